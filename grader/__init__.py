@@ -1,0 +1,3 @@
+"""Auto-graded exercises and quizzes for courses in PyTorch."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,220 @@
+"""Reading a course from its folder: every fault of a file at once, each with its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.course.records import AnyQuestion, Course, Exercise, Limits
+from grader.course.validation import validate
+from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
+from grader.language.document import Document, read_document
+from grader.language.expressions import ExpressionError, evaluate
+from grader.language.params import Grid
+from grader.questions.code import defined_names
+from grader.questions.question import (
+    Problem,
+    Question,
+    formula_problems,
+    layer_problems,
+    text_problems,
+)
+
+COURSE_FILE = "course.yaml"
+EXERCISE_FILE = "exercise.yaml"
+REFERENCE_FILE = "reference.py"
+CHECKS_FILE = "checks.py"
+VISIBLE_CHECKS_FILE = "visible_checks.py"
+
+_QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
+
+
+@dataclass(frozen=True)
+class LoadedExercise:
+    """An exercise, the folder it stands in, and the places of its parts in the file."""
+
+    name: str
+    folder: Path
+    record: Exercise
+    document: Document
+    course: Course
+
+    @property
+    def limits(self) -> Limits:
+        """The exercise's own limits, or the course's."""
+        return self.record.limits or self.course.limits
+
+
+@dataclass(frozen=True)
+class LoadedCourse:
+    """A course and its folder; exercises are read when they are asked for."""
+
+    root: Path
+    record: Course
+
+    def exercise(self, name: str) -> LoadedExercise:
+        """One exercise.
+
+        Raises:
+            UsageFault: the course has none of this name.
+            CourseFaults: everything that is wrong in its files.
+
+        """
+        if name not in self.record.exercises:
+            raise UsageFault(f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}")
+        return self._exercises[name] if name in self._exercises else self._load(name)
+
+    @cached_property
+    def _exercises(self) -> dict[str, LoadedExercise]:
+        return {}
+
+    def _load(self, name: str) -> LoadedExercise:
+        loaded = load_exercise(self.root / "exercises" / name, self.record)
+        self._exercises[name] = loaded
+        return loaded
+
+    def exercises(self) -> list[LoadedExercise]:
+        """Every exercise; the faults of all of them at once."""
+        loaded, faults = [], []
+        for name in self.record.exercises:
+            try:
+                loaded.append(self.exercise(name))
+            except CourseFaults as error:
+                faults += error.faults
+        if faults:
+            raise CourseFaults(faults)
+        return loaded
+
+
+def load_course(root: Path) -> LoadedCourse:
+    """The course in a folder.
+
+    Raises:
+        CourseFaults: course.yaml is missing or wrong.
+
+    """
+    document = read_document(root / COURSE_FILE)
+    record, faults = validate(Course, document)
+    if record is None:
+        raise CourseFaults(faults)
+    for index, name in enumerate(record.exercises):
+        if not (root / "exercises" / name).is_dir():
+            folders = [folder.parent.name for folder in (root / "exercises").glob(f"*/{EXERCISE_FILE}")]
+            sentence = f"There is no folder exercises/{name}."
+            faults.append(document.fault(("exercises", index), sentence, did_you_mean(name, folders)))
+    if faults:
+        raise CourseFaults(faults)
+    return LoadedCourse(root, record)
+
+
+def load_exercise(folder: Path, course: Course) -> LoadedExercise:
+    """The exercise in a folder.
+
+    Raises:
+        CourseFaults: exercise.yaml is missing or wrong, or code has no reference or checks.
+
+    """
+    document = read_document(folder / EXERCISE_FILE)
+    record, faults = validate(Exercise, document)
+    if record is None:
+        faults += _faults_of_valid_questions(document)
+    else:
+        faults += [_place(document, problem) for problem in _problems(record)]
+        faults += _code_faults(folder, document, record)
+    if record is None or faults:
+        raise CourseFaults(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
+    return LoadedExercise(folder.name, folder, record, document, course)
+
+
+def _place(document: Document, problem: Problem) -> Fault:
+    key = problem.sentence.startswith("There is no key")
+    return document.fault(problem.path, problem.sentence, problem.remedy, line=problem.line, key=key)
+
+
+def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:
+    """What is wrong inside the questions that pydantic has nothing against."""
+    data = document.data if isinstance(document.data, dict) else {}
+    params, questions = data.get("params"), data.get("questions")
+    names = frozenset(params) if isinstance(params, dict) else frozenset()
+    for index, question in enumerate(questions if isinstance(questions, list) else []):
+        try:
+            record = _QUESTION.validate_python(question)
+        except ValidationError:
+            continue
+        for problem in _under(("questions", index), record.problems(names)):
+            yield _place(document, problem)
+
+
+def _under(path: tuple[str | int, ...], problems: Iterator[Problem]) -> Iterator[Problem]:
+    for problem in problems:
+        yield Problem((*path, *problem.path), problem.sentence, problem.remedy, problem.line)
+
+
+def _problems(exercise: Exercise) -> Iterator[Problem]:
+    names = frozenset(exercise.params)
+    yield from text_problems(exercise.intro, ("intro",), names)
+    yield from _param_problems(exercise)
+    if exercise.figure:
+        yield from layer_problems(exercise.figure.layer, ("figure", "layer"), names)
+        yield from formula_problems(exercise.figure.input, ("figure", "input"), names)
+    seen: set[str] = set()
+    for index, question in enumerate(exercise.questions):
+        if question.id in seen:
+            yield Problem(("questions", index, "id"), f"'{question.id}' is another question's id.", "Rename one.")
+        seen.add(question.id)
+        yield from _under(("questions", index), question.problems(names))
+
+
+def _param_problems(exercise: Exercise) -> Iterator[Problem]:
+    names = frozenset(exercise.params)
+    earlier: set[str] = set()
+    for name, param in exercise.params.items():
+        if isinstance(param, Grid):
+            yield from formula_problems(param.shape, ("params", name, "shape"), frozenset(earlier))
+        earlier.add(name)
+    for index, condition in enumerate(exercise.where):
+        yield from formula_problems(condition, ("where", index), names)
+    for name in exercise.variant_0:
+        if name not in names:
+            sentence = f"There is no parameter '{name}'."
+            yield Problem(("variant_0", name), sentence, did_you_mean(name, names))
+    if exercise.variant_0 and set(exercise.variant_0) >= names:
+        yield from _unmet_conditions(exercise)
+
+
+def _unmet_conditions(exercise: Exercise) -> Iterator[Problem]:
+    for index, condition in enumerate(exercise.where):
+        try:
+            holds = evaluate(condition, exercise.variant_0)
+        except ExpressionError:
+            continue  # told already, or when the variant is drawn
+        if not holds:
+            yield Problem(("where", index), "Variant 0 does not meet this condition.", "Change one of them.")
+
+
+def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterator[Fault]:
+    """Code questions without a reference or without checks."""
+    code = [(index, question) for index, question in enumerate(exercise.questions) if question.by_checks]
+    if not code:
+        return
+    for name in (REFERENCE_FILE, CHECKS_FILE):
+        if not (folder / name).is_file():
+            sentence = f"A code question needs {name} beside this file."
+            yield document.fault(("questions", code[0][0]), sentence, "Write it; README.md shows how.")
+    reference = folder / REFERENCE_FILE
+    if reference.is_file():
+        try:
+            defined = defined_names(ast.parse(reference.read_bytes()))
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            yield Fault(reference, line, None, "", f"This is not Python: {error}.", "Correct it.")
+            return
+        for index, question in code:
+            if question.id not in defined:
+                sentence = f"reference.py does not define '{question.id}'."
+                yield document.fault(("questions", index, "id"), sentence, did_you_mean(question.id, defined))

@@ -1,0 +1,128 @@
+"""An exercise made ready for one student: the paper, which students see, and the keys, which they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.course.loading import LoadedExercise
+from grader.course.records import Figure, Limits
+from grader.errors import CourseFaults
+from grader.language.draws import Draws
+from grader.language.expressions import ExpressionError, evaluate
+from grader.language.layers import LayerError, parse_layer
+from grader.language.params import Variant, VariantError, draw_variant
+from grader.language.record import Record
+from grader.language.templates import TextError, render
+from grader.questions.geometry import axes_of
+from grader.questions.picture import draw_walk, legend
+from grader.questions.question import Key, Posed
+
+
+class Paper(Record):
+    """What one student is asked in one exercise. Nothing in it reveals an answer."""
+
+    format: Literal[1] = 1
+    course: str
+    exercise: str
+    title: str
+    intro: str
+    figure: str | None
+    student: str | None
+    packages: tuple[str, ...]
+    limits: Limits
+    questions: tuple[Posed, ...]
+
+    @property
+    def points(self) -> float:
+        """What full marks are."""
+        return sum(question.points for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A paper with what decides it: keys, parameters, and the folder of the checks and the reference.
+
+    `keys` is None where only visible checks are at hand: on the disk of a student of an assessed course.
+    """
+
+    paper: Paper
+    params: Mapping[str, Any]
+    keys: Mapping[str, Key] | None
+    folder: Path | None
+
+    @property
+    def has_code(self) -> bool:
+        """Whether pytest checks are needed."""
+        return any(question.kind == "code" for question in self.paper.questions)
+
+
+def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
+    """The exercise for one student, or variant 0 for none.
+
+    Raises:
+        CourseFaults: the variant cannot be drawn, rendered or solved.
+
+    """
+    record, course = exercise.record, exercise.course
+    variant = _variant(exercise, student)
+    posed: list[Posed] = []
+    keys: dict[str, Key] = {}
+    faults = []
+    for index, question in enumerate(record.questions):
+        try:
+            posed.append(question.pose(variant))
+            keys[question.id] = question.key(variant)
+        except (LayerError, ExpressionError, TextError) as error:
+            sentence = f"{error} ({_who(student)}: {_params_text(variant.params)})"
+            faults.append(exercise.document.fault(("questions", index), sentence, getattr(error, "remedy", "")))
+    if faults:
+        raise CourseFaults(faults)
+    paper = Paper(
+        course=course.title,
+        exercise=exercise.name,
+        title=_text(exercise, ("title",), record.title, variant),
+        intro=_text(exercise, ("intro",), record.intro, variant),
+        figure=_figure(record.figure, variant),
+        student=student,
+        packages=tuple(course.packages),
+        limits=exercise.limits,
+        questions=tuple(posed),
+    )
+    return Sitting(paper, variant.params, keys, exercise.folder)
+
+
+def _variant(exercise: LoadedExercise, student: str | None) -> Variant:
+    record = exercise.record
+    draws = Draws((exercise.course.seed, exercise.name))
+    try:
+        return draw_variant(record.params, record.where, record.variant_0, draws, student)
+    except VariantError as error:
+        path = "where" if record.where else "params"
+        raise CourseFaults([exercise.document.fault((path,), str(error))]) from None
+
+
+def _who(student: str | None) -> str:
+    return "variant 0" if student is None else f"variant of {student}"
+
+
+def _params_text(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in params.items())[:200]
+
+
+def _text(exercise: LoadedExercise, path: tuple[str, ...], text: str, variant: Variant) -> str:
+    try:
+        return render(text, variant.params)
+    except TextError as error:
+        raise CourseFaults([exercise.document.fault(path, str(error), line=error.line)]) from None
+
+
+def _figure(figure: Figure | None, variant: Variant) -> str | None:
+    if figure is None:
+        return None
+    shape = evaluate(figure.input, variant.params)
+    axes = axes_of(parse_layer(figure.layer), variant.params, shape)
+    walk = draw_walk(axes) if axes else None
+    return f"{walk}\n{legend(axes)}" if axes and walk else None

@@ -1,0 +1,82 @@
+"""The records behind course.yaml and exercise.yaml."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from grader.language.expressions import Expression
+from grader.language.params import Param
+from grader.language.record import Record
+from grader.questions import KINDS
+from grader.questions.question import Question
+
+if TYPE_CHECKING:
+    AnyQuestion = Question
+else:
+    AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
+
+ExerciseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+
+
+class Limits(Record):
+    """What student code may use before it is stopped."""
+
+    seconds: Annotated[float, Field(gt=0, le=3600, description="Of wall-clock time, for each call.")] = 5
+    memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
+
+
+class Course(Record):
+    """A course: what it is called, what its exercises are, what students' files may import."""
+
+    format: Literal[1]
+    title: Annotated[str, Field(min_length=1)]
+    seed: Annotated[str, Field(min_length=1, description="Any text; other seeds give other variants.")]
+    exercises: Annotated[list[ExerciseName], Field(min_length=1, description="Folders under exercises/.")]
+    packages: Annotated[list[str], Field(description="What students' files may import beside Python's own.")] = [
+        "torch"
+    ]
+    limits: Limits = Limits()
+    gradebook: Annotated[str, Field(description="A database URL of SQLAlchemy.")] = "sqlite:///gradebook.db"
+
+    @field_validator("exercises")
+    @classmethod
+    def _listed_once(cls, names: list[str]) -> list[str]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            msg = f"{', '.join(twice)} stands here more than once"
+            raise ValueError(msg)
+        return names
+
+
+class Figure(Record):
+    """A drawing of how a layer's kernel runs over an image of a given shape."""
+
+    layer: str
+    input: Annotated[list[Expression], Field(min_length=3)]
+
+
+class Exercise(Record):
+    """One exercise: what its parameters are and what it asks."""
+
+    format: Literal[1]
+    title: Annotated[str, Field(min_length=1)]
+    intro: Annotated[str, Field(description="Markdown, with {{ M }} for parameters.")] = ""
+    params: Annotated[dict[str, Param], Field(description="Drawn anew for each student.")] = {}
+    where: Annotated[list[str], Field(description="Conditions on the parameters: K <= M.")] = []
+    variant_0: Annotated[dict[str, Any], Field(description="The parameters when no student is named.")] = {}
+    figure: Figure | None = None
+    limits: Limits | None = None
+    questions: Annotated[list[AnyQuestion], Field(min_length=1)]
+
+    @field_validator("params")
+    @classmethod
+    def _are_names(cls, params: dict[str, Param]) -> dict[str, Param]:
+        bad = [name for name in params if not name.isidentifier()]
+        if bad:
+            msg = f"'{bad[0]}' cannot be a parameter: use letters, digits and _"
+            raise ValueError(msg)
+        return params

@@ -1,0 +1,27 @@
+"""The JSON Schemas of course.yaml and exercise.yaml, by which editors complete and check them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from grader.course.records import Course, Exercise
+
+SCHEMAS = {"course.schema.json": Course, "exercise.schema.json": Exercise}
+
+
+def schema_text(name: str) -> str:
+    """One schema as JSON, ending in a line feed."""
+    model = SCHEMAS[name]
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    return json.dumps(schema, indent=1) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write both schemas into a folder; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name in SCHEMAS:
+        (folder / name).write_text(schema_text(name), encoding="utf-8")
+        files.append(folder / name)
+    return files

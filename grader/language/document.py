@@ -1,0 +1,230 @@
+"""YAML files whose every key and value remembers its line and column.
+
+The language is the JSON-like heart of YAML 1.2: `yes`, `on` and `010` are text or plain numbers, not
+surprises; tags and aliases are refused, so that a small file cannot grow into a large one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from grader.errors import CourseFaults, Fault
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 50
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a file, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass
+class Document:
+    """Plain data read from one file, and where each piece of it stands."""
+
+    file: Path
+    data: object = None
+    values: dict[Path_, Position] = field(default_factory=dict)
+    keys: dict[Path_, Position] = field(default_factory=dict)
+    blocks: set[Path_] = field(default_factory=set)  # texts written below their key, with | or >
+
+    def fault(
+        self, path: Path_, sentence: str, remedy: str = "", *, key: bool = False, line: int = 0
+    ) -> Fault:
+        """A fault at `path`, or at the nearest thing around it; `line` counts lines down inside a text."""
+        position = self._position(path, key=key)
+        if line and path in self.blocks:
+            position = Position(position.line + line, 1)
+        return Fault(self.file, position.line, position.column, dotted(path), sentence, remedy)
+
+    def _position(self, path: Path_, *, key: bool) -> Position:
+        if key and path in self.keys:
+            return self.keys[path]
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.values:
+                return self.values[path[:length]]
+        return Position(1, 1)
+
+
+def dotted(path: Path_) -> str:
+    """The path as a person writes it.
+
+    >>> dotted(("questions", 0, "points"))
+    'questions[0].points'
+    """
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def read_document(file: Path) -> Document:
+    """Read one YAML file.
+
+    Raises:
+        CourseFaults: the file is missing, too large, not UTF-8, not YAML, or uses YAML we refuse.
+
+    """
+    document = Document(file)
+    node = _compose(file, _read_text(file))
+    faults: list[Fault] = []
+    if node is not None:
+        document.data = _Converter(document, faults).convert(node, ())
+    if not isinstance(document.data, dict):
+        faults.append(Fault(file, 1, 1, "", "The file must hold keys and values.", "Write 'title: ...'."))
+    if faults:
+        raise CourseFaults(faults)
+    return document
+
+
+def _read_text(file: Path) -> str:
+    def fault(sentence: str, remedy: str) -> CourseFaults:
+        return CourseFaults([Fault(file, None, None, "", sentence, remedy)])
+
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise fault("There is no such file.", "Create it, or correct the name.") from None
+    except OSError as error:
+        raise fault(f"The file cannot be read: {error.strerror}.", "Check what it is and its rights.") from None
+    if len(content) > MAX_BYTES:
+        raise fault("The file is larger than 1 MiB.", "Keep data out of it.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CourseFaults(
+            [Fault(file, line, None, "", "The file is not UTF-8 text.", "Save it as UTF-8.")]
+        ) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's reader with fewer surprises; see the module's docstring."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            message = "aliases (*name) are not supported"
+            raise yaml.composer.ComposerError(None, None, message, mark)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", self.peek_event().start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+def _compose(file: Path, text: str) -> yaml.Node | None:
+    """The tree of nodes of the only document in the text."""
+    loader = None
+    try:
+        loader = _Loader(text)
+        return loader.get_single_node()
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        fault = Fault(file, line, None, "", "There is a character that YAML forbids.", "Remove it.")
+        raise CourseFaults([fault]) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        sentence, remedy = _explain(error)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise CourseFaults([Fault(file, line, column, "", sentence, remedy)]) from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    problem = error.problem or error.context or ""
+    if "'\\t'" in problem:
+        return "There is a tab where YAML wants spaces.", "Indent with spaces."
+    if "aliases" in problem:
+        return "Aliases (*name) are not supported.", "Write the value out where it is used."
+    if "nested too deeply" in problem:
+        return f"The file is nested more than {MAX_DEPTH} levels deep.", "Flatten it."
+    if "expected a single document" in (error.context or ""):
+        return "There is a second document.", "Keep one, without '---' in between."
+    if "mapping values are not allowed" in problem:
+        return "There is a ':' inside a text, or the indentation is off.", "Put such a text in quotes."
+    return f"This is not valid YAML: {problem}.", "Check quotes, brackets and indentation around here."
+
+
+class _Converter:
+    """Turns nodes into plain data and writes down where each stood."""
+
+    def __init__(self, document: Document, faults: list[Fault]) -> None:
+        self.document = document
+        self.faults = faults
+
+    def convert(self, node: yaml.Node, path: Path_) -> object:
+        self.document.values[path] = _position(node)
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._items(node, path))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.convert(child, (*path, index)) for index, child in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
+            self.document.blocks.add(path)
+        return self._scalar(node, path)
+
+    def _items(self, node: yaml.MappingNode, path: Path_) -> Iterator[tuple[str, object]]:
+        seen: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            here = (*path, key)
+            position = _position(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault(position, path, "A key must be a word.", "Put texts with brackets in quotes.")
+            elif key in seen:
+                sentence = f"'{key}' stands here again; it was given in line {seen[key]}."
+                self._fault(position, here, sentence, "Keep one of them.")
+            else:
+                seen[key] = position.line
+                self.document.keys[here] = position
+                yield key, self.convert(value_node, here)
+
+    def _scalar(self, node: yaml.Node, path: Path_) -> object:
+        text = str(node.value)
+        match node.tag.rpartition(":")[2]:
+            case "str":
+                return text
+            case "int":
+                return int(text)
+            case "float":
+                return float(text)
+            case "bool":
+                return text.lower() == "true"
+            case "null":
+                return None
+        self._fault(_position(node), path, f"The tag {node.tag} is not supported.", "Remove it.")
+        return None
+
+    def _fault(self, position: Position, path: Path_, sentence: str, remedy: str) -> None:
+        self.faults.append(
+            Fault(self.document.file, position.line, position.column, dotted(path), sentence, remedy)
+        )
+
+
+def _position(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -1,0 +1,38 @@
+"""Draws that are the same on every machine and in every version of Python.
+
+Each draw is a SHA-256 of the words that name it, so that adding a parameter to an exercise leaves the
+others as they were, and no generator's state has to be carried around.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A source of draws under one name, such as (course seed, exercise, student)."""
+
+    name: tuple[str, ...]
+
+    def under(self, *words: object) -> Draws:
+        """The source with a longer name."""
+        return Draws((*self.name, *(str(word) for word in words)))
+
+    def below(self, bound: int, *words: object) -> int:
+        """A whole number in [0, bound); the bias is below bound / 2**128."""
+        text = "\x00".join(self.under(*words).name)
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]) % bound
+
+    def shuffled(self, items: Sequence[T], *words: object) -> list[T]:
+        """The items in another order (Fisher and Yates, as in Knuth, volume 2, algorithm 3.4.2P)."""
+        order = list(items)
+        for last in range(len(order) - 1, 0, -1):
+            other = self.below(last + 1, *words, last)
+            order[last], order[other] = order[other], order[last]
+        return order

@@ -1,0 +1,206 @@
+"""Layers written as one writes them in torch: `Conv2d(1, 1, kernel_size=K, stride=S)`.
+
+The text is parsed with `ast` against the list below and never evaluated; torch itself builds the layer and
+decides what comes out of it. A `Sequential` of layers is a layer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import did_you_mean
+from grader.language.expressions import ExpressionError, Scope, evaluate_tree, names_in, parse_expression
+from grader.lazy import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+_CONV = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias")
+_TRANSPOSED = (*_CONV[:5], "output_padding", "groups", "bias", "dilation")
+_MAX_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_AVG_POOL = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
+_FRACTIONAL = ("kernel_size", "output_size", "output_ratio", "return_indices")
+
+# What a course may use of torch.nn, and the parameters of each in torch's order (a test holds it to torch).
+LAYERS: dict[str, tuple[str, ...]] = {
+    **{f"Conv{d}d": (*_CONV, "padding_mode") for d in (1, 2, 3)},
+    **{f"ConvTranspose{d}d": (*_TRANSPOSED, "padding_mode") for d in (1, 2, 3)},
+    **{f"MaxPool{d}d": _MAX_POOL for d in (1, 2, 3)},
+    "AvgPool1d": _AVG_POOL,
+    **{f"AvgPool{d}d": (*_AVG_POOL, "divisor_override") for d in (2, 3)},
+    **{f"LPPool{d}d": ("norm_type", "kernel_size", "stride", "ceil_mode") for d in (1, 2, 3)},
+    **{f"FractionalMaxPool{d}d": _FRACTIONAL for d in (2, 3)},
+    **{f"AdaptiveMaxPool{d}d": ("output_size", "return_indices") for d in (1, 2, 3)},
+    **{f"AdaptiveAvgPool{d}d": ("output_size",) for d in (1, 2, 3)},
+    **{f"{p}Pad{d}d": ("padding",) for p in ("Zero", "Reflection", "Replication", "Circular") for d in (1, 2, 3)},
+    **{f"ConstantPad{d}d": ("padding", "value") for d in (1, 2, 3)},
+    "Unfold": ("kernel_size", "dilation", "padding", "stride"),
+    "Fold": ("output_size", "kernel_size", "dilation", "padding", "stride"),
+    "Linear": ("in_features", "out_features", "bias"),
+    "Flatten": ("start_dim", "end_dim"),
+    "Unflatten": ("dim", "unflattened_size"),
+    "PixelShuffle": ("upscale_factor",),
+    "PixelUnshuffle": ("downscale_factor",),
+    "Upsample": ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor"),
+    "Identity": (),
+    "ReLU": ("inplace",),
+}
+
+
+class LayerError(ValueError):
+    """A layer that cannot be read, built or run; `remedy` says what to do."""
+
+    def __init__(self, sentence: str, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer as written: the values of its parameters are still formulas."""
+
+    name: str
+    arguments: dict[str, ast.expr] = field(default_factory=dict)
+    children: tuple[Layer, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The exercise's parameters that the layer reads."""
+        own = (names_in(tree) for tree in self.arguments.values())
+        return frozenset().union(*own, *(child.names for child in self.children))
+
+
+@lru_cache(maxsize=1024)
+def parse_layer(text: str) -> Layer:
+    """Read a layer.
+
+    Raises:
+        LayerError: it is not a call of a listed layer, or has a parameter that the layer does not.
+
+    """
+    try:
+        return _layer(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, LayerError):
+            raise
+        raise LayerError(f"'{text}' is not a layer.", "Write it as in torch: Conv2d(1, 1, 3).") from None
+
+
+def _layer(node: ast.expr) -> Layer:
+    if not isinstance(node, ast.Call):
+        raise LayerError(f"'{ast.unparse(node)}' is not a layer.", "Write it as in torch: Conv2d(1, 1, 3).")
+    name = ast.unparse(node.func).removeprefix("torch.").removeprefix("nn.")
+    if name == "Sequential":
+        if node.keywords:
+            raise LayerError("Sequential takes layers only.", "Write Sequential(Conv2d(...), MaxPool2d(2)).")
+        return Layer(name, children=tuple(_layer(argument) for argument in node.args))
+    if name not in LAYERS:
+        raise LayerError(f"There is no layer '{name}'.", did_you_mean(name, [*LAYERS, "Sequential"]))
+    return Layer(name, dict(_arguments(name, node)))
+
+
+def _arguments(name: str, node: ast.Call) -> list[tuple[str, ast.expr]]:
+    known = LAYERS[name]
+    if len(node.args) > len(known):
+        raise LayerError(f"{name} takes at most {len(known)} values.", f"They are: {', '.join(known)}.")
+    given = list(zip(known, node.args, strict=False))
+    for keyword in node.keywords:
+        if keyword.arg not in known:
+            raise LayerError(f"{name} has no parameter '{keyword.arg}'.", did_you_mean(keyword.arg or "", known))
+        given.append((keyword.arg, keyword.value))
+    names = [key for key, _ in given]
+    twice = next((key for key in names if names.count(key) > 1), None)
+    if twice:
+        raise LayerError(f"{name} is given '{twice}' twice.", "Keep one.")
+    for _, value in given:
+        try:
+            parse_expression(ast.unparse(value))
+        except ExpressionError as error:
+            raise LayerError(str(error)) from None
+    return given
+
+
+def arguments_of(layer: Layer, scope: Scope) -> dict[str, Any]:
+    """The values that are given to the layer's parameters.
+
+    Raises:
+        LayerError: a formula in it cannot be computed.
+
+    """
+    try:
+        return {key: evaluate_tree(tree, scope) for key, tree in layer.arguments.items()}
+    except ExpressionError as error:
+        raise LayerError(str(error)) from None
+
+
+def spell(layer: Layer, scope: Scope) -> str:
+    """The layer in torch's spelling with numbers in place of parameters: `nn.Conv2d(1, 1, kernel_size=2)`."""
+    if layer.children:
+        return f"nn.Sequential({', '.join(spell(child, scope) for child in layer.children)})"
+    positional = 2 if layer.name.startswith(("Conv", "Linear")) and "Pad" not in layer.name else 0
+    parts = [
+        repr(value) if index < positional else f"{key}={value!r}"
+        for index, (key, value) in enumerate(arguments_of(layer, scope).items())
+    ]
+    return f"nn.{layer.name}({', '.join(parts)})"
+
+
+def build(layer: Layer, scope: Scope) -> nn.Module:
+    """The layer as torch builds it, on torch's default device.
+
+    Raises:
+        LayerError: torch refuses its parameters.
+
+    """
+    if layer.children:
+        return torch.nn.Sequential(*(build(child, scope) for child in layer.children))
+    arguments = arguments_of(layer, scope)
+    try:
+        module: nn.Module = getattr(torch.nn, layer.name)(**arguments)
+    except (TypeError, ValueError, RuntimeError, AssertionError) as error:
+        raise LayerError(f"torch cannot build {spell(layer, scope)}: {_first_line(error)}") from None
+    return module
+
+
+def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | None = None) -> Tensor:
+    """What the layer makes of `image`; `state` replaces parameters by their names in `state_dict`.
+
+    Raises:
+        LayerError: torch refuses the layer, the state or the image.
+
+    """
+    module = build(layer, scope).to(image.dtype)
+    try:
+        if state is not None:
+            module.load_state_dict(state, strict=True)
+        with torch.no_grad():
+            output: Tensor = module(image)
+    except (TypeError, ValueError, RuntimeError, IndexError, NotImplementedError) as error:
+        shape = "x".join(map(str, image.shape))
+        raise LayerError(f"torch cannot run {spell(layer, scope)} on {shape}: {_first_line(error)}") from None
+    return output
+
+
+def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape that comes out when `shape` goes in, both with batch and channels: (N, C, ...).
+
+    torch computes it on its `meta` device: no memory for the values, and no formula of ours.
+
+    Raises:
+        LayerError: torch refuses the layer or the shape.
+
+    """
+    with torch.device("meta"):
+        try:
+            image = torch.empty(tuple(shape))
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise LayerError(f"torch cannot make an input of shape {shape}: {_first_line(error)}") from None
+        return tuple(apply(layer, scope, image).shape)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".") + "."

@@ -1,0 +1,136 @@
+"""The parameters of an exercise, and the variant that each student gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from grader.language.draws import Draws
+from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.record import Record
+
+MAX_TRIES = 10_000
+
+
+class VariantError(ValueError):
+    """No variant could be drawn; the text is a sentence without a place."""
+
+
+class Range(Record):
+    """A whole number between two others, both included, every `step`."""
+
+    from_: Annotated[int, Field(alias="from")]
+    to: int
+    step: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Range:
+        if self.to < self.from_:
+            msg = "'to' is below 'from'."
+            raise ValueError(msg)
+        return self
+
+    def draw(self, draws: Draws) -> int:
+        """One of the numbers."""
+        return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
+
+
+class Grid(Record):
+    """Whole numbers in a nested list: an image or a kernel. `shape` is a list of formulas."""
+
+    shape: Annotated[list[Expression], Field(min_length=1, max_length=5)]
+    from_: Annotated[int, Field(alias="from")] = 0
+    to: int = 9
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Grid:
+        if self.to < self.from_:
+            msg = "'to' is below 'from'."
+            raise ValueError(msg)
+        return self
+
+    def draw(self, draws: Draws, scope: Mapping[str, Any]) -> list[Any]:
+        """The numbers, row by row."""
+        shape = evaluate(self.shape, scope)
+        if not all(isinstance(size, int) and 1 <= size <= 64 for size in shape) or math.prod(shape) > 4096:
+            raise VariantError(f"A grid of shape {shape} is not possible: sizes are whole numbers from 1 to 64.")
+        cells = (self.from_ + draws.below(self.to - self.from_ + 1, index) for index in range(math.prod(shape)))
+        return _nest(cells, shape)
+
+
+def _nest(cells: Iterator[int], shape: list[int]) -> list[Any]:
+    if len(shape) == 1:
+        return [next(cells) for _ in range(shape[0])]
+    return [_nest(cells, shape[1:]) for _ in range(shape[0])]
+
+
+def _form(value: object) -> str:
+    if isinstance(value, dict):
+        return "grid" if "shape" in value else "range"
+    return "choice" if isinstance(value, list) else "constant"
+
+
+Param = Annotated[
+    Annotated[Range, Tag("range")]
+    | Annotated[Grid, Tag("grid")]
+    | Annotated[list[Any], Field(min_length=1), Tag("choice")]
+    | Annotated[bool | int | float | str, Tag("constant")],
+    Discriminator(_form),
+]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The parameters drawn for one student, and a source of further draws (an order of options, say)."""
+
+    params: Mapping[str, Any]
+    draws: Draws
+    number: Literal[0] | None = None  # 0: the one that everybody without a name gets
+
+
+def draw_variant(
+    params: Mapping[str, Param], where: list[str], variant_0: Mapping[str, Any], draws: Draws, student: str | None
+) -> Variant:
+    """The variant of one student, or variant 0 for nobody in particular.
+
+    Raises:
+        VariantError: no draw meets the conditions.
+
+    """
+    source = draws.under(student or "")
+    for attempt in range(MAX_TRIES):
+        drawn = _draw(params, source.under(attempt), variant_0 if student is None else {})
+        if all(_holds(condition, drawn) for condition in where):
+            return Variant(drawn, source, 0 if student is None else None)
+    raise VariantError(
+        f"No draw out of {MAX_TRIES} met every condition in 'where': {'; '.join(where)}. "
+        "Widen the parameters or drop a condition."
+    )
+
+
+def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) -> dict[str, Any]:
+    drawn: dict[str, Any] = {}
+    for name, param in params.items():
+        draws = source.under(name)
+        if name in given:
+            drawn[name] = given[name]
+        elif isinstance(param, Range):
+            drawn[name] = param.draw(draws)
+        elif isinstance(param, Grid):
+            drawn[name] = param.draw(draws, drawn)
+        elif isinstance(param, list):
+            drawn[name] = param[draws.below(len(param))]
+        else:
+            drawn[name] = param
+    return drawn
+
+
+def _holds(condition: str, params: Mapping[str, Any]) -> bool:
+    try:
+        return bool(evaluate(condition, params))
+    except ExpressionError as error:
+        raise VariantError(str(error)) from None

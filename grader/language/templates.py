@@ -1,0 +1,74 @@
+"""Jinja in the texts of a course: sandboxed, and strict about names that are not defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+class TextError(ValueError):
+    """A text that cannot be rendered. `line` counts from 1 within the text."""
+
+    def __init__(self, sentence: str, line: int = 1) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+def matrix(value: list[Any]) -> str:
+    """A nested list with one row to a line, as one writes it in a program.
+
+    >>> print(matrix([[1, 0], [2, 3]]))
+    [[1, 0],
+     [2, 3]]
+    """
+    if not value or not isinstance(value[0], list):
+        return str(value)
+    rows = [matrix(row).replace("\n", "\n ") for row in value]
+    return "[" + ",\n ".join(rows) + "]"
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment.filters["matrix"] = matrix
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+def names_in_text(text: str) -> frozenset[str]:
+    """The names that a text needs.
+
+    Raises:
+        TextError: the Jinja in it is malformed.
+
+    """
+    try:
+        _template(text)  # finds unknown filters and tests, which parsing alone does not
+        return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+    except TemplateSyntaxError as error:
+        raise TextError(f"The Jinja in this text is malformed: {error.message}", error.lineno) from None
+
+
+def render(text: str, scope: Mapping[str, Any]) -> str:
+    """The text with the values of `scope` in it.
+
+    Raises:
+        TextError: it is malformed, needs a name that is not there, or fails on the values.
+
+    """
+    try:
+        return _template(text).render(scope).strip()
+    except TemplateSyntaxError as error:
+        raise TextError(f"The Jinja in this text is malformed: {error.message}", error.lineno) from None
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, OverflowError) as error:
+        raise TextError(f"This text cannot be rendered: {error}") from None

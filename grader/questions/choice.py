@@ -1,0 +1,177 @@
+"""`choice`: one right option, or several; listed, or made from misconceptions."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.params import Variant
+from grader.language.record import Record
+from grader.language.templates import render
+from grader.questions.question import (
+    FormError,
+    Key,
+    Mark,
+    Option,
+    Posed,
+    Problem,
+    Question,
+    Wrong,
+    formula_problems,
+    text_problems,
+)
+from grader.questions.values import describe
+
+
+class ListedOption(Record):
+    """An option as an author writes it."""
+
+    text: str
+    correct: Annotated[Expression, Field(description="true, false, or a condition such as S > 1.")] = False
+    feedback: Annotated[str, Field(description="Shown to a student who chose it wrongly.")] = ""
+
+
+class ChoiceKey(Key):
+    """The letters of the right options, and how much credit a partly right choice of several gets."""
+
+    letters: tuple[str, ...]
+    credit: Literal["whole", "element"]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """An option of one variant, before it has a letter."""
+
+    text: str
+    correct: bool
+    name: str
+    feedback: str
+
+
+class Choice(Question):
+    """Options to choose from: listed, or the right answer among the misconceptions' wrong ones."""
+
+    key_type: ClassVar[type[Key]] = ChoiceKey
+
+    kind: Literal["choice"]
+    options: Annotated[list[ListedOption], Field(max_length=26)] = []
+    answer: Annotated[
+        Expression | None, Field(description="The right option as a formula; the rest come from misconceptions.")
+    ] = None
+    several: Annotated[bool, Field(description="Whether several options can be right.")] = False
+    shuffle: Annotated[bool, Field(description="Whether each variant has its own order.")] = True
+    credit: Annotated[
+        Literal["whole", "element"], Field(description="With several: all or nothing, or by option.")
+    ] = "whole"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Choice:
+        if self.answer is None and len(self.options) < 2:
+            msg = "a choice needs at least two options, or an answer and misconceptions"
+            raise ValueError(msg)
+        if self.answer is not None and (self.options or not self.misconceptions or self.several):
+            msg = "with 'answer', the other options come from misconceptions: drop options and several"
+            raise ValueError(msg)
+        return self
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        yield from formula_problems(self.answer or 0, ("answer",), names)
+        for index, option in enumerate(self.options):
+            yield from text_problems(option.text, ("options", index, "text"), names)
+            yield from text_problems(option.feedback, ("options", index, "feedback"), names)
+            yield from formula_problems(option.correct, ("options", index, "correct"), names)
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        options = self._drawn(variant)
+        how = 'Write a letter in quotes, such as "a".'
+        if self.several:
+            how = 'Write every right letter in a list, such as ["a", "c"]; an empty list for none.'
+        letters = zip(string.ascii_lowercase, options, strict=False)
+        posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
+        return self.posed(variant, how=how, options=posed_options, fields=("several",) if self.several else ())
+
+    def key(self, variant: Variant) -> ChoiceKey:
+        """The right letters of this variant."""
+        lettered = list(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
+        right = tuple(letter for letter, option in lettered if option.correct)
+        if not self.several and len(right) != 1:
+            raise ExpressionError(f"{len(right)} options are right; a choice of one needs exactly one.")
+        wrong = tuple(
+            Wrong(name=option.name, answer=letter, message=option.feedback)
+            for letter, option in lettered
+            if not option.correct and option.feedback
+        )
+        answer = list(right) if self.several else right[0]
+        return ChoiceKey(solution=f"{self.id} = {answer!r}", wrong=wrong, letters=right, credit=self.credit)
+
+    def _drawn(self, variant: Variant) -> list[_Drawn]:
+        options = [
+            _Drawn(
+                render(option.text, variant.params),
+                bool(evaluate(option.correct, variant.params)),
+                f"option-{index + 1}",
+                render(option.feedback, variant.params),
+            )
+            for index, option in enumerate(self.options)
+        ]
+        if self.answer is not None:
+            options = self._from_misconceptions(variant)
+        return variant.draws.shuffled(options, self.id, "options") if self.shuffle else options
+
+    def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
+        """The right answer, and each wrong one that is neither right nor there already."""
+        options = {_text(evaluate(self.answer or 0, variant.params)): ("", "")}
+        for wrong in self.authored_wrongs(variant):
+            options.setdefault(_text(wrong.answer), (wrong.name, wrong.message))
+        if len(options) < 2:
+            raise ExpressionError("Every misconception leads to the right answer here, so there is no choice.")
+        return [_Drawn(text, not name, name, message) for text, (name, message) in options.items()]
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError unless it is a letter, or a list of letters, of the question's."""
+        _read(posed, value)
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on a choice."""
+        assert isinstance(key, ChoiceKey)  # noqa: S101 a narrowing for mypy
+        chosen, right = _read(posed, value), set(key.letters)
+        if chosen == right:
+            return Mark("passed", 1.0, "")
+        share = 0.0
+        if "several" in posed.fields:
+            if key.credit == "element":
+                share = 1 - len(chosen ^ right) / len(posed.options)
+            missing = f"{len(right - chosen)} right one(s) missing, {len(chosen - right)} wrong one(s) chosen."
+            return Mark("failed", share, missing)
+        wrong = next((wrong for wrong in key.wrong if wrong.answer in chosen), None)
+        if wrong:
+            return Mark("failed", 0.0, wrong.message, wrong.name)
+        return Mark("failed", 0.0, f"({', '.join(sorted(chosen))}) is not the right option.")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = tuple(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read(posed: Posed, value: Any) -> set[str]:
+    several = "several" in posed.fields
+    given = value if several and isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str) for item in given):
+        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+    letters = {item.strip().strip("().").lower() for item in given}
+    known = [option.letter for option in posed.options]
+    for letter in sorted(letters - set(known)):
+        raise FormError(f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}")
+    return letters

@@ -1,0 +1,84 @@
+"""`code`: a function, a class or an object to write, judged by pytest checks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grader.language.params import Variant
+from grader.language.templates import render
+from grader.questions.question import Key, Mark, Posed, Problem, Question, text_problems
+
+
+class Code(Question):
+    """Code to write. The reference and the checks stand in reference.py and checks.py beside the YAML."""
+
+    by_checks: ClassVar[bool] = True
+
+    kind: Literal["code"]
+    signature: Annotated[
+        str | None, Field(description='Of a function: "(image: Tensor, stride: int) -> Tensor".')
+    ] = None
+    starter: Annotated[
+        str | None, Field(description="The code in the stub, where a bare function is not enough.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_starter(self) -> Code:
+        if (self.signature is None) == (self.starter is None):
+            msg = "code needs either a signature or a starter"
+            raise ValueError(msg)
+        if self.misconceptions:
+            msg = "the misconceptions of code are functions: write them in misconceptions.py"
+            raise ValueError(msg)
+        return self
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        if self.starter is not None:
+            yield from text_problems(self.starter, ("starter",), names)
+        if self.starter is None or "{{" not in self.starter:
+            yield from self._starter_problems(self.starter or self._function())
+
+    def _starter_problems(self, text: str) -> Iterator[Problem]:
+        path = ("starter",) if self.starter else ("signature",)
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            yield Problem(path, f"This is not Python: {error.msg}.", 'Write "(x: Tensor) -> Tensor".', error.lineno or 0)
+            return
+        if self.id not in defined_names(tree):
+            yield Problem(path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =.")
+
+    def _function(self) -> str:
+        return f"def {self.id}{self.signature}:\n    ..."
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        starter = render(self.starter, variant.params) if self.starter is not None else self._function()
+        return self.posed(variant, how="Write the code.", starter=starter)
+
+    def key(self, variant: Variant) -> Key:
+        """Nothing: the checks decide."""
+        return Key(solution="")
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """Code has no value to mark."""
+        raise NotImplementedError
+
+
+def defined_names(tree: ast.Module) -> set[str]:
+    """The names that the top level of a module binds."""
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)}
+    return names

@@ -1,0 +1,81 @@
+"""`number`: one number, right within a tolerance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.params import Variant
+from grader.questions.question import FormError, Key, Mark, Posed, Problem, Question, formula_problems
+from grader.questions.values import describe, is_number, plain
+
+
+class NumberKey(Key):
+    """The number, and how far off an answer may be."""
+
+    answer: float
+    tolerance: float
+
+
+class Number(Question):
+    """One number, computed by a formula."""
+
+    key_type: ClassVar[type[Key]] = NumberKey
+
+    kind: Literal["number"]
+    answer: Annotated[Expression, Field(description="The right number, as a formula.")]
+    tolerance: Annotated[float, Field(ge=0, description="How far off an answer may be.")] = 1e-6
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        yield from formula_problems(self.answer, ("answer",), names)
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        return self.posed(variant, how="Write a number.")
+
+    def key(self, variant: Variant) -> NumberKey:
+        """The number for this variant."""
+        answer = evaluate(self.answer, variant.params)
+        if not is_number(answer) or not math.isfinite(answer):
+            raise ExpressionError(f"The answer {answer!r} is not a number.")
+        return NumberKey(
+            solution=f"{self.id} = {answer!r}",
+            wrong=self.authored_wrongs(variant),
+            answer=answer,
+            tolerance=self.tolerance,
+        )
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError unless it is a number."""
+        _read(posed, value)
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on a number."""
+        assert isinstance(key, NumberKey)  # noqa: S101 a narrowing for mypy
+        given = _read(posed, value)
+        if abs(given - key.answer) <= key.tolerance:
+            return Mark("passed", 1.0, "")
+        near = [w for w in key.wrong if is_number(w.answer) and abs(given - w.answer) <= key.tolerance]
+        if len(near) == 1:
+            return Mark("failed", 0.0, near[0].message, near[0].name)
+        return Mark("failed", 0.0, f"{given:g} is not the number that is asked for.")
+
+
+def _read(posed: Posed, value: Any) -> float:
+    number = plain(value)
+    if not is_number(number):
+        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+    if not math.isfinite(number):
+        raise FormError(f"`{posed.id}` is {number}, which is not a finite number.")
+    try:
+        return float(number)
+    except OverflowError:
+        raise FormError(f"`{posed.id}` is too large a number.") from None

@@ -1,0 +1,137 @@
+"""`output-size`: how large is what comes out of a layer?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.layers import LayerError, output_shape, parse_layer
+from grader.language.params import Variant
+from grader.questions.geometry import axes_of, size_mistakes
+from grader.questions.picture import draw_walk, legend
+from grader.questions.question import (
+    FormError,
+    Key,
+    Mark,
+    Posed,
+    Problem,
+    Question,
+    Wrong,
+    diagnose,
+    formula_problems,
+    layer_problems,
+)
+from grader.questions.values import describe, plain, whole
+
+_COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
+
+
+class SizeKey(Key):
+    """The sizes along the asked dimensions, and the whole shape that they are part of."""
+
+    sizes: tuple[int, ...]
+    shape: tuple[int, ...]
+
+
+class OutputSize(Question):
+    """The size of a layer's output: an int where it is square, else a tuple; or its whole shape."""
+
+    key_type: ClassVar[type[Key]] = SizeKey
+
+    kind: Literal["output-size"]
+    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
+    input: Annotated[list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")]
+    ask: Annotated[
+        Literal["size", "shape"],
+        Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
+    ] = "size"
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        yield from layer_problems(self.layer, ("layer",), names)
+        yield from formula_problems(self.input, ("input",), names)
+        if self.ask == "size" and len(self.input) < 3:
+            yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        axes = axes_of(parse_layer(self.layer), variant.params, self._input(variant))
+        walk = draw_walk(axes) if axes else None
+        how = "Write the whole shape as a tuple, batch and channels included."
+        if self.ask == "size":
+            count = len(self.input) - 2
+            how = f"Write {_COUNTS.get(count, 'a tuple')}."
+            if count > 1:
+                how = f"Write a whole number if all sides are equal, else {_COUNTS.get(count, 'a tuple')}."
+        picture = f"{walk}\n{legend(axes)}" if axes and walk else None
+        return self.posed(variant, how=how, picture=picture)
+
+    def key(self, variant: Variant) -> SizeKey:
+        """What torch says on its meta device."""
+        layer, shape = parse_layer(self.layer), self._input(variant)
+        output = output_shape(layer, variant.params, shape)
+        sizes = output if self.ask == "shape" else output[2:]
+        if self.ask == "size" and len(output) != len(shape):
+            raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
+        wrongs = [_listed(wrong, len(sizes)) for wrong in self.authored_wrongs(variant)]
+        axes = axes_of(layer, variant.params, shape)
+        if axes and self.ask == "size":
+            taken = {wrong.name for wrong in wrongs}
+            wrongs += [wrong for wrong in size_mistakes(axes) if wrong.name not in taken]
+        square = len(set(sizes)) == 1 and self.ask == "size"
+        solution = f"{self.id} = {sizes[0] if square else sizes}"
+        return SizeKey(solution=solution, wrong=tuple(wrongs), sizes=sizes, shape=output)
+
+    def _input(self, variant: Variant) -> list[int]:
+        shape = evaluate(self.input, variant.params)
+        if not all(isinstance(size, int) for size in shape):
+            raise ExpressionError(f"The input's shape {shape} is not made of whole numbers.")
+        return list(shape)
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError unless it is a whole number or a few of them."""
+        _read(posed, value)
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on a size."""
+        assert isinstance(key, SizeKey)  # noqa: S101 a narrowing for mypy: the key is this kind's own
+        sizes = _read(posed, value)
+        wanted = list(key.sizes)
+        if len(sizes) == 1 and len(set(wanted)) == 1:
+            sizes *= len(wanted)
+        if sizes == wanted:
+            return Mark("passed", 1.0, "")
+        wrong = diagnose(key.wrong, sizes)
+        if wrong:
+            return Mark("failed", 0.0, wrong.message, wrong.name)
+        if sizes == list(key.shape):
+            message = "This is the whole shape. Leave out batch and channels."
+            return Mark("failed", 0.0, message, "answered-full-shape")
+        if len(sizes) == 1 and len(wanted) > 1 and sizes[0] == math.prod(wanted):
+            message = "This is how many values come out. What is asked is how high and wide they lie."
+            return Mark("failed", 0.0, message, "counted-elements")
+        if len(sizes) != len(wanted):
+            return Mark("failed", 0.0, f"The answer has {len(sizes)} number(s). {posed.how}")
+        return Mark("failed", 0.0, "Count the places where the kernel can land, one dimension at a time.")
+
+
+def _listed(wrong: Wrong, count: int) -> Wrong:
+    """An author's single number stands for all sides."""
+    answer = wrong.answer
+    return wrong.model_copy(update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count})
+
+
+def _read(posed: Posed, value: Any) -> list[int]:
+    numbers = plain(value)
+    if isinstance(numbers, list | tuple) and numbers:
+        return [whole(number, posed.id) for number in numbers]
+    if isinstance(numbers, list | tuple | str | dict) or numbers is None:
+        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+    return [whole(value, posed.id)]

@@ -1,0 +1,226 @@
+"""What every kind of question has in common: the record in YAML, what students see, the key, the mark."""
+
+from __future__ import annotations
+
+import keyword
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
+from grader.language.layers import LayerError, parse_layer
+from grader.language.params import Variant
+from grader.language.record import Record
+from grader.language.templates import TextError, names_in_text, render
+
+Outcome = Literal[
+    "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
+]
+Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a question that pydantic cannot see; `path` starts at the question."""
+
+    path: tuple[str | int, ...]
+    sentence: str
+    remedy: str = ""
+    line: int = 0  # lines down inside a text
+
+
+class Option(Record):
+    """One line of a choice, under the letter that a student answers with."""
+
+    letter: str
+    text: str
+
+
+class Posed(Record):
+    """A question as one student sees it. Nothing in it reveals the answer."""
+
+    id: str
+    kind: str
+    points: float
+    prompt: str
+    how: str  # how the answer is to be written
+    starter: str  # the code that stands in the stub
+    hints: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
+    picture: str | None = None
+
+
+class Wrong(Record):
+    """A misconception at work on one variant: the answer that it leads to."""
+
+    name: str
+    answer: Any
+    message: str
+
+
+class Key(Record):
+    """What decides one variant of a question. Never shown to students."""
+
+    solution: str  # Python that a student could write in place of the starter, for full marks
+    wrong: tuple[Wrong, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The verdict on one answer; `share` of the points, from 0 to 1."""
+
+    outcome: Outcome
+    share: float
+    message: str
+    misconception: str | None = None
+
+
+class FormError(ValueError):
+    """An answer that is not of the form that its question asks for; the text is for the student."""
+
+
+class Misconception(Record):
+    """A wrong way to the answer: the formula that it leads to, and what to tell the student."""
+
+    answer: Annotated[Expression | list[Expression], Field(description="The wrong answer, as a formula.")]
+    message: Annotated[str, Field(description="What the student is told. It must not give the answer away.")]
+
+
+class Question(Record, ABC):
+    """One gradable item of an exercise, as an author writes it. Each kind is a subclass."""
+
+    by_checks: ClassVar[bool] = False  # judged by pytest checks rather than by `mark`
+    key_type: ClassVar[type[Key]] = Key
+
+    id: Annotated[str, Field(description="The Python name that the student defines.")]
+    kind: str
+    points: Points = 1
+    prompt: Annotated[str, Field(min_length=1, description="What is asked; {{ M }} stands for a parameter.")]
+    hints: Annotated[list[str], Field(description="Shown one at a time by grade --hint.")] = []
+    misconceptions: Annotated[
+        dict[str, Misconception], Field(description="Usual wrong ways to the answer, by name.")
+    ] = {}
+
+    @field_validator("id")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if not (value.isidentifier() and value.isascii()) or keyword.iskeyword(value) or value.startswith("_"):
+            msg = f"'{value}' cannot be a Python name: use letters, digits and _, and begin with a letter."
+            raise ValueError(msg)
+        return value
+
+    @abstractmethod
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+
+    @abstractmethod
+    def key(self, variant: Variant) -> Key:
+        """What decides this variant."""
+
+    @classmethod
+    @abstractmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on a value that came over the wire.
+
+        Raises:
+            FormError: it is not of the form that is asked for.
+
+        """
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError where the form of an answer is wrong; knows nothing of the right answer."""
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question, where `names` are the exercise's parameters."""
+        yield from text_problems(self.prompt, ("prompt",), names)
+        for index, hint in enumerate(self.hints):
+            yield from text_problems(hint, ("hints", index), names)
+        for name, misconception in self.misconceptions.items():
+            here = ("misconceptions", name)
+            yield from formula_problems(misconception.answer, (*here, "answer"), names)
+            yield from text_problems(misconception.message, (*here, "message"), names)
+
+    def posed(self, variant: Variant, *, how: str, starter: str | None = None, **more: Any) -> Posed:
+        """A Posed with the texts rendered."""
+        return Posed(
+            id=self.id,
+            kind=self.kind,
+            points=self.points,
+            prompt=render(self.prompt, variant.params),
+            how=how,
+            starter=starter or f"{self.id} = ...",
+            hints=tuple(render(hint, variant.params) for hint in self.hints),
+            **more,
+        )
+
+    def authored_wrongs(self, variant: Variant) -> tuple[Wrong, ...]:
+        """The author's misconceptions on this variant."""
+        return tuple(
+            Wrong(
+                name=name,
+                answer=evaluate(misconception.answer, variant.params),
+                message=render(misconception.message, variant.params),
+            )
+            for name, misconception in self.misconceptions.items()
+        )
+
+
+def text_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
+    """Malformed Jinja, and names that are not parameters."""
+    try:
+        unknown = names_in_text(text) - names
+    except TextError as error:
+        yield Problem(path, str(error), "Check {{ }} and {% %}.", error.line)
+        return
+    for name in sorted(unknown):
+        yield Problem(path, *_unknown(name, names), next_line_with(text, name))
+
+
+def formula_problems(
+    formula: Expression | Sequence[Any], path: tuple[str | int, ...], names: frozenset[str]
+) -> Iterator[Problem]:
+    """Formulas that cannot be read, and names that are not parameters."""
+    if isinstance(formula, str):
+        try:
+            unknown = names_in(parse_expression(formula)) - names
+        except ExpressionError as error:
+            yield Problem(path, str(error), "Write it in Python, as in (M - K) // S + 1.")
+            return
+        for name in sorted(unknown):
+            yield Problem(path, *_unknown(name, names))
+    elif isinstance(formula, Sequence):
+        for index, item in enumerate(formula):
+            yield from formula_problems(item, (*path, index), names)
+
+
+def layer_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
+    """Layers that cannot be read, and names that are not parameters."""
+    try:
+        unknown = parse_layer(text).names - names
+    except LayerError as error:
+        yield Problem(path, str(error), error.remedy)
+        return
+    for name in sorted(unknown):
+        yield Problem(path, *_unknown(name, names))
+
+
+def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
+    known = ", ".join(sorted(names))
+    remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
+    return f"There is no parameter '{name}'.", remedy
+
+
+def next_line_with(text: str, word: str) -> int:
+    """The line of a text, from 1, where a word first stands; 0 if nowhere."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if word in line), 0)
+
+
+def diagnose(wrongs: Sequence[Wrong], answer: object) -> Wrong | None:
+    """The one misconception that leads to this answer; None where none or several do."""
+    agreeing = [wrong for wrong in wrongs if wrong.answer == answer]
+    return agreeing[0] if len(agreeing) == 1 else None

@@ -1,0 +1,141 @@
+"""`settings`: find stride, padding, kernel, ... so that the output has a given size. Every valid answer counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.layers import LayerError, output_shape, parse_layer
+from grader.language.params import Variant
+from grader.questions.question import (
+    FormError,
+    Key,
+    Mark,
+    Posed,
+    Problem,
+    Question,
+    formula_problems,
+    layer_problems,
+)
+from grader.questions.values import describe, plain, shape_text, whole
+
+MAX_SETTING = 1000
+_SEARCHED = range(13)
+
+
+class SettingsKey(Key):
+    """The layer with its unknowns, and the size that has to come out; torch decides when it is asked."""
+
+    layer: str
+    params: dict[str, Any]
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+    where: tuple[str, ...]
+
+
+class Settings(Question):
+    """The unknowns of a layer, to be chosen so that its output has a given size."""
+
+    key_type: ClassVar[type[Key]] = SettingsKey
+
+    kind: Literal["settings"]
+    layer: Annotated[str, Field(description="With unknowns in it: Conv2d(1, 1, 3, stride=stride).")]
+    unknowns: Annotated[list[str], Field(min_length=1, max_length=4)]
+    input: Annotated[list[Expression], Field(min_length=3)]
+    output: Annotated[list[Expression], Field(min_length=1, description="The image dimensions that come out.")]
+    where: Annotated[list[str], Field(description="Further conditions on the unknowns: 'stride > 1'.")] = []
+
+    @field_validator("unknowns")
+    @classmethod
+    def _are_names(cls, names: list[str]) -> list[str]:
+        if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
+            msg = "unknowns are different Python names, such as [stride, padding]"
+            raise ValueError(msg)
+        return names
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        yield from formula_problems(self.input, ("input",), names)
+        yield from formula_problems(self.output, ("output",), names)
+        with_unknowns = names | set(self.unknowns)
+        yield from layer_problems(self.layer, ("layer",), with_unknowns)
+        for index, condition in enumerate(self.where):
+            yield from formula_problems(condition, ("where", index), with_unknowns)
+        if len(self.output) != len(self.input) - 2:
+            yield Problem(("output",), "The output needs one size for each image dimension.", "Write [3, 3].")
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        if len(self.unknowns) == 1:
+            return self.posed(variant, how="Write a whole number.", fields=tuple(self.unknowns))
+        starter = f"{self.id} = {{{', '.join(f'{name!r}: ...' for name in self.unknowns)}}}"
+        starter = starter.replace("'", '"')
+        how = "Put a whole number in place of each `...`."
+        return self.posed(variant, how=how, starter=starter, fields=tuple(self.unknowns))
+
+    def key(self, variant: Variant) -> SettingsKey:
+        """The condition, and the first settings that meet it."""
+        key = SettingsKey(
+            solution="",
+            layer=self.layer,
+            params=dict(variant.params),
+            input=tuple(evaluate(self.input, variant.params)),
+            output=tuple(evaluate(self.output, variant.params)),
+            where=tuple(self.where),
+        )
+        for values in product(_SEARCHED, repeat=len(self.unknowns)):
+            settings = dict(zip(self.unknowns, values, strict=True))
+            if _complaint(key, settings) is None:
+                answer = str(values[0]) if len(values) == 1 else repr(settings).replace("'", '"')
+                return key.model_copy(update={"solution": f"{self.id} = {answer}"})
+        raise ExpressionError(f"No settings from 0 to {_SEARCHED[-1]} give an output of {key.output}.")
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError unless each unknown has a whole number."""
+        _read(posed, value)
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on the settings: torch builds the layer and says what comes out."""
+        assert isinstance(key, SettingsKey)  # noqa: S101 a narrowing for mypy
+        complaint = _complaint(key, _read(posed, value))
+        return Mark("passed", 1.0, "") if complaint is None else Mark("failed", 0.0, complaint)
+
+
+def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
+    """What is wrong with the settings, or None."""
+    scope = {**key.params, **settings}
+    for condition in key.where:
+        if not evaluate(condition, scope):
+            return f"The settings have to meet: {condition}."
+    try:
+        shape = output_shape(parse_layer(key.layer), scope, key.input)
+    except LayerError as error:
+        return str(error)
+    if shape[2:] == key.output:
+        return None
+    return f"With these settings the output is {shape_text(shape[2:])}, not {shape_text(key.output)}."
+
+
+def _read(posed: Posed, value: Any) -> dict[str, int]:
+    value = plain(value)
+    if len(posed.fields) == 1 and not isinstance(value, dict):
+        value = {posed.fields[0]: value}
+    if isinstance(value, list | tuple) and len(value) == len(posed.fields):
+        value = dict(zip(posed.fields, value, strict=True))
+    if not isinstance(value, dict) or set(value) != set(posed.fields):
+        raise FormError(f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}.")
+    for name, number in value.items():
+        if number is ...:
+            raise FormError(f"`{posed.id}` still has `...` for {name}.")
+    settings = {name: whole(number, name) for name, number in value.items()}
+    for name, number in settings.items():
+        if not -MAX_SETTING <= number <= MAX_SETTING:
+            raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
+    return settings

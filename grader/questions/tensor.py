@@ -1,0 +1,230 @@
+"""`tensor`: the values that come out of a layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal, TYPE_CHECKING
+
+from pydantic import Field, model_validator
+
+from grader.language.expressions import ExpressionError, evaluate
+from grader.language.layers import apply, build, parse_layer
+from grader.language.params import Variant
+from grader.language.templates import matrix
+from grader.lazy import torch
+from grader.questions.question import (
+    FormError,
+    Key,
+    Mark,
+    Posed,
+    Problem,
+    Question,
+    formula_problems,
+    layer_problems,
+)
+from grader.questions.values import describe, is_number, is_tensor, plain, shape_text
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
+MAX_VALUES = 10_000
+
+# The tolerances of torch.testing.assert_close, by dtype: (relative, absolute).
+_TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float64": (1e-7, 1e-7)}
+_DEFAULT_TOLERANCE = (1.3e-6, 1e-5)
+
+
+class TensorKey(Key):
+    """The values in row-major order, and how far off an answer may be."""
+
+    values: tuple[float, ...]
+    shape: tuple[int, ...]
+    rtol: float
+    atol: float
+    credit: Literal["whole", "element"]
+
+
+class TensorValues(Question):
+    """The values of a layer's output, as nested lists or as a tensor."""
+
+    key_type: ClassVar[type[Key]] = TensorKey
+
+    kind: Literal["tensor"]
+    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=3, bias=False).")]
+    input: Annotated[Numbers, Field(description="Nested lists of numbers, or the parameter that holds them.")]
+    weight: Annotated[Numbers | None, Field(description="The layer's weight; one number fills it.")] = None
+    bias: Annotated[Numbers | None, Field(description="The layer's bias; one number fills it.")] = None
+    state: Annotated[
+        dict[str, Numbers], Field(description="Parameters by their names in state_dict, for a Sequential.")
+    ] = {}
+    dtype: Literal["float16", "bfloat16", "float32", "float64"] = "float32"
+    rtol: Annotated[float | None, Field(ge=0)] = None
+    atol: Annotated[float | None, Field(ge=0)] = None
+    credit: Annotated[
+        Literal["whole", "element"], Field(description="All or nothing, or by the share of right values.")
+    ] = "whole"
+
+    @model_validator(mode="after")
+    def _no_misconceptions(self) -> TensorValues:
+        if (self.weight is not None or self.bias is not None) and self.state:
+            msg = "give either weight and bias, or state"
+            raise ValueError(msg)
+        return self
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Everything wrong with the question."""
+        yield from super().problems(names)
+        yield from layer_problems(self.layer, ("layer",), names)
+        yield from formula_problems(self.input, ("input",), names)
+        for key in ("weight", "bias"):
+            yield from formula_problems(getattr(self, key) or 0, (key,), names)
+        for key, numbers in self.state.items():
+            yield from formula_problems(numbers, ("state", key), names)
+
+    def pose(self, variant: Variant) -> Posed:
+        """The question as the student of this variant sees it."""
+        return self.posed(variant, how="Write the values row by row in nested lists, or a tensor.")
+
+    def key(self, variant: Variant) -> TensorKey:
+        """What torch computes."""
+        output = self._output(variant)
+        if output.numel() > MAX_VALUES:
+            raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
+        rtol, atol = _TOLERANCES.get(self.dtype, _DEFAULT_TOLERANCE)
+        shape = tuple(output.shape)
+        values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
+        wrongs = tuple(
+            wrong.model_copy(update={"answer": _flat(wrong.answer)}) for wrong in self.authored_wrongs(variant)
+        )
+        return TensorKey(
+            solution=f"{self.id} = {values}",
+            wrong=wrongs,
+            values=tuple(float(value) for value in output.flatten().tolist()),
+            shape=shape,
+            rtol=rtol if self.rtol is None else self.rtol,
+            atol=atol if self.atol is None else self.atol,
+            credit=self.credit,
+        )
+
+    def _output(self, variant: Variant) -> Tensor:
+        layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
+        image = _tensor(evaluate(self.input, variant.params), dtype)
+        given = {"weight": self.weight, "bias": self.bias, **self.state}
+        state = build(layer, variant.params).state_dict()
+        for name, numbers in given.items():
+            if numbers is not None:
+                if name not in state:
+                    raise ExpressionError(f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}.")
+                values = _tensor(evaluate(numbers, variant.params), dtype)
+                state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
+        missing = [name for name in state if given.get(name) is None]
+        if missing:
+            raise ExpressionError(f"The values of {', '.join(missing)} are not given, so torch would draw them.")
+        state = {name: _reshaped(values, build(layer, variant.params).state_dict()[name].shape)
+                 for name, values in state.items()}
+        while image.dim() < 4 and layer.name.endswith("2d"):
+            image = image.unsqueeze(0)
+        return apply(layer, variant.params, image, state)
+
+    @classmethod
+    def read_form(cls, posed: Posed, value: Any) -> None:
+        """Raise FormError unless it is made of numbers."""
+        _read(posed, value)
+
+    @classmethod
+    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
+        """The verdict on a tensor or on nested lists; leading dimensions of size 1 may be left out."""
+        assert isinstance(key, TensorKey)  # noqa: S101 a narrowing for mypy
+        values, shape = _read(posed, value)
+        if _core(shape) != _core(key.shape):
+            message = f"Your values have shape {shape_text(shape)}; the output has {shape_text(_core(key.shape))}."
+            return Mark("failed", 0.0, message)
+        wrong = [index for index, pair in enumerate(zip(values, key.values, strict=True)) if not _close(*pair, key)]
+        if not wrong:
+            return Mark("passed", 1.0, "")
+        share = 1 - len(wrong) / len(values) if key.credit == "element" else 0.0
+        known = [w for w in key.wrong if len(w.answer) == len(values)
+                 and all(_close(a, b, key) for a, b in zip(values, w.answer, strict=True))]
+        if len(known) == 1:
+            return Mark("failed", share, known[0].message, known[0].name)
+        return Mark("failed", share, _first_difference(values, key, shape, wrong))
+
+
+def _first_difference(values: list[float], key: TensorKey, shape: tuple[int, ...], wrong: list[int]) -> str:
+    first = wrong[0]
+    where = _place(first, shape)
+    off = values[first] - key.values[first]
+    if math.isfinite(off):
+        what = f"is {values[first]:g}, which is {abs(off):g} too {'large' if off > 0 else 'small'}"
+    else:
+        what = f"is {values[first]:g}"
+    right = len(values) - len(wrong)
+    return f"The shape {shape_text(shape)} is right. {where} {what}. {right} of {len(values)} values are right."
+
+
+def _place(index: int, shape: tuple[int, ...]) -> str:
+    places = []
+    for size in reversed(shape):
+        places.append(index % size)
+        index //= size
+    return f"The first value that differs, at [{', '.join(str(place) for place in reversed(places))}],"
+
+
+def _close(given: float, wanted: float, key: TensorKey) -> bool:
+    return given == wanted or abs(given - wanted) <= key.atol + key.rtol * abs(wanted)
+
+
+def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape without the leading dimensions of size 1, down to two of them (an image) at least.
+
+    >>> _core((1, 1, 3, 3)), _core((1, 1, 1, 3)), _core((2, 3))
+    ((3, 3), (1, 3), (2, 3))
+    """
+    while len(shape) > 2 and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
+def _squeezed(output: Tensor) -> Tensor:
+    return output.reshape(_core(tuple(output.shape)))
+
+
+def _tensor(numbers: Any, dtype: Any) -> Tensor:
+    try:
+        return torch.tensor(numbers, dtype=dtype)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise ExpressionError(f"These are not the numbers of a tensor: {error}.") from None
+
+
+def _reshaped(values: Tensor, shape: Any) -> Tensor:
+    """A weight may be written without its leading dimensions of size 1."""
+    return values.reshape(shape) if _core(tuple(values.shape)) == _core(tuple(shape)) else values
+
+
+def _flat(values: Any) -> list[float]:
+    return [number for item in values for number in _flat(item)] if isinstance(values, list | tuple) else [values]
+
+
+def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
+    """The numbers in row-major order, and their shape."""
+    if is_tensor(value) and value.is_complex():
+        raise FormError(f"`{posed.id}` is a tensor of complex numbers. {posed.how}")
+    numbers = plain(value)
+    shape = tuple(value.shape) if hasattr(value, "shape") and not isinstance(numbers, dict) else _shape(posed, numbers)
+    flat = _flat(numbers)
+    bad = next((item for item in flat if not is_number(item)), None)
+    if bad is not None or not flat or len(flat) > MAX_VALUES:
+        what = describe(value) if bad is None or bad is numbers else f"made of {describe(bad)}"
+        raise FormError(f"`{posed.id}` is {what}. {posed.how}")
+    return [float(item) for item in flat], shape
+
+
+def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:
+    if not isinstance(numbers, list | tuple):
+        return ()
+    shapes = {_shape(posed, item) for item in numbers}
+    if len(shapes) > 1:
+        raise FormError(f"The rows of `{posed.id}` are not equally long.")
+    return (len(numbers), *(shapes.pop() if shapes else ()))

@@ -1,0 +1,75 @@
+"""Reading what a student's answer is: plain numbers out of Python, numpy and torch, and words for the rest."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from grader.lazy import torch
+from grader.questions.question import FormError
+
+MAX_SHOWN = 60
+
+
+def plain(value: Any) -> Any:
+    """A number or a nested list in place of a numpy or torch value; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if is_tensor(value):
+        return value.tolist()
+    return value
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether this is a torch tensor; torch is not imported to find out."""
+    return type(value).__module__ == "torch" and isinstance(value, torch.Tensor)
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is an int or a float; True and False are neither."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole(value: Any, name: str) -> int:
+    """A whole number; 3.0 counts as 3.
+
+    Raises:
+        FormError: it is something else.
+
+    """
+    number = plain(value)
+    if isinstance(number, list | tuple) and len(number) == 1:
+        number = number[0]
+    if not is_number(number):
+        raise FormError(f"`{name}` is {describe(value)}; a whole number is asked for.")
+    if not math.isfinite(number) or number != int(number):
+        raise FormError(f"`{name}` is {number}, which is not a whole number.")
+    return int(number)
+
+
+def describe(value: Any) -> str:
+    """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
+    if value is None:
+        return "None"
+    if is_tensor(value) or isinstance(value, np.ndarray):
+        what = "a tensor" if is_tensor(value) else "a numpy array"
+        return f"{what} of shape {shape_text(value.shape)}"
+    if isinstance(value, str):
+        return f"the text {shorten(repr(value))}"
+    if isinstance(value, bool | int | float):
+        return shorten(repr(value))
+    if isinstance(value, list | tuple | dict):
+        return f"a {type(value).__name__} of {len(value)}"
+    return str(getattr(value, "description", f"a value of type {type(value).__name__}"))
+
+
+def shape_text(shape: Any) -> str:
+    """A shape as one writes it by hand: 1x1x3x3; () is a single number."""
+    return "x".join(str(size) for size in shape) if len(shape) else "() (a single number)"
+
+
+def shorten(text: str) -> str:
+    """At most MAX_SHOWN characters of a text."""
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
