@@ -1,0 +1,1 @@
+"""A whole class: roster, submissions, grading one after another."""

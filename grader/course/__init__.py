@@ -1,0 +1,1 @@
+"""What is asked: records, loading, and the paper that one student gets."""

@@ -66,7 +66,9 @@ class LoadedCourse:
 
         """
         if name not in self.record.exercises:
-            raise UsageFault(f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}")
+            raise UsageFault(
+                f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}"
+            )
         return self._exercises[name] if name in self._exercises else self._load(name)
 
     @cached_property
@@ -80,7 +82,8 @@ class LoadedCourse:
 
     def exercises(self) -> list[LoadedExercise]:
         """Every exercise; the faults of all of them at once."""
-        loaded, faults = [], []
+        loaded: list[LoadedExercise] = []
+        faults: list[Fault] = []
         for name in self.record.exercises:
             try:
                 loaded.append(self.exercise(name))
@@ -165,7 +168,9 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, question in enumerate(exercise.questions):
         if question.id in seen:
-            yield Problem(("questions", index, "id"), f"'{question.id}' is another question's id.", "Rename one.")
+            yield Problem(
+                ("questions", index, "id"), f"'{question.id}' is another question's id.", "Rename one."
+            )
         seen.add(question.id)
         yield from _under(("questions", index), question.problems(names))
 

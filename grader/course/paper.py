@@ -16,6 +16,7 @@ from grader.language.layers import LayerError, parse_layer
 from grader.language.params import Variant, VariantError, draw_variant
 from grader.language.record import Record
 from grader.language.templates import TextError, render
+from grader.questions import KINDS
 from grader.questions.geometry import axes_of
 from grader.questions.picture import draw_walk, legend
 from grader.questions.question import Key, Posed
@@ -54,9 +55,9 @@ class Sitting:
     folder: Path | None
 
     @property
-    def has_code(self) -> bool:
-        """Whether pytest checks are needed."""
-        return any(question.kind == "code" for question in self.paper.questions)
+    def code_questions(self) -> tuple[str, ...]:
+        """The ids of the questions that pytest checks decide."""
+        return tuple(question.id for question in self.paper.questions if KINDS[question.kind].by_checks)
 
 
 def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
@@ -77,7 +78,9 @@ def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
             keys[question.id] = question.key(variant)
         except (LayerError, ExpressionError, TextError) as error:
             sentence = f"{error} ({_who(student)}: {_params_text(variant.params)})"
-            faults.append(exercise.document.fault(("questions", index), sentence, getattr(error, "remedy", "")))
+            faults.append(
+                exercise.document.fault(("questions", index), sentence, getattr(error, "remedy", ""))
+            )
     if faults:
         raise CourseFaults(faults)
     paper = Paper(

@@ -36,9 +36,9 @@ class Course(Record):
     title: Annotated[str, Field(min_length=1)]
     seed: Annotated[str, Field(min_length=1, description="Any text; other seeds give other variants.")]
     exercises: Annotated[list[ExerciseName], Field(min_length=1, description="Folders under exercises/.")]
-    packages: Annotated[list[str], Field(description="What students' files may import beside Python's own.")] = [
-        "torch"
-    ]
+    packages: Annotated[
+        list[str], Field(description="What students' files may import beside Python's own.")
+    ] = ["torch"]
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="A database URL of SQLAlchemy.")] = "sqlite:///gradebook.db"
 

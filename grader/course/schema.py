@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from grader.course.records import Course, Exercise
 
-SCHEMAS = {"course.schema.json": Course, "exercise.schema.json": Exercise}
+SCHEMAS: dict[str, type[BaseModel]] = {"course.schema.json": Course, "exercise.schema.json": Exercise}
 
 
 def schema_text(name: str) -> str:

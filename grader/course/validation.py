@@ -62,11 +62,9 @@ def _data_path(location: tuple[str | int, ...], data: object) -> Path_:
     """The part of pydantic's location that exists in the data: tags of unions are left out."""
     path: list[str | int] = []
     for part in location:
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
+        try:
+            data = data[part]  # type: ignore[index]  # anything can stand in a file
+        except (TypeError, LookupError):
             continue
         path.append(part)
     return tuple(path)

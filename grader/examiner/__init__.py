@@ -1,0 +1,1 @@
+"""Who decides: runs submissions in workers and judges what comes back."""

@@ -1,0 +1,1 @@
+"""What is remembered about submissions and scores."""

@@ -1,0 +1,1 @@
+"""What a student receives: stubs, packed files, model solutions."""

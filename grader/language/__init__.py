@@ -1,0 +1,1 @@
+"""How courses are written: YAML, formulas, layers, texts and the draws of variants."""

@@ -96,7 +96,9 @@ def _read_text(file: Path) -> str:
     except FileNotFoundError:
         raise fault("There is no such file.", "Create it, or correct the name.") from None
     except OSError as error:
-        raise fault(f"The file cannot be read: {error.strerror}.", "Check what it is and its rights.") from None
+        raise fault(
+            f"The file cannot be read: {error.strerror}.", "Check what it is and its rights."
+        ) from None
     if len(content) > MAX_BYTES:
         raise fault("The file is larger than 1 MiB.", "Keep data out of it.")
     try:
@@ -115,12 +117,13 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             message = "aliases (*name) are not supported"
             raise yaml.composer.ComposerError(None, None, message, mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.composer.ComposerError(None, None, "nested too deeply", self.peek_event().start_mark)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -149,7 +152,8 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         sentence, remedy = _explain(error)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        line = mark.line + 1 if mark else None
+        column = mark.column + 1 if mark else None
         raise CourseFaults([Fault(file, line, column, "", sentence, remedy)]) from None
     finally:
         if loader is not None:

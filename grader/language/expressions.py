@@ -98,7 +98,9 @@ def _check_node(node: ast.AST, text: str) -> None:
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:
-            raise ExpressionError(f"'{text}' calls {name}; a formula can call {', '.join(sorted(FUNCTIONS))}.")
+            raise ExpressionError(
+                f"'{text}' calls {name}; a formula can call {', '.join(sorted(FUNCTIONS))}."
+            )
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:

@@ -36,7 +36,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
     **{f"FractionalMaxPool{d}d": _FRACTIONAL for d in (2, 3)},
     **{f"AdaptiveMaxPool{d}d": ("output_size", "return_indices") for d in (1, 2, 3)},
     **{f"AdaptiveAvgPool{d}d": ("output_size",) for d in (1, 2, 3)},
-    **{f"{p}Pad{d}d": ("padding",) for p in ("Zero", "Reflection", "Replication", "Circular") for d in (1, 2, 3)},
+    **{
+        f"{p}Pad{d}d": ("padding",)
+        for p in ("Zero", "Reflection", "Replication", "Circular")
+        for d in (1, 2, 3)
+    },
     **{f"ConstantPad{d}d": ("padding", "value") for d in (1, 2, 3)},
     "Unfold": ("kernel_size", "dilation", "padding", "stride"),
     "Fold": ("output_size", "kernel_size", "dilation", "padding", "stride"),
@@ -110,7 +114,9 @@ def _arguments(name: str, node: ast.Call) -> list[tuple[str, ast.expr]]:
     given = list(zip(known, node.args, strict=False))
     for keyword in node.keywords:
         if keyword.arg not in known:
-            raise LayerError(f"{name} has no parameter '{keyword.arg}'.", did_you_mean(keyword.arg or "", known))
+            raise LayerError(
+                f"{name} has no parameter '{keyword.arg}'.", did_you_mean(keyword.arg or "", known)
+            )
         given.append((keyword.arg, keyword.value))
     names = [key for key, _ in given]
     twice = next((key for key in names if names.count(key) > 1), None)

@@ -57,8 +57,12 @@ class Grid(Record):
         """The numbers, row by row."""
         shape = evaluate(self.shape, scope)
         if not all(isinstance(size, int) and 1 <= size <= 64 for size in shape) or math.prod(shape) > 4096:
-            raise VariantError(f"A grid of shape {shape} is not possible: sizes are whole numbers from 1 to 64.")
-        cells = (self.from_ + draws.below(self.to - self.from_ + 1, index) for index in range(math.prod(shape)))
+            raise VariantError(
+                f"A grid of shape {shape} is not possible: sizes are whole numbers from 1 to 64."
+            )
+        cells = (
+            self.from_ + draws.below(self.to - self.from_ + 1, index) for index in range(math.prod(shape))
+        )
         return _nest(cells, shape)
 
 
@@ -93,7 +97,11 @@ class Variant:
 
 
 def draw_variant(
-    params: Mapping[str, Param], where: list[str], variant_0: Mapping[str, Any], draws: Draws, student: str | None
+    params: Mapping[str, Param],
+    where: list[str],
+    variant_0: Mapping[str, Any],
+    draws: Draws,
+    student: str | None,
 ) -> Variant:
     """The variant of one student, or variant 0 for nobody in particular.
 

@@ -1,0 +1,16 @@
+"""Where scores go: one module for each LMS, listed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.lms import canvas, moodle, table
+from grader.lms.export import Export, File
+
+FORMATS: dict[str, Callable[[Export], list[File]]] = {
+    "canvas": canvas.write,
+    "moodle": moodle.write,
+    "csv": table.write,
+}
+
+__all__ = ["FORMATS"]

@@ -61,7 +61,8 @@ class Choice(Question):
     kind: Literal["choice"]
     options: Annotated[list[ListedOption], Field(max_length=26)] = []
     answer: Annotated[
-        Expression | None, Field(description="The right option as a formula; the rest come from misconceptions.")
+        Expression | None,
+        Field(description="The right option as a formula; the rest come from misconceptions."),
     ] = None
     several: Annotated[bool, Field(description="Whether several options can be right.")] = False
     shuffle: Annotated[bool, Field(description="Whether each variant has its own order.")] = True
@@ -96,7 +97,9 @@ class Choice(Question):
             how = 'Write every right letter in a list, such as ["a", "c"]; an empty list for none.'
         letters = zip(string.ascii_lowercase, options, strict=False)
         posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
-        return self.posed(variant, how=how, options=posed_options, fields=("several",) if self.several else ())
+        return self.posed(
+            variant, how=how, options=posed_options, fields=("several",) if self.several else ()
+        )
 
     def key(self, variant: Variant) -> ChoiceKey:
         """The right letters of this variant."""
@@ -132,7 +135,9 @@ class Choice(Question):
         for wrong in self.authored_wrongs(variant):
             options.setdefault(_text(wrong.answer), (wrong.name, wrong.message))
         if len(options) < 2:
-            raise ExpressionError("Every misconception leads to the right answer here, so there is no choice.")
+            raise ExpressionError(
+                "Every misconception leads to the right answer here, so there is no choice."
+            )
         return [_Drawn(text, not name, name, message) for text, (name, message) in options.items()]
 
     @classmethod
@@ -151,7 +156,9 @@ class Choice(Question):
         if "several" in posed.fields:
             if key.credit == "element":
                 share = 1 - len(chosen ^ right) / len(posed.options)
-            missing = f"{len(right - chosen)} right one(s) missing, {len(chosen - right)} wrong one(s) chosen."
+            missing = (
+                f"{len(right - chosen)} right one(s) missing, {len(chosen - right)} wrong one(s) chosen."
+            )
             return Mark("failed", share, missing)
         wrong = next((wrong for wrong in key.wrong if wrong.answer in chosen), None)
         if wrong:
@@ -173,5 +180,7 @@ def _read(posed: Posed, value: Any) -> set[str]:
     letters = {item.strip().strip("().").lower() for item in given}
     known = [option.letter for option in posed.options]
     for letter in sorted(letters - set(known)):
-        raise FormError(f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}")
+        raise FormError(
+            f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}"
+        )
     return letters

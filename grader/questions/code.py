@@ -49,10 +49,14 @@ class Code(Question):
         try:
             tree = ast.parse(text)
         except SyntaxError as error:
-            yield Problem(path, f"This is not Python: {error.msg}.", 'Write "(x: Tensor) -> Tensor".', error.lineno or 0)
+            yield Problem(
+                path, f"This is not Python: {error.msg}.", 'Write "(x: Tensor) -> Tensor".', error.lineno or 0
+            )
             return
         if self.id not in defined_names(tree):
-            yield Problem(path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =.")
+            yield Problem(
+                path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =."
+            )
 
     def _function(self) -> str:
         return f"def {self.id}{self.signature}:\n    ..."
@@ -62,7 +66,7 @@ class Code(Question):
         starter = render(self.starter, variant.params) if self.starter is not None else self._function()
         return self.posed(variant, how="Write the code.", starter=starter)
 
-    def key(self, variant: Variant) -> Key:
+    def key(self, variant: Variant) -> Key:  # noqa: ARG002 the same for all
         """Nothing: the checks decide."""
         return Key(solution="")
 
@@ -80,5 +84,7 @@ def defined_names(tree: ast.Module) -> set[str]:
             names.add(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)}
+            names |= {
+                leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)
+            }
     return names

@@ -32,7 +32,11 @@ def axes_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tu
 def _per_axis(value: Any, count: int) -> tuple[int, ...] | None:
     """A number for each axis, as torch reads one number or a tuple; None for 'same' and the like."""
     values = (value,) * count if isinstance(value, int) else value
-    if not isinstance(values, tuple | list) or len(values) != count or not all(isinstance(v, int) for v in values):
+    if (
+        not isinstance(values, tuple | list)
+        or len(values) != count
+        or not all(isinstance(v, int) for v in values)
+    ):
         return None
     return tuple(values)
 

@@ -1,4 +1,4 @@
-"""`output-size`: how large is what comes out of a layer?"""
+"""`output-size`: how large what comes out of a layer is."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class OutputSize(Question):
 
     kind: Literal["output-size"]
     layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
-    input: Annotated[list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")]
+    input: Annotated[
+        list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")
+    ]
     ask: Annotated[
         Literal["size", "shape"],
         Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
@@ -125,7 +127,9 @@ class OutputSize(Question):
 def _listed(wrong: Wrong, count: int) -> Wrong:
     """An author's single number stands for all sides."""
     answer = wrong.answer
-    return wrong.model_copy(update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count})
+    return wrong.model_copy(
+        update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count}
+    )
 
 
 def _read(posed: Posed, value: Any) -> list[int]:

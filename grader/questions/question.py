@@ -108,7 +108,11 @@ class Question(Record, ABC):
     @field_validator("id")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        if not (value.isidentifier() and value.isascii()) or keyword.iskeyword(value) or value.startswith("_"):
+        if (
+            not (value.isidentifier() and value.isascii())
+            or keyword.iskeyword(value)
+            or value.startswith("_")
+        ):
             msg = f"'{value}' cannot be a Python name: use letters, digits and _, and begin with a letter."
             raise ValueError(msg)
         return value

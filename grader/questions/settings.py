@@ -1,4 +1,4 @@
-"""`settings`: find stride, padding, kernel, ... so that the output has a given size. Every valid answer counts."""
+"""`settings`: find stride, padding, ... so that the output has a given size. Every valid answer counts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Settings(Question):
     layer: Annotated[str, Field(description="With unknowns in it: Conv2d(1, 1, 3, stride=stride).")]
     unknowns: Annotated[list[str], Field(min_length=1, max_length=4)]
     input: Annotated[list[Expression], Field(min_length=3)]
-    output: Annotated[list[Expression], Field(min_length=1, description="The image dimensions that come out.")]
+    output: Annotated[
+        list[Expression], Field(min_length=1, description="The image dimensions that come out.")
+    ]
     where: Annotated[list[str], Field(description="Further conditions on the unknowns: 'stride > 1'.")] = []
 
     @field_validator("unknowns")
@@ -130,7 +132,9 @@ def _read(posed: Posed, value: Any) -> dict[str, int]:
     if isinstance(value, list | tuple) and len(value) == len(posed.fields):
         value = dict(zip(posed.fields, value, strict=True))
     if not isinstance(value, dict) or set(value) != set(posed.fields):
-        raise FormError(f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}.")
+        raise FormError(
+            f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}."
+        )
     for name, number in value.items():
         if number is ...:
             raise FormError(f"`{posed.id}` still has `...` for {name}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -96,7 +96,8 @@ class TensorValues(Question):
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
         wrongs = tuple(
-            wrong.model_copy(update={"answer": _flat(wrong.answer)}) for wrong in self.authored_wrongs(variant)
+            wrong.model_copy(update={"answer": _flat(wrong.answer)})
+            for wrong in self.authored_wrongs(variant)
         )
         return TensorKey(
             solution=f"{self.id} = {values}",
@@ -116,14 +117,20 @@ class TensorValues(Question):
         for name, numbers in given.items():
             if numbers is not None:
                 if name not in state:
-                    raise ExpressionError(f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}.")
+                    raise ExpressionError(
+                        f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}."
+                    )
                 values = _tensor(evaluate(numbers, variant.params), dtype)
                 state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
         missing = [name for name in state if given.get(name) is None]
         if missing:
-            raise ExpressionError(f"The values of {', '.join(missing)} are not given, so torch would draw them.")
-        state = {name: _reshaped(values, build(layer, variant.params).state_dict()[name].shape)
-                 for name, values in state.items()}
+            raise ExpressionError(
+                f"The values of {', '.join(missing)} are not given, so torch would draw them."
+            )
+        state = {
+            name: _reshaped(values, build(layer, variant.params).state_dict()[name].shape)
+            for name, values in state.items()
+        }
         while image.dim() < 4 and layer.name.endswith("2d"):
             image = image.unsqueeze(0)
         return apply(layer, variant.params, image, state)
@@ -139,14 +146,22 @@ class TensorValues(Question):
         assert isinstance(key, TensorKey)  # noqa: S101 a narrowing for mypy
         values, shape = _read(posed, value)
         if _core(shape) != _core(key.shape):
-            message = f"Your values have shape {shape_text(shape)}; the output has {shape_text(_core(key.shape))}."
+            message = (
+                f"Your values have shape {shape_text(shape)}; the output has {shape_text(_core(key.shape))}."
+            )
             return Mark("failed", 0.0, message)
-        wrong = [index for index, pair in enumerate(zip(values, key.values, strict=True)) if not _close(*pair, key)]
+        wrong = [
+            index for index, pair in enumerate(zip(values, key.values, strict=True)) if not _close(*pair, key)
+        ]
         if not wrong:
             return Mark("passed", 1.0, "")
         share = 1 - len(wrong) / len(values) if key.credit == "element" else 0.0
-        known = [w for w in key.wrong if len(w.answer) == len(values)
-                 and all(_close(a, b, key) for a, b in zip(values, w.answer, strict=True))]
+        known = [
+            w
+            for w in key.wrong
+            if len(w.answer) == len(values)
+            and all(_close(a, b, key) for a, b in zip(values, w.answer, strict=True))
+        ]
         if len(known) == 1:
             return Mark("failed", share, known[0].message, known[0].name)
         return Mark("failed", share, _first_difference(values, key, shape, wrong))
@@ -161,7 +176,9 @@ def _first_difference(values: list[float], key: TensorKey, shape: tuple[int, ...
     else:
         what = f"is {values[first]:g}"
     right = len(values) - len(wrong)
-    return f"The shape {shape_text(shape)} is right. {where} {what}. {right} of {len(values)} values are right."
+    return (
+        f"The shape {shape_text(shape)} is right. {where} {what}. {right} of {len(values)} values are right."
+    )
 
 
 def _place(index: int, shape: tuple[int, ...]) -> str:
@@ -204,7 +221,11 @@ def _reshaped(values: Tensor, shape: Any) -> Tensor:
 
 
 def _flat(values: Any) -> list[float]:
-    return [number for item in values for number in _flat(item)] if isinstance(values, list | tuple) else [values]
+    return (
+        [number for item in values for number in _flat(item)]
+        if isinstance(values, list | tuple)
+        else [values]
+    )
 
 
 def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
@@ -212,7 +233,11 @@ def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
     if is_tensor(value) and value.is_complex():
         raise FormError(f"`{posed.id}` is a tensor of complex numbers. {posed.how}")
     numbers = plain(value)
-    shape = tuple(value.shape) if hasattr(value, "shape") and not isinstance(numbers, dict) else _shape(posed, numbers)
+    shape = (
+        tuple(value.shape)
+        if hasattr(value, "shape") and not isinstance(numbers, dict)
+        else _shape(posed, numbers)
+    )
     flat = _flat(numbers)
     bad = next((item for item in flat if not is_number(item)), None)
     if bad is not None or not flat or len(flat) > MAX_VALUES:

@@ -1,4 +1,4 @@
-"""Reading what a student's answer is: plain numbers out of Python, numpy and torch, and words for the rest."""
+"""Reading a student's answer: plain numbers out of Python, numpy and torch, and words for the rest."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Where student code runs, and the wire to it. Imports nothing of the rest but errors."""

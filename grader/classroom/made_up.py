@@ -1,0 +1,143 @@
+"""A made-up class for the demo: students who are right, who make each usual mistake, and who break things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.loading import LoadedCourse
+from grader.course.paper import Sitting, prepare
+from grader.handout.solutions import answered, solutions
+from grader.handout.stubs import SUFFIX, Format, stub_text
+
+Answers = dict[str, str]
+
+_ENDLESS = "def {id}(*args, **kwargs):\n    while True:\n        pass"
+_NOISE_BEFORE = """import numpy as np
+import matplotlib.pyplot as plt
+
+print("starting")
+data = np.linspace(0, 1, 50)
+plt.plot(data, data**2)
+plt.title("unrelated")
+plt.show()
+scores = {"a": 1}
+assert scores["b"] == 2
+
+"""
+_NOISE_AFTER = """
+
+for step in range(1000):
+    print("step", step, "of something else")
+plt.close("all")
+raise RuntimeError("the end of my notes")
+"""
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """One student of the demo: what they do, and how their files come about."""
+
+    student: str
+    story: str
+    write: Callable[[Sitting, Format], str]
+    form: Format = "python"
+
+
+def _right(sitting: Sitting, form: Format) -> str:
+    return answered(sitting, solutions(sitting), form)
+
+
+def _half(sitting: Sitting, form: Format) -> str:
+    """Every other question, and all code."""
+    kept = [question.id for question in sitting.paper.questions][::2]
+    right = solutions(sitting)
+    return answered(sitting, {id_: right[id_] for id_ in {*kept, *sitting.code_questions}}, form)
+
+
+def _mistaken(misconceptions: Sequence[str]) -> Callable[[Sitting, Format], str]:
+    """Right, but for the answers in which one of these misconceptions leads somewhere else."""
+
+    def write(sitting: Sitting, form: Format) -> str:
+        answers = solutions(sitting)
+        for id_, key in (sitting.keys or {}).items():
+            wrong = next((wrong for wrong in key.wrong if wrong.name in misconceptions), None)
+            if wrong is not None:
+                answers[id_] = f"{id_} = {_literal(wrong.answer)}"
+        return answered(sitting, answers, form)
+
+    return write
+
+
+def _literal(answer: object) -> str:
+    return repr(tuple(answer) if isinstance(answer, list) else answer)
+
+
+def _replacing(code: str) -> Callable[[Sitting, Format], str]:
+    """Right, but the last code question is answered by this."""
+
+    def write(sitting: Sitting, form: Format) -> str:
+        text = _right(sitting, form)
+        code_ids = sitting.code_questions
+        return f"{text}\n\n{code.format(id=code_ids[-1])}\n" if code_ids else text
+
+    return write
+
+
+def _flipped(sitting: Sitting, form: Format) -> str:
+    """Right, but every function that takes a kernel flips it first, as mathematicians do."""
+    wrap = (
+        "\n\ndef flipping(function):\n"
+        "    def flipped(image, kernel, *args, **kwargs):\n"
+        "        return function(image, kernel.flip(-1, -2), *args, **kwargs)\n"
+        "    return flipped\n\n"
+    )
+    names = [id_ for id_ in sitting.code_questions if "convolve" in id_]
+    lines = "\n".join(f"{name} = flipping({name})" for name in names)
+    return _right(sitting, form) + (f"{wrap}{lines}\n" if names else "")
+
+
+def _noisy(sitting: Sitting, form: Format) -> str:
+    return _NOISE_BEFORE + _right(sitting, form) + _NOISE_AFTER
+
+
+CLASS: tuple[MadeUp, ...] = (
+    MadeUp("ada", "has everything right", _right),
+    MadeUp("ben", "has everything right, in notebooks", _right, "notebook"),
+    MadeUp("cem", "answers every other question", _half),
+    MadeUp("dora", "forgets the +1", _mistaken(["forgot-plus-one"])),
+    MadeUp("emil", "forgets the padding", _mistaken(["ignored-padding"])),
+    MadeUp("fay", "rounds up", _mistaken(["rounded-up"])),
+    MadeUp("gus", "ignores the stride", _mistaken(["ignored-stride"])),
+    MadeUp("hana", "swaps height and width", _mistaken(["swapped-height-and-width"])),
+    MadeUp("ivan", "pads one side only", _mistaken(["padded-once"])),
+    MadeUp("june", "flips the kernel", _flipped),
+    MadeUp("kim", "writes a loop that never ends", _replacing(_ENDLESS)),
+    MadeUp("lea", "has a syntax error", lambda sitting, form: _right(sitting, form) + "\ndef broken(:\n"),
+    MadeUp("max", "hands in empty notebooks", lambda _sitting, _form: "", "notebook"),
+    MadeUp("nora", "leaves the stubs as they are", lambda sitting, form: stub_text(sitting.paper, form)),
+    MadeUp("otto", "leaves in the middle", lambda s, f: "import os\nos._exit(0)\n" + _right(s, f)),
+    MadeUp("pia", "mixes answers with plots, prints and errors", _noisy),
+)
+
+
+def write_class(course: LoadedCourse, folder: Path) -> None:
+    """Write what the made-up class hands in: `folder/<student>/<exercise>.py` or `.ipynb`."""
+    for person in CLASS:
+        for exercise in course.exercises():
+            sitting = prepare(exercise, person.student)
+            file = folder / person.student / f"{exercise.name}{SUFFIX[person.form]}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(person.write(sitting, person.form), encoding="utf-8")
+
+
+def roster_text() -> str:
+    """The made-up class as a roster."""
+    rows = [f"{person.student},{person.student.title()},{person.student}@example.org" for person in CLASS]
+    return "\n".join(["student,name,email", *rows]) + "\n"
+
+
+def stories() -> Mapping[str, str]:
+    """What each made-up student does."""
+    return {person.student: person.story for person in CLASS}

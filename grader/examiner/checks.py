@@ -1,0 +1,353 @@
+"""Checks: ordinary pytest functions, collected once and run for many submissions.
+
+pytest drives the collection and each item's set-up, call and tear-down; the loop in between is ours.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import pytest
+
+from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.errors import CourseFaults, Fault, WorkerFault
+from grader.examiner.session import Session, Student, StudentError
+from grader.questions.question import Outcome
+from grader.questions.values import is_tensor
+
+T = TypeVar("T")
+
+MARKERS = (
+    "points(weight): how much of its question's points a check carries, beside the question's other checks",
+    "question(id): the question that a check belongs to, where its name does not begin with test_<id>",
+)
+_OPTIONS = (
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--import-mode=importlib",
+    "--capture=no",
+    "--strict-markers",
+    *("-p no:terminal -p no:cacheprovider -p no:warnings -p no:logging -p no:debugging".split()),
+    *("-p no:junitxml -p no:faulthandler".split()),
+    f"--config-file={os.devnull}",
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check as it was collected."""
+
+    id: str
+    question: str
+    title: str
+    visible: bool
+    weight: float
+    item: pytest.Item
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one check went; `error` is what it raised."""
+
+    check: Check
+    outcome: Outcome
+    error: BaseException | None = None
+    difference: str = ""
+
+
+@dataclass
+class Turn:
+    """The submission that is being checked right now."""
+
+    session: Session
+    params: Mapping[str, Any]
+    reference: Reference
+    raised: BaseException | None = None
+    raised_when: str = ""
+
+
+class Reference:
+    """The fixture `reference`: reference.py, whose functions remember what they last returned."""
+
+    def __init__(self, module: ModuleType | None) -> None:
+        self._module = module
+        self.values: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = getattr(self._module, name)
+        if not callable(value) or isinstance(value, type):
+            return value
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = value(*args, **kwargs)
+            self.values.append(result)
+            return result
+
+        return call
+
+
+class CheckFixtures:
+    """The fixtures of checks; a plugin of pytest. `turn` is whose turn it is."""
+
+    def __init__(self) -> None:
+        self.turn: Turn | None = None
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's file: `student.strided` is what it calls `strided`."""
+        return Student(self._turn().session)
+
+    @pytest.fixture
+    def reference(self) -> Reference:
+        """The reference solution, by the same names."""
+        return self._turn().reference
+
+    @pytest.fixture
+    def params(self) -> Mapping[str, Any]:
+        """The parameters of the student's variant."""
+        return self._turn().params
+
+    def _turn(self) -> Turn:
+        if self.turn is None:
+            pytest.fail("there is no submission to check", pytrace=False)
+        return self.turn
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep what an item raised first."""
+        if call.excinfo is not None and self.turn is not None and self.turn.raised is None:
+            self.turn.raised, self.turn.raised_when = call.excinfo.value, call.when
+        return (yield)
+
+
+@dataclass
+class CheckSuite:
+    """The checks of several exercises, ready to run for one submission after the other."""
+
+    fixtures: CheckFixtures
+    checks: Mapping[str, Sequence[Check]]  # by exercise
+    references: Mapping[str, ModuleType | None]
+
+    def of(self, exercise: str, question: str) -> list[Check]:
+        """The checks of one question."""
+        return [check for check in self.checks.get(exercise, ()) if check.question == question]
+
+    def run(
+        self, exercise: str, question: str, session: Session, params: Mapping[str, Any]
+    ) -> list[CheckResult]:
+        """Run a question's checks; after one that ran out of time the others are not tried."""
+        results: list[CheckResult] = []
+        checks = self.of(exercise, question)
+        for check, following in zip(checks, [*checks[1:], None], strict=True):
+            if results and results[-1].outcome == "timeout":
+                results.append(CheckResult(check, "timeout", results[-1].error))
+                continue
+            results.append(self._run(exercise, check, following, session, params))
+        return results
+
+    def _run(
+        self,
+        exercise: str,
+        check: Check,
+        following: Check | None,
+        session: Session,
+        params: Mapping[str, Any],
+    ) -> CheckResult:
+        turn = Turn(session, params, Reference(self.references[exercise]))
+        session.values.clear()
+        self.fixtures.turn = turn
+        item, next_item = check.item, following.item if following else None
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+        finally:
+            self.fixtures.turn = None
+        outcome = _outcome(turn)
+        difference = _difference(turn) if outcome == "failed" else ""
+        return CheckResult(check, outcome, turn.raised, difference)
+
+
+def _outcome(turn: Turn) -> Outcome:
+    error = turn.raised
+    if error is None:
+        return "passed"
+    if isinstance(error, StudentError):
+        return error.trouble.outcome
+    if isinstance(error, pytest.skip.Exception):
+        return "skipped"
+    if isinstance(error, WorkerFault) or turn.raised_when != "call":
+        return "ungraded"
+    if isinstance(error, AssertionError | pytest.fail.Exception):
+        return "failed"
+    # A check that stumbles over a student's value has found it wrong; one that stumbles before is at fault.
+    return "failed" if turn.session.values else "ungraded"
+
+
+def _difference(turn: Turn) -> str:
+    """In what the last results differ, without saying what was expected."""
+    if not turn.session.values or not turn.reference.values:
+        return "The result is not right."
+    given, wanted = turn.session.values[-1], turn.reference.values[-1]
+    if is_tensor(wanted) and not is_tensor(given):
+        return f"It returned {_article(type(given).__name__)} where a tensor is asked for."
+    if is_tensor(wanted):
+        if given.shape != wanted.shape:
+            return "The result does not have the right shape."
+        if given.dtype != wanted.dtype:
+            return (
+                f"The result has dtype {str(given.dtype).removeprefix('torch.')}, which is not the right one."
+            )
+        return "The shape is right, but not all values are."
+    return "The result is not right."
+
+
+def _article(noun: str) -> str:
+    return noun if noun == "NoneType" else f"a {noun}"
+
+
+@dataclass
+class _Collector:
+    """The plugin that takes the place of pytest's own loop."""
+
+    work: Callable[[pytest.Session], None]
+    faults: list[Fault] = field(default_factory=list)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            last = (str(report.longrepr).strip().splitlines() or ["?"])[-1].removeprefix("E").strip()
+            sentence = f"The checks cannot be read: {last}."
+            self.faults.append(
+                Fault(Path(report.nodeid), None, None, "", sentence, "Run pytest on the file.")
+            )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if not self.faults:
+            self.work(session)
+        return True
+
+
+def with_checks(
+    folders: Mapping[str, Path], questions: Mapping[str, Sequence[str]], work: Callable[[CheckSuite], T]
+) -> T:
+    """Collect the checks of some exercises' code questions, call `work` with them, and return its result.
+
+    `folders` and `questions` are by exercise: where its checks stand, and the ids of its code questions.
+
+    Raises:
+        CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
+
+    """
+    fixtures = CheckFixtures()
+    references = {name: load_reference(folder / REFERENCE_FILE) for name, folder in folders.items()}
+    results: list[T] = []
+    raised: list[BaseException] = []
+
+    def loop(session: pytest.Session) -> None:
+        try:
+            checks = {
+                name: [
+                    check_of(item, questions[name]) for item in session.items if item.path.parent == folder
+                ]
+                for name, folder in folders.items()
+            }
+            results.append(work(CheckSuite(fixtures, checks, references)))
+        except BaseException as error:
+            raised.append(error)
+
+    files = [folder / name for folder in folders.values() for name in (VISIBLE_CHECKS_FILE, CHECKS_FILE)]
+    existing = [str(file) for file in files if file.is_file()]
+    if not existing:
+        return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references))
+    collector = _Collector(loop)
+    pytest.main(
+        [*_OPTIONS, f"--rootdir={Path(os.path.commonpath(existing))}", *existing], [collector, fixtures]
+    )
+    if collector.faults:
+        raise CourseFaults(collector.faults)
+    if raised:
+        raise raised[0]
+    return results[0]
+
+
+def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:
+    """What a collected item checks.
+
+    Raises:
+        CourseFaults: it belongs to no code question.
+
+    """
+    function = getattr(item, "function", None)
+    title = (inspect.getdoc(function) or "").partition("\n")[0] if function else ""
+    weight = item.get_closest_marker("points")
+    return Check(
+        id=item.name,
+        question=_question_of(item, questions),
+        title=title or item.name.removeprefix("test_").replace("_", " "),
+        visible=item.path.name == VISIBLE_CHECKS_FILE,
+        weight=float(weight.args[0]) if weight else 1.0,
+        item=item,
+    )
+
+
+def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
+    marker = item.get_closest_marker("question")
+    if marker and marker.args and marker.args[0] in questions:
+        return str(marker.args[0])
+    named = [question for question in questions if f"{item.name}_".startswith(f"test_{question}_")]
+    if named and not marker:
+        return max(named, key=len)
+    if len(questions) == 1 and not marker:
+        return questions[0]
+    _, line, _ = item.location
+    sentence = f"The check {item.name} belongs to no code question."
+    remedy = f"Begin its name with test_ and one of: {', '.join(questions)}."
+    raise CourseFaults([Fault(item.path, (line or 0) + 1, None, "", sentence, remedy)])
+
+
+def load_reference(file: Path) -> ModuleType | None:
+    """The module reference.py, or None where there is none.
+
+    Raises:
+        CourseFaults: it raises an error when it is imported.
+
+    """
+    if not file.is_file():
+        return None
+    name = f"reference of {file.parent.name}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        line = getattr(error, "lineno", None) or _line_in(error, file)
+        sentence = f"The reference cannot be imported: {type(error).__name__}: {error}."
+        raise CourseFaults([Fault(file, line, None, "", sentence, "Correct it.")]) from None
+    return module
+
+
+def _line_in(error: BaseException, file: Path) -> int | None:
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

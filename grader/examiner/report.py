@@ -1,0 +1,86 @@
+"""The report: the outcome of one submission, in the format that `--json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from grader.language.record import Record
+from grader.questions.question import Outcome
+
+# From worst to best: what a question's outcome is when its checks differ.
+_SEVERITY: tuple[Outcome, ...] = (
+    "ungraded",
+    "timeout",
+    "memory",
+    "crashed",
+    "error",
+    "failed",
+    "unanswered",
+    "skipped",
+    "passed",
+)
+
+
+class CheckReport(Record):
+    """The outcome of one check."""
+
+    id: str
+    title: str
+    visible: bool
+    outcome: Outcome
+    score: float
+    points: float
+    message: str
+
+
+class QuestionReport(Record):
+    """The outcome of one question."""
+
+    id: str
+    kind: str
+    outcome: Outcome
+    score: float
+    points: float
+    message: str
+    misconception: str | None = None
+    picture: str | None = None
+    checks: tuple[CheckReport, ...] = ()
+
+
+class Report(Record):
+    """The outcome of one submission. Keys may be added, never dropped or renamed without a new format."""
+
+    format: Literal[1] = 1
+    exercise: str
+    student: str | None
+    score: float
+    points: float
+    isolation: tuple[str, ...]
+    questions: tuple[QuestionReport, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every question passed."""
+        return all(question.outcome == "passed" for question in self.questions)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether every question could be judged; if not, the score must not be handed on."""
+        return all(question.outcome not in {"ungraded", "skipped"} for question in self.questions)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of a question whose checks have these.
+
+    >>> worst(["passed", "error", "failed"])
+    'error'
+    """
+    found = set(outcomes)
+    return next((outcome for outcome in _SEVERITY if outcome in found), "unanswered")
+
+
+def rounded(score: float) -> float:
+    """A score without the dust of binary fractions: thirds and sevenths add up to whole points."""
+    return round(score, 6) + 0.0

@@ -1,0 +1,310 @@
+"""One submission being run: its worker, replaced when it is lost, and what the run has shown so far."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from grader.course.records import Limits
+from grader.examiner.submission import Submission
+from grader.questions.question import Outcome
+from grader.worker.launcher import ForkServer, Worker, WorkerEnded
+from grader.worker.wire import Decoder, Encoder, Frame, WireError
+
+MAX_LOSSES = 8  # workers that one submission may use up
+LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that student code did instead of answering: what, and on which of its own lines."""
+
+    kind: str  # raised, syntax, exit, missing, too-large, timeout, memory, crashed, malformed
+    type: str = ""
+    message: str = ""
+    cell: str | None = None
+    line: int | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that it leads to."""
+        match self.kind:
+            case "timeout":
+                return "timeout"
+            case "memory":
+                return "memory"
+            case "crashed" | "exit" | "malformed":
+                return "crashed"
+            case "missing":
+                return "unanswered"
+        return "error"
+
+
+class StudentError(Exception):
+    """Raised in a check when student code gave no value. `trouble` says why."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(f"{trouble.type or trouble.kind}: {trouble.message}".rstrip(": "))
+        self.trouble = trouble
+
+
+def student_error(trouble: Trouble) -> StudentError:
+    """The error for a trouble; also an instance of Python's own class, so that pytest.raises knows it."""
+    kind = getattr(builtins, trouble.type, None) if trouble.kind == "raised" else None
+    if (
+        isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and not issubclass(kind, OSError | UnicodeError)
+    ):
+        return type(f"Student{trouble.type}", (StudentError, kind), {})(trouble)  # type: ignore[no-any-return]
+    return StudentError(trouble)
+
+
+class Remote:
+    """A student's function, module or other object, which stays in the worker. It can be called and read."""
+
+    def __init__(self, session: Session, number: int, type_name: str, worker: int) -> None:
+        self._session = session
+        self._number = number
+        self._type_name = type_name
+        self._worker = worker
+
+    @property
+    def description(self) -> str:
+        """What it is, in a few words."""
+        if self._type_name in {"function", "method", "builtin_function_or_method"}:
+            return "a function"
+        return "a class" if self._type_name == "type" else f"an object of type {self._type_name}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        return self._session.call(self, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._session.request({"op": "attr", "name": name}, target=self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._session.request({"op": "item"}, target=self, key=key)
+
+    def __len__(self) -> int:
+        length = self._session.request({"op": "len"}, target=self)
+        return length if isinstance(length, int) and length >= 0 else 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{self.description} of the student's>"
+
+
+class Session:
+    """A submission at work. Ask for the values of names, call what they stand for."""
+
+    def __init__(
+        self,
+        server: ForkServer,
+        submission: Submission,
+        starters: Mapping[str, str],
+        packages: Sequence[str],
+        limits: Limits,
+    ) -> None:
+        self._server = server
+        self._request = {
+            "op": "load",
+            "cells": [{"label": cell.label, "source": cell.source} for cell in submission.cells],
+            "names": list(starters),
+            "starters": dict(starters),
+            "packages": list(packages),
+        }
+        self._limits = limits
+        self._worker: Worker | None = None
+        self._losses = 0
+        self._skip: list[int] = []
+        self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
+        self._failures: list[tuple[list[str], Trouble]] = []
+        self._blank: frozenset[str] = frozenset()
+        self._unit: dict[str, Any] = {}
+        self.output = bytearray()
+        self.values: list[Any] = []  # what student code has returned since the list was last cleared
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            worker.close()
+            self.output += worker.output
+
+    def fetch(self, name: str) -> Any:
+        """The value that the submission gives a name.
+
+        Raises:
+            StudentError: it has none; the trouble says what became of it.
+            WorkerFault: our machinery failed.
+
+        """
+        self._start()
+        if name in self._blank:
+            raise StudentError(Trouble("missing"))
+        try:
+            value = self.request({"op": "get", "name": name})
+        except StudentError as error:
+            if error.trouble.kind != "missing":
+                raise
+            raise StudentError(self._why_missing(name)) from None
+        if value is ...:
+            raise StudentError(self._why_missing(name))
+        return value
+
+    def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """What a function of the student's returns."""
+        value = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        self.values.append(value)
+        return value
+
+    def request(self, request: dict[str, Any], **values: Any) -> Any:
+        """Ask the worker; `values` cross by value or as the handles that they are.
+
+        Raises:
+            StudentError: student code did something else than answer.
+            WorkerFault: our machinery failed.
+
+        """
+        worker = self._start()
+        encoder = Encoder(self._handle)
+        encoded = {name: encoder.encode(value) for name, value in values.items()}
+        try:
+            frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
+            return self._value(frame)
+        except WorkerEnded as ended:
+            self._lose(worker)
+            raise StudentError(Trouble(ended.why)) from None
+
+    def _handle(self, value: Any) -> list[Any]:
+        if isinstance(value, Remote):
+            if value._worker != self._losses:  # noqa: SLF001 a Remote is this session's own
+                raise StudentError(Trouble("crashed"))
+            return ["handle", value._number, ""]  # noqa: SLF001
+        msg = f"a check cannot hand a {type(value).__name__} to student code"
+        raise TypeError(msg)
+
+    def _value(self, frame: Frame) -> Any:
+        header = frame.header
+        if "error" in header:
+            raise student_error(_trouble(header["error"]))
+        try:
+            generation = self._losses
+            decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
+            return decoder.decode(header.get("value", ["nothing"]))
+        except WireError:
+            raise StudentError(Trouble("malformed")) from None
+
+    def _start(self) -> Worker:
+        """A worker that has run the submission, but for statements that cost earlier workers their lives."""
+        while self._worker is None:
+            if self._losses > MAX_LOSSES:
+                raise StudentError(Trouble("crashed"))
+            worker = self._server.fork(self._limits.memory_mib << 20)
+            try:
+                self._load(worker)
+            except WorkerEnded as ended:
+                unit = self._unit
+                trouble = Trouble(ended.why, cell=unit.get("cell"), line=unit.get("line"))
+                self._lose(worker)
+                if "unit" not in unit:
+                    raise StudentError(trouble) from None
+                self._lost.append((unit["names"], trouble))
+                self._skip.append(unit["unit"])
+            else:
+                self._worker = worker
+        return self._worker
+
+    def _lose(self, worker: Worker) -> None:
+        worker.close()
+        self.output += worker.output
+        self._worker = None
+        self._losses += 1
+
+    def _load(self, worker: Worker) -> None:
+        self._unit = {}
+        seconds = self._limits.seconds
+        until = time.monotonic() + LOAD_FACTOR * seconds
+
+        def running(notice: dict[str, Any]) -> float:
+            self._unit = _unit(notice)
+            return min(seconds, until - time.monotonic())
+
+        frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
+        try:
+            header = frame.header
+            self._failures = [(list(map(str, f["names"])), _trouble(f)) for f in header.get("failures", [])]
+            self._blank = frozenset(map(str, header.get("blank", [])))
+        except (TypeError, KeyError, AttributeError):
+            worker.close()
+            raise WorkerEnded("malformed") from None
+
+    def _why_missing(self, name: str) -> Trouble:
+        """What became of a name: the failure of the statement that would have defined it, or nothing."""
+        for names, trouble in (*self._lost, *self._failures):
+            if name in names:
+                return trouble
+        return Trouble("missing")
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """What went wrong at the top level of the file, in the order of the file."""
+        return [trouble for _, trouble in (*self._lost, *self._failures)]
+
+
+class Student:
+    """The fixture `student` of a check: `student.strided` is the student's `strided`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._session.fetch(name)
+
+
+def _unit(notice: dict[str, Any]) -> dict[str, Any]:
+    """A notice that a statement has begun, if it is one."""
+    number, names = notice.get("unit"), notice.get("names")
+    if type(number) is not int or not isinstance(names, list):
+        return {}
+    line = notice.get("line")
+    return {
+        "unit": number,
+        "names": [str(name) for name in names],
+        "cell": str(notice.get("cell", ""))[:100],
+        "line": line if type(line) is int else None,
+    }
+
+
+def _trouble(error: Any) -> Trouble:
+    """What a worker says went wrong; it is only ever shown, never believed."""
+    if not isinstance(error, dict):
+        return Trouble("malformed")
+    line, cell = error.get("line"), error.get("cell")
+    kind = str(error.get("kind"))
+    known = {"raised", "syntax", "exit", "missing", "too-large", "memory"}
+    return Trouble(
+        kind=kind if kind in known else "malformed",
+        type=str(error.get("type", ""))[:80],
+        message=str(error.get("message", ""))[:2000],
+        cell=str(cell)[:100] if cell is not None else None,
+        line=line if type(line) is int else None,
+    )

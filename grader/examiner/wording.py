@@ -1,0 +1,48 @@
+"""What students are told about their code, in plain words and with their own line numbers."""
+
+from __future__ import annotations
+
+from grader.examiner.session import Trouble
+
+NOT_ANSWERED = "Not answered yet."
+
+
+def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False) -> str:
+    """One sentence for a trouble with the student's `name`.
+
+    Beside a hidden check nothing is shown that student code could have chosen for itself but a line number:
+    an exception's message could carry the hidden input.
+    """
+    where = _where(trouble)
+    if trouble.kind == "missing":
+        return NOT_ANSWERED
+    if trouble.kind == "syntax":
+        return f"{where or 'The file'} is not valid Python: {trouble.message}."
+    if trouble.kind == "raised":
+        what = trouble.type or "an error of its own"
+        message = "" if hidden or not trouble.message else f": {_one_line(trouble.message)}"
+        return f"{where or f'`{name}`'} raised {what}{message}{'' if message.endswith('.') else '.'}"
+    sentence = _SENTENCES[trouble.kind]
+    return sentence.format(who=where or f"`{name}`", seconds=f"{seconds:g}")
+
+
+_SENTENCES = {
+    "exit": "{who} ends the program, so nothing after it could be asked. Remove exit() and the like.",
+    "timeout": "{who} did not finish within {seconds} seconds. Look for a loop that never ends.",
+    "memory": "{who} asked for more memory than a submission may have.",
+    "crashed": "{who} crashed Python itself.",
+    "too-large": "{who} gives a value that is too large to look at.",
+    "malformed": "{who} gave no readable answer.",
+}
+
+
+def _where(trouble: Trouble) -> str:
+    """The student's own line: 'Line 3', or 'Line 3 of cell 2'."""
+    if trouble.line is None:
+        return ""
+    cell = trouble.cell or ""
+    return f"Line {trouble.line} of {cell}" if cell.startswith("cell ") else f"Line {trouble.line}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]

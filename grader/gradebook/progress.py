@@ -1,0 +1,69 @@
+"""What a student's own machine remembers: the last report of each exercise, and the hints that were shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from grader.errors import UsageFault
+from grader.examiner.report import Report
+from grader.language.record import Record
+
+FOLDER = ".grade"
+
+
+class Remembered(Record):
+    """The last report of one exercise, and the file that it was of."""
+
+    digest: str
+    report: Report | None = None
+    hints: dict[str, int] = {}
+
+
+@dataclass
+class Progress:
+    """A folder of small JSON files beside the student's work. A damaged one is as good as none."""
+
+    root: Path
+    _loaded: dict[str, Remembered] = field(default_factory=dict)
+
+    def of(self, exercise: str) -> Remembered:
+        """What is remembered of an exercise."""
+        if exercise not in self._loaded:
+            try:
+                text = self._file(exercise).read_text(encoding="utf-8")
+                self._loaded[exercise] = Remembered.model_validate_json(text)
+            except (OSError, ValueError, ValidationError):
+                self._loaded[exercise] = Remembered(digest="")
+        return self._loaded[exercise]
+
+    def remember(self, exercise: str, digest: str, report: Report) -> None:
+        """Keep a report."""
+        self._write(exercise, Remembered(digest=digest, report=report, hints=self.of(exercise).hints))
+
+    def count_hint(self, exercise: str, question: str) -> int:
+        """The number of hints shown for a question, this one included."""
+        before = self.of(exercise)
+        shown = before.hints.get(question, 0) + 1
+        self._write(exercise, before.model_copy(update={"hints": {**before.hints, question: shown}}))
+        return shown
+
+    def _write(self, exercise: str, remembered: Remembered) -> None:
+        self._loaded[exercise] = remembered
+        try:
+            self._file(exercise).parent.mkdir(exist_ok=True)
+            self._file(exercise).write_text(json.dumps(remembered.model_dump(mode="json")), encoding="utf-8")
+        except OSError as error:
+            raise UsageFault(f"{self._file(exercise)} cannot be written: {error.strerror}.") from None
+
+    def _file(self, exercise: str) -> Path:
+        return self.root / FOLDER / f"{exercise}.json"
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

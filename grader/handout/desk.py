@@ -1,0 +1,147 @@
+"""Where `grade` finds its exercises: the packed file of a handout, or the folder of the course itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
+from grader.course.paper import Sitting, prepare
+from grader.errors import UsageFault, did_you_mean
+from grader.examiner.submission import SUFFIXES
+from grader.handout.pack import PACK_FILE, Pack, open_pack
+
+
+class Desk(Protocol):
+    """Exercises, and what they are graded with."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds the student's files."""
+
+    @property
+    def title(self) -> str:
+        """The course's title."""
+
+    @property
+    def exercises(self) -> Sequence[str]:
+        """Their names, in order."""
+
+    @property
+    def packages(self) -> Sequence[str]:
+        """What students' files may import."""
+
+    def paper_title(self, name: str) -> str:
+        """The title of one of them."""
+
+    def sitting(self, name: str) -> Sitting:
+        """One of them, ready to be graded."""
+
+
+@dataclass(frozen=True)
+class PackedDesk:
+    """A handout."""
+
+    pack: Pack
+
+    @property
+    def root(self) -> Path:
+        """The folder that the packed file lies in."""
+        return self.pack.file.parent
+
+    @property
+    def title(self) -> str:
+        """The course's title."""
+        return self.pack.contents.course
+
+    @property
+    def exercises(self) -> Sequence[str]:
+        """The packed exercises."""
+        return self.pack.exercises
+
+    @property
+    def packages(self) -> Sequence[str]:
+        """What students' files may import."""
+        return self.pack.contents.packages
+
+    def paper_title(self, name: str) -> str:
+        """The title of one exercise."""
+        return self.pack.sitting(name).paper.title
+
+    def sitting(self, name: str) -> Sitting:
+        """One exercise."""
+        return self.pack.sitting(name)
+
+
+@dataclass(frozen=True)
+class CourseDesk:
+    """A course's own folder, where its author tries variant 0."""
+
+    course: LoadedCourse
+
+    @property
+    def root(self) -> Path:
+        """The course's folder."""
+        return self.course.root
+
+    @property
+    def title(self) -> str:
+        """The course's title."""
+        return self.course.record.title
+
+    @property
+    def exercises(self) -> Sequence[str]:
+        """The course's exercises."""
+        return self.course.record.exercises
+
+    @property
+    def packages(self) -> Sequence[str]:
+        """What students' files may import."""
+        return self.course.record.packages
+
+    def paper_title(self, name: str) -> str:
+        """The title of one exercise, as it is written."""
+        return self.course.exercise(name).record.title
+
+    def sitting(self, name: str) -> Sitting:
+        """One exercise, variant 0."""
+        return prepare(self.course.exercise(name), None)
+
+
+def find_desk(start: Path) -> Desk:
+    """The handout or course that a folder lies in.
+
+    Raises:
+        UsageFault: there is none, in this folder or above.
+        CourseFaults: it is a course, and course.yaml is wrong.
+
+    """
+    for folder in (start, *start.parents):
+        if (folder / PACK_FILE).is_file():
+            return PackedDesk(open_pack(folder / PACK_FILE))
+        if (folder / COURSE_FILE).is_file():
+            return CourseDesk(load_course(folder))
+    raise UsageFault(
+        f"There are no exercises here: neither {PACK_FILE} nor {COURSE_FILE}. Go to your exercises' folder."
+    )
+
+
+def find_file(desk: Desk, exercise: str) -> Path:
+    """The student's file for an exercise.
+
+    Raises:
+        UsageFault: there is no such exercise, no file, or a .py and a .ipynb.
+
+    """
+    if exercise not in desk.exercises:
+        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, desk.exercises)}")
+    found = [file for suffix in SUFFIXES if (file := desk.root / f"{exercise}{suffix}").is_file()]
+    if len(found) > 1:
+        raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")
+    if not found:
+        raise UsageFault(
+            f"There is no {exercise}.py or {exercise}.ipynb in {desk.root}. Name your file with --file."
+        )
+    return found[0]

@@ -1,0 +1,158 @@
+"""The packed file that travels with stubs, so that `grade` works on a student's machine.
+
+A zip of JSON and Python. In a practice edition it decides everything; in an assessed one it holds papers and
+visible checks only. Anyone can open it: nothing in it pretends to be secret.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.paper import Paper, Sitting
+from grader.errors import UsageFault
+from grader.language.record import Record
+from grader.questions import KINDS
+
+PACK_FILE = "course.pack"
+MAX_BYTES = 64 << 20  # of the whole pack, unpacked
+
+Edition = Literal["practice", "assessed"]
+_FILES: dict[Edition, tuple[str, ...]] = {
+    "practice": (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE),
+    "assessed": (VISIBLE_CHECKS_FILE,),
+}
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same pack is the same bytes
+
+
+class Contents(Record):
+    """What a pack says of itself."""
+
+    format: Literal[1] = 1
+    edition: Edition
+    course: str
+    student: str | None
+    exercises: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+def pack_bytes(sittings: Sequence[Sitting], edition: Edition) -> bytes:
+    """The packed file for one student."""
+    papers = [sitting.paper for sitting in sittings]
+    contents = Contents(
+        edition=edition,
+        course=papers[0].course,
+        student=papers[0].student,
+        exercises=tuple(paper.exercise for paper in papers),
+        packages=papers[0].packages,
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        _write(archive, "pack.json", contents.model_dump_json(indent=1))
+        for sitting in sittings:
+            _write_sitting(archive, sitting, edition)
+    return stream.getvalue()
+
+
+def _write_sitting(archive: zipfile.ZipFile, sitting: Sitting, edition: Edition) -> None:
+    name = sitting.paper.exercise
+    _write(archive, f"{name}/paper.json", sitting.paper.model_dump_json(indent=1))
+    if edition == "practice" and sitting.keys is not None:
+        keys = {question: key.model_dump() for question, key in sitting.keys.items()}
+        _write(archive, f"{name}/key.json", json.dumps({"params": dict(sitting.params), "keys": keys}))
+    for file in _FILES[edition]:
+        source = sitting.folder / file if sitting.folder else None
+        if source is not None and source.is_file():
+            _write(archive, f"{name}/{file}", source.read_text(encoding="utf-8"))
+
+
+def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A packed file, opened."""
+
+    file: Path
+    contents: Contents
+    files: dict[str, bytes]
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises in it, in order."""
+        return self.contents.exercises
+
+    def sitting(self, name: str) -> Sitting:
+        """One exercise, ready to be graded.
+
+        Raises:
+            UsageFault: the pack is damaged.
+
+        """
+        try:
+            paper = Paper.model_validate_json(self.files[f"{name}/paper.json"])
+            key_file = self.files.get(f"{name}/key.json")
+            params, keys = self._keys(paper, key_file) if key_file is not None else ({}, None)
+        except (KeyError, ValueError, ValidationError):
+            raise _damaged(self.file) from None
+        return Sitting(paper, params, keys, self._checks(name))
+
+    @staticmethod
+    def _keys(paper: Paper, content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+        key = json.loads(content)
+        kinds = {question.id: KINDS[question.kind] for question in paper.questions}
+        return key["params"], {
+            id_: kinds[id_].key_type.model_validate(data) for id_, data in key["keys"].items()
+        }
+
+    def _checks(self, name: str) -> Path | None:
+        """The exercise's Python files, unpacked into a folder; None where there are none."""
+        files = {
+            file: self.files[f"{name}/{file}"]
+            for file in _FILES["practice"]
+            if f"{name}/{file}" in self.files
+        }
+        if not files:
+            return None
+        folder = Path(self._folder.name) / name
+        folder.mkdir(exist_ok=True)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        return folder
+
+    @cached_property
+    def _folder(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="torchgrade-")
+
+
+def open_pack(file: Path) -> Pack:
+    """Open a packed file.
+
+    Raises:
+        UsageFault: it is damaged.
+
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+                raise _damaged(file)
+            files = {info.filename: archive.read(info) for info in archive.infolist()}
+        contents = Contents.model_validate_json(files["pack.json"])
+    except (OSError, zipfile.BadZipFile, KeyError, ValidationError, NotImplementedError, EOFError):
+        raise _damaged(file) from None
+    return Pack(file, contents, files)
+
+
+def _damaged(file: Path) -> UsageFault:
+    return UsageFault(f"{file} is damaged. Fetch the exercises again; your own files stay as they are.")

@@ -1,0 +1,33 @@
+"""Model solutions: a student's file with every answer right, for `course check`, the demo and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.course.loading import REFERENCE_FILE
+from grader.course.paper import Sitting
+from grader.handout.stubs import Format, stub_text
+from grader.questions import KINDS
+
+
+def solutions(sitting: Sitting) -> dict[str, str]:
+    """The right answers of a sitting as Python, by question.
+
+    The first code question is answered by the whole of reference.py; the others are in it, too.
+    """
+    keys = sitting.keys or {}
+    answers = {question.id: keys[question.id].solution for question in sitting.paper.questions}
+    code = [question.id for question in sitting.paper.questions if KINDS[question.kind].by_checks]
+    if code and sitting.folder is not None:
+        answers[code[0]] = (sitting.folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
+        answers.update(dict.fromkeys(code[1:], "# (see above)"))
+    return answers
+
+
+def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
+    """The student's file with these answers in it; what has none stays as in the stub."""
+    questions = tuple(
+        question.model_copy(update={"starter": answers.get(question.id, question.starter)})
+        for question in sitting.paper.questions
+    )
+    return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)

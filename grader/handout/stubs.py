@@ -1,0 +1,126 @@
+"""Stubs: what a student opens, as a Python file or as a notebook. Both are made from the paper alone."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Literal
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.course.paper import Paper
+from grader.questions.question import Posed
+
+Format = Literal["python", "notebook"]
+SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
+
+_WIDTH = 108
+_TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
+
+
+def stub_text(paper: Paper, form: Format) -> str:
+    """The file that a student receives."""
+    return _notebook(paper) if form == "notebook" else _python(paper)
+
+
+def points_text(points: float) -> str:
+    """Points in words.
+
+    >>> points_text(1.0), points_text(2.5)
+    ('1 point', '2.5 points')
+    """
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
+def comment(text: str) -> str:
+    """The text as comment lines; a line too long for a screen is wrapped, code blocks are left alone."""
+    lines: list[str] = []
+    in_code = False
+    for line in text.splitlines():
+        in_code ^= line.lstrip().startswith("```")
+        if in_code or len(line) <= _WIDTH:
+            lines.append(line)
+        else:
+            indent = " " * (len(line) - len(line.lstrip()))
+            lines += textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False)
+    return "\n".join(f"# {line}".rstrip() for line in lines)
+
+
+def _environment() -> Environment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("grader.handout"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    environment.filters.update(comment=comment, points=points_text)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def _imports(paper: Paper) -> str:
+    """What code questions need; a quiz starts faster without torch."""
+    has_code = any(question.kind == "code" for question in paper.questions)
+    return _TORCH_IMPORTS if has_code and "torch" in paper.packages else ""
+
+
+def _python(paper: Paper) -> str:
+    template = _ENVIRONMENT.get_template("stub.py.jinja")
+    return template.render(paper=paper, imports=_imports(paper)).rstrip() + "\n"
+
+
+def _notebook(paper: Paper) -> str:
+    cells: list[Any] = [_markdown("intro", _intro(paper))]
+    if _imports(paper):
+        cells.append(_code("imports", _imports(paper)))
+    for question in paper.questions:
+        cells.append(_markdown(f"ask-{question.id}", _ask(question)))
+        cells.append(_code(f"answer-{question.id}", question.starter))
+    notebook: Any = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _markdown(name: str, text: str) -> Any:
+    return new_markdown_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+
+
+def _code(name: str, text: str) -> Any:
+    return new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+
+
+def _cell_id(name: str) -> str:
+    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _."""
+    return name[:64]
+
+
+def _intro(paper: Paper) -> str:
+    owner = f" (for {paper.student})" if paper.student else ""
+    parts = [f"# {paper.title}", f"{paper.course}, {paper.exercise}{owner}"]
+    if paper.intro:
+        parts.append(paper.intro)
+    if paper.figure:
+        parts.append(f"```text\n{paper.figure}\n```")
+    parts.append(
+        "Write your answers in place of each `...`, save the notebook, and in a terminal run "
+        f"`grade {paper.exercise}`."
+    )
+    return "\n\n".join(parts)
+
+
+def _ask(question: Posed) -> str:
+    parts = [f"## Question `{question.id}` ({points_text(question.points)})", question.prompt]
+    if question.options:
+        parts.append("\n".join(f"- **{option.letter})** {option.text}" for option in question.options))
+    if question.kind != "code":
+        parts.append(f"*{question.how}*")
+    return "\n\n".join(parts)

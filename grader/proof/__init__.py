@@ -1,0 +1,1 @@
+"""Proving a course before it is published."""

@@ -1,0 +1,95 @@
+"""The report as a page of a terminal: 80 columns, plain words, readable without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from grader.examiner.report import CheckReport, QuestionReport, Report
+from grader.questions.question import Outcome
+
+WORDS: dict[Outcome, tuple[str, str]] = {
+    "passed": ("right", "green"),
+    "failed": ("wrong", "red"),
+    "error": ("error", "red"),
+    "timeout": ("too slow", "red"),
+    "memory": ("too large", "red"),
+    "crashed": ("crashed", "red"),
+    "unanswered": ("not answered", "yellow"),
+    "skipped": ("judged later", "cyan"),
+    "ungraded": ("not graded", "magenta"),
+}
+
+
+def report_page(report: Report, title: str) -> RenderableType:
+    """One report: a line a question, and under it what is wrong and why."""
+    parts: list[RenderableType] = [
+        _two_sides(f"{report.exercise}: {title}", _score(report.score, report.points))
+    ]
+    parts.append(Rule(characters="-", style="dim"))
+    for question in report.questions:
+        parts += _question(question)
+    parts.append(Rule(characters="-", style="dim"))
+    parts += [Text(f"Note: {note}", style="dim") for note in report.notes]
+    parts.append(_next_step(report))
+    return Group(*parts)
+
+
+def _question(question: QuestionReport) -> Iterator[RenderableType]:
+    word, style = WORDS[question.outcome]
+    if question.outcome in {"failed", "error", "timeout", "memory", "crashed"} and question.score > 0:
+        word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", "yellow"
+    line = _two_sides(question.id, f"{_score(question.score, question.points)}", Text(word, style=style))
+    yield line
+    if question.message and question.outcome != "unanswered":
+        yield Padding(Text(question.message), (0, 0, 0, 4))
+    if question.picture:
+        yield Padding(Text(question.picture, style="dim"), (0, 0, 0, 6))
+    if question.kind == "code" and question.outcome not in {"unanswered", "skipped"}:
+        yield from (_check(check) for check in question.checks)
+
+
+def _check(check: CheckReport) -> RenderableType:
+    word, style = WORDS[check.outcome]
+    text = Text.assemble((f"{word}: ", style), check.title)
+    if check.message:
+        text.append(f"\n  {check.message}", style="dim")
+    return Padding(text, (0, 0, 0, 4))
+
+
+def _two_sides(left: str, right: str, middle: Text | None = None) -> Table:
+    table = Table.grid(expand=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="left", width=26)
+    table.add_column(justify="right", width=18)
+    table.add_row(Text(left, style="bold"), middle or Text(), Text(right))
+    return table
+
+
+def _score(score: float, points: float) -> str:
+    return f"{score:g} of {points:g} point{'' if points == 1 else 's'}"
+
+
+def _next_step(report: Report) -> Text:
+    if report.is_full:
+        return Text("All of it is right.", style="green")
+    if all(question.outcome in {"passed", "skipped"} for question in report.questions):
+        return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
+    open_ = next(question for question in report.questions if question.outcome not in {"passed", "skipped"})
+    return Text(f"Stuck at {open_.id}? Ask for a hint:  grade {report.exercise} --hint")
+
+
+def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -> RenderableType:
+    """The course at a glance: rows of exercise, title and score."""
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column()
+    table.add_column(ratio=1)
+    table.add_column(justify="right")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return Group(Text(title, style="bold"), Rule(characters="-", style="dim"), table, Text(), Text(advice))

@@ -1,0 +1,330 @@
+"""Inside a worker: runs one submission and answers calls. It judges nothing and knows no answer."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import builtins
+import contextlib
+import importlib.metadata
+import linecache
+import os
+import re
+import socket
+import sys
+import types
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, TooLargeError, frame_length, pack, unpack
+
+MODULE = "submission"
+MAX_TEXT = 2000  # characters of an exception's message
+
+
+class MissingError(Exception):
+    """A name that the submission does not define."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One statement at the top level of a submission, or a cell that does not parse."""
+
+    cell: str
+    line: int
+    names: frozenset[str]  # what it would define, of the names that are asked for
+    code: types.CodeType | None
+    error: SyntaxError | None = None
+
+
+class Submission:
+    """The module that a student's file becomes, run statement by statement."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.asked: list[str] = request["names"]
+        self.packages: list[str] = request["packages"]
+        self.module = types.ModuleType(MODULE)
+        self.module.__dict__["__builtins__"] = self._builtins()
+        sys.modules[MODULE] = self.module
+        self.cells: dict[str, str] = {cell["label"]: cell["source"] for cell in request["cells"]}
+        self.trees: list[ast.Module] = []
+        self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
+
+    def _units(self, label: str, source: str) -> Iterable[Unit]:
+        linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+        try:
+            tree = ast.parse(source, label)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            if not isinstance(error, SyntaxError):
+                error = SyntaxError(str(error) or "the code is nested too deeply", (label, 1, 1, ""))
+            names = frozenset(name for name in self.asked if _seems_to_define(source, name))
+            yield Unit(label, error.lineno or 1, names, None, error)
+            return
+        self.trees.append(tree)
+        flags = _future_flags(tree)
+        for statement in tree.body:
+            names = frozenset(defined_names([statement])) & set(self.asked)
+            try:
+                module = ast.Module([statement], [])
+                code = compile(module, label, "exec", flags=flags, dont_inherit=True)
+            except (SyntaxError, ValueError, RecursionError) as error:
+                if not isinstance(error, SyntaxError):
+                    error = SyntaxError(str(error), (label, statement.lineno, 1, ""))
+                yield Unit(label, statement.lineno, names, None, error)
+            else:
+                yield Unit(label, statement.lineno, names, code)
+
+    def run(self, unit: Unit) -> None:
+        """Run one statement; whatever it raises comes out."""
+        if unit.error is not None:
+            raise unit.error
+        if unit.code is not None:
+            exec(unit.code, self.module.__dict__)  # noqa: S102 running student code is what a worker is for
+
+    def blank(self, starters: dict[str, str]) -> list[str]:
+        """The names whose definition is still the starter's, or a body of nothing but `...`."""
+        last: dict[str, ast.stmt] = {}
+        for tree in self.trees:
+            for statement in tree.body:
+                last.update(dict.fromkeys(defined_names([statement]), statement))
+        return [name for name in starters if name in last and _is_blank(last[name], starters[name], name)]
+
+    def _builtins(self) -> dict[str, Any]:
+        def no_input(_prompt: object = "") -> str:
+            raise EOFError("input() has nobody to answer it while a file is graded")
+
+        def display(*values: object, **_options: object) -> None:
+            print(*values)  # noqa: T201 what display does outside a notebook
+
+        own = dict(vars(builtins))
+        own.update({"__import__": self._import, "input": no_input})
+        own.setdefault("display", display)
+        return own
+
+    def _import(
+        self,
+        name: str,
+        globals: Any = None,  # noqa: A002 Python's own names for these
+        locals: Any = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """Python's import, for what the course lists. A courtesy, not a wall: the wall is the confinement."""
+        root = name.partition(".")[0]
+        if level == 0 and root not in sys.stdlib_module_names and root not in self.packages:
+            allowed = ", ".join(self.packages)
+            raise ImportError(
+                f"files of this course may import {allowed} and Python's own modules, not {root}"
+            )
+        return builtins.__import__(name, globals, locals, fromlist, level)
+
+
+def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
+    """The names that statements bind, those inside if, for, with and try included."""
+    names: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(statement.name)
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, ast.alias):
+                names.add((node.asname or node.name).partition(".")[0])
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.add(node.name)
+    return names
+
+
+def _future_flags(tree: ast.Module) -> int:
+    flags = 0
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for alias in statement.names:
+                feature = getattr(__future__, alias.name, None)
+                flags |= getattr(feature, "compiler_flag", 0)
+    return flags
+
+
+def _seems_to_define(source: str, name: str) -> bool:
+    """Whether text that does not parse looks as if it gave this name a value other than `...`."""
+    pattern = rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*(?::[^=\n]+)?=(?!=)(?!\s*\.\.\.\s*(?:#.*)?$))"
+    return re.search(pattern, source, re.MULTILINE) is not None
+
+
+def _is_blank(statement: ast.stmt, starter: str, name: str) -> bool:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and _is_empty(statement.body):
+        return True
+    with contextlib.suppress(SyntaxError):
+        for given in ast.parse(starter).body:
+            if name in defined_names([given]) and ast.dump(given) == ast.dump(statement):
+                return True
+    return False
+
+
+def _is_empty(body: list[ast.stmt]) -> bool:
+    """Whether a body is a docstring, `...`, `pass` or `raise NotImplementedError`, and nothing else."""
+    for statement in body:
+        if isinstance(statement, ast.Raise):
+            if "NotImplementedError" not in ast.unparse(statement):
+                return False
+        elif not isinstance(statement, ast.Pass) and not (
+            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        ):
+            return False
+    return True
+
+
+class Child:
+    """Answers the examiner's requests until the line is closed."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.submission: Submission | None = None
+        self.handles: list[Any] = []
+        self.frame = Frame({}, ())
+        self.operations: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "get": lambda header: self._name(header["name"]),
+            "call": self._call,
+            "attr": lambda header: getattr(self._decode(header["target"]), header["name"]),
+            "item": lambda header: self._decode(header["target"])[self._decode(header["key"])],
+            "len": lambda header: len(self._decode(header["target"])),
+        }
+
+    def serve(self) -> None:
+        """Answer requests, one after the other."""
+        while (frame := self._receive()) is not None:
+            self.frame = frame
+            header = frame.header
+            try:
+                reply = self._load(header) if header["op"] == "load" else self._answer(header)
+            except BaseException as error:
+                reply = pack({"id": header["id"], "error": self._describe(error)})
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(Exception):
+                    stream.flush()
+            self.line.sendall(reply)
+
+    def _receive(self) -> Frame | None:
+        prefix = self._read(PREFIX.size)
+        if len(prefix) < PREFIX.size:
+            return None
+        return unpack(prefix, self._read(frame_length(prefix)))
+
+    def _read(self, size: int) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            part = self.line.recv(min(size - len(content), 1 << 20))
+            if not part:
+                break
+            content += part
+        return bytes(content)
+
+    def _load(self, header: dict[str, Any]) -> bytes:
+        """Run the submission; a failing statement costs what it defines and no more."""
+        self.submission = submission = Submission(header)
+        failures = []
+        for number, unit in enumerate(submission.units):
+            about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
+            if number in header["skip"]:
+                continue
+            self.line.sendall(pack({"id": header["id"], "running": about}))
+            try:
+                submission.run(unit)
+            except BaseException as error:
+                failures.append({**about, **self._describe(error)})
+        return pack({"id": header["id"], "failures": failures, "blank": submission.blank(header["starters"])})
+
+    def _answer(self, header: dict[str, Any]) -> bytes:
+        encoder = Encoder(self._keep)
+        node = encoder.encode(self.operations[header["op"]](header))
+        return pack({"id": header["id"], "value": node}, encoder.buffers)
+
+    def _call(self, header: dict[str, Any]) -> Any:
+        args, kwargs = self._decode(header["args"]), self._decode(header["kwargs"])
+        return self._decode(header["target"])(*args, **kwargs)
+
+    def _name(self, name: str) -> Any:
+        module = self.submission.module if self.submission else None
+        if name not in vars(module):
+            raise MissingError(name)
+        return vars(module)[name]
+
+    def _decode(self, node: Any) -> Any:
+        return Decoder(self.frame, lambda number, _name: self.handles[number]).decode(node)
+
+    def _keep(self, value: Any) -> list[Any]:
+        self.handles.append(value)
+        return ["handle", len(self.handles) - 1, _type_name(value)]
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """What went wrong and where, as far as the student's own lines go."""
+        cell, line = self._place(error)
+        try:
+            message = str(error)[:MAX_TEXT]
+        except BaseException:
+            message = ""
+        if isinstance(error, SyntaxError) and error.filename in self._cells():
+            cell, line, message = str(error.filename), error.lineno or 1, error.msg
+        return {
+            "kind": _kind(error),
+            "type": type(error).__name__ if type(error).__module__ == "builtins" else "",
+            "message": _import_message(error) or message,
+            "cell": cell,
+            "line": line,
+        }
+
+    def _cells(self) -> dict[str, str]:
+        return self.submission.cells if self.submission else {}
+
+    def _place(self, error: BaseException) -> tuple[str | None, int | None]:
+        """The innermost line of the student's own."""
+        place: tuple[str | None, int | None] = (None, None)
+        trace = error.__traceback__
+        while trace is not None:
+            label = trace.tb_frame.f_code.co_filename
+            if label in self._cells():
+                place = (label, trace.tb_lineno)
+            trace = trace.tb_next
+        return place
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, TooLargeError | MissingError):
+        return "too-large" if isinstance(error, TooLargeError) else "missing"
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error) or "alloc_cpu" in str(error):
+        return "memory"
+    if isinstance(error, SystemExit | KeyboardInterrupt | GeneratorExit):
+        return "exit"
+    return "syntax" if isinstance(error, SyntaxError) else "raised"
+
+
+def _import_message(error: BaseException) -> str | None:
+    """What is missing, without the paths that Python's own message has."""
+    if not isinstance(error, ImportError) or not error.name:
+        return None
+    root, _, rest = error.name.partition(".")
+    missing = re.match(r"cannot import name '(\w+)'", str(error))
+    if missing is None and not (rest and isinstance(error, ModuleNotFoundError)):
+        return f"{root} is not installed here" if isinstance(error, ModuleNotFoundError) else None
+    try:
+        version = importlib.metadata.version(root)
+    except importlib.metadata.PackageNotFoundError:
+        version = ""
+    what = missing[1] if missing else rest
+    return f"the installed {root} {version} has no {what}".replace("  ", " ")
+
+
+def _type_name(value: Any) -> str:
+    return type(value).__name__[:80]
+
+
+def run(line: socket.socket) -> None:
+    """Serve, then leave without running anything that student code registered."""
+    try:
+        Child(line).serve()
+    except OSError:
+        pass  # the examiner has hung up
+    finally:
+        os._exit(0)

@@ -1,0 +1,248 @@
+"""The examiner's end: starts the fork server, asks it for workers, and talks with them under a deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.errors import WorkerFault
+from grader.worker.wire import PREFIX, Encoder, Frame, WireError, frame_length, pack, unpack
+
+START_SECONDS = 120.0  # for importing torch from a cold and slow disk
+CONTROL_SECONDS = 30.0
+MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
+_READ = 1 << 18
+
+
+class WorkerEnded(Exception):
+    """A worker is gone, or had to be: why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why  # timeout, crashed, memory, exit or malformed
+
+
+def clean_environment() -> dict[str, str]:
+    """All that student code sees of the environment."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torchgrade" / "matplotlib"
+    return {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "MPLBACKEND": "Agg",  # plots go nowhere
+        "MPLCONFIGDIR": str(cache),
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+class ForkServer:
+    """A process that has imported `preload` and forks workers."""
+
+    def __init__(self, preload: Iterable[str]) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._ready = False
+        with theirs, tempfile.TemporaryFile() as errors:
+            self._process = subprocess.Popen(  # noqa: S603 our own module
+                [sys.executable, "-I", "-m", "grader.worker.server", str(theirs.fileno()), *preload],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=clean_environment(),
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+            self._errors = os.dup(errors.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server and with it whatever it started."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+
+    def fork(self, memory: int) -> Worker:
+        """A new worker that may take `memory` bytes beyond what the server has mapped.
+
+        Raises:
+            WorkerFault: the server does not answer.
+
+        """
+        if not self._ready:
+            self._reply(START_SECONDS)
+            self._ready = True
+        line, their_line = socket.socketpair()
+        output, their_output = socket.socketpair()
+        with their_line, their_output:
+            message = json.dumps({"op": "fork", "memory": memory}).encode()
+            try:
+                socket.send_fds(self._control, [message], [their_line.fileno(), their_output.fileno()])
+            except OSError:
+                raise self._fault() from None
+        pid = int(self._reply(CONTROL_SECONDS)["pid"])
+        return Worker(line, output, lambda dying: self._end(pid, dying))
+
+    def _end(self, pid: int, dying: bool) -> int:
+        try:
+            self._control.sendall(json.dumps({"op": "end", "pid": pid, "dying": dying}).encode())
+        except OSError:
+            raise self._fault() from None
+        return int(self._reply(CONTROL_SECONDS)["status"])
+
+    def _reply(self, seconds: float) -> dict[str, Any]:
+        self._control.settimeout(seconds)
+        try:
+            content = self._control.recv(4096)
+            reply: dict[str, Any] = json.loads(content)
+        except (OSError, ValueError):
+            raise self._fault() from None
+        return reply
+
+    def _fault(self) -> WorkerFault:
+        errors = os.pread(self._errors, 4000, 0).decode(errors="replace").strip()
+        last = errors.splitlines()[-1] if errors else "it did not say why"
+        return WorkerFault(f"The process that runs student code is gone: {last}.")
+
+
+class Worker:
+    """One process that runs one submission. It trusts nothing that comes back."""
+
+    def __init__(self, line: socket.socket, output: socket.socket, end: Callable[[bool], int]) -> None:
+        self._line, self._output, self._end = line, output, end
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(line, selectors.EVENT_READ)
+        self._selector.register(output, selectors.EVENT_READ)
+        self._received = bytearray()
+        self._requests = 0
+        self._open = True
+        self.output = bytearray()
+        self.output_bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self, *, dying: bool = False) -> int:
+        """End the process; returns its wait status."""
+        if not self._open:
+            return 0
+        self._open = False
+        self._drain()
+        self._selector.close()
+        self._line.close()
+        self._output.close()
+        return self._end(dying)
+
+    def ask(
+        self,
+        request: dict[str, Any],
+        seconds: float,
+        encoder: Encoder | None = None,
+        running: Callable[[dict[str, Any]], float] | None = None,
+    ) -> Frame:
+        """Send a request and wait for its reply.
+
+        `running` is told of each notice that a unit has begun, and returns the seconds from then on.
+
+        Raises:
+            WorkerEnded: no whole, well-formed reply to this request came in time; the worker is gone.
+
+        """
+        self._requests += 1
+        message = pack({**request, "id": self._requests}, encoder.buffers if encoder else ())
+        until = time.monotonic() + seconds
+        try:
+            self._line.settimeout(seconds)
+            self._line.sendall(message)
+            while True:
+                frame = self._receive(until)
+                if frame.header.get("id") != self._requests:
+                    raise WireError("a reply to another request")
+                if "running" not in frame.header:
+                    return frame
+                if running is None or not isinstance(frame.header["running"], dict):
+                    raise WireError("an unexpected notice")
+                until = time.monotonic() + running(frame.header["running"])
+        except WireError:
+            self.close()
+            raise WorkerEnded("malformed") from None
+        except TimeoutError:
+            self.close()
+            raise WorkerEnded("timeout") from None
+        except OSError:
+            raise WorkerEnded(_why(self.close(dying=True))) from None
+
+    def _receive(self, until: float) -> Frame:
+        """The next whole frame, while output is drained so that printing never blocks."""
+        while True:
+            if len(self._received) >= PREFIX.size:
+                prefix = bytes(self._received[: PREFIX.size])
+                end = PREFIX.size + frame_length(prefix)
+                if len(self._received) >= end:
+                    content = self._received[PREFIX.size : end]
+                    del self._received[:end]
+                    return unpack(prefix, content)
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            for key, _ in self._selector.select(left):
+                if key.fileobj is self._line:
+                    part = self._line.recv(_READ)
+                    if not part:
+                        raise ConnectionResetError
+                    self._received += part
+                else:
+                    self._take_output()
+
+    def _take_output(self) -> None:
+        try:
+            part = self._output.recv(_READ)
+        except OSError:
+            part = b""
+        if not part:
+            self._selector.unregister(self._output)
+        self.output_bytes += len(part)
+        self.output += part[: MAX_OUTPUT - len(self.output)]
+
+    def _drain(self) -> None:
+        """Take what the worker has printed and nobody has read."""
+        self._output.setblocking(False)
+        with contextlib.suppress(OSError):
+            while part := self._output.recv(_READ):
+                self.output_bytes += len(part)
+                self.output += part[: max(0, MAX_OUTPUT - len(self.output))]
+                if self.output_bytes > 100 * MAX_OUTPUT:
+                    break
+
+
+def _why(status: int) -> str:
+    """What a wait status says about how a worker ended."""
+    if os.WIFEXITED(status):
+        return "exit"
+    return "memory" if os.WTERMSIG(status) == signal.SIGKILL else "crashed"

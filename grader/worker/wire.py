@@ -1,0 +1,270 @@
+"""What crosses between examiner and worker: frames of JSON and raw buffers, never pickle.
+
+A frame is 12 bytes (big-endian: length of the header, length of the body), a JSON header, and a body of raw
+buffers, one after the other, whose lengths stand in the header under `buffers`.
+
+A value is a JSON node: None, bool, int, float and str stand for themselves; everything else is a list whose
+first item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PREFIX = struct.Struct("!IQ")
+MAX_HEADER = 16 << 20  # bytes
+MAX_BODY = 256 << 20  # bytes
+MAX_NODES = 500_000
+MAX_DEPTH = 60
+MAX_DIMENSIONS = 16
+
+TENSOR_DTYPES = frozenset(
+    "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 "
+    "float16 bfloat16 float32 float64 complex64 complex128".split()
+)
+ARRAY_KINDS = frozenset("biufc")
+
+
+class WireError(ValueError):
+    """A frame or a value that breaks the rules of the wire."""
+
+
+class TooLargeError(WireError):
+    """A value that is larger than the wire carries."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message: what it says, and the buffers that its values refer to."""
+
+    header: dict[str, Any]
+    buffers: Sequence[bytes | memoryview]
+
+
+def pack(header: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
+    """The bytes of a frame.
+
+    Raises:
+        TooLargeError: it is larger than the wire carries.
+
+    """
+    text = json.dumps({**header, "buffers": [len(buffer) for buffer in buffers]}).encode()
+    body = sum(len(buffer) for buffer in buffers)
+    if len(text) > MAX_HEADER or body > MAX_BODY:
+        raise TooLargeError("the value is too large to be sent")
+    return b"".join((PREFIX.pack(len(text), body), text, *buffers))
+
+
+def frame_length(prefix: bytes) -> int:
+    """How many bytes follow the prefix.
+
+    Raises:
+        WireError: more than a frame may have.
+
+    """
+    header, body = PREFIX.unpack(prefix)
+    if header > MAX_HEADER or body > MAX_BODY:
+        raise TooLargeError("a frame is larger than the wire carries")
+    return int(header + body)
+
+
+def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
+    """The frame whose prefix and content these are.
+
+    Raises:
+        WireError: it is malformed.
+
+    """
+    length, _ = PREFIX.unpack(prefix)
+    view = memoryview(content)
+    try:
+        header = json.loads(bytes(view[:length]))
+    except (ValueError, RecursionError):
+        raise WireError("a frame's header is not JSON") from None
+    lengths = header.get("buffers") if isinstance(header, dict) else None
+    if not isinstance(lengths, list) or not all(_is_size(item) for item in lengths):
+        raise WireError("a frame does not list its buffers")
+    if sum(lengths) != len(view) - length:
+        raise WireError("a frame's buffers do not fill its body")
+    buffers, start = [], length
+    for size in lengths:
+        buffers.append(view[start : start + size])
+        start += size
+    return Frame(header, buffers)
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_BODY
+
+
+class Encoder:
+    """Turns values into nodes and buffers; `keep` gives a handle to what cannot cross by value."""
+
+    def __init__(self, keep: Callable[[Any], list[Any]]) -> None:
+        self.buffers: list[bytes] = []
+        self._keep = keep
+        self._nodes = 0
+        self._bytes = 0
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """The node of a value.
+
+        Raises:
+            TooLargeError: it is too large, or nested too deeply.
+
+        """
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise TooLargeError("the value is too large or too deeply nested")
+        kind = type(value)
+        if value is None or kind is bool or kind is float or kind is str:
+            return value
+        if kind is int:
+            if value.bit_length() > 4096:
+                raise TooLargeError("the number is too large")
+            return value
+        if kind in (list, tuple):
+            return [kind.__name__, *(self.encode(item, depth + 1) for item in value)]
+        if kind in (dict, OrderedDict):
+            return [
+                "dict",
+                *([self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()),
+            ]
+        if value is ...:
+            return ["ellipsis"]
+        if kind is bytes:
+            return ["bytes", self._buffer(value)]
+        return self._array(value) or self._keep(value)
+
+    def _array(self, value: Any) -> list[Any] | None:
+        """The node of a tensor, a torch.Size, a numpy array or a numpy number."""
+        torch = sys.modules.get("torch")
+        if torch is not None and type(value) is torch.Size:
+            return ["size", *value]
+        if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
+            return self._tensor(torch, value)
+        if (type(value) is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in ARRAY_KINDS:
+            self._allow(value.nbytes)
+            array = np.ascontiguousarray(value)
+            return ["array", value.dtype.str, list(value.shape), self._buffer(array.tobytes())]
+        return None
+
+    def _tensor(self, torch: Any, value: Any) -> list[Any] | None:
+        dtype = str(value.dtype).removeprefix("torch.")
+        if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in TENSOR_DTYPES:
+            return None
+        self._allow(value.numel() * value.element_size())
+        plain = value.detach().resolve_conj().resolve_neg().contiguous()
+        content = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+        return ["tensor", dtype, list(value.shape), self._buffer(content)]
+
+    def _allow(self, size: int) -> None:
+        if self._bytes + size > MAX_BODY:
+            raise TooLargeError(f"the value takes {size >> 20} MiB")
+
+    def _buffer(self, content: bytes) -> int:
+        self._allow(len(content))
+        self._bytes += len(content)
+        self.buffers.append(content)
+        return len(self.buffers) - 1
+
+
+class Decoder:
+    """Turns nodes and buffers back into values, and believes nothing about them."""
+
+    def __init__(self, frame: Frame, handle: Callable[[int, str], Any]) -> None:
+        self._buffers = frame.buffers
+        self._handle = handle
+        self._nodes = 0
+
+    def decode(self, node: Any, depth: int = 0) -> Any:
+        """The value of a node.
+
+        Raises:
+            WireError: it is not a node.
+
+        """
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise WireError("a value is too large or too deeply nested")
+        if node is None or isinstance(node, bool | int | float | str):
+            return node
+        if not isinstance(node, list) or not node or not isinstance(node[0], str):
+            raise WireError("a value is malformed")
+        tag, items = node[0], node[1:]
+        if tag in {"list", "tuple"}:
+            values = [self.decode(item, depth + 1) for item in items]
+            return values if tag == "list" else tuple(values)
+        if tag == "dict":
+            return dict(self._pair(item, depth) for item in items)
+        return self._special(tag, items)
+
+    def _pair(self, item: Any, depth: int) -> tuple[Any, Any]:
+        if not isinstance(item, list) or len(item) != 2:
+            raise WireError("a dict is malformed")
+        key = self.decode(item[0], depth + 1)
+        try:
+            hash(key)
+        except TypeError:
+            raise WireError("a dict's key cannot be a key") from None
+        return key, self.decode(item[1], depth + 1)
+
+    def _special(self, tag: str, items: list[Any]) -> Any:
+        match tag, items:
+            case "ellipsis", []:
+                return ...
+            case "size", sizes if all(_is_size(size) for size in sizes):
+                import torch  # noqa: PLC0415 only where a value of torch's arrives
+
+                return torch.Size(sizes)
+            case "bytes", [int(index)]:
+                return bytes(self._buffer(index))
+            case "tensor", [str(dtype), list(shape), int(index)] if dtype in TENSOR_DTYPES:
+                return self._tensor(dtype, shape, index)
+            case "array", [str(dtype), list(shape), int(index)]:
+                return self._numpy(dtype, shape, index)
+            case "handle", [int(number), str(name)] if number >= 0:
+                return self._handle(number, name)
+        raise WireError("a value has an unknown tag")
+
+    def _buffer(self, index: int) -> bytes | memoryview:
+        if not 0 <= index < len(self._buffers):
+            raise WireError("a value refers to a buffer that is not there")
+        return self._buffers[index]
+
+    def _tensor(self, dtype: str, shape: list[Any], index: int) -> Any:
+        import torch  # noqa: PLC0415 only where a tensor arrives
+
+        kind = getattr(torch, dtype)
+        count = self._count(shape, kind.itemsize, index)
+        if count == 0:
+            return torch.empty(shape, dtype=kind)
+        return torch.frombuffer(bytearray(self._buffer(index)), dtype=kind).reshape(shape)
+
+    def _numpy(self, dtype: str, shape: list[Any], index: int) -> Any:
+        try:
+            kind = np.dtype(dtype)
+        except TypeError:
+            raise WireError("an array has an unknown dtype") from None
+        if kind.kind not in ARRAY_KINDS:
+            raise WireError("an array has a dtype that is not allowed")
+        self._count(shape, kind.itemsize, index)
+        return np.frombuffer(self._buffer(index), dtype=kind).reshape(shape).copy()
+
+    def _count(self, shape: list[Any], itemsize: int, index: int) -> int:
+        """The number of elements, once shape and buffer agree."""
+        if len(shape) > MAX_DIMENSIONS or not all(_is_size(size) for size in shape):
+            raise WireError("a tensor's shape is malformed")
+        count: int = math.prod(shape)
+        if count * itemsize != len(self._buffer(index)):
+            raise WireError("a tensor's shape and its buffer do not agree")
+        return count
