@@ -13,7 +13,8 @@ from grader.handout.stubs import SUFFIX, Format, stub_text
 
 Answers = dict[str, str]
 
-_ENDLESS = "def {id}(*args, **kwargs):\n    while True:\n        pass"
+_ENDLESS = "\n\ndef {id}(*args, **kwargs):\n    while True:\n        pass\n"
+_MUCH_CODE = 3  # questions: so that the demo waits for one endless loop and not for several
 _NOISE_BEFORE = """import numpy as np
 import matplotlib.pyplot as plt
 
@@ -74,15 +75,10 @@ def _literal(answer: object) -> str:
     return repr(tuple(answer) if isinstance(answer, list) else answer)
 
 
-def _replacing(code: str) -> Callable[[Sitting, Format], str]:
-    """Right, but the last code question is answered by this."""
-
-    def write(sitting: Sitting, form: Format) -> str:
-        text = _right(sitting, form)
-        code_ids = sitting.code_questions
-        return f"{text}\n\n{code.format(id=code_ids[-1])}\n" if code_ids else text
-
-    return write
+def _endless(sitting: Sitting, form: Format) -> str:
+    """Right, but the last question of the exercise with the most code never comes back."""
+    text, code = _right(sitting, form), sitting.code_questions
+    return text + _ENDLESS.format(id=code[-1]) if len(code) > _MUCH_CODE else text
 
 
 def _flipped(sitting: Sitting, form: Format) -> str:
@@ -113,7 +109,7 @@ CLASS: tuple[MadeUp, ...] = (
     MadeUp("hana", "swaps height and width", _mistaken(["swapped-height-and-width"])),
     MadeUp("ivan", "pads one side only", _mistaken(["padded-once"])),
     MadeUp("june", "flips the kernel", _flipped),
-    MadeUp("kim", "writes a loop that never ends", _replacing(_ENDLESS)),
+    MadeUp("kim", "writes a loop that never ends", _endless),
     MadeUp("lea", "has a syntax error", lambda sitting, form: _right(sitting, form) + "\ndef broken(:\n"),
     MadeUp("max", "hands in empty notebooks", lambda _sitting, _form: "", "notebook"),
     MadeUp("nora", "leaves the stubs as they are", lambda sitting, form: stub_text(sitting.paper, form)),

@@ -149,28 +149,26 @@ class CheckSuite:
     ) -> list[CheckResult]:
         """Run a question's checks; after one that ran out of time the others are not tried."""
         results: list[CheckResult] = []
-        checks = self.of(exercise, question)
-        for check, following in zip(checks, [*checks[1:], None], strict=True):
+        for check in self.of(exercise, question):
             if results and results[-1].outcome == "timeout":
                 results.append(CheckResult(check, "timeout", results[-1].error))
                 continue
-            results.append(self._run(exercise, check, following, session, params))
+            results.append(self._run(exercise, check, session, params))
         return results
 
     def _run(
         self,
         exercise: str,
         check: Check,
-        following: Check | None,
         session: Session,
         params: Mapping[str, Any],
     ) -> CheckResult:
         turn = Turn(session, params, Reference(self.references[exercise]))
         session.values.clear()
         self.fixtures.turn = turn
-        item, next_item = check.item, following.item if following else None
         try:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+            # No next item: every fixture is torn down, whatever its scope, before another submission's turn.
+            check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
         outcome = _outcome(turn)

@@ -15,7 +15,7 @@ from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import Submission
 from grader.examiner.wording import explain
 from grader.questions import KINDS
-from grader.questions.question import FormError, Key, Mark, Outcome, Posed
+from grader.questions.question import FormError, Mark, Outcome, Posed
 from grader.worker.launcher import ForkServer
 
 JUDGED_LATER = "Answered. It is judged after you hand the file in."
@@ -86,8 +86,7 @@ def _report(sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequ
 def _question(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuite | None) -> QuestionReport:
     if KINDS[posed.kind].by_checks:
         return _by_checks(sitting, posed, session, suite)
-    key = sitting.keys[posed.id] if sitting.keys is not None else None
-    mark = _mark(posed, key, session, sitting.paper.limits.seconds)
+    mark = mark_answer(sitting, posed, session)
     score = rounded(mark.share * posed.points)
     check = CheckReport(
         id=posed.id,
@@ -111,8 +110,10 @@ def _question(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuit
     )
 
 
-def _mark(posed: Posed, key: Key | None, session: Session, seconds: float) -> Mark:
-    kind = KINDS[posed.kind]
+def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
+    """The verdict on the answer to a question that is not code; only on its form where there is no key."""
+    kind, seconds = KINDS[posed.kind], sitting.paper.limits.seconds
+    key = sitting.keys[posed.id] if sitting.keys is not None else None
     try:
         value = _answer(posed, session)
         if key is None:

@@ -170,9 +170,7 @@ class Session:
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
-        value = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
-        self.values.append(value)
-        return value
+        return self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value or as the handles that they are.
@@ -187,10 +185,11 @@ class Session:
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
             frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
-            return self._value(frame)
+            self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
             raise StudentError(Trouble(ended.why)) from None
+        return self.values[-1]
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):

@@ -152,9 +152,9 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         sentence, remedy = _explain(error)
-        line = mark.line + 1 if mark else None
-        column = mark.column + 1 if mark else None
-        raise CourseFaults([Fault(file, line, column, "", sentence, remedy)]) from None
+        if mark is None:
+            raise CourseFaults([Fault(file, None, None, "", sentence, remedy)]) from None
+        raise CourseFaults([Fault(file, mark.line + 1, mark.column + 1, "", sentence, remedy)]) from None
     finally:
         if loader is not None:
             loader.dispose()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from grader.language.draws import Draws
-from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.record import Record
 
 MAX_TRIES = 10_000
@@ -110,14 +111,49 @@ def draw_variant(
 
     """
     source = draws.under(student or "")
+    given = variant_0 if student is None else {}
+    drawn: dict[str, Any] = {}
+    for group in _groups(params, where):
+        conditions = [condition for condition in where if _reads(condition) <= group and _reads(condition)]
+        own = {name: param for name, param in params.items() if name in group}
+        drawn.update(_draw_group(own, conditions, given, source))
+    in_order = {name: drawn[name] for name in params}
+    return Variant(in_order, source, 0 if student is None else None)
+
+
+def _draw_group(
+    params: Mapping[str, Param], conditions: list[str], given: Mapping[str, Any], source: Draws
+) -> dict[str, Any]:
     for attempt in range(MAX_TRIES):
-        drawn = _draw(params, source.under(attempt), variant_0 if student is None else {})
-        if all(_holds(condition, drawn) for condition in where):
-            return Variant(drawn, source, 0 if student is None else None)
+        drawn = _draw(params, source.under(attempt), given)
+        if all(_holds(condition, drawn) for condition in conditions):
+            return drawn
     raise VariantError(
-        f"No draw out of {MAX_TRIES} met every condition in 'where': {'; '.join(where)}. "
+        f"No draw out of {MAX_TRIES} met these conditions together: {'; '.join(conditions)}. "
         "Widen the parameters or drop a condition."
     )
+
+
+def _groups(params: Mapping[str, Param], where: list[str]) -> list[set[str]]:
+    """The parameters, grouped so that no condition or shape reads two groups: each is drawn by itself."""
+    groups = [{name} for name in params]
+    links: list[Set[str]] = [_reads(condition) for condition in where]
+    links += [{name, *_reads_all(param.shape)} for name, param in params.items() if isinstance(param, Grid)]
+    for link in links:
+        touched = [group for group in groups if group & link]
+        if touched:
+            groups = [group for group in groups if not group & link]
+            groups.append(set().union(*touched))
+    return groups
+
+
+@lru_cache(maxsize=4096)
+def _reads(formula: Expression) -> frozenset[str]:
+    return names_in(parse_expression(formula)) if isinstance(formula, str) else frozenset()
+
+
+def _reads_all(formulas: list[Expression]) -> set[str]:
+    return set().union(*(_reads(formula) for formula in formulas))
 
 
 def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.examiner.report import Report
+from grader.report.terminal import WORDS
 
 
 def report_line(report: Report) -> str:
     """One report in one line."""
     wrong = [
-        f"{question.id} ({question.misconception or question.outcome})"
+        f"{question.id} ({question.misconception or WORDS[question.outcome][0]})"
         for question in report.questions
         if question.outcome != "passed"
     ]
@@ -44,7 +45,7 @@ def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> Render
 def _why(reports: Sequence[Report]) -> str:
     """The commonest reasons for lost points, most frequent first."""
     reasons = Counter(
-        (question.misconception or question.outcome).replace("-", " ")
+        (question.misconception or WORDS[question.outcome][0]).replace("-", " ")
         for report in reports
         for question in report.questions
         if question.outcome != "passed"

@@ -1,0 +1,132 @@
+"""Hidden checks of exercise-10. The values of functions are small whole numbers, so float32 is exact."""
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torch.testing import assert_close
+
+
+def grid(*shape: int, low: int = -9, high: int = 9, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Whole numbers without any symmetry, the same every time."""
+    generator = torch.Generator().manual_seed(sum(shape) * 31 + len(shape))
+    return torch.randint(low, high + 1, shape, generator=generator).to(dtype)
+
+
+# one_by_one
+
+
+def test_one_by_one_fewer_channels(student, reference):
+    """Four channels become two, on a rectangular image."""
+    image, weight = grid(1, 4, 3, 5), grid(2, 4)
+    assert_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
+
+
+@pytest.mark.points(2)
+def test_one_by_one_same_channels(student, reference):
+    """As many channels come out as go in, and the weight has no symmetry."""
+    image, weight = grid(1, 3, 4, 2), torch.tensor([[1.0, 2.0, 0.0], [0.0, 3.0, -1.0], [5.0, 0.0, 4.0]])
+    assert_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
+
+
+@pytest.mark.points(2)
+def test_one_by_one_batch(student, reference):
+    """A batch of three different images."""
+    image, weight = grid(3, 2, 4, 5), grid(5, 2)
+    assert_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
+
+
+def test_one_by_one_all_sizes_equal(student, reference):
+    """Batch, channels, height and width are all the same number."""
+    image, weight = grid(3, 3, 3, 3), torch.tensor([[2.0, -1.0, 0.0], [0.0, 1.0, 7.0], [3.0, 5.0, 1.0]])
+    assert_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
+
+
+def test_one_by_one_double(student, reference):
+    """An image in double precision."""
+    image, weight = grid(1, 2, 3, 4, dtype=torch.float64) / 3, grid(3, 2, dtype=torch.float64)
+    assert_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
+
+
+# max_pool
+
+
+def test_max_pool_that_divides(student, reference):
+    """Windows of 2x2 that fill a rectangular image."""
+    image = grid(1, 1, 4, 6)
+    assert_close(student.max_pool(image, 2), reference.max_pool(image, 2))
+
+
+def test_max_pool_larger_windows(student, reference):
+    """Windows of 3x3."""
+    image = grid(1, 1, 9, 6)
+    assert_close(student.max_pool(image, 3), reference.max_pool(image, 3))
+
+
+@pytest.mark.points(2)
+def test_max_pool_that_does_not_divide(student, reference):
+    """Rows and columns are left over, and the largest cells lie in them."""
+    image = torch.arange(56.0).reshape(1, 1, 7, 8)
+    assert_close(student.max_pool(image, 3), reference.max_pool(image, 3))
+
+
+@pytest.mark.points(2)
+def test_max_pool_negative(student, reference):
+    """An image of negative cells only."""
+    image = grid(1, 1, 4, 5, low=-20, high=-3)
+    assert_close(student.max_pool(image, 2), reference.max_pool(image, 2))
+
+
+@pytest.mark.points(2)
+def test_max_pool_batch_and_channels(student, reference):
+    """Two images with three channels each."""
+    image = grid(2, 3, 5, 4)
+    assert_close(student.max_pool(image, 2), reference.max_pool(image, 2))
+
+
+def test_max_pool_double(student, reference):
+    """An image in double precision."""
+    image = grid(1, 1, 4, 4, dtype=torch.float64) / 3
+    assert_close(student.max_pool(image, 2), reference.max_pool(image, 2))
+
+
+# Block: the student's own weights decide, so the output is computed from them here.
+
+
+def expected(block, image: Tensor) -> Tensor:
+    """What a block with these weights has to give."""
+    weight, bias = block.conv.weight, block.conv.bias
+    return F.max_pool2d(F.relu(F.conv2d(image, weight, bias, padding=1)), 2).detach()
+
+
+@pytest.mark.points(2)
+def test_Block_values(student):
+    """A square image with a few channels."""
+    block, image = student.Block(2, 32), grid(1, 2, 8, 8)
+    assert_close(block(image), expected(block, image))
+
+
+@pytest.mark.points(2)
+def test_Block_batch(student):
+    """A batch of rectangular images with sides that are no multiple of two."""
+    block, image = student.Block(3, 32), grid(4, 3, 7, 9)
+    assert_close(block(image), expected(block, image))
+
+
+def test_Block_nothing_negative(student):
+    """Nothing negative comes out, whatever goes in."""
+    output = student.Block(1, 64)(grid(2, 1, 6, 6, low=-9, high=0))
+    assert tuple(output.shape) == (2, 64, 3, 3)
+    assert bool((output >= 0).all())
+
+
+def test_Block_one_channel(student):
+    """One channel goes in, one comes out."""
+    block, image = student.Block(1, 1), grid(1, 1, 4, 6)
+    assert_close(block(image), expected(block, image))
+
+
+def test_Block_each_has_its_own_weights(student):
+    """Two blocks in one program."""
+    first, second = student.Block(2, 4), student.Block(2, 4)
+    assert not torch.equal(first.conv.weight, second.conv.weight)

@@ -1,0 +1,13 @@
+"""Checks of exercise-7 that students see and run."""
+
+import torch
+
+
+def test_zero_conv_kernel_has_four_dimensions(student):
+    """The weight is a 3x3 kernel for one channel in and one channel out."""
+    assert tuple(student.zero_conv.weight.shape) == (1, 1, 3, 3)
+
+
+def test_zero_conv_takes_an_image(student):
+    """A 4x4 image goes in, a 2x2 output comes out."""
+    assert tuple(student.zero_conv(torch.ones(1, 1, 4, 4)).shape) == (1, 1, 2, 2)

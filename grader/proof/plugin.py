@@ -1,0 +1,163 @@
+"""Plain pytest for authors: `pytest exercises/exercise-8 --submission FILE` runs the checks on a file.
+
+Registered by entry point, and silent wherever no exercise.yaml stands beside a checks.py. Every question that
+is not code becomes an item, too. Without --submission the reference takes the student's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.loading import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, load_course
+from grader.course.paper import Sitting, prepare
+from grader.errors import GraderError
+from grader.examiner.checks import MARKERS, Reference, load_reference
+from grader.examiner.grading import mark_answer
+from grader.examiner.session import Session, Student
+from grader.examiner.submission import parse_submission, read_submission
+from grader.handout.solutions import answered, solutions
+from grader.questions import KINDS
+from grader.questions.question import Mark, Posed
+from grader.worker.launcher import ForkServer
+
+_RUN = pytest.StashKey["SubmissionRun"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --submission and --student."""
+    group = parser.getgroup("torchgrade")
+    group.addoption("--submission", metavar="FILE", help="the student's file that exercises are checked with")
+    group.addoption("--student", metavar="NAME", help="whose variant it is (default: variant 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers of checks known."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.stash[_RUN] = SubmissionRun(config.getoption("--submission"), config.getoption("--student"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the workers."""
+    if _RUN in config.stash:
+        config.stash[_RUN].close()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the checks and the other questions of an exercise."""
+    if not (file_path.parent / EXERCISE_FILE).is_file():
+        return None
+    if file_path.name in {CHECKS_FILE, VISIBLE_CHECKS_FILE} and not parent.session.isinitpath(file_path):
+        return pytest.Module.from_parent(parent, path=file_path)
+    if file_path.name == EXERCISE_FILE:
+        return ExerciseFile.from_parent(parent, path=file_path)
+    return None
+
+
+class SubmissionRun:
+    """The submission of this run of pytest, against every exercise that it touches."""
+
+    def __init__(self, submission: str | None, student: str | None) -> None:
+        self._submission = submission
+        self._student = student
+        self._server: ForkServer | None = None
+        self._sittings: dict[Path, Sitting] = {}
+        self._sessions: dict[Path, Session] = {}
+
+    def close(self) -> None:
+        """End every worker."""
+        for session in self._sessions.values():
+            session.__exit__(None, None, None)
+        if self._server is not None:
+            self._server.close()
+
+    def sitting(self, folder: Path) -> Sitting:
+        """The exercise in a folder."""
+        if folder not in self._sittings:
+            course = load_course(folder.parent.parent)
+            self._sittings[folder] = prepare(course.exercise(folder.name), self._student)
+        return self._sittings[folder]
+
+    def session(self, folder: Path) -> Session:
+        """The submission, at work for the exercise in a folder."""
+        if folder not in self._sessions:
+            sitting = self.sitting(folder)
+            if self._server is None:
+                self._server = ForkServer(sitting.paper.packages)
+            if self._submission:
+                submission = read_submission(Path(self._submission))
+            else:
+                text = answered(sitting, solutions(sitting), "python")
+                submission = parse_submission("reference.py", text.encode())
+            paper = sitting.paper
+            starters = {question.id: question.starter for question in paper.questions}
+            self._sessions[folder] = Session(self._server, submission, starters, paper.packages, paper.limits)
+        return self._sessions[folder]
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Iterator[Student]:
+    """The student's file: `student.strided` is what it calls `strided`."""
+    try:
+        yield Student(request.config.stash[_RUN].session(request.path.parent))
+    except GraderError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Reference:
+    """The reference solution, by the same names."""
+    return Reference(load_reference(request.path.parent / REFERENCE_FILE))
+
+
+@pytest.fixture
+def params(request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    """The parameters of the variant."""
+    return request.config.stash[_RUN].sitting(request.path.parent).params
+
+
+class ExerciseFile(pytest.File):
+    """An exercise.yaml, whose questions become items."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield one item for each question that is not code."""
+        sitting = self.config.stash[_RUN].sitting(self.path.parent)
+        for posed in sitting.paper.questions:
+            if not KINDS[posed.kind].by_checks:
+                yield AnswerItem.from_parent(self, name=posed.id, sitting=sitting, posed=posed)
+
+
+class AnswerItem(pytest.Item):
+    """One answer of the submission."""
+
+    def __init__(self, *, sitting: Sitting, posed: Posed, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.sitting, self.posed = sitting, posed
+
+    def runtest(self) -> None:
+        """Judge the answer."""
+        session = self.config.stash[_RUN].session(self.path.parent)
+        mark = mark_answer(self.sitting, self.posed, session)
+        if mark.outcome != "passed":
+            raise WrongAnswer(mark)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Say what is wrong, without a traceback where it is the answer."""
+        if isinstance(excinfo.value, WrongAnswer | GraderError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the question."""
+        return self.path, None, f"question {self.posed.id}"
+
+
+class WrongAnswer(Exception):
+    """An answer that did not pass."""
+
+    def __init__(self, mark: Mark) -> None:
+        super().__init__(f"{mark.outcome}: {mark.message}")
