@@ -7,6 +7,7 @@ decides what comes out of it. A `Sequential` of layers is a layer.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -167,7 +168,7 @@ def build(layer: Layer, scope: Scope) -> nn.Module:
     arguments = arguments_of(layer, scope)
     try:
         module: nn.Module = getattr(torch.nn, layer.name)(**arguments)
-    except (TypeError, ValueError, RuntimeError, AssertionError) as error:
+    except (TypeError, ValueError, RuntimeError, AssertionError, ArithmeticError) as error:
         raise LayerError(f"torch cannot build {spell(layer, scope)}: {_first_line(error)}") from None
     return module
 
@@ -185,7 +186,7 @@ def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | 
             module.load_state_dict(state, strict=True)
         with torch.no_grad():
             output: Tensor = module(image)
-    except (TypeError, ValueError, RuntimeError, IndexError, NotImplementedError) as error:
+    except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         shape = "x".join(map(str, image.shape))
         raise LayerError(f"torch cannot run {spell(layer, scope)} on {shape}: {_first_line(error)}") from None
     return output
@@ -200,7 +201,8 @@ def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int,
         LayerError: torch refuses the layer or the shape.
 
     """
-    with torch.device("meta"):
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of kernels of size 0, which are only being tried
         try:
             image = torch.empty(tuple(shape))
         except (TypeError, ValueError, RuntimeError) as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -137,7 +138,7 @@ def _draw_group(
 def _groups(params: Mapping[str, Param], where: list[str]) -> list[set[str]]:
     """The parameters, grouped so that no condition or shape reads two groups: each is drawn by itself."""
     groups = [{name} for name in params]
-    links: list[Set[str]] = [_reads(condition) for condition in where]
+    links: list[AbstractSet[str]] = [_reads(condition) for condition in where]
     links += [{name, *_reads_all(param.shape)} for name, param in params.items() if isinstance(param, Grid)]
     for link in links:
         touched = [group for group in groups if group & link]

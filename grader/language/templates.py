@@ -54,7 +54,7 @@ def names_in_text(text: str) -> frozenset[str]:
     """
     try:
         _template(text)  # finds unknown filters and tests, which parsing alone does not
-        return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+        return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text))) - set(_ENVIRONMENT.globals)
     except TemplateSyntaxError as error:
         raise TextError(f"The Jinja in this text is malformed: {error.message}", error.lineno) from None
 

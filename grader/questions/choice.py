@@ -67,7 +67,10 @@ class Choice(Question):
     several: Annotated[bool, Field(description="Whether several options can be right.")] = False
     shuffle: Annotated[bool, Field(description="Whether each variant has its own order.")] = True
     credit: Annotated[
-        Literal["whole", "element"], Field(description="With several: all or nothing, or by option.")
+        Literal["whole", "element"],
+        Field(
+            description="With several: all or nothing, or the share of right options, less the wrong ones."
+        ),
     ] = "whole"
 
     @model_validator(mode="after")
@@ -152,15 +155,13 @@ class Choice(Question):
         chosen, right = _read(posed, value), set(key.letters)
         if chosen == right:
             return Mark("passed", 1.0, "")
+        wrong = next((wrong for wrong in key.wrong if wrong.answer in chosen), None)
         share = 0.0
         if "several" in posed.fields:
-            if key.credit == "element":
-                share = 1 - len(chosen ^ right) / len(posed.options)
-            missing = (
-                f"{len(right - chosen)} right one(s) missing, {len(chosen - right)} wrong one(s) chosen."
-            )
-            return Mark("failed", share, missing)
-        wrong = next((wrong for wrong in key.wrong if wrong.answer in chosen), None)
+            if key.credit == "element" and right:
+                share = max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
+            message = f"{len(right - chosen)} missing, {len(chosen - right)} chosen wrongly."
+            return Mark("failed", share, f"{message} {wrong.message if wrong else ''}".rstrip())
         if wrong:
             return Mark("failed", 0.0, wrong.message, wrong.name)
         return Mark("failed", 0.0, f"({', '.join(sorted(chosen))}) is not the right option.")
