@@ -75,7 +75,7 @@ def check_(exercises: tuple[str, ...], variants: int) -> int:
     course = _course()
 
     def tell(proved: Proved) -> None:
-        state = f"{len(proved.faults)} faults" if proved.faults else "proved"
+        state = "not proved" if proved.faults else "proved"
         click.echo(f"{proved.exercise}: {state} over {proved.variants} variants")
         for fault in proved.faults:
             click.echo(f"  {fault}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -33,9 +33,13 @@ def command(exercise: str | None, file: Path | None, as_json: bool, hint: bool) 
 
     Exit code: 0 full marks, 1 not full marks, 2 something to correct in the command, 3 a bug of ours.
     """
-    desk = find_desk(Path.cwd())
-    if exercise is None:
-        return _glance(desk)
+    with closing(find_desk(Path.cwd())) as desk:
+        if exercise is None:
+            return _glance(desk)
+        return _show(desk, exercise, file, as_json=as_json, hint=hint)
+
+
+def _show(desk: Desk, exercise: str, file: Path | None, *, as_json: bool, hint: bool) -> int:
     report, sitting = _grade(desk, exercise, file or find_file(desk, exercise))
     if as_json:
         click.echo(report.model_dump_json())
@@ -48,8 +52,7 @@ def command(exercise: str | None, file: Path | None, as_json: bool, hint: bool) 
 
 def _grade(desk: Desk, exercise: str, file: Path) -> tuple[Report, Sitting]:
     submission = read_submission(file)
-    with ExitStack() as stack:
-        server = stack.enter_context(fork_server([submission], desk.packages))
+    with fork_server([submission], desk.packages) as server:
         sitting = desk.sitting(exercise)  # while the server imports torch
         report = _report(sitting, submission, server)
     Progress(desk.root).remember(exercise, digest_of(submission.content), report)

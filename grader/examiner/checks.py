@@ -273,14 +273,26 @@ def with_checks(
     if not existing:
         return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references))
     collector = _Collector(loop)
-    pytest.main(
-        [*_OPTIONS, f"--rootdir={Path(os.path.commonpath(existing))}", *existing], [collector, fixtures]
-    )
+    _run_pytest(existing, [collector, fixtures])
     if collector.faults:
         raise CourseFaults(collector.faults)
     if raised:
         raise raised[0]
     return results[0]
+
+
+def _run_pytest(files: Sequence[str], plugins: Sequence[object]) -> None:
+    """Run pytest on files, and forget their modules afterwards.
+
+    pytest calls a module by its path below the root, so that another course's checks could be taken for ours.
+    """
+    before = set(sys.modules)
+    try:
+        pytest.main([*_OPTIONS, f"--rootdir={Path(files[0]).parent.parent}", *files], plugins)
+    finally:
+        for name in set(sys.modules) - before:
+            if getattr(sys.modules[name], "__file__", None) in files:
+                del sys.modules[name]
 
 
 def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:

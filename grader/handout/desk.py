@@ -39,6 +39,9 @@ class Desk(Protocol):
     def sitting(self, name: str) -> Sitting:
         """One of them, ready to be graded."""
 
+    def close(self) -> None:
+        """Tidy up."""
+
 
 @dataclass(frozen=True)
 class PackedDesk:
@@ -74,6 +77,10 @@ class PackedDesk:
         """One exercise."""
         return self.pack.sitting(name)
 
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self.pack.close()
+
 
 @dataclass(frozen=True)
 class CourseDesk:
@@ -108,6 +115,9 @@ class CourseDesk:
     def sitting(self, name: str) -> Sitting:
         """One exercise, variant 0."""
         return prepare(self.course.exercise(name), None)
+
+    def close(self) -> None:
+        """Nothing was unpacked."""
 
 
 def find_desk(start: Path) -> Desk:

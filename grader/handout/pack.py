@@ -135,6 +135,10 @@ class Pack:
     def _folder(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="torchgrade-")
 
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self._folder.cleanup()
+
 
 def open_pack(file: Path) -> Pack:
     """Open a packed file.

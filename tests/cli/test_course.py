@@ -1,0 +1,221 @@
+"""`course`, as an instructor types it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run
+
+
+@pytest.fixture
+def own(tmp_path: Path, course: Run) -> Path:
+    """A new course."""
+    folder = tmp_path / "own"
+    assert course(tmp_path, "new", folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def roster(own: Path) -> Path:
+    file = own / "roster.csv"
+    file.write_text(
+        "student,name,email,canvas_id,moodle_username\n"
+        "ada,Ada L.,ada@example.org,0017,ada\n"
+        "bob,Bob,bob@example.org,0018,bob\n"
+        "cyd,Cyd,cyd@example.org,0019,cyd\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def rows(file: Path) -> list[list[str]]:
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.reader(stream))
+
+
+def test_a_new_course_works_from_the_first_minute(own: Path, course: Run, grade: Run) -> None:
+    ran = course(own, "check", "--variants", 3)
+    assert ran.code == 0, ran.out
+    assert course(own, "generate", "OUT").code == 0
+    assert grade(own / "OUT", "exercise-1").code == 1
+    ran = course(own, "new", own)
+    assert (ran.code, "is not empty" in ran.err) == (2, True)
+
+
+def test_check_finds_a_reference_that_fails(own: Path, course: Run) -> None:
+    reference = own / "exercises" / "exercise-2" / "reference.py"
+    reference.write_text(
+        reference.read_text(encoding="utf-8").replace("image.sum()", "image.mean()"), "utf-8"
+    )
+    ran = course(own, "check", "exercise-2", "--variants", 0)
+    assert ran.code == 1
+    assert (
+        "exercise.yaml:6:5: questions[0]: The reference does not earn full marks: failed, in the check"
+        in ran.out
+    )
+
+
+def test_generating_again_keeps_what_students_wrote(own: Path, course: Run, roster: Path) -> None:
+    course(own, "generate", "OUT", "--roster", roster)
+    mine = own / "OUT" / "ada" / "exercise-1.py"
+    mine.write_text("size = 3\n", encoding="utf-8")
+    ran = course(own, "generate", "OUT", "--roster", roster)
+    assert mine.read_text(encoding="utf-8") == "size = 3\n"
+    assert f"kept as it is, for it was worked on: {Path('OUT/ada/exercise-1.py')}" in ran.out
+
+
+def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roster: Path, grade: Run) -> None:
+    course(own, "generate", "OUT", "--roster", roster)
+    total = "import torch\ndef total(image):\n    return image.sum()\n"
+    write(own / "S" / "ada" / "exercise-2.py", total)
+    write(own / "S" / "bob" / "exercise-2.py", "import torch\ndef total(image):\n    return image.mean()\n")
+    write(own / "S" / "bob" / "exercise-1.py", "size = 'x'")
+    write(own / "S" / "eve" / "exercise-1.py", "size = 1")
+    write(own / "S" / "notes.txt", "")
+    ran = course(own, "grade", "S", "--roster", roster)
+    assert ran.code == 1  # something was left out
+    assert "ada  exercise-2  3 of 3" in ran.out
+    assert "left out: eve: not in the roster" in ran.out
+    assert "left out: notes.txt: not a student's folder" in ran.out
+
+    assert course(own, "export", "canvas", "--roster", roster).code == 0
+    assert rows(own / "exports" / "canvas-exercise-2.csv") == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "exercise-2 Code to write"],
+        ["    Points Possible", "", "", "", "", "3"],
+        ["", "0017", "", "", "", "3"],
+        ["", "0018", "", "", "", "0"],
+    ]
+    course(own, "export", "moodle", "--roster", roster, "--missing", "zero")
+    assert rows(own / "exports" / "moodle-exercise-2.csv") == [
+        ["username", "exercise-2 Code to write (of 100)"],
+        ["ada", "100"],
+        ["bob", "0"],
+        ["cyd", "0"],
+    ]
+    course(own, "export", "csv")
+    table = rows(own / "exports" / "scores.csv")
+    assert [row[:5] for row in table[1:]] == [
+        ["bob", "exercise-1", "The size of the output", "0", "2"],
+        ["ada", "exercise-2", "Code to write", "3", "3"],
+        ["bob", "exercise-2", "Code to write", "0", "3"],
+    ]
+
+
+def test_json_is_a_report_a_line_and_nothing_else(own: Path, course: Run) -> None:
+    write(own / "S" / "ada" / "exercise-1.py", "size = 3")
+    write(own / "S" / "bob" / "exercise-1.py", "size = 2")
+    ran = course(own, "grade", "S", "--json")
+    reports = [json.loads(line) for line in ran.out.splitlines()]
+    assert [(report["student"], report["score"]) for report in reports] == [("ada", 2), ("bob", 0)]
+    assert reports[1]["questions"][0]["misconception"] == "forgot-plus-one"
+    assert ran.code == 0
+
+
+def test_what_cannot_be_graded_is_never_a_zero_and_never_exported(own: Path, course: Run) -> None:
+    checks = own / "exercises" / "exercise-2" / "checks.py"
+    checks.write_text("def test_total(student):\n    undefined_name\n", encoding="utf-8")
+    write(own / "S" / "ada" / "exercise-2.py", "def total(image):\n    return image.sum()\n")
+    ran = course(own, "grade", "S")
+    assert ran.code == 1
+    assert "0 graded, 1 not graded" in ran.out
+    ran = course(own, "export", "csv")
+    assert "left out, for it could not be graded: ada exercise-2" in ran.err
+    assert rows(own / "exports" / "scores.csv")[1:] == []
+
+
+def test_the_newest_submission_counts_and_everything_is_kept(own: Path, course: Run) -> None:
+    for answer in ("size = 2", "size = 3", "size = 3"):
+        write(own / "S" / "ada" / "exercise-1.py", answer)
+        course(own, "grade", "S")
+    course(own, "export", "csv")
+    assert rows(own / "exports" / "scores.csv")[1][3] == "2"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grade", "nowhere"], "nowhere cannot be read: No such file or directory."),
+        (["grade", "exercises", "--roster", "none.csv"], "none.csv: It cannot be read: No such file"),
+        (["generate", "OUT", "--roster", "empty.csv"], "empty.csv:1: The roster is empty."),
+        (["check", "exercise-9"], "The course has no exercise 'exercise-9'. Did you mean 'exercise-"),
+        (["export", "csv", "--exercise", "exercise-9"], "There is no exercise 'exercise-9'."),
+        (["export", "canvas"], "There are no scores to export."),
+        (["export", "webct"], "'webct' is not one of"),
+        (["generate", "course.yaml"], "cannot be written: "),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_2(
+    own: Path, course: Run, arguments: list[str], sentence: str
+) -> None:
+    (own / "empty.csv").touch()
+    ran = course(own, *arguments)
+    assert ran.code == 2
+    assert sentence in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_outside_a_course(tmp_path: Path, course: Run) -> None:
+    ran = course(tmp_path, "check")
+    assert (ran.code, "There is no course.yaml here or above" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("sqlite:///no/such/folder/x.db", "unable to open"),
+        ("nonsense", "cannot be used"),
+        ("db2://x/y", "cannot be"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_opened(own: Path, course: Run, url: str, sentence: str) -> None:
+    with (own / "course.yaml").open("a", encoding="utf-8") as stream:
+        stream.write(f"gradebook: {url}\n")
+    write(own / "S" / "ada" / "exercise-1.py", "size = 3")
+    ran = course(own, "grade", "S")
+    assert ran.code == 2
+    assert sentence in ran.err
+
+
+def test_a_package_that_is_missing_is_named_before_anything_is_graded(own: Path, course: Run) -> None:
+    file = own / "course.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[torch]", "[torch, nosuchpackage]"), "utf-8")
+    write(own / "S" / "ada" / "exercise-1.py", "size = 3")
+    ran = course(own, "grade", "S")
+    assert (ran.code, ran.out) == (2, "")
+    assert "course.yaml lists packages that are not installed here: nosuchpackage." in ran.err
+
+
+def test_the_shipped_course_is_proved_over_20_variants_of_each_exercise(course: Run) -> None:
+    ran = course(ROOT, "check", "--variants", 20)
+    assert ran.code == 0, ran.out
+    assert ran.out.count(": proved over 21 variants") == 10
+
+
+def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Path) -> None:
+    ran = course(tmp_path, "demo")
+    assert ran.code == 0, ran.err
+    root = Path(re.findall(r"Everything lies in (.*):", ran.out)[0])
+    expected = {
+        "ada": "139/139", "ben": "139/139", "dora": "forgot plus one", "emil": "ignored padding",
+        "fay": "rounded up", "gus": "ignored stride", "hana": "swapped height", "ivan": "padded once",
+        "kim": "too slow", "lea": "error (61)", "max": "not answered (61)", "nora": "not answered (61)",
+        "pia": "139/139",
+    }  # fmt: skip
+    for student, words in expected.items():
+        line = next(line for line in ran.out.splitlines() if line.startswith(f"{student} "))
+        assert words in line
+    assert len(list((root / "submissions").iterdir())) >= 12
+    for form in ("canvas", "moodle", "csv"):
+        assert list((root / "exports" / form).iterdir())
+    shutil.rmtree(root)

@@ -1,0 +1,206 @@
+"""`grade`, as a student types it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.cli import grade as grade_cli
+from grader.course.loading import LoadedCourse
+from grader.course.paper import prepare
+from grader.handout.generate import generate
+from grader.handout.solutions import answered, solutions
+from tests.conftest import Run
+
+NOISE_BEFORE = """
+import numpy as np
+import matplotlib.pyplot as plt
+print("hello " * 1000)
+plt.plot(np.arange(5)); plt.savefig  # never called
+plt.show()
+unrelated = [n for n in range(10)]
+unrelated[99]
+"""
+NOISE_AFTER = """
+for i in range(100):
+    print(i)
+plt.close("all")
+1 / 0
+"""
+
+
+@pytest.fixture(scope="session")
+def handouts(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped course as students without a roster receive it."""
+    root = tmp_path_factory.mktemp("handouts")
+    generate(shipped, root / "python", None, "python", "practice")
+    generate(shipped, root / "notebook", None, "notebook", "practice")
+    generate(shipped, root / "assessed", None, "python", "assessed")
+    return root
+
+
+@pytest.fixture
+def folder(handouts: Path, tmp_path: Path) -> Path:
+    """A student's own copy of the handout in Python."""
+    return Path(shutil.copytree(handouts / "python", tmp_path / "mine"))
+
+
+def solution(shipped: LoadedCourse, exercise: str, form: str = "python") -> str:
+    sitting = prepare(shipped.exercise(exercise), None)
+    return answered(sitting, solutions(sitting), form)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("python", ".py"), ("notebook", ".ipynb")])
+def test_untouched_stubs_are_unanswered_and_right_answers_earn_everything(
+    handouts: Path, tmp_path: Path, shipped: LoadedCourse, grade: Run, form: str, suffix: str
+) -> None:
+    mine = Path(shutil.copytree(handouts / form, tmp_path / "mine"))
+    ran = grade(mine, "exercise-3", "--json")
+    assert ran.code == 1
+    report = json.loads(ran.out)
+    assert {question["outcome"] for question in report["questions"]} == {"unanswered"}
+    assert report["score"] == 0
+    (mine / f"exercise-3{suffix}").write_text(solution(shipped, "exercise-3", form), encoding="utf-8")
+    ran = grade(mine, "exercise-3", "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["score"]) == (0, report["points"])
+
+
+@pytest.mark.parametrize("exercise", ["exercise-3", "exercise-8"])
+def test_a_strangers_script_around_the_answers_grades_the_same(
+    folder: Path, shipped: LoadedCourse, grade: Run, exercise: str
+) -> None:
+    bare = solution(shipped, exercise)
+    (folder / "bare.py").write_text(bare, encoding="utf-8")
+    (folder / "noisy.py").write_text(NOISE_BEFORE + bare + NOISE_AFTER, encoding="utf-8")
+    reports = [
+        json.loads(grade(folder, exercise, "--json", "--file", f).out) for f in ("bare.py", "noisy.py")
+    ]
+    assert reports[0]["questions"] == reports[1]["questions"]
+    assert any("ZeroDivisionError" in note for note in reports[1]["notes"])
+
+
+def test_the_page_says_what_is_wrong_in_words_and_pictures(folder: Path, grade: Run) -> None:
+    text = (folder / "exercise-3.py").read_text(encoding="utf-8")
+    text = text.replace("size = ...", "size = 1").replace("kept = ...", "kept = [[1, 2], [3, 4]]")
+    (folder / "exercise-3.py").write_text(text, encoding="utf-8")
+    ran = grade(folder, "exercise-3")
+    assert "You counted how often the kernel moves" in " ".join(ran.out.split())
+    assert "# # . .       . . # #" in ran.out
+    assert "Your values have shape 2x2; the output has 3x3." in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "\x1b" not in ran.out
+
+
+def test_hints_come_one_at_a_time_and_the_last_one_stays(
+    folder: Path, grade: Run, shipped: LoadedCourse
+) -> None:
+    hints = [grade(folder, "exercise-3", "--hint").out for _ in range(3)]
+    assert hints[0].startswith("size, hint 1 of 2: ")
+    assert hints[1].startswith("size, hint 2 of 2: ")
+    assert hints[2] == hints[1]
+    (folder / "exercise-3.py").write_text(solution(shipped, "exercise-3"), encoding="utf-8")
+    assert "no hint" in grade(folder, "exercise-3", "--hint").out
+
+
+def test_the_course_at_a_glance(folder: Path, grade: Run, shipped: LoadedCourse) -> None:
+    assert "Next: grade exercise-1" in grade(folder).out
+    (folder / "exercise-2.py").write_text(solution(shipped, "exercise-2"), encoding="utf-8")
+    grade(folder, "exercise-2")
+    ran = grade(folder)
+    line = next(line for line in ran.out.splitlines() if line.startswith("exercise-2 "))
+    assert line.split()[-3:] == ["8", "of", "8"]
+    assert ran.code == 1
+
+
+def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(
+    handouts: Path, tmp_path: Path, grade: Run
+) -> None:
+    mine = Path(shutil.copytree(handouts / "assessed", tmp_path / "mine"))
+    file = mine / "exercise-3.py"
+    text = file.read_text(encoding="utf-8").replace("size = ...", "size = 77")
+    file.write_text(text.replace("cost = ...", "cost = 'z'"), encoding="utf-8")
+    report = json.loads(grade(mine, "exercise-3", "--json").out)
+    outcomes = {question["id"]: question["outcome"] for question in report["questions"]}
+    assert outcomes["size"] == "skipped"
+    assert outcomes["cost"] == "failed"  # there is no option z: that needs no key
+    assert outcomes["stride"] == "unanswered"
+    report = json.loads(grade(mine, "exercise-8", "--json").out)
+    assert all(check["visible"] for question in report["questions"] for check in question["checks"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["exercise-33"], "There is no exercise 'exercise-33'. Did you mean 'exercise-3'?"),
+        (["exercise-3", "--file", "nowhere.py"], "There is no file nowhere.py."),
+        (["exercise-3", "--file", "notes.txt"], "notes.txt is neither a .py file nor a .ipynb notebook."),
+        (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter could open."),
+        (["exercise-2"], "There are exercise-2.py and exercise-2.ipynb. Say which: --file exercise-2.py."),
+        (["exercise-4"], "There is no exercise-4.py or exercise-4.ipynb"),
+        (["exercise-3", "--wrong"], "No such option"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_2(
+    folder: Path, grade: Run, arguments: list[str], sentence: str
+) -> None:
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    (folder / "bad.ipynb").write_text('{"cells": 3}', encoding="utf-8")
+    (folder / "exercise-2.ipynb").write_text("{}", encoding="utf-8")
+    (folder / "exercise-4.py").unlink()
+    ran = grade(folder, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert sentence in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_folder_without_exercises(tmp_path: Path, grade: Run) -> None:
+    ran = grade(tmp_path, "exercise-1")
+    assert (ran.code, "There are no exercises here" in ran.err) == (2, True)
+
+
+def test_a_bug_of_ours_is_exit_3_and_names_a_log(
+    folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_start: Path) -> None:
+        raise RuntimeError("inside")
+
+    monkeypatch.setattr(grade_cli, "find_desk", broken)
+    ran = grade(folder)
+    assert ran.code == 3
+    log = Path(ran.err.split()[-1])
+    assert "RuntimeError: inside" in log.read_text(encoding="utf-8")
+    log.unlink()
+
+
+def test_interrupted_is_130(folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_start: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grade_cli, "find_desk", interrupted)
+    assert grade(folder).code == 130
+
+
+def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grade_cli, "missing_packages", lambda _packages: ["scipy"])
+    ran = grade(folder, "exercise-3")
+    assert "scipy is not installed here" in ran.err
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize("module", ["grade", "course"])
+def test_help_needs_no_torch(module: str) -> None:
+    code = (
+        f"import sys; from grader.cli.{module} import command\n"
+        "try: command.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'scipy', 'matplotlib'} & set(sys.modules)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "--help" in ran.stdout
