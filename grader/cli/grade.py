@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,14 +12,18 @@ from rich.console import Console
 
 from grader.cli import entry
 from grader.course.paper import Sitting
+from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite, with_checks
-from grader.examiner.grading import fork_server, grade, missing_packages
+from grader.examiner.grading import grade, missing_packages
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress, digest_of
 from grader.handout.desk import Desk, find_desk, find_file
 from grader.report.terminal import glance_page, report_page
 from grader.worker.launcher import ForkServer
+
+WATCH_SECONDS = 0.2  # between two looks at the file
+Judge = Callable[[Submission], Report]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,9 +32,10 @@ from grader.worker.launcher import ForkServer
     "--file", type=click.Path(path_type=Path), help="Grade this file instead of EXERCISE.py or .ipynb."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
+@click.option("--watch", is_flag=True, help="Grade again at every save, until Ctrl-C.")
 @click.option("--hint", is_flag=True, help="Show the next hint of the first question that is not yet right.")
 @click.version_option(package_name="torchgrade")
-def command(exercise: str | None, file: Path | None, as_json: bool, hint: bool) -> int:
+def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool, hint: bool) -> int:
     """Grade your file for EXERCISE, or show the whole course at a glance.
 
     Exit code: 0 full marks, 1 not full marks, 2 something to correct in the command, 3 a bug of ours.
@@ -36,40 +43,67 @@ def command(exercise: str | None, file: Path | None, as_json: bool, hint: bool) 
     with closing(find_desk(Path.cwd())) as desk:
         if exercise is None:
             return _glance(desk)
+        file = file or find_file(desk, exercise)
+        if watch:
+            return _watch(desk, exercise, file)
         return _show(desk, exercise, file, as_json=as_json, hint=hint)
 
 
-def _show(desk: Desk, exercise: str, file: Path | None, *, as_json: bool, hint: bool) -> int:
-    report, sitting = _grade(desk, exercise, file or find_file(desk, exercise))
-    if as_json:
-        click.echo(report.model_dump_json())
-    elif hint:
-        click.echo(_hint(desk, report, sitting))
-    else:
-        Console(highlight=False).print(report_page(report, sitting.paper.title))
-    return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
+def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -> int:
+    def use(judge: Judge, sitting: Sitting) -> int:
+        report = judge(submission)
+        if as_json:
+            click.echo(report.model_dump_json())
+        elif hint:
+            click.echo(_hint(desk, report, sitting))
+        else:
+            Console(highlight=False).print(report_page(report, sitting.paper.title))
+        return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
 
-
-def _grade(desk: Desk, exercise: str, file: Path) -> tuple[Report, Sitting]:
     submission = read_submission(file)
-    with fork_server([submission], desk.packages) as server:
+    preload = [package for package in desk.packages if package in submission.imports]
+    return _examine(desk, exercise, preload, use)
+
+
+def _watch(desk: Desk, exercise: str, file: Path) -> int:
+    """Grade at every save, until interrupted."""
+
+    def use(judge: Judge, sitting: Sitting) -> int:
+        seen = 0
+        while True:
+            now = file.stat().st_mtime_ns if file.exists() else seen
+            if now != seen:
+                seen = now
+                click.clear()
+                try:
+                    report = judge(read_submission(file))
+                    Console(highlight=False).print(report_page(report, sitting.paper.title))
+                except SubmissionFault as error:  # half saved, or not a notebook yet
+                    click.echo(str(error))
+                click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
+            time.sleep(WATCH_SECONDS)
+
+    return _examine(desk, exercise, desk.packages, use)
+
+
+def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[Judge, Sitting], int]) -> int:
+    """Call `use` with a function that grades a submission for an exercise, and remembers the report."""
+    with ForkServer(preload) as server:
         sitting = desk.sitting(exercise)  # while the server imports torch
-        report = _report(sitting, submission, server)
-    Progress(desk.root).remember(exercise, digest_of(submission.content), report)
-    return report, sitting
+        for package in missing_packages(sitting.paper.packages):
+            click.echo(f"{package} is not installed here; a file that imports it cannot be graded.", err=True)
 
+        def with_suite(suite: CheckSuite | None) -> int:
+            def judge(submission: Submission) -> Report:
+                report = grade(sitting, submission, server, suite).report
+                Progress(desk.root).remember(exercise, digest_of(submission.content), report)
+                return report
 
-def _report(sitting: Sitting, submission: Submission, server: ForkServer) -> Report:
-    for package in missing_packages(sitting.paper.packages):
-        click.echo(f"{package} is not installed here; a file that imports it cannot be graded.", err=True)
+            return use(judge, sitting)
 
-    def work(suite: CheckSuite | None) -> Report:
-        return grade(sitting, submission, server, suite).report
-
-    if not sitting.code_questions or sitting.folder is None:
-        return work(None)
-    name = sitting.paper.exercise
-    return with_checks({name: sitting.folder}, {name: sitting.code_questions}, work)
+        if not sitting.code_questions or sitting.folder is None:
+            return with_suite(None)
+        return with_checks({exercise: sitting.folder}, {exercise: sitting.code_questions}, with_suite)
 
 
 def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:

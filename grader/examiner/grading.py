@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +44,10 @@ def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: C
     starters = {question.id: question.starter for question in paper.questions}
     with Session(server, submission, starters, paper.packages, paper.limits) as session:
         questions = tuple(_question(sitting, posed, session, suite) for posed in paper.questions)
-        troubles = [explain(trouble, "The file", paper.limits.seconds) for trouble in session.troubles]
+        troubles = [
+            explain(trouble, "The file", paper.limits.seconds)
+            for trouble in (*session.notices, *session.troubles)
+        ]
     # What went wrong in a statement that defines no answer costs nothing, but the student should know.
     told = {question.message for question in questions}
     notes = (*submission.notes, *(note for note in dict.fromkeys(troubles) if note not in told))
@@ -199,14 +201,6 @@ def _check_message(posed: Posed, result: CheckResult, seconds: float) -> str:
         own = str(result.error).strip().partition("\n")[0] if result.check.visible else ""
         return own or result.difference
     return ""
-
-
-@contextmanager
-def fork_server(submissions: Sequence[Submission], packages: Sequence[str]) -> Iterator[ForkServer]:
-    """A fork server that has imported what these submissions seem to import of the course's packages."""
-    wanted = frozenset().union(*(submission.imports for submission in submissions))
-    with ForkServer([package for package in packages if package in wanted]) as server:
-        yield server
 
 
 def missing_packages(packages: Sequence[str]) -> list[str]:

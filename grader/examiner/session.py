@@ -128,6 +128,7 @@ class Session:
         self._skip: list[int] = []
         self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
         self._failures: list[tuple[list[str], Trouble]] = []
+        self.notices: list[Trouble] = []  # about imports that a later version will not have
         self._blank: frozenset[str] = frozenset()
         self._unit: dict[str, Any] = {}
         self.output = bytearray()
@@ -248,6 +249,7 @@ class Session:
         frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
         try:
             header = frame.header
+            self.notices = [_trouble(notice) for notice in header.get("notices", [])]
             self._failures = [(list(map(str, f["names"])), _trouble(f)) for f in header.get("failures", [])]
             self._blank = frozenset(map(str, header.get("blank", [])))
         except (TypeError, KeyError, AttributeError):
@@ -299,7 +301,7 @@ def _trouble(error: Any) -> Trouble:
         return Trouble("malformed")
     line, cell = error.get("line"), error.get("cell")
     kind = str(error.get("kind"))
-    known = {"raised", "syntax", "exit", "missing", "too-large", "memory"}
+    known = {"notice", "raised", "syntax", "exit", "missing", "too-large", "memory"}
     return Trouble(
         kind=kind if kind in known else "malformed",
         type=str(error.get("type", ""))[:80],

@@ -16,6 +16,8 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     where = _where(trouble)
     if trouble.kind == "missing":
         return NOT_ANSWERED
+    if trouble.kind == "notice":
+        return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
         return f"{where or 'The file'} is not valid Python: {trouble.message}."
     if trouble.kind == "raised":

@@ -93,9 +93,8 @@ class Gradebook:
                 address = address.set(database=str(root / address.database))
             self._engine = create_engine(address)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise UsageFault(
-                f"The gradebook '{url}' cannot be used: {error}. Correct it in course.yaml."
-            ) from None
+            reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
+            raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
         with self._faults():
             Base.metadata.create_all(self._engine)
 

@@ -13,6 +13,7 @@ import re
 import socket
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,7 @@ class Submission:
         sys.modules[MODULE] = self.module
         self.cells: dict[str, str] = {cell["label"]: cell["source"] for cell in request["cells"]}
         self.trees: list[ast.Module] = []
+        self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
         self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
 
     def _units(self, label: str, source: str) -> Iterable[Unit]:
@@ -117,7 +119,18 @@ class Submission:
             raise ImportError(
                 f"files of this course may import {allowed} and Python's own modules, not {root}"
             )
-        return builtins.__import__(name, globals, locals, fromlist, level)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DeprecationWarning)
+            module = builtins.__import__(name, globals, locals, fromlist, level)
+        frame = sys._getframe(1)  # noqa: SLF001 the line of the import, as warnings find it, too
+        label = frame.f_code.co_filename
+        if label in self.cells and root in self.packages:
+            for warning in caught:
+                message = str(warning.message).partition("\n")[0][:MAX_TEXT]
+                self.notices.append(
+                    {"kind": "notice", "cell": label, "line": frame.f_lineno, "message": message}
+                )
+        return module
 
 
 def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
@@ -234,7 +247,14 @@ class Child:
                 submission.run(unit)
             except BaseException as error:
                 failures.append({**about, **self._describe(error)})
-        return pack({"id": header["id"], "failures": failures, "blank": submission.blank(header["starters"])})
+        return pack(
+            {
+                "id": header["id"],
+                "failures": failures,
+                "notices": submission.notices,
+                "blank": submission.blank(header["starters"]),
+            }
+        )
 
     def _answer(self, header: dict[str, Any]) -> bytes:
         encoder = Encoder(self._keep)
