@@ -227,7 +227,9 @@ def _list_files(root: Path) -> None:
         ("exports", "scores for Canvas, for Moodle, and as a table"),
     ):
         click.echo(f"  {name:<18} {what}")
-    click.echo(f"Be a student:  cd {root / 'handouts' / 'ada'} && grade exercise-3")
+    beside = Path(sys.argv[0]).with_name("grade")
+    grade = beside if beside.exists() else "grade"
+    click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} exercise-3")
 
 
 def shipped_course() -> Path:

@@ -19,9 +19,9 @@ import pytest
 
 from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.errors import CourseFaults, Fault, WorkerFault
+from grader.examiner.difference import compared, difference
 from grader.examiner.session import Session, Student, StudentError
 from grader.questions.question import Outcome
-from grader.questions.values import is_tensor
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class CheckResult:
     check: Check
     outcome: Outcome
     error: BaseException | None = None
-    difference: str = ""
+    message: str = ""
 
 
 @dataclass
@@ -172,8 +172,8 @@ class CheckSuite:
         finally:
             self.fixtures.turn = None
         outcome = _outcome(turn)
-        difference = _difference(turn) if outcome == "failed" else ""
-        return CheckResult(check, outcome, turn.raised, difference)
+        message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
+        return CheckResult(check, outcome, turn.raised, message)
 
 
 def _outcome(turn: Turn) -> Outcome:
@@ -192,26 +192,17 @@ def _outcome(turn: Turn) -> Outcome:
     return "failed" if turn.session.values else "ungraded"
 
 
-def _difference(turn: Turn) -> str:
-    """In what the last results differ, without saying what was expected."""
-    if not turn.session.values or not turn.reference.values:
-        return "The result is not right."
-    given, wanted = turn.session.values[-1], turn.reference.values[-1]
-    if is_tensor(wanted) and not is_tensor(given):
-        return f"It returned {_article(type(given).__name__)} where a tensor is asked for."
-    if is_tensor(wanted):
-        if given.shape != wanted.shape:
-            return "The result does not have the right shape."
-        if given.dtype != wanted.dtype:
-            return (
-                f"The result has dtype {str(given.dtype).removeprefix('torch.')}, which is not the right one."
-            )
-        return "The shape is right, but not all values are."
-    return "The result is not right."
-
-
-def _article(noun: str) -> str:
-    return noun if noun == "NoneType" else f"a {noun}"
+def _failure(turn: Turn, *, visible: bool) -> str:
+    """What a failed check says: its own words where it is visible and has some, else what differs."""
+    given, wanted = turn.session.values, turn.reference.values
+    pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
+    if pair is None:
+        own = str(turn.raised).strip().partition("\n")[0] if visible else ""
+        return own or "The result is not right."
+    actual, expected = pair
+    if given and expected is given[-1] and actual is not expected:
+        actual, expected = expected, actual
+    return difference(actual, expected, visible=visible)
 
 
 @dataclass

@@ -197,10 +197,7 @@ def _check_message(posed: Posed, result: CheckResult, seconds: float) -> str:
         return explain(result.error.trouble, posed.id, seconds, hidden=not result.check.visible)
     if result.outcome == "ungraded":
         return "This check could not be run. It is not your fault; tell your instructor."
-    if result.outcome == "failed":
-        own = str(result.error).strip().partition("\n")[0] if result.check.visible else ""
-        return own or result.difference
-    return ""
+    return result.message
 
 
 def missing_packages(packages: Sequence[str]) -> list[str]:

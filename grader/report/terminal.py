@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.examiner.report import CheckReport, QuestionReport, Report
+from grader.examiner.report import QuestionReport, Report
 from grader.questions.question import Outcome
 
 WORDS: dict[Outcome, tuple[str, str]] = {
@@ -50,16 +50,22 @@ def _question(question: QuestionReport) -> Iterator[RenderableType]:
         yield Padding(Text(question.message), (0, 0, 0, 4))
     if question.picture:
         yield Padding(Text(question.picture, style="dim"), (0, 0, 0, 6))
-    if question.kind == "code" and question.outcome not in {"unanswered", "skipped"}:
-        yield from (_check(check) for check in question.checks)
+    if question.kind == "code":
+        yield from _checks(question)
 
 
-def _check(check: CheckReport) -> RenderableType:
-    word, style = WORDS[check.outcome]
-    text = Text.assemble((f"{word}: ", style), check.title)
-    if check.message:
-        text.append(f"\n  {check.message}", style="dim")
-    return Padding(text, (0, 0, 0, 4))
+def _checks(question: QuestionReport) -> Iterator[RenderableType]:
+    """The checks, unless all went the same way for the same reason; a reason is given once in a row."""
+    if len({check.outcome for check in question.checks}) == 1 and question.outcome != "failed":
+        return
+    said = question.message
+    for check in question.checks:
+        word, style = WORDS[check.outcome]
+        text = Text.assemble((f"{word}: ", style), check.title)
+        if check.message and not said.startswith(check.message.removesuffix(".")):
+            text.append(f"\n  {check.message}", style="dim")
+            said = check.message
+        yield Padding(text, (0, 0, 0, 4))
 
 
 def _two_sides(left: str, right: str, middle: Text | None = None) -> Table:

@@ -1,0 +1,58 @@
+"""In what a student's result differs from the right one; beside hidden checks, no more than its kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.lazy import torch
+from grader.questions.values import describe, is_tensor, shape_text
+
+_COMPARISON = "torch.testing._comparison"
+
+
+def compared(error: BaseException | None) -> tuple[Any, Any] | None:
+    """What torch.testing.assert_close was given, (actual, expected), if it is what raised the error."""
+    trace = error.__traceback__ if error else None
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_code.co_name == "assert_close" and frame.f_globals.get("__name__") == _COMPARISON:
+            return frame.f_locals.get("actual"), frame.f_locals.get("expected")
+        trace = trace.tb_next
+    return None
+
+
+def difference(given: Any, wanted: Any, *, visible: bool) -> str:
+    """In what two results differ; what was expected is told only where the check is visible."""
+    if is_tensor(wanted) and not is_tensor(given):
+        return f"The result is {describe(given) if visible else _kind_of(given)}; a tensor is asked for."
+    if not is_tensor(wanted):
+        return (
+            f"The result is {describe(given)}, not {describe(wanted)}."
+            if visible
+            else "The result is not right."
+        )
+    if given.shape != wanted.shape:
+        shapes = f"{shape_text(given.shape)}, not {shape_text(wanted.shape)}"
+        return f"The result has shape {shapes}." if visible else "The result does not have the right shape."
+    if given.dtype != wanted.dtype:
+        return f"The result has dtype {str(given.dtype).removeprefix('torch.')}, which is not the right one."
+    return _place(given, wanted) if visible else "The shape is right, but not all values are."
+
+
+def _kind_of(value: Any) -> str:
+    """What a value is, in words of ours alone: a student's own could carry a hidden input."""
+    kinds = {bool: "True or False", int: "a number", float: "a number", str: "a text", type(None): "None"}
+    plain = {list: "a list", tuple: "a tuple", dict: "a dict", **kinds}
+    return plain.get(type(value), "something else")
+
+
+def _place(given: Any, wanted: Any) -> str:
+    wrong = (~torch.isclose(given, wanted)).nonzero()
+    if not len(wrong):
+        return "The shape is right, but not all values are."
+    place = tuple(wrong[0].tolist())
+    right = given.numel() - len(wrong)
+    return (
+        f"At {list(place)} the result is {given[place].item():g}, not {wanted[place].item():g}; "
+        f"{right} of {given.numel()} values are right."
+    )
