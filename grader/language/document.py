@@ -7,7 +7,7 @@ surprises; tags and aliases are refused, so that a small file cannot grow into a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,6 +110,17 @@ def _read_text(file: Path) -> str:
         ) from None
 
 
+_TAG = "tag:yaml.org,2002:"
+_SCALARS: dict[str, Callable[[str], object]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": lambda text: text.lower() == "true",
+    "null": lambda _text: None,
+}
+_TAGS = {f"{_TAG}{name}" for name in (*_SCALARS, "map", "seq")}
+
+
 class _Loader(yaml.SafeLoader):
     """PyYAML's reader with fewer surprises; see the module's docstring."""
 
@@ -136,7 +147,7 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+    _Loader.add_implicit_resolver(f"{_TAG}{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 def _compose(file: Path, text: str) -> yaml.Node | None:
@@ -148,6 +159,11 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         fault = Fault(file, line, None, "", "There is a character that YAML forbids.", "Remove it.")
+        raise CourseFaults([fault]) from None
+    except (ValueError, OverflowError):
+        fault = Fault(
+            file, None, None, "", "There is a number that YAML cannot read.", "Look for \\U and %YAML."
+        )
         raise CourseFaults([fault]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -184,6 +200,9 @@ class _Converter:
 
     def convert(self, node: yaml.Node, path: Path_) -> object:
         self.document.values[path] = _position(node)
+        if node.tag not in _TAGS:
+            self._fault(_position(node), path, f"The tag {node.tag} is not supported.", "Remove it.")
+            return None
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, path))
         if isinstance(node, yaml.SequenceNode):
@@ -210,18 +229,14 @@ class _Converter:
 
     def _scalar(self, node: yaml.Node, path: Path_) -> object:
         text = str(node.value)
-        match node.tag.rpartition(":")[2]:
-            case "str":
-                return text
-            case "int":
-                return int(text)
-            case "float":
-                return float(text)
-            case "bool":
-                return text.lower() == "true"
-            case "null":
-                return None
-        self._fault(_position(node), path, f"The tag {node.tag} is not supported.", "Remove it.")
+        kind = node.tag.removeprefix(_TAG)
+        try:
+            text.encode()
+            return _SCALARS[kind](text)
+        except UnicodeEncodeError:
+            self._fault(_position(node), path, "There is half a character in this text.", "Write it out.")
+        except ValueError:
+            self._fault(_position(node), path, f"'{text:.60}' is not of the kind {kind}.", "Drop the tag.")
         return None
 
     def _fault(self, position: Position, path: Path_, sentence: str, remedy: str) -> None:

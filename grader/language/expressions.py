@@ -13,7 +13,9 @@ Expression = bool | int | float | str  # text is a formula; anything else stands
 Scope = Mapping[str, Any]
 
 MAX_CHARACTERS = 1000
+MAX_DIGITS = 20
 MAX_EXPONENT = 64
+MAX_BASE = 1_000_000
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
@@ -24,7 +26,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "max": max,
     "min": min,
-    "round": round,
+    "round": lambda number, digits=0: (
+        round(number, min(max(digits, -MAX_DIGITS), MAX_DIGITS)) if digits else round(number)
+    ),
     "sqrt": math.sqrt,
     "sum": sum,
 }
@@ -95,6 +99,8 @@ def parse_expression(text: str) -> ast.expr:
 def _check_node(node: ast.AST, text: str) -> None:
     if not isinstance(node, _NODES):
         raise ExpressionError(f"'{text}' uses {type(node).__name__}, which a formula cannot.")
+    if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
+        raise ExpressionError(f"'{text}' has a value that is neither a number nor a text.")
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:
@@ -130,7 +136,12 @@ def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
     except (ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
         if isinstance(error, ExpressionError):
             raise
-        raise ExpressionError(f"'{ast.unparse(tree)}' cannot be computed: {error}.") from None
+        what = (
+            "It is nested too deeply."
+            if isinstance(error, RecursionError)
+            else f"{ast.unparse(tree)}: {error}."
+        )
+        raise ExpressionError(f"A formula cannot be computed. {what}") from None
 
 
 def _value(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for each form of formula
@@ -165,8 +176,9 @@ def _value(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for ea
 
 
 def _binary(op: ast.operator, left: Any, right: Any) -> Any:
-    if isinstance(op, ast.Pow) and abs(right) > MAX_EXPONENT:
-        raise ExpressionError(f"An exponent can be at most {MAX_EXPONENT}.")
-    if isinstance(op, ast.Mult) and not all(isinstance(side, int | float) for side in (left, right)):
-        raise ExpressionError("Only numbers can be multiplied.")
+    if isinstance(op, ast.Mult | ast.Mod | ast.Pow):
+        if not all(isinstance(side, int | float) for side in (left, right)):
+            raise ExpressionError("Only numbers can be multiplied or divided.")
+        if isinstance(op, ast.Pow) and (abs(right) > MAX_EXPONENT or abs(left) > MAX_BASE):
+            raise ExpressionError(f"A power can be of {MAX_BASE} and to {MAX_EXPONENT} at most.")
     return _BINARY[type(op)](left, right)

@@ -7,6 +7,7 @@ decides what comes out of it. A `Sequential` of layers is a layer.
 from __future__ import annotations
 
 import ast
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "Identity": (),
     "ReLU": ("inplace",),
 }
+
+
+MAX_CONFIRMED = 1 << 16  # values: outputs up to this size are computed for real, too
 
 
 class LayerError(ValueError):
@@ -185,10 +189,12 @@ def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | 
         if state is not None:
             module.load_state_dict(state, strict=True)
         with torch.no_grad():
-            output: Tensor = module(image)
+            output = module(image)
     except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         shape = "x".join(map(str, image.shape))
         raise LayerError(f"torch cannot run {spell(layer, scope)} on {shape}: {_first_line(error)}") from None
+    if not isinstance(output, torch.Tensor):
+        raise LayerError(f"{spell(layer, scope)} does not give one tensor.", "Leave out return_indices.")
     return output
 
 
@@ -207,7 +213,12 @@ def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int,
             image = torch.empty(tuple(shape))
         except (TypeError, ValueError, RuntimeError) as error:
             raise LayerError(f"torch cannot make an input of shape {shape}: {_first_line(error)}") from None
-        return tuple(apply(layer, scope, image).shape)
+        output = tuple(apply(layer, scope, image).shape)
+    if max(math.prod(shape), math.prod(output)) <= MAX_CONFIRMED:
+        apply(
+            layer, scope, torch.zeros(tuple(shape))
+        )  # the meta device lets a negative padding pass, and more
+    return output
 
 
 def _first_line(error: Exception) -> str:

@@ -57,7 +57,10 @@ class Grid(Record):
 
     def draw(self, draws: Draws, scope: Mapping[str, Any]) -> list[Any]:
         """The numbers, row by row."""
-        shape = evaluate(self.shape, scope)
+        try:
+            shape = evaluate(self.shape, scope)
+        except ExpressionError as error:
+            raise VariantError(str(error)) from None
         if not all(isinstance(size, int) and 1 <= size <= 64 for size in shape) or math.prod(shape) > 4096:
             raise VariantError(
                 f"A grid of shape {shape} is not possible: sizes are whole numbers from 1 to 64."
@@ -114,8 +117,11 @@ def draw_variant(
     source = draws.under(student or "")
     given = variant_0 if student is None else {}
     drawn: dict[str, Any] = {}
+    never = [condition for condition in where if not _reads(condition) and not _holds(condition, {})]
+    if never:
+        raise VariantError(f"This condition never holds: {never[0]}.")
     for group in _groups(params, where):
-        conditions = [condition for condition in where if _reads(condition) <= group and _reads(condition)]
+        conditions = [condition for condition in where if _reads(condition) and _reads(condition) <= group]
         own = {name: param for name, param in params.items() if name in group}
         drawn.update(_draw_group(own, conditions, given, source))
     in_order = {name: drawn[name] for name in params}

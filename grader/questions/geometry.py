@@ -26,6 +26,8 @@ def axes_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tu
     dilation = _per_axis(given.get("dilation", 1), len(sizes))
     if None in (kernel, stride, padding, dilation) or given.get("ceil_mode"):
         return None
+    if min(*(kernel or ()), *(stride or ()), *(dilation or ())) < 1 or min(padding or (0,)) < 0:
+        return None  # torch will refuse it
     return tuple(map(Axis, sizes, kernel or (), stride or (), padding or (), dilation or ()))
 
 

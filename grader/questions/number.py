@@ -11,7 +11,7 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError, evaluate
 from grader.language.params import Variant
 from grader.questions.question import FormError, Key, Mark, Posed, Problem, Question, formula_problems
-from grader.questions.values import describe, is_number, plain
+from grader.questions.values import as_float, describe, is_number, plain
 
 
 class NumberKey(Key):
@@ -73,9 +73,6 @@ def _read(posed: Posed, value: Any) -> float:
     number = plain(value)
     if not is_number(number):
         raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
-    if not math.isfinite(number):
-        raise FormError(f"`{posed.id}` is {number}, which is not a finite number.")
-    try:
-        return float(number)
-    except OverflowError:
-        raise FormError(f"`{posed.id}` is too large a number.") from None
+    if not math.isfinite(as_float(number)):
+        raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
+    return float(number)

@@ -23,7 +23,7 @@ from grader.questions.question import (
     formula_problems,
     layer_problems,
 )
-from grader.questions.values import describe, is_number, is_tensor, plain, shape_text
+from grader.questions.values import as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -230,20 +230,14 @@ def _flat(values: Any) -> list[float]:
 
 def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
     """The numbers in row-major order, and their shape."""
-    if is_tensor(value) and value.is_complex():
-        raise FormError(f"`{posed.id}` is a tensor of complex numbers. {posed.how}")
     numbers = plain(value)
-    shape = (
-        tuple(value.shape)
-        if hasattr(value, "shape") and not isinstance(numbers, dict)
-        else _shape(posed, numbers)
-    )
+    shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
     flat = _flat(numbers)
-    bad = next((item for item in flat if not is_number(item)), None)
-    if bad is not None or not flat or len(flat) > MAX_VALUES:
-        what = describe(value) if bad is None or bad is numbers else f"made of {describe(bad)}"
+    bad = [item for item in flat if not is_number(item)]
+    if bad or not flat or len(flat) > MAX_VALUES:
+        what = f"made of {describe(bad[0])}" if bad and bad[0] is not numbers else describe(value)
         raise FormError(f"`{posed.id}` is {what}. {posed.how}")
-    return [float(item) for item in flat], shape
+    return [as_float(item) for item in flat], shape
 
 
 def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:

@@ -27,6 +27,11 @@ def is_tensor(value: Any) -> bool:
     return type(value).__module__ == "torch" and isinstance(value, torch.Tensor)
 
 
+def is_array(value: Any) -> bool:
+    """Whether this is a tensor or a numpy array, and not just something that has a shape."""
+    return isinstance(value, np.ndarray) or is_tensor(value)
+
+
 def is_number(value: Any) -> bool:
     """Whether this is an int or a float; True and False are neither."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -44,16 +49,24 @@ def whole(value: Any, name: str) -> int:
         number = number[0]
     if not is_number(number):
         raise FormError(f"`{name}` is {describe(value)}; a whole number is asked for.")
-    if not math.isfinite(number) or number != int(number):
-        raise FormError(f"`{name}` is {number}, which is not a whole number.")
+    if not math.isfinite(as_float(number)) or number != int(number):
+        raise FormError(f"`{name}` is {shorten(str(number))}, which is not a whole number.")
     return int(number)
+
+
+def as_float(number: float) -> float:
+    """The number as a float; infinite where it is too large for one."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def describe(value: Any) -> str:
     """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
     if value is None:
         return "None"
-    if is_tensor(value) or isinstance(value, np.ndarray):
+    if is_array(value):
         what = "a tensor" if is_tensor(value) else "a numpy array"
         return f"{what} of shape {shape_text(value.shape)}"
     if isinstance(value, str):

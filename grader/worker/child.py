@@ -281,16 +281,13 @@ class Child:
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """What went wrong and where, as far as the student's own lines go."""
         cell, line = self._place(error)
-        try:
-            message = str(error)[:MAX_TEXT]
-        except BaseException:
-            message = ""
+        message = _text(error)
         if isinstance(error, SyntaxError) and error.filename in self._cells():
             cell, line, message = str(error.filename), error.lineno or 1, error.msg
         return {
-            "kind": _kind(error),
+            "kind": _kind(error, message),
             "type": type(error).__name__ if type(error).__module__ == "builtins" else "",
-            "message": _import_message(error) or message,
+            "message": _import_message(error, message) or message,
             "cell": cell,
             "line": line,
         }
@@ -310,22 +307,29 @@ class Child:
         return place
 
 
-def _kind(error: BaseException) -> str:
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_TEXT]
+    except BaseException:
+        return ""
+
+
+def _kind(error: BaseException, message: str) -> str:
     if isinstance(error, TooLargeError | MissingError):
         return "too-large" if isinstance(error, TooLargeError) else "missing"
-    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error) or "alloc_cpu" in str(error):
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message or "alloc_cpu" in message:
         return "memory"
     if isinstance(error, SystemExit | KeyboardInterrupt | GeneratorExit):
         return "exit"
     return "syntax" if isinstance(error, SyntaxError) else "raised"
 
 
-def _import_message(error: BaseException) -> str | None:
+def _import_message(error: BaseException, message: str) -> str | None:
     """What is missing, without the paths that Python's own message has."""
-    if not isinstance(error, ImportError) or not error.name:
+    if not isinstance(error, ImportError) or type(error.name) is not str:
         return None
     root, _, rest = error.name.partition(".")
-    missing = re.match(r"cannot import name '(\w+)'", str(error))
+    missing = re.match(r"cannot import name '(\w+)'", message)
     if missing is None and not (rest and isinstance(error, ModuleNotFoundError)):
         return f"{root} is not installed here" if isinstance(error, ModuleNotFoundError) else None
     try:

@@ -23,6 +23,7 @@ from grader.worker.wire import PREFIX, Encoder, Frame, WireError, frame_length, 
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
 CONTROL_SECONDS = 30.0
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
+LIVED_ON = -1  # in place of the wait status of a worker that hung up and had to be killed
 _READ = 1 << 18
 
 
@@ -93,23 +94,27 @@ class ForkServer:
         if not self._ready:
             self._reply(START_SECONDS)
             self._ready = True
-        line, their_line = socket.socketpair()
-        output, their_output = socket.socketpair()
-        with their_line, their_output:
+        with contextlib.ExitStack() as stack:
+            line, their_line = map(stack.enter_context, socket.socketpair())
+            output, their_output = map(stack.enter_context, socket.socketpair())
             message = json.dumps({"op": "fork", "memory": memory}).encode()
             try:
                 socket.send_fds(self._control, [message], [their_line.fileno(), their_output.fileno()])
             except OSError:
                 raise self._fault() from None
-        pid = int(self._reply(CONTROL_SECONDS)["pid"])
-        return Worker(line, output, lambda dying: self._end(pid, dying))
+            pid = int(self._reply(CONTROL_SECONDS)["pid"])
+            stack.pop_all()
+        their_line.close()
+        their_output.close()
+        return Worker(line, output, lambda dying: self._end(pid, dying=dying))
 
-    def _end(self, pid: int, dying: bool) -> int:
+    def _end(self, pid: int, *, dying: bool) -> int:
         try:
             self._control.sendall(json.dumps({"op": "end", "pid": pid, "dying": dying}).encode())
         except OSError:
             raise self._fault() from None
-        return int(self._reply(CONTROL_SECONDS)["status"])
+        status = self._reply(CONTROL_SECONDS)["status"]
+        return LIVED_ON if status is None else int(status)
 
     def _reply(self, seconds: float) -> dict[str, Any]:
         self._control.settimeout(seconds)
@@ -243,6 +248,8 @@ class Worker:
 
 def _why(status: int) -> str:
     """What a wait status says about how a worker ended."""
+    if status == LIVED_ON:
+        return "malformed"
     if os.WIFEXITED(status):
         return "exit"
     return "memory" if os.WTERMSIG(status) == signal.SIGKILL else "crashed"

@@ -3,7 +3,8 @@
 Started by exec with a clean environment, so there is nothing in its memory but Python, torch and this code.
 Run as `python -I -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
 JSON message at a time: `{"op": "fork", "memory": BYTES}` with two descriptors (the worker's line and its
-output), answered by `{"pid": N}`; and `{"op": "end", "pid": N, "dying": BOOL}`, answered by `{"status": N}`.
+output), answered by `{"pid": N}`; and `{"op": "end", "pid": N, "dying": BOOL}`, answered by `{"status": N}`,
+or null for a status if the worker was said to be dying and had to be killed.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def main() -> None:
             return
         message = json.loads(content)
         if message["op"] == "fork":
-            reply = {"pid": _fork(control, descriptors, message)}
+            reply: dict[str, int | None] = {"pid": _fork(control, descriptors, message)}
         else:
             reply = {"status": _end(message["pid"], dying=message["dying"])}
         control.sendall(json.dumps(reply).encode())
@@ -97,8 +98,8 @@ def _limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
 
 
-def _end(process: int, *, dying: bool) -> int:
-    """Make sure that a worker is gone; returns its wait status. One that is dying is let die by itself."""
+def _end(process: int, *, dying: bool) -> int | None:
+    """Make sure that a worker is gone; returns its wait status, None if it had to be killed though dying."""
     until = time.monotonic() + (GRACE if dying else 0)
     while time.monotonic() < until:
         ended, status = os.waitpid(process, os.WNOHANG)
@@ -106,7 +107,8 @@ def _end(process: int, *, dying: bool) -> int:
             return status
         time.sleep(0.001)
     os.kill(process, signal.SIGKILL)
-    return os.waitpid(process, 0)[1]
+    status = os.waitpid(process, 0)[1]
+    return None if dying else status
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 import sys
 from collections import OrderedDict
@@ -32,6 +33,7 @@ TENSOR_DTYPES = frozenset(
     "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 ARRAY_KINDS = frozenset("biufc")
+_ARRAY_DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}", re.ASCII)
 
 
 class WireError(ValueError):
@@ -163,8 +165,9 @@ class Encoder:
         if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in TENSOR_DTYPES:
             return None
         self._allow(value.numel() * value.element_size())
-        plain = value.detach().resolve_conj().resolve_neg().contiguous()
-        content = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+        # clone, for contiguous() may keep the strides of a single value, and those cannot be viewed as bytes
+        plain = value.detach().resolve_conj().resolve_neg().reshape(-1).clone()
+        content = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
         return ["tensor", dtype, list(value.shape), self._buffer(content)]
 
     def _allow(self, size: int) -> None:
@@ -252,11 +255,9 @@ class Decoder:
 
     def _numpy(self, dtype: str, shape: list[Any], index: int) -> Any:
         try:
-            kind = np.dtype(dtype)
+            kind = np.dtype(dtype if _ARRAY_DTYPE.fullmatch(dtype) else "?!")
         except TypeError:
-            raise WireError("an array has an unknown dtype") from None
-        if kind.kind not in ARRAY_KINDS:
-            raise WireError("an array has a dtype that is not allowed")
+            raise WireError("an array has a dtype that is not allowed") from None
         self._count(shape, kind.itemsize, index)
         return np.frombuffer(self._buffer(index), dtype=kind).reshape(shape).copy()
 
@@ -265,6 +266,8 @@ class Decoder:
         if len(shape) > MAX_DIMENSIONS or not all(_is_size(size) for size in shape):
             raise WireError("a tensor's shape is malformed")
         count: int = math.prod(shape)
+        if math.prod(max(size, 1) for size in shape) > MAX_BODY:
+            raise WireError("a tensor's shape is larger than the wire carries")
         if count * itemsize != len(self._buffer(index)):
             raise WireError("a tensor's shape and its buffer do not agree")
         return count
