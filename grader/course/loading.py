@@ -104,7 +104,7 @@ def load_course(root: Path) -> LoadedCourse:
     document = read_document(root / COURSE_FILE)
     record, faults = validate(Course, document)
     if record is None:
-        raise CourseFaults(faults)
+        raise CourseFaults(_in_order(faults))
     for index, name in enumerate(record.exercises):
         if not (root / "exercises" / name).is_dir():
             folders = [folder.parent.name for folder in (root / "exercises").glob(f"*/{EXERCISE_FILE}")]
@@ -130,8 +130,12 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
         faults += [_place(document, problem) for problem in _problems(record)]
         faults += _code_faults(folder, document, record)
     if record is None or faults:
-        raise CourseFaults(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
+        raise CourseFaults(_in_order(faults))
     return LoadedExercise(folder.name, folder, record, document, course)
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
 
 
 def _place(document: Document, problem: Problem) -> Fault:

@@ -81,6 +81,11 @@ def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
             faults.append(
                 exercise.document.fault(("questions", index), sentence, getattr(error, "remedy", ""))
             )
+    figure = None
+    try:
+        figure = _figure(record.figure, variant)
+    except (LayerError, ExpressionError) as error:
+        faults.append(exercise.document.fault(("figure",), str(error)))
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
@@ -88,7 +93,7 @@ def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
         exercise=exercise.name,
         title=_text(exercise, ("title",), record.title, variant),
         intro=_text(exercise, ("intro",), record.intro, variant),
-        figure=_figure(record.figure, variant),
+        figure=figure,
         student=student,
         packages=tuple(course.packages),
         limits=exercise.limits,
@@ -126,6 +131,8 @@ def _figure(figure: Figure | None, variant: Variant) -> str | None:
     if figure is None:
         return None
     shape = evaluate(figure.input, variant.params)
+    if not all(isinstance(size, int) for size in shape):
+        raise ExpressionError(f"The input's shape {shape} is not made of whole numbers.")
     axes = axes_of(parse_layer(figure.layer), variant.params, shape)
     walk = draw_walk(axes) if axes else None
     return f"{walk}\n{legend(axes)}" if axes and walk else None

@@ -22,6 +22,7 @@ _EXPECTED = {
     "list": "a list",
     "dict": "keys and values",
     "model": "keys and values",
+    "model_attributes": "keys and values",
 }
 
 
@@ -51,7 +52,7 @@ def _fault(model: type[BaseModel], document: Document, error: ErrorDetails) -> F
     if kind == "literal_error":
         return document.fault(path, f"It must be {context['expected']}.", "")
     if kind == "value_error":
-        return document.fault(path, str(context["error"]).rstrip(".").capitalize() + ".", "")
+        return document.fault(path, str(context["error"]).rstrip(".") + ".", "")
     expected = _EXPECTED.get(kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float"))
     if expected:
         return document.fault(path, f"It must be {expected}.", f"It is {error['input']!r:.60}.")

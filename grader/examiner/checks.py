@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import math
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -20,11 +21,12 @@ import pytest
 from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.errors import CourseFaults, Fault, WorkerFault
 from grader.examiner.difference import compared, difference
-from grader.examiner.session import Session, Student, StudentError
+from grader.examiner.session import CheckFault, Session, Student, StudentError
 from grader.questions.question import Outcome
 
 T = TypeVar("T")
 
+MAX_CRASHES = 2  # of one question, before its other checks are given up
 MARKERS = (
     "points(weight): how much of its question's points a check carries, beside the question's other checks",
     "question(id): the question that a check belongs to, where its name does not begin with test_<id>",
@@ -70,6 +72,7 @@ class Turn:
     session: Session
     params: Mapping[str, Any]
     reference: Reference
+    stand_in: Any = None  # takes the student's place while a check itself is on trial
     raised: BaseException | None = None
     raised_when: str = ""
 
@@ -103,9 +106,10 @@ class CheckFixtures:
         self.turn: Turn | None = None
 
     @pytest.fixture
-    def student(self) -> Student:
+    def student(self) -> Any:
         """The student's file: `student.strided` is what it calls `strided`."""
-        return Student(self._turn().session)
+        turn = self._turn()
+        return turn.stand_in or Student(turn.session)
 
     @pytest.fixture
     def reference(self) -> Reference:
@@ -147,13 +151,15 @@ class CheckSuite:
     def run(
         self, exercise: str, question: str, session: Session, params: Mapping[str, Any]
     ) -> list[CheckResult]:
-        """Run a question's checks; after one that ran out of time the others are not tried."""
+        """Run a question's checks; after one that ran out of time, or two that crashed, no more are tried."""
         results: list[CheckResult] = []
+        crashes = 0
         for check in self.of(exercise, question):
-            if results and results[-1].outcome == "timeout":
-                results.append(CheckResult(check, "timeout", results[-1].error))
+            if results and (results[-1].outcome == "timeout" or crashes == MAX_CRASHES):
+                results.append(CheckResult(check, results[-1].outcome, results[-1].error))
                 continue
             results.append(self._run(exercise, check, session, params))
+            crashes += results[-1].outcome == "crashed"
         return results
 
     def _run(
@@ -163,33 +169,45 @@ class CheckSuite:
         session: Session,
         params: Mapping[str, Any],
     ) -> CheckResult:
-        turn = Turn(session, params, Reference(self.references[exercise]))
+        reference = Reference(self.references[exercise])
+        turn = Turn(session, params, reference)
         session.values.clear()
+        session.lost = None
+        self._take_turn(check, turn)
+        outcome = _outcome(turn)
+        if outcome is None:
+            # The check stumbled over a student's value or over itself: the reference in their place tells.
+            trial = Turn(session, params, reference, stand_in=reference)
+            self._take_turn(check, trial)
+            outcome = "failed" if trial.raised is None else "ungraded"
+        message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
+        return CheckResult(check, outcome, turn.raised, message)
+
+    def _take_turn(self, check: Check, turn: Turn) -> None:
         self.fixtures.turn = turn
         try:
             # No next item: every fixture is torn down, whatever its scope, before another submission's turn.
             check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
-        outcome = _outcome(turn)
-        message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
-        return CheckResult(check, outcome, turn.raised, message)
 
 
-def _outcome(turn: Turn) -> Outcome:
+def _outcome(turn: Turn) -> Outcome | None:
+    """How a check went; None if it stumbled and it is not clear over what."""
     error = turn.raised
+    if turn.session.lost is not None and not isinstance(error, StudentError | WorkerFault):
+        return turn.session.lost.outcome  # whatever the check made of it: no answer is never a pass
     if error is None:
         return "passed"
     if isinstance(error, StudentError):
         return error.trouble.outcome
     if isinstance(error, pytest.skip.Exception):
         return "skipped"
-    if isinstance(error, WorkerFault) or turn.raised_when != "call":
+    if isinstance(error, WorkerFault | CheckFault) or turn.raised_when != "call":
         return "ungraded"
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return "failed"
-    # A check that stumbles over a student's value has found it wrong; one that stumbles before is at fault.
-    return "failed" if turn.session.values else "ungraded"
+    return None
 
 
 def _failure(turn: Turn, *, visible: bool) -> str:
@@ -242,6 +260,7 @@ def with_checks(
         CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
 
     """
+    folders = {name: folder.resolve() for name, folder in folders.items()}
     fixtures = CheckFixtures()
     references = {name: load_reference(folder / REFERENCE_FILE) for name, folder in folders.items()}
     results: list[T] = []
@@ -273,14 +292,17 @@ def with_checks(
 
 
 def _run_pytest(files: Sequence[str], plugins: Sequence[object]) -> None:
-    """Run pytest on files, and forget their modules afterwards.
+    """Run pytest on files, without the options that its user has for other runs, and forget their modules.
 
     pytest calls a module by its path below the root, so that another course's checks could be taken for ours.
     """
     before = set(sys.modules)
+    options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         pytest.main([*_OPTIONS, f"--rootdir={Path(files[0]).parent.parent}", *files], plugins)
     finally:
+        if options is not None:
+            os.environ["PYTEST_ADDOPTS"] = options
         for name in set(sys.modules) - before:
             if getattr(sys.modules[name], "__file__", None) in files:
                 del sys.modules[name]
@@ -295,30 +317,43 @@ def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:
     """
     function = getattr(item, "function", None)
     title = (inspect.getdoc(function) or "").partition("\n")[0] if function else ""
-    weight = item.get_closest_marker("points")
     return Check(
         id=item.name,
         question=_question_of(item, questions),
         title=title or item.name.removeprefix("test_").replace("_", " "),
         visible=item.path.name == VISIBLE_CHECKS_FILE,
-        weight=float(weight.args[0]) if weight else 1.0,
+        weight=_weight_of(item),
         item=item,
     )
+
+
+def _weight_of(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("points")
+    weight = 1.0 if marker is None else next(iter(marker.args), None)
+    if isinstance(weight, int | float) and 0 < weight < math.inf:
+        return float(weight)
+    sentence = f"The points of the check {item.name} are not a number above 0."
+    raise CourseFaults([_fault_at(item, sentence, "Write @pytest.mark.points(2).")])
+
+
+def _fault_at(item: pytest.Item, sentence: str, remedy: str) -> Fault:
+    _, line, _ = item.location
+    return Fault(item.path, (line or 0) + 1, None, "", sentence, remedy)
 
 
 def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
     marker = item.get_closest_marker("question")
     if marker and marker.args and marker.args[0] in questions:
         return str(marker.args[0])
-    named = [question for question in questions if f"{item.name}_".startswith(f"test_{question}_")]
+    name = item.name.partition("[")[0]
+    named = [question for question in questions if f"{name}_".startswith(f"test_{question}_")]
     if named and not marker:
         return max(named, key=len)
     if len(questions) == 1 and not marker:
         return questions[0]
-    _, line, _ = item.location
     sentence = f"The check {item.name} belongs to no code question."
     remedy = f"Begin its name with test_ and one of: {', '.join(questions)}."
-    raise CourseFaults([Fault(item.path, (line or 0) + 1, None, "", sentence, remedy)])
+    raise CourseFaults([_fault_at(item, sentence, remedy)])
 
 
 def load_reference(file: Path) -> ModuleType | None:

@@ -148,14 +148,14 @@ def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSui
     else:
         results = suite.run(paper.exercise, posed.id, session, sitting.params)
     reports = tuple(_check_reports(posed, results, paper.limits.seconds))
-    outcome = worst(report.outcome for report in reports if report.outcome != "skipped")
+    outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
     message = first.message if outcome not in {"passed", "failed"} else ""
     return QuestionReport(
         id=posed.id,
         kind=posed.kind,
         outcome=outcome,
-        score=rounded(sum(report.score for report in reports)),
+        score=rounded(posed.points * _share(results)),
         points=posed.points,
         message=message,
         checks=reports,
@@ -174,6 +174,13 @@ def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> Questio
     return QuestionReport(
         id=posed.id, kind=posed.kind, outcome=outcome, score=0, points=posed.points, message=message
     )
+
+
+def _share(results: Sequence[CheckResult]) -> float:
+    """The share of the weights that passed, of those that were not skipped."""
+    total = sum(result.check.weight for result in results if result.outcome != "skipped")
+    passed = sum(result.check.weight for result in results if result.outcome == "passed")
+    return passed / total if total else 0.0
 
 
 def _check_reports(posed: Posed, results: Sequence[CheckResult], seconds: float) -> Iterator[CheckReport]:

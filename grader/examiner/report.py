@@ -17,8 +17,8 @@ _SEVERITY: tuple[Outcome, ...] = (
     "error",
     "failed",
     "unanswered",
-    "skipped",
     "passed",
+    "skipped",
 )
 
 
@@ -72,13 +72,13 @@ class Report(Record):
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome of a question whose checks have these.
+    """The outcome of a question whose checks have these; skipped checks count only where all are.
 
-    >>> worst(["passed", "error", "failed"])
-    'error'
+    >>> worst(["passed", "error", "failed", "skipped"]), worst(["passed", "skipped"]), worst(["skipped"])
+    ('error', 'passed', 'skipped')
     """
     found = set(outcomes)
-    return next((outcome for outcome in _SEVERITY if outcome in found), "unanswered")
+    return next((outcome for outcome in _SEVERITY if outcome in found), "skipped")
 
 
 def rounded(score: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,12 @@ from grader.questions.question import Outcome
 from grader.worker.launcher import ForkServer, Worker, WorkerEnded
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
-MAX_LOSSES = 8  # workers that one submission may use up
+MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
+
+
+MAX_MESSAGE = 2000  # characters of an exception's own words
+_KINDS = frozenset({"notice", "raised", "syntax", "exit", "missing", "too-large", "memory"})
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,13 @@ def student_error(trouble: Trouble) -> StudentError:
         and issubclass(kind, Exception)
         and not issubclass(kind, OSError | UnicodeError)
     ):
-        return type(f"Student{trouble.type}", (StudentError, kind), {})(trouble)  # type: ignore[no-any-return]
+        with contextlib.suppress(TypeError):  # a few cannot be made from one text
+            return type(f"Student{trouble.type}", (StudentError, kind), {})(trouble)  # type: ignore[no-any-return]
     return StudentError(trouble)
+
+
+class CheckFault(Exception):
+    """A check asked for something that cannot be asked of student code."""
 
 
 class Remote:
@@ -78,7 +88,9 @@ class Remote:
         """What it is, in a few words."""
         if self._type_name in {"function", "method", "builtin_function_or_method"}:
             return "a function"
-        return "a class" if self._type_name == "type" else f"an object of type {self._type_name}"
+        if self._type_name.isidentifier() and self._type_name.isascii():
+            return "a class" if self._type_name == "type" else f"an object of type {self._type_name}"
+        return "an object"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
@@ -124,7 +136,8 @@ class Session:
         }
         self._limits = limits
         self._worker: Worker | None = None
-        self._losses = 0
+        self._workers = 0  # that have been started
+        self._lines = {cell.label: cell.source.count("\n") + 1 for cell in submission.cells}
         self._skip: list[int] = []
         self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
         self._failures: list[tuple[list[str], Trouble]] = []
@@ -132,6 +145,7 @@ class Session:
         self._blank: frozenset[str] = frozenset()
         self._unit: dict[str, Any] = {}
         self.output = bytearray()
+        self.lost: Trouble | None = None  # why a worker was last lost in the middle of a request
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
 
     def __enter__(self) -> Self:
@@ -189,23 +203,23 @@ class Session:
             self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
-            raise StudentError(Trouble(ended.why)) from None
+            self.lost = Trouble(ended.why)
+            raise StudentError(self.lost) from None
         return self.values[-1]
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
-            if value._worker != self._losses:  # noqa: SLF001 a Remote is this session's own
+            if value._worker != self._workers:  # noqa: SLF001 a Remote is this session's own
                 raise StudentError(Trouble("crashed"))
             return ["handle", value._number, ""]  # noqa: SLF001
-        msg = f"a check cannot hand a {type(value).__name__} to student code"
-        raise TypeError(msg)
+        raise CheckFault(f"a check cannot hand a {type(value).__name__} to student code")
 
     def _value(self, frame: Frame) -> Any:
         header = frame.header
         if "error" in header:
-            raise student_error(_trouble(header["error"]))
+            raise student_error(self._trouble(header["error"]))
         try:
-            generation = self._losses
+            generation = self._workers
             decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
             return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
@@ -214,9 +228,10 @@ class Session:
     def _start(self) -> Worker:
         """A worker that has run the submission, but for statements that cost earlier workers their lives."""
         while self._worker is None:
-            if self._losses > MAX_LOSSES:
+            if len(self._skip) > MAX_LOSSES:
                 raise StudentError(Trouble("crashed"))
             worker = self._server.fork(self._limits.memory_mib << 20)
+            self._workers += 1
             try:
                 self._load(worker)
             except WorkerEnded as ended:
@@ -235,7 +250,6 @@ class Session:
         worker.close()
         self.output += worker.output
         self._worker = None
-        self._losses += 1
 
     def _load(self, worker: Worker) -> None:
         self._unit = {}
@@ -243,14 +257,16 @@ class Session:
         until = time.monotonic() + LOAD_FACTOR * seconds
 
         def running(notice: dict[str, Any]) -> float:
-            self._unit = _unit(notice)
+            self._unit = self._read_unit(notice)
             return min(seconds, until - time.monotonic())
 
         frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
         try:
             header = frame.header
-            self.notices = [_trouble(notice) for notice in header.get("notices", [])]
-            self._failures = [(list(map(str, f["names"])), _trouble(f)) for f in header.get("failures", [])]
+            self.notices = [self._trouble(notice) for notice in header.get("notices", [])]
+            self._failures = [
+                (list(map(str, f["names"])), self._trouble(f)) for f in header.get("failures", [])
+            ]
             self._blank = frozenset(map(str, header.get("blank", [])))
         except (TypeError, KeyError, AttributeError):
             worker.close()
@@ -262,6 +278,35 @@ class Session:
             if name in names:
                 return trouble
         return Trouble("missing")
+
+    def _read_unit(self, notice: dict[str, Any]) -> dict[str, Any]:
+        """A notice that a statement has begun, if it is one."""
+        number, names = notice.get("unit"), notice.get("names")
+        if type(number) is not int or not isinstance(names, list):
+            return {}
+        cell, line = self._place(notice)
+        return {"unit": number, "names": [str(name) for name in names], "cell": cell, "line": line}
+
+    def _trouble(self, error: Any) -> Trouble:
+        """What a worker says went wrong; it is only ever shown, never believed."""
+        if not isinstance(error, dict):
+            return Trouble("malformed")
+        kind, type_name = str(error.get("kind")), str(error.get("type", ""))
+        cell, line = self._place(error)
+        return Trouble(
+            kind=kind if kind in _KINDS else "malformed",
+            type=type_name if hasattr(builtins, type_name) else "",
+            message=str(error.get("message", ""))[:MAX_MESSAGE],
+            cell=cell,
+            line=line,
+        )
+
+    def _place(self, error: dict[str, Any]) -> tuple[str | None, int | None]:
+        """A cell and a line of it, if the submission has such a line."""
+        cell, line = error.get("cell"), error.get("line")
+        if isinstance(cell, str) and type(line) is int and 1 <= line <= self._lines.get(cell, 0):
+            return cell, line
+        return None, None
 
     @property
     def troubles(self) -> list[Trouble]:
@@ -279,33 +324,3 @@ class Student:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._session.fetch(name)
-
-
-def _unit(notice: dict[str, Any]) -> dict[str, Any]:
-    """A notice that a statement has begun, if it is one."""
-    number, names = notice.get("unit"), notice.get("names")
-    if type(number) is not int or not isinstance(names, list):
-        return {}
-    line = notice.get("line")
-    return {
-        "unit": number,
-        "names": [str(name) for name in names],
-        "cell": str(notice.get("cell", ""))[:100],
-        "line": line if type(line) is int else None,
-    }
-
-
-def _trouble(error: Any) -> Trouble:
-    """What a worker says went wrong; it is only ever shown, never believed."""
-    if not isinstance(error, dict):
-        return Trouble("malformed")
-    line, cell = error.get("line"), error.get("cell")
-    kind = str(error.get("kind"))
-    known = {"notice", "raised", "syntax", "exit", "missing", "too-large", "memory"}
-    return Trouble(
-        kind=kind if kind in known else "malformed",
-        type=str(error.get("type", ""))[:80],
-        message=str(error.get("message", ""))[:2000],
-        cell=str(cell)[:100] if cell is not None else None,
-        line=line if type(line) is int else None,
-    )

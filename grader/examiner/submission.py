@@ -15,6 +15,7 @@ import nbformat
 from grader.errors import SubmissionFault
 
 MAX_BYTES = 10 << 20
+MAX_NOTED = 60  # characters of a line that was skipped
 SUFFIXES = (".py", ".ipynb")
 
 _WHOLE_CELL_MAGICS = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
@@ -108,8 +109,15 @@ def _read_notebook(name: str, content: bytes) -> Submission:
         label = f"cell {number}"
         text, skipped = without_magics(source)
         cells.append(Cell(label, text))
-        notes += [f"{label}, line {line}: `{what}` was skipped; it is not Python." for line, what in skipped]
+        notes += [
+            f"{label}, line {line}: `{_short(what)}` was skipped; it is not Python." for line, what in skipped
+        ]
     return Submission(name, content, tuple(cells), tuple(notes))
+
+
+def _short(line: str) -> str:
+    line = line if len(line) <= MAX_NOTED else f"{line[: MAX_NOTED - 3]}..."
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def without_magics(source: str) -> tuple[str, list[tuple[int, str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.examiner.session import Trouble
 
+MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."
 
 
@@ -19,7 +20,8 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        return f"{where or 'The file'} is not valid Python: {trouble.message}."
+        message = "" if hidden else f": {_one_line(trouble.message)}"
+        return f"{where or 'The file'} is not valid Python{message}."
     if trouble.kind == "raised":
         what = trouble.type or "an error of its own"
         message = "" if hidden or not trouble.message else f": {_one_line(trouble.message)}"
@@ -38,6 +40,11 @@ _SENTENCES = {
 }
 
 
+def printable(text: str) -> str:
+    """The text without what would move a cursor, change a colour, or not be writable at all."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def _where(trouble: Trouble) -> str:
     """The student's own line: 'Line 3', or 'Line 3 of cell 2'."""
     if trouble.line is None:
@@ -47,4 +54,4 @@ def _where(trouble: Trouble) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
+    return printable(" ".join(text.split())[:MAX_SHOWN])

@@ -49,17 +49,20 @@ def _write_folder(
     folder.mkdir(parents=True, exist_ok=True)
     for sitting in sittings:
         paper = sitting.paper
-        stub = folder / f"{paper.exercise}{SUFFIX[form]}"
-        text = stub_text(paper, form)
-        if stub.exists() and stub.read_text(encoding="utf-8", errors="replace") != text:
-            generated.kept.append(stub)
-        else:
-            stub.write_text(text, encoding="utf-8")
-            generated.written.append(stub)
+        _write(folder / f"{paper.exercise}{SUFFIX[form]}", stub_text(paper, form), generated)
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
             (folder / "checks").mkdir(exist_ok=True)
-            (folder / "checks" / f"{paper.exercise}.py").write_bytes(checks.read_bytes())
+            _write(folder / "checks" / f"{paper.exercise}.py", checks.read_text(encoding="utf-8"), generated)
     pack = folder / PACK_FILE
     pack.write_bytes(pack_bytes(sittings, edition))
     generated.written.append(pack)
+
+
+def _write(file: Path, text: str, generated: Generated) -> None:
+    """Write a file, unless there is one that was worked on."""
+    if file.exists() and file.read_text(encoding="utf-8", errors="replace") != text:
+        generated.kept.append(file)
+    else:
+        file.write_text(text, encoding="utf-8")
+        generated.written.append(file)

@@ -16,8 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.paper import Paper, Sitting
 from grader.errors import UsageFault
@@ -104,7 +102,7 @@ class Pack:
             paper = Paper.model_validate_json(self.files[f"{name}/paper.json"])
             key_file = self.files.get(f"{name}/key.json")
             params, keys = self._keys(paper, key_file) if key_file is not None else ({}, None)
-        except (KeyError, ValueError, ValidationError):
+        except Exception:
             raise _damaged(self.file) from None
         return Sitting(paper, params, keys, self._checks(name))
 
@@ -153,7 +151,7 @@ def open_pack(file: Path) -> Pack:
                 raise _damaged(file)
             files = {info.filename: archive.read(info) for info in archive.infolist()}
         contents = Contents.model_validate_json(files["pack.json"])
-    except (OSError, zipfile.BadZipFile, KeyError, ValidationError, NotImplementedError, EOFError):
+    except Exception:
         raise _damaged(file) from None
     return Pack(file, contents, files)
 

@@ -207,8 +207,13 @@ def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int,
         LayerError: torch refuses the layer or the shape.
 
     """
-    with torch.device("meta"), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of kernels of size 0, which are only being tried
+        return _output_shape(layer, scope, shape)
+
+
+def _output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int, ...]:
+    with torch.device("meta"):
         try:
             image = torch.empty(tuple(shape))
         except (TypeError, ValueError, RuntimeError) as error:

@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MAX_POWER = 1000
 
 
 class TextError(ValueError):
@@ -31,9 +34,21 @@ def matrix(value: list[Any]) -> str:
     return "[" + ",\n ".join(rows) + "]"
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with powers that come to an end."""
+
+    intercepted_binops = frozenset({"**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if not all(isinstance(side, int | float) and abs(side) <= MAX_POWER for side in (left, right)):
+            msg = f"A power can be of {MAX_POWER} and to {MAX_POWER} at most."
+            raise ValueError(msg)
+        return super().call_binop(context, operator, left, right)
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     # Not optimized: what a text computes is computed when it is rendered, not when it is read.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, optimized=False)
+    environment = _Environment(undefined=StrictUndefined, autoescape=False, optimized=False)
     del (
         environment.filters["random"],
         environment.globals["lipsum"],

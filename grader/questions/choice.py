@@ -76,10 +76,10 @@ class Choice(Question):
     @model_validator(mode="after")
     def _one_source(self) -> Choice:
         if self.answer is None and len(self.options) < 2:
-            msg = "a choice needs at least two options, or an answer and misconceptions"
+            msg = "A choice needs at least two options, or an answer and misconceptions"
             raise ValueError(msg)
         if self.answer is not None and (self.options or not self.misconceptions or self.several):
-            msg = "with 'answer', the other options come from misconceptions: drop options and several"
+            msg = "With 'answer', the other options come from misconceptions: drop options and several"
             raise ValueError(msg)
         return self
 

@@ -29,10 +29,10 @@ class Code(Question):
     @model_validator(mode="after")
     def _one_starter(self) -> Code:
         if (self.signature is None) == (self.starter is None):
-            msg = "code needs either a signature or a starter"
+            msg = "Code needs either a signature or a starter"
             raise ValueError(msg)
         if self.misconceptions:
-            msg = "the misconceptions of code are functions: write them in misconceptions.py"
+            msg = "The misconceptions of code are functions: write them in misconceptions.py"
             raise ValueError(msg)
         return self
 

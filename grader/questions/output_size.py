@@ -106,6 +106,7 @@ class OutputSize(Question):
         assert isinstance(key, SizeKey)  # noqa: S101 a narrowing for mypy: the key is this kind's own
         sizes = _read(posed, value)
         wanted = list(key.sizes)
+        is_one_number = len(sizes) == 1 < len(wanted)
         if len(sizes) == 1 and len(set(wanted)) == 1:
             sizes *= len(wanted)
         if sizes == wanted:
@@ -116,7 +117,7 @@ class OutputSize(Question):
         if sizes == list(key.shape):
             message = "This is the whole shape. Leave out batch and channels."
             return Mark("failed", 0.0, message, "answered-full-shape")
-        if len(sizes) == 1 and len(wanted) > 1 and sizes[0] == math.prod(wanted):
+        if is_one_number and sizes[0] == math.prod(wanted):
             message = "This is how many values come out. What is asked is how high and wide they lie."
             return Mark("failed", 0.0, message, "counted-elements")
         if len(sizes) != len(wanted):

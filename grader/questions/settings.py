@@ -55,7 +55,7 @@ class Settings(Question):
     @classmethod
     def _are_names(cls, names: list[str]) -> list[str]:
         if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
-            msg = "unknowns are different Python names, such as [stride, padding]"
+            msg = "The unknowns are different Python names, such as [stride, padding]"
             raise ValueError(msg)
         return names
 

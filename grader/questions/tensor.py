@@ -69,7 +69,7 @@ class TensorValues(Question):
     @model_validator(mode="after")
     def _no_misconceptions(self) -> TensorValues:
         if (self.weight is not None or self.bias is not None) and self.state:
-            msg = "give either weight and bias, or state"
+            msg = "Give either weight and bias, or state"
             raise ValueError(msg)
         return self
 

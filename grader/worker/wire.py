@@ -165,8 +165,9 @@ class Encoder:
         if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in TENSOR_DTYPES:
             return None
         self._allow(value.numel() * value.element_size())
-        # clone, for contiguous() may keep the strides of a single value, and those cannot be viewed as bytes
-        plain = value.detach().resolve_conj().resolve_neg().reshape(-1).clone()
+        # A clone, for contiguous() may keep the strides of a single value, which cannot be viewed as bytes.
+        flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
+        plain = flat.clone(memory_format=torch.contiguous_format)
         content = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
         return ["tensor", dtype, list(value.shape), self._buffer(content)]
 
