@@ -161,8 +161,7 @@ def _value(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for ea
         case ast.BinOp(left=left, op=op, right=right):
             return _binary(op, _value(left, scope), _value(right, scope))
         case ast.BoolOp(op=op, values=values):
-            wanted = isinstance(op, ast.Or)
-            return next((wanted for item in values if bool(_value(item, scope)) is wanted), not wanted)
+            return _first_that_decides(op, values, scope)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             values = [_value(item, scope) for item in (left, *comparators)]
             return all(_COMPARE[type(op)](a, b) for op, a, b in zip(ops, values, values[1:], strict=False))
@@ -173,6 +172,15 @@ def _value(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for ea
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return FUNCTIONS[name](*(_value(argument, scope) for argument in arguments))
     raise ExpressionError(f"'{ast.unparse(node)}' cannot be computed.")
+
+
+def _first_that_decides(op: ast.boolop, operands: Sequence[ast.expr], scope: Scope) -> Any:
+    value = None
+    for operand in operands:
+        value = _value(operand, scope)
+        if bool(value) is isinstance(op, ast.Or):
+            break
+    return value
 
 
 def _binary(op: ast.operator, left: Any, right: Any) -> Any:

@@ -57,7 +57,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 
 
-MAX_CONFIRMED = 1 << 16  # values: outputs up to this size are computed for real, too
+MAX_CONFIRMED = 1 << 22  # multiplications: an output that takes no more is computed for real, too
 
 
 class LayerError(ValueError):
@@ -219,7 +219,8 @@ def _output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int
         except (TypeError, ValueError, RuntimeError) as error:
             raise LayerError(f"torch cannot make an input of shape {shape}: {_first_line(error)}") from None
         output = tuple(apply(layer, scope, image).shape)
-    if max(math.prod(shape), math.prod(output)) <= MAX_CONFIRMED:
+        weights = sum(parameter.numel() for parameter in build(layer, scope).parameters())
+    if max(math.prod(shape), math.prod(output)) * max(weights, 1) <= MAX_CONFIRMED:
         apply(
             layer, scope, torch.zeros(tuple(shape))
         )  # the meta device lets a negative padding pass, and more

@@ -28,7 +28,9 @@ class Number(Question):
 
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
-    tolerance: Annotated[float, Field(ge=0, description="How far off an answer may be.")] = 1e-6
+    tolerance: Annotated[
+        float, Field(ge=0, allow_inf_nan=False, description="How far off an answer may be.")
+    ] = 1e-6
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Everything wrong with the question."""

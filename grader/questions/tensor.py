@@ -60,8 +60,8 @@ class TensorValues(Question):
         dict[str, Numbers], Field(description="Parameters by their names in state_dict, for a Sequential.")
     ] = {}
     dtype: Literal["float16", "bfloat16", "float32", "float64"] = "float32"
-    rtol: Annotated[float | None, Field(ge=0)] = None
-    atol: Annotated[float | None, Field(ge=0)] = None
+    rtol: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    atol: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
     credit: Annotated[
         Literal["whole", "element"], Field(description="All or nothing, or by the share of right values.")
     ] = "whole"
@@ -221,11 +221,9 @@ def _reshaped(values: Tensor, shape: Any) -> Tensor:
 
 
 def _flat(values: Any) -> list[float]:
-    return (
-        [number for item in values for number in _flat(item)]
-        if isinstance(values, list | tuple)
-        else [values]
-    )
+    if isinstance(values, list | tuple):
+        return [number for item in values for number in _flat(item)]
+    return [values]
 
 
 def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:

@@ -14,7 +14,9 @@ MAX_SHOWN = 60
 
 
 def plain(value: Any) -> Any:
-    """A number or a nested list in place of a numpy or torch value; anything else as it is."""
+    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
         return value.tolist()
     if is_tensor(value):

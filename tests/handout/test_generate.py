@@ -1,0 +1,84 @@
+"""`generate` writes everything a student needs and never what a student has written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import CourseFaults, UsageFault
+from grader.handout.generate import generate
+from grader.handout.pack import open_pack
+from tests.course.building import VISIBLE
+from tests.handout.handing import small_course
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("python", ".py"), ("notebook", ".ipynb")])
+@pytest.mark.parametrize("edition", ["practice", "assessed"])
+def test_what_is_written(tmp_path, form, suffix, edition):
+    out = tmp_path / "out" / "deep"
+    written = generate(small_course(tmp_path), out, None, form, edition)
+    assert listing(out) == sorted(
+        ["checks/exercise-2.py", "course.pack", f"exercise-1{suffix}", f"exercise-2{suffix}"]
+    )
+    assert (out / "checks/exercise-2.py").read_text() == VISIBLE
+    assert sorted(str(file.relative_to(out)) for file in written.written) == listing(out)
+    assert not written.kept
+    assert open_pack(out / "course.pack").contents.edition == edition
+
+
+def test_a_folder_for_each_student(tmp_path):
+    out = tmp_path / "out"
+    generate(small_course(tmp_path), out, ["ada", "emmy"], "python", "practice")
+    assert {path.name for path in out.iterdir()} == {"ada", "emmy"}
+    packs = {name: open_pack(out / name / "course.pack") for name in ("ada", "emmy")}
+    assert {name: pack.contents.student for name, pack in packs.items()} == {"ada": "ada", "emmy": "emmy"}
+    assert "(for emmy)" in (out / "emmy/exercise-1.py").read_text()
+
+
+@pytest.mark.parametrize("form", ["python", "notebook"])
+@pytest.mark.parametrize("change", [b"x = 1\n", b"", b"\xff\xfe not even text"])
+def test_what_a_student_wrote_stays(tmp_path, form, change):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    first = generate(course, out, None, form, "practice").written
+    mine, untouched = first[:2]
+    mine.write_bytes(change)
+    again = generate(course, out, None, form, "practice")
+    assert mine.read_bytes() == change
+    assert again.kept == [mine]
+    assert untouched in again.written
+
+
+def test_a_stub_that_nobody_touched_is_written_again(tmp_path):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    before = generate(course, out, None, "python", "practice")
+    content = {file: file.read_bytes() for file in before.written}
+    after = generate(course, out, None, "python", "practice")
+    assert (after.written, after.kept) == (before.written, [])
+    assert {file: file.read_bytes() for file in after.written} == content
+
+
+def test_checks_that_a_student_changed_stay(tmp_path):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    generate(course, out, None, "python", "practice")
+    (out / "checks/exercise-2.py").write_text("my own\n")
+    generate(course, out, None, "python", "practice")
+    assert (out / "checks/exercise-2.py").read_text() == "my own\n"
+
+
+def test_nothing_is_written_when_anything_is_wrong(tmp_path):
+    course = small_course(tmp_path)
+    (tmp_path / "exercises/exercise-2/exercise.yaml").write_text("title: x\n")
+    with pytest.raises(CourseFaults):
+        generate(course, tmp_path / "out", ["ada"], "python", "practice")
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(UsageFault, match=r"out cannot be written: "):
+        generate(small_course(tmp_path), tmp_path / "out", None, "python", "practice")

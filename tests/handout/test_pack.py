@@ -1,0 +1,237 @@
+"""The packed file: the same bytes for the same course, nothing that decides in an assessed one, and no
+damage that ends in anything but a sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.course.paper import Sitting, prepare
+from grader.errors import UsageFault
+from grader.handout.desk import PackedDesk, find_desk, find_file
+from grader.handout.pack import PACK_FILE, open_pack, pack_bytes
+from tests.course.building import CHECKS, VISIBLE
+from tests.handout.handing import SECRETS, small_course
+
+
+@pytest.fixture(autouse=True)
+def _folders(monkeypatch, tmp_path):
+    """Where packs unpack their checks, removed by the test rather than with a ResourceWarning."""
+    made: list[tempfile.TemporaryDirectory[str]] = []
+
+    def make(**options):
+        made.append(TemporaryDirectory(**options))
+        return made[-1]
+
+    monkeypatch.setattr("grader.handout.pack.tempfile.TemporaryDirectory", make)
+    yield
+    for folder in made:
+        folder.cleanup()
+
+
+def test_unpacked_checks_are_removed(packed):
+    with closing(open_pack(packed())) as pack:
+        folder = pack.sitting("exercise-2").folder
+        assert folder is not None
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
+def sittings(tmp_path: Path, student: str = "ada") -> list[Sitting]:
+    return [prepare(exercise, student) for exercise in small_course(tmp_path / "course").exercises()]
+
+
+@pytest.fixture
+def packed(tmp_path):
+    def pack(edition="practice", **replaced):
+        """A pack in which files are replaced; None leaves one out."""
+        content = pack_bytes(sittings(tmp_path), edition)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()} | replaced.pop("files", {})
+        with zipfile.ZipFile(tmp_path / PACK_FILE, "w") as archive:
+            for name, data in files.items():
+                if data is not None:
+                    archive.writestr(name, data)
+        return tmp_path / PACK_FILE
+
+    return pack
+
+
+@pytest.mark.parametrize("edition", ["practice", "assessed"])
+def test_the_same_course_is_the_same_bytes(tmp_path, edition):
+    first = pack_bytes(sittings(tmp_path / "one"), edition)
+    assert pack_bytes(sittings(tmp_path / "two"), edition) == first
+    assert pack_bytes(sittings(tmp_path / "one", "emmy"), edition) != first
+
+
+def test_an_assessed_pack_holds_nothing_that_decides(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(pack_bytes(sittings(tmp_path), "assessed"))) as archive:
+        assert sorted(archive.namelist()) == [
+            "exercise-1/paper.json",
+            "exercise-2/paper.json",
+            "exercise-2/visible_checks.py",
+            "pack.json",
+        ]
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        text = "".join(archive.read(name).decode() for name in archive.namelist())
+    secrets = [*SECRETS, '"key', '"letters', '"correct', CHECKS]
+    assert not [secret for secret in secrets if secret in text]
+
+
+@pytest.mark.parametrize("edition", ["practice", "assessed"])
+def test_what_is_packed_is_unpacked(tmp_path, packed, edition):
+    pack = open_pack(packed(edition))
+    assert (pack.exercises, pack.contents.student, pack.contents.packages) == (
+        ("exercise-1", "exercise-2"),
+        "ada",
+        ("torch",),
+    )
+    for before in sittings(tmp_path):
+        after = pack.sitting(before.paper.exercise)
+        assert after.paper == before.paper
+        if edition == "practice":
+            assert (after.keys, after.params) == (before.keys, before.params)
+        else:
+            assert (after.keys, after.params) == (None, {})
+    folder = pack.sitting("exercise-2").folder
+    assert folder is not None
+    names = (
+        ["checks.py", "reference.py", "visible_checks.py"] if edition == "practice" else ["visible_checks.py"]
+    )
+    assert sorted(file.name for file in folder.iterdir()) == names
+    assert (folder / "visible_checks.py").read_text() == VISIBLE
+    assert pack.sitting("exercise-1").folder is None
+
+
+def damages() -> list[Any]:
+    whole = "whole"
+    first = json.dumps({"params": {}, "keys": {"size": {"solution": 1}}}).encode()
+    return [
+        pytest.param(whole, lambda content: content[: len(content) // 2], id="truncated"),
+        pytest.param(whole, lambda content: content[:-1], id="a byte short"),
+        pytest.param(whole, lambda content: b"", id="empty"),
+        pytest.param(whole, lambda content: b"not a zip" * 100, id="no zip"),
+        pytest.param(whole, lambda content: content.replace(b"pack.json", b"kcap.json"), id="another name"),
+        pytest.param({"pack.json": None}, None, id="no pack.json"),
+        pytest.param({"pack.json": b"{"}, None, id="pack.json is no JSON"),
+        pytest.param({"pack.json": b"\xff\xfe"}, None, id="pack.json is no text"),
+        pytest.param({"pack.json": b"[]"}, None, id="pack.json is a list"),
+        pytest.param({"pack.json": b'{"format": 2}'}, None, id="another format"),
+        pytest.param({"exercise-1/paper.json": None}, None, id="no paper"),
+        pytest.param({"exercise-1/paper.json": b"{}"}, None, id="empty paper"),
+        pytest.param({"exercise-1/paper.json": b"\xff"}, None, id="paper is no text"),
+        pytest.param({"exercise-1/key.json": b"garbage"}, None, id="key is no JSON"),
+        pytest.param({"exercise-1/key.json": b"{}"}, None, id="empty key"),
+        pytest.param({"exercise-1/key.json": b"\xff"}, None, id="key is no text"),
+        pytest.param({"exercise-1/key.json": first}, None, id="key of another form"),
+        pytest.param(
+            {"exercise-1/key.json": first.replace(b"size", b"other")}, None, id="key of no question"
+        ),
+        pytest.param({"exercise-1/key.json": b"[]"}, None, id="key is a list"),
+        pytest.param({"exercise-1/key.json": b'{"params": {}, "keys": []}'}, None, id="keys are a list"),
+        pytest.param({"exercise-1/key.json": b"[" * 100_000}, None, id="key is deep"),
+    ]
+
+
+@pytest.mark.parametrize(("files", "damage"), damages())
+def test_a_damaged_pack(packed, files, damage):
+    file = packed(files={} if files == "whole" else files)
+    if damage:
+        file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(
+        UsageFault, match=r"course\.pack is damaged\. Fetch the exercises again; your own files stay"
+    ):
+        open_pack(file).sitting("exercise-1")
+
+
+FUZZ = settings(
+    deadline=None,
+    max_examples=80,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    return pack_bytes(sittings(tmp_path_factory.mktemp("pack")), "assessed")
+
+
+@FUZZ
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_byte_that_flipped(tmp_path, content, at, byte):
+    at %= len(content)
+    file = tmp_path / PACK_FILE
+    file.write_bytes(content[:at] + bytes([byte]) + content[at + 1 :])
+    try:
+        pack = open_pack(file)
+        assert [pack.sitting(name).paper.exercise for name in pack.exercises]
+    except UsageFault:
+        pass
+
+
+def test_a_missing_pack_and_a_bomb(tmp_path, packed):
+    with pytest.raises(UsageFault):
+        open_pack(tmp_path / "missing.pack")
+    bomb = tmp_path / PACK_FILE
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pack.json", b" " * (65 << 20))
+    with pytest.raises(UsageFault):
+        open_pack(bomb)
+
+
+def test_the_desk_of_a_handout(tmp_path, packed):
+    packed()
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    desk = find_desk(below)
+    assert isinstance(desk, PackedDesk)
+    assert (desk.root, desk.title, tuple(desk.packages)) == (tmp_path, "Convolutions", ("torch",))
+    assert desk.paper_title("exercise-1") == "Stride"
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "expected"),
+    [
+        (["exercise-1.py"], "exercise-1", "exercise-1.py"),
+        (["exercise-1.ipynb"], "exercise-1", "exercise-1.ipynb"),
+        ([], "exercise-1", "There is no exercise-1.py or exercise-1.ipynb in "),
+        (["exercise-1.py", "exercise-1.ipynb"], "exercise-1", "Say which: --file exercise-1."),
+        (["exercise-1.py"], "exercise1", "There is no exercise 'exercise1'. Did you mean 'exercise-1'?"),
+        (["exercise-9.py"], "exercise-9", "There is no exercise 'exercise-9'. Did you mean "),
+    ],
+)
+def test_the_file_of_an_exercise(tmp_path, packed, files, name, expected):
+    packed()
+    for file in files:
+        (tmp_path / file).write_text("x = 1\n")
+    desk = find_desk(tmp_path)
+    if expected in files:
+        assert find_file(desk, name) == tmp_path / expected
+    else:
+        with pytest.raises(UsageFault) as caught:
+            find_file(desk, name)
+        assert expected in str(caught.value)
+
+
+def test_no_desk(tmp_path):
+    with pytest.raises(UsageFault, match=r"neither course\.pack nor course\.yaml"):
+        find_desk(tmp_path)
+
+
+def test_the_desk_of_a_course(tmp_path):
+    small_course(tmp_path)
+    desk = find_desk(tmp_path / "exercises" / "exercise-1")
+    assert (desk.title, list(desk.exercises)) == ("Convolutions", ["exercise-1", "exercise-2"])
+    assert desk.sitting("exercise-1").params == {"M": 7}
+    assert desk.paper_title("exercise-2") == "Stride"

@@ -1,0 +1,108 @@
+"""Imports go one way, there are no cycles, and torch waits until it is used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ORDER = (
+    "errors lazy worker language questions course examiner handout gradebook classroom lms report proof cli"
+).split()
+ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
+TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server"}
+FILES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in (ROOT / "grader").rglob("*.py")
+    if "scaffold" not in file.parts
+}
+
+
+def package(module: str) -> str:
+    """The second part of a module's name: grader.worker.wire is of worker."""
+    return module.split(".")[1]
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    """Whether this is an `if TYPE_CHECKING`, whose body never runs."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def imports(tree: ast.AST, *, running: bool = False, top: bool = True) -> Iterator[tuple[str, bool]]:
+    """What is imported, and whether at the top level; `running`: without what only mypy reads."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                yield submodule if submodule in FILES else str(node.module), top
+        elif running and isinstance(node, ast.If) and is_type_checking(node):
+            yield from imports(ast.Module(node.orelse, []), running=True, top=top)
+        else:
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports(node, running=running, top=top and not inside)
+
+
+def of(module: str, *, running: bool = False) -> list[tuple[str, bool]]:
+    """The imports of one module."""
+    return list(imports(ast.parse(FILES[module].read_text(encoding="utf-8")), running=running))
+
+
+def test_every_package_has_its_place():
+    assert {package(module) for module in FILES if module != "grader"} == set(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_imports_go_one_way(name):
+    allowed = ONLY.get(name, set(ORDER[: ORDER.index(name) + 1]))
+    wrong = [
+        f"{module} imports {imported}"
+        for module in FILES
+        if module != "grader" and package(module) == name
+        for imported, _ in of(module)
+        if imported.startswith("grader.") and package(imported) not in allowed
+    ]
+    assert not wrong
+
+
+def test_there_are_no_cycles():
+    graph = {
+        module: {name for name, _ in of(module, running=True) if name in FILES and name != module}
+        for module in FILES
+    }
+    list(TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+def test_nothing_is_imported_inside_a_function_but_torch():
+    inner = {
+        (module, name.partition(".")[0])
+        for module in FILES
+        for name, top in of(module, running=True)
+        if not top
+    }
+    assert inner <= {(module, "torch") for module in TORCH_IN_FUNCTIONS}
+
+
+def test_torch_waits_until_it_is_used():
+    eager = [
+        module
+        for module in FILES
+        for name, top in of(module, running=True)
+        if top and name.partition(".")[0] in {"torch", "scipy", "matplotlib"}
+    ]
+    assert not eager
+
+
+def test_torch_is_not_there_after_all_imports():
+    names = [module for module in FILES if not module.startswith("grader.worker.server")]
+    load = f"import sys, importlib; [importlib.import_module(name) for name in {names!r}]"
+    program = f"{load}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
