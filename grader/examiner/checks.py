@@ -23,6 +23,7 @@ from grader.errors import CourseFaults, Fault, WorkerFault
 from grader.examiner.difference import compared, difference
 from grader.examiner.session import CheckFault, Session, Student, StudentError
 from grader.questions.question import Outcome
+from grader.questions.values import describe
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ _OPTIONS = (
     "--noconftest",
     "--import-mode=importlib",
     "--capture=no",
+    "--assert=plain",
     "--strict-markers",
     *("-p no:terminal -p no:cacheprovider -p no:warnings -p no:logging -p no:debugging".split()),
     *("-p no:junitxml -p no:faulthandler".split()),
@@ -215,8 +217,10 @@ def _failure(turn: Turn, *, visible: bool) -> str:
     given, wanted = turn.session.values, turn.reference.values
     pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
     if pair is None:
-        own = str(turn.raised).strip().partition("\n")[0] if visible else ""
-        return own or "The result is not right."
+        own = str(turn.raised).strip().partition("\n")[0]
+        if visible and given and not own:
+            own = f"The result is {describe(given[-1])}, which is not right."
+        return own if visible and own else "The result is not right."
     actual, expected = pair
     if given and expected is given[-1] and actual is not expected:
         actual, expected = expected, actual

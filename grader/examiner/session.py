@@ -145,7 +145,7 @@ class Session:
         self._blank: frozenset[str] = frozenset()
         self._unit: dict[str, Any] = {}
         self.output = bytearray()
-        self.lost: Trouble | None = None  # why a worker was last lost in the middle of a request
+        self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
 
     def __enter__(self) -> Self:
@@ -217,13 +217,17 @@ class Session:
     def _value(self, frame: Frame) -> Any:
         header = frame.header
         if "error" in header:
-            raise student_error(self._trouble(header["error"]))
+            trouble = self._trouble(header["error"])
+            if trouble.kind not in {"raised", "missing"}:
+                self.lost = trouble
+            raise student_error(trouble)
         try:
             generation = self._workers
             decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
             return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
-            raise StudentError(Trouble("malformed")) from None
+            self.lost = Trouble("malformed")
+            raise StudentError(self.lost) from None
 
     def _start(self) -> Worker:
         """A worker that has run the submission, but for statements that cost earlier workers their lives."""

@@ -88,7 +88,7 @@ def _python_text(name: str, content: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, UnicodeError, LookupError):
         raise SubmissionFault(f"{name} is not UTF-8 text. Save it as UTF-8.") from None
 
 
