@@ -28,6 +28,7 @@ class ClassGrader:
     course: LoadedCourse
     gradebook: Gradebook
     personal: bool
+    confine: bool = True
 
     def grade(self, found: Sequence[Found], tell: Callable[[Report], None]) -> list[Report]:
         """Grade submissions one after another; `tell` hears of each as it is done.
@@ -42,7 +43,7 @@ class ClassGrader:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
 
         def work(suite: CheckSuite) -> list[Report]:
-            with _Lane(self.course.record.packages, suite) as lane:
+            with _Lane(self.course.record.packages, suite, confine=self.confine) as lane:
                 return [self._grade(one, lane, tell) for one in found]
 
         return with_suite(self.course, sorted({one.exercise for one in found}), work)
@@ -76,10 +77,21 @@ def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[C
 class _Lane:
     """A fork server and a suite of checks; the server is replaced when it dies."""
 
-    def __init__(self, packages: Sequence[str], suite: CheckSuite) -> None:
+    def __init__(self, packages: Sequence[str], suite: CheckSuite, *, confine: bool) -> None:
         self._packages = packages
         self._suite = suite
-        self._server = ForkServer(packages)
+        self._confine = confine
+        self._server = self._start()
+
+    def _start(self) -> ForkServer:
+        server = ForkServer(self._packages, confine=self._confine)
+        if self._confine and server.lacking:
+            server.close()
+            raise UsageFault(
+                f"This machine cannot confine student code: {', '.join(server.lacking)} missing. "
+                "course doctor says why; --isolation process grades all the same."
+            )
+        return server
 
     def __enter__(self) -> Self:
         return self
@@ -100,5 +112,5 @@ class _Lane:
             except WorkerFault as error:
                 fault = error
                 self._server.close()
-                self._server = ForkServer(self._packages)
+                self._server = self._start()
         return Graded(ungraded(sitting, str(fault)), b"")

@@ -30,6 +30,7 @@ from grader.lms.export import Export, File
 from grader.lms.scoring import export_items
 from grader.proof.check import Proved, check
 from grader.report.classroom import class_table, report_line, summary
+from grader.worker.launcher import ForkServer
 
 _PATH = click.Path(path_type=Path)
 
@@ -107,7 +108,14 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
     "--roster", type=_PATH, help="The roster of course generate, if students have their own variants."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
-def grade_(submissions: Path, roster: Path | None, as_json: bool) -> int:
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    show_default=True,
+    help="What student code is kept in; 'process' accepts a machine that cannot confine it.",
+)
+def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: str) -> int:
     """Grade a class: SUBMISSIONS/<student>/<exercise>.py or .ipynb."""
     course = _course()
     known = read_roster(roster) if roster else None
@@ -116,17 +124,39 @@ def grade_(submissions: Path, roster: Path | None, as_json: bool) -> int:
     def tell(report: Report) -> None:
         click.echo(report.model_dump_json() if as_json else report_line(report))
 
-    reports = _grade_class(course, collected, known, tell)
+    reports = _grade_class(course, collected, known, tell, confine=isolation == "full")
     Console(stderr=as_json, highlight=False).print(summary(reports, collected.left_out))
     is_complete = all(report.is_graded for report in reports) and not collected.left_out
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
 
 def _grade_class(
-    course: LoadedCourse, collected: Collected, roster: Roster | None, tell: Callable[[Report], None]
+    course: LoadedCourse,
+    collected: Collected,
+    roster: Roster | None,
+    tell: Callable[[Report], None],
+    *,
+    confine: bool = True,
 ) -> list[Report]:
     with Gradebook(course.record.gradebook, course.root) as gradebook:
-        return ClassGrader(course, gradebook, personal=roster is not None).grade(collected.found, tell)
+        grader = ClassGrader(course, gradebook, personal=roster is not None, confine=confine)
+        return grader.grade(collected.found, tell)
+
+
+@command.command("doctor")
+def doctor() -> int:
+    """Say what this machine can do to confine student code, and what it cannot and why."""
+    with ForkServer(["torch"]) as server:
+        for layer in server.isolation:
+            click.echo(f"{layer:<14} holds")
+        for layer, why in server.missing.items():
+            click.echo(f"{layer:<14} missing: {why}")
+        missing = server.lacking
+    if missing:
+        click.echo(
+            f"course grade refuses this machine without --isolation process: {', '.join(missing)} missing."
+        )
+    return entry.NOT_FULL_MARKS if missing else entry.DONE
 
 
 @command.command("export")

@@ -25,8 +25,20 @@ ExerciseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_
 class Limits(Record):
     """What student code may use before it is stopped."""
 
-    seconds: Annotated[float, Field(gt=0, le=3600, description="Of wall-clock time, for each call.")] = 5
+    seconds: Annotated[
+        float, Field(gt=0, le=3600, description="Of wall-clock time, for each call and each statement.")
+    ] = 5
+    cpu_seconds: Annotated[
+        float | None,
+        Field(gt=0, le=36000, description="Of all processors, for a whole file; six times seconds."),
+    ] = None
     memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
+    result_mib: Annotated[
+        int, Field(ge=1, le=256, description="The largest value that a call may return.")
+    ] = 64
+    scratch_mib: Annotated[
+        int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
+    ] = 0
 
 
 class Course(Record):

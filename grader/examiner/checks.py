@@ -40,7 +40,7 @@ _OPTIONS = (
     "--assert=plain",
     "--strict-markers",
     *("-p no:terminal -p no:cacheprovider -p no:warnings -p no:logging -p no:debugging".split()),
-    *("-p no:junitxml -p no:faulthandler".split()),
+    *("-p no:junitxml -p no:faulthandler -p no:unraisableexception -p no:threadexception".split()),
     f"--config-file={os.devnull}",
 )
 

@@ -28,11 +28,6 @@ class Graded:
     output: bytes
 
 
-def isolation() -> tuple[str, ...]:
-    """What keeps student code apart."""
-    return ("process", "rlimits")
-
-
 def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: CheckSuite | None) -> Graded:
     """Run a submission and judge it.
 
@@ -51,7 +46,7 @@ def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: C
     # What went wrong in a statement that defines no answer costs nothing, but the student should know.
     told = {question.message for question in questions}
     notes = (*submission.notes, *(note for note in dict.fromkeys(troubles) if note not in told))
-    return Graded(_report(sitting, questions, notes), bytes(session.output))
+    return Graded(_report(sitting, questions, notes, server.isolation), bytes(session.output))
 
 
 def unreadable(sitting: Sitting, message: str) -> Report:
@@ -60,7 +55,7 @@ def unreadable(sitting: Sitting, message: str) -> Report:
         QuestionReport(id=p.id, kind=p.kind, outcome="error", score=0, points=p.points, message=message)
         for p in sitting.paper.questions
     )
-    return _report(sitting, questions, (message,))
+    return _report(sitting, questions, (message,), ())
 
 
 def ungraded(sitting: Sitting, message: str) -> Report:
@@ -69,17 +64,19 @@ def ungraded(sitting: Sitting, message: str) -> Report:
         QuestionReport(id=p.id, kind=p.kind, outcome="ungraded", score=0, points=p.points, message=message)
         for p in sitting.paper.questions
     )
-    return _report(sitting, questions, (message,))
+    return _report(sitting, questions, (message,), ())
 
 
-def _report(sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequence[str]) -> Report:
+def _report(
+    sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequence[str], isolation: tuple[str, ...]
+) -> Report:
     paper = sitting.paper
     return Report(
         exercise=paper.exercise,
         student=paper.student,
         score=rounded(sum(question.score for question in questions)),
         points=rounded(paper.points),
-        isolation=isolation(),
+        isolation=isolation,
         questions=questions,
         notes=tuple(notes),
     )

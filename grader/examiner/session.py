@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -13,13 +14,14 @@ from typing import Any, Self
 from grader.course.records import Limits
 from grader.examiner.submission import Submission
 from grader.questions.question import Outcome
-from grader.worker.launcher import ForkServer, Worker, WorkerEnded
+from grader.worker.launcher import MAX_OUTPUT, ForkServer, Worker, WorkerEnded, WorkerLimits
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
 
 
+MAX_LENGTH = 10_000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
 _KINDS = frozenset({"notice", "raised", "syntax", "exit", "missing", "too-large", "memory"})
 
@@ -42,7 +44,7 @@ class Trouble:
                 return "timeout"
             case "memory":
                 return "memory"
-            case "crashed" | "exit" | "malformed":
+            case "crashed" | "exit" | "malformed" | "disk":
                 return "crashed"
             case "missing":
                 return "unanswered"
@@ -106,7 +108,10 @@ class Remote:
 
     def __len__(self) -> int:
         length = self._session.request({"op": "len"}, target=self)
-        return length if isinstance(length, int) and length >= 0 else 0
+        return length if isinstance(length, int) and 0 <= length <= MAX_LENGTH else 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))
 
     def __bool__(self) -> bool:
         return True
@@ -160,7 +165,7 @@ class Session:
         if self._worker is not None:
             worker, self._worker = self._worker, None
             worker.close()
-            self.output += worker.output
+            self.output += worker.output[: MAX_OUTPUT - len(self.output)]
 
     def fetch(self, name: str) -> Any:
         """The value that the submission gives a name.
@@ -218,6 +223,8 @@ class Session:
         header = frame.header
         if "error" in header:
             trouble = self._trouble(header["error"])
+            if trouble.kind == "syntax":  # said of a call, it could carry a hidden input
+                trouble = Trouble("malformed")
             if trouble.kind not in {"raised", "missing"}:
                 self.lost = trouble
             raise student_error(trouble)
@@ -234,7 +241,7 @@ class Session:
         while self._worker is None:
             if len(self._skip) > MAX_LOSSES:
                 raise StudentError(Trouble("crashed"))
-            worker = self._server.fork(self._limits.memory_mib << 20)
+            worker = self._server.fork(_worker_limits(self._limits))
             self._workers += 1
             try:
                 self._load(worker)
@@ -252,7 +259,7 @@ class Session:
 
     def _lose(self, worker: Worker) -> None:
         worker.close()
-        self.output += worker.output
+        self.output += worker.output[: MAX_OUTPUT - len(self.output)]
         self._worker = None
 
     def _load(self, worker: Worker) -> None:
@@ -328,3 +335,12 @@ class Student:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._session.fetch(name)
+
+
+def _worker_limits(limits: Limits) -> WorkerLimits:
+    return WorkerLimits(
+        memory=limits.memory_mib << 20,
+        cpu=math.ceil(limits.cpu_seconds or LOAD_FACTOR * limits.seconds),
+        scratch=limits.scratch_mib << 20,
+        result=limits.result_mib << 20,
+    )

@@ -20,8 +20,7 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        message = "" if hidden else f": {_one_line(trouble.message)}"
-        return f"{where or 'The file'} is not valid Python{message}."
+        return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
     if trouble.kind == "raised":
         what = trouble.type or "an error of its own"
         message = "" if hidden or not trouble.message else f": {_one_line(trouble.message)}"
@@ -31,9 +30,10 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
 
 
 _SENTENCES = {
-    "exit": "{who} ends the program, so nothing after it could be asked. Remove exit() and the like.",
+    "exit": "{who} ends the program. Remove exit() and the like.",
     "timeout": "{who} did not finish within {seconds} seconds. Look for a loop that never ends.",
     "memory": "{who} asked for more memory than a submission may have.",
+    "disk": "{who} wrote more to files than a submission may.",
     "crashed": "{who} crashed Python itself.",
     "too-large": "{who} gives a value that is too large to look at.",
     "malformed": "{who} gave no readable answer.",

@@ -51,7 +51,9 @@ def whole(value: Any, name: str) -> int:
         number = number[0]
     if not is_number(number):
         raise FormError(f"`{name}` is {describe(value)}; a whole number is asked for.")
-    if not math.isfinite(as_float(number)) or number != int(number):
+    if math.isinf(as_float(number)):
+        raise FormError(f"`{name}` is {describe(number)}, which is too large.")
+    if math.isnan(number) or number != int(number):
         raise FormError(f"`{name}` is {shorten(str(number))}, which is not a whole number.")
     return int(number)
 

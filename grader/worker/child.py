@@ -10,7 +10,6 @@ import importlib.metadata
 import linecache
 import os
 import re
-import socket
 import sys
 import types
 import warnings
@@ -21,6 +20,7 @@ from typing import Any
 from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, TooLargeError, frame_length, pack, unpack
 
 MODULE = "submission"
+LINE = 3  # the descriptor of the line to the examiner
 MAX_TEXT = 2000  # characters of an exception's message
 
 
@@ -192,8 +192,7 @@ def _is_empty(body: list[ast.stmt]) -> bool:
 class Child:
     """Answers the examiner's requests until the line is closed."""
 
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
+    def __init__(self) -> None:
         self.submission: Submission | None = None
         self.handles: list[Any] = []
         self.frame = Frame({}, ())
@@ -217,22 +216,13 @@ class Child:
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
-            self.line.sendall(reply)
+            _write(reply)
 
     def _receive(self) -> Frame | None:
-        prefix = self._read(PREFIX.size)
+        prefix = _read(PREFIX.size)
         if len(prefix) < PREFIX.size:
             return None
-        return unpack(prefix, self._read(frame_length(prefix)))
-
-    def _read(self, size: int) -> bytes:
-        content = bytearray()
-        while len(content) < size:
-            part = self.line.recv(min(size - len(content), 1 << 20))
-            if not part:
-                break
-            content += part
-        return bytes(content)
+        return unpack(prefix, _read(frame_length(prefix)))
 
     def _load(self, header: dict[str, Any]) -> bytes:
         """Run the submission; a failing statement costs what it defines and no more."""
@@ -242,11 +232,11 @@ class Child:
             about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
             if number in header["skip"]:
                 continue
-            self.line.sendall(pack({"id": header["id"], "running": about}))
+            _write(pack({"id": header["id"], "running": about}))
             try:
                 submission.run(unit)
             except BaseException as error:
-                failures.append({**about, **self._describe(error)})
+                failures.append({**about, **self._describe(error, is_own=error is unit.error)})
         return pack(
             {
                 "id": header["id"],
@@ -278,14 +268,15 @@ class Child:
         self.handles.append(value)
         return ["handle", len(self.handles) - 1, _type_name(value)]
 
-    def _describe(self, error: BaseException) -> dict[str, Any]:
-        """What went wrong and where, as far as the student's own lines go."""
+    def _describe(self, error: BaseException, *, is_own: bool = False) -> dict[str, Any]:
+        """What went wrong and where in the student's lines; `is_own`: the file itself is not valid Python."""
         cell, line = self._place(error)
         message = _text(error)
-        if isinstance(error, SyntaxError) and error.filename in self._cells():
-            cell, line, message = str(error.filename), error.lineno or 1, error.msg
+        kind = _kind(error, message)
+        if isinstance(error, SyntaxError) and is_own:
+            kind, cell, line, message = "syntax", str(error.filename), error.lineno or 1, error.msg
         return {
-            "kind": _kind(error, message),
+            "kind": kind,
             "type": type(error).__name__ if type(error).__module__ == "builtins" else "",
             "message": _import_message(error, message) or message,
             "cell": cell,
@@ -321,7 +312,7 @@ def _kind(error: BaseException, message: str) -> str:
         return "memory"
     if isinstance(error, SystemExit | KeyboardInterrupt | GeneratorExit):
         return "exit"
-    return "syntax" if isinstance(error, SyntaxError) else "raised"
+    return "raised"
 
 
 def _import_message(error: BaseException, message: str) -> str | None:
@@ -344,10 +335,24 @@ def _type_name(value: Any) -> str:
     return type(value).__name__[:80]
 
 
-def run(line: socket.socket) -> None:
+def _read(size: int) -> bytes:
+    """That many bytes from the line; fewer if it was hung up."""
+    content = bytearray()
+    while len(content) < size and (part := os.read(LINE, min(size - len(content), 1 << 20))):
+        content += part
+    return bytes(content)
+
+
+def _write(content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(LINE, view) :]
+
+
+def run() -> None:
     """Serve, then leave without running anything that student code registered."""
     try:
-        Child(line).serve()
+        Child().serve()
     except OSError:
         pass  # the examiner has hung up
     finally:

@@ -13,18 +13,37 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import WorkerFault
-from grader.worker.wire import PREFIX, Encoder, Frame, WireError, frame_length, pack, unpack
+from grader.worker.wire import (
+    MAX_BODY,
+    MAX_HEADER,
+    PREFIX,
+    Encoder,
+    Frame,
+    TooLargeError,
+    WireError,
+    frame_length,
+    pack,
+    unpack,
+)
 
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
 CONTROL_SECONDS = 30.0
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
+SCRATCH_SECONDS = 0.05  # between two looks at how full a scratch folder is
+MAX_SCRATCH_FILES = 10_000
+REQUIRED = ("no_new_privs", "landlock", "seccomp")  # layers without which strangers' code is not run
 LIVED_ON = -1  # in place of the wait status of a worker that hung up and had to be killed
 _READ = 1 << 18
+
+
+class _DiskFullError(Exception):
+    """A worker has filled its scratch folder."""
 
 
 class WorkerEnded(Exception):
@@ -32,7 +51,7 @@ class WorkerEnded(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why  # timeout, crashed, memory, exit or malformed
+        self.why = why  # timeout, crashed, memory, exit, too-large, disk or malformed
 
 
 def clean_environment() -> dict[str, str]:
@@ -49,12 +68,23 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class WorkerLimits:
+    """What one worker may use: bytes of memory, seconds of processor, bytes of files and of one result."""
+
+    memory: int
+    cpu: int
+    scratch: int = 0
+    result: int = MAX_BODY
+
+
 class ForkServer:
     """A process that has imported `preload` and forks workers."""
 
-    def __init__(self, preload: Iterable[str]) -> None:
+    def __init__(self, preload: Iterable[str], *, confine: bool = True) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._ready = False
+        self._confine = confine
+        self._layers: dict[str, Any] | None = None
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [sys.executable, "-I", "-m", "grader.worker.server", str(theirs.fileno()), *preload],
@@ -74,6 +104,33 @@ class ForkServer:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
+    def start(self) -> dict[str, Any]:
+        """Wait until the server is ready; what it says of its layers.
+
+        Raises:
+            WorkerFault: it does not start.
+
+        """
+        if self._layers is None:
+            self._layers = self._reply(START_SECONDS)
+        return self._layers
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """What keeps student code apart here; each layer was tried, none is assumed."""
+        layers = self.start()["isolation"] if self._confine else []
+        return ("process", *layers, "rlimits")
+
+    @property
+    def lacking(self) -> list[str]:
+        """The layers that strangers' code needs and that are not in force here."""
+        return [layer for layer in REQUIRED if layer not in self.isolation]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The layers that this machine does not have, and why."""
+        return dict(self.start()["missing"])
+
     def close(self) -> None:
         """End the server and with it whatever it started."""
         self._control.close()
@@ -84,29 +141,30 @@ class ForkServer:
             os.close(self._errors)
             self._errors = -1
 
-    def fork(self, memory: int) -> Worker:
-        """A new worker that may take `memory` bytes beyond what the server has mapped.
+    def fork(self, limits: WorkerLimits) -> Worker:
+        """A new worker.
 
         Raises:
             WorkerFault: the server does not answer.
 
         """
-        if not self._ready:
-            self._reply(START_SECONDS)
-            self._ready = True
+        self.start()
         with contextlib.ExitStack() as stack:
             line, their_line = map(stack.enter_context, socket.socketpair())
             output, their_output = map(stack.enter_context, socket.socketpair())
-            message = json.dumps({"op": "fork", "memory": memory}).encode()
+            message = {"op": "fork", "limits": asdict(limits), "confine": self._confine}
             try:
-                socket.send_fds(self._control, [message], [their_line.fileno(), their_output.fileno()])
+                descriptors = [their_line.fileno(), their_output.fileno()]
+                socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
             except OSError:
                 raise self._fault() from None
-            pid = int(self._reply(CONTROL_SECONDS)["pid"])
+            reply = self._reply(CONTROL_SECONDS)
             stack.pop_all()
         their_line.close()
         their_output.close()
-        return Worker(line, output, lambda dying: self._end(pid, dying=dying))
+        pid, scratch = int(reply["pid"]), reply["scratch"]
+        watched = (Path(scratch), limits.scratch) if scratch else None
+        return Worker(line, output, lambda dying: self._end(pid, dying=dying), limits.result, watched)
 
     def _end(self, pid: int, *, dying: bool) -> int:
         try:
@@ -134,8 +192,16 @@ class ForkServer:
 class Worker:
     """One process that runs one submission. It trusts nothing that comes back."""
 
-    def __init__(self, line: socket.socket, output: socket.socket, end: Callable[[bool], int]) -> None:
+    def __init__(
+        self,
+        line: socket.socket,
+        output: socket.socket,
+        end: Callable[[bool], int],
+        result: int = MAX_BODY,
+        scratch: tuple[Path, int] | None = None,
+    ) -> None:
         self._line, self._output, self._end = line, output, end
+        self._result, self._scratch = result, scratch
         self._selector = selectors.DefaultSelector()
         self._selector.register(line, selectors.EVENT_READ)
         self._selector.register(output, selectors.EVENT_READ)
@@ -194,9 +260,15 @@ class Worker:
                 if running is None or not isinstance(frame.header["running"], dict):
                     raise WireError("an unexpected notice")
                 until = time.monotonic() + running(frame.header["running"])
+        except TooLargeError:
+            self.close()
+            raise WorkerEnded("too-large") from None
         except WireError:
             self.close()
             raise WorkerEnded("malformed") from None
+        except _DiskFullError:
+            self.close()
+            raise WorkerEnded("disk") from None
         except TimeoutError:
             self.close()
             raise WorkerEnded("timeout") from None
@@ -209,6 +281,8 @@ class Worker:
             if len(self._received) >= PREFIX.size:
                 prefix = bytes(self._received[: PREFIX.size])
                 end = PREFIX.size + frame_length(prefix)
+                if end > self._result + MAX_HEADER:
+                    raise TooLargeError("a result is larger than the limit")
                 if len(self._received) >= end:
                     content = self._received[PREFIX.size : end]
                     del self._received[:end]
@@ -216,7 +290,9 @@ class Worker:
             left = until - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            for key, _ in self._selector.select(left):
+            if self._scratch and _size_of(*self._scratch) > self._scratch[1]:
+                raise _DiskFullError
+            for key, _ in self._selector.select(min(left, SCRATCH_SECONDS) if self._scratch else left):
                 if key.fileobj is self._line:
                     part = self._line.recv(_READ)
                     if not part:
@@ -253,3 +329,16 @@ def _why(status: int) -> str:
     if os.WIFEXITED(status):
         return "exit"
     return "memory" if os.WTERMSIG(status) == signal.SIGKILL else "crashed"
+
+
+def _size_of(folder: Path, bound: int) -> int:
+    """The bytes of the files below a folder, each at least a block; more than `bound` once it is certain."""
+    total = count = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += max(os.lstat(os.path.join(place, name)).st_blocks * 512, 4096)  # noqa: PTH118
+            count += 1
+        if total > bound or count > MAX_SCRATCH_FILES:
+            return bound + 1
+    return total

@@ -1,10 +1,13 @@
-"""The fork server: imports what is slow once, then forks a worker for each submission.
+"""The fork server: imports what is slow once, then forks a confined worker for each submission.
 
 Started by exec with a clean environment, so there is nothing in its memory but Python, torch and this code.
-Run as `python -I -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
-JSON message at a time: `{"op": "fork", "memory": BYTES}` with two descriptors (the worker's line and its
-output), answered by `{"pid": N}`; and `{"op": "end", "pid": N, "dying": BOOL}`, answered by `{"status": N}`,
-or null for a status if the worker was said to be dying and had to be killed.
+Run as `python -I -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one JSON
+message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY}}`. Then
+
+- `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
+  output, and is answered by `{"pid": N, "scratch": FOLDER or null}`;
+- `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N}`, the wait status, or null if the
+  worker was said to be dying and had to be killed.
 """
 
 from __future__ import annotations
@@ -17,38 +20,82 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.worker import child
+from grader.worker.confinement import Confinement, prepare
+from grader.worker.probe import probe
 
 MAX_MESSAGE = 4096  # bytes
+MAX_DESCRIPTORS = 256  # of a worker
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
 
 
+@dataclass
+class Server:
+    """The examiner's line, the layers that every worker puts on, and the workers' scratch folders."""
+
+    control: socket.socket
+    confinement: Confinement
+    scratches: dict[int, Path] = field(default_factory=dict)
+
+    def serve(self) -> None:
+        """Fork and end workers until the examiner hangs up."""
+        while True:
+            content, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 2)
+            if not content:
+                return
+            message = json.loads(content)
+            reply = self._fork(descriptors, message) if message["op"] == "fork" else self._end(message)
+            self.control.sendall(json.dumps(reply).encode())
+
+    def _fork(self, descriptors: list[int], message: dict[str, Any]) -> dict[str, Any]:
+        limits = message["limits"]
+        scratch = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
+        process = os.fork()
+        if process == 0:
+            try:
+                self.control.close()
+                _become_worker(descriptors, limits, scratch, self.confinement if message["confine"] else None)
+            finally:
+                os._exit(70)  # EX_SOFTWARE of sysexits.h; the examiner calls it a fault of ours
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if scratch is not None:
+            self.scratches[process] = scratch
+        return {"pid": process, "scratch": str(scratch) if scratch else None}
+
+    def _end(self, message: dict[str, Any]) -> dict[str, Any]:
+        process = message["pid"]
+        status = _end(process, dying=message["dying"])
+        scratch = self.scratches.pop(process, None)
+        if scratch is not None:
+            # rm, for it removes a tree however deep it was made; Python's own would recurse.
+            subprocess.run(["/bin/rm", "-rf", "--", scratch], check=False)  # noqa: S603
+        return {"status": status}
+
+
 def main() -> None:
-    """Import, say so, then fork on demand until the examiner hangs up."""
+    """Import, say what holds, then fork on demand."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in sys.argv[2:]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if "torch" in sys.modules:
         _warm_up()
+    confinement = prepare([Path(os.environ["MPLCONFIGDIR"])])
+    leaks = probe(confinement)
+    holding = [layer for layer in confinement.layers if layer not in leaks]
+    control.sendall(json.dumps({"isolation": holding, "missing": {**confinement.missing, **leaks}}).encode())
     gc.collect()
     gc.freeze()
-    control.sendall(json.dumps({"ready": True}).encode())
-    while True:
-        content, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 2)
-        if not content:
-            return
-        message = json.loads(content)
-        if message["op"] == "fork":
-            reply: dict[str, int | None] = {"pid": _fork(control, descriptors, message)}
-        else:
-            reply = {"status": _end(message["pid"], dying=message["dying"])}
-        control.sendall(json.dumps(reply).encode())
+    Server(control, confinement).serve()
 
 
 def _warm_up() -> None:
@@ -62,39 +109,35 @@ def _warm_up() -> None:
     torch.nn.functional.unfold(image, 2).numpy()
 
 
-def _fork(control: socket.socket, descriptors: list[int], message: dict[str, Any]) -> int:
-    process = os.fork()
-    if process == 0:
-        try:
-            control.close()
-            _become_worker(descriptors, message)
-        finally:
-            os._exit(70)  # 70: EX_SOFTWARE of sysexits.h; the examiner calls it a fault of ours
-    for descriptor in descriptors:
-        os.close(descriptor)
-    return process
-
-
-def _become_worker(descriptors: list[int], message: dict[str, Any]) -> NoReturn:
-    line, output = descriptors
+def _become_worker(
+    descriptors: list[int], limits: dict[str, int], scratch: Path | None, confinement: Confinement | None
+) -> NoReturn:
+    """Keep nothing but the line and the output, bound everything else, and run student code."""
     null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(null)
-    os.close(output)
+    line, output = descriptors
+    for descriptor, place in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit(message["memory"])
-    child.run(socket.socket(fileno=line))
+    os.chdir(scratch or "/")
+    last = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    _bound(limits)
+    if confinement is not None:
+        confinement.put_on(scratch)  # its own descriptors are among those that are closed now
+    os.dup2(line, child.LINE)
+    os.closerange(child.LINE + 1, last)
+    child.run()
     os._exit(0)
 
 
-def _limit(memory: int) -> None:
-    """Bound the address space to what is mapped now and `memory` bytes more; no core files."""
+def _bound(limits: dict[str, int]) -> None:
+    """Bound CPU time, files and the address space: what is mapped now and `memory` bytes more."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["scratch"], limits["scratch"]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_DESCRIPTORS, MAX_DESCRIPTORS))
     mapped = Path("/proc/self/statm")
     if mapped.exists():  # Linux; elsewhere the address space cannot be bounded this way
-        bound = int(mapped.read_text().split()[0]) * resource.getpagesize() + memory
+        bound = int(mapped.read_text().split()[0]) * resource.getpagesize() + limits["memory"]
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
 
 

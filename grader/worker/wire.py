@@ -151,6 +151,8 @@ class Encoder:
         """The node of a tensor, a torch.Size, a numpy array or a numpy number."""
         torch = sys.modules.get("torch")
         if torch is not None and type(value) is torch.Size:
+            if not all(_is_size(size) for size in value):
+                raise TooLargeError("the size is too large")
             return ["size", *value]
         if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
             return self._tensor(torch, value)

@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def report(score: float, outcome: str = "failed") -> Report:
-    question = QuestionReport(id="q", kind="number", outcome=outcome, score=score, points=4, message="")  # type: ignore[arg-type]
+    question = QuestionReport(id="q", kind="number", outcome=outcome, score=score, points=4, message="")
     return Report(
         exercise="ex-1", student="ada", score=score, points=4, isolation=("process",), questions=(question,)
     )

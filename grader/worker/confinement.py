@@ -1,0 +1,219 @@
+"""What a worker puts on itself before it reads student code: each layer unprivileged, none trusted alone.
+
+A layer is prepared once, in the fork server, and applied in each forked child. What a machine cannot do is
+left out and named; whether a layer really holds is found out by `grader.worker.probe`, not assumed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import site
+import sysconfig
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+try:
+    import landlock
+except ImportError:  # not Linux
+    landlock = None
+try:
+    import pyseccomp
+except (ImportError, RuntimeError):  # not Linux, or a Linux without libseccomp
+    pyseccomp = None
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 1, 4, 15, 16  # linux/prctl.h
+PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
+CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
+
+# Seen to be needed by Python, torch, numpy, scipy and matplotlib with threads. Everything else is refused:
+# an allow-list, so that a system call that a later kernel adds is refused, too.
+_ALLOWED = """
+    read write readv writev pread64 pwrite64 lseek open openat close close_range dup dup2 dup3 pipe pipe2
+    stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd
+    mmap mprotect munmap mremap madvise brk membarrier
+    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending sigaltstack
+    select pselect6 poll ppoll epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
+    futex set_robust_list get_robust_list set_tid_address rseq sched_yield sched_getaffinity sched_getparam
+    sched_getscheduler sched_get_priority_max sched_get_priority_min
+    getpid gettid getuid geteuid getgid getegid getpgrp uname sysinfo getrusage getrlimit getcpu getrandom
+    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times alarm setitimer getitimer
+    exit exit_group restart_syscall arch_prctl capget
+""".split()
+_FOR_SCRATCH = """
+    mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate truncate fsync fdatasync chdir
+    flock umask
+""".split()
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 36, 37, 38)  # no F_SETOWN, F_SETSIG: they send signals
+_IOCTL_COMMANDS = (
+    0x5401,
+    0x5413,
+    0x541B,
+    0x5421,
+    0x5450,
+    0x5451,
+)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO[N]CLEX
+_CLONE_THREAD = 0x00010000
+_CLONE_NEW_ANYTHING = 0x7E020080  # every CLONE_NEW* flag of linux/sched.h
+
+
+@dataclass
+class Confinement:
+    """The layers of this machine, ready to be put on; `missing` tells why others are not."""
+
+    layers: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    _steps: list[Callable[[Path | None], None]] = field(default_factory=list)
+
+    def put_on(self, scratch: Path | None) -> None:
+        """Give up everything that a worker does not need; only `scratch`, if any, stays writable."""
+        for step in self._steps:
+            step(scratch)
+
+    def add(self, layer: str, prepare: Callable[[], Callable[[Path | None], None]]) -> None:
+        """Prepare one layer, or note why it cannot be."""
+        try:
+            self._steps.append(prepare())
+        except (OSError, ImportError, RuntimeError, AttributeError) as error:
+            self.missing[layer] = str(error).partition("\n")[0] or type(error).__name__
+        else:
+            self.layers.append(layer)
+
+
+def prepare(readable: Sequence[Path]) -> Confinement:
+    """Every layer that this machine has; `readable` are files and folders besides Python's own."""
+    confinement = Confinement()
+    confinement.add("no_new_privs", _no_new_privs)
+    confinement.add("capabilities", _no_capabilities)
+    confinement.add("landlock", lambda: _landlock(readable))
+    confinement.add("seccomp", _seccomp)
+    return confinement
+
+
+def _prctl(option: int, value: int) -> int:
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = int(libc.prctl(option, value, 0, 0, 0))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def _no_new_privs() -> Callable[[Path | None], None]:
+    _prctl(PR_GET_NO_NEW_PRIVS, 0)
+
+    def step(_scratch: Path | None) -> None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(PR_SET_DUMPABLE, 0)
+        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+    return step
+
+
+def _no_capabilities() -> Callable[[Path | None], None]:
+    """Even root's worker is then an ordinary process that happens to own root's files."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.capset  # noqa: B018 AttributeError where the C library does not have it
+
+    def step(_scratch: Path | None) -> None:
+        header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+        nothing = (ctypes.c_uint32 * 6)()
+        if libc.capset(header, nothing):
+            raise OSError(ctypes.get_errno(), "capset")
+
+    return step
+
+
+def _landlock(readable: Sequence[Path]) -> Callable[[Path | None], None]:
+    if landlock is None:
+        raise OSError(errno.ENOSYS, "the package landlock is not installed")
+    access = landlock.FSAccess
+    ruleset = landlock.Ruleset()
+    files, folders = access.READ_FILE, access.READ_FILE | access.READ_DIR
+    for path, is_listing in _python_paths():
+        ruleset.allow(str(path), rules=access.READ_DIR if is_listing else folders if path.is_dir() else files)
+    for path in readable:
+        if path.exists():
+            ruleset.allow(str(path), rules=folders if path.is_dir() else files)
+    ruleset.allow("/dev/null", rules=files | access.WRITE_FILE)
+
+    def step(scratch: Path | None) -> None:
+        if scratch is not None:
+            never = (
+                access.EXECUTE | access.MAKE_CHAR | access.MAKE_BLOCK | access.MAKE_SOCK | access.MAKE_FIFO
+            )
+            ruleset.allow(str(scratch), rules=access.all() & ~never)
+        ruleset.apply()
+
+    return step
+
+
+def _python_paths() -> Iterator[tuple[Path, bool]]:
+    """What Python, its packages and the C library read, and whether a folder may only be listed.
+
+    The grader itself is left out: a course may come with it, and an editable install names its folder.
+    """
+    names = ("stdlib", "platstdlib")
+    for name in {sysconfig.get_path(name) for name in names}:
+        yield from _entries(Path(name), without=("site-packages", "dist-packages"))
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    for name in packages:
+        yield from _entries(Path(name), without=("grader", "torchgrade", "__editable__"))
+    for name in (
+        "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts /etc/ld.so.cache "
+        "/etc/localtime /dev/zero /dev/random /dev/urandom"
+    ).split():
+        if Path(name).exists():
+            yield Path(name), False
+
+
+def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
+    """A folder that may be listed, and everything in it but a few names."""
+    if folder.is_dir():
+        yield folder, True
+        yield from ((entry, False) for entry in folder.iterdir() if not entry.name.startswith(without))
+
+
+def _seccomp() -> Callable[[Path | None], None]:
+    if pyseccomp is None:
+        raise OSError(errno.ENOSYS, "the package pyseccomp or the library libseccomp2 is not installed")
+
+    def step(scratch: Path | None) -> None:
+        refused = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
+        with contextlib.suppress(OSError):
+            refused.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # i386 and x32 calls
+        for name in [*_ALLOWED, *(_FOR_SCRATCH if scratch else ())]:
+            _allow(refused, name)
+        _allow_some(refused)
+        refused.load()
+
+    return step
+
+
+def _allow(refused: Any, name: str, *arguments: Any) -> None:
+    with contextlib.suppress(OSError):  # this architecture has no call of this name
+        refused.add_rule(pyseccomp.ALLOW, name, *arguments)
+
+
+def _allow_some(refused: Any) -> None:
+    """The calls that are harmless with some arguments only."""
+
+    def argument(index: int, value: int) -> Any:
+        return pyseccomp.Arg(index, pyseccomp.EQ, value)
+
+    for name in ("kill", "tgkill"):
+        _allow(refused, name, argument(0, os.getpid()))
+    _allow(refused, "prlimit64", argument(0, 0), argument(2, 0))
+    for command in _FCNTL_COMMANDS:
+        _allow(refused, "fcntl", argument(1, command))
+    for command in _IOCTL_COMMANDS:
+        _allow(refused, "ioctl", argument(1, command))
+    for option in (PR_SET_NAME, PR_GET_NAME, PR_GET_NO_NEW_PRIVS, PR_SET_VMA):
+        _allow(refused, "prctl", argument(0, option))
+    mask = _CLONE_THREAD | _CLONE_NEW_ANYTHING
+    _allow(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
+    refused.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc then uses clone

@@ -1,0 +1,344 @@
+"""Checks: which question they belong to, what they weigh, and whose fault it is when they fail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from grader.errors import CourseFaults
+from grader.examiner.report import Report
+from grader.gradebook.store import Score
+from grader.lms.scoring import export_items
+
+RIGHT = "def double(x):\n    return 2 * x\n"
+WRONG = "def double(x):\n    return x\n"
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    """The outcomes of a report's checks, by name."""
+    return {check.id: check.outcome for question in report.questions for check in question.checks}
+
+
+@pytest.mark.parametrize(
+    ("check", "question"),
+    [
+        ("def test_double(student): ...", "double"),
+        ("def test_double_of_one(student): ...", "double"),
+        ("def test_double_up(student): ...", "double_up"),
+        ("def test_double_up_to_ten(student): ...", "double_up"),
+        ("@pytest.mark.question('double')\ndef test_double_up(student): ...", "double"),
+        ("@pytest.mark.question('double')\ndef test_whatever(student): ...", "double"),
+        ("class Test:\n    def test_double_up_(self, student): ...", "double_up"),
+        ("@pytest.mark.parametrize('n', [1])\ndef test_double_up_by(student, n): ...", "double_up"),
+        (
+            "@pytest.mark.parametrize('n', [1])\ndef test_double_up(student, n): ...",
+            "double_up",
+        ),
+    ],
+)
+def test_a_check_belongs_to_the_longest_id_that_its_name_begins_with(bench, check, question):
+    suite = bench(questions=("double", "double_up"), checks=f"import pytest\n\n{check}\n").collect()
+    assert [one.question for one in suite.checks["e"]] == [question]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "def test_doubles(student): ...",
+        "def test_other(student): ...",
+        "@pytest.mark.question('triple')\ndef test_double(student): ...",
+        "@pytest.mark.question()\ndef test_double(student): ...",
+    ],
+)
+def test_a_check_that_belongs_to_no_question_is_named_with_its_line(bench, check):
+    tried = bench(questions=("double", "double_up"), checks=f"import pytest\n\n\n{check}\n")
+    with pytest.raises(CourseFaults) as faults:
+        tried.collect()
+    (fault,) = faults.value.faults
+    assert fault.file == tried.folder / "checks.py"
+    assert fault.line in {4, 5}
+    assert "belongs to no code question" in str(fault)
+    assert "test_ and one of: double, double_up" in str(fault)
+
+
+def test_with_one_question_every_check_is_its(bench):
+    suite = bench(checks="def test_this(student): ...\ndef test_that(student): ...\n").collect()
+    assert [check.question for check in suite.of("e", "double")] == ["double"] * 2
+
+
+@pytest.mark.parametrize(
+    ("broken", "word"),
+    [
+        ({"checks": "import no_such_module\n"}, "No module named 'no_such_module'"),
+        ({"checks": "def test_double(:\n"}, "SyntaxError"),
+        ({"checks": "1 / 0\n"}, "division by zero"),
+        ({"reference": "double = 1 / 0\n"}, "ZeroDivisionError"),
+    ],
+)
+def test_files_that_cannot_be_imported_are_faults_of_the_course(bench, broken, word):
+    tried = bench(**{"checks": "def test_double(student): ...\n", **broken})
+    with pytest.raises(CourseFaults) as faults:
+        tried.collect()
+    (fault,) = faults.value.faults
+    assert fault.file.name == ("reference.py" if "reference" in broken else "checks.py")
+    assert word in str(fault)
+
+
+@pytest.mark.parametrize(
+    "marker",
+    ["points()", "points('two')", "points(-1)", "points(0)", "points(float('nan'))"],
+)
+def test_a_weight_that_is_none_is_a_fault_of_the_course(bench, marker):
+    with pytest.raises(CourseFaults):
+        bench(checks=f"import pytest\n\n@pytest.mark.{marker}\ndef test_double(student): ...\n").collect()
+
+
+WEIGHED = """
+import pytest
+
+@pytest.mark.points(2)
+def test_double_one(student):
+    assert student.double(1) == 2
+
+def test_double_zero(student):
+    assert student.double(0) == 0
+
+@pytest.mark.points(3)
+def test_double_two(student, reference):
+    assert student.double(2) == reference.double(2)
+"""
+
+
+def test_points_are_shared_out_by_weight(bench):
+    right, wrong = bench(checks=WEIGHED).grade(RIGHT, WRONG)
+    assert [check.points for check in right.questions[0].checks] == [2, 1, 3]
+    assert (right.score, right.questions[0].outcome, right.is_full) == (6, "passed", True)
+    assert (wrong.score, wrong.questions[0].outcome, wrong.is_full) == (1, "failed", False)
+
+
+@pytest.mark.parametrize("count", [3, 7])
+def test_all_shares_add_up_to_full_marks(bench, count):
+    checks = "".join(f"def test_{n}(student):\n    student.double\n" for n in range(count))
+    (report,) = bench(checks=checks, points=1).grade(RIGHT)
+    assert report.score == report.points == 1
+
+
+def test_the_title_is_the_first_line_of_the_docstring_or_the_name(bench):
+    checks = (
+        'def test_a(student):\n    """What it is.\n\n    More.\n    """\n\ndef test_two_words(student): ...\n'
+    )
+    suite = bench(checks=checks, visible="def test_seen(student): ...\n").collect()
+    assert [(check.title, check.visible) for check in suite.checks["e"]] == [
+        ("seen", True),
+        ("What it is.", False),
+        ("two words", False),
+    ]
+
+
+def test_only_visible_checks_say_what_was_expected(bench):
+    checks = "def test_{}(student):\n    assert student.double(1234) == 2468, 'it is 2468'\n"
+    (report,) = bench(checks=checks.format("hidden"), visible=checks.format("seen")).grade(WRONG)
+    seen, hidden = report.questions[0].checks
+    assert "2468" in seen.message
+    assert hidden.message
+    assert not {"2468", "1234"} & set(hidden.message.replace(".", " ").split())
+
+
+def test_a_skipped_check_weighs_nothing(bench):
+    checks = "import pytest\n\ndef test_a(student):\n    pytest.skip()\n" + WEIGHED
+    right, wrong = bench(checks=checks).grade(RIGHT, WRONG)
+    assert outcomes(right)["test_a"] == "skipped"
+    assert (right.score, right.questions[0].outcome, wrong.score) == (6, "passed", 1)
+
+
+def test_a_question_whose_every_check_is_skipped_is_not_a_zero(bench):
+    (report,) = bench(checks="import pytest\n\ndef test_a(student):\n    pytest.skip()\n").grade(RIGHT)
+    assert report.questions[0].outcome == "skipped"
+    assert not report.is_graded
+
+
+RAISING = """
+import pytest
+
+def test_error(student):
+    with pytest.raises({}):
+        student.double(-1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected", "outcome"),
+    [
+        ("ValueError('no')", "ValueError, match='no'", "passed"),
+        ("KeyError('no')", "LookupError", "passed"),
+        ("StopIteration", "StopIteration", "passed"),
+        ("TypeError('no')", "ValueError", "error"),
+        ("AssertionError('no')", "ValueError", "error"),
+        ("SystemExit", "ValueError", "crashed"),
+        ("KeyboardInterrupt", "ValueError", "crashed"),
+        ("UnicodeError('no')", "ValueError", "error"),
+        ("type('ValueError', (Exception,), {})", "ValueError", "error"),
+        ("None if x else 1", "ValueError", "error"),
+    ],
+)
+def test_a_check_may_expect_an_error_of_the_students(bench, raised, expected, outcome):
+    source = f"def double(x):\n    raise {raised}\n"
+    (report,) = bench(checks=RAISING.format(expected)).grade(source)
+    assert outcomes(report) == {"test_error": outcome}
+
+
+def test_an_error_that_does_not_come_is_a_failed_check(bench):
+    (report,) = bench(checks=RAISING.format("ValueError")).grade(RIGHT)
+    assert outcomes(report) == {"test_error": "failed"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import os; os._exit(0)",
+        "import ctypes; ctypes.string_at(0)",
+        "return [0] * 10**6",
+    ],
+)
+def test_no_answer_is_never_a_pass_whatever_a_check_catches(bench, body):
+    (report,) = bench(checks=RAISING.format("Exception")).grade(f"def double(x):\n    {body}\n")
+    assert outcomes(report)["test_error"] != "passed"
+
+
+SCOPED = """
+import pytest
+
+@pytest.fixture(scope="{0}")
+def seen():
+    return []
+
+def test_first(student, seen):
+    assert seen == []
+    seen.append(student.double(1))
+
+def test_second(student, seen):
+    seen.append(student.double(1))
+    assert len(seen) == {1}
+"""
+
+
+@pytest.mark.parametrize("scope", ["function", "module", "session"])
+def test_fixtures_never_carry_one_submission_to_the_next(bench, scope):
+    reports = bench(checks=SCOPED.format(scope, 1)).grade(RIGHT, RIGHT)
+    assert [report.score for report in reports] == [6, 6]
+
+
+@pytest.mark.parametrize("value", ["1", "torch.ones(2, 2)", "[1, (2,)]", "'a' * 3", "..."])
+def test_values_go_to_the_student_and_come_back(bench, value):
+    checks = f"""
+    import pytest, torch
+
+    @pytest.mark.parametrize("x", [{value}])
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_same(student, x, times):
+        for _ in range(times):
+            given = student.double(x)
+            assert type(given) is type(x)
+            assert torch.equal(given, x) if isinstance(x, torch.Tensor) else given == x
+    """
+    (report,) = bench(checks=checks).grade("import torch\ndef double(x): return x\n")
+    assert set(outcomes(report).values()) == {"passed"}
+    assert len(outcomes(report)) == 2
+
+
+def test_objects_stay_with_the_student_and_can_be_used(bench):
+    checks = """
+    def test_object(student):
+        made = student.double(3)
+        assert made.size == 3
+        assert made.items["a"] == 1
+        assert made[1] == 10
+        assert len(made) == 3
+        assert made(made) is not None
+        assert not made == 3
+    """
+    source = """
+    class double:
+        def __init__(self, size): self.size, self.items = size, {"a": 1}
+        def __len__(self): return self.size
+        def __getitem__(self, key): return key * 10
+        def __call__(self, other): return other is self
+        def __eq__(self, other): return True
+        __hash__ = None
+    """
+    (report,) = bench(checks=checks).grade(source)
+    assert report.is_full, report
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "undefined\n    student.double(1)",
+        "reference.no_such_function(1)\n    student.double(1)",
+        "1 / 0",
+        "assert student.double(undefined) == 2",
+        "assert student.double(1) == reference.no_such_function(1)",
+        "assert student.double(1) == reference.double(None)",
+        "assert student.double(1) == 2\n    import no_such_module",
+        "import warnings\n    student.double(1)\n    raise DeprecationWarning",
+        "student.double(object())",
+    ],
+)
+def test_a_check_that_is_broken_itself_costs_nobody_a_point(bench, body):
+    tried = bench(checks=f"def test_double(student, reference):\n    {body}\n")
+    (report,) = tried.grade(RIGHT)
+    assert outcomes(report) == {"test_double": "ungraded"}
+    assert report.questions[0].outcome == "ungraded"
+    assert not report.is_graded
+    assert "not your fault" in report.questions[0].message
+
+
+def test_a_broken_fixture_costs_nobody_a_point(bench):
+    fixture = "import pytest\n\n@pytest.fixture\ndef bad():\n    {}\n\ndef test_double(student, bad): ...\n"
+    for line in ("assert False", "1 / 0", "yield; 1 / 0"):
+        (report,) = bench(checks=fixture.format(line)).grade(RIGHT)
+        assert outcomes(report) == {"test_double": "ungraded"}
+
+
+@pytest.mark.parametrize("given", ["3", "None", "[[2.0]]"])
+def test_a_check_that_stumbles_over_a_wrong_value_has_found_it_wrong(bench, given):
+    checks = """
+    import torch
+
+    def test_double(student):
+        assert student.double(torch.ones(2)).sum().item() == 4
+    """
+    right, wrong = bench(checks=checks).grade(RIGHT, f"def double(x):\n    return {given}\n")
+    assert (right.is_full, outcomes(wrong)) == (True, {"test_double": "failed"})
+
+
+def test_what_could_not_be_graded_is_never_exported_as_a_zero(bench, tmp_path):
+    tried = bench(checks="def test_double(student):\n    1 / 0\n")
+    (report,) = tried.grade(RIGHT)
+    score = Score("ada", "e", report.score, report.points, report.is_graded, datetime.now(UTC))
+    items, left_out = export_items(tried.course(), [score], [], ["ada"])
+    assert items[0].entries == ()
+    assert left_out == [score]
+
+
+def test_a_function_that_crashes_costs_its_own_question_only(bench):
+    checks = "".join(f"def test_double_{n}(student):\n    student.double(1)\n\n" for n in range(12))
+    checks += "def test_double_up(student):\n    assert student.double_up(1) == 3\n"
+    source = "def double(x):\n    import os; os._exit(0)\n\ndef double_up(x):\n    return 3\n"
+    (report,) = bench(questions=("double", "double_up"), checks=checks).grade(source)
+    assert [question.outcome for question in report.questions] == ["crashed", "passed"]
+
+
+def test_a_course_may_be_named_by_a_relative_path(bench, monkeypatch, tmp_path):
+    tried = bench(checks=WEIGHED)
+    tried.course()
+    monkeypatch.chdir(tmp_path)
+    tried.root = tmp_path.relative_to(tmp_path)
+    assert len(tried.collect().checks["e"]) == 3
+
+
+@pytest.mark.parametrize("options", ["--no-such-option", "-k nothing"])
+def test_the_instructors_own_options_for_pytest_change_nothing(bench, monkeypatch, options):
+    monkeypatch.setenv("PYTEST_ADDOPTS", options)
+    assert len(bench(checks=WEIGHED).collect().checks["e"]) == 3

@@ -1,0 +1,163 @@
+"""What students hand in is read as the cells of Python that it is, or refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader.errors import SubmissionFault
+from grader.examiner.submission import MAX_BYTES, parse_submission, read_submission, without_magics
+
+
+def notebook(*sources: object, version: int = 4, **more: object) -> bytes:
+    """The bytes of a notebook with these code cells."""
+    common = {"cell_type": "code", "metadata": {}, "outputs": []}
+    modern: list[object] = [{**common, "source": source, "execution_count": None} for source in sources]
+    old: list[object] = [{**common, "input": source, "language": "python"} for source in sources]
+    body: dict[str, object] = {"cells": modern} if version == 4 else {"worksheets": [{"cells": old}]}
+    return json.dumps({"nbformat": version, "nbformat_minor": 0, "metadata": {}, **body, **more}).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "cleaned", "skipped"),
+    [
+        ("%matplotlib inline\nx = 1", "pass\nx = 1", [1]),
+        ("%load_ext a\n%autoreload 2\nx = 1", "pass\npass\nx = 1", [1, 2]),
+        ("x = 1\n!pip install a", "x = 1\npass", [2]),
+        ("files = !ls\nx = 1", "pass\nx = 1", [1]),
+        ("x = %time 3", "pass", [1]),
+        ("x?\n?x\nx??", "pass\npass\npass", [1, 2, 3]),
+        ("if y:\n    !ls\n    x = 1", "if y:\n    pass\n    x = 1", [2]),
+        ("%%time\nx = 1", "pass\nx = 1", [1]),
+        ("%%capture out\nx = 1", "pass\nx = 1", [1]),
+        ("\n%%bash\nrm x", "\n\n", [2]),
+        ("%%writefile a.py\nx = 1", "\n", [1]),
+        ("x = 7 %2\ny = 'what?'", "x = 7 %2\ny = 'what?'", []),
+        ('x = """\n%time\n!ls\n"""', 'x = """\n%time\n!ls\n"""', []),
+        ("x = (7\n%2)", "x = (7\n%2)", []),
+        ("x = # what?", "x = # what?", None),
+        ("def (:\n%time", "def (:\n%time", []),
+        ("", "", []),
+    ],
+)
+def test_magics_are_skipped_and_nothing_else(source, cleaned, skipped):
+    text, lines = without_magics(source)
+    if skipped is not None:
+        assert (text, [line for line, _ in lines]) == (cleaned, skipped)
+    assert text.count("\n") == source.count("\n")
+
+
+def test_skipped_lines_are_told_with_cell_and_line():
+    submission = parse_submission("a.ipynb", notebook("x = 1", "\n  %time y"))
+    assert submission.notes == ("cell 2, line 2: `%time y` was skipped; it is not Python.",)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_cells_of_notebooks_old_and_new_keep_their_order_and_numbers(version):
+    submission = parse_submission("a.ipynb", notebook(["a = 1\n", "b = 2"], "c = 3", version=version))
+    assert [(cell.label, cell.source) for cell in submission.cells] == [
+        ("cell 1", "a = 1\nb = 2"),
+        ("cell 2", "c = 3"),
+    ]
+
+
+def test_only_code_cells_count():
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "x = 1"}]
+    submission = parse_submission("a.ipynb", b"\xef\xbb\xbf" + notebook(cells=cells))
+    assert (submission.cells, submission.notes) == ((), ())
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t"])
+def test_an_empty_notebook_is_no_fault(content):
+    submission = parse_submission("a.ipynb", content)
+    assert (submission.cells, submission.notes) == ((), ("a.ipynb is empty.",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{}",
+        b"[]",
+        b"5",
+        b"null",
+        b"x = 1",
+        b"{" * 9,
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b'{"nbformat": 99, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_what_is_no_notebook_is_refused(content):
+    with pytest.raises(SubmissionFault, match=r"^a.ipynb is not a notebook that Jupyter could open"):
+        parse_submission("a.ipynb", content)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("x = 'ä'\n".encode(), "x = 'ä'\n"),
+        ("x = 'ä'\n".encode("utf-8-sig"), "x = 'ä'\n"),
+        ("# coding: latin-1\nx = 'ä'\n".encode("latin-1"), "# coding: latin-1\nx = 'ä'\n"),
+        (
+            "#!/x\n# -*- coding: cp1252 -*-\nx = '€'".encode("cp1252"),
+            "#!/x\n# -*- coding: cp1252 -*-\nx = '€'",
+        ),
+        (b"x = 1\r\ny = 2\r\n", "x = 1\r\ny = 2\r\n"),
+        (b"", ""),
+    ],
+)
+def test_python_is_read_in_its_own_encoding(content, text):
+    (cell,) = parse_submission("a.py", content).cells
+    assert (cell.label, cell.source) == ("a.py", text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x = '\xe4'\n",
+        b"x = 1\0",
+        b"\x89PNG\r\n\x1a\n\0",
+        b"\xff\xfex\0",
+        b"# coding: no-such\n",
+        b"# coding: rot13\nk = 1",
+        b"# coding: hex\n",
+        b"\xef\xbb\xbf# coding: latin-1\n",
+        b"# coding: undefined\n",
+        b"# coding: punycode\nx\n",
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_what_is_no_python_text_is_refused(content):
+    with pytest.raises(SubmissionFault, match=r"^a\.py is not .*text.*\. Save it as UTF-8"):
+        parse_submission("a.py", content)
+
+
+@pytest.mark.parametrize("suffix", ["py", "ipynb"])
+def test_files_may_be_so_large_and_no_larger(tmp_path, suffix):
+    file = tmp_path / f"a.{suffix}"
+    file.write_bytes(b" " * MAX_BYTES)
+    assert read_submission(file).name == file.name
+    file.write_bytes(b" " * (MAX_BYTES + 1))
+    with pytest.raises(SubmissionFault, match="larger than 10 MiB"):
+        read_submission(file)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a", "a.py.txt", "a.PY", "a.zip"])
+def test_other_files_are_refused(name):
+    with pytest.raises(SubmissionFault, match=r"neither a .py file nor a .ipynb notebook"):
+        parse_submission(name, b"x = 1")
+
+
+def test_files_that_cannot_be_opened_are_named(tmp_path):
+    with pytest.raises(SubmissionFault, match="There is no file"):
+        read_submission(tmp_path / "none.py")
+    with pytest.raises(SubmissionFault, match="cannot be read"):
+        read_submission(tmp_path)
+
+
+def test_imports_are_seen_without_parsing():
+    source = b"import torch.nn as nn\n  from numpy import x\nx = 'import os'\n# import sys\ndef (:"
+    assert parse_submission("a.py", source).imports == {"torch", "numpy"}

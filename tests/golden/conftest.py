@@ -1,0 +1,34 @@
+"""The golden course, and a fork server for all of it."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.course.loading import LoadedCourse, load_course
+from grader.worker.launcher import ForkServer
+
+collect_ignore = ["course"]  # its checks are run by us, not by the pytest that runs this
+
+
+@pytest.fixture(scope="session")
+def golden() -> LoadedCourse:
+    """The course that golden submissions belong to."""
+    return load_course(Path(__file__).parent / "course")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    """A fork server with all that a golden submission imports and that is there."""
+    with ForkServer(["torch", "numpy", "matplotlib.pyplot"]) as started:
+        with warnings.catch_warnings():  # torch's own, at its first comparison
+            warnings.simplefilter("ignore")
+            torch.testing.assert_close(torch.ones(1), torch.ones(1))
+        gc.freeze()  # pytest collects garbage after every run of checks, and torch is a lot of it
+        yield started
+        gc.unfreeze()

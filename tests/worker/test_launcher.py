@@ -1,0 +1,275 @@
+"""Whatever a worker does, the launcher learns why it ended, and nothing is left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import WorkerFault
+from grader.worker.launcher import (
+    MAX_OUTPUT,
+    ForkServer,
+    Worker,
+    WorkerEnded,
+    WorkerLimits,
+    clean_environment,
+)
+from grader.worker.wire import Decoder, Frame
+
+LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
+PATIENCE = 60.0  # seconds; nothing below takes so long unless it hangs
+LABEL = "submission.py"
+
+FORGE = """
+import json, os, struct
+def send(header, claimed=None):
+    text = json.dumps({"buffers": [], **header}).encode()
+    os.write(3, struct.pack("!IQ", len(text) if claimed is None else claimed, 0) + text)
+"""
+
+
+def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, Any]:
+    """Run a submission in a worker."""
+    cells = [{"label": LABEL, "source": source}]
+    names = {"x": "x = ...", "f": "f = ..."}
+    request = {"op": "load", "cells": cells, "names": list(names), "starters": names, "skip": []}
+    frame = worker.ask({**request, "packages": ["torch"]}, seconds, None, lambda _notice: seconds)
+    return frame.header
+
+
+def value_of(frame: Frame) -> Any:
+    """The value in a reply."""
+    return Decoder(frame, lambda number, name: (number, name)).decode(frame.header["value"])
+
+
+def run(server: ForkServer, source: str, seconds: float = PATIENCE) -> Any:
+    """What a submission calls x."""
+    with server.fork(LIMITS) as worker:
+        load(worker, source, seconds)
+        return value_of(worker.ask({"op": "get", "name": "x"}, seconds))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, by /proc."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # gone in between
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def descriptors(pid: int) -> list[str]:
+    """What a process has open."""
+    return sorted(link.name for link in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_a_worker_runs_and_answers(server):
+    assert run(server, "import torch\nx = [torch.ones(2).sum().item(), (1, 'a')]") == [2.0, (1, "a")]
+
+
+def test_workers_share_nothing(server):
+    leave = "import sys, torch, builtins\nsys.mine = torch.mine = builtins.mine = 1\nx = 1"
+    assert run(server, leave) == 1
+    look = "import sys, torch, builtins\nx = [hasattr(m, 'mine') for m in (sys, torch, builtins)]"
+    assert run(server, look) == [False] * 3
+
+
+ENDS = {
+    "leaves": ("import os; os._exit(0)", "exit"),
+    "leaves with a code": ("import os; os._exit(7)", "exit"),
+    "segfault": ("import ctypes; ctypes.string_at(0)", "crashed"),
+    "abort": ("import os; os.abort()", "crashed"),
+    "killed": ("import os; os.kill(os.getpid(), 9)", "memory"),
+    "hangs up": ("import os; os.closerange(3, 20)", "exit"),
+    "garbage everywhere": (
+        "import os\nfor fd in range(3, 21):\n    try: os.write(fd, b'garbage' * 9)\n    except OSError: pass",
+        "too-large",
+    ),
+    "a huge frame": ("import os; os.write(3, b'\\xff' * 12)", "too-large"),
+    "no JSON": ("import os; os.write(3, bytes(3) + b'\\1' + bytes(8) + b'{')", "malformed"),
+    "not an object": ("import os; os.write(3, bytes(3) + b'\\2' + bytes(8) + b'[]')", "malformed"),
+    "another id": (FORGE + "send({'id': 2, 'value': 1})", "malformed"),
+    "no id": (FORGE + "send({'value': 1})", "malformed"),
+    "a notice that is none": (FORGE + "send({'id': 1, 'running': 5})", "malformed"),
+    "replies twice": (FORGE + "send({'id': 1}); send({'id': 1})", "malformed"),
+}
+
+
+@pytest.mark.parametrize("behaviour", ENDS)
+def test_why_a_worker_ended(server, behaviour):
+    source, why = ENDS[behaviour]
+    with pytest.raises(WorkerEnded) as ended:
+        run(server, f"x = 0\n{source}\nx = 1")
+    assert ended.value.why == why
+    assert children(server._process.pid) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass",
+        "import time\ntime.sleep(1000)",
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
+        FORGE + "send({}, claimed=10**6)\nwhile True: pass",
+        "import os\nwhile True: os.write(1, b'x' * 10**6)",
+    ],
+    ids=["loop", "sleep", "signals blocked", "half a frame", "floods"],
+)
+def test_a_worker_that_never_answers_is_ended(server, source):
+    with pytest.raises(WorkerEnded) as ended:
+        run(server, source, seconds=0.5)
+    assert ended.value.why == "timeout"
+    assert children(server._process.pid) == []
+
+
+def test_notices_outside_of_loading_are_refused(server):
+    with server.fork(LIMITS) as worker:
+        load(worker, FORGE + "def x(): send({'id': 3, 'running': {}})")
+        worker.ask({"op": "get", "name": "x"}, PATIENCE)
+        call = {"op": "call", "target": ["handle", 0, ""], "args": ["list"], "kwargs": ["dict"]}
+        with pytest.raises(WorkerEnded, match="malformed"):
+            worker.ask(call, PATIENCE)
+
+
+def test_notices_cannot_stretch_the_deadline_that_they_are_given(server):
+    stretch = FORGE + "while True: send({'id': 1, 'running': {}})"
+    until = time.monotonic() + 0.5
+    with server.fork(LIMITS) as worker, pytest.raises(WorkerEnded, match="timeout"):
+        cells = [{"label": LABEL, "source": stretch}]
+        request = {"op": "load", "cells": cells, "names": [], "starters": {}, "skip": [], "packages": []}
+        worker.ask(request, PATIENCE, None, lambda _notice: until - time.monotonic())
+
+
+def test_output_is_drained_and_bounded(server):
+    with server.fork(LIMITS) as worker:
+        load(worker, "import os\nfor _ in range(51): os.write(1, b'x' * 10**6)\nx = 5")
+        assert value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE)) == 5
+    assert worker.output == b"x" * MAX_OUTPUT
+    assert worker.output_bytes == 51 * 10**6
+
+
+def test_output_may_be_closed(server):
+    assert run(server, "import os\nprint('a')\nos.close(1)\nos.close(2)\nx = 1") == 1
+
+
+def test_memory_is_bounded(server):
+    with server.fork(WorkerLimits(memory=256 << 20, cpu=60)) as worker:
+        (failure,) = load(worker, "small = bytearray(1 << 20)\nx = bytearray(1 << 30)")["failures"]
+    assert (failure["kind"], failure["line"], failure["names"]) == ("memory", 2, ["x"])
+
+
+def test_a_student_sees_the_clean_environment_and_nothing_else(server):
+    assert dict(run(server, "import os\nx = list(os.environ.items())")) == clean_environment()
+    assert set(clean_environment()) <= {
+        *("LANG", "PATH", "MPLBACKEND", "MPLCONFIGDIR"),
+        *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
+    }
+
+
+def test_a_student_sees_input_output_and_the_line_and_nothing_else(server):
+    look = """
+import os, stat
+x = {}
+for n in range(256):
+    try:
+        mode = os.fstat(n).st_mode
+    except OSError:
+        continue
+    x[n] = "socket" if stat.S_ISSOCK(mode) else "device" if stat.S_ISCHR(mode) else "other"
+"""
+    assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
+
+
+OWN = ("child", "confinement", "probe", "wire")
+
+
+def test_a_student_finds_no_module_of_the_examiner(server):
+    look = "import sys\nx = sorted(m for m in sys.modules if m.partition('.')[0] in ('grader', 'pytest'))"
+    found = set(run(server, look))
+    assert found <= {
+        "grader",
+        *(f"grader.{m}" for m in ("errors", "worker")),
+        *(f"grader.worker.{m}" for m in OWN),
+    }
+    assert run(server, "import os, sys\nx = [os.getcwd(), sys.flags.isolated]") == ["/", 1]
+
+
+def test_two_hundred_forks_leak_nothing(server):
+    run(server, "x = 1")
+    before = descriptors(os.getpid()), descriptors(server._process.pid)
+    for _ in range(200):
+        server.fork(LIMITS).close()
+    assert (descriptors(os.getpid()), descriptors(server._process.pid)) == before
+    assert children(server._process.pid) == []
+
+
+def test_closing_twice_is_fine(server):
+    worker = server.fork(LIMITS)
+    worker.close()
+    assert worker.close() == 0
+
+
+def test_a_package_that_is_not_there_does_not_stop_the_server():
+    with ForkServer(["no_such_package"]) as server:
+        assert run(server, "x = 1") == 1
+
+
+def _fault_of_a_server_that_is_gone(*, used: bool) -> list[str]:
+    """What is warned of when a server is asked for a worker and has died."""
+    with warnings.catch_warnings(record=True) as warned, ForkServer([]) as server:
+        warnings.simplefilter("always")
+        if used:
+            run(server, "x = 1")
+        os.kill(server._process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerFault, match="is gone"):
+            server.fork(LIMITS)
+        gc.collect()
+    return [str(warning.message) for warning in warned]
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_server_that_is_gone_is_our_fault(used):
+    _fault_of_a_server_that_is_gone(used=used)
+
+
+def test_a_server_that_is_gone_leaves_no_socket_open():
+    assert _fault_of_a_server_that_is_gone(used=True) == []
+
+
+def test_closing_the_server_ends_its_workers():
+    with ForkServer([]) as server:
+        worker = server.fork(LIMITS)
+        load(worker, "import os\nx = os.getpid()")
+        pid = value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
+        assert children(server._process.pid) == [pid]
+    with worker._line, worker._output, worker._selector:
+        worker._line.settimeout(PATIENCE)
+        assert worker._line.recv(1) == b""  # the other end is closed: nobody holds it any more
+
+
+@pytest.mark.parametrize(
+    "raises",
+    [
+        "class Bad(Exception):\n    def __str__(self): raise ValueError\nraise Bad",
+        "raise ImportError(name=5)",
+    ],
+)
+def test_an_exception_that_cannot_be_told_costs_its_statement_only(server, raises):
+    assert run(server, f"{raises}\nx = 1") == 1
+
+
+def test_a_worker_that_hangs_up_and_lives_on_did_not_run_out_of_memory(server):
+    with pytest.raises(WorkerEnded) as ended:
+        run(server, "import os\nif True:\n    os.close(3)\n    while True: pass")
+    assert ended.value.why != "memory"

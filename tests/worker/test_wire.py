@@ -1,0 +1,344 @@
+"""The wire carries every value that it promises, and believes nothing of what arrives."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import random
+import struct
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.worker.wire import (
+    MAX_BODY,
+    MAX_DEPTH,
+    MAX_HEADER,
+    MAX_NODES,
+    PREFIX,
+    TENSOR_DTYPES,
+    Decoder,
+    Encoder,
+    Frame,
+    TooLargeError,
+    WireError,
+    frame_length,
+    pack,
+    unpack,
+)
+
+ARRAY_DTYPES = "?bBhHiIlLqQefdgFDG"
+
+
+def keep(value: Any) -> list[Any]:
+    """What becomes of a value that cannot cross."""
+    return ["handle", 7, type(value).__name__]
+
+
+def send(value: Any) -> bytes:
+    """The bytes of a value."""
+    encoder = Encoder(keep)
+    node = encoder.encode(value)
+    return pack({"value": node}, encoder.buffers)
+
+
+def receive(message: bytes) -> Any:
+    """The value in these bytes, read the way the launcher reads them."""
+    prefix = message[: PREFIX.size].ljust(PREFIX.size, b"\0")
+    length = frame_length(prefix)
+    frame = unpack(prefix, message[PREFIX.size : PREFIX.size + length])
+    return decode(frame.header.get("value"), frame)
+
+
+def decode(node: Any, frame: Frame | None = None, buffers: tuple[bytes, ...] = ()) -> Any:
+    """The value of a node."""
+    return Decoder(frame or Frame({}, buffers), lambda number, name: ("handle", number, name)).decode(node)
+
+
+def shown(value: Any) -> Any:
+    """A value as something whose equality is exact: types, signs of zeros, bits of NaNs, shapes, dtypes."""
+    match value:
+        case torch.Size():
+            return ("size", *value)
+        case torch.Tensor():
+            plain = value.detach().resolve_conj().resolve_neg()
+            elements = plain.reshape(-1).tolist()
+            return "tensor", str(plain.dtype), tuple(plain.shape), repr(elements)
+        case np.ndarray() | np.generic():
+            return "array", value.dtype.str, value.shape, repr(np.asarray(value).tolist())
+        case float():
+            return "float", "nan" if math.isnan(value) else struct.pack("d", value)
+        case dict():
+            return "dict", [(shown(key), shown(item)) for key, item in value.items()]
+        case list() | tuple():
+            return type(value), [shown(item) for item in value]
+    return type(value), value
+
+
+VIEWS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "itself": lambda x: x,
+    "transposed": lambda x: x.mT if x.dim() > 1 else x,
+    "every second": lambda x: x[..., ::2] if x.dim() else x,
+    "expanded": lambda x: x.expand(3, *x.shape),
+    "conj": lambda x: x.conj(),
+    "imaginary": lambda x: x.conj().imag if x.is_complex() else x,
+    "with grad": lambda x: x.requires_grad_() if x.is_floating_point() or x.is_complex() else x,
+    "parameter": lambda x: torch.nn.Parameter(x, requires_grad=False),
+}
+
+
+@st.composite
+def tensors(draw: st.DrawFn) -> torch.Tensor:
+    """A tensor of any dtype and shape, with any bits in it, seen in many ways."""
+    dtype = getattr(torch, draw(st.sampled_from(sorted(TENSOR_DTYPES))))
+    shape = draw(st.lists(st.integers(0, 4), max_size=4))
+    source = random.Random(draw(st.integers(0, 1000)))
+    size = int(np.prod(shape, dtype=int)) * dtype.itemsize
+    bits = bytearray(source.randbytes(size) if dtype != torch.bool else source.choices(b"\0\1", k=size))
+    plain = torch.frombuffer(bits, dtype=dtype).reshape(shape) if size else torch.empty(shape, dtype=dtype)
+    view = VIEWS[draw(st.sampled_from(sorted(VIEWS)))](plain)
+    # One value seen through a stride has a test of its own below.
+    return view if view.numel() != 1 or view.is_conj() or set(view.stride()) <= {1} else plain
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> Any:
+    """A numpy array, perhaps not contiguous or of the other byte order, or a numpy number."""
+    dtype = np.dtype(draw(st.sampled_from(ARRAY_DTYPES))).newbyteorder(draw(st.sampled_from("<>")))
+    shape = draw(st.lists(st.integers(0, 4), max_size=3))
+    array = np.arange(np.prod(shape, dtype=int)).astype(dtype).reshape(shape)
+    return draw(st.sampled_from([array, array.T, array[..., ::2] if shape else array, dtype.type(3)]))
+
+
+def leaves() -> st.SearchStrategy[Any]:
+    """Values that hold no others."""
+    limit = 2**4096 - 1
+    plain: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(-limit, limit) | st.floats()
+    texts = st.text(st.characters(exclude_categories=()), max_size=20) | st.binary(max_size=20)
+    sizes = st.lists(st.integers(0, MAX_BODY), max_size=4).map(torch.Size)
+    return plain | texts | st.just(...) | sizes | tensors() | arrays()
+
+
+def nested() -> st.SearchStrategy[Any]:
+    """Lists, tuples and dicts of them."""
+    keys: st.SearchStrategy[Any] = st.text(max_size=3) | st.integers() | st.tuples(st.binary(), st.none())
+    return st.recursive(
+        leaves(),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.lists(inner, max_size=4).map(tuple)
+            | st.dictionaries(keys, inner, max_size=4)
+        ),
+        max_leaves=8,
+    )
+
+
+@given(nested())
+@settings(max_examples=300, deadline=None)
+def test_every_value_arrives_as_it_was_sent(value):
+    assert shown(receive(send(value))) == shown(value)
+
+
+def test_gradients_and_the_order_of_dicts_do_and_do_not_cross():
+    arrived = receive(send([torch.ones(2, requires_grad=True), OrderedDict(b=1, a=2)]))
+    assert not arrived[0].requires_grad
+    assert (type(arrived[1]), list(arrived[1])) == (dict, ["b", "a"])
+
+
+def test_one_value_seen_through_a_stride_crosses():
+    assert shown(receive(send(torch.arange(6.0).reshape(3, 2)[:1, 0]))) == shown(torch.tensor([0.0]))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.eye(2).to_sparse(),
+        torch.empty(2, device="meta"),
+        type("Sub", (torch.Tensor,), {})([1.0]),
+        type("Text", (str,), {})("a"),
+        type("Number", (int,), {})(1),
+        type("Float", (float,), {})(1),
+        type("Row", (list,), {})([1]),
+        np.ma.array([1], mask=[True]),
+        np.array(["a"]),
+        np.array([object()]),
+        np.datetime64("2026-01-01"),
+        {1}.union,
+        range(3),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_anything_else_stays_and_crosses_as_a_handle(value):
+    assert receive(send([value])) == [("handle", 7, type(value).__name__)]
+
+
+def _nest(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def _itself() -> Any:
+    value: list[Any] = []
+    value += [value, value]
+    return value
+
+
+def _itself_as_dict() -> Any:
+    value: dict[str, Any] = {}
+    value["self"] = (value,)
+    return value
+
+
+def test_the_largest_values_cross():
+    for value in (_nest(MAX_DEPTH), 2**4096 - 1, [0] * (MAX_NODES - 1)):
+        assert receive(send(value)) == value
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _nest(MAX_DEPTH + 1),
+        lambda: [0] * MAX_NODES,
+        _itself,
+        _itself_as_dict,
+        lambda: 1 << 4999,
+        lambda: -(1 << 4999),
+        lambda: torch.ones(1).expand(10**12),
+        lambda: [torch.ones(1, dtype=torch.int8).expand(MAX_BODY // 2 + 1)] * 2,
+        lambda: np.broadcast_to(np.ones(1), (10**12,)),
+        lambda: "x" * MAX_HEADER,
+    ],
+)
+def test_what_is_too_large_is_refused_by_the_sender(make):
+    with pytest.raises(TooLargeError):
+        send(make())
+
+
+@pytest.mark.parametrize("sizes", [(MAX_HEADER + 1, 0), (0, MAX_BODY + 1), (2**32 - 1, 2**64 - 1)])
+def test_what_is_too_large_is_refused_before_it_is_read(sizes):
+    with pytest.raises(TooLargeError):
+        frame_length(PREFIX.pack(*sizes))
+
+
+BIG = [MAX_BODY] * 5
+TYPICAL = send(
+    {"a": [1, -2.5, None, "text", True, ...], (1, "k"): torch.arange(6).reshape(2, 3), b"b": torch.Size([4])}
+)
+
+
+@given(st.integers(0, len(TYPICAL)), st.integers(0, 4), st.binary(max_size=4))
+@settings(max_examples=400, deadline=None)
+def test_frames_with_a_piece_replaced_give_values_or_wire_errors(start, length, piece):
+    damaged = TYPICAL[:start] + piece + TYPICAL[start + length :]
+    with contextlib.suppress(WireError):
+        receive(damaged)
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_give_values_or_wire_errors(content):
+    for message in (content, PREFIX.pack(len(content), 0) + content):
+        with contextlib.suppress(WireError):
+            receive(message)
+
+
+@pytest.mark.parametrize("end", range(PREFIX.size, len(TYPICAL), 7))
+def test_truncated_frames_are_refused(end):
+    with pytest.raises(WireError):
+        receive(TYPICAL[:end])
+
+
+def nodes() -> st.SearchStrategy[Any]:
+    """JSON in which much looks like a value and little is one."""
+    tags = st.sampled_from("list tuple dict ellipsis size bytes tensor handle nothing".split())
+    dtypes = st.sampled_from(["float32", "bool", "complex64", "qint8", "nothing", "Tensor", "__class__"])
+    plain = st.none() | st.booleans() | st.integers() | st.integers(0, 3) | st.floats() | tags | dtypes
+    return st.recursive(plain, lambda inner: st.lists(inner, max_size=5), max_leaves=20)
+
+
+@given(nodes(), st.lists(st.binary(max_size=16), max_size=3))
+@settings(max_examples=400, deadline=None)
+def test_arbitrary_nodes_give_values_or_wire_errors(node, buffers):
+    message = pack({"value": node}, buffers)
+    with contextlib.suppress(WireError):
+        receive(message)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ["tensor", "float32", [10**12], 0],
+        ["tensor", "float32", [MAX_BODY] * 3, 0],
+        ["tensor", "float32", [2, -2], 0],
+        ["tensor", "float32", [1.0], 0],
+        ["tensor", "float32", [True], 0],
+        ["tensor", "float32", [1] * 17, 0],
+        ["tensor", "float32", [2], 0],
+        ["tensor", "float32", [1], 1],
+        ["tensor", "float32", [1], -1],
+        ["tensor", "qint8", [4], 0],
+        ["tensor", "Tensor", [1], 0],
+        ["array", "<f4", [10**12], 0],
+        ["array", "|O", [1], 0],
+        ["array", "<U1", [1], 0],
+        ["array", "<M8[s]", [1], 0],
+        ["array", "V4", [1], 0],
+        ["array", "f4,f4", [1], 0],
+        ["array", "no", [1], 0],
+        ["dict", [["list"], 1]],
+        ["dict", [1]],
+        ["dict", 1],
+        ["size", -1],
+        ["size", 1.0],
+        ["handle", -1, "x"],
+        ["handle", "0", "x"],
+        ["ellipsis", 1],
+        ["bytes", 2],
+        ["bytes", 10**40],
+        ["nothing"],
+        [],
+        [["list"]],
+        {"a": 1},
+        _nest(MAX_DEPTH),
+        ["list", *[0] * MAX_NODES],
+        ["tensor", "float32", [*BIG, 0], 1],
+        ["array", "<f4", [*BIG, 0], 1],
+        ["array", "(1,", [1], 0],
+        ["array", "\ud800", [1], 0],
+    ],
+    ids=lambda node: json.dumps(node)[:30],
+)
+def test_nodes_that_lie_are_refused(node):
+    with pytest.raises(WireError) as refused:
+        decode(node, buffers=(b"1234", b""))
+    assert isinstance(refused.value, WireError)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff\xfe",
+        b'{"buffers": 1}',
+        b'{"buffers": [-1, 1]}',
+        b'{"buffers": [true]}',
+        b'{"buffers": [1]}',
+        b'{"buffers": [268435457]}',
+        b'{"buffers": [], "value": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+    ],
+    ids=lambda content: repr(content[:30]),
+)
+def test_headers_that_lie_are_refused(content):
+    with pytest.raises(WireError):
+        unpack(PREFIX.pack(len(content), 0), content)
