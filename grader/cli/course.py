@@ -28,6 +28,7 @@ from grader.handout.stubs import Format
 from grader.lms import FORMATS
 from grader.lms.export import Export, File
 from grader.lms.scoring import export_items
+from grader.proof.attacks import AttackResult, load_attacks, run_attacks
 from grader.proof.check import Proved, check
 from grader.report.classroom import class_table, report_line, summary
 from grader.worker.launcher import ForkServer
@@ -144,7 +145,10 @@ def _grade_class(
 
 
 @command.command("doctor")
-def doctor() -> int:
+@click.option(
+    "--attacks", is_flag=True, help="Run the attacks that come with the grader, and say what stopped each."
+)
+def doctor(attacks: bool) -> int:
     """Say what this machine can do to confine student code, and what it cannot and why."""
     with ForkServer(["torch"]) as server:
         for layer in server.isolation:
@@ -156,7 +160,21 @@ def doctor() -> int:
         click.echo(
             f"course grade refuses this machine without --isolation process: {', '.join(missing)} missing."
         )
-    return entry.NOT_FULL_MARKS if missing else entry.DONE
+    won = _run_attacks() if attacks else False
+    return entry.NOT_FULL_MARKS if missing or won else entry.DONE
+
+
+def _run_attacks() -> bool:
+    def tell(result: AttackResult) -> None:
+        state = f"WON: {'; '.join(result.gains)}" if result.gains else "defeated"
+        click.echo(f"{result.attack.family}/{result.attack.name}: {state}")
+        click.echo(f"    {result.attack.sentence}")
+        click.echo(f"    stopped by: {result.stopped_by}")
+
+    results = run_attacks(load_attacks(shipped_attacks()), tell)
+    won = sum(bool(result.gains) for result in results)
+    click.echo(f"{len(results) - won} of {len(results)} attacks defeated.")
+    return won > 0
 
 
 @command.command("export")
@@ -260,6 +278,13 @@ def _list_files(root: Path) -> None:
     beside = Path(sys.argv[0]).with_name("grade")
     grade = beside if beside.exists() else "grade"
     click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} exercise-3")
+
+
+def shipped_attacks() -> Path:
+    """The folder of the attacks that come with the package, or with its repository."""
+    package = Path(str(resources.files("grader")))
+    shipped = package / "shipped" / "attacks"
+    return shipped if shipped.is_dir() else package.parent / "tests" / "attacks"
 
 
 def shipped_course() -> Path:

@@ -121,6 +121,11 @@ class ForkServer:
         layers = self.start()["isolation"] if self._confine else []
         return ("process", *layers, "rlimits")
 
+    def children(self) -> list[int]:
+        """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
+        tasks = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(pid) for pid in tasks.read_text(encoding="ascii").split()] if tasks.exists() else []
+
     @property
     def lacking(self) -> list[str]:
         """The layers that strangers' code needs and that are not in force here."""

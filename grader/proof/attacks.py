@@ -1,0 +1,227 @@
+"""Attacks on the grader, run for real: each is graded in a small world with a secret, and must gain nothing.
+
+An attack is a folder `FAMILY/NAME/` with a `submission.py` whose docstring says in a sentence what it tries.
+Before it is graded, @COURSE@, @VICTIM@, @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by where the
+course, another student's file, the gradebook and a writable folder lie, and by the examiner's process number:
+an attacker is taken to know all that. It wins if it earns a point, if anything in that world has changed, if
+there is a file `attack-*` in a folder for temporary files or in the home folder, if a process or shared memory
+is left, or if the next submission is graded differently. It may leave a text in `evidence`: what stopped it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.grading import with_suite
+from grader.course.loading import LoadedCourse, load_course
+from grader.course.paper import Sitting, prepare
+from grader.examiner.checks import CheckSuite
+from grader.examiner.grading import grade
+from grader.examiner.report import Report
+from grader.examiner.session import Session, StudentError
+from grader.examiner.submission import Submission, parse_submission
+from grader.worker.launcher import ForkServer
+
+EXERCISE = "target"
+_SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is
+_IPC = tuple(Path("/proc/sysvipc") / name for name in ("shm", "sem", "msg"))
+
+_COURSE = """
+format: 1
+title: A target
+seed: target
+exercises: [target]
+packages: [torch, numpy]
+limits: {seconds: 1, memory_mib: 512, result_mib: 16}
+"""
+_EXERCISE = """
+format: 1
+title: A target
+questions:
+  - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
+  - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
+  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
+  - {id: same, kind: code, points: 2, prompt: Return a fresh tensor with the same values., signature: (x)}
+"""
+_REFERENCE = """
+FACTOR = SECRET
+
+
+def scale(x):
+    return x * FACTOR
+
+
+def same(x):
+    return x.clone()
+"""
+_CHECKS = """
+import torch
+from torch.testing import assert_close
+
+
+def test_scale_ones(student, reference):
+    x = torch.ones(3)
+    assert_close(student.scale(x), reference.scale(x))
+
+
+def test_scale_matrix(student, reference):
+    x = torch.arange(6.0).reshape(2, 3)
+    assert_close(student.scale(x), reference.scale(x))
+
+
+def test_scale_number(student, reference):
+    assert student.scale(2) == reference.scale(2)
+
+
+def test_same(student, reference):
+    x = torch.arange(4.0)
+    assert_close(student.same(x), reference.same(x))
+"""
+_HONEST = """
+size = (3, 8)
+
+
+def same(x):
+    return x.clone()
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack: its family, its name, what it tries, and its source."""
+
+    family: str
+    name: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class AttackResult:
+    """How an attack ended; `gains` is empty if it was defeated."""
+
+    attack: Attack
+    gains: tuple[str, ...]
+    stopped_by: str
+
+
+@dataclass(frozen=True)
+class _World:
+    """Everything that an attack can know of, and what is graded in it."""
+
+    root: Path
+    course: LoadedCourse
+    sitting: Sitting
+
+    def replaced(self, source: str) -> str:
+        places = {
+            "@COURSE@": self.root / "course",
+            "@VICTIM@": self.root / "submissions" / "victim" / "target.py",
+            "@GRADEBOOK@": self.root / "gradebook.db",
+            "@OUTSIDE@": self.root / "outside",
+            "@EXAMINER@": os.getpid(),
+        }
+        for placeholder, place in places.items():
+            source = source.replace(placeholder, str(place))
+        return source
+
+
+def load_attacks(folder: Path) -> list[Attack]:
+    """The attacks in a folder, by family and name."""
+    attacks = []
+    for file in sorted(folder.glob("*/*/submission.py")):
+        source = file.read_text(encoding="utf-8")
+        sentence = ast.get_docstring(ast.parse(source)) or ""
+        attacks.append(Attack(file.parent.parent.name, file.parent.name, sentence.partition("\n")[0], source))
+    return attacks
+
+
+def run_attacks(attacks: Sequence[Attack], tell: Callable[[AttackResult], None]) -> list[AttackResult]:
+    """Grade each attack in one world, an honest submission after each; `tell` hears of each when done."""
+    with tempfile.TemporaryDirectory(prefix="torchgrade-attacks-") as folder:
+        world = _make_world(Path(folder).resolve())
+
+        def work(suite: CheckSuite) -> list[AttackResult]:
+            with ForkServer(world.course.record.packages) as server:
+                honest = parse_submission("target.py", _HONEST.encode())
+                expected = grade(world.sitting, honest, server, suite).report
+                results = []
+                for attack in attacks:
+                    results.append(_run(world, attack, server, suite, (honest, expected)))
+                    tell(results[-1])
+                return results
+
+        return with_suite(world.course, [EXERCISE], work)
+
+
+def _make_world(root: Path) -> _World:
+    secret = secrets.randbelow(10**6) + 2
+    exercise = root / "course" / "exercises" / EXERCISE
+    exercise.mkdir(parents=True)
+    (root / "course" / "course.yaml").write_text(_COURSE, encoding="utf-8")
+    for name, text in (("exercise.yaml", _EXERCISE), ("reference.py", _REFERENCE), ("checks.py", _CHECKS)):
+        (exercise / name).write_text(text.replace("SECRET", str(secret)), encoding="utf-8")
+    victim = root / "submissions" / "victim"
+    victim.mkdir(parents=True)
+    (victim / "target.py").write_text(f"secret = {secret}\n", encoding="utf-8")
+    (root / "gradebook.db").write_bytes(b"a gradebook")
+    (root / "outside").mkdir(mode=0o777)
+    course = load_course(root / "course")
+    return _World(root, course, prepare(course.exercise(EXERCISE), None))
+
+
+def _run(
+    world: _World, attack: Attack, server: ForkServer, suite: CheckSuite, honest: tuple[Submission, Report]
+) -> AttackResult:
+    submission = parse_submission("target.py", world.replaced(attack.source).encode())
+    before = dict(_state(world.root))
+    report = grade(world.sitting, submission, server, suite).report
+    gains = [f"{q.id} earned {q.score:g}" for q in report.questions if q.score > 0]
+    changed = sorted({name for name, _ in set(before.items()) ^ set(dict(_state(world.root)).items())})
+    gains += [f"changed: {name}" for name in changed]
+    gains += [f"left running: process {pid}" for pid in server.children()]
+    submission_after, expected = honest
+    if grade(world.sitting, submission_after, server, suite).report != expected:
+        gains.append("the next submission was graded differently")
+    return AttackResult(attack, tuple(gains), _stopped_by(world, submission, server, report))
+
+
+def _stopped_by(world: _World, submission: Submission, server: ForkServer, report: Report) -> str:
+    """What the attack itself says, or else how it ended."""
+    paper = world.sitting.paper
+    starters = {"evidence": "", **{question.id: question.starter for question in paper.questions}}
+    with (
+        Session(server, submission, starters, paper.packages, paper.limits) as session,
+        contextlib.suppress(StudentError),
+    ):
+        evidence = session.fetch("evidence")
+        if isinstance(evidence, str) and evidence:
+            return " ".join(evidence.split())[:200]
+    outcomes = {question.outcome for question in report.questions} - {"unanswered"}
+    return ", ".join(sorted(outcomes)) or "it had nothing to show"
+
+
+def _state(root: Path) -> Iterator[tuple[str, str]]:
+    """Everything outside of a worker that an attack could leave a trace in."""
+    for place in (root, *_SHARED):
+        for folder, _, names in os.walk(place):
+            for path in (Path(folder), *(Path(folder) / name for name in names)):
+                with contextlib.suppress(OSError):
+                    status = path.lstat()
+                    content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
+                    yield str(path), f"{status.st_mode} {status.st_uid} {hashlib.sha256(content).hexdigest()}"
+    for place in (Path(tempfile.gettempdir()), Path("/var/tmp"), Path.home()):  # noqa: S108
+        yield from ((str(path), "there") for path in place.glob("attack-*"))
+    for file in _IPC:
+        if file.exists():
+            lines = file.read_text(encoding="utf-8").splitlines()
+            yield str(file), " ".join(line.split()[1] for line in lines)

@@ -1,0 +1,23 @@
+"""Every attack is defeated: it earns no point, changes nothing, leaves nothing, and harms nobody after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.proof.attacks import Attack, AttackResult, load_attacks, run_attacks
+
+HERE = Path(__file__).parent
+ATTACKS = load_attacks(HERE)
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[Attack, AttackResult]:
+    return {result.attack: result for result in run_attacks(ATTACKS, lambda _result: None)}
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.family}/{attack.name}")
+def test_attack(results: dict[Attack, AttackResult], attack: Attack) -> None:
+    assert attack.sentence
+    assert results[attack].gains == ()
