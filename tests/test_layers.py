@@ -16,7 +16,7 @@ ORDER = (
     "errors lazy worker language questions course examiner handout gradebook classroom lms report proof cli"
 ).split()
 ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
-TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server"}
+TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 FILES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
     for file in (ROOT / "grader").rglob("*.py")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.course.records import AnyQuestion, Course, Exercise, Limits
+from grader.course.records import AnyQuestion, Course, Exercise
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, read_document
 from grader.language.expressions import ExpressionError, evaluate
+from grader.language.limits import Limits
 from grader.language.params import Grid
 from grader.questions.code import defined_names
 from grader.questions.question import (

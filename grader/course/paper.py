@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader.course.loading import LoadedExercise
-from grader.course.records import Figure, Limits
+from grader.course.records import Figure
 from grader.errors import CourseFaults
 from grader.language.draws import Draws
 from grader.language.expressions import ExpressionError, evaluate
 from grader.language.layers import LayerError, parse_layer
+from grader.language.limits import Limits
 from grader.language.params import Variant, VariantError, draw_variant
 from grader.language.record import Record
 from grader.language.templates import TextError, render

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from grader.language.expressions import Expression
+from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
 from grader.questions import KINDS
@@ -20,25 +21,6 @@ else:
     AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 
 ExerciseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
-
-
-class Limits(Record):
-    """What student code may use before it is stopped."""
-
-    seconds: Annotated[
-        float, Field(gt=0, le=3600, description="Of wall-clock time, for each call and each statement.")
-    ] = 5
-    cpu_seconds: Annotated[
-        float | None,
-        Field(gt=0, le=36000, description="Of all processors, for a whole file; six times seconds."),
-    ] = None
-    memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
-    result_mib: Annotated[
-        int, Field(ge=1, le=256, description="The largest value that a call may return.")
-    ] = 64
-    scratch_mib: Annotated[
-        int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
-    ] = 0
 
 
 class Course(Record):

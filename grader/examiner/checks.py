@@ -22,11 +22,12 @@ from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FI
 from grader.errors import CourseFaults, Fault, WorkerFault
 from grader.examiner.difference import compared, difference
 from grader.examiner.session import CheckFault, Session, Student, StudentError
-from grader.questions.question import Outcome
+from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 
 T = TypeVar("T")
 
+CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 MARKERS = (
     "points(weight): how much of its question's points a check carries, beside the question's other checks",
@@ -151,16 +152,18 @@ class CheckSuite:
         return [check for check in self.checks.get(exercise, ()) if check.question == question]
 
     def run(
-        self, exercise: str, question: str, session: Session, params: Mapping[str, Any]
+        self, exercise: str, posed: Posed, session: Session, params: Mapping[str, Any]
     ) -> list[CheckResult]:
         """Run a question's checks; after one that ran out of time, or two that crashed, no more are tried."""
         results: list[CheckResult] = []
         crashes = 0
-        for check in self.of(exercise, question):
+        for check in self.of(exercise, posed.id):
             if results and (results[-1].outcome == "timeout" or crashes == MAX_CRASHES):
                 results.append(CheckResult(check, results[-1].outcome, results[-1].error))
                 continue
             results.append(self._run(exercise, check, session, params))
+            if session.changed and not posed.in_place and results[-1].outcome in {"passed", "failed"}:
+                results[-1] = CheckResult(check, "failed", None, CHANGED)
             crashes += results[-1].outcome == "crashed"
         return results
 
@@ -174,7 +177,7 @@ class CheckSuite:
         reference = Reference(self.references[exercise])
         turn = Turn(session, params, reference)
         session.values.clear()
-        session.lost = None
+        session.lost, session.changed = None, False
         self._take_turn(check, turn)
         outcome = _outcome(turn)
         if outcome is None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from grader.course.paper import Sitting
+from grader.course.paper import Paper, Sitting
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import Submission
 from grader.examiner.wording import explain
+from grader.language.limits import Limits
 from grader.questions import KINDS
+from grader.questions.forbidden import FAMILIES, families_of, words_of
 from grader.questions.question import FormError, Mark, Outcome, Posed
 from grader.worker.launcher import ForkServer
 
@@ -29,24 +32,46 @@ class Graded:
 
 
 def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: CheckSuite | None) -> Graded:
-    """Run a submission and judge it.
+    """Run a submission and judge it. A question with limits of its own is run in a worker of its own.
 
     Raises:
         WorkerFault: our machinery failed.
 
     """
     paper = sitting.paper
+    with ExitStack() as stack:
+        sessions: dict[Limits, Session] = {}
+        for limits in dict.fromkeys([paper.limits, *_own_limits(paper)]):
+            sessions[limits] = stack.enter_context(_session(paper, submission, server, limits))
+        questions = tuple(
+            _question(sitting, posed, sessions[posed.limits or paper.limits], suite)
+            for posed in paper.questions
+        )
+        notes = _notes(paper, submission, list(sessions.values()), questions)
+        for session in sessions.values():
+            session.close()
+        output = b"".join(bytes(session.output) for session in sessions.values())
+    return Graded(_report(sitting, questions, notes, server.isolation), output)
+
+
+def _own_limits(paper: Paper) -> list[Limits]:
+    return [question.limits for question in paper.questions if question.limits is not None]
+
+
+def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
-    with Session(server, submission, starters, paper.packages, paper.limits) as session:
-        questions = tuple(_question(sitting, posed, session, suite) for posed in paper.questions)
-        troubles = [
-            explain(trouble, "The file", paper.limits.seconds)
-            for trouble in (*session.notices, *session.troubles)
-        ]
-    # What went wrong in a statement that defines no answer costs nothing, but the student should know.
+    words = words_of(family for question in paper.questions for family in question.forbid)
+    return Session(server, submission, starters, paper.packages, limits, words)
+
+
+def _notes(
+    paper: Paper, submission: Submission, sessions: Sequence[Session], questions: Sequence[QuestionReport]
+) -> tuple[str, ...]:
+    """What a student should know beside the answers: statements that failed and define none."""
+    happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = {question.message for question in questions}
-    notes = (*submission.notes, *(note for note in dict.fromkeys(troubles) if note not in told))
-    return Graded(_report(sitting, questions, notes, server.isolation), bytes(session.output))
+    notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
+    return (*submission.notes, *(note for note in notes if note not in told))
 
 
 def unreadable(sitting: Sitting, message: str) -> Report:
@@ -111,7 +136,7 @@ def _question(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuit
 
 def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     """The verdict on the answer to a question that is not code; only on its form where there is no key."""
-    kind, seconds = KINDS[posed.kind], sitting.paper.limits.seconds
+    kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
     key = sitting.keys[posed.id] if sitting.keys is not None else None
     try:
         value = _answer(posed, session)
@@ -143,20 +168,34 @@ def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSui
         checks = suite.of(paper.exercise, posed.id)
         results = [CheckResult(check, error.trouble.outcome, error) for check in checks]
     else:
-        results = suite.run(paper.exercise, posed.id, session, sitting.params)
-    reports = tuple(_check_reports(posed, results, paper.limits.seconds))
+        session.watch = bool(posed.forbid)
+        session.operators.clear()
+        results = suite.run(paper.exercise, posed, session, sitting.params)
+    reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
     message = first.message if outcome not in {"passed", "failed"} else ""
+    share = _share(results)
+    used = families_of(session.operators, posed.forbid) if session.watch else []
+    session.watch = False
+    if used:
+        outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, session)
     return QuestionReport(
         id=posed.id,
         kind=posed.kind,
         outcome=outcome,
-        score=rounded(posed.points * _share(results)),
+        score=rounded(posed.points * share),
         points=posed.points,
         message=message,
         checks=reports,
     )
+
+
+def _forbidden_message(posed: Posed, used: Sequence[str], session: Session) -> str:
+    what = " and ".join(FAMILIES[family].article for family in used)
+    lines = [f"line {line} names {name}" for name, line in session.words if name in words_of(used) and line]
+    where = f" ({', '.join(dict.fromkeys(lines))})" if lines else ""
+    return f"`{posed.id}` uses {what}{where}, and has to do without."
 
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:

@@ -6,13 +6,13 @@ import builtins
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from grader.course.records import Limits
 from grader.examiner.submission import Submission
+from grader.language.limits import Limits
 from grader.questions.question import Outcome
 from grader.worker.launcher import MAX_OUTPUT, ForkServer, Worker, WorkerEnded, WorkerLimits
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
@@ -130,6 +130,7 @@ class Session:
         starters: Mapping[str, str],
         packages: Sequence[str],
         limits: Limits,
+        words: Iterable[str] = (),
     ) -> None:
         self._server = server
         self._request = {
@@ -138,6 +139,7 @@ class Session:
             "names": list(starters),
             "starters": dict(starters),
             "packages": list(packages),
+            "words": sorted(words),
         }
         self._limits = limits
         self._worker: Worker | None = None
@@ -149,6 +151,12 @@ class Session:
         self.notices: list[Trouble] = []  # about imports that a later version will not have
         self._blank: frozenset[str] = frozenset()
         self._unit: dict[str, Any] = {}
+        self.watch = False  # whether calls shall tell what operators of torch ran in them
+        self.operators: set[str] = set()  # that have run in watched calls
+        self.changed = False  # whether a call has changed its inputs
+        self.words: list[
+            tuple[str, int | None]
+        ] = []  # names that were looked for, and the lines they stand in
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
@@ -159,9 +167,10 @@ class Session:
     def __exit__(
         self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._end()
+        self.close()
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        """End the worker."""
         if self._worker is not None:
             worker, self._worker = self._worker, None
             worker.close()
@@ -190,7 +199,8 @@ class Session:
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
-        return self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        request = {"op": "call", "watch": self.watch}
+        return self.request(request, target=target, args=list(args), kwargs=dict(kwargs))
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value or as the handles that they are.
@@ -228,6 +238,9 @@ class Session:
             if trouble.kind not in {"raised", "missing"}:
                 self.lost = trouble
             raise student_error(trouble)
+        operators = header.get("operators")
+        self.operators.update(map(str, operators if isinstance(operators, list) else ()))
+        self.changed |= header.get("changed") is True
         try:
             generation = self._workers
             decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
@@ -279,7 +292,11 @@ class Session:
                 (list(map(str, f["names"])), self._trouble(f)) for f in header.get("failures", [])
             ]
             self._blank = frozenset(map(str, header.get("blank", [])))
-        except (TypeError, KeyError, AttributeError):
+            self.words = [
+                (str(name), self._place({"cell": cell, "line": line})[1])
+                for cell, line, name in header.get("words", [])
+            ]
+        except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
             raise WorkerEnded("malformed") from None
 

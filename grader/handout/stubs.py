@@ -121,6 +121,6 @@ def _ask(question: Posed) -> str:
     parts = [f"## Question `{question.id}` ({points_text(question.points)})", question.prompt]
     if question.options:
         parts.append("\n".join(f"- **{option.letter})** {option.text}" for option in question.options))
-    if question.kind != "code":
+    if question.kind != "code" or question.forbid:
         parts.append(f"*{question.how}*")
     return "\n\n".join(parts)

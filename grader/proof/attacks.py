@@ -4,8 +4,9 @@ An attack is a folder `FAMILY/NAME/` with a `submission.py` whose docstring says
 Before it is graded, @COURSE@, @VICTIM@, @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by where the
 course, another student's file, the gradebook and a writable folder lie, and by the examiner's process number:
 an attacker is taken to know all that. It wins if it earns a point, if anything in that world has changed, if
-there is a file `attack-*` in a folder for temporary files or in the home folder, if a process or shared memory
-is left, or if the next submission is graded differently. It may leave a text in `evidence`: what stopped it.
+there is a file `attack-*` in a folder for temporary files or in the home folder, if a process or shared
+memory is left, or if the next submission is graded differently. It may leave a text in `evidence`: what
+stopped it.
 """
 
 from __future__ import annotations

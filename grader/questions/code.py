@@ -8,8 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from grader.errors import did_you_mean
 from grader.language.params import Variant
 from grader.language.templates import render
+from grader.questions.forbidden import FAMILIES
 from grader.questions.question import Key, Mark, Posed, Problem, Question, text_problems
 
 
@@ -26,6 +28,9 @@ class Code(Question):
         str | None, Field(description="The code in the stub, where a bare function is not enough.")
     ] = None
 
+    forbid: Annotated[list[str], Field(description=f"What may not be used: {', '.join(FAMILIES)}.")] = []
+    in_place: Annotated[bool, Field(description="Whether inputs may be changed.")] = False
+
     @model_validator(mode="after")
     def _one_starter(self) -> Code:
         if (self.signature is None) == (self.starter is None):
@@ -39,6 +44,10 @@ class Code(Question):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Everything wrong with the question."""
         yield from super().problems(names)
+        for index, family in enumerate(self.forbid):
+            if family not in FAMILIES:
+                sentence = f"'{family}' is nothing that can be forbidden."
+                yield Problem(("forbid", index), sentence, did_you_mean(family, FAMILIES))
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
         if self.starter is None or "{{" not in self.starter:
@@ -64,7 +73,11 @@ class Code(Question):
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
         starter = render(self.starter, variant.params) if self.starter is not None else self._function()
-        return self.posed(variant, how="Write the code.", starter=starter)
+        how = "Write the code."
+        if self.forbid:
+            how = f"Write the code, without {', '.join(FAMILIES[family].article for family in self.forbid)}."
+        forbid = tuple(self.forbid)
+        return self.posed(variant, how=how, starter=starter, forbid=forbid, in_place=self.in_place)
 
     def key(self, variant: Variant) -> Key:  # noqa: ARG002 the same for all
         """Nothing: the checks decide."""

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.layers import LayerError, parse_layer
+from grader.language.limits import Limits
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import TextError, names_in_text, render
@@ -50,6 +51,9 @@ class Posed(Record):
     starter: str  # the code that stands in the stub
     hints: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    limits: Limits | None = None  # where they are not the exercise's
+    forbid: tuple[str, ...] = ()  # what code may not use
+    in_place: bool = False  # whether code may change the inputs that it is given
     fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
     picture: str | None = None
 
@@ -101,6 +105,7 @@ class Question(Record, ABC):
     points: Points = 1
     prompt: Annotated[str, Field(min_length=1, description="What is asked; {{ M }} stands for a parameter.")]
     hints: Annotated[list[str], Field(description="Shown one at a time by grade --hint.")] = []
+    limits: Annotated[Limits | None, Field(description="Where they are not the exercise's.")] = None
     misconceptions: Annotated[
         dict[str, Misconception], Field(description="Usual wrong ways to the answer, by name.")
     ] = {}
@@ -159,6 +164,7 @@ class Question(Record, ABC):
             how=how,
             starter=starter or f"{self.id} = ...",
             hints=tuple(render(hint, variant.params) for hint in self.hints),
+            limits=self.limits,
             **more,
         )
 

@@ -17,7 +17,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, TooLargeError, frame_length, pack, unpack
+from grader.worker.watch import names_used, watched
+from grader.worker.wire import (
+    PREFIX,
+    Decoder,
+    Encoder,
+    Frame,
+    TooLargeError,
+    WireError,
+    frame_length,
+    pack,
+    unpack,
+)
 
 MODULE = "submission"
 LINE = 3  # the descriptor of the line to the examiner
@@ -49,7 +60,7 @@ class Submission:
         self.module.__dict__["__builtins__"] = self._builtins()
         sys.modules[MODULE] = self.module
         self.cells: dict[str, str] = {cell["label"]: cell["source"] for cell in request["cells"]}
-        self.trees: list[ast.Module] = []
+        self.trees: list[tuple[str, ast.Module]] = []
         self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
         self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
 
@@ -63,7 +74,7 @@ class Submission:
             names = frozenset(name for name in self.asked if _seems_to_define(source, name))
             yield Unit(label, error.lineno or 1, names, None, error)
             return
-        self.trees.append(tree)
+        self.trees.append((label, tree))
         flags = _future_flags(tree)
         for statement in tree.body:
             names = frozenset(defined_names([statement])) & set(self.asked)
@@ -87,7 +98,7 @@ class Submission:
     def blank(self, starters: dict[str, str]) -> list[str]:
         """The names whose definition is still the starter's, or a body of nothing but `...`."""
         last: dict[str, ast.stmt] = {}
-        for tree in self.trees:
+        for _, tree in self.trees:
             for statement in tree.body:
                 last.update(dict.fromkeys(defined_names([statement]), statement))
         return [name for name in starters if name in last and _is_blank(last[name], starters[name], name)]
@@ -195,6 +206,8 @@ class Child:
     def __init__(self) -> None:
         self.submission: Submission | None = None
         self.handles: list[Any] = []
+        self.operators: list[str] = []  # that ran in the last call
+        self.changed = False  # whether it changed its inputs
         self.frame = Frame({}, ())
         self.operations: dict[str, Callable[[dict[str, Any]], Any]] = {
             "get": lambda header: self._name(header["name"]),
@@ -243,17 +256,33 @@ class Child:
                 "failures": failures,
                 "notices": submission.notices,
                 "blank": submission.blank(header["starters"]),
+                "words": names_used(submission.trees, header["words"]),
             }
         )
 
     def _answer(self, header: dict[str, Any]) -> bytes:
         encoder = Encoder(self._keep)
+        self.operators, self.changed = [], False
         node = encoder.encode(self.operations[header["op"]](header))
-        return pack({"id": header["id"], "value": node}, encoder.buffers)
+        about = {"operators": self.operators, "changed": self.changed}
+        return pack({"id": header["id"], "value": node, **about}, encoder.buffers)
 
     def _call(self, header: dict[str, Any]) -> Any:
-        args, kwargs = self._decode(header["args"]), self._decode(header["kwargs"])
-        return self._decode(header["target"])(*args, **kwargs)
+        inputs = [self._decode(header["args"]), self._decode(header["kwargs"])]
+        target = self._decode(header["target"])
+        value, self.operators = watched(lambda: target(*inputs[0], **inputs[1]), header["watch"])
+        self.changed = self._are_changed(inputs)
+        return value
+
+    def _are_changed(self, inputs: list[Any]) -> bool:
+        """Whether tensors and arrays that were given to a call hold other values after it."""
+        after = Encoder(lambda _value: ["handle"])
+        try:
+            for value in inputs:
+                after.encode(value)
+        except WireError:
+            return True
+        return after.buffers != [bytes(buffer) for buffer in self.frame.buffers]
 
     def _name(self, name: str) -> Any:
         module = self.submission.module if self.submission else None

@@ -17,12 +17,12 @@ import pytest
 from grader.classroom.grading import with_suite
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
-from grader.course.records import Limits
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade, unreadable
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
+from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 
 HERE = Path(__file__).parent

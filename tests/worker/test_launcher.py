@@ -40,7 +40,9 @@ def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, An
     cells = [{"label": LABEL, "source": source}]
     names = {"x": "x = ...", "f": "f = ..."}
     request = {"op": "load", "cells": cells, "names": list(names), "starters": names, "skip": []}
-    frame = worker.ask({**request, "packages": ["torch"]}, seconds, None, lambda _notice: seconds)
+    frame = worker.ask(
+        {**request, "packages": ["torch"], "words": []}, seconds, None, lambda _notice: seconds
+    )
     return frame.header
 
 
@@ -137,7 +139,13 @@ def test_notices_outside_of_loading_are_refused(server):
     with server.fork(LIMITS) as worker:
         load(worker, FORGE + "def x(): send({'id': 3, 'running': {}})")
         worker.ask({"op": "get", "name": "x"}, PATIENCE)
-        call = {"op": "call", "target": ["handle", 0, ""], "args": ["list"], "kwargs": ["dict"]}
+        call = {
+            "op": "call",
+            "target": ["handle", 0, ""],
+            "args": ["list"],
+            "kwargs": ["dict"],
+            "watch": False,
+        }
         with pytest.raises(WorkerEnded, match="malformed"):
             worker.ask(call, PATIENCE)
 
@@ -147,7 +155,15 @@ def test_notices_cannot_stretch_the_deadline_that_they_are_given(server):
     until = time.monotonic() + 0.5
     with server.fork(LIMITS) as worker, pytest.raises(WorkerEnded, match="timeout"):
         cells = [{"label": LABEL, "source": stretch}]
-        request = {"op": "load", "cells": cells, "names": [], "starters": {}, "skip": [], "packages": []}
+        request = {
+            "op": "load",
+            "cells": cells,
+            "names": [],
+            "starters": {},
+            "skip": [],
+            "packages": [],
+            "words": [],
+        }
         worker.ask(request, PATIENCE, None, lambda _notice: until - time.monotonic())
 
 
@@ -191,7 +207,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "probe", "wire")
+OWN = ("child", "confinement", "probe", "watch", "wire")
 
 
 def test_a_student_finds_no_module_of_the_examiner(server):

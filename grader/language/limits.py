@@ -1,0 +1,25 @@
+"""What student code may use before it is stopped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.language.record import Record
+
+
+class Limits(Record):
+    """Of a course, or of one exercise or question instead of it."""
+
+    seconds: Annotated[
+        float, Field(gt=0, le=3600, description="Of wall-clock time, for each call and each statement.")
+    ] = 5
+    cpu_seconds: Annotated[
+        float | None, Field(gt=0, le=36000, description="Of all processors, for a file; six times seconds.")
+    ] = None
+    memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
+    result_mib: Annotated[int, Field(ge=1, le=256, description="The largest value of one call.")] = 64
+    scratch_mib: Annotated[
+        int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
+    ] = 0

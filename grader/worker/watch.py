@@ -1,0 +1,57 @@
+"""What student code uses: operators of torch as they run, and names in its source.
+
+Evidence, not a wall: operators are seen however they were reached (`F.conv2d`, `nn.Conv2d`, `torch.ops`), but
+only in the thread that was called, and student code could undo the watching.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+
+def watched(function: Callable[[], Any], wanted: bool) -> tuple[Any, list[str]]:
+    """The value of a call and, if wanted, the torch operators that ran in it, such as `aten::convolution`."""
+    if not wanted or "torch" not in sys.modules:
+        return function(), []
+    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415 only with torch
+
+    seen: set[str] = set()
+
+    class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call,misc,unused-ignore]
+        def __torch_dispatch__(self, operator: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            seen.add(operator._schema.name)  # noqa: SLF001 the operator's public name stands nowhere else
+            return operator(*args, **(kwargs or {}))
+
+    with Watch():  # type: ignore[no-untyped-call,unused-ignore]
+        value = function()
+    return value, sorted(seen)
+
+
+def names_used(trees: Iterable[tuple[str, ast.Module]], words: Collection[str]) -> list[tuple[str, int, str]]:
+    """Where a source reaches for one of these names in something that it imports: cell, line, name."""
+    found: list[tuple[str, int, str]] = []
+    for label, tree in trees:
+        imported = {
+            (alias.asname or alias.name).partition(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.Attribute) and _root(node) in imported:
+                names = [node.attr]
+            else:
+                continue
+            found += [(label, node.lineno, name) for name in names if name in words]
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
