@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from grader.classroom.collecting import Found
 from grader.course.loading import LoadedCourse
@@ -19,6 +19,7 @@ from grader.questions import KINDS
 from grader.worker.launcher import ForkServer
 
 T = TypeVar("T")
+Isolation = Literal["full", "process", "bubblewrap"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class ClassGrader:
     course: LoadedCourse
     gradebook: Gradebook
     personal: bool
-    confine: bool = True
+    isolation: Isolation = "full"
 
     def grade(self, found: Sequence[Found], tell: Callable[[Report], None]) -> list[Report]:
         """Grade submissions one after another; `tell` hears of each as it is done.
@@ -43,7 +44,7 @@ class ClassGrader:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
 
         def work(suite: CheckSuite) -> list[Report]:
-            with _Lane(self.course.record.packages, suite, confine=self.confine) as lane:
+            with _Lane(self.course.record.packages, suite, self.isolation) as lane:
                 return [self._grade(one, lane, tell) for one in found]
 
         return with_suite(self.course, sorted({one.exercise for one in found}), work)
@@ -77,15 +78,16 @@ def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[C
 class _Lane:
     """A fork server and a suite of checks; the server is replaced when it dies."""
 
-    def __init__(self, packages: Sequence[str], suite: CheckSuite, *, confine: bool) -> None:
+    def __init__(self, packages: Sequence[str], suite: CheckSuite, isolation: Isolation) -> None:
         self._packages = packages
         self._suite = suite
-        self._confine = confine
+        self._isolation = isolation
         self._server = self._start()
 
     def _start(self) -> ForkServer:
-        server = ForkServer(self._packages, confine=self._confine)
-        if self._confine and server.lacking:
+        confine = self._isolation != "process"
+        server = ForkServer(self._packages, confine=confine, bubblewrap=self._isolation == "bubblewrap")
+        if confine and server.lacking:
             server.close()
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(server.lacking)} missing. "

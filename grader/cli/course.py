@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from grader.classroom.collecting import Collected, collect
-from grader.classroom.grading import ClassGrader
+from grader.classroom.grading import ClassGrader, Isolation
 from grader.classroom.made_up import roster_text, stories, write_class
 from grader.classroom.roster import Roster, read_roster
 from grader.cli import entry
@@ -111,12 +111,12 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
 @click.option(
     "--isolation",
-    type=click.Choice(["full", "process"]),
+    type=click.Choice(["full", "process", "bubblewrap"]),
     default="full",
     show_default=True,
-    help="What student code is kept in; 'process' accepts a machine that cannot confine it.",
+    help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
 )
-def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: str) -> int:
+def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: Isolation) -> int:
     """Grade a class: SUBMISSIONS/<student>/<exercise>.py or .ipynb."""
     course = _course()
     known = read_roster(roster) if roster else None
@@ -125,7 +125,7 @@ def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: str
     def tell(report: Report) -> None:
         click.echo(report.model_dump_json() if as_json else report_line(report))
 
-    reports = _grade_class(course, collected, known, tell, confine=isolation == "full")
+    reports = _grade_class(course, collected, known, tell, isolation=isolation)
     Console(stderr=as_json, highlight=False).print(summary(reports, collected.left_out))
     is_complete = all(report.is_graded for report in reports) and not collected.left_out
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
@@ -137,10 +137,10 @@ def _grade_class(
     roster: Roster | None,
     tell: Callable[[Report], None],
     *,
-    confine: bool = True,
+    isolation: Isolation = "full",
 ) -> list[Report]:
     with Gradebook(course.record.gradebook, course.root) as gradebook:
-        grader = ClassGrader(course, gradebook, personal=roster is not None, confine=confine)
+        grader = ClassGrader(course, gradebook, roster is not None, isolation)
         return grader.grade(collected.found, tell)
 
 

@@ -182,38 +182,46 @@ def _seccomp() -> Callable[[Path | None], None]:
     if pyseccomp is None:
         raise OSError(errno.ENOSYS, "the package pyseccomp or the library libseccomp2 is not installed")
 
+    filters = {True: _filter([*_ALLOWED, *_FOR_SCRATCH]), False: _filter(_ALLOWED)}
+
     def step(scratch: Path | None) -> None:
-        refused = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
-        with contextlib.suppress(OSError):
-            refused.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # i386 and x32 calls
-        for name in [*_ALLOWED, *(_FOR_SCRATCH if scratch else ())]:
-            _allow(refused, name)
-        _allow_some(refused)
-        refused.load()
+        allowed = filters[scratch is not None]
+        for name in ("kill", "tgkill"):
+            _allow(allowed, name, pyseccomp.Arg(0, pyseccomp.EQ, os.getpid()))
+        allowed.load()
 
     return step
 
 
-def _allow(refused: Any, name: str, *arguments: Any) -> None:
+def _filter(names: Sequence[str]) -> Any:
+    """A filter that refuses every system call but these, and some others with harmless arguments."""
+    allowed = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
+    with contextlib.suppress(OSError):
+        allowed.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # i386 and x32 calls
+    for name in names:
+        _allow(allowed, name)
+    _allow_some(allowed)
+    return allowed
+
+
+def _allow(allowed: Any, name: str, *arguments: Any) -> None:
     with contextlib.suppress(OSError):  # this architecture has no call of this name
-        refused.add_rule(pyseccomp.ALLOW, name, *arguments)
+        allowed.add_rule(pyseccomp.ALLOW, name, *arguments)
 
 
-def _allow_some(refused: Any) -> None:
+def _allow_some(allowed: Any) -> None:
     """The calls that are harmless with some arguments only."""
 
     def argument(index: int, value: int) -> Any:
         return pyseccomp.Arg(index, pyseccomp.EQ, value)
 
-    for name in ("kill", "tgkill"):
-        _allow(refused, name, argument(0, os.getpid()))
-    _allow(refused, "prlimit64", argument(0, 0), argument(2, 0))
+    _allow(allowed, "prlimit64", argument(0, 0), argument(2, 0))
     for command in _FCNTL_COMMANDS:
-        _allow(refused, "fcntl", argument(1, command))
+        _allow(allowed, "fcntl", argument(1, command))
     for command in _IOCTL_COMMANDS:
-        _allow(refused, "ioctl", argument(1, command))
+        _allow(allowed, "ioctl", argument(1, command))
     for option in (PR_SET_NAME, PR_GET_NAME, PR_GET_NO_NEW_PRIVS, PR_SET_VMA):
-        _allow(refused, "prctl", argument(0, option))
+        _allow(allowed, "prctl", argument(0, option))
     mask = _CLONE_THREAD | _CLONE_NEW_ANYTHING
-    _allow(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
-    refused.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc then uses clone
+    _allow(allowed, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
+    allowed.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc then uses clone

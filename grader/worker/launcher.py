@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import WorkerFault
+from grader.errors import UsageFault, WorkerFault
+from grader.worker.namespaces import namespaces
 from grader.worker.wire import (
     MAX_BODY,
     MAX_HEADER,
@@ -78,20 +80,44 @@ class WorkerLimits:
     result: int = MAX_BODY
 
 
+def _bubblewrap(writable: str) -> list[str]:
+    """The command that puts a program into namespaces of its own, where only one folder can be written.
+
+    Raises:
+        UsageFault: bubblewrap is not installed.
+
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise UsageFault("bubblewrap is not installed here. On Debian: apt-get install bubblewrap.")
+    system = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    return [program, "--unshare-all", "--die-with-parent", *system, "--bind", writable, writable, "--"]
+
+
 class ForkServer:
     """A process that has imported `preload` and forks workers."""
 
-    def __init__(self, preload: Iterable[str], *, confine: bool = True) -> None:
+    def __init__(self, preload: Iterable[str], *, confine: bool = True, bubblewrap: bool = False) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._confine = confine
+        self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-server-")
+        wrapper = _bubblewrap(self._folder.name) if bubblewrap else []
         self._layers: dict[str, Any] | None = None
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
-                [sys.executable, "-I", "-m", "grader.worker.server", str(theirs.fileno()), *preload],
+                [
+                    *wrapper,
+                    sys.executable,
+                    "-I",
+                    "-m",
+                    "grader.worker.server",
+                    str(theirs.fileno()),
+                    *preload,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                env=clean_environment(),
+                env={**clean_environment(), "TMPDIR": self._folder.name},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
@@ -118,8 +144,10 @@ class ForkServer:
     @property
     def isolation(self) -> tuple[str, ...]:
         """What keeps student code apart here; each layer was tried, none is assumed."""
-        layers = self.start()["isolation"] if self._confine else []
-        return ("process", *layers, "rlimits")
+        said = self.start()
+        layers = said["isolation"] if self._confine else []
+        apart = all(said["namespaces"].get(name) not in {None, own} for name, own in namespaces().items())
+        return ("process", *(["namespaces"] if apart and said["namespaces"] else []), *layers, "rlimits")
 
     def children(self) -> list[int]:
         """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
@@ -145,6 +173,7 @@ class ForkServer:
         if self._errors >= 0:
             os.close(self._errors)
             self._errors = -1
+        self._folder.cleanup()
 
     def fork(self, limits: WorkerLimits) -> Worker:
         """A new worker.

@@ -2,7 +2,8 @@
 
 Started by exec with a clean environment, so there is nothing in its memory but Python, torch and this code.
 Run as `python -I -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one JSON
-message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY}}`. Then
+message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY},
+"namespaces": {KIND: ID}}`. Then
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
   output, and is answered by `{"pid": N, "scratch": FOLDER or null}`;
@@ -30,6 +31,7 @@ from typing import Any, NoReturn
 
 from grader.worker import child
 from grader.worker.confinement import Confinement, prepare
+from grader.worker.namespaces import namespaces
 from grader.worker.probe import probe
 
 MAX_MESSAGE = 4096  # bytes
@@ -92,7 +94,9 @@ def main() -> None:
     confinement = prepare([Path(os.environ["MPLCONFIGDIR"])])
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]
-    control.sendall(json.dumps({"isolation": holding, "missing": {**confinement.missing, **leaks}}).encode())
+    missing = {**confinement.missing, **leaks}
+    said = {"isolation": holding, "missing": missing, "namespaces": namespaces()}
+    control.sendall(json.dumps(said).encode())
     gc.collect()
     gc.freeze()
     Server(control, confinement).serve()

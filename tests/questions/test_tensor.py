@@ -1,7 +1,5 @@
 """`tensor`: what torch computes, in any form a student may write it in, within the tolerance of the dtype."""
 
-# ruff: noqa: E501  a message is one line
-
 from __future__ import annotations
 
 import math
