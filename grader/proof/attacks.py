@@ -15,6 +15,7 @@ import ast
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import stat
 import tempfile
@@ -87,7 +88,7 @@ def test_same(student, reference):
     x = torch.arange(4.0)
     assert_close(student.same(x), reference.same(x))
 """
-_HONEST = """
+HONEST = """
 size = (3, 8)
 
 
@@ -116,7 +117,7 @@ class AttackResult:
 
 
 @dataclass(frozen=True)
-class _World:
+class World:
     """Everything that an attack can know of, and what is graded in it."""
 
     root: Path
@@ -124,6 +125,7 @@ class _World:
     sitting: Sitting
 
     def replaced(self, source: str) -> str:
+        """The source with the places of this world in it."""
         places = {
             "@COURSE@": self.root / "course",
             "@VICTIM@": self.root / "submissions" / "victim" / "target.py",
@@ -141,7 +143,7 @@ def load_attacks(folder: Path) -> list[Attack]:
     attacks = []
     for file in sorted(folder.glob("*/*/submission.py")):
         source = file.read_text(encoding="utf-8")
-        sentence = ast.get_docstring(ast.parse(source)) or ""
+        sentence = ast.get_docstring(ast.parse(re.sub("@[A-Z]+@", "0", source))) or ""
         attacks.append(Attack(file.parent.parent.name, file.parent.name, sentence.partition("\n")[0], source))
     return attacks
 
@@ -149,11 +151,11 @@ def load_attacks(folder: Path) -> list[Attack]:
 def run_attacks(attacks: Sequence[Attack], tell: Callable[[AttackResult], None]) -> list[AttackResult]:
     """Grade each attack in one world, an honest submission after each; `tell` hears of each when done."""
     with tempfile.TemporaryDirectory(prefix="torchgrade-attacks-") as folder:
-        world = _make_world(Path(folder).resolve())
+        world = make_world(Path(folder).resolve())
 
         def work(suite: CheckSuite) -> list[AttackResult]:
             with ForkServer(world.course.record.packages) as server:
-                honest = parse_submission("target.py", _HONEST.encode())
+                honest = parse_submission("target.py", HONEST.encode())
                 expected = grade(world.sitting, honest, server, suite).report
                 results = []
                 for attack in attacks:
@@ -164,7 +166,8 @@ def run_attacks(attacks: Sequence[Attack], tell: Callable[[AttackResult], None])
         return with_suite(world.course, [EXERCISE], work)
 
 
-def _make_world(root: Path) -> _World:
+def make_world(root: Path) -> World:
+    """A world in an empty folder, with a secret that is drawn anew."""
     secret = secrets.randbelow(10**6) + 2
     exercise = root / "course" / "exercises" / EXERCISE
     exercise.mkdir(parents=True)
@@ -177,17 +180,17 @@ def _make_world(root: Path) -> _World:
     (root / "gradebook.db").write_bytes(b"a gradebook")
     (root / "outside").mkdir(mode=0o777)
     course = load_course(root / "course")
-    return _World(root, course, prepare(course.exercise(EXERCISE), None))
+    return World(root, course, prepare(course.exercise(EXERCISE), None))
 
 
 def _run(
-    world: _World, attack: Attack, server: ForkServer, suite: CheckSuite, honest: tuple[Submission, Report]
+    world: World, attack: Attack, server: ForkServer, suite: CheckSuite, honest: tuple[Submission, Report]
 ) -> AttackResult:
     submission = parse_submission("target.py", world.replaced(attack.source).encode())
-    before = dict(_state(world.root))
+    before = dict(state_of(world.root))
     report = grade(world.sitting, submission, server, suite).report
     gains = [f"{q.id} earned {q.score:g}" for q in report.questions if q.score > 0]
-    changed = sorted({name for name, _ in set(before.items()) ^ set(dict(_state(world.root)).items())})
+    changed = sorted({name for name, _ in set(before.items()) ^ set(dict(state_of(world.root)).items())})
     gains += [f"changed: {name}" for name in changed]
     gains += [f"left running: process {pid}" for pid in server.children()]
     submission_after, expected = honest
@@ -196,7 +199,7 @@ def _run(
     return AttackResult(attack, tuple(gains), _stopped_by(world, submission, server, report))
 
 
-def _stopped_by(world: _World, submission: Submission, server: ForkServer, report: Report) -> str:
+def _stopped_by(world: World, submission: Submission, server: ForkServer, report: Report) -> str:
     """What the attack itself says, or else how it ended."""
     paper = world.sitting.paper
     starters = {"evidence": "", **{question.id: question.starter for question in paper.questions}}
@@ -211,7 +214,7 @@ def _stopped_by(world: _World, submission: Submission, server: ForkServer, repor
     return ", ".join(sorted(outcomes)) or "it had nothing to show"
 
 
-def _state(root: Path) -> Iterator[tuple[str, str]]:
+def state_of(root: Path) -> Iterator[tuple[str, str]]:
     """Everything outside of a worker that an attack could leave a trace in."""
     for place in (root, *_SHARED):
         for folder, _, names in os.walk(place):

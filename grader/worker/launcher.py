@@ -149,6 +149,11 @@ class ForkServer:
         apart = all(said["namespaces"].get(name) not in {None, own} for name, own in namespaces().items())
         return ("process", *(["namespaces"] if apart and said["namespaces"] else []), *layers, "rlimits")
 
+    @property
+    def pid(self) -> int:
+        """The server's own process."""
+        return self._process.pid
+
     def children(self) -> list[int]:
         """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
         tasks = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
