@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.worker.launcher import ForkServer
 from tests.conftest import ROOT, Run
 
 
@@ -219,3 +220,56 @@ def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Pat
     for form in ("canvas", "moodle", "csv"):
         assert list((root / "exports" / form).iterdir())
     shutil.rmtree(root)
+
+
+def test_the_doctor_says_what_holds(own: Path, course: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = course(own, "doctor")
+    layers = {line.split()[0]: line.split()[1].rstrip(":") for line in ran.out.splitlines() if line[0] != " "}
+    assert layers["process"] == "holds"
+    assert ran.code == (0 if {"landlock", "seccomp", "no_new_privs"} <= layers.keys() else 1)
+    monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
+    ran = course(own, "doctor")
+    assert (ran.code, "--isolation process" in ran.out) == (1, True)
+
+
+def test_strangers_code_is_not_run_where_it_cannot_be_confined(
+    own: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
+    write(own / "S" / "ada" / "exercise-1.py", "size = 3")
+    ran = course(own, "grade", "S")
+    assert (ran.code, ran.out) == (2, "")
+    assert "This machine cannot confine student code: landlock missing." in ran.err
+    ran = course(own, "grade", "S", "--isolation", "process", "--json")
+    assert (ran.code, json.loads(ran.out)["isolation"]) == (0, ["process", "rlimits"])
+    write(own / "exercise-1.py", "size = 3")
+    assert grade(own, "exercise-1").code == 0
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_bubblewrap_adds_namespaces(own: Path, course: Run) -> None:
+    write(own / "S" / "ada" / "exercise-1.py", "size = 3")
+    ran = course(own, "grade", "S", "--isolation", "bubblewrap", "--json")
+    assert "namespaces" in json.loads(ran.out)["isolation"]
+
+
+def test_what_lies_beside_a_submission_changes_nothing(own: Path, course: Run) -> None:
+    total = "import torch\ndef total(image):\n    return image.sum()\n"
+    write(own / "S" / "ada" / "exercise-2.py", total)
+    hostile = "raise SystemExit('planted')"
+    for name in (
+        "torch.py",
+        "torch/__init__.py",
+        "conftest.py",
+        "sitecustomize.py",
+        "checks.py",
+        "reference.py",
+    ):
+        if name != "torch.py":
+            write(own / "S" / "ada" / name, hostile)
+    for name in ("pytest.ini", "pyproject.toml", "course.yaml"):
+        write(own / "S" / "ada" / name, "[pytest]\naddopts = --no-such-option\n")
+    write(own / "S" / "bob" / "torch.py", hostile)
+    write(own / "S" / "bob" / "exercise-2.py", total)
+    ran = course(own, "grade", "S", "--json")
+    assert [json.loads(line)["score"] for line in ran.out.splitlines()] == [3, 3]

@@ -1,7 +1,5 @@
 """course.yaml: its faults, and the exercises behind it."""
 
-# ruff: noqa: E501  a fault is one line
-
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,5 @@
 """exercise.yaml: every fault of a file at once, in the order of its lines, each with its place and remedy."""
 
-# ruff: noqa: E501  a fault is one line
-
 from __future__ import annotations
 
 import pytest
