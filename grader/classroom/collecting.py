@@ -9,18 +9,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.errors import UsageFault
+from grader.classroom.roster import is_folder_name
+from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES
+
+MAX_TOLD = 5  # misnamed files of one student
 
 
 @dataclass(frozen=True)
 class Found:
-    """One file that a student handed in; `time` is the file's own, in UTC."""
+    """One file that a student handed in; `time` is the file's own, in UTC.
+
+    Where there is a `problem` it cannot be graded, and must not be taken for nothing handed in.
+    """
 
     student: str
     exercise: str
     file: Path
     time: datetime
+    problem: str = ""
 
 
 @dataclass
@@ -43,7 +50,9 @@ def collect(folder: Path, exercises: Sequence[str], students: Sequence[str] | No
     for entry in _entries(folder):
         if entry.is_symlink() or not entry.is_dir():
             if not entry.name.startswith("."):
-                collected.left_out.append(f"{entry.name}: not a student's folder")
+                collected.left_out.append(f"{entry.name!r} is not a student's folder")
+        elif not is_folder_name(entry.name):
+            collected.left_out.append(f"{entry.name!r} cannot be the name of a student")
         elif known is not None and entry.name not in known:
             collected.left_out.append(f"{entry.name}: not in the roster")
         else:
@@ -64,13 +73,31 @@ def _collect_student(entry: os.DirEntry[str], exercises: Sequence[str], collecte
         files = [
             file for suffix in SUFFIXES if os.path.lexists(file := Path(entry.path) / f"{exercise}{suffix}")
         ]
-        if len(files) > 1:
-            names = " and ".join(file.name for file in files)
-            collected.left_out.append(f"{entry.name}: {names}, and only one of them can count")
-        elif files:
+        if files:
             status = files[0].lstat()
-            if stat.S_ISREG(status.st_mode):
-                time = datetime.fromtimestamp(status.st_mtime, UTC)
-                collected.found.append(Found(entry.name, exercise, files[0], time))
-            else:
-                collected.left_out.append(f"{entry.name}: {files[0].name} is not a plain file")
+            time = datetime.fromtimestamp(status.st_mtime, UTC)
+            problem = "" if stat.S_ISREG(status.st_mode) else f"{files[0].name} is not a plain file."
+            if len(files) > 1:
+                problem = f"There are {files[0].name} and {files[1].name}, and only one of them can count."
+            collected.found.append(Found(entry.name, exercise, files[0], time, problem))
+    collected.left_out += _misnamed(entry, exercises)
+
+
+def _misnamed(entry: os.DirEntry[str], exercises: Sequence[str]) -> list[str]:
+    """Files that look handed in and belong to no exercise."""
+    try:
+        names = sorted(os.listdir(entry.path))  # noqa: PTH208 names are all that is wanted
+    except OSError as error:
+        return [f"{entry.name}: cannot be read: {error.strerror}"]
+    strange = [name for name in names if name.endswith(SUFFIXES) and Path(name).stem not in exercises]
+    told = [
+        f"{entry.name}: {name!r} is of no exercise. {_meant(name, exercises)}".rstrip()
+        for name in strange[:MAX_TOLD]
+    ]
+    more = len(strange) - len(told)
+    return [*told, f"{entry.name}: {more} more files are of no exercise"] if more else told
+
+
+def _meant(name: str, exercises: Sequence[str]) -> str:
+    close = did_you_mean(Path(name).stem.lower(), exercises)
+    return close if close.startswith("Did you mean") else ""

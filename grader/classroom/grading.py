@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from grader.classroom.collecting import Found
@@ -51,14 +53,26 @@ class ClassGrader:
 
     def _grade(self, one: Found, lane: _Lane, tell: Callable[[Report], None]) -> Report:
         sitting = prepare(self.course.exercise(one.exercise), one.student if self.personal else None)
-        with one.file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        graded = lane.grade(sitting, one.file.name, content)
+        content, problem = (b"", one.problem) if one.problem else _read(one.file)
+        if problem:
+            graded = Graded(ungraded(sitting, problem), b"")
+        else:
+            graded = lane.grade(sitting, one.file.name, content)
         report = graded.report.model_copy(update={"student": one.student})
         handed_in = HandedIn(one.student, one.exercise, one.file.name, content, one.time)
         self.gradebook.record(handed_in, report, graded.output)
         tell(report)
         return report
+
+
+def _read(file: Path) -> tuple[bytes, str]:
+    """A file's content, or why it cannot be read; a link that was put there just now is not followed."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read(MAX_BYTES + 1), ""
+    except OSError as error:
+        return b"", f"{file.name} cannot be read: {error.strerror}."
 
 
 def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[CheckSuite], T]) -> T:
@@ -85,15 +99,17 @@ class _Lane:
         self._server = self._start()
 
     def _start(self) -> ForkServer:
-        confine = self._isolation != "process"
-        server = ForkServer(self._packages, confine=confine, bubblewrap=self._isolation == "bubblewrap")
-        if confine and server.lacking:
+        server = ForkServer(self._packages, **self._options())
+        if self._isolation != "process" and server.lacking:
             server.close()
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(server.lacking)} missing. "
                 "course doctor says why; --isolation process grades all the same."
             )
         return server
+
+    def _options(self) -> dict[str, bool]:
+        return {"confine": self._isolation != "process", "bubblewrap": self._isolation == "bubblewrap"}
 
     def __enter__(self) -> Self:
         return self
@@ -114,5 +130,5 @@ class _Lane:
             except WorkerFault as error:
                 fault = error
                 self._server.close()
-                self._server = self._start()
+                self._server = ForkServer(self._packages, **self._options())
         return Graded(ungraded(sitting, str(fault)), b"")

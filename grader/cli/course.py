@@ -49,8 +49,8 @@ def command() -> None:
 @click.argument("folder", type=_PATH)
 def new(folder: Path) -> int:
     """Make a small working course in FOLDER to start from."""
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageFault(f"{folder} is not empty. Name a new folder.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageFault(f"{folder} is there already, and not an empty folder. Name a new one.")
     with resources.as_file(resources.files("grader.handout") / "scaffold") as scaffold:
         shutil.copytree(scaffold, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     write_schemas(folder / "exercises")

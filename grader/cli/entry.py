@@ -42,6 +42,9 @@ def _code(command: click.Command) -> int:
     except WorkerFault as error:
         click.echo(f"{error} This is our fault, not yours. Details: {_write_log()}", err=True)
         return BUG
+    except PermissionError as error:
+        click.echo(f"{error.filename} cannot be written or read: {error.strerror}.", err=True)
+        return WRONG_USE
     except GraderError as error:
         click.echo(str(error), err=True)
         return WRONG_USE

@@ -12,13 +12,13 @@ from rich.console import Console
 
 from grader.cli import entry
 from grader.course.paper import Sitting
-from grader.errors import SubmissionFault
+from grader.errors import SubmissionFault, UsageFault
 from grader.examiner.checks import CheckSuite, with_checks
 from grader.examiner.grading import grade, missing_packages
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress, digest_of
-from grader.handout.desk import Desk, find_desk, find_file
+from grader.handout.desk import Desk, check_name, find_desk, find_file
 from grader.report.terminal import glance_page, report_page
 from grader.worker.launcher import ForkServer
 
@@ -40,9 +40,14 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
 
     Exit code: 0 full marks, 1 not full marks, 2 something to correct in the command, 3 a bug of ours.
     """
+    if exercise is None and (file or as_json or hint or watch):
+        raise click.UsageError("Name an exercise, as in: grade exercise-3 --json")
+    if as_json + hint + watch > 1:
+        raise click.UsageError("Use one of --json, --hint and --watch.")
     with closing(find_desk(Path.cwd())) as desk:
         if exercise is None:
             return _glance(desk)
+        check_name(desk, exercise)  # also where a file is named
         file = file or find_file(desk, exercise)
         if watch:
             return _watch(desk, exercise, file)
@@ -96,7 +101,10 @@ def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[J
         def with_suite(suite: CheckSuite | None) -> int:
             def judge(submission: Submission) -> Report:
                 report = grade(sitting, submission, server, suite).report
-                Progress(desk.root).remember(exercise, digest_of(submission.content), report)
+                try:
+                    Progress(desk.root).remember(exercise, digest_of(submission.content), report)
+                except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
+                    click.echo(str(fault), err=True)
                 return report
 
             return use(judge, sitting)

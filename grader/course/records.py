@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 else:
     AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 
+PackageName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]  # the top level only
 ExerciseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 
 
@@ -31,7 +32,7 @@ class Course(Record):
     seed: Annotated[str, Field(min_length=1, description="Any text; other seeds give other variants.")]
     exercises: Annotated[list[ExerciseName], Field(min_length=1, description="Folders under exercises/.")]
     packages: Annotated[
-        list[str], Field(description="What students' files may import beside Python's own.")
+        list[PackageName], Field(description="What students' files may import beside Python's own.")
     ] = ["torch"]
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="A database URL of SQLAlchemy.")] = "sqlite:///gradebook.db"

@@ -164,7 +164,7 @@ class CheckSuite:
             results.append(self._run(exercise, check, session, params))
             if session.changed and not posed.in_place and results[-1].outcome in {"passed", "failed"}:
                 results[-1] = CheckResult(check, "failed", None, CHANGED)
-            crashes += results[-1].outcome == "crashed"
+            crashes += results[-1].outcome in {"crashed", "memory"}
         return results
 
     def _run(

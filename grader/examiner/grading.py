@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.course.paper import Paper, Sitting
+from grader.errors import WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
@@ -20,6 +21,7 @@ from grader.questions.forbidden import FAMILIES, families_of, words_of
 from grader.questions.question import FormError, Mark, Outcome, Posed
 from grader.worker.launcher import ForkServer
 
+MAX_NOTES = 20
 JUDGED_LATER = "Answered. It is judged after you hand the file in."
 
 
@@ -43,10 +45,13 @@ def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: C
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *_own_limits(paper)]):
             sessions[limits] = stack.enter_context(_session(paper, submission, server, limits))
-        questions = tuple(
-            _question(sitting, posed, sessions[posed.limits or paper.limits], suite)
-            for posed in paper.questions
-        )
+        # Answers first: what a check hands to student code must not come back as another question's answer.
+        in_turn = sorted(paper.questions, key=lambda posed: KINDS[posed.kind].by_checks)
+        reports = {
+            posed.id: _question(sitting, posed, sessions[posed.limits or paper.limits], suite)
+            for posed in in_turn
+        }
+        questions = tuple(reports[posed.id] for posed in paper.questions)
         notes = _notes(paper, submission, list(sessions.values()), questions)
         for session in sessions.values():
             session.close()
@@ -71,7 +76,7 @@ def _notes(
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = {question.message for question in questions}
     notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
-    return (*submission.notes, *(note for note in notes if note not in told))
+    return (*submission.notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
 def unreadable(sitting: Sitting, message: str) -> Report:
@@ -144,10 +149,18 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
             kind.read_form(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
         return kind.mark(posed, key, value)
+    except (WorkerFault, KeyboardInterrupt):
+        raise
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))
     except FormError as error:
         return Mark("failed", 0.0, str(error))
+    except Exception as error:
+        return Mark(
+            "ungraded",
+            0.0,
+            f"This answer could not be judged ({type(error).__name__}). Tell your instructor.",
+        )
 
 
 def _answer(posed: Posed, session: Session) -> Any:
@@ -178,6 +191,8 @@ def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSui
     share = _share(results)
     used = families_of(session.operators, posed.forbid) if session.watch else []
     session.watch = False
+    if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
+        outcome, share, message = "skipped", 0.0, JUDGED_LATER
     if used:
         outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, session)
     return QuestionReport(
@@ -199,9 +214,9 @@ def _forbidden_message(posed: Posed, used: Sequence[str], session: Session) -> s
 
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:
-    """A code question whose hidden checks are not at hand: only whether there is an answer."""
-    outcome: Outcome = "skipped"
-    message = JUDGED_LATER
+    """A code question whose checks are not at hand: only whether there is an answer."""
+    outcome: Outcome = "skipped" if sitting.keys is None else "ungraded"
+    message = JUDGED_LATER if sitting.keys is None else "No check belongs to this question."
     try:
         session.fetch(posed.id)
     except StudentError as error:

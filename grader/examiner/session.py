@@ -18,12 +18,17 @@ from grader.worker.launcher import MAX_OUTPUT, ForkServer, Worker, WorkerEnded, 
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
+CPU_FACTOR = 30  # what all calls of a file may take of the processors, in times what one may
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
 
 
-MAX_LENGTH = 10_000  # of an object of the student's that a check goes through
+MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a worker says
+MAX_FAILURES = 2000  # statements that failed
+MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
-_KINDS = frozenset({"notice", "raised", "syntax", "exit", "missing", "too-large", "memory"})
+_KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
+_KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
+MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
 
 @dataclass(frozen=True)
@@ -233,7 +238,9 @@ class Session:
         header = frame.header
         if "error" in header:
             trouble = self._trouble(header["error"])
-            if trouble.kind == "syntax":  # said of a call, it could carry a hidden input
+            if (
+                trouble.kind not in _KINDS_OF_CALLS
+            ):  # its words would be shown, and could carry a hidden input
                 trouble = Trouble("malformed")
             if trouble.kind not in {"raised", "missing"}:
                 self.lost = trouble
@@ -287,14 +294,15 @@ class Session:
         frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
         try:
             header = frame.header
-            self.notices = [self._trouble(notice) for notice in header.get("notices", [])]
+            self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
             self._failures = [
-                (list(map(str, f["names"])), self._trouble(f)) for f in header.get("failures", [])
+                (list(map(str, f["names"][:MAX_TOLD])), self._trouble(f))
+                for f in header.get("failures", [])[:MAX_FAILURES]
             ]
-            self._blank = frozenset(map(str, header.get("blank", [])))
+            self._blank = frozenset(map(str, header.get("blank", [])[:MAX_FAILURES]))
             self.words = [
                 (str(name), self._place({"cell": cell, "line": line})[1])
-                for cell, line, name in header.get("words", [])
+                for cell, line, name in header.get("words", [])[:MAX_TOLD]
             ]
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
@@ -332,8 +340,9 @@ class Session:
     def _place(self, error: dict[str, Any]) -> tuple[str | None, int | None]:
         """A cell and a line of it, if the submission has such a line."""
         cell, line = error.get("cell"), error.get("line")
-        if isinstance(cell, str) and type(line) is int and 1 <= line <= self._lines.get(cell, 0):
-            return cell, line
+        last = self._lines.get(cell, 0) if isinstance(cell, str) else 0
+        if type(line) is int and 1 <= line <= min(last, MAX_LINES):
+            return str(cell), line
         return None, None
 
     @property
@@ -357,7 +366,7 @@ class Student:
 def _worker_limits(limits: Limits) -> WorkerLimits:
     return WorkerLimits(
         memory=limits.memory_mib << 20,
-        cpu=math.ceil(limits.cpu_seconds or LOAD_FACTOR * limits.seconds),
+        cpu=math.ceil(limits.cpu_seconds or CPU_FACTOR * limits.seconds),
         scratch=limits.scratch_mib << 20,
         result=limits.result_mib << 20,
     )

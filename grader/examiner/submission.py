@@ -15,6 +15,9 @@ import nbformat
 from grader.errors import SubmissionFault
 
 MAX_BYTES = 10 << 20
+MAX_CODE = 1_000_000  # characters of all cells
+MAX_ROUNDS = 200  # magics of one cell that are looked for
+ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso-8859-1", "iso-8859-15", "latin-1", "cp1252", "windows-1252")
 MAX_NOTED = 60  # characters of a line that was skipped
 SUFFIXES = (".py", ".ipynb")
 
@@ -78,7 +81,7 @@ def parse_submission(name: str, content: bytes) -> Submission:
     if name.endswith(".ipynb"):
         return _read_notebook(name, content)
     if name.endswith(".py"):
-        return Submission(name, content, (Cell(name, _python_text(name, content)),))
+        return Submission(name, content, (Cell(name, _bounded(name, _python_text(name, content))),))
     raise SubmissionFault(f"{name} is neither a .py file nor a .ipynb notebook.")
 
 
@@ -87,9 +90,17 @@ def _python_text(name: str, content: bytes) -> str:
         raise SubmissionFault(f"{name} is not a text file. Save it as UTF-8 text.")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if encoding not in ENCODINGS:
+            raise LookupError(encoding)
         return content.decode(encoding)
     except (SyntaxError, UnicodeError, LookupError):
         raise SubmissionFault(f"{name} is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def _bounded(name: str, code: str) -> str:
+    if len(code) > MAX_CODE:
+        raise SubmissionFault(f"{name} holds more than a million characters of code. Keep data out of it.")
+    return code
 
 
 def _read_notebook(name: str, content: bytes) -> Submission:
@@ -104,6 +115,7 @@ def _read_notebook(name: str, content: bytes) -> Submission:
         raise SubmissionFault(
             f"{name} is not a notebook that Jupyter could open. Save it again there."
         ) from None
+    _bounded(name, "\n".join(sources))
     cells, notes = [], []
     for number, source in enumerate(sources, 1):
         label = f"cell {number}"
@@ -133,7 +145,7 @@ def without_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     if lines and _WHOLE_CELL_MAGICS.match(lines[first]):
         return "\n" * (len(lines) - 1), [(first + 1, lines[first])]
     skipped: list[tuple[int, str]] = []
-    for _ in lines:
+    for _ in range(MAX_ROUNDS if any(map(_is_magic, lines)) else 0):
         line = _stumbles_at("\n".join(lines))
         if line is None or not _is_magic(lines[line]):
             break

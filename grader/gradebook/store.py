@@ -34,7 +34,6 @@ class SubmissionRow(Base):
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the content
     file_name: Mapped[str] = mapped_column(String(200))
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    handed_in: Mapped[datetime]  # UTC, the file's own time
     reports: Mapped[list[ReportRow]] = relationship(back_populates="submission")
 
 
@@ -46,6 +45,7 @@ class ReportRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     submission: Mapped[SubmissionRow] = relationship(back_populates="reports")
+    handed_in: Mapped[datetime]  # UTC, the file's own time: students can set it
     created: Mapped[datetime]  # UTC
     score: Mapped[float]
     points: Mapped[float]
@@ -137,9 +137,9 @@ class Gradebook:
                     content=handed_in.content,
                 )
                 session.add(submission)
-            submission.handed_in = handed_in.time.astimezone(UTC).replace(tzinfo=None)
             submission.reports.append(
                 ReportRow(
+                    handed_in=handed_in.time.astimezone(UTC).replace(tzinfo=None),
                     created=datetime.now(UTC).replace(tzinfo=None),
                     score=report.score,
                     points=report.points,
@@ -150,17 +150,13 @@ class Gradebook:
             )
 
     def scores(self) -> list[Score]:
-        """The newest report of the newest submission of each student in each exercise.
+        """The newest report of each student in each exercise.
 
         Raises:
             UsageFault: the database refuses.
 
         """
-        rows = (
-            select(SubmissionRow, ReportRow)
-            .join(ReportRow)
-            .order_by(SubmissionRow.handed_in, SubmissionRow.id, ReportRow.id)
-        )
+        rows = select(SubmissionRow, ReportRow).join(ReportRow).order_by(ReportRow.id)
         newest: dict[tuple[str, str], Score] = {}
         with self._faults(), Session(self._engine) as session:
             for submission, report in session.execute(rows):

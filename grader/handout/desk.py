@@ -138,6 +138,12 @@ def find_desk(start: Path) -> Desk:
     )
 
 
+def check_name(desk: Desk, exercise: str) -> None:
+    """Raise UsageFault unless there is such an exercise."""
+    if exercise not in desk.exercises:
+        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, desk.exercises)}")
+
+
 def find_file(desk: Desk, exercise: str) -> Path:
     """The student's file for an exercise.
 
@@ -145,8 +151,7 @@ def find_file(desk: Desk, exercise: str) -> Path:
         UsageFault: there is no such exercise, no file, or a .py and a .ipynb.
 
     """
-    if exercise not in desk.exercises:
-        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, desk.exercises)}")
+    check_name(desk, exercise)
     found = [file for suffix in SUFFIXES if (file := desk.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
         raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")

@@ -16,7 +16,7 @@ class Limits(Record):
         float, Field(gt=0, le=3600, description="Of wall-clock time, for each call and each statement.")
     ] = 5
     cpu_seconds: Annotated[
-        float | None, Field(gt=0, le=36000, description="Of all processors, for a file; six times seconds.")
+        float | None, Field(gt=0, le=36000, description="Of all processors, for a file; 30 times seconds.")
     ] = None
     memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
     result_mib: Annotated[int, Field(ge=1, le=256, description="The largest value of one call.")] = 64

@@ -71,7 +71,10 @@ def _filled(export: Export, template: Path) -> Iterator[File]:
     for item in export.items:
         column = _column(header, item)
         if column is None:
-            continue
+            raise UsageFault(
+                f"{template} has no column for {item.exercise}. Make '{item.label}' in Canvas and "
+                "export again, or name other exercises with --exercise."
+            )
         maximum = _maximum(possible, column) or export.maximum(item)
         yield _filled_file(export, item, header[:fixed], rows[1:], header[column], maximum)
 

@@ -26,10 +26,14 @@ def export_items(
     for name in exercises or course.record.exercises:
         record = course.exercise(name).record
         own = {score.student: score for score in scores if score.exercise == name}
-        entries = [Entry(s.student, s.score, s.graded) for s in own.values() if s.is_graded]
-        entries += [Entry(student, 0.0, None) for student in zero_for if student not in own]
         points = sum(question.points for question in record.questions)
+        # An exercise's points may have changed since it was graded: a score is a share of what they were.
+        entries = [
+            Entry(s.student, s.score / s.points * points, s.graded) for s in own.values() if s.is_graded
+        ]
+        entries += [Entry(student, 0.0, None) for student in zero_for if student not in own]
         items.append(
             Item(name, record.title, points, tuple(sorted(entries, key=lambda entry: entry.student)))
         )
-    return tuple(items), [score for score in scores if not score.is_graded]
+    names = {item.exercise for item in items}
+    return tuple(items), [score for score in scores if not score.is_graded and score.exercise in names]

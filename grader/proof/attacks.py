@@ -26,6 +26,7 @@ from pathlib import Path
 from grader.classroom.grading import with_suite
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
+from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
@@ -52,7 +53,7 @@ questions:
   - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
   - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
   - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
-  - {id: same, kind: code, points: 2, prompt: Return a fresh tensor with the same values., signature: (x)}
+  - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
 """
 _REFERENCE = """
 FACTOR = SECRET
@@ -62,8 +63,8 @@ def scale(x):
     return x * FACTOR
 
 
-def same(x):
-    return x.clone()
+def double(x):
+    return 2 * x
 """
 _CHECKS = """
 import torch
@@ -84,16 +85,16 @@ def test_scale_number(student, reference):
     assert student.scale(2) == reference.scale(2)
 
 
-def test_same(student, reference):
+def test_double(student, reference):
     x = torch.arange(4.0)
-    assert_close(student.same(x), reference.same(x))
+    assert_close(student.double(x), reference.double(x))
 """
 HONEST = """
 size = (3, 8)
 
 
-def same(x):
-    return x.clone()
+def double(x):
+    return 2 * x
 """
 
 
@@ -186,7 +187,10 @@ def make_world(root: Path) -> World:
 def _run(
     world: World, attack: Attack, server: ForkServer, suite: CheckSuite, honest: tuple[Submission, Report]
 ) -> AttackResult:
-    submission = parse_submission("target.py", world.replaced(attack.source).encode())
+    try:
+        submission = parse_submission("target.py", world.replaced(attack.source).encode())
+    except SubmissionFault as fault:
+        return AttackResult(attack, (), str(fault))
     before = dict(state_of(world.root))
     report = grade(world.sitting, submission, server, suite).report
     gains = [f"{q.id} earned {q.score:g}" for q in report.questions if q.score > 0]
@@ -216,7 +220,9 @@ def _stopped_by(world: World, submission: Submission, server: ForkServer, report
 
 def state_of(root: Path) -> Iterator[tuple[str, str]]:
     """Everything outside of a worker that an attack could leave a trace in."""
-    for place in (root, *_SHARED):
+    for place in _SHARED:
+        yield from ((str(path), "there") for path in place.glob("*attack*"))
+    for place in (root,):
         for folder, _, names in os.walk(place):
             for path in (Path(folder), *(Path(folder) / name for name in names)):
                 with contextlib.suppress(OSError):

@@ -72,7 +72,7 @@ class Number(Question):
 
 
 def _read(posed: Posed, value: Any) -> float:
-    number = plain(value)
+    number = plain(value, posed.id)
     if not is_number(number):
         raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
     if not math.isfinite(as_float(number)):

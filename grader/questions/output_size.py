@@ -134,7 +134,7 @@ def _listed(wrong: Wrong, count: int) -> Wrong:
 
 
 def _read(posed: Posed, value: Any) -> list[int]:
-    numbers = plain(value)
+    numbers = plain(value, posed.id)
     if isinstance(numbers, list | tuple) and numbers:
         return [whole(number, posed.id) for number in numbers]
     if isinstance(numbers, list | tuple | str | dict) or numbers is None:

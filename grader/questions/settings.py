@@ -114,7 +114,7 @@ def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
     """What is wrong with the settings, or None."""
     scope = {**key.params, **settings}
     for condition in key.where:
-        if not evaluate(condition, scope):
+        if not _holds(condition, scope):
             return f"The settings have to meet: {condition}."
     try:
         shape = output_shape(parse_layer(key.layer), scope, key.input)
@@ -125,8 +125,15 @@ def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
     return f"With these settings the output is {shape_text(shape[2:])}, not {shape_text(key.output)}."
 
 
+def _holds(condition: str, scope: Mapping[str, Any]) -> bool:
+    try:
+        return bool(evaluate(condition, scope))
+    except ExpressionError:  # such as a division by a setting of 0
+        return False
+
+
 def _read(posed: Posed, value: Any) -> dict[str, int]:
-    value = plain(value)
+    value = plain(value, posed.id)
     if len(posed.fields) == 1 and not isinstance(value, dict):
         value = {posed.fields[0]: value}
     if isinstance(value, list | tuple) and len(value) == len(posed.fields):

@@ -23,13 +23,12 @@ from grader.questions.question import (
     formula_problems,
     layer_problems,
 )
-from grader.questions.values import as_float, describe, is_array, is_number, plain, shape_text
+from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
-MAX_VALUES = 10_000
 
 # The tolerances of torch.testing.assert_close, by dtype: (relative, absolute).
 _TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float64": (1e-7, 1e-7)}
@@ -228,7 +227,7 @@ def _flat(values: Any) -> list[float]:
 
 def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
     """The numbers in row-major order, and their shape."""
-    numbers = plain(value)
+    numbers = plain(value, posed.id)
     shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
     flat = _flat(numbers)
     bad = [item for item in flat if not is_number(item)]

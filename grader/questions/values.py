@@ -11,15 +11,16 @@ from grader.lazy import torch
 from grader.questions.question import FormError
 
 MAX_SHOWN = 60
+MAX_VALUES = 10_000  # of an answer
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, name: str) -> Any:
     """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is."""
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if is_tensor(value):
+        return [plain(item, name) for item in value]
+    if is_array(value):
+        if math.prod(max(size, 1) for size in value.shape) > MAX_VALUES:
+            raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
         return value.tolist()
     return value
 
@@ -46,7 +47,7 @@ def whole(value: Any, name: str) -> int:
         FormError: it is something else.
 
     """
-    number = plain(value)
+    number = plain(value, name)
     if isinstance(number, list | tuple) and len(number) == 1:
         number = number[0]
     if not is_number(number):

@@ -30,8 +30,9 @@ from grader.worker.wire import (
     unpack,
 )
 
-MODULE = "submission"
+MODULE = "__main__"  # as in a notebook, and when the file is run
 LINE = 3  # the descriptor of the line to the examiner
+READY = b"\x06"  # the first byte on the line: the worker is confined, and student code may come (ASCII: ACK)
 MAX_TEXT = 2000  # characters of an exception's message
 
 
@@ -178,7 +179,9 @@ def _seems_to_define(source: str, name: str) -> bool:
 
 
 def _is_blank(statement: ast.stmt, starter: str, name: str) -> bool:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and _is_empty(statement.body):
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False  # a value that is still `...` speaks for itself
+    if not isinstance(statement, ast.ClassDef) and _is_empty(statement.body):
         return True
     with contextlib.suppress(SyntaxError):
         for given in ast.parse(starter).body:
@@ -271,18 +274,20 @@ class Child:
         inputs = [self._decode(header["args"]), self._decode(header["kwargs"])]
         target = self._decode(header["target"])
         value, self.operators = watched(lambda: target(*inputs[0], **inputs[1]), header["watch"])
-        self.changed = self._are_changed(inputs)
+        self.changed = self._are_changed(inputs, header)
         return value
 
-    def _are_changed(self, inputs: list[Any]) -> bool:
-        """Whether tensors and arrays that were given to a call hold other values after it."""
+    def _are_changed(self, inputs: list[Any], header: dict[str, Any]) -> bool:
+        """Whether what was given to a call is something else after it: evidence, as all that is said here."""
         after = Encoder(lambda _value: ["handle"])
         try:
-            for value in inputs:
-                after.encode(value)
+            nodes = [after.encode(value) for value in inputs]
         except WireError:
             return True
-        return after.buffers != [bytes(buffer) for buffer in self.frame.buffers]
+        if after.buffers != [bytes(buffer) for buffer in self.frame.buffers]:
+            return True
+        before = [header["args"], header["kwargs"]]
+        return bool(_without_handles(nodes) != _without_handles(before))
 
     def _name(self, name: str) -> Any:
         module = self.submission.module if self.submission else None
@@ -362,6 +367,13 @@ def _import_message(error: BaseException, message: str) -> str | None:
 
 def _type_name(value: Any) -> str:
     return type(value).__name__[:80]
+
+
+def _without_handles(node: Any) -> Any:
+    """A node of the wire with nothing in it that says which handle it is."""
+    if isinstance(node, list):
+        return ["handle"] if node[:1] == ["handle"] else [_without_handles(item) for item in node]
+    return repr(node)  # NaN equals itself here
 
 
 def _read(size: int) -> bytes:

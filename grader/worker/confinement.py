@@ -135,6 +135,8 @@ def _landlock(readable: Sequence[Path]) -> Callable[[Path | None], None]:
     ruleset = landlock.Ruleset()
     files, folders = access.READ_FILE, access.READ_FILE | access.READ_DIR
     for path, is_listing in _python_paths():
+        if not path.exists():  # a link to nowhere
+            continue
         ruleset.allow(str(path), rules=access.READ_DIR if is_listing else folders if path.is_dir() else files)
     for path in readable:
         if path.exists():
@@ -161,10 +163,13 @@ def _python_paths() -> Iterator[tuple[Path, bool]]:
     for name in {sysconfig.get_path(name) for name in names}:
         yield from _entries(Path(name), without=("site-packages", "dist-packages"))
     packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    packages.add(site.getusersitepackages())
     for name in packages:
-        yield from _entries(Path(name), without=("grader", "torchgrade", "__editable__"))
+        yield from _entries(Path(name), without=("grader", "torchgrade", "editable"))
+    for name in ("/lib", "/usr/lib"):
+        yield from _entries(Path(name), without=("python3",))
     for name in (
-        "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts /etc/ld.so.cache "
+        "/lib64 /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts /etc/ld.so.cache "
         "/etc/localtime /dev/zero /dev/random /dev/urandom"
     ).split():
         if Path(name).exists():
@@ -175,7 +180,9 @@ def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, boo
     """A folder that may be listed, and everything in it but a few names."""
     if folder.is_dir():
         yield folder, True
-        yield from ((entry, False) for entry in folder.iterdir() if not entry.name.startswith(without))
+        for entry in folder.iterdir():
+            if not any(word in entry.name for word in without):
+                yield entry, False
 
 
 def _seccomp() -> Callable[[Path | None], None]:

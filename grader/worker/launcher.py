@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import UsageFault, WorkerFault
+from grader.worker.child import READY
 from grader.worker.namespaces import namespaces
 from grader.worker.wire import (
     MAX_BODY,
@@ -108,7 +109,8 @@ class ForkServer:
                 [
                     *wrapper,
                     sys.executable,
-                    "-I",
+                    "-E",
+                    "-P",
                     "-m",
                     "grader.worker.server",
                     str(theirs.fileno()),
@@ -245,6 +247,7 @@ class Worker:
         self._selector.register(line, selectors.EVENT_READ)
         self._selector.register(output, selectors.EVENT_READ)
         self._received = bytearray()
+        self._ready = False
         self._requests = 0
         self._open = True
         self.output = bytearray()
@@ -312,20 +315,24 @@ class Worker:
             self.close()
             raise WorkerEnded("timeout") from None
         except OSError:
-            raise WorkerEnded(_why(self.close(dying=True))) from None
+            raise self._hung_up() from None
+
+    def _hung_up(self) -> Exception:
+        """Why the line is dead: our own fault as long as the worker was not ready for student code."""
+        status = self.close(dying=True)
+        if self._ready:
+            return WorkerEnded(_why(status))
+        said = bytes(self.output).decode(errors="replace").strip().splitlines()
+        return WorkerFault(
+            f"A worker could not confine itself: {said[-1] if said else 'it did not say why'}."
+        )
 
     def _receive(self, until: float) -> Frame:
         """The next whole frame, while output is drained so that printing never blocks."""
         while True:
-            if len(self._received) >= PREFIX.size:
-                prefix = bytes(self._received[: PREFIX.size])
-                end = PREFIX.size + frame_length(prefix)
-                if end > self._result + MAX_HEADER:
-                    raise TooLargeError("a result is larger than the limit")
-                if len(self._received) >= end:
-                    content = self._received[PREFIX.size : end]
-                    del self._received[:end]
-                    return unpack(prefix, content)
+            frame = self._whole_frame()
+            if frame is not None:
+                return frame
             left = until - time.monotonic()
             if left <= 0:
                 raise TimeoutError
@@ -339,6 +346,23 @@ class Worker:
                     self._received += part
                 else:
                     self._take_output()
+
+    def _whole_frame(self) -> Frame | None:
+        """A frame that has arrived, after the byte that says that the worker is ready."""
+        if self._received and not self._ready:
+            self._ready = self._received[:1] == READY
+            del self._received[:1]
+        if len(self._received) < PREFIX.size:
+            return None
+        prefix = bytes(self._received[: PREFIX.size])
+        end = PREFIX.size + frame_length(prefix)
+        if end > self._result + MAX_HEADER:
+            raise TooLargeError("a result is larger than the limit")
+        if len(self._received) < end:
+            return None
+        content = self._received[PREFIX.size : end]
+        del self._received[:end]
+        return unpack(prefix, content)
 
     def _take_output(self) -> None:
         try:
@@ -367,7 +391,8 @@ def _why(status: int) -> str:
         return "malformed"
     if os.WIFEXITED(status):
         return "exit"
-    return "memory" if os.WTERMSIG(status) == signal.SIGKILL else "crashed"
+    by = os.WTERMSIG(status)
+    return {signal.SIGKILL: "memory", signal.SIGXCPU: "timeout"}.get(signal.Signals(by), "crashed")
 
 
 def _size_of(folder: Path, bound: int) -> int:

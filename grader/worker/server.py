@@ -1,8 +1,8 @@
 """The fork server: imports what is slow once, then forks a confined worker for each submission.
 
 Started by exec with a clean environment, so there is nothing in its memory but Python, torch and this code.
-Run as `python -I -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one JSON
-message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY},
+Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
+JSON message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY},
 "namespaces": {KIND: ID}}`. Then
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
@@ -33,9 +33,11 @@ from grader.worker import child
 from grader.worker.confinement import Confinement, prepare
 from grader.worker.namespaces import namespaces
 from grader.worker.probe import probe
+from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes
 MAX_DESCRIPTORS = 256  # of a worker
+MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
 
 
@@ -66,7 +68,7 @@ class Server:
                 self.control.close()
                 _become_worker(descriptors, limits, scratch, self.confinement if message["confine"] else None)
             finally:
-                os._exit(70)  # EX_SOFTWARE of sysexits.h; the examiner calls it a fault of ours
+                os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner calls it a fault of ours
         for descriptor in descriptors:
             os.close(descriptor)
         if scratch is not None:
@@ -87,10 +89,13 @@ def main() -> None:
     """Import, say what holds, then fork on demand."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in sys.argv[2:]:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell
             importlib.import_module(name)
     if "torch" in sys.modules:
         _warm_up()
+    if "matplotlib" in sys.modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
     confinement = prepare([Path(os.environ["MPLCONFIGDIR"])])
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]
@@ -110,7 +115,7 @@ def _warm_up() -> None:
     image = torch.ones(1, 1, 4, 4)
     torch.nn.functional.conv2d(image, torch.ones(1, 1, 2, 2))
     torch.nn.Conv2d(1, 1, 2)(image).sum().backward()
-    torch.nn.functional.unfold(image, 2).numpy()
+    watched(lambda: torch.nn.functional.unfold(image, 2).numpy(), wanted=True)
 
 
 def _become_worker(
@@ -123,26 +128,37 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
-    last = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    last = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], MOST_DESCRIPTORS)
     _bound(limits)
     if confinement is not None:
         confinement.put_on(scratch)  # its own descriptors are among those that are closed now
     os.dup2(line, child.LINE)
     os.closerange(child.LINE + 1, last)
+    os.write(child.LINE, child.READY)
     child.run()
     os._exit(0)
 
 
 def _bound(limits: dict[str, int]) -> None:
     """Bound CPU time, files and the address space: what is mapped now and `memory` bytes more."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["scratch"], limits["scratch"]))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (MAX_DESCRIPTORS, MAX_DESCRIPTORS))
+    _set(resource.RLIMIT_CORE, 0, 0)
+    _set(
+        resource.RLIMIT_CPU, limits["cpu"], limits["cpu"] + 1
+    )  # SIGXCPU first, so that it can be told from others
+    _set(resource.RLIMIT_FSIZE, limits["scratch"], limits["scratch"])
+    _set(resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
     mapped = Path("/proc/self/statm")
     if mapped.exists():  # Linux; elsewhere the address space cannot be bounded this way
         bound = int(mapped.read_text().split()[0]) * resource.getpagesize() + limits["memory"]
-        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+        _set(resource.RLIMIT_AS, bound, bound)
+
+
+def _set(limit: int, soft: int, hard: int) -> None:
+    """Set a limit, or leave what is stricter already."""
+    strictest = resource.getrlimit(limit)[1]
+    if strictest != resource.RLIM_INFINITY:
+        soft, hard = min(soft, strictest), min(hard, strictest)
+    resource.setrlimit(limit, (soft, hard))
 
 
 def _end(process: int, *, dying: bool) -> int | None:

@@ -21,6 +21,11 @@ def watched(function: Callable[[], Any], wanted: bool) -> tuple[Any, list[str]]:
     seen: set[str] = set()
 
     class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call,misc,unused-ignore]
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            """No compiler is wanted here: torch would import one, which writes files."""
+            return False
+
         def __torch_dispatch__(self, operator: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
             seen.add(operator._schema.name)  # noqa: SLF001 the operator's public name stands nowhere else
             return operator(*args, **(kwargs or {}))

@@ -26,6 +26,7 @@ MAX_HEADER = 16 << 20  # bytes
 MAX_BODY = 256 << 20  # bytes
 MAX_NODES = 500_000
 MAX_DEPTH = 60
+MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, which texts' hashes prevent
 MAX_DIMENSIONS = 16
 
 TENSOR_DTYPES = frozenset(
@@ -137,6 +138,8 @@ class Encoder:
         if kind in (list, tuple):
             return [kind.__name__, *(self.encode(item, depth + 1) for item in value)]
         if kind in (dict, OrderedDict):
+            if sum(type(key) is not str for key in value) > MAX_ODD_KEYS:
+                raise TooLargeError("the dict has too many keys that are not texts")
             return [
                 "dict",
                 *([self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()),
@@ -191,6 +194,7 @@ class Decoder:
         self._buffers = frame.buffers
         self._handle = handle
         self._nodes = 0
+        self._odd_keys = 0
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         """The value of a node.
@@ -222,6 +226,9 @@ class Decoder:
             hash(key)
         except TypeError:
             raise WireError("a dict's key cannot be a key") from None
+        self._odd_keys += type(key) is not str
+        if self._odd_keys > MAX_ODD_KEYS:
+            raise WireError("a dict has too many keys that are not texts")
         return key, self.decode(item[1], depth + 1)
 
     def _special(self, tag: str, items: list[Any]) -> Any:

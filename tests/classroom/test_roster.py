@@ -64,6 +64,7 @@ def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
     (root / "ada" / "ex-1.py").touch()
     (root / "ada" / "torch.py").touch()
     (root / "ada" / "conftest.py").touch()
+    (root / "ada" / "Ex_2.py").touch()
     (root / "bob" / "ex-1.py").symlink_to(secret)
     (root / "cyd" / "ex-1.py").touch()
     (root / "cyd" / "ex-1.ipynb").touch()
@@ -72,17 +73,22 @@ def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
     (root / "link").symlink_to(root / "ada")
     (root / "readme.txt").touch()
     collected = collect(root, ["ex-1", "ex-2"], None)
-    assert [(found.student, found.file.name) for found in collected.found] == [
-        ("ada", "ex-1.py"),
-        ("ada", "ex-2.ipynb"),
+    found = [(one.student, one.file.name, one.problem) for one in collected.found]
+    assert found == [
+        ("ada", "ex-1.py", ""),
+        ("ada", "ex-2.ipynb", ""),
+        ("bob", "ex-1.py", "ex-1.py is not a plain file."),
+        ("cyd", "ex-1.py", "There are ex-1.py and ex-1.ipynb, and only one of them can count."),
+        ("dan", "ex-1.py", "ex-1.py is not a plain file."),
+        ("eve", "ex-1.py", "ex-1.py is not a plain file."),
     ]
     assert collected.left_out == [
-        "bob: ex-1.py is not a plain file",
-        "cyd: ex-1.py and ex-1.ipynb, and only one of them can count",
-        "dan: ex-1.py is not a plain file",
-        "eve: ex-1.py is not a plain file",
-        "link: not a student's folder",
-        "readme.txt: not a student's folder",
+        "'.git' cannot be the name of a student",
+        "ada: 'Ex_2.py' is of no exercise. Did you mean 'ex-2'?",
+        "ada: 'conftest.py' is of no exercise.",
+        "ada: 'torch.py' is of no exercise.",
+        "'link' is not a student's folder",
+        "'readme.txt' is not a student's folder",
     ]
 
 

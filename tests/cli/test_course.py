@@ -51,7 +51,7 @@ def test_a_new_course_works_from_the_first_minute(own: Path, course: Run, grade:
     assert course(own, "generate", "OUT").code == 0
     assert grade(own / "OUT", "exercise-1").code == 1
     ran = course(own, "new", own)
-    assert (ran.code, "is not empty" in ran.err) == (2, True)
+    assert (ran.code, "is there already" in ran.err) == (2, True)
 
 
 def test_check_finds_a_reference_that_fails(own: Path, course: Run) -> None:
@@ -88,7 +88,7 @@ def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roste
     assert ran.code == 1  # something was left out
     assert "ada  exercise-2  3 of 3" in ran.out
     assert "left out: eve: not in the roster" in ran.out
-    assert "left out: notes.txt: not a student's folder" in ran.out
+    assert "left out: 'notes.txt' is not a student's folder" in ran.out
 
     assert course(own, "export", "canvas", "--roster", roster).code == 0
     assert rows(own / "exports" / "canvas-exercise-2.csv") == [

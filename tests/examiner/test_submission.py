@@ -7,7 +7,7 @@ import json
 import pytest
 
 from grader.errors import SubmissionFault
-from grader.examiner.submission import MAX_BYTES, parse_submission, read_submission, without_magics
+from grader.examiner.submission import MAX_BYTES, MAX_CODE, parse_submission, read_submission, without_magics
 
 
 def notebook(*sources: object, version: int = 4, **more: object) -> bytes:
@@ -138,7 +138,7 @@ def test_what_is_no_python_text_is_refused(content):
 @pytest.mark.parametrize("suffix", ["py", "ipynb"])
 def test_files_may_be_so_large_and_no_larger(tmp_path, suffix):
     file = tmp_path / f"a.{suffix}"
-    file.write_bytes(b" " * MAX_BYTES)
+    file.write_bytes(b" " * (MAX_CODE if suffix == "py" else MAX_BYTES))
     assert read_submission(file).name == file.name
     file.write_bytes(b" " * (MAX_BYTES + 1))
     with pytest.raises(SubmissionFault, match="larger than 10 MiB"):

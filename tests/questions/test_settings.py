@@ -186,7 +186,7 @@ def test_how_it_is_asked():
     [
         {"output": [40]},
         {"output": [4], "where": ["s > 99"]},
-        {"output": [4], "where": ["8 % s == 0"]},
+        {"output": [4], "where": ["8 % 0 == s"]},
         {"output": ["M / 0"]},
     ],
 )

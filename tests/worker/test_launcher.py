@@ -186,7 +186,9 @@ def test_memory_is_bounded(server):
 
 
 def test_a_student_sees_the_clean_environment_and_nothing_else(server):
-    assert dict(run(server, "import os\nx = list(os.environ.items())")) == clean_environment()
+    seen = dict(run(server, "import os\nx = list(os.environ.items())"))
+    assert Path(seen.pop("TMPDIR")).name.startswith("torchgrade-server-")
+    assert seen == clean_environment()
     assert set(clean_environment()) <= {
         *("LANG", "PATH", "MPLBACKEND", "MPLCONFIGDIR"),
         *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
@@ -207,7 +209,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "probe", "watch", "wire")
+OWN = ("child", "confinement", "namespaces", "probe", "watch", "wire")
 
 
 def test_a_student_finds_no_module_of_the_examiner(server):
@@ -218,7 +220,9 @@ def test_a_student_finds_no_module_of_the_examiner(server):
         *(f"grader.{m}" for m in ("errors", "worker")),
         *(f"grader.worker.{m}" for m in OWN),
     }
-    assert run(server, "import os, sys\nx = [os.getcwd(), sys.flags.isolated]") == ["/", 1]
+    assert run(
+        server, "import os, sys\nx = [os.getcwd(), sys.flags.ignore_environment, sys.flags.safe_path]"
+    ) == ["/", 1, True]
 
 
 def test_two_hundred_forks_leak_nothing(server):

@@ -1,0 +1,11 @@
+"""Raise StopAsyncIteration in every answer, which means something of its own to generators, to pytest's hooks or to tracebacks."""
+
+
+def scale(x):
+    raise StopAsyncIteration("passed")
+
+
+def same(x):
+    raise StopAsyncIteration
+
+
