@@ -48,7 +48,7 @@ def command() -> None:
 @command.command("new")
 @click.argument("folder", type=_PATH)
 def new(folder: Path) -> int:
-    """Make a small working course in FOLDER to start from."""
+    """Make a small working course in FOLDER."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageFault(f"{folder} is there already, and not an empty folder. Name a new one.")
     with resources.as_file(resources.files("grader.handout") / "scaffold") as scaffold:
@@ -61,7 +61,10 @@ def new(folder: Path) -> int:
 @command.command("schema")
 @click.argument("folder", type=_PATH, default=Path("exercises"))
 def schema(folder: Path) -> int:
-    """Write the JSON Schemas of course.yaml and exercise.yaml into FOLDER, for editors."""
+    """Write the JSON Schemas that editors use.
+
+    Of course.yaml and exercise.yaml, into FOLDER (exercises).
+    """
     for file in write_schemas(folder):
         click.echo(file)
     return entry.DONE
@@ -73,7 +76,10 @@ def schema(folder: Path) -> int:
     "--variants", default=20, show_default=True, type=click.IntRange(0), help="Made-up students for each."
 )
 def check_(exercises: tuple[str, ...], variants: int) -> int:
-    """Prove the exercises: the reference earns full marks, the untouched stub earns nothing."""
+    """Prove that exercises are sound.
+
+    The reference earns full marks and the untouched stub earns nothing, over many variants.
+    """
     course = _course()
 
     def tell(proved: Proved) -> None:
@@ -94,7 +100,10 @@ def check_(exercises: tuple[str, ...], variants: int) -> int:
 )
 @click.option("--edition", type=click.Choice(["practice", "assessed"]), default="practice", show_default=True)
 def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) -> int:
-    """Write what students receive into OUT; what they have worked on is kept."""
+    """Write what students receive into OUT.
+
+    What they have worked on is kept.
+    """
     students = read_roster(roster).students if roster else None
     generated = generate(_course(), out, students, form, edition)
     click.echo(f"{len(generated.written)} files written to {out}.")
@@ -117,7 +126,10 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
     help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
 )
 def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: Isolation) -> int:
-    """Grade a class: SUBMISSIONS/<student>/<exercise>.py or .ipynb."""
+    """Grade a class.
+
+    SUBMISSIONS is a folder of folders: SUBMISSIONS/<student>/<exercise>.py or .ipynb.
+    """
     course = _course()
     known = read_roster(roster) if roster else None
     collected = collect(submissions, course.record.exercises, known.students if known else None)
@@ -126,7 +138,9 @@ def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: Iso
         click.echo(report.model_dump_json() if as_json else report_line(report))
 
     reports = _grade_class(course, collected, known, tell, isolation=isolation)
-    Console(stderr=as_json, highlight=False).print(summary(reports, collected.left_out))
+    handed_in = {one.student for one in collected.found}
+    absent = [student for student in known.students if student not in handed_in] if known else []
+    Console(stderr=as_json, highlight=False).print(summary(reports, collected.left_out, absent))
     is_complete = all(report.is_graded for report in reports) and not collected.left_out
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
@@ -149,7 +163,10 @@ def _grade_class(
     "--attacks", is_flag=True, help="Run the attacks that come with the grader, and say what stopped each."
 )
 def doctor(attacks: bool) -> int:
-    """Say what this machine can do to confine student code, and what it cannot and why."""
+    """Say how this machine confines student code.
+
+    And what it cannot do, and why.
+    """
     with ForkServer(["torch"]) as server:
         for layer in server.isolation:
             click.echo(f"{layer:<14} holds")
@@ -208,9 +225,16 @@ def export(
     missing: str,
     out_of: float | None,
 ) -> int:
-    """Write scores as files that an LMS imports: FORMAT is canvas, moodle or csv."""
+    """Write scores that an LMS imports.
+
+    FORMAT is canvas, moodle or csv.
+    """
     course = _course()
     people = read_roster(roster).people if roster else {}
+    if not roster and form != "csv":
+        click.echo(
+            "No roster: students go by the names of their folders, which the LMS may not know.", err=True
+        )
     for file in _export(
         course, form, out, Export((), people, fill, out_of), exercises, zero=missing == "zero"
     ):
@@ -243,7 +267,10 @@ def _export(
 
 @command.command("demo")
 def demo() -> int:
-    """Generate, grade and export the shipped course with a made-up class, in a temporary folder."""
+    """Generate, grade and export with a made-up class.
+
+    The shipped course, in a temporary folder.
+    """
     root = Path(tempfile.mkdtemp(prefix="course-demo-"))
     source = shipped_course()
     shutil.copy(source / COURSE_FILE, root)
@@ -275,7 +302,7 @@ def _list_files(root: Path) -> None:
         ("exports", "scores for Canvas, for Moodle, and as a table"),
     ):
         click.echo(f"  {name:<18} {what}")
-    beside = Path(sys.argv[0]).with_name("grade")
+    beside = Path(sys.argv[0]).absolute().with_name("grade")
     grade = beside if beside.exists() else "grade"
     click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} exercise-3")
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from grader.cli import entry
 from grader.course.paper import Sitting
@@ -62,12 +62,17 @@ def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -
         elif hint:
             click.echo(_hint(desk, report, sitting))
         else:
-            Console(highlight=False).print(report_page(report, sitting.paper.title))
+            Console(highlight=False).print(_page(report, sitting))
         return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
 
     submission = read_submission(file)
     preload = [package for package in desk.packages if package in submission.imports]
     return _examine(desk, exercise, preload, use)
+
+
+def _page(report: Report, sitting: Sitting) -> RenderableType:
+    with_hints = [question.id for question in sitting.paper.questions if question.hints]
+    return report_page(report, sitting.paper.title, with_hints)
 
 
 def _watch(desk: Desk, exercise: str, file: Path) -> int:
@@ -82,7 +87,7 @@ def _watch(desk: Desk, exercise: str, file: Path) -> int:
                 click.clear()
                 try:
                     report = judge(read_submission(file))
-                    Console(highlight=False).print(report_page(report, sitting.paper.title))
+                    Console(highlight=False).print(_page(report, sitting))
                 except SubmissionFault as error:  # half saved, or not a notebook yet
                     click.echo(str(error))
                 click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")

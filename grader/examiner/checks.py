@@ -235,6 +235,7 @@ class _Collector:
     """The plugin that takes the place of pytest's own loop."""
 
     work: Callable[[pytest.Session], None]
+    root: Path  # that pytest's names of files begin at
     faults: list[Fault] = field(default_factory=list)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -246,7 +247,7 @@ class _Collector:
             last = (str(report.longrepr).strip().splitlines() or ["?"])[-1].removeprefix("E").strip()
             sentence = f"The checks cannot be read: {last}."
             self.faults.append(
-                Fault(Path(report.nodeid), None, None, "", sentence, "Run pytest on the file.")
+                Fault(self.root / report.nodeid, None, None, "", sentence, "Run pytest on it.")
             )
 
     @pytest.hookimpl(tryfirst=True)
@@ -289,7 +290,7 @@ def with_checks(
     existing = [str(file) for file in files if file.is_file()]
     if not existing:
         return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references))
-    collector = _Collector(loop)
+    collector = _Collector(loop, Path(existing[0]).parent.parent)
     _run_pytest(existing, [collector, fixtures])
     if collector.faults:
         raise CourseFaults(collector.faults)
@@ -340,10 +341,11 @@ def _weight_of(item: pytest.Item) -> float:
     if isinstance(weight, int | float) and 0 < weight < math.inf:
         return float(weight)
     sentence = f"The points of the check {item.name} are not a number above 0."
-    raise CourseFaults([_fault_at(item, sentence, "Write @pytest.mark.points(2).")])
+    raise CourseFaults([fault_at(item, sentence, "Write @pytest.mark.points(2).")])
 
 
-def _fault_at(item: pytest.Item, sentence: str, remedy: str) -> Fault:
+def fault_at(item: pytest.Item, sentence: str, remedy: str) -> Fault:
+    """A fault in the file and line of a check."""
     _, line, _ = item.location
     return Fault(item.path, (line or 0) + 1, None, "", sentence, remedy)
 
@@ -360,7 +362,7 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
         return questions[0]
     sentence = f"The check {item.name} belongs to no code question."
     remedy = f"Begin its name with test_ and one of: {', '.join(questions)}."
-    raise CourseFaults([_fault_at(item, sentence, remedy)])
+    raise CourseFaults([fault_at(item, sentence, remedy)])
 
 
 def load_reference(file: Path) -> ModuleType | None:

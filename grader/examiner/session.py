@@ -19,6 +19,7 @@ from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
 CPU_FACTOR = 30  # what all calls of a file may take of the processors, in times what one may
+LOADS = 3  # times what one whole file may take: for loading it, all losses included
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
 
 
@@ -149,6 +150,7 @@ class Session:
         self._limits = limits
         self._worker: Worker | None = None
         self._workers = 0  # that have been started
+        self._load_budget = LOADS * LOAD_FACTOR * limits.seconds  # seconds that loading may still take
         self._lines = {cell.label: cell.source.count("\n") + 1 for cell in submission.cells}
         self._skip: list[int] = []
         self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
@@ -259,7 +261,7 @@ class Session:
     def _start(self) -> Worker:
         """A worker that has run the submission, but for statements that cost earlier workers their lives."""
         while self._worker is None:
-            if len(self._skip) > MAX_LOSSES:
+            if len(self._skip) > MAX_LOSSES or self._load_budget <= 0:
                 raise StudentError(Trouble("crashed"))
             worker = self._server.fork(_worker_limits(self._limits))
             self._workers += 1
@@ -285,13 +287,17 @@ class Session:
     def _load(self, worker: Worker) -> None:
         self._unit = {}
         seconds = self._limits.seconds
-        until = time.monotonic() + LOAD_FACTOR * seconds
+        begin = time.monotonic()
+        until = begin + min(LOAD_FACTOR * seconds, self._load_budget)
 
         def running(notice: dict[str, Any]) -> float:
             self._unit = self._read_unit(notice)
             return min(seconds, until - time.monotonic())
 
-        frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
+        try:
+            frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
+        finally:
+            self._load_budget -= time.monotonic() - begin
         try:
             header = frame.header
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]

@@ -188,5 +188,5 @@ def _binary(op: ast.operator, left: Any, right: Any) -> Any:
         if not all(isinstance(side, int | float) for side in (left, right)):
             raise ExpressionError("Only numbers can be multiplied or divided.")
         if isinstance(op, ast.Pow) and (abs(right) > MAX_EXPONENT or abs(left) > MAX_BASE):
-            raise ExpressionError(f"A power can be of {MAX_BASE} and to {MAX_EXPONENT} at most.")
+            raise ExpressionError(f"A power is too large; {MAX_BASE} ** {MAX_EXPONENT} is the most.")
     return _BINARY[type(op)](left, right)

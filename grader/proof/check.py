@@ -9,7 +9,7 @@ from grader.classroom.grading import with_suite
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, Fault
-from grader.examiner.checks import CheckSuite
+from grader.examiner.checks import CheckSuite, fault_at
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
@@ -65,7 +65,14 @@ def _prove(
         else:
             found = _faults(exercise, sitting, FORMATS[index % 2], server, suite)
         for fault in found:
-            faults.setdefault(f"{fault.path} {fault.sentence}", fault)
+            faults.setdefault(f"{fault.path} {fault.sentence.partition('(')[0]}", fault)
+    for check in suite.checks.get(exercise.name, ()):
+        if check.visible and "reference" in getattr(check.item, "fixturenames", ()):
+            faults[check.id] = fault_at(
+                check.item,
+                "A visible check uses `reference`, which students do not have.",
+                "Write the values.",
+            )
     proved = Proved(exercise.name, len(students), tuple(faults.values()))
     tell(proved)
     return proved
@@ -83,10 +90,9 @@ def _faults(
         if question.outcome != "passed":
             failed = next((check for check in question.checks if check.outcome != "passed"), None)
             check = f", in the check {failed.id}" if failed and failed.id != question.id else ""
-            sentence = (
-                f"The reference does not earn full marks: {question.outcome}{check}. {question.message}"
-            )
-            yield exercise.document.fault(("questions", index), sentence.strip())
+            sentence = f"The reference does not earn full marks: {question.outcome}{check}."
+            remedy = f"See: pytest {exercise.folder}" if check else question.message
+            yield exercise.document.fault(("questions", index), sentence, remedy)
     for index, question in enumerate(report_of({}).questions):
         if question.outcome != "unanswered" or question.score:
             sentence = f"The untouched stub counts as {question.outcome}, not as unanswered."

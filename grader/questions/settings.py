@@ -95,7 +95,9 @@ class Settings(Question):
             if _complaint(key, settings) is None:
                 answer = str(values[0]) if len(values) == 1 else repr(settings).replace("'", '"')
                 return key.model_copy(update={"solution": f"{self.id} = {answer}"})
-        raise ExpressionError(f"No settings from 0 to {_SEARCHED[-1]} give an output of {key.output}.")
+        raise ExpressionError(
+            f"No settings from 0 to {_SEARCHED[-1]} give an output of {key.output} and meet 'where'."
+        )
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:

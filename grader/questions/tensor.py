@@ -144,7 +144,7 @@ class TensorValues(Question):
         """The verdict on a tensor or on nested lists; leading dimensions of size 1 may be left out."""
         assert isinstance(key, TensorKey)  # noqa: S101 a narrowing for mypy
         values, shape = _read(posed, value)
-        if _core(shape) != _core(key.shape):
+        if _stripped(shape) != _stripped(key.shape):
             message = (
                 f"Your values have shape {shape_text(shape)}; the output has {shape_text(_core(key.shape))}."
             )
@@ -199,6 +199,17 @@ def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
     ((3, 3), (1, 3), (2, 3))
     """
     while len(shape) > 2 and shape[0] == 1:
+        shape = shape[1:]
+    return shape
+
+
+def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape without any leading dimension of size 1.
+
+    >>> _stripped((1, 1, 1, 3)), _stripped((2, 1)), _stripped((1, 1))
+    ((3,), (2, 1), ())
+    """
+    while shape and shape[0] == 1:
         shape = shape[1:]
     return shape
 

@@ -55,12 +55,14 @@ def _why(reports: Sequence[Report]) -> str:
     )
 
 
-def summary(reports: Sequence[Report], left_out: Sequence[str]) -> RenderableType:
-    """How many were graded, what was not and why."""
+def summary(reports: Sequence[Report], left_out: Sequence[str], absent: Sequence[str]) -> RenderableType:
+    """How many were graded, what was not and why, and who handed nothing in."""
     ungraded = [report for report in reports if not report.is_graded]
     lines = [f"{len(reports) - len(ungraded)} graded, {len(ungraded)} not graded, {len(left_out)} left out."]
     lines += [
         f"not graded: {report.student} {report.exercise}: {'; '.join(report.notes)}" for report in ungraded
     ]
     lines += [f"left out: {reason}" for reason in left_out]
+    if absent:
+        lines.append(f"handed nothing in: {', '.join(absent)}")
     return Group(*(Text(line) for line in lines))

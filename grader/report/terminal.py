@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -26,8 +26,8 @@ WORDS: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def report_page(report: Report, title: str) -> RenderableType:
-    """One report: a line a question, and under it what is wrong and why."""
+def report_page(report: Report, title: str, with_hints: Collection[str]) -> RenderableType:
+    """One report: a line a question, and under it what is wrong and why; some questions have hints."""
     parts: list[RenderableType] = [
         _two_sides(f"{report.exercise}: {title}", _score(report.score, report.points))
     ]
@@ -36,7 +36,7 @@ def report_page(report: Report, title: str) -> RenderableType:
         parts += _question(question)
     parts.append(Rule(characters="-", style="dim"))
     parts += [Text(f"Note: {note}", style="dim") for note in report.notes]
-    parts.append(_next_step(report))
+    parts.append(_next_step(report, with_hints))
     return Group(*parts)
 
 
@@ -81,13 +81,15 @@ def _score(score: float, points: float) -> str:
     return f"{score:g} of {points:g} point{'' if points == 1 else 's'}"
 
 
-def _next_step(report: Report) -> Text:
+def _next_step(report: Report, with_hints: Collection[str]) -> Text:
     if report.is_full:
         return Text("All of it is right.", style="green")
     if all(question.outcome in {"passed", "skipped"} for question in report.questions):
         return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
     open_ = next(question for question in report.questions if question.outcome not in {"passed", "skipped"})
-    return Text(f"Stuck at {open_.id}? Ask for a hint:  grade {report.exercise} --hint")
+    if open_.id in with_hints:
+        return Text(f"Stuck at {open_.id}? Ask for a hint:  grade {report.exercise} --hint")
+    return Text(f"Next: {open_.id}")
 
 
 def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -> RenderableType:

@@ -34,7 +34,7 @@ CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 # Seen to be needed by Python, torch, numpy, scipy and matplotlib with threads. Everything else is refused:
 # an allow-list, so that a system call that a later kernel adds is refused, too.
 _ALLOWED = """
-    read write readv writev pread64 pwrite64 lseek open openat close close_range dup dup2 dup3 pipe pipe2
+    read write readv writev pread64 pwrite64 lseek close close_range dup dup2 dup3 pipe pipe2
     stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd
     mmap mprotect munmap mremap madvise brk membarrier
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending sigaltstack
@@ -46,7 +46,7 @@ _ALLOWED = """
     exit exit_group restart_syscall arch_prctl capget
 """.split()
 _FOR_SCRATCH = """
-    mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate truncate fsync fdatasync chdir
+    mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate fsync fdatasync chdir
     flock umask
 """.split()
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 36, 37, 38)  # no F_SETOWN, F_SETSIG: they send signals
@@ -200,6 +200,14 @@ def _seccomp() -> Callable[[Path | None], None]:
     return step
 
 
+def _knows_truncation() -> bool:
+    """Whether Landlock refuses to truncate files."""
+    try:
+        return landlock is not None and landlock.landlock_abi_version() >= 3
+    except OSError:
+        return False
+
+
 def _filter(names: Sequence[str]) -> Any:
     """A filter that refuses every system call but these, and some others with harmless arguments."""
     allowed = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
@@ -223,6 +231,12 @@ def _allow_some(allowed: Any) -> None:
         return pyseccomp.Arg(index, pyseccomp.EQ, value)
 
     _allow(allowed, "prlimit64", argument(0, 0), argument(2, 0))
+    # Access mode 3 asks neither to read nor to write, so Landlock lets it pass; before its third version
+    # (Linux 6.2) it lets O_TRUNC pass, which empties a file.
+    refused = os.O_ACCMODE | (0 if _knows_truncation() else os.O_TRUNC)
+    for name, index in (("open", 1), ("openat", 2)):
+        for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
+            _allow(allowed, name, pyseccomp.Arg(index, pyseccomp.MASKED_EQ, refused, mode))
     for command in _FCNTL_COMMANDS:
         _allow(allowed, "fcntl", argument(1, command))
     for command in _IOCTL_COMMANDS:

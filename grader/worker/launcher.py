@@ -396,13 +396,23 @@ def _why(status: int) -> str:
 
 
 def _size_of(folder: Path, bound: int) -> int:
-    """The bytes of the files below a folder, each at least a block; more than `bound` once it is certain."""
-    total = count = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += max(os.lstat(os.path.join(place, name)).st_blocks * 512, 4096)  # noqa: PTH118
-            count += 1
-        if total > bound or count > MAX_SCRATCH_FILES:
+    """The bytes below a folder, each entry at least a block; more than `bound` once that is certain.
+
+    What cannot be looked into, or is nested too deeply for a path, counts as too much.
+    """
+    total, count, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    if total > bound or count > MAX_SCRATCH_FILES:
+                        return bound + 1
+        except FileNotFoundError:
+            continue  # removed in between
+        except OSError:
             return bound + 1
     return total

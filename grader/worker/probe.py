@@ -18,6 +18,7 @@ def probe(confinement: Confinement) -> dict[str, str]:
     """What each prepared layer that does not hold let through; nothing for those that hold."""
     reading, writing = os.pipe()
     target = Path(tempfile.gettempdir()) / f"torchgrade-probe-{os.getpid()}"
+    target.touch()
     process = os.fork()
     if process == 0:
         with contextlib.suppress(BaseException):
@@ -52,6 +53,7 @@ def _capabilities(_target: Path) -> str:
 
 def _landlock(target: Path) -> str:
     attempts: dict[str, Callable[[], object]] = {
+        "a file could be emptied": lambda: os.open(target, os.O_ACCMODE | os.O_TRUNC),
         "a file could be written": lambda: os.open(target, os.O_WRONLY | os.O_CREAT, 0o600),
         "the grader's own files could be read": lambda: os.open(__file__, os.O_RDONLY),
         "the file system could be listed": lambda: os.open("/", os.O_RDONLY | os.O_DIRECTORY),

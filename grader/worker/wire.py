@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 PREFIX = struct.Struct("!IQ")
-MAX_HEADER = 16 << 20  # bytes
+MAX_HEADER = 8 << 20  # bytes
+MAX_BUFFERS = 10_000
 MAX_BODY = 256 << 20  # bytes
 MAX_NODES = 500_000
 MAX_DEPTH = 60
@@ -94,7 +95,7 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     except (ValueError, RecursionError):
         raise WireError("a frame's header is not JSON") from None
     lengths = header.get("buffers") if isinstance(header, dict) else None
-    if not isinstance(lengths, list) or not all(_is_size(item) for item in lengths):
+    if not isinstance(lengths, list) or len(lengths) > MAX_BUFFERS or not all(map(_is_size, lengths)):
         raise WireError("a frame does not list its buffers")
     if sum(lengths) != len(view) - length:
         raise WireError("a frame's buffers do not fill its body")
@@ -154,7 +155,7 @@ class Encoder:
         """The node of a tensor, a torch.Size, a numpy array or a numpy number."""
         torch = sys.modules.get("torch")
         if torch is not None and type(value) is torch.Size:
-            if not all(_is_size(size) for size in value):
+            if len(value) > MAX_DIMENSIONS or not all(map(_is_size, value)):
                 raise TooLargeError("the size is too large")
             return ["size", *value]
         if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
@@ -182,6 +183,8 @@ class Encoder:
 
     def _buffer(self, content: bytes) -> int:
         self._allow(len(content))
+        if len(self.buffers) >= MAX_BUFFERS:
+            raise TooLargeError("the value has too many tensors in it")
         self._bytes += len(content)
         self.buffers.append(content)
         return len(self.buffers) - 1
@@ -235,7 +238,7 @@ class Decoder:
         match tag, items:
             case "ellipsis", []:
                 return ...
-            case "size", sizes if all(_is_size(size) for size in sizes):
+            case "size", sizes if len(sizes) <= MAX_DIMENSIONS and all(map(_is_size, sizes)):
                 import torch  # noqa: PLC0415 only where a value of torch's arrives
 
                 return torch.Size(sizes)
