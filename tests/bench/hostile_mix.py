@@ -47,7 +47,7 @@ def main() -> None:
                     source = world.replaced(attacks[number % len(attacks)].source)
                     grade(world.sitting, parse_submission("target.py", source.encode()), server, suite)
                     differed += grade(world.sitting, honest, server, suite).report != alone
-                    if number % (pairs // 5) == 0 or number == pairs - 1:
+                    if number % max(pairs // 5, 1) == 0 or number == pairs - 1:
                         sizes = f"{resident(os.getpid()):.0f} MiB, fork server {resident(server.pid):.0f} MiB"
                         print(f"after {number + 1:4} pairs: grader {sizes}")
                 print(

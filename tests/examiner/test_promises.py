@@ -78,7 +78,7 @@ def test_an_answer_that_breaks_a_condition_costs_nobody_else_theirs(graded):
 
 def test_a_set_up_of_ours_that_fails_is_never_a_students_zero(server):
     with (
-        server.fork(WorkerLimits(memory=1 << 30, cpu=-5)) as worker,
+        server.fork(WorkerLimits(memory=1 << 30, cpu=2**70)) as worker,
         pytest.raises(WorkerFault, match="confine"),
     ):
         worker.ask({"op": "load"}, 20)
