@@ -12,12 +12,13 @@ from rich.console import Console, RenderableType
 
 from grader.cli import entry
 from grader.course.paper import Sitting
+from grader.digest import digest_of
 from grader.errors import SubmissionFault, UsageFault
 from grader.examiner.checks import CheckSuite, with_checks
 from grader.examiner.grading import grade, missing_packages
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
-from grader.gradebook.progress import Progress, digest_of
+from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
 from grader.report.terminal import glance_page, report_page
 from grader.worker.launcher import ForkServer

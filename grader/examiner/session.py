@@ -14,7 +14,7 @@ from typing import Any, Self
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
-from grader.worker.launcher import MAX_OUTPUT, ForkServer, Worker, WorkerEnded, WorkerLimits
+from grader.worker.launcher import ForkServer, Worker, WorkerEnded, WorkerLimits
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
@@ -181,7 +181,7 @@ class Session:
         if self._worker is not None:
             worker, self._worker = self._worker, None
             worker.close()
-            self.output += worker.output[: MAX_OUTPUT - len(self.output)]
+            self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
 
     def fetch(self, name: str) -> Any:
         """The value that the submission gives a name.
@@ -281,7 +281,7 @@ class Session:
 
     def _lose(self, worker: Worker) -> None:
         worker.close()
-        self.output += worker.output[: MAX_OUTPUT - len(self.output)]
+        self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
         self._worker = None
 
     def _load(self, worker: Worker) -> None:
@@ -375,4 +375,5 @@ def _worker_limits(limits: Limits) -> WorkerLimits:
         cpu=math.ceil(limits.cpu_seconds or CPU_FACTOR * limits.seconds),
         scratch=limits.scratch_mib << 20,
         result=limits.result_mib << 20,
+        output=limits.output_kib << 10,
     )

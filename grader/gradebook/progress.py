@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,8 +61,3 @@ class Progress:
 
     def _file(self, exercise: str) -> Path:
         return self.root / FOLDER / f"{exercise}.json"
-
-
-def digest_of(content: bytes) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()

@@ -13,9 +13,9 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, create
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
+from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.examiner.report import Report
-from grader.gradebook.progress import digest_of
 
 
 class Base(DeclarativeBase):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.loading import VISIBLE_CHECKS_FILE, LoadedCourse
 from grader.course.paper import Sitting, prepare
+from grader.digest import digest_of
 from grader.errors import UsageFault
-from grader.handout.pack import PACK_FILE, Edition, pack_bytes
+from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
 
@@ -47,22 +48,35 @@ def _write_folder(
     folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition, generated: Generated
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for sitting in sittings:
-        paper = sitting.paper
-        _write(folder / f"{paper.exercise}{SUFFIX[form]}", stub_text(paper, form), generated)
-        checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
-        if checks is not None and checks.is_file():
-            (folder / "checks").mkdir(exist_ok=True)
-            _write(folder / "checks" / f"{paper.exercise}.py", checks.read_text(encoding="utf-8"), generated)
     pack = folder / PACK_FILE
-    pack.write_bytes(pack_bytes(sittings, edition))
+    texts = dict(_texts(sittings, form))
+    digests = {name: digest_of(text.encode()) for name, text in texts.items()}
+    before = _digests_before(pack)
+    for name, text in texts.items():
+        file = folder / name
+        if file.exists() and digest_of(file.read_bytes()) not in {digests[name], before.get(name)}:
+            generated.kept.append(file)
+        else:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            generated.written.append(file)
+    pack.write_bytes(pack_bytes(sittings, edition, {**before, **digests}))
     generated.written.append(pack)
 
 
-def _write(file: Path, text: str, generated: Generated) -> None:
-    """Write a file, unless there is one that was worked on."""
-    if file.exists() and file.read_text(encoding="utf-8", errors="replace") != text:
-        generated.kept.append(file)
-    else:
-        file.write_text(text, encoding="utf-8")
-        generated.written.append(file)
+def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str]]:
+    """The files of one student by name: stubs, and the checks that they may see."""
+    for sitting in sittings:
+        exercise = sitting.paper.exercise
+        yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form)
+        checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
+        if checks is not None and checks.is_file():
+            yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8")
+
+
+def _digests_before(pack: Path) -> dict[str, str]:
+    """What was generated the last time: a file that is still that has not been worked on."""
+    try:
+        return open_pack(pack).contents.files
+    except UsageFault:
+        return {}

@@ -10,7 +10,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,10 +42,11 @@ class Contents(Record):
     student: str | None
     exercises: tuple[str, ...]
     packages: tuple[str, ...]
+    files: dict[str, str] = {}  # the SHA-256 of what was written beside the pack, to tell what was worked on
 
 
-def pack_bytes(sittings: Sequence[Sitting], edition: Edition) -> bytes:
-    """The packed file for one student."""
+def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str, str]) -> bytes:
+    """The packed file for one student; `files` are the digests of what is written beside it."""
     papers = [sitting.paper for sitting in sittings]
     contents = Contents(
         edition=edition,
@@ -53,6 +54,7 @@ def pack_bytes(sittings: Sequence[Sitting], edition: Edition) -> bytes:
         student=papers[0].student,
         exercises=tuple(paper.exercise for paper in papers),
         packages=papers[0].packages,
+        files=dict(files),
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

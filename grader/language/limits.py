@@ -20,6 +20,9 @@ class Limits(Record):
     ] = None
     memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
     result_mib: Annotated[int, Field(ge=1, le=256, description="The largest value of one call.")] = 64
+    output_kib: Annotated[
+        int, Field(ge=0, le=16384, description="Of what is printed and kept for the instructor.")
+    ] = 64
     scratch_mib: Annotated[
         int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
     ] = 0

@@ -73,12 +73,16 @@ def clean_environment() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What one worker may use: bytes of memory, seconds of processor, bytes of files and of one result."""
+    """What one worker may use: bytes of memory, seconds of processor, bytes of files and of one result.
+
+    Of what it prints, `output` bytes are kept.
+    """
 
     memory: int
     cpu: int
     scratch: int = 0
     result: int = MAX_BODY
+    output: int = MAX_OUTPUT
 
 
 def _bubblewrap(writable: str) -> list[str]:
@@ -205,7 +209,7 @@ class ForkServer:
         their_output.close()
         pid, scratch = int(reply["pid"]), reply["scratch"]
         watched = (Path(scratch), limits.scratch) if scratch else None
-        return Worker(line, output, lambda dying: self._end(pid, dying=dying), limits.result, watched)
+        return Worker(line, output, lambda dying: self._end(pid, dying=dying), limits, watched)
 
     def _end(self, pid: int, *, dying: bool) -> int:
         try:
@@ -238,11 +242,11 @@ class Worker:
         line: socket.socket,
         output: socket.socket,
         end: Callable[[bool], int],
-        result: int = MAX_BODY,
+        limits: WorkerLimits,
         scratch: tuple[Path, int] | None = None,
     ) -> None:
         self._line, self._output, self._end = line, output, end
-        self._result, self._scratch = result, scratch
+        self._limits, self._scratch = limits, scratch
         self._selector = selectors.DefaultSelector()
         self._selector.register(line, selectors.EVENT_READ)
         self._selector.register(output, selectors.EVENT_READ)
@@ -356,7 +360,7 @@ class Worker:
             return None
         prefix = bytes(self._received[: PREFIX.size])
         end = PREFIX.size + frame_length(prefix)
-        if end > self._result + MAX_HEADER:
+        if end > self._limits.result + MAX_HEADER:
             raise TooLargeError("a result is larger than the limit")
         if len(self._received) < end:
             return None
@@ -372,7 +376,7 @@ class Worker:
         if not part:
             self._selector.unregister(self._output)
         self.output_bytes += len(part)
-        self.output += part[: MAX_OUTPUT - len(self.output)]
+        self.output += part[: max(0, self._limits.output - len(self.output))]
 
     def _drain(self) -> None:
         """Take what the worker has printed and nobody has read."""
@@ -380,7 +384,7 @@ class Worker:
         with contextlib.suppress(OSError):
             while part := self._output.recv(_READ):
                 self.output_bytes += len(part)
-                self.output += part[: max(0, MAX_OUTPUT - len(self.output))]
+                self.output += part[: max(0, self._limits.output - len(self.output))]
                 if self.output_bytes > 100 * MAX_OUTPUT:
                     break
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.loading import load_course
 from grader.errors import CourseFaults, UsageFault
 from grader.handout.generate import generate
 from grader.handout.pack import open_pack
@@ -82,3 +83,14 @@ def test_where_nothing_can_be_written(tmp_path):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(UsageFault, match=r"out cannot be written: "):
         generate(small_course(tmp_path), tmp_path / "out", None, "python", "practice")
+
+
+def test_a_stub_that_nobody_touched_follows_the_course(tmp_path):
+    course = small_course(tmp_path / "course")
+    generate(course, tmp_path / "out", None, "python", "practice")
+    exercise = course.exercises()[0].folder / "exercise.yaml"
+    stub = tmp_path / "out" / f"{exercise.parent.name}.py"
+    exercise.write_text(exercise.read_text(encoding="utf-8").replace("title: ", "title: New ", 1), "utf-8")
+    generated = generate(load_course(tmp_path / "course"), tmp_path / "out", None, "python", "practice")
+    assert generated.kept == []
+    assert ": New " in stub.read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ def sittings(tmp_path: Path, student: str = "ada") -> list[Sitting]:
 def packed(tmp_path):
     def pack(edition="practice", **replaced):
         """A pack in which files are replaced; None leaves one out."""
-        content = pack_bytes(sittings(tmp_path), edition)
+        content = pack_bytes(sittings(tmp_path), edition, {})
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = {name: archive.read(name) for name in archive.namelist()} | replaced.pop("files", {})
         with zipfile.ZipFile(tmp_path / PACK_FILE, "w") as archive:
@@ -69,13 +69,13 @@ def packed(tmp_path):
 
 @pytest.mark.parametrize("edition", ["practice", "assessed"])
 def test_the_same_course_is_the_same_bytes(tmp_path, edition):
-    first = pack_bytes(sittings(tmp_path / "one"), edition)
-    assert pack_bytes(sittings(tmp_path / "two"), edition) == first
-    assert pack_bytes(sittings(tmp_path / "one", "emmy"), edition) != first
+    first = pack_bytes(sittings(tmp_path / "one"), edition, {})
+    assert pack_bytes(sittings(tmp_path / "two"), edition, {}) == first
+    assert pack_bytes(sittings(tmp_path / "one", "emmy"), edition, {}) != first
 
 
 def test_an_assessed_pack_holds_nothing_that_decides(tmp_path):
-    with zipfile.ZipFile(io.BytesIO(pack_bytes(sittings(tmp_path), "assessed"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack_bytes(sittings(tmp_path), "assessed", {}))) as archive:
         assert sorted(archive.namelist()) == [
             "exercise-1/paper.json",
             "exercise-2/paper.json",
@@ -164,7 +164,7 @@ FUZZ = settings(
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
-    return pack_bytes(sittings(tmp_path_factory.mktemp("pack")), "assessed")
+    return pack_bytes(sittings(tmp_path_factory.mktemp("pack")), "assessed", {})
 
 
 @FUZZ
