@@ -1,0 +1,30 @@
+"""The README's own example is a working exercise, and CI types the README's own two commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.conftest import ROOT, Run
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_is_proved(tmp_path: Path, course: Run) -> None:
+    section = README.partition("### Writing an exercise")[2].partition("### Grading a class")[0]
+    [exercise] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    reference, checks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    folder = tmp_path / "exercises" / "exercise-3"
+    folder.mkdir(parents=True)
+    (tmp_path / "course.yaml").write_text("format: 1\ntitle: T\nseed: s\nexercises: [exercise-3]\n", "utf-8")
+    for name, text in (("exercise.yaml", exercise), ("reference.py", reference), ("checks.py", checks)):
+        (folder / name).write_text(text, encoding="utf-8")
+    ran = course(tmp_path, "check", "--variants", 3)
+    assert (ran.code, ran.out) == (0, "exercise-3: proved over 4 variants\n"), ran.err
+
+
+def test_ci_types_the_commands_of_the_readme() -> None:
+    commands = re.findall(r"^    (python3 -m venv .*)$", README, re.MULTILINE)
+    assert len(commands) == 2
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert set(commands) <= set(script)
