@@ -19,6 +19,7 @@ from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
 CPU_FACTOR = 30  # what all calls of a file may take of the processors, in times what one may
+REQUESTS = 60  # times what one call may take: for all calls of a submission
 LOADS = 3  # times what one whole file may take: for loading it, all losses included
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
 
@@ -150,6 +151,7 @@ class Session:
         self._limits = limits
         self._worker: Worker | None = None
         self._workers = 0  # that have been started
+        self._request_budget = REQUESTS * limits.seconds  # seconds that all requests may still take
         self._load_budget = LOADS * LOAD_FACTOR * limits.seconds  # seconds that loading may still take
         self._lines = {cell.label: cell.source.count("\n") + 1 for cell in submission.cells}
         self._skip: list[int] = []
@@ -218,6 +220,10 @@ class Session:
 
         """
         worker = self._start()
+        if self._request_budget <= 0:
+            self.lost = Trouble("timeout")
+            raise StudentError(self.lost)
+        begin = time.monotonic()
         encoder = Encoder(self._handle)
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
@@ -227,6 +233,8 @@ class Session:
             self._lose(worker)
             self.lost = Trouble(ended.why)
             raise StudentError(self.lost) from None
+        finally:
+            self._request_budget -= time.monotonic() - begin
         return self.values[-1]
 
     def _handle(self, value: Any) -> list[Any]:

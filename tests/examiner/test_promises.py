@@ -102,3 +102,15 @@ def test_scores_are_shares_of_the_points_they_were_graded_for(shipped):
     score = Score("ada", "exercise-3", 2.5, 5, is_graded=True, graded=now)  # the exercise has 10 points now
     [item], _ = export_items(shipped, [score], ["exercise-3"], [])
     assert (item.points, item.entries[0].score) == (10, 5)
+
+
+def test_all_calls_together_have_an_end(server, monkeypatch):
+    from grader.examiner import session as sessions
+
+    monkeypatch.setattr(sessions, "REQUESTS", 0.001)
+    slow = "def f(x):\n    return x\n"
+    session = sessions.Session(server, parse_submission("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20))
+    with session, pytest.raises(sessions.StudentError) as stopped:
+        for _ in range(10**6):
+            session.fetch("f")
+    assert stopped.value.trouble.outcome == "timeout"
