@@ -390,6 +390,18 @@ def _write(content: bytes) -> None:
         view = view[os.write(LINE, view) :]
 
 
+def warm_up() -> None:
+    """Do once in the fork server what every worker would do first: set up parser, compiler and wire."""
+    tree = ast.parse("def f(x):\n    return [x, ...]\n")
+    compile(ast.Module([tree.body[0]], []), "warm-up", "exec", dont_inherit=True)
+    defined_names(tree.body)
+    _is_blank(tree.body[0], "def f(x):\n    ...", "f")
+    encoder = Encoder(lambda _value: ["handle", 0, ""])
+    header = {"value": encoder.encode([1, 0.5, "text", {"a": b"b"}])}
+    frame = pack(header, encoder.buffers)
+    Decoder(unpack(frame[: PREFIX.size], frame[PREFIX.size :]), lambda *_: None).decode(header["value"])
+
+
 def run() -> None:
     """Serve, then leave without running anything that student code registered."""
     try:

@@ -62,6 +62,7 @@ class Server:
     def _fork(self, descriptors: list[int], message: dict[str, Any]) -> dict[str, Any]:
         limits = message["limits"]
         scratch = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
+        limits["space"] = _mapped() + limits["memory"]
         process = os.fork()
         if process == 0:
             try:
@@ -92,6 +93,7 @@ def main() -> None:
     for name in sys.argv[2:]:
         with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell
             importlib.import_module(name)
+    child.warm_up()
     if "torch" in sys.modules:
         _warm_up()
     if "matplotlib" in sys.modules:
@@ -148,10 +150,17 @@ def _bound(limits: dict[str, int]) -> None:
     )  # SIGXCPU first, so that it can be told from others
     _set(resource.RLIMIT_FSIZE, limits["scratch"], limits["scratch"])
     _set(resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
-    mapped = Path("/proc/self/statm")
-    if mapped.exists():  # Linux; elsewhere the address space cannot be bounded this way
-        bound = int(mapped.read_text().split()[0]) * resource.getpagesize() + limits["memory"]
-        _set(resource.RLIMIT_AS, bound, bound)
+    if limits["space"] > limits["memory"]:  # else it is not known what is mapped
+        _set(resource.RLIMIT_AS, limits["space"], limits["space"])
+
+
+def _mapped() -> int:
+    """The bytes of address space that are mapped now (Linux; elsewhere 0)."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 for every worker, and Path takes longer
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _set(limit: int, soft: int, hard: int) -> None:

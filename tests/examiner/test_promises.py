@@ -109,7 +109,9 @@ def test_all_calls_together_have_an_end(server, monkeypatch):
 
     monkeypatch.setattr(sessions, "REQUESTS", 0.001)
     slow = "def f(x):\n    return x\n"
-    session = sessions.Session(server, parse_submission("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20))
+    session = sessions.Session(
+        server, parse_submission("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20)
+    )
     with session, pytest.raises(sessions.StudentError) as stopped:
         for _ in range(10**6):
             session.fetch("f")
