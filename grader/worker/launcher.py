@@ -247,7 +247,7 @@ class Worker:
     ) -> None:
         self._line, self._output, self._end = line, output, end
         self._limits, self._scratch = limits, scratch
-        self._selector = selectors.DefaultSelector()
+        self._selector = selectors.PollSelector()  # for two sockets: epoll would cost a descriptor
         self._selector.register(line, selectors.EVENT_READ)
         self._selector.register(output, selectors.EVENT_READ)
         self._received = bytearray()

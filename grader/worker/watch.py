@@ -38,6 +38,8 @@ def watched(function: Callable[[], Any], wanted: bool) -> tuple[Any, list[str]]:
 def names_used(trees: Iterable[tuple[str, ast.Module]], words: Collection[str]) -> list[tuple[str, int, str]]:
     """Where a source reaches for one of these names in something that it imports: cell, line, name."""
     found: list[tuple[str, int, str]] = []
+    if not words:
+        return found
     for label, tree in trees:
         imported = {
             (alias.asname or alias.name).partition(".")[0]
