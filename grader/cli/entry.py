@@ -42,13 +42,13 @@ def _code(command: click.Command) -> int:
     except WorkerFault as error:
         click.echo(f"{error} This is our fault, not yours. Details: {_write_log()}", err=True)
         return BUG
-    except PermissionError as error:
-        click.echo(f"{error.filename} cannot be written or read: {error.strerror}.", err=True)
-        return WRONG_USE
     except GraderError as error:
         click.echo(str(error), err=True)
         return WRONG_USE
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            click.echo(f"{error.filename} cannot be read or written: {error.strerror}.", err=True)
+            return WRONG_USE
         click.echo(f"A bug of ours: {type(error).__name__}. Please send us {_write_log()}", err=True)
         return BUG
 

@@ -154,6 +154,7 @@ def test_the_newest_submission_counts_and_everything_is_kept(own: Path, course: 
         (["export", "canvas"], "There are no scores to export."),
         (["export", "webct"], "'webct' is not one of"),
         (["generate", "course.yaml"], "cannot be written: "),
+        (["schema", "course.yaml/x"], "course.yaml/x cannot be read or written: Not a directory."),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_2(
