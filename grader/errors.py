@@ -48,6 +48,9 @@ class CourseFaults(GraderError):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[CourseFaults], tuple[tuple[Fault, ...]]]:  # to cross from a lane
+        return CourseFaults, (self.faults,)
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for a word that is not among the known ones.

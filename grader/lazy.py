@@ -1,4 +1,7 @@
-"""torch, imported when it is first used: a second and more that `--help` and quizzes do not pay."""
+"""torch, imported when it is first used: a second and more that `--help` and quizzes do not pay.
+
+It gets one thread: for tensors as small as these, handing work to others takes longer than doing it.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ if TYPE_CHECKING:
 else:
     import importlib
 
-    class _LazyModule:
-        """Stands for a module until one of its attributes is asked for."""
+    class _LazyTorch:
+        """Stands for torch until one of its attributes is asked for."""
 
-        def __init__(self, name: str) -> None:
-            self._name = name
+        _module = None
 
         def __getattr__(self, attribute: str) -> object:
-            return getattr(importlib.import_module(self._name), attribute)
+            if self._module is None:
+                self._module = importlib.import_module("torch")
+                self._module.set_num_threads(1)
+            return getattr(self._module, attribute)
 
-    torch = _LazyModule("torch")
+    torch = _LazyTorch()
 
 __all__ = ["torch"]

@@ -57,7 +57,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 
 
-MAX_CONFIRMED = 1 << 22  # multiplications: an output that takes no more is computed for real, too
+MAX_CONFIRMED = 1 << 17  # multiplications: an output that takes no more is computed for real, too
 
 
 class LayerError(ValueError):
@@ -207,23 +207,24 @@ def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int,
         LayerError: torch refuses the layer or the shape.
 
     """
+    return _output_shape(spell(layer, scope), tuple(shape))
+
+
+@lru_cache(maxsize=1 << 16)  # students' variants repeat each other's sizes
+def _output_shape(spelled: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    layer = parse_layer(spelled)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of kernels of size 0, which are only being tried
-        return _output_shape(layer, scope, shape)
-
-
-def _output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int, ...]:
-    with torch.device("meta"):
-        try:
-            image = torch.empty(tuple(shape))
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise LayerError(f"torch cannot make an input of shape {shape}: {_first_line(error)}") from None
-        output = tuple(apply(layer, scope, image).shape)
-        weights = sum(parameter.numel() for parameter in build(layer, scope).parameters())
-    if max(math.prod(shape), math.prod(output)) * max(weights, 1) <= MAX_CONFIRMED:
-        apply(
-            layer, scope, torch.zeros(tuple(shape))
-        )  # the meta device lets a negative padding pass, and more
+        with torch.device("meta"):
+            try:
+                image = torch.empty(shape)
+            except (TypeError, ValueError, RuntimeError) as error:
+                problem = _first_line(error)
+                raise LayerError(f"torch cannot make an input of shape {shape}: {problem}") from None
+            output = tuple(apply(layer, {}, image).shape)
+            weights = sum(parameter.numel() for parameter in build(layer, {}).parameters())
+        if max(math.prod(shape), math.prod(output)) * max(weights, 1) <= MAX_CONFIRMED:
+            apply(layer, {}, torch.zeros(shape))  # the meta device lets a negative padding pass, and more
     return output
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -26,3 +26,7 @@ class Limits(Record):
     scratch_mib: Annotated[
         int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
     ] = 0
+
+    def within(self, seconds: float) -> Self:
+        """The same, with no more time for a call than this."""
+        return self.model_copy(update={"seconds": min(self.seconds, seconds)})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -16,6 +16,7 @@ from grader.language.expressions import Expression, ExpressionError, evaluate, n
 from grader.language.record import Record
 
 MAX_TRIES = 10_000
+CANDIDATES = 1000  # that are looked at for one that meets all demands
 
 
 class VariantError(ValueError):
@@ -98,7 +99,14 @@ class Variant:
 
     params: Mapping[str, Any]
     draws: Draws
-    number: Literal[0] | None = None  # 0: the one that everybody without a name gets
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What is wished of a draw: `cost` is 0 where it is as good as can be. It looks at `reads` alone."""
+
+    reads: frozenset[str]
+    cost: Callable[[Variant], int]
 
 
 def draw_variant(
@@ -107,8 +115,11 @@ def draw_variant(
     variant_0: Mapping[str, Any],
     draws: Draws,
     student: str | None,
+    demands: Sequence[Demand] = (),
 ) -> Variant:
     """The variant of one student, or variant 0 for nobody in particular.
+
+    A student's parameters meet the conditions and, as far as CANDIDATES draws bring it, the demands.
 
     Raises:
         VariantError: no draw meets the conditions.
@@ -116,16 +127,61 @@ def draw_variant(
     """
     source = draws.under(student or "")
     given = variant_0 if student is None else {}
-    drawn: dict[str, Any] = {}
     never = [condition for condition in where if not _reads(condition) and not _holds(condition, {})]
     if never:
         raise VariantError(f"This condition never holds: {never[0]}.")
-    for group in _groups(params, where):
-        conditions = [condition for condition in where if _reads(condition) and _reads(condition) <= group]
-        own = {name: param for name, param in params.items() if name in group}
-        drawn.update(_draw_group(own, conditions, given, source))
-    in_order = {name: drawn[name] for name in params}
-    return Variant(in_order, source, 0 if student is None else None)
+    groups = _groups(params, where)
+    drawing = _Drawing(params, where, groups, given, source)
+    drawing.draw(params.keys(), source)
+    if student is not None:
+        for cluster in _joined(groups, [demand.reads for demand in demands]):
+            drawing.improve(cluster, [demand for demand in demands if demand.reads & cluster])
+    return Variant(drawing.drawn, source)
+
+
+@dataclass
+class _Drawing:
+    """The parameters of one student while they are being drawn."""
+
+    params: Mapping[str, Param]
+    where: Sequence[str]
+    groups: Sequence[set[str]]  # of parameters that conditions connect
+    given: Mapping[str, Any]
+    source: Draws
+    drawn: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.drawn = dict.fromkeys(self.params)
+
+    def draw(self, names: AbstractSet[str], source: Draws) -> None:
+        """Draw these parameters so that their conditions hold."""
+        for group in self.groups:
+            if group <= names:
+                conditions = [one for one in self.where if _reads(one) and _reads(one) <= group]
+                own = {name: param for name, param in self.params.items() if name in group}
+                self.drawn.update(_draw_group(own, conditions, self.given, source))
+
+    def improve(self, names: AbstractSet[str], demands: Sequence[Demand]) -> None:
+        """Draw these parameters again until they meet the demands; else keep the best of CANDIDATES draws."""
+        best, cost = dict(self.drawn), _cost(demands, Variant(self.drawn, self.source), math.inf)
+        for candidate in range(1, CANDIDATES):
+            if cost == 0:
+                break
+            self.draw(names, self.source.under("candidate", candidate))
+            new = _cost(demands, Variant(self.drawn, self.source), cost)
+            if new < cost:
+                best, cost = dict(self.drawn), new
+        self.drawn.update(best)
+
+
+def _cost(demands: Sequence[Demand], variant: Variant, most: float) -> float:
+    """What a draw costs; no more than `most` is counted up to."""
+    cost = 0.0
+    for demand in demands:
+        cost += demand.cost(variant)
+        if cost >= most:
+            break
+    return cost
 
 
 def _draw_group(
@@ -143,9 +199,14 @@ def _draw_group(
 
 def _groups(params: Mapping[str, Param], where: list[str]) -> list[set[str]]:
     """The parameters, grouped so that no condition or shape reads two groups: each is drawn by itself."""
-    groups = [{name} for name in params]
     links: list[AbstractSet[str]] = [_reads(condition) for condition in where]
     links += [{name, *_reads_all(param.shape)} for name, param in params.items() if isinstance(param, Grid)]
+    return _joined([{name} for name in params], links)
+
+
+def _joined(groups: Sequence[set[str]], links: Iterable[AbstractSet[str]]) -> list[set[str]]:
+    """The groups, joined where a link touches several."""
+    groups = list(groups)
     for link in links:
         touched = [group for group in groups if group & link]
         if touched:

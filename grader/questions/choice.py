@@ -14,6 +14,7 @@ from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import render
 from grader.questions.question import (
+    Confusion,
     FormError,
     Key,
     Mark,
@@ -22,6 +23,7 @@ from grader.questions.question import (
     Problem,
     Question,
     Wrong,
+    failed,
     formula_problems,
     text_problems,
 )
@@ -34,6 +36,10 @@ class ListedOption(Record):
     text: str
     correct: Annotated[Expression, Field(description="true, false, or a condition such as S > 1.")] = False
     feedback: Annotated[str, Field(description="Shown to a student who chose it wrongly.")] = ""
+    misconception: Annotated[
+        str | None, Field(description="The name of the wrong notion behind it; option-2 and so on if none.")
+    ] = None
+    hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
 
 
 class ChoiceKey(Key):
@@ -51,6 +57,7 @@ class _Drawn:
     correct: bool
     name: str
     feedback: str
+    hint: int | None = None
 
 
 class Choice(Question):
@@ -111,7 +118,7 @@ class Choice(Question):
         if not self.several and len(right) != 1:
             raise ExpressionError(f"{len(right)} options are right; a choice of one needs exactly one.")
         wrong = tuple(
-            Wrong(name=option.name, answer=letter, message=option.feedback)
+            Wrong(name=option.name, answer=letter, message=option.feedback, hint=option.hint)
             for letter, option in lettered
             if not option.correct and option.feedback
         )
@@ -123,8 +130,9 @@ class Choice(Question):
             _Drawn(
                 render(option.text, variant.params),
                 bool(evaluate(option.correct, variant.params)),
-                f"option-{index + 1}",
+                option.misconception or f"option-{index + 1}",
                 render(option.feedback, variant.params),
+                option.hint,
             )
             for index, option in enumerate(self.options)
         ]
@@ -134,14 +142,31 @@ class Choice(Question):
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
         """The right answer, and each wrong one that is neither right nor there already."""
-        options = {_text(evaluate(self.answer or 0, variant.params)): ("", "")}
+        right = _text(evaluate(self.answer or 0, variant.params))
+        options = {right: _Drawn(right, True, "", "")}
         for wrong in self.authored_wrongs(variant):
-            options.setdefault(_text(wrong.answer), (wrong.name, wrong.message))
+            text = _text(wrong.answer)
+            options.setdefault(text, _Drawn(text, False, wrong.name, wrong.message, wrong.hint))
         if len(options) < 2:
             raise ExpressionError(
                 "Every misconception leads to the right answer here, so there is no choice."
             )
-        return [_Drawn(text, not name, name, message) for text, (name, message) in options.items()]
+        return list(options.values())
+
+    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+        """The options decide, so nothing can be left out."""
+        return self.pose(variant), self.key(variant)
+
+    def confusions(self, posed: Posed, key: Key) -> Iterator[Confusion]:
+        """Options that read alike, and misconceptions that are no option because another reads so."""
+        shown = {wrong.name for wrong in key.wrong}
+        yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
+        texts = [option.text for option in posed.options]
+        yield from (
+            Confusion(f"option ({option.letter})", is_right=False)
+            for option in posed.options
+            if texts.count(option.text) > 1
+        )
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:
@@ -155,16 +180,16 @@ class Choice(Question):
         chosen, right = _read(posed, value), set(key.letters)
         if chosen == right:
             return Mark("passed", 1.0, "")
-        wrong = next((wrong for wrong in key.wrong if wrong.answer in chosen), None)
+        wrongs = [wrong for wrong in key.wrong if wrong.answer in chosen]
+        otherwise = f"({', '.join(sorted(chosen))}) is not the right option."
         share = 0.0
         if "several" in posed.fields:
             if key.credit == "element" and right:
                 share = max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
-            message = f"{len(right - chosen)} missing, {len(chosen - right)} chosen wrongly."
-            return Mark("failed", share, f"{message} {wrong.message if wrong else ''}".rstrip())
-        if wrong:
-            return Mark("failed", 0.0, wrong.message, wrong.name)
-        return Mark("failed", 0.0, f"({', '.join(sorted(chosen))}) is not the right option.")
+            counts = f"{len(right - chosen)} missing, {len(chosen - right)} chosen wrongly."
+            otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
+            wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
+        return failed(wrongs, lambda wrong: wrong.answer in chosen, otherwise, share)
 
 
 def _text(value: Any) -> str:

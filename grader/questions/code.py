@@ -30,14 +30,15 @@ class Code(Question):
 
     forbid: Annotated[list[str], Field(description=f"What may not be used: {', '.join(FAMILIES)}.")] = []
     in_place: Annotated[bool, Field(description="Whether inputs may be changed.")] = False
+    equivalent: Annotated[
+        dict[str, str],
+        Field(description="Mutants and impostors that are right, by their names in course check: why."),
+    ] = {}
 
     @model_validator(mode="after")
     def _one_starter(self) -> Code:
         if (self.signature is None) == (self.starter is None):
             msg = "Code needs either a signature or a starter"
-            raise ValueError(msg)
-        if self.misconceptions:
-            msg = "The misconceptions of code are functions: write them in misconceptions.py"
             raise ValueError(msg)
         return self
 
@@ -79,14 +80,23 @@ class Code(Question):
         forbid = tuple(self.forbid)
         return self.posed(variant, how=how, starter=starter, forbid=forbid, in_place=self.in_place)
 
-    def key(self, variant: Variant) -> Key:  # noqa: ARG002 the same for all
-        """Nothing: the checks decide."""
-        return Key(solution="")
+    def key(self, variant: Variant) -> Key:
+        """The misconceptions alone: the checks decide."""
+        return Key(solution="", wrong=self.authored_wrongs(variant))
 
     @classmethod
     def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
         """Code has no value to mark."""
         raise NotImplementedError
+
+
+def function_of(question: str, misconception: str) -> str:
+    """The name in misconceptions.py under which the wrong solution stands.
+
+    >>> function_of("convolve", "flipped-kernel")
+    'convolve_flipped_kernel'
+    """
+    return f"{question}_{misconception.replace('-', '_')}"
 
 
 def defined_names(tree: ast.Module) -> set[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,89 +54,96 @@ def places(axis: Axis) -> int:
     return _room(axis) // axis.stride + 1
 
 
+Axes = Sequence[Axis]
+
+
 @dataclass(frozen=True)
-class _Mistake:
+class Mistake:
     """A wrong way to count, where it `applies`: nobody forgets a padding that is not there."""
 
     name: str
     message: str
     count: Callable[[Axis], int]
-    applies: Callable[[Axis], bool] = lambda axis: True  # noqa: ARG005 the common case looks at nothing
+    applies: Callable[[Axes], bool] = lambda axes: True  # noqa: ARG005 the common case looks at nothing
 
 
-def _is_padded(axis: Axis) -> bool:
-    return axis.padding > 0
+def _padded(axes: Axes) -> bool:
+    return any(axis.padding > 0 for axis in axes)
 
 
-def _is_strided(axis: Axis) -> bool:
-    return axis.stride > 1
+def _padded_everywhere(axes: Axes) -> bool:
+    return all(axis.padding > 0 for axis in axes)  # a stride of 0 is none
 
 
-def _is_dilated(axis: Axis) -> bool:
-    return axis.dilation > 1
+def _strided(axes: Axes) -> bool:
+    return any(axis.stride > 1 for axis in axes)
 
 
-_MISTAKES = (
-    _Mistake(
+def _dilated(axes: Axes) -> bool:
+    return any(axis.dilation > 1 for axis in axes)
+
+
+MISTAKES = (
+    Mistake(
         "forgot-plus-one",
         "You counted how often the kernel moves. It also lands where it starts, before the first move.",
         lambda a: _room(a) // a.stride,
     ),
-    _Mistake(
+    Mistake(
         "ignored-padding",
         "The padding is missing: zeros are put around the image before the kernel starts.",
         lambda a: places(replace(a, padding=0)),
-        _is_padded,
+        _padded,
     ),
-    _Mistake(
+    Mistake(
         "padded-once",
-        "The padding was counted once. It is put on both sides of the image.",
+        "Only half of the padding was counted. All of it is put on both sides of the image.",
         lambda a: (_room(a) - a.padding) // a.stride + 1,
-        _is_padded,
+        _padded,
     ),
-    _Mistake(
+    Mistake(
         "rounded-up",
-        "You rounded up. A kernel that would hang over the edge does not land, so the last step is left out.",
+        "You rounded up, or to the nearest. A kernel that would hang over the edge does not land.",
         lambda a: -(-_room(a) // a.stride) + 1,
-        _is_strided,
+        _strided,
     ),
-    _Mistake(
+    Mistake(
         "ignored-stride",
-        "This is the size for a kernel that moves one cell at a time. Look at the stride again.",
+        "The stride is missing: the kernel moves more than one cell at a time.",
         lambda a: _room(a) + 1,
-        _is_strided,
+        _strided,
     ),
-    _Mistake(
+    Mistake(
         "divided-image-by-stride",
         "You divided the size of the image by the stride. The kernel's own width takes room, too.",
         lambda a: a.padded // a.stride,
-        _is_strided,
+        _strided,
     ),
-    _Mistake(
+    Mistake(
         "swapped-stride-and-padding",
         "Stride and padding have changed places.",
         lambda a: places(replace(a, stride=a.padding, padding=a.stride)),
-        _is_padded,
+        _padded_everywhere,
     ),
-    _Mistake(
+    Mistake(
         "ignored-dilation",
         "The dilation is missing: it spreads the kernel's cells apart, so the kernel reaches further.",
         lambda a: places(replace(a, dilation=1)),
-        _is_dilated,
+        _dilated,
     ),
-    _Mistake(
+    Mistake(
         "counted-span-wrongly",
         "A dilated kernel is not dilation times as wide: only the gaps between its cells grow.",
         lambda a: (a.padded - a.dilation * a.kernel) // a.stride + 1,
-        _is_dilated,
+        _dilated,
     ),
-    _Mistake(
+    Mistake(
         "answered-padded-size",
         "This is the size of the padded image, before the kernel has run over it.",
         lambda a: a.padded,
-        _is_padded,
+        _padded,
     ),
-    _Mistake(
+    Mistake(
         "answered-input-size",
         "This is the size of the image that goes in, not of what comes out.",
         lambda a: a.size,
@@ -143,15 +151,30 @@ _MISTAKES = (
 )
 
 
-def size_mistakes(axes: Sequence[Axis]) -> tuple[Wrong, ...]:
-    """The usual mistakes that give a wrong size here; two that give the same size are both listed."""
-    right = [places(axis) for axis in axes]
-    wrongs = [
-        Wrong(name=mistake.name, answer=answer, message=mistake.message)
-        for mistake in _MISTAKES
-        if all(map(mistake.applies, axes)) and (answer := [mistake.count(axis) for axis in axes]) != right
-    ]
-    if right != right[::-1]:
+SWAPPED_SIDES = "swapped-height-and-width"
+COUNTED_ELEMENTS = "counted-elements"
+FULL_SHAPE = "answered-full-shape"
+NAMES = (*(mistake.name for mistake in MISTAKES), SWAPPED_SIDES, COUNTED_ELEMENTS, FULL_SHAPE)
+
+
+def size_mistakes(axes: Sequence[Axis]) -> Iterator[Wrong]:
+    """The usual mistakes in counting these places, each with the size that it leads to.
+
+    Some may lead to the right size: variants are drawn so that none does.
+    """
+    for mistake in MISTAKES:
+        if mistake.applies(axes):
+            answer = [mistake.count(axis) for axis in axes]
+            yield Wrong(name=mistake.name, answer=answer, message=mistake.message)
+
+
+def form_mistakes(sizes: Sequence[int], shape: Sequence[int]) -> Iterator[Wrong]:
+    """The usual mistakes in writing down a size that was found, where the whole shape is `shape`."""
+    if len(set(sizes)) > 1:
         message = "Height and width have changed places: the height comes first."
-        wrongs.append(Wrong(name="swapped-height-and-width", answer=right[::-1], message=message))
-    return tuple(wrongs)
+        yield Wrong(name=SWAPPED_SIDES, answer=list(sizes[::-1]), message=message)
+    if len(sizes) > 1:
+        message = "This is how many values come out. What is asked is how high and wide they lie."
+        yield Wrong(name=COUNTED_ELEMENTS, answer=[math.prod(sizes)] * len(sizes), message=message)
+    message = "This is the whole shape. Leave out batch and channels."
+    yield Wrong(name=FULL_SHAPE, answer=list(shape), message=message)

@@ -10,7 +10,17 @@ from pydantic import Field
 
 from grader.language.expressions import Expression, ExpressionError, evaluate
 from grader.language.params import Variant
-from grader.questions.question import FormError, Key, Mark, Posed, Problem, Question, formula_problems
+from grader.questions.question import (
+    FormError,
+    Key,
+    Mark,
+    Posed,
+    Problem,
+    Question,
+    Wrong,
+    failed,
+    formula_problems,
+)
 from grader.questions.values import as_float, describe, is_number, plain
 
 
@@ -65,10 +75,11 @@ class Number(Question):
         given = _read(posed, value)
         if abs(given - key.answer) <= key.tolerance:
             return Mark("passed", 1.0, "")
-        near = [w for w in key.wrong if is_number(w.answer) and abs(given - w.answer) <= key.tolerance]
-        if len(near) == 1:
-            return Mark("failed", 0.0, near[0].message, near[0].name)
-        return Mark("failed", 0.0, f"{given:g} is not the number that is asked for.")
+
+        def agrees(wrong: Wrong) -> bool:
+            return is_number(wrong.answer) and abs(given - wrong.answer) <= key.tolerance
+
+        return failed(key.wrong, agrees, f"{given:g} is not the number that is asked for.")
 
 
 def _read(posed: Posed, value: Any) -> float:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -11,8 +10,8 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError, evaluate
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import axes_of, size_mistakes
-from grader.questions.picture import draw_walk, legend
+from grader.questions.geometry import NAMES, axes_of, form_mistakes, places, size_mistakes
+from grader.questions.picture import Axis, draw_walk, legend
 from grader.questions.question import (
     FormError,
     Key,
@@ -21,9 +20,10 @@ from grader.questions.question import (
     Problem,
     Question,
     Wrong,
-    diagnose,
+    failed,
     formula_problems,
     layer_problems,
+    without_problems,
 )
 from grader.questions.values import describe, plain, whole
 
@@ -31,10 +31,9 @@ _COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth
 
 
 class SizeKey(Key):
-    """The sizes along the asked dimensions, and the whole shape that they are part of."""
+    """The sizes along the asked dimensions."""
 
     sizes: tuple[int, ...]
-    shape: tuple[int, ...]
 
 
 class OutputSize(Question):
@@ -51,6 +50,7 @@ class OutputSize(Question):
         Literal["size", "shape"],
         Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
     ] = "size"
+    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Everything wrong with the question."""
@@ -59,6 +59,7 @@ class OutputSize(Question):
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
             yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")
+        yield from without_problems(self.without, NAMES)
 
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
@@ -80,14 +81,34 @@ class OutputSize(Question):
         sizes = output if self.ask == "shape" else output[2:]
         if self.ask == "size" and len(output) != len(shape):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
-        wrongs = [_listed(wrong, len(sizes)) for wrong in self.authored_wrongs(variant)]
-        axes = axes_of(layer, variant.params, shape)
-        if axes and self.ask == "size":
-            taken = {wrong.name for wrong in wrongs}
-            wrongs += [wrong for wrong in size_mistakes(axes) if wrong.name not in taken]
         square = len(set(sizes)) == 1 and self.ask == "size"
         solution = f"{self.id} = {sizes[0] if square else sizes}"
-        return SizeKey(solution=solution, wrong=tuple(wrongs), sizes=sizes, shape=output)
+        axes = axes_of(layer, variant.params, shape)
+        return SizeKey(solution=solution, wrong=self._wrongs(variant, axes, sizes, output), sizes=sizes)
+
+    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+        """Counted, where a kernel walks: torch takes a hundred times as long."""
+        shape = self._input(variant)
+        axes = axes_of(parse_layer(self.layer), variant.params, shape) if self.ask == "size" else None
+        if axes is None:
+            return super().sketch(variant)
+        sizes = tuple(map(places, axes))
+        if min(sizes) < 1:
+            raise LayerError("The kernel is larger than the image.")
+        wrongs = self._wrongs(variant, axes, sizes, (*shape[:2], *sizes))
+        posed = Posed(id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="")
+        return posed, SizeKey(solution="", wrong=wrongs, sizes=sizes)
+
+    def _wrongs(
+        self, variant: Variant, axes: Sequence[Axis] | None, sizes: Sequence[int], shape: Sequence[int]
+    ) -> tuple[Wrong, ...]:
+        """The author's misconceptions, and the usual ones that lead elsewhere."""
+        wrongs = [_listed(wrong, len(sizes)) for wrong in self.authored_wrongs(variant)]
+        if self.ask == "shape":
+            return tuple(wrongs)
+        left_out, answers = {*self.misconceptions, *self.without}, [wrong.answer for wrong in wrongs]
+        usual = (*(size_mistakes(axes) if axes else ()), *form_mistakes(sizes, shape))
+        return (*wrongs, *(one for one in usual if one.name not in left_out and one.answer not in answers))
 
     def _input(self, variant: Variant) -> list[int]:
         shape = evaluate(self.input, variant.params)
@@ -106,23 +127,13 @@ class OutputSize(Question):
         assert isinstance(key, SizeKey)  # noqa: S101 a narrowing for mypy: the key is this kind's own
         sizes = _read(posed, value)
         wanted = list(key.sizes)
-        is_one_number = len(sizes) == 1 < len(wanted)
-        if len(sizes) == 1 and len(set(wanted)) == 1:
-            sizes *= len(wanted)
-        if sizes == wanted:
+        full = sizes * len(wanted) if len(sizes) == 1 else sizes
+        if full == wanted and (len(sizes) > 1 or len(set(wanted)) == 1):
             return Mark("passed", 1.0, "")
-        wrong = diagnose(key.wrong, sizes)
-        if wrong:
-            return Mark("failed", 0.0, wrong.message, wrong.name)
-        if sizes == list(key.shape):
-            message = "This is the whole shape. Leave out batch and channels."
-            return Mark("failed", 0.0, message, "answered-full-shape")
-        if is_one_number and sizes[0] == math.prod(wanted):
-            message = "This is how many values come out. What is asked is how high and wide they lie."
-            return Mark("failed", 0.0, message, "counted-elements")
-        if len(sizes) != len(wanted):
-            return Mark("failed", 0.0, f"The answer has {len(sizes)} number(s). {posed.how}")
-        return Mark("failed", 0.0, "Count the places where the kernel can land, one dimension at a time.")
+        otherwise = "Count the places where the kernel can land, one dimension at a time."
+        if len(full) != len(wanted) or (len(sizes) == 1 and len(set(wanted)) > 1):
+            otherwise = f"The answer has {len(sizes)} number(s). {posed.how}"
+        return failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:

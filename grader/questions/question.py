@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import keyword
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from grader.errors import did_you_mean
 from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.layers import LayerError, parse_layer
 from grader.language.limits import Limits
@@ -64,6 +65,7 @@ class Wrong(Record):
     name: str
     answer: Any
     message: str
+    hint: int | None = None  # the number, from 1, of the hint to go to
 
 
 class Key(Record):
@@ -81,6 +83,7 @@ class Mark:
     share: float
     message: str
     misconception: str | None = None
+    hint: int | None = None
 
 
 class FormError(ValueError):
@@ -88,10 +91,22 @@ class FormError(ValueError):
 
 
 class Misconception(Record):
-    """A wrong way to the answer: the formula that it leads to, and what to tell the student."""
+    """A wrong way to the answer: where it leads, what to tell the student, and the hint to go to."""
 
-    answer: Annotated[Expression | list[Expression], Field(description="The wrong answer, as a formula.")]
-    message: Annotated[str, Field(description="What the student is told. It must not give the answer away.")]
+    answer: Annotated[
+        Expression | list[Any] | None,
+        Field(description="The wrong answer, as a formula; none for code, which has misconceptions.py."),
+    ] = None
+    message: Annotated[str, Field(min_length=1, description="It must not give the answer away.")]
+    hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """A misconception that a variant does not bring to light: its answer is right, or also another's."""
+
+    name: str
+    is_right: bool
 
 
 class Question(Record, ABC):
@@ -130,6 +145,17 @@ class Question(Record, ABC):
     def key(self, variant: Variant) -> Key:
         """What decides this variant."""
 
+    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+        """As much of the question and its key as `confusions` needs, for many variants in turn.
+
+        Raises:
+            LayerError: torch would refuse the variant.
+            ExpressionError: a formula cannot be computed.
+
+        """
+        posed = Posed(id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="")
+        return posed, self.key(variant)
+
     @classmethod
     @abstractmethod
     def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
@@ -151,8 +177,23 @@ class Question(Record, ABC):
             yield from text_problems(hint, ("hints", index), names)
         for name, misconception in self.misconceptions.items():
             here = ("misconceptions", name)
-            yield from formula_problems(misconception.answer, (*here, "answer"), names)
+            yield from self._answer_problems(misconception, here, names)
             yield from text_problems(misconception.message, (*here, "message"), names)
+            if misconception.hint is not None and misconception.hint > len(self.hints):
+                sentence = f"There is no hint {misconception.hint}; the question has {len(self.hints)}."
+                yield Problem((*here, "hint"), sentence, "Hints are counted from 1.")
+
+    def _answer_problems(
+        self, misconception: Misconception, here: tuple[str | int, ...], names: frozenset[str]
+    ) -> Iterator[Problem]:
+        answer = misconception.answer
+        if answer is not None:
+            yield from formula_problems(answer, (*here, "answer"), names)
+        if (answer is None) != self.by_checks:
+            if self.by_checks:
+                yield Problem(here, "The wrong answers of code stand in misconceptions.py.", "Drop 'answer'.")
+            else:
+                yield Problem(here, "There is no answer.", "Add 'answer', the formula that it leads to.")
 
     def posed(self, variant: Variant, *, how: str, starter: str | None = None, **more: Any) -> Posed:
         """A Posed with the texts rendered."""
@@ -173,11 +214,29 @@ class Question(Record, ABC):
         return tuple(
             Wrong(
                 name=name,
-                answer=evaluate(misconception.answer, variant.params),
-                message=render(misconception.message, variant.params),
+                answer=evaluate(one.answer, variant.params) if one.answer is not None else None,
+                message=render(one.message, variant.params),
+                hint=one.hint,
             )
-            for name, misconception in self.misconceptions.items()
+            for name, one in self.misconceptions.items()
         )
+
+    @classmethod
+    def trials(cls, posed: Posed, key: Key) -> Iterator[Wrong]:  # noqa: ARG003 a kind may look
+        """Each misconception with an answer that it leads to, for trying whether it is diagnosed."""
+        yield from key.wrong
+
+    def confusions(self, posed: Posed, key: Key) -> Iterator[Confusion]:
+        """The misconceptions that this variant does not bring to light."""
+        for wrong in key.wrong:
+            try:
+                mark = self.mark(posed, key, wrong.answer)
+            except FormError:  # the author's formula leads to what nobody would be asked for
+                mark = Mark("failed", 0.0, "")
+            if mark.outcome == "passed":
+                yield Confusion(wrong.name, is_right=True)
+            elif mark.misconception != wrong.name:
+                yield Confusion(wrong.name, is_right=False)
 
 
 def text_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
@@ -219,6 +278,14 @@ def layer_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]
         yield Problem(path, *_unknown(name, names))
 
 
+def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
+    """Mistakes that are set aside and that no one knows."""
+    for index, name in enumerate(without):
+        if name not in known:
+            sentence = f"There is no usual mistake '{name}'."
+            yield Problem(("without", index), sentence, did_you_mean(name, known))
+
+
 def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
     known = ", ".join(sorted(names))
     remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
@@ -230,7 +297,14 @@ def next_line_with(text: str, word: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), 1) if word in line), 0)
 
 
-def diagnose(wrongs: Sequence[Wrong], answer: object) -> Wrong | None:
-    """The one misconception that leads to this answer; None where none or several do."""
-    agreeing = [wrong for wrong in wrongs if wrong.answer == answer]
-    return agreeing[0] if len(agreeing) == 1 else None
+def failed(
+    wrongs: Iterable[Wrong], agrees: Callable[[Wrong], bool], otherwise: str, share: float = 0.0
+) -> Mark:
+    """The mark of a wrong answer, with the one misconception that agrees with it.
+
+    Where several do, any of them could be the student's: none is named, and `otherwise` is said.
+    """
+    agreeing = [wrong for wrong in wrongs if agrees(wrong)]
+    if len(agreeing) != 1:
+        return Mark("failed", share, otherwise)
+    return Mark("failed", share, agreeing[0].message, agreeing[0].name, agreeing[0].hint)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
+from grader.questions.geometry import NAMES, axes_of, places, size_mistakes
 from grader.questions.question import (
     FormError,
     Key,
@@ -18,13 +19,17 @@ from grader.questions.question import (
     Posed,
     Problem,
     Question,
+    Wrong,
+    failed,
     formula_problems,
     layer_problems,
+    without_problems,
 )
 from grader.questions.values import describe, plain, shape_text, whole
 
 MAX_SETTING = 1000
 _SEARCHED = range(13)
+_NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are written down instead
 
 
 class SettingsKey(Key):
@@ -35,6 +40,7 @@ class SettingsKey(Key):
     input: tuple[int, ...]
     output: tuple[int, ...]
     where: tuple[str, ...]
+    without: tuple[str, ...] = ()
 
 
 class Settings(Question):
@@ -50,6 +56,7 @@ class Settings(Question):
         list[Expression], Field(min_length=1, description="The image dimensions that come out.")
     ]
     where: Annotated[list[str], Field(description="Further conditions on the unknowns: 'stride > 1'.")] = []
+    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     @field_validator("unknowns")
     @classmethod
@@ -68,6 +75,7 @@ class Settings(Question):
         yield from layer_problems(self.layer, ("layer",), with_unknowns)
         for index, condition in enumerate(self.where):
             yield from formula_problems(condition, ("where", index), with_unknowns)
+        yield from without_problems(self.without, NAMES)
         if len(self.output) != len(self.input) - 2:
             yield Problem(("output",), "The output needs one size for each image dimension.", "Write [3, 3].")
 
@@ -80,6 +88,11 @@ class Settings(Question):
         how = "Put a whole number in place of each `...`."
         return self.posed(variant, how=how, starter=starter, fields=tuple(self.unknowns))
 
+    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+        """The unknowns are needed to read settings."""
+        posed, key = super().sketch(variant)
+        return posed.model_copy(update={"fields": tuple(self.unknowns)}), key
+
     def key(self, variant: Variant) -> SettingsKey:
         """The condition, and the first settings that meet it."""
         key = SettingsKey(
@@ -89,15 +102,17 @@ class Settings(Question):
             input=tuple(evaluate(self.input, variant.params)),
             output=tuple(evaluate(self.output, variant.params)),
             where=tuple(self.where),
+            without=(*self.without, *_NO_WAYS_TO_COUNT),
+            wrong=self.authored_wrongs(variant),
         )
-        for values in product(_SEARCHED, repeat=len(self.unknowns)):
-            settings = dict(zip(self.unknowns, values, strict=True))
-            if _complaint(key, settings) is None:
-                answer = str(values[0]) if len(values) == 1 else repr(settings).replace("'", '"')
-                return key.model_copy(update={"solution": f"{self.id} = {answer}"})
-        raise ExpressionError(
-            f"No settings from 0 to {_SEARCHED[-1]} give an output of {key.output} and meet 'where'."
-        )
+        settings = _first_settings(key, self.unknowns)
+        if settings is None:
+            raise ExpressionError(
+                f"No settings from 0 to {_SEARCHED[-1]} give an output of {key.output} and meet 'where'."
+            )
+        only = next(iter(settings.values()))
+        answer = str(only) if len(settings) == 1 else repr(settings).replace("'", '"')
+        return key.model_copy(update={"solution": f"{self.id} = {answer}"})
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:
@@ -108,8 +123,64 @@ class Settings(Question):
     def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
         """The verdict on the settings: torch builds the layer and says what comes out."""
         assert isinstance(key, SettingsKey)  # noqa: S101 a narrowing for mypy
-        complaint = _complaint(key, _read(posed, value))
-        return Mark("passed", 1.0, "") if complaint is None else Mark("failed", 0.0, complaint)
+        settings = _read(posed, value)
+        complaint = _complaint(key, settings)
+        if complaint is None:
+            return Mark("passed", 1.0, "")
+        authored = [wrong for wrong in key.wrong if _read(posed, wrong.answer) == settings]
+        return failed(authored or _miscounted(key, settings, complaint), lambda _: True, complaint)
+
+    @classmethod
+    def trials(cls, posed: Posed, key: Key) -> Iterator[Wrong]:
+        """Each misconception with settings that it alone takes for right, where there are some."""
+        assert isinstance(key, SettingsKey)  # noqa: S101 a narrowing for mypy
+        yield from key.wrong
+        found: set[str] = set()
+        for values in product(_SEARCHED, repeat=len(posed.fields)):
+            settings = dict(zip(posed.fields, values, strict=True))
+            wrongs = _miscounted(key, settings, "")
+            if len(wrongs) == 1 and wrongs[0].name not in found and _complaint(key, settings) is not None:
+                found.add(wrongs[0].name)
+                yield wrongs[0].model_copy(update={"answer": settings})
+
+
+def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
+    """The first right settings, searched unknown by unknown: a condition that fails ends a branch."""
+    reads = {condition: names_in(parse_expression(condition)) for condition in key.where}
+    readable = [
+        [condition for condition in key.where if not reads[condition] & set(unknowns[depth:])]
+        for depth in range(len(unknowns) + 1)
+    ]
+
+    def search(settings: dict[str, int]) -> dict[str, int] | None:
+        depth = len(settings)
+        if not all(_holds(condition, {**key.params, **settings}) for condition in readable[depth]):
+            return None
+        if depth == len(unknowns):
+            return settings if _may_fit(key, settings) and _complaint(key, settings) is None else None
+        found = (search({**settings, unknowns[depth]: value}) for value in _SEARCHED)
+        return next((settings for settings in found if settings is not None), None)
+
+    return search({})
+
+
+def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
+    """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
+    axes = axes_of(parse_layer(key.layer), {**key.params, **settings}, key.input)
+    return axes is None or tuple(map(places, axes)) == key.output
+
+
+def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -> list[Wrong]:
+    """The usual mistakes in counting by which these settings, which meet the conditions, would be right."""
+    scope = {**key.params, **settings}
+    if not all(_holds(condition, scope) for condition in key.where):
+        return []
+    axes = axes_of(parse_layer(key.layer), scope, key.input) or ()
+    return [
+        wrong.model_copy(update={"message": f"{complaint} {wrong.message}"})
+        for wrong in size_mistakes(axes)
+        if wrong.answer == list(key.output) and wrong.name not in key.without
+    ]
 
 
 def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from grader.language.expressions import ExpressionError, evaluate
-from grader.language.layers import apply, build, parse_layer
+from grader.language.layers import Layer, apply, build, parse_layer
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.lazy import torch
@@ -20,9 +20,13 @@ from grader.questions.question import (
     Posed,
     Problem,
     Question,
+    Wrong,
+    failed,
     formula_problems,
     layer_problems,
+    without_problems,
 )
+from grader.questions.value_mistakes import NAMES, value_mistakes
 from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:
@@ -64,9 +68,10 @@ class TensorValues(Question):
     credit: Annotated[
         Literal["whole", "element"], Field(description="All or nothing, or by the share of right values.")
     ] = "whole"
+    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     @model_validator(mode="after")
-    def _no_misconceptions(self) -> TensorValues:
+    def _one_state(self) -> TensorValues:
         if (self.weight is not None or self.bias is not None) and self.state:
             msg = "Give either weight and bias, or state"
             raise ValueError(msg)
@@ -81,6 +86,7 @@ class TensorValues(Question):
             yield from formula_problems(getattr(self, key) or 0, (key,), names)
         for key, numbers in self.state.items():
             yield from formula_problems(numbers, ("state", key), names)
+        yield from without_problems(self.without, NAMES)
 
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
@@ -88,19 +94,22 @@ class TensorValues(Question):
 
     def key(self, variant: Variant) -> TensorKey:
         """What torch computes."""
-        output = self._output(variant)
+        layer, image, state = self._inputs(variant)
+        output = apply(layer, variant.params, image, dict(state))
         if output.numel() > MAX_VALUES:
             raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
         rtol, atol = _TOLERANCES.get(self.dtype, _DEFAULT_TOLERANCE)
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
-        wrongs = tuple(
-            wrong.model_copy(update={"answer": _flat(wrong.answer)})
-            for wrong in self.authored_wrongs(variant)
-        )
+        wrongs = list(self.authored_wrongs(variant))
+        left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
+        authored = [_flat(wrong.answer) for wrong in wrongs]  # an author knows better what it is called
+        for name, message, wrong in value_mistakes(layer, variant.params, image, state):
+            if name not in left_out and wrong.flatten().tolist() not in authored:
+                wrongs.append(Wrong(name=name, answer=wrong.tolist(), message=message))
         return TensorKey(
             solution=f"{self.id} = {values}",
-            wrong=wrongs,
+            wrong=tuple(wrongs),
             values=tuple(float(value) for value in output.flatten().tolist()),
             shape=shape,
             rtol=rtol if self.rtol is None else self.rtol,
@@ -108,7 +117,17 @@ class TensorValues(Question):
             credit=self.credit,
         )
 
-    def _output(self, variant: Variant) -> Tensor:
+    def _not_to_be_forgotten(self) -> Iterator[str]:
+        """Mistakes that the author's own constants make impossible."""
+        if self.bias == 0:
+            yield "forgot-bias"
+        if isinstance(self.weight, int | float):
+            yield from ("flipped-kernel", "transposed-kernel")
+        if self.weight == 0:
+            yield from ("max-for-sum", "mean-for-sum")
+
+    def _inputs(self, variant: Variant) -> tuple[Layer, Tensor, dict[str, Tensor]]:
+        """The layer, what goes in, and the layer's state."""
         layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
         image = _tensor(evaluate(self.input, variant.params), dtype)
         given = {"weight": self.weight, "bias": self.bias, **self.state}
@@ -132,7 +151,7 @@ class TensorValues(Question):
         }
         while image.dim() < 4 and layer.name.endswith("2d"):
             image = image.unsqueeze(0)
-        return apply(layer, variant.params, image, state)
+        return layer, image, state
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:
@@ -144,26 +163,27 @@ class TensorValues(Question):
         """The verdict on a tensor or on nested lists; leading dimensions of size 1 may be left out."""
         assert isinstance(key, TensorKey)  # noqa: S101 a narrowing for mypy
         values, shape = _read(posed, value)
+
+        def agrees(wrong: Wrong) -> bool:
+            its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
+            is_listed = len(its_shape) <= 1 and len(its) == len(values)  # an author may leave the rows out
+            return (is_listed or _stripped(its_shape) == _stripped(shape)) and not _unlike(values, its, key)
+
         if _stripped(shape) != _stripped(key.shape):
-            message = (
-                f"Your values have shape {shape_text(shape)}; the output has {shape_text(_core(key.shape))}."
-            )
-            return Mark("failed", 0.0, message)
-        wrong = [
-            index for index, pair in enumerate(zip(values, key.values, strict=True)) if not _close(*pair, key)
-        ]
-        if not wrong:
+            wanted = shape_text(_core(key.shape))
+            otherwise = f"Your values have shape {shape_text(shape)}; the output has {wanted}."
+            return failed(key.wrong, agrees, otherwise)
+        unlike = _unlike(values, key.values, key)
+        if not unlike:
             return Mark("passed", 1.0, "")
-        share = 1 - len(wrong) / len(values) if key.credit == "element" else 0.0
-        known = [
-            w
-            for w in key.wrong
-            if len(w.answer) == len(values)
-            and all(_close(a, b, key) for a, b in zip(values, w.answer, strict=True))
-        ]
-        if len(known) == 1:
-            return Mark("failed", share, known[0].message, known[0].name)
-        return Mark("failed", share, _first_difference(values, key, shape, wrong))
+        share = 1 - len(unlike) / len(values) if key.credit == "element" else 0.0
+        return failed(key.wrong, agrees, _first_difference(values, key, shape, unlike), share)
+
+
+def _unlike(values: Sequence[float], others: Sequence[float], key: TensorKey) -> list[int]:
+    """The places, from 0, at which two lists of values differ."""
+    pairs = zip(values, others, strict=True)
+    return [index for index, (given, wanted) in enumerate(pairs) if not _close(given, wanted, key)]
 
 
 def _first_difference(values: list[float], key: TensorKey, shape: tuple[int, ...], wrong: list[int]) -> str:

@@ -1,0 +1,45 @@
+"""What a question asks of its parameters: that each of its misconceptions comes to light."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.language.expressions import ExpressionError
+from grader.language.layers import LayerError
+from grader.language.params import Demand, Variant
+from grader.language.templates import TextError
+from grader.questions.question import FormError, Question
+
+RIGHT = 100  # the cost of a misconception that leads to the right answer, beside 1 for one taken for another
+IMPOSSIBLE = 10_000
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TEXTS = {"id", "kind", "points", "prompt", "hints", "limits", "message", "feedback"}  # they decide nothing
+
+
+def demand_of(question: Question, params: frozenset[str]) -> Demand:
+    """What a question asks of a draw of its parameters."""
+    words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
+
+    def cost(variant: Variant) -> int:
+        try:
+            confusions = question.confusions(*question.sketch(variant))
+            return sum(RIGHT if one.is_right else 1 for one in confusions)
+        except (LayerError, ExpressionError, TextError, FormError):
+            return IMPOSSIBLE
+
+    return Demand(params & words, cost)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a record that can decide an answer."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in _TEXTS:
+                yield from _strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
