@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,12 @@ from pydantic import TypeAdapter, ValidationError
 from grader.course.records import AnyQuestion, Course, Exercise
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
-from grader.language.document import Document, read_document
+from grader.language.document import Document, Path_, read_document
 from grader.language.expressions import ExpressionError, evaluate
 from grader.language.limits import Limits
-from grader.language.params import Grid
-from grader.questions.code import defined_names
+from grader.language.params import Demand, Grid
+from grader.questions.code import defined_names, function_of
+from grader.questions.demands import demand_of
 from grader.questions.question import (
     Problem,
     Question,
@@ -30,6 +31,7 @@ COURSE_FILE = "course.yaml"
 EXERCISE_FILE = "exercise.yaml"
 REFERENCE_FILE = "reference.py"
 CHECKS_FILE = "checks.py"
+MISCONCEPTIONS_FILE = "misconceptions.py"
 VISIBLE_CHECKS_FILE = "visible_checks.py"
 
 _QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
@@ -49,6 +51,12 @@ class LoadedExercise:
     def limits(self) -> Limits:
         """The exercise's own limits, or the course's."""
         return self.record.limits or self.course.limits
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """What the questions ask of a student's parameters."""
+        names = frozenset(self.record.params)
+        return tuple(demand_of(one, names) for one in self.record.questions if not one.by_checks)
 
 
 @dataclass(frozen=True)
@@ -111,9 +119,23 @@ def load_course(root: Path) -> LoadedCourse:
             folders = [folder.parent.name for folder in (root / "exercises").glob(f"*/{EXERCISE_FILE}")]
             sentence = f"There is no folder exercises/{name}."
             faults.append(document.fault(("exercises", index), sentence, did_you_mean(name, folders)))
+    faults += _rule_faults(document, record)
     if faults:
         raise CourseFaults(faults)
     return LoadedCourse(root, record)
+
+
+def _rule_faults(document: Document, course: Course) -> Iterator[Fault]:
+    """Rules about exercises that the course does not have."""
+    rules = course.rules
+    named: list[tuple[Path_, str | None]] = [(("rules", "deadlines", name), name) for name in rules.deadlines]
+    named += [(("rules", "extensions", i, "exercise"), e.exercise) for i, e in enumerate(rules.extensions)]
+    named += [(("rules", "excused", i, "exercise"), e.exercise) for i, e in enumerate(rules.excused)]
+    for path, name in named:
+        if name is not None and name not in course.exercises:
+            yield document.fault(
+                path, f"There is no exercise '{name}'.", did_you_mean(name, course.exercises)
+            )
 
 
 def load_exercise(folder: Path, course: Course) -> LoadedExercise:
@@ -216,15 +238,31 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
         if not (folder / name).is_file():
             sentence = f"A code question needs {name} beside this file."
             yield document.fault(("questions", code[0][0]), sentence, "Write it; README.md shows how.")
-    reference = folder / REFERENCE_FILE
-    if reference.is_file():
-        try:
-            defined = defined_names(ast.parse(reference.read_bytes()))
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None)
-            yield Fault(reference, line, None, "", f"This is not Python: {error}.", "Correct it.")
-            return
-        for index, question in code:
-            if question.id not in defined:
-                sentence = f"reference.py does not define '{question.id}'."
-                yield document.fault(("questions", index, "id"), sentence, did_you_mean(question.id, defined))
+    wanted: dict[str, list[tuple[Path_, str]]] = {
+        REFERENCE_FILE: [(("questions", index, "id"), question.id) for index, question in code],
+        MISCONCEPTIONS_FILE: [
+            (("questions", index, "misconceptions", name), function_of(question.id, name))
+            for index, question in code
+            for name in question.misconceptions
+        ],
+    }
+    for file, places in wanted.items():
+        if places and ((folder / file).is_file() or file == MISCONCEPTIONS_FILE):
+            yield from _undefined(folder / file, places, document)
+
+
+def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Document) -> Iterator[Fault]:
+    """Names that a file of Python has to define and does not."""
+    try:
+        defined = defined_names(ast.parse(file.read_bytes()))
+    except FileNotFoundError:
+        defined = set()
+    except (SyntaxError, ValueError) as error:
+        yield Fault(
+            file, getattr(error, "lineno", None), None, "", f"This is not Python: {error}.", "Correct it."
+        )
+        return
+    for path, name in places:
+        if name not in defined:
+            sentence = f"{file.name} does not define '{name}'."
+            yield document.fault(path, sentence, did_you_mean(name, defined))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,16 +60,30 @@ class Sitting:
         """The ids of the questions that pytest checks decide."""
         return tuple(question.id for question in self.paper.questions if KINDS[question.kind].by_checks)
 
+    def within(self, seconds: float | None) -> Sitting:
+        """The same, where no call may take longer than this."""
+        if seconds is None:
+            return self
+        paper = self.paper
+        questions = tuple(
+            posed.model_copy(update={"limits": posed.limits.within(seconds)}) if posed.limits else posed
+            for posed in paper.questions
+        )
+        limits = paper.limits.within(seconds)
+        return replace(self, paper=paper.model_copy(update={"limits": limits, "questions": questions}))
 
-def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
-    """The exercise for one student, or variant 0 for none.
+
+def prepare(
+    exercise: LoadedExercise, student: str | None, params: Mapping[str, Any] | None = None
+) -> Sitting:
+    """The exercise for one student, or variant 0 for none; with `params` where they were drawn before.
 
     Raises:
         CourseFaults: the variant cannot be drawn, rendered or solved.
 
     """
     record, course = exercise.record, exercise.course
-    variant = _variant(exercise, student)
+    variant = variant_of(exercise, student, params)
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
     faults = []
@@ -103,14 +117,28 @@ def prepare(exercise: LoadedExercise, student: str | None) -> Sitting:
     return Sitting(paper, variant.params, keys, exercise.folder)
 
 
-def _variant(exercise: LoadedExercise, student: str | None) -> Variant:
+def variant_of(
+    exercise: LoadedExercise, student: str | None, params: Mapping[str, Any] | None = None
+) -> Variant:
+    """The variant of one student, or variant 0 for none.
+
+    Raises:
+        CourseFaults: it cannot be drawn.
+
+    """
     record = exercise.record
     draws = Draws((exercise.course.seed, exercise.name))
+    if params is not None and params.keys() == record.params.keys():
+        return Variant(params, draws.under(student or ""))
     try:
-        return draw_variant(record.params, record.where, record.variant_0, draws, student)
+        variant = draw_variant(
+            record.params, record.where, record.variant_0, draws, student, exercise.demands
+        )
     except VariantError as error:
         path = "where" if record.where else "params"
         raise CourseFaults([exercise.document.fault((path,), str(error))]) from None
+    kept = {name: value for name, value in (params or {}).items() if name in record.params}
+    return Variant({**variant.params, **kept}, variant.draws)  # a parameter may have been added since
 
 
 def _who(student: str | None) -> str:

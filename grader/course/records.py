@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from grader.course.rules import Rules
 from grader.language.expressions import Expression
 from grader.language.limits import Limits
 from grader.language.params import Param
@@ -36,6 +37,9 @@ class Course(Record):
     ] = ["torch"]
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="A database URL of SQLAlchemy.")] = "sqlite:///gradebook.db"
+    rules: Annotated[Rules, Field(description="Deadlines, lateness, attempts: how scores are read.")] = (
+        Rules()
+    )
 
     @field_validator("exercises")
     @classmethod
@@ -66,6 +70,11 @@ class Exercise(Record):
     figure: Figure | None = None
     limits: Limits | None = None
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
+
+    @property
+    def points(self) -> float:
+        """What full marks are."""
+        return sum(question.points for question in self.questions)
 
     @field_validator("params")
     @classmethod

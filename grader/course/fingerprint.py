@@ -1,0 +1,114 @@
+"""What decides a report beside the submission: a fingerprint for each question, without importing torch.
+
+A question's fingerprint covers its definition, the exercise's parameters, limits and seed, for code its own
+checks and the reference, and the versions of everything that computes. Checks are compared as syntax trees:
+comments and layout do not count, and of the check functions only the question's own.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import platform
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from grader.course.loading import (
+    CHECKS_FILE,
+    EXERCISE_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+    LoadedExercise,
+)
+from grader.digest import digest_of
+from grader.errors import UsageFault
+
+LENGTH = 20  # hexadecimal digits that are kept of a digest: nobody gains by a collision
+
+
+def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
+    """The fingerprint of each question of an exercise.
+
+    Raises:
+        UsageFault: a file of the exercise cannot be read.
+
+    """
+    record, course = exercise.record, exercise.course
+    data: Any = exercise.document.data
+    common = {
+        "versions": versions(tuple(course.packages)),
+        "seed": course.seed,
+        "exercise": [data.get(key) for key in ("params", "where", "variant_0")],
+        "limits": exercise.limits.model_dump(mode="json"),
+        "packages": course.packages,
+        "name": exercise.name,
+    }
+    code = [question.id for question in record.questions if question.by_checks]
+    files = _files(exercise.folder) if code else {}
+    prints = {}
+    for question, written in zip(record.questions, data["questions"], strict=True):
+        parts = {**common, "question": written}
+        if question.by_checks:
+            parts["files"] = {name: _content(name, text, question.id, code) for name, text in files.items()}
+        prints[question.id] = digest_of(json.dumps(parts, sort_keys=True).encode())[:LENGTH]
+    return prints
+
+
+@lru_cache
+def versions(packages: tuple[str, ...]) -> dict[str, str]:
+    """The versions of Python, of this program's own sources, and of packages."""
+    found = {"python": platform.python_version(), "torchgrade": _own_sources()}
+    for package in ("torch", "numpy", *packages):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "none"
+    return found
+
+
+def _own_sources() -> str:
+    """A digest of what grades: our own version says too little while it is being written."""
+    root = Path(__file__).parents[1]
+    parts = ("course", "examiner", "language", "questions", "worker")
+    files = sorted(file for part in parts for file in (root / part).glob("*.py"))
+    return digest_of(b"\0".join(file.read_bytes() for file in files))[:LENGTH]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Every file of an exercise that checks could read, but for the YAML and what Python leaves behind."""
+    files = {}
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder)
+        if not file.is_file() or name.parts[0] in {EXERCISE_FILE, "__pycache__"} or name.name.startswith("."):
+            continue
+        try:
+            files[str(name)] = file.read_bytes()
+        except OSError as error:
+            raise UsageFault(f"{file} cannot be read: {error.strerror}.") from None
+    return files
+
+
+def _content(name: str, content: bytes, question: str, code: Sequence[str]) -> str:
+    """A file as it matters to one question."""
+    if name not in {CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE, MISCONCEPTIONS_FILE}:
+        return digest_of(content)
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):
+        return digest_of(content)
+    if name in {CHECKS_FILE, VISIBLE_CHECKS_FILE}:
+        tree.body = [node for node in tree.body if not _is_check_of_another(node, question, code)]
+    return ast.dump(tree)
+
+
+def _is_check_of_another(node: ast.stmt, question: str, code: Sequence[str]) -> bool:
+    """Whether a statement is a check that its name gives to another question, and no marker does."""
+    if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+        return False
+    named = [other for other in code if f"{node.name}_".startswith(f"test_{other}_")]
+    marked = any("question" in ast.dump(decorator) for decorator in node.decorator_list)
+    return bool(named) and not marked and max(named, key=len) != question
