@@ -9,19 +9,20 @@ import importlib.util
 import inspect
 import math
 import os
+import re
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
-from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, LoadedCourse
 from grader.errors import CourseFaults, Fault, WorkerFault
 from grader.examiner.difference import compared, difference
-from grader.examiner.session import CheckFault, Session, Student, StudentError
+from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError
 from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 
@@ -66,6 +67,7 @@ class CheckResult:
     outcome: Outcome
     error: BaseException | None = None
     message: str = ""
+    values: tuple[Any, ...] = ()  # that student code returned to it
 
 
 @dataclass
@@ -129,14 +131,17 @@ class CheckFixtures:
             pytest.fail("there is no submission to check", pytrace=False)
         return self.turn
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep what an item raised first."""
-        if call.excinfo is not None and self.turn is not None and self.turn.raised is None:
-            self.turn.raised, self.turn.raised_when = call.excinfo.value, call.when
-        return (yield)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what an item raised first. Nobody reads the report, so no traceback is written out for it."""
+        error = call.excinfo.value if call.excinfo is not None else None
+        if error is not None and self.turn is not None and self.turn.raised is None:
+            self.turn.raised, self.turn.raised_when = error, call.when
+        outcome: Literal["passed", "failed", "skipped"] = "passed"
+        if error is not None:
+            outcome = "skipped" if isinstance(error, pytest.skip.Exception) else "failed"
+        when = call.when if call.when != "collect" else "setup"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
 
 @dataclass
@@ -146,10 +151,16 @@ class CheckSuite:
     fixtures: CheckFixtures
     checks: Mapping[str, Sequence[Check]]  # by exercise
     references: Mapping[str, ModuleType | None]
+    wrong_results: dict[str, Sequence[CheckResult]] = field(default_factory=dict)  # of misconceptions
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """The checks of one question."""
         return [check for check in self.checks.get(exercise, ()) if check.question == question]
+
+    def reads_params(self, exercise: str, question: str) -> bool:
+        """Whether some check of a question looks at the parameters of the student's variant."""
+        checks = self.of(exercise, question)
+        return any("params" in getattr(check.item, "fixturenames", ()) for check in checks)
 
     def run(
         self, exercise: str, posed: Posed, session: Session, params: Mapping[str, Any]
@@ -163,7 +174,7 @@ class CheckSuite:
                 continue
             results.append(self._run(exercise, check, session, params))
             if session.changed and not posed.in_place and results[-1].outcome in {"passed", "failed"}:
-                results[-1] = CheckResult(check, "failed", None, CHANGED)
+                results[-1] = replace(results[-1], outcome="failed", error=None, message=CHANGED)
             crashes += results[-1].outcome in {"crashed", "memory"}
         return results
 
@@ -179,6 +190,9 @@ class CheckSuite:
         session.values.clear()
         session.lost, session.changed = None, False
         self._take_turn(check, turn)
+        if isinstance(turn.raised, WorkerFault):
+            raise turn.raised
+        values = tuple(value for value in session.values if not isinstance(value, Remote))
         outcome = _outcome(turn)
         if outcome is None:
             # The check stumbled over a student's value or over itself: the reference in their place tells.
@@ -186,7 +200,7 @@ class CheckSuite:
             self._take_turn(check, trial)
             outcome = "failed" if trial.raised is None else "ungraded"
         message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
-        return CheckResult(check, outcome, turn.raised, message)
+        return CheckResult(check, outcome, turn.raised, message, values)
 
     def _take_turn(self, check: Check, turn: Turn) -> None:
         self.fixtures.turn = turn
@@ -244,10 +258,13 @@ class _Collector:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            last = (str(report.longrepr).strip().splitlines() or ["?"])[-1].removeprefix("E").strip()
+            told = str(report.longrepr).strip()
+            last = (told.splitlines() or ["?"])[-1].removeprefix("E").strip()
+            places = re.findall(rf"{re.escape(Path(report.nodeid).name)}\"?(?::|, line )(\d+)", told)
+            line = int(places[-1]) if places else None
             sentence = f"The checks cannot be read: {last}."
             self.faults.append(
-                Fault(self.root / report.nodeid, None, None, "", sentence, "Run pytest on it.")
+                Fault(self.root / report.nodeid, line, None, "", sentence, "Run pytest on it.")
             )
 
     @pytest.hookimpl(tryfirst=True)
@@ -297,6 +314,21 @@ def with_checks(
     if raised:
         raise raised[0]
     return results[0]
+
+
+def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[CheckSuite], T]) -> T:
+    """Call `work` with the checks of some exercises of a course.
+
+    Raises:
+        CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
+
+    """
+    code = {
+        name: [question.id for question in course.exercise(name).record.questions if question.by_checks]
+        for name in exercises
+    }
+    folders = {name: course.exercise(name).folder for name, questions in code.items() if questions}
+    return with_checks(folders, code, work)
 
 
 def _run_pytest(files: Sequence[str], plugins: Sequence[object]) -> None:

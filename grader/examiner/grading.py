@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from grader.course.loading import MISCONCEPTIONS_FILE
 from grader.course.paper import Paper, Sitting
 from grader.errors import WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
+from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
-from grader.examiner.submission import Submission
+from grader.examiner.submission import Submission, parse_submission
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions import KINDS
 from grader.questions.forbidden import FAMILIES, families_of, words_of
-from grader.questions.question import FormError, Mark, Outcome, Posed
+from grader.questions.question import FormError, Mark, Outcome, Posed, Wrong
 from grader.worker.launcher import ForkServer
 
 MAX_NOTES = 20
@@ -33,25 +35,38 @@ class Graded:
     output: bytes
 
 
-def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: CheckSuite | None) -> Graded:
-    """Run a submission and judge it. A question with limits of its own is run in a worker of its own.
+def grade(
+    sitting: Sitting,
+    submission: Submission,
+    server: ForkServer,
+    suite: CheckSuite | None,
+    only: Collection[str] | None = None,
+    *,
+    is_second_try: bool = True,
+) -> Graded:
+    """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
+
+    A question with limits of its own is run in a worker of its own.
 
     Raises:
-        WorkerFault: our machinery failed.
+        WorkerFault: our machinery failed, or on a first try a worker was killed, perhaps from outside.
 
     """
     paper = sitting.paper
+    asked = [posed for posed in paper.questions if only is None or posed.id in only]
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
-        for limits in dict.fromkeys([paper.limits, *_own_limits(paper)]):
-            sessions[limits] = stack.enter_context(_session(paper, submission, server, limits))
+        for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):
+            sessions[limits] = stack.enter_context(
+                _session(paper, submission, server, limits, is_second_try=is_second_try)
+            )
         # Answers first: what a check hands to student code must not come back as another question's answer.
-        in_turn = sorted(paper.questions, key=lambda posed: KINDS[posed.kind].by_checks)
+        in_turn = sorted(asked, key=lambda posed: KINDS[posed.kind].by_checks)
         reports = {
-            posed.id: _question(sitting, posed, sessions[posed.limits or paper.limits], suite)
+            posed.id: _question(sitting, posed, sessions[posed.limits or paper.limits], server, suite)
             for posed in in_turn
         }
-        questions = tuple(reports[posed.id] for posed in paper.questions)
+        questions = tuple(reports[posed.id] for posed in asked)
         notes = _notes(paper, submission, list(sessions.values()), questions)
         for session in sessions.values():
             session.close()
@@ -59,14 +74,12 @@ def grade(sitting: Sitting, submission: Submission, server: ForkServer, suite: C
     return Graded(_report(sitting, questions, notes, server.isolation), output)
 
 
-def _own_limits(paper: Paper) -> list[Limits]:
-    return [question.limits for question in paper.questions if question.limits is not None]
-
-
-def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
+def _session(
+    paper: Paper, submission: Submission, server: ForkServer, limits: Limits, *, is_second_try: bool = True
+) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
     words = words_of(family for question in paper.questions for family in question.forbid)
-    return Session(server, submission, starters, paper.packages, limits, words)
+    return Session(server, submission, starters, paper.packages, limits, words, is_second_try=is_second_try)
 
 
 def _notes(
@@ -112,9 +125,11 @@ def _report(
     )
 
 
-def _question(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuite | None) -> QuestionReport:
+def _question(
+    sitting: Sitting, posed: Posed, session: Session, server: ForkServer, suite: CheckSuite | None
+) -> QuestionReport:
     if KINDS[posed.kind].by_checks:
-        return _by_checks(sitting, posed, session, suite)
+        return _by_checks(sitting, posed, session, server, suite)
     mark = mark_answer(sitting, posed, session)
     score = rounded(mark.share * posed.points)
     check = CheckReport(
@@ -134,6 +149,7 @@ def _question(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuit
         points=posed.points,
         message=mark.message,
         misconception=mark.misconception,
+        hint=mark.hint,
         picture=posed.picture if mark.outcome == "failed" else None,
         checks=(check,),
     )
@@ -171,7 +187,9 @@ def _answer(posed: Posed, session: Session) -> Any:
     return value
 
 
-def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSuite | None) -> QuestionReport:
+def _by_checks(
+    sitting: Sitting, posed: Posed, session: Session, server: ForkServer, suite: CheckSuite | None
+) -> QuestionReport:
     paper = sitting.paper
     if suite is None or not suite.of(paper.exercise, posed.id):
         return _without_checks(sitting, posed, session)
@@ -184,17 +202,19 @@ def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSui
         session.watch = bool(posed.forbid)
         session.operators.clear()
         results = suite.run(paper.exercise, posed, session, sitting.params)
-    reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds))
-    outcome = worst(report.outcome for report in reports)
-    first = next((report for report in reports if report.outcome == outcome), reports[0])
-    message = first.message if outcome not in {"passed", "failed"} else ""
-    share = _share(results)
     used = families_of(session.operators, posed.forbid) if session.watch else []
     session.watch = False
+    diagnosis = _diagnosis(sitting, posed, results, server, suite)
+    reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds, diagnosis))
+    outcome = worst(report.outcome for report in reports)
+    first = next((report for report in reports if report.outcome == outcome), reports[0])
+    message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
+    share = _share(results)
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
         outcome, share, message = "skipped", 0.0, JUDGED_LATER
     if used:
         outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, session)
+    wrong = diagnosis.wrong
     return QuestionReport(
         id=posed.id,
         kind=posed.kind,
@@ -202,8 +222,48 @@ def _by_checks(sitting: Sitting, posed: Posed, session: Session, suite: CheckSui
         score=rounded(posed.points * share),
         points=posed.points,
         message=message,
+        misconception=wrong.name if wrong else None,
+        hint=wrong.hint if wrong else None,
         checks=reports,
     )
+
+
+def _diagnosis(
+    sitting: Sitting,
+    posed: Posed,
+    results: Sequence[CheckResult],
+    server: ForkServer,
+    suite: CheckSuite,
+) -> Diagnosis:
+    """What the results show, where the misconceptions are at hand; what those give is remembered."""
+    paper, folder = sitting.paper, sitting.folder
+    if sitting.keys is None or folder is None or not (folder / MISCONCEPTIONS_FILE).is_file():
+        return Diagnosis()
+
+    def results_of(misconception: str) -> Sequence[CheckResult]:
+        params = dict(sitting.params) if suite.reads_params(paper.exercise, posed.id) else {}
+        name = repr((paper.exercise, posed.id, misconception, params))
+        if name not in suite.wrong_results:
+            text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
+            submission = parse_submission(f"{misconception}.py", text.encode())
+            with _session(paper, submission, server, posed.limits or paper.limits) as session:
+                suite.wrong_results[name] = suite.run(paper.exercise, posed, session, sitting.params)
+        return suite.wrong_results[name]
+
+    return diagnose(results, sitting.keys[posed.id].wrong, results_of)
+
+
+def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
+    """What a diagnosis says of a question as a whole."""
+    if diagnosis.wrong is not None:
+        return diagnosis.wrong.message
+    if not diagnosis.partly:
+        return ""
+    names = [wrong.name for wrong in diagnosis.partly.values()]
+    usual = max(diagnosis.partly.values(), key=lambda wrong: names.count(wrong.name))
+    passed = sum(result.outcome == "passed" for result in results)
+    of, count = len(results), names.count(usual.name)
+    return f"Right in {passed} of {of} checks; what happened in {count} of the others: {usual.message}"
 
 
 def _forbidden_message(posed: Posed, used: Sequence[str], session: Session) -> str:
@@ -234,7 +294,9 @@ def _share(results: Sequence[CheckResult]) -> float:
     return passed / total if total else 0.0
 
 
-def _check_reports(posed: Posed, results: Sequence[CheckResult], seconds: float) -> Iterator[CheckReport]:
+def _check_reports(
+    posed: Posed, results: Sequence[CheckResult], seconds: float, diagnosis: Diagnosis
+) -> Iterator[CheckReport]:
     """Each check with its part of the question's points; a skipped check has none."""
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
     for result in results:
@@ -246,16 +308,16 @@ def _check_reports(posed: Posed, results: Sequence[CheckResult], seconds: float)
             outcome=result.outcome,
             score=rounded(points) if result.outcome == "passed" else 0.0,
             points=rounded(points),
-            message=_check_message(posed, result, seconds),
+            message=_check_message(posed, result, seconds, diagnosis.partly.get(result.check.id)),
         )
 
 
-def _check_message(posed: Posed, result: CheckResult, seconds: float) -> str:
+def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wrong | None) -> str:
     if isinstance(result.error, StudentError):
         return explain(result.error.trouble, posed.id, seconds, hidden=not result.check.visible)
     if result.outcome == "ungraded":
         return "This check could not be run. It is not your fault; tell your instructor."
-    return result.message
+    return f"{result.message} {wrong.message}" if wrong else result.message
 
 
 def missing_packages(packages: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from grader.language.record import Record
@@ -44,6 +44,7 @@ class QuestionReport(Record):
     points: float
     message: str
     misconception: str | None = None
+    hint: int | None = None  # the number, from 1, of the hint to go to
     picture: str | None = None
     checks: tuple[CheckReport, ...] = ()
 
@@ -69,6 +70,19 @@ class Report(Record):
     def is_graded(self) -> bool:
         """Whether every question could be judged; if not, the score must not be handed on."""
         return all(question.outcome not in {"ungraded", "skipped"} for question in self.questions)
+
+
+def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:
+    """A report of some questions, completed from an earlier one of the same submission."""
+    reports = {question.id: question for question in (*earlier.questions, *later.questions)}
+    questions = tuple(reports[id_] for id_ in order)
+    return later.model_copy(
+        update={
+            "questions": questions,
+            "score": rounded(sum(question.score for question in questions)),
+            "points": rounded(sum(question.points for question in questions)),
+        }
+    )
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from grader.errors import WorkerFault
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
@@ -138,8 +139,11 @@ class Session:
         packages: Sequence[str],
         limits: Limits,
         words: Iterable[str] = (),
+        *,
+        is_second_try: bool = True,
     ) -> None:
         self._server = server
+        self._is_second_try = is_second_try
         self._request = {
             "op": "load",
             "cells": [{"label": cell.label, "source": cell.source} for cell in submission.cells],
@@ -150,6 +154,7 @@ class Session:
         }
         self._limits = limits
         self._worker: Worker | None = None
+        self._fetched: dict[str, Remote] = {}  # what stays in the worker need not be asked for twice
         self._workers = 0  # that have been started
         self._request_budget = REQUESTS * limits.seconds  # seconds that all requests may still take
         self._load_budget = LOADS * LOAD_FACTOR * limits.seconds  # seconds that loading may still take
@@ -196,6 +201,9 @@ class Session:
         self._start()
         if name in self._blank:
             raise StudentError(Trouble("missing"))
+        known = self._fetched.get(name)
+        if known is not None and known._worker == self._workers:  # noqa: SLF001 a Remote is this session's own
+            return known
         try:
             value = self.request({"op": "get", "name": name})
         except StudentError as error:
@@ -204,6 +212,8 @@ class Session:
             raise StudentError(self._why_missing(name)) from None
         if value is ...:
             raise StudentError(self._why_missing(name))
+        if isinstance(value, Remote):
+            self._fetched[name] = value
         return value
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -231,7 +241,7 @@ class Session:
             self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
-            self.lost = Trouble(ended.why)
+            self.lost = Trouble(self._why(ended))
             raise StudentError(self.lost) from None
         finally:
             self._request_budget -= time.monotonic() - begin
@@ -277,8 +287,8 @@ class Session:
                 self._load(worker)
             except WorkerEnded as ended:
                 unit = self._unit
-                trouble = Trouble(ended.why, cell=unit.get("cell"), line=unit.get("line"))
                 self._lose(worker)
+                trouble = Trouble(self._why(ended), cell=unit.get("cell"), line=unit.get("line"))
                 if "unit" not in unit:
                     raise StudentError(trouble) from None
                 self._lost.append((unit["names"], trouble))
@@ -286,6 +296,17 @@ class Session:
             else:
                 self._worker = worker
         return self._worker
+
+    def _why(self, ended: WorkerEnded) -> str:
+        """Why a worker is gone. If it was killed, that may have been from outside, where memory ran out.
+
+        Then the submission is tried once more; a file that is killed again has asked for it.
+        """
+        if ended.why != "killed":
+            return ended.why
+        if not self._is_second_try:
+            raise WorkerFault("The process that ran this was killed.")
+        return "memory"
 
     def _lose(self, worker: Worker) -> None:
         worker.close()
@@ -375,6 +396,11 @@ class Student:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._session.fetch(name)
+
+
+def longest(limits: Limits) -> float:
+    """The seconds that one submission can take, all of these limits reached."""
+    return (LOADS * LOAD_FACTOR + REQUESTS) * limits.seconds
 
 
 def _worker_limits(limits: Limits) -> WorkerLimits:

@@ -13,6 +13,7 @@ import os
 import signal
 import site
 import struct
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -113,11 +114,17 @@ def _prctl(option: int, value: int) -> int:
     return result
 
 
+def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
+    if sys.platform == "linux":
+        _prctl(PR_SET_PDEATHSIG, by)
+
+
 def _no_new_privs() -> Callable[[Path | None], None]:
     _prctl(PR_GET_NO_NEW_PRIVS, 0)
 
     def step(_scratch: Path | None) -> None:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
         _prctl(PR_SET_DUMPABLE, 0)
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
 

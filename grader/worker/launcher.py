@@ -54,7 +54,7 @@ class WorkerEnded(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why  # timeout, crashed, memory, exit, too-large, disk or malformed
+        self.why = why  # timeout, crashed, killed, exit, too-large, disk or malformed
 
 
 def clean_environment() -> dict[str, str]:
@@ -396,7 +396,7 @@ def _why(status: int) -> str:
     if os.WIFEXITED(status):
         return "exit"
     by = os.WTERMSIG(status)
-    return {signal.SIGKILL: "memory", signal.SIGXCPU: "timeout"}.get(signal.Signals(by), "crashed")
+    return {signal.SIGKILL: "killed", signal.SIGXCPU: "timeout"}.get(signal.Signals(by), "crashed")
 
 
 def _size_of(folder: Path, bound: int) -> int:

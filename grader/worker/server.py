@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.worker import child
-from grader.worker.confinement import Confinement, prepare
+from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.namespaces import namespaces
 from grader.worker.probe import probe
 from grader.worker.watch import watched
@@ -89,6 +89,7 @@ class Server:
 
 def main() -> None:
     """Import, say what holds, then fork on demand."""
+    die_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in sys.argv[2:]:
         with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 
@@ -16,23 +17,32 @@ def watched(function: Callable[[], Any], wanted: bool) -> tuple[Any, list[str]]:
     """The value of a call and, if wanted, the torch operators that ran in it, such as `aten::convolution`."""
     if not wanted or "torch" not in sys.modules:
         return function(), []
-    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415 only with torch
+    watch = _watch_type()()
+    with watch:
+        value = function()
+    return value, sorted({operator._schema.name for operator in watch.seen})  # noqa: SLF001 its public name
 
-    seen: set[str] = set()
+
+@lru_cache
+def _watch_type() -> Any:
+    """The class of what watches; made once, and only with torch."""
+    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
 
     class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call,misc,unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call,unused-ignore]
+            self.seen: set[Any] = set()
+
         @classmethod
         def _should_skip_dynamo(cls) -> bool:
             """No compiler is wanted here: torch would import one, which writes files."""
             return False
 
         def __torch_dispatch__(self, operator: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            seen.add(operator._schema.name)  # noqa: SLF001 the operator's public name stands nowhere else
+            self.seen.add(operator)
             return operator(*args, **(kwargs or {}))
 
-    with Watch():  # type: ignore[no-untyped-call,unused-ignore]
-        value = function()
-    return value, sorted(seen)
+    return Watch
 
 
 def names_used(trees: Iterable[tuple[str, ast.Module]], words: Collection[str]) -> list[tuple[str, int, str]]:

@@ -1,0 +1,121 @@
+"""Which misconception a student's code shows.
+
+A misconception of code is a wrong solution in misconceptions.py. It is run as if a student had handed it in,
+once for all students, and what it gave the checks is held against what a student's code gave the same checks.
+So nothing is guessed from the code's text, and a student's loops may agree with a misconception's one line.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.course.loading import MISCONCEPTIONS_FILE, REFERENCE_FILE
+from grader.examiner.checks import CheckResult
+from grader.examiner.session import Remote, StudentError
+from grader.lazy import torch
+from grader.questions.code import function_of
+from grader.questions.question import Wrong
+from grader.questions.values import is_tensor
+
+RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart
+
+_NAMESPACE = "import types\nreference = types.SimpleNamespace(**globals())\n"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The misconception that agrees with a student in every check, or else those that do in one, by check."""
+
+    wrong: Wrong | None = None
+    partly: Mapping[str, Wrong] = field(default_factory=dict)
+
+
+def diagnose(
+    results: Sequence[CheckResult], wrongs: Sequence[Wrong], of: Callable[[str], Sequence[CheckResult]]
+) -> Diagnosis:
+    """What a student's results in the checks of a question show; `of` gives a misconception's by its name."""
+    agreeing: dict[str, list[Wrong]] = {result.check.id: [] for result in results if _tells(result)}
+    everywhere = []
+    for wrong in wrongs if agreeing else ():
+        pairs = [(mine, agree(mine, its)) for mine, its in zip(results, of(wrong.name), strict=True)]
+        if all(is_same for _, is_same in pairs):
+            everywhere.append(wrong)
+        for mine, is_same in pairs:
+            if is_same and mine.check.id in agreeing:
+                agreeing[mine.check.id].append(wrong)
+    if everywhere:
+        return Diagnosis(everywhere[0] if len(everywhere) == 1 else None)
+    return Diagnosis(partly={check: found[0] for check, found in agreeing.items() if len(found) == 1})
+
+
+def _tells(result: CheckResult) -> bool:
+    """Whether a check failed over a value that came back."""
+    return result.outcome == "failed" and bool(result.values)
+
+
+def agree(one: CheckResult, other: CheckResult) -> bool:
+    """Whether two submissions behaved the same in a check."""
+    return (
+        one.outcome == other.outcome
+        and _error(one) == _error(other)
+        and len(one.values) == len(other.values)
+        and all(map(same, one.values, other.values))
+    )
+
+
+def _error(result: CheckResult) -> str:
+    return result.error.trouble.type if isinstance(result.error, StudentError) else ""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same but for rounding.
+
+    >>> same([1.0, (2, None)], [1.0000001, (2, None)]), same(1, True), same([1], (1,))
+    (True, False, False)
+    """
+    if is_tensor(one) and is_tensor(other):
+        if one.shape != other.shape or one.dtype != other.dtype:
+            return False
+        return bool(torch.isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
+    if isinstance(one, Remote) and isinstance(other, Remote):
+        return one.description == other.description
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, float):
+        return math.isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE) or (one != one and other != other)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def wrong_solutions(folder: Path) -> str:
+    """A student's file with the reference and, under names of their own, all misconceptions of code.
+
+    misconceptions.py may say `import reference`: the reference's names are there, whatever the misconception
+    then puts in their place.
+    """
+    reference = (folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
+    if not (folder / MISCONCEPTIONS_FILE).is_file():
+        return reference
+    tree = ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes())
+    tree.body = [node for node in tree.body if not _is_given(node)]
+    return f"{reference}\n\n{_NAMESPACE}\n{ast.unparse(tree)}"
+
+
+def mistaken(question: str, misconception: str) -> str:
+    """What makes a misconception, which stands above it, the answer to its question."""
+    return f"{question} = {function_of(question, misconception)}"
+
+
+def _is_given(node: ast.stmt) -> bool:
+    """Whether a statement imports what is there already."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "__future__"
+    return isinstance(node, ast.Import) and [name.name for name in node.names] == ["reference"]
