@@ -1,80 +1,140 @@
-"""The gradebook: every submission, every report and when, in a database of SQLAlchemy's."""
+"""The gradebook: every submission, attempt, report and override, in a database of SQLAlchemy's.
+
+Whoever writes takes the database's write lock first (SQLite), or the submission's row (others), so that
+several people can grade at once; a killed process leaves whole transactions or none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, create_engine, make_url, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.examiner.report import Report
+from grader.gradebook.tables import (
+    VERSION,
+    AboutRow,
+    AttemptRow,
+    Base,
+    HandedOutRow,
+    OverrideRow,
+    ReportRow,
+    SubmissionRow,
+)
 
-
-class Base(DeclarativeBase):
-    """The tables of a gradebook."""
-
-
-class SubmissionRow(Base):
-    """A file that a student handed in for an exercise. The same file handed in again is the same row."""
-
-    __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("student", "exercise", "digest"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    student: Mapped[str] = mapped_column(String(200), index=True)
-    exercise: Mapped[str] = mapped_column(String(60), index=True)
-    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the content
-    file_name: Mapped[str] = mapped_column(String(200))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    reports: Mapped[list[ReportRow]] = relationship(back_populates="submission")
-
-
-class ReportRow(Base):
-    """One grading of one submission."""
-
-    __tablename__ = "report"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    submission: Mapped[SubmissionRow] = relationship(back_populates="reports")
-    handed_in: Mapped[datetime]  # UTC, the file's own time: students can set it
-    created: Mapped[datetime]  # UTC
-    score: Mapped[float]
-    points: Mapped[float]
-    is_graded: Mapped[bool]  # False: some question could not be judged, and the score is not handed on
-    document: Mapped[str]  # the report as JSON
-    output: Mapped[bytes] = mapped_column(LargeBinary)  # what student code printed
+BUSY_SECONDS = 30  # that another process may hold the lock
+READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
+TINY = 1e-9  # shares of points that differ by less are the same
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file that a student handed in; `time` is in UTC."""
+    """A file that a student handed in; `time` is in UTC, None where nobody knows it."""
 
     student: str
     exercise: str
     file_name: str
     content: bytes
-    time: datetime
+    time: datetime | None
+    is_late: bool = False  # the LMS says so
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the content."""
+        return digest_of(self.content)
 
 
 @dataclass(frozen=True)
-class Score:
-    """The newest score of one student in one exercise."""
+class Grading:
+    """A report with what decides it: whose variant, and a fingerprint of the questions' definitions."""
+
+    report: Report
+    output: bytes
+    variant: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the gradebook holds about one submission: its newest report, and the one that counts."""
+
+    submission: int
+    variant: str
+    fingerprint: str
+    is_graded: bool
+    is_applied: bool
+    score: float
+    points: float
+    is_latest: bool  # whether the submission is the student's latest attempt
+    document: str
+
+    def report(self) -> Report:
+        """The newest report."""
+        return Report.model_validate_json(self.document)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt with its score as the report says, before any rule."""
 
     student: str
     exercise: str
+    number: int  # from 1
+    handed_in: datetime | None
+    is_late: bool
+    seen: datetime
+    submission: int
     score: float
     points: float
     is_graded: bool
     graded: datetime
+
+
+@dataclass(frozen=True)
+class Override:
+    """A score set by hand; `score` None takes an earlier one back."""
+
+    student: str
+    exercise: str
+    score: float | None
+    reason: str
+    author: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a student's scores."""
+
+    time: datetime
+    exercise: str
+    text: str
 
 
 class Gradebook:
@@ -87,16 +147,12 @@ class Gradebook:
             UsageFault: the URL is wrong, or the database cannot be opened.
 
         """
+        self._engine = _engine(url, root)
         try:
-            address = make_url(url)
-            if address.get_backend_name() == "sqlite" and address.database:
-                address = address.set(database=str(root / address.database))
-            self._engine = create_engine(address)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
-            raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
-        with self._faults():
-            Base.metadata.create_all(self._engine)
+            self._open()
+        except UsageFault:
+            self._engine.dispose()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -104,68 +160,466 @@ class Gradebook:
     def __exit__(self, *_exception: object) -> None:
         self._engine.dispose()
 
+    def _open(self) -> None:
+        with self._faults():
+            try:
+                version = self._prepare()
+            except (IntegrityError, ProgrammingError):  # another process was faster at making the tables
+                version = self._prepare()
+        if version != VERSION:
+            raise UsageFault(
+                f"The gradebook {self._name} is of another version of this program. "
+                "Move it away, or name another in course.yaml."
+            )
+
+    def _prepare(self) -> int:
+        """Make the tables where there are none; the version of those that are there."""
+        with self._engine.connect() as connection:
+            reading = connection.execution_options(**READING)
+            tables = set(inspect(reading).get_table_names())
+            if tables & set(Base.metadata.tables):
+                return int(reading.scalar(select(AboutRow.version)) or 0) if "about" in tables else 0
+        with self._engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(insert(AboutRow).values(version=VERSION))
+        return VERSION
+
+    @property
+    def _name(self) -> str:
+        return self._engine.url.set(query={}).render_as_string(hide_password=True)  # there may be one, too
+
     @contextmanager
     def _faults(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            where = self._engine.url.render_as_string(hide_password=True)
-            raise UsageFault(f"The gradebook {where} cannot be used: {reason}.") from None
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise UsageFault(
+                f"The gradebook {self._name} cannot be used: {reason}. What was graded before is kept."
+            ) from None
 
-    def record(self, handed_in: HandedIn, report: Report, output: bytes) -> None:
-        """Keep a submission and its report, both or neither.
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._faults(), self._engine.connect() as connection:
+            yield connection.execution_options(**READING)
 
-        Raises:
-            UsageFault: the database refuses.
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._faults(), self._engine.begin() as connection:
+            yield connection
 
-        """
-        digest = digest_of(handed_in.content)
-        with self._faults(), Session(self._engine) as session, session.begin():
-            known = select(SubmissionRow).where(
-                SubmissionRow.student == handed_in.student,
-                SubmissionRow.exercise == handed_in.exercise,
-                SubmissionRow.digest == digest,
-            )
-            submission = session.scalars(known).one_or_none()
-            if submission is None:
-                submission = SubmissionRow(
-                    student=handed_in.student,
-                    exercise=handed_in.exercise,
-                    digest=digest,
-                    file_name=handed_in.file_name,
-                    content=handed_in.content,
-                )
-                session.add(submission)
-            submission.reports.append(
-                ReportRow(
-                    handed_in=handed_in.time.astimezone(UTC).replace(tzinfo=None),
-                    created=datetime.now(UTC).replace(tzinfo=None),
-                    score=report.score,
-                    points=report.points,
-                    is_graded=report.is_graded,
-                    document=report.model_dump_json(),
-                    output=output,
-                )
-            )
-
-    def scores(self) -> list[Score]:
-        """The newest report of each student in each exercise.
+    def known(self, students: Sequence[str]) -> dict[tuple[str, str, str], Known]:
+        """What is held about these students' submissions, by student, exercise and digest.
 
         Raises:
             UsageFault: the database refuses.
 
         """
-        rows = select(SubmissionRow, ReportRow).join(ReportRow).order_by(ReportRow.id)
-        newest: dict[tuple[str, str], Score] = {}
-        with self._faults(), Session(self._engine) as session:
-            for submission, report in session.execute(rows):
-                newest[submission.student, submission.exercise] = Score(
-                    student=submission.student,
-                    exercise=submission.exercise,
-                    score=report.score,
-                    points=report.points,
-                    is_graded=report.is_graded,
-                    graded=report.created.replace(tzinfo=UTC),
+        newest = _newest(SubmissionRow.student.in_(students))
+        latest = _latest_attempts(SubmissionRow.student.in_(students))
+        rows = (
+            select(
+                SubmissionRow.id,
+                SubmissionRow.student,
+                SubmissionRow.exercise,
+                SubmissionRow.digest,
+                ReportRow.variant,
+                ReportRow.fingerprint,
+                ReportRow.is_graded,
+                ReportRow.is_applied,
+                ReportRow.score,
+                ReportRow.points,
+                ReportRow.document,
+                AttemptRow.submission_id.label("latest"),
+            )
+            .join(newest, newest.c.submission_id == SubmissionRow.id)
+            .join(ReportRow, ReportRow.id == newest.c.report)
+            .join(
+                latest,
+                (latest.c.student == SubmissionRow.student) & (latest.c.exercise == SubmissionRow.exercise),
+            )
+            .join(AttemptRow, AttemptRow.id == latest.c.attempt)
+            .where(SubmissionRow.student.in_(students))
+        )
+        with self._reading() as connection:
+            return {
+                (row.student, row.exercise, row.digest): Known(
+                    row.id,
+                    row.variant,
+                    row.fingerprint,
+                    row.is_graded,
+                    row.is_applied,
+                    row.score,
+                    row.points,
+                    row.latest == row.id,
+                    row.document,
                 )
-        return sorted(newest.values(), key=lambda score: (score.student, score.exercise))
+                for row in connection.execute(rows)
+            }
+
+    def record(
+        self,
+        handed_in: HandedIn,
+        grading: Grading | None,
+        *,
+        may_lower: bool = False,
+        attempt: bool = True,
+        again: bool = False,
+    ) -> bool:
+        """Keep a submission, that it was handed in, and its report: all of it or nothing.
+
+        Where the newest report was decided by the very same, this one is not kept, unless `again`. One that
+        would lower the score of the same submission is kept but does not count, unless `may_lower`. Returns
+        whether the report counts.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self._writing() as connection:
+            submission = _submission(connection, handed_in)
+            if attempt:
+                _note_attempt(connection, submission, handed_in)
+            if grading is None:
+                return True
+            return _add_report(connection, submission, grading, may_lower=may_lower, again=again)
+
+    def attempts(self, student: str | None = None) -> Iterator[Attempt]:
+        """Every attempt with the report that counts, by student, exercise and time seen.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        counting = _newest(ReportRow.is_applied)
+        rows = (
+            select(
+                SubmissionRow.student,
+                SubmissionRow.exercise,
+                AttemptRow.handed_in,
+                AttemptRow.is_late,
+                AttemptRow.seen,
+                SubmissionRow.id,
+                ReportRow.score,
+                ReportRow.points,
+                ReportRow.is_graded,
+                ReportRow.created,
+            )
+            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+            .join(counting, counting.c.submission_id == SubmissionRow.id)
+            .join(ReportRow, ReportRow.id == counting.c.report)
+            .order_by(SubmissionRow.student, SubmissionRow.exercise, AttemptRow.id)
+            .execution_options(yield_per=1000)
+        )
+        if student is not None:
+            rows = rows.where(SubmissionRow.student == student)
+        with self._reading() as connection, connection.execute(rows) as found:
+            for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
+                for number, row in enumerate(own, 1):
+                    yield Attempt(
+                        row.student,
+                        row.exercise,
+                        number,
+                        _utc(row.handed_in),
+                        row.is_late,
+                        _certain(row.seen),
+                        row.id,
+                        row.score,
+                        row.points,
+                        row.is_graded,
+                        _certain(row.created),
+                    )
+
+    def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
+        """Submissions with the reports that count.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        counting = _newest(ReportRow.is_applied)
+        rows = (
+            select(
+                SubmissionRow.student,
+                SubmissionRow.exercise,
+                SubmissionRow.file_name,
+                SubmissionRow.content,
+                ReportRow.document,
+                ReportRow.variant,
+                ReportRow.fingerprint,
+            )
+            .join(counting, counting.c.submission_id == SubmissionRow.id)
+            .join(ReportRow, ReportRow.id == counting.c.report)
+            .order_by(SubmissionRow.student, SubmissionRow.exercise)
+        )
+        for start in range(0, len(submissions), 100):
+            with self._reading() as connection:
+                found = connection.execute(rows.where(SubmissionRow.id.in_(submissions[start : start + 100])))
+                batch = found.all()
+            for row in batch:
+                handed_in = HandedIn(row.student, row.exercise, row.file_name, row.content, None)
+                report = Report.model_validate_json(row.document)
+                yield handed_in, Grading(report, b"", row.variant, row.fingerprint)
+
+    def override(self, override: Override) -> None:
+        """Keep a score that was set by hand.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self._writing() as connection:
+            connection.execute(
+                insert(OverrideRow).values(
+                    student=override.student,
+                    exercise=override.exercise,
+                    score=override.score,
+                    reason=override.reason,
+                    author=override.author,
+                    created=_naive(override.created),
+                )
+            )
+
+    def overrides(self, student: str | None = None) -> list[Override]:
+        """Every override ever made, oldest first.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        rows = select(OverrideRow.__table__).order_by(OverrideRow.id)
+        if student is not None:
+            rows = rows.where(OverrideRow.student == student)
+        with self._reading() as connection:
+            return [
+                Override(row.student, row.exercise, row.score, row.reason, row.author, _certain(row.created))
+                for row in connection.execute(rows)
+            ]
+
+    def hand_out(self, variants: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+        """Remember the parameters that students were given, by student and exercise.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        now = _naive(datetime.now(UTC))
+        with self._writing() as connection:
+            for (student, exercise), params in variants.items():
+                key = {"student": student, "exercise": exercise}
+                rows = select(HandedOutRow.student).filter_by(**key)
+                if connection.execute(rows).first() is None:
+                    row = {**key, "params": json.dumps(dict(params)), "created": now}
+                    connection.execute(insert(HandedOutRow).values(row))
+
+    def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
+        """The parameters that these students were given, by student and exercise.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        rows = select(HandedOutRow.student, HandedOutRow.exercise, HandedOutRow.params)
+        with self._reading() as connection:
+            found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
+            return {(row.student, row.exercise): json.loads(row.params) for row in found}
+
+    def history(self, student: str) -> list[Event]:
+        """What happened to a student's scores, oldest first.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        reports = (
+            select(
+                SubmissionRow.exercise,
+                SubmissionRow.digest,
+                ReportRow.created,
+                ReportRow.score,
+                ReportRow.points,
+                ReportRow.is_graded,
+                ReportRow.is_applied,
+            )
+            .join(ReportRow)
+            .where(SubmissionRow.student == student)
+        )
+        attempts = (
+            select(
+                SubmissionRow.exercise,
+                SubmissionRow.digest,
+                SubmissionRow.file_name,
+                AttemptRow.handed_in,
+                AttemptRow.is_late,
+                AttemptRow.seen,
+            )
+            .join(AttemptRow)
+            .where(SubmissionRow.student == student)
+        )
+        with self._reading() as connection:
+            events = [_attempt_event(row) for row in connection.execute(attempts)]
+            events += [_report_event(row) for row in connection.execute(reports)]
+        events += [_override_event(override) for override in self.overrides(student)]
+        return sorted(events, key=lambda event: event.time)
+
+
+def _engine(url: str, root: Path) -> Engine:
+    try:
+        address = make_url(url)
+        if address.get_backend_name() != "sqlite":
+            return create_engine(address)
+        if address.database:
+            address = address.set(database=str(root / address.database))
+        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
+        raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
+
+    # Python's sqlite3 begins transactions late, and never for reading: two writers could then wait for
+    # each other. So it is told not to, and each transaction begins with the write lock.
+    @event.listens_for(engine, "connect")
+    def _take_over(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if not READING.items() <= connection.get_execution_options().items():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _newest(*where: Any) -> Any:
+    """The newest report of each submission, of those that meet a condition."""
+    return (
+        select(ReportRow.submission_id, func.max(ReportRow.id).label("report"))
+        .join(SubmissionRow, SubmissionRow.id == ReportRow.submission_id)
+        .where(*where)
+        .group_by(ReportRow.submission_id)
+        .subquery()
+    )
+
+
+def _latest_attempts(*where: Any) -> Any:
+    """The latest attempt of each student in each exercise, of those that meet a condition."""
+    return (
+        select(SubmissionRow.student, SubmissionRow.exercise, func.max(AttemptRow.id).label("attempt"))
+        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+        .where(*where)
+        .group_by(SubmissionRow.student, SubmissionRow.exercise)
+        .subquery()
+    )
+
+
+def _submission(connection: Connection, handed_in: HandedIn) -> int:
+    """The row of a submission, locked against other writers."""
+    values = {
+        "student": handed_in.student,
+        "exercise": handed_in.exercise,
+        "digest": handed_in.digest,
+    }
+    known = select(SubmissionRow.id).filter_by(**values).with_for_update()
+    found = connection.scalar(known)
+    if found is None:
+        try:
+            with connection.begin_nested():
+                rest = {"file_name": handed_in.file_name, "content": handed_in.content}
+                connection.execute(insert(SubmissionRow).values(**values, **rest))
+        except IntegrityError:
+            pass  # another process was faster
+        found = connection.scalar(known)
+    return int(found or 0)
+
+
+def _note_attempt(connection: Connection, submission: int, handed_in: HandedIn) -> None:
+    """A new attempt, unless the same file was the student's last one already."""
+    last = (
+        select(AttemptRow.submission_id)
+        .join(SubmissionRow, SubmissionRow.id == AttemptRow.submission_id)
+        .where(SubmissionRow.student == handed_in.student, SubmissionRow.exercise == handed_in.exercise)
+        .order_by(AttemptRow.id.desc())
+        .limit(1)
+    )
+    if connection.scalar(last) != submission:
+        connection.execute(
+            insert(AttemptRow).values(
+                submission_id=submission,
+                handed_in=_naive(handed_in.time) if handed_in.time else None,
+                is_late=handed_in.is_late,
+                seen=_naive(datetime.now(UTC)),
+            )
+        )
+
+
+def _add_report(
+    connection: Connection, submission: int, grading: Grading, *, may_lower: bool, again: bool
+) -> bool:
+    own = select(ReportRow.__table__).where(ReportRow.submission_id == submission)
+    newest = connection.execute(own.order_by(ReportRow.id.desc()).limit(1)).one_or_none()
+    counting = connection.execute(
+        own.where(ReportRow.is_applied).order_by(ReportRow.id.desc()).limit(1)
+    ).one_or_none()
+    report = grading.report
+    falls = counting is not None and counting.is_graded and _falls(counting, report)
+    is_applied = not falls or may_lower
+    same = newest is not None and (newest.variant, newest.fingerprint) == (
+        grading.variant,
+        grading.fingerprint,
+    )
+    says_more = newest is None or again or (report.is_graded and not newest.is_graded)
+    if newest is not None and same and not says_more and (newest.is_applied or not may_lower):
+        return bool(newest.is_applied)
+    connection.execute(
+        insert(ReportRow).values(
+            submission_id=submission,
+            created=_naive(datetime.now(UTC)),
+            variant=grading.variant,
+            fingerprint=grading.fingerprint,
+            score=report.score,
+            points=report.points,
+            is_graded=report.is_graded,
+            is_applied=is_applied,
+            document=report.model_dump_json(),
+            output=grading.output,
+        )
+    )
+    return is_applied
+
+
+def _falls(counting: Any, report: Report) -> bool:
+    """Whether a report is worse than the one that counts; what could not be graded never replaces a score."""
+    if not report.is_graded:
+        return True
+    return bool(report.score / report.points < counting.score / counting.points - TINY)
+
+
+def _attempt_event(row: Any) -> Event:
+    time = _utc(row.handed_in)
+    when = f" of {time:%Y-%m-%d %H:%M} UTC" if time else ""
+    late = ", late by the LMS" if row.is_late else ""
+    text = f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
+    return Event(_certain(row.seen), row.exercise, text)
+
+
+def _report_event(row: Any) -> Event:
+    text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
+    if not row.is_applied:
+        text += ", lower than before: not applied"
+    return Event(_certain(row.created), row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
+
+
+def _override_event(override: Override) -> Event:
+    what = "override taken back" if override.score is None else f"override: {override.score:g}"
+    return Event(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")
+
+
+def _naive(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _certain(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC)
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time.replace(tzinfo=UTC) if time else None

@@ -1,0 +1,245 @@
+"""What a class's answers say about the questions that it was asked, and about what it misunderstands."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Literal, get_args
+
+from grader.course.rules import Rules
+from grader.examiner.report import CheckReport, QuestionReport, Report
+from grader.gradebook.store import Attempt
+from grader.language.record import Record
+from grader.questions.question import Outcome
+
+PLACES = 4  # of every number that comes out
+DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone
+FEWEST = 3  # students of whom a correlation says anything: that of two is always 1 or -1
+FEWEST_OF_CHECK = 2
+UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
+
+
+class Asked(Record):
+    """A question as the course asks it now."""
+
+    id: str
+    kind: str
+    points: float
+
+
+class IdleCheck(Record):
+    """A check that never told anyone apart: of those whom it judged, all passed it or none did."""
+
+    id: str
+    passed_by: Literal["all", "none"]
+    graded: int
+
+
+class QuestionAnalysis(Record):
+    """What the answers say about one question.
+
+    `students` were asked it, `graded` of them could be judged, and `answered` of those gave an answer.
+    `facility` and `discrimination` are None where they are not defined.
+    """
+
+    id: str
+    kind: str
+    points: float
+    is_current: bool  # False: only reports know it, for it was renamed or dropped since
+    students: int
+    graded: int
+    answered: int
+    facility: float | None
+    discrimination: float | None
+    outcomes: dict[Outcome, int]
+    misconceptions: dict[str, int]  # students, the commonest first
+    idle_checks: tuple[IdleCheck, ...]
+
+
+class ExerciseAnalysis(Record):
+    """What the answers say about one exercise."""
+
+    exercise: str
+    students: int
+    questions: tuple[QuestionAnalysis, ...]
+
+
+class Analysis(Record):
+    """What `course report --json` prints. Keys may be added, never dropped or renamed without a new format.
+
+    `students` has for each who shows a misconception where they do: {"ada": {"off-by-one": ["ex-1.size"]}}.
+    """
+
+    format: Literal[1] = 1
+    exercises: tuple[ExerciseAnalysis, ...]
+    students: dict[str, dict[str, tuple[str, ...]]]
+
+
+def counting_submissions(attempts: Iterable[Attempt], rules: Rules) -> list[int]:
+    """The submission of each student in each exercise whose answers are looked at.
+
+    It is the one that the rules let count, but that lateness, which says nothing of an answer, costs nothing.
+    Attempts come sorted by student and exercise, as the gradebook gives them.
+    """
+    chosen = []
+    for _, own in groupby(attempts, key=lambda one: (one.student, one.exercise)):
+        allowed = [one for one in own if one.number <= (rules.max_attempts or math.inf)]
+        if not allowed:
+            continue
+        graded = [one for one in allowed if one.is_graded] or allowed
+        best = max(graded, key=lambda one: one.score / one.points)
+        chosen.append((best if rules.attempts == "best" else allowed[-1]).submission)
+    return chosen
+
+
+def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[Asked]]) -> Analysis:
+    """The analysis of one report a student and exercise.
+
+    `asked` is by exercise, in the order of the course; an exercise of which there is no report is left out.
+    """
+    by_exercise: dict[str, list[Report]] = {name: [] for name in asked}
+    for report in reports:
+        if report.exercise in by_exercise:
+            by_exercise[report.exercise].append(report)
+    exercises = [_exercise(name, own, asked[name]) for name, own in by_exercise.items() if own]
+    in_order = [report for own in by_exercise.values() for report in own]
+    return Analysis(exercises=tuple(exercises), students=_students(in_order, asked))
+
+
+def _exercise(name: str, reports: Sequence[Report], asked: Sequence[Asked]) -> ExerciseAnalysis:
+    current = {one.id for one in asked}
+    questions = [_question(one, reports, is_current=True) for one in asked]
+    questions += [_question(one, reports, is_current=False) for one in _former(reports, current)]
+    return ExerciseAnalysis(exercise=name, students=len(reports), questions=tuple(questions))
+
+
+def _former(reports: Sequence[Report], current: set[str]) -> list[Asked]:
+    """Questions that only reports know, by id, as most of the reports have them."""
+    seen: dict[str, Counter[tuple[str, float]]] = {}
+    for report in reports:
+        for one in report.questions:
+            if one.id not in current:
+                seen.setdefault(one.id, Counter())[one.kind, one.points] += 1
+    usual = {id_: min(forms.items(), key=lambda item: (-item[1], item[0]))[0] for id_, forms in seen.items()}
+    return [Asked(id=id_, kind=kind, points=points) for id_, (kind, points) in sorted(usual.items())]
+
+
+def _question(asked: Asked, reports: Sequence[Report], *, is_current: bool) -> QuestionAnalysis:
+    own = [one for report in reports for one in report.questions if one.id == asked.id]
+    outcomes = Counter(one.outcome for one in own)
+    graded = sum(count for outcome, count in outcomes.items() if outcome not in UNJUDGED)
+    return QuestionAnalysis(
+        id=asked.id,
+        kind=asked.kind,
+        points=asked.points,
+        is_current=is_current,
+        students=len(own),
+        graded=graded,
+        answered=graded - outcomes["unanswered"],
+        facility=_rounded(facility(own)),
+        discrimination=_rounded(discrimination(asked.id, reports)),
+        outcomes={outcome: outcomes[outcome] for outcome in get_args(Outcome) if outcomes[outcome]},
+        misconceptions=_commonest(one.misconception for one in own if one.misconception),
+        idle_checks=tuple(_idle_checks(own)),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, PLACES) + 0.0  # no -0.0
+
+
+def _commonest(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+
+
+def facility(questions: Sequence[QuestionReport]) -> float | None:
+    """The mean share of a question's points, from 0 (nobody has any) to 1; None where nobody was judged.
+
+    Moodle's facility index: https://docs.moodle.org/dev/Quiz_statistics_calculations, "Facility index".
+    Who handed in and left the question out has none of its points; who could not be judged is left out.
+    """
+    shares = [share for one in questions if (share := _share([one])) is not None]
+    return math.fsum(shares) / len(shares) if shares else None
+
+
+def discrimination(question: str, reports: Iterable[Report]) -> float | None:
+    """How well a question tells apart who does well in the rest of its exercise and who does not: -1 to 1.
+
+    The corrected item-total (item-rest) correlation: Pearson's, of the share of the question's points with
+    the share of the other questions' points. For a question that is right or wrong that is the
+    point-biserial correlation. S. Henrysson, Correction of item-total correlations in item analysis,
+    Psychometrika 28 (1963), 211-218. Shares, so that reports with different
+    questions or points can stand side by side.
+    """
+    pairs = []
+    for report in reports:
+        item = _share([one for one in report.questions if one.id == question])
+        rest = _share([one for one in report.questions if one.id != question])
+        if item is not None and rest is not None:
+            pairs.append((item, rest))
+    return correlation([item for item, _ in pairs], [rest for _, rest in pairs])
+
+
+def _share(questions: Iterable[QuestionReport]) -> float | None:
+    """The share of the points of those questions that could be judged; None where there are none."""
+    judged = [one for one in questions if one.outcome not in UNJUDGED]
+    points = math.fsum(one.points for one in judged)
+    return math.fsum(one.score for one in judged) / points if points > 0 else None
+
+
+def correlation(left: Sequence[float], right: Sequence[float]) -> float | None:
+    """Pearson's correlation of shares; None for fewer than 3 pairs, or where one side does not vary.
+
+    >>> correlation([0, 0, 1], [1, 1, 0.5]), correlation([1, 1, 1], [0, 0.5, 1]), correlation([0, 1], [0, 1])
+    (-1.0, None, None)
+    """
+    if len(left) < FEWEST or any(max(side) - min(side) < DUST for side in (left, right)):
+        return None
+    return max(-1.0, min(1.0, statistics.correlation(left, right)))
+
+
+def _idle_checks(questions: Sequence[QuestionReport]) -> Iterable[IdleCheck]:
+    """By id. A question that is no code has one check, which is itself: its facility says it already."""
+    judged: dict[str, list[bool]] = {}
+    for question in questions:
+        for check in question.checks:
+            if check.id != question.id and _has_judged(check):
+                judged.setdefault(check.id, []).append(check.outcome == "passed")
+    for id_, passed in sorted(judged.items()):
+        if len(passed) >= FEWEST_OF_CHECK and len(set(passed)) == 1:
+            yield IdleCheck(id=id_, passed_by="all" if passed[0] else "none", graded=len(passed))
+
+
+def _has_judged(check: CheckReport) -> bool:
+    """Whether a check saw an answer: nothing can be said of one that had none before it."""
+    return check.outcome not in UNJUDGED and check.outcome != "unanswered"
+
+
+def _students(
+    reports: Iterable[Report], asked: Mapping[str, Sequence[Asked]]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Who shows which misconceptions, and where: who shows one oftenest first, then by name."""
+    shown: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
+    places = {name: [one.id for one in questions] for name, questions in asked.items()}
+    exercises = list(places)
+    for report in reports:
+        ids = places[report.exercise]
+        for one in report.questions:
+            if one.misconception:
+                number = ids.index(one.id) if one.id in ids else len(ids)
+                where = (exercises.index(report.exercise), number, f"{report.exercise}.{one.id}")
+                own = shown.setdefault(report.student or "", {})
+                own.setdefault(one.misconception, []).append(where)
+    by_student = {student: _in_order(own) for student, own in shown.items()}
+    return dict(
+        sorted(by_student.items(), key=lambda item: (-max(len(there) for there in item[1].values()), item[0]))
+    )
+
+
+def _in_order(own: Mapping[str, list[tuple[int, int, str]]]) -> dict[str, tuple[str, ...]]:
+    """One student's misconceptions, the commonest first, each with its places in the order of the course."""
+    commonest = sorted(own.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {name: tuple(where for *_, where in sorted(there)) for name, there in commonest}

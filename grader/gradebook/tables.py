@@ -1,0 +1,91 @@
+"""The gradebook's tables. Times are in UTC and without a zone, as SQLite keeps them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VERSION = 2  # of these tables
+
+
+class Base(DeclarativeBase):
+    """The tables of a gradebook."""
+
+
+class AboutRow(Base):
+    """The version of the tables: one row."""
+
+    __tablename__ = "about"
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class SubmissionRow(Base):
+    """A file that a student handed in for an exercise. The same file handed in again is the same row."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("student", "exercise", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student: Mapped[str] = mapped_column(String(200), index=True)
+    exercise: Mapped[str] = mapped_column(String(60), index=True)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the content
+    file_name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AttemptRow(Base):
+    """One time that a student handed in a file which differs from what they had handed in before."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    handed_in: Mapped[datetime | None]  # as the folder or the LMS says; None where neither does
+    is_late: Mapped[bool]  # the LMS says so
+    seen: Mapped[datetime]
+
+
+class ReportRow(Base):
+    """One grading of one submission. Rows are only ever added: this is the history."""
+
+    __tablename__ = "report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    created: Mapped[datetime]
+    variant: Mapped[str] = mapped_column(String(200))  # the student whose variant it is; "": variant 0
+    fingerprint: Mapped[str]  # of everything that decides the report beside the submission, by question
+    score: Mapped[float]
+    points: Mapped[float]
+    is_graded: Mapped[bool]  # False: some question could not be judged, and the score is not handed on
+    is_applied: Mapped[bool]  # False: it would have lowered the score, and waits for `course regrade`
+    document: Mapped[str]  # the report as JSON
+    output: Mapped[bytes] = mapped_column(LargeBinary)  # what student code printed
+
+
+class OverrideRow(Base):
+    """A score that an instructor has set by hand, or taken back (no score). The newest row counts."""
+
+    __tablename__ = "override"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student: Mapped[str] = mapped_column(String(200), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    score: Mapped[float | None]
+    reason: Mapped[str]
+    author: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime]
+
+
+class HandedOutRow(Base):
+    """The parameters of a variant that was handed out: a later change of the exercise draws others."""
+
+    __tablename__ = "handed_out"
+
+    student: Mapped[str] = mapped_column(String(200), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+    params: Mapped[str]  # as JSON
+    created: Mapped[datetime]
