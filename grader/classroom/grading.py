@@ -1,134 +1,215 @@
-"""Grading a class: each submission against its student's variant, and every report into the gradebook."""
+"""Grading a class: what is unchanged is left alone, all else goes through the lanes into the gradebook."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, Self, TypeVar
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
 from grader.classroom.collecting import Found
+from grader.classroom.lanes import Lanes, LocalLanes
+from grader.classroom.task import Isolation, Setup, Task
+from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
-from grader.course.paper import Sitting, prepare
-from grader.errors import SubmissionFault, UsageFault, WorkerFault
-from grader.examiner.checks import CheckSuite, with_checks
-from grader.examiner.grading import Graded, grade, missing_packages, ungraded, unreadable
-from grader.examiner.report import Report
-from grader.examiner.submission import MAX_BYTES, parse_submission
-from grader.gradebook.store import Gradebook, HandedIn
-from grader.questions import KINDS
-from grader.worker.launcher import ForkServer
+from grader.course.paper import prepare
+from grader.errors import UsageFault
+from grader.examiner.grading import ungraded
+from grader.examiner.report import Report, merged
+from grader.examiner.session import longest
+from grader.gradebook.store import Gradebook, Grading, HandedIn, Known
 
-T = TypeVar("T")
-Isolation = Literal["full", "process", "bubblewrap"]
+BATCH = 200  # submissions that the gradebook is asked about at once
+CHECKS_SECONDS = 300.0  # that checks and the reference may take beside student code
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of one submission; `seconds` None: it was unchanged, and not run again."""
+
+    report: Report
+    seconds: float | None
+    counts: bool  # False: it would lower the score, and waits for `course regrade`
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission to be run: all of its questions, or some of them to complete an earlier report."""
+
+    student: str
+    exercise: str
+    variant: str | None
+    read: Callable[[], tuple[HandedIn, str]]  # with the problem, if it cannot be read
+    questions: frozenset[str] | None = None
+    earlier: str = ""
+    digest: str = ""  # of the content that `earlier` is about
+    params: Mapping[str, Any] | None = None  # that the student was given, where that is known
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that was run."""
+
+    handed_in: HandedIn
+    grading: Grading
+    seconds: float
 
 
 @dataclass(frozen=True)
 class ClassGrader:
-    """What grading a class needs. With `personal` all have variants of their own, else variant 0."""
+    """A course, and how its submissions are run: in lanes here, or on a cluster."""
 
     course: LoadedCourse
-    gradebook: Gradebook
-    personal: bool
     isolation: Isolation = "full"
+    jobs: int = 1
+    cluster: str = ""  # the address of a Dask scheduler
+    tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
+    seconds: float | None = None  # that one call may take at most, where the exercises allow more
+    _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def grade(self, found: Sequence[Found], tell: Callable[[Report], None]) -> list[Report]:
-        """Grade submissions one after another; `tell` hears of each as it is done.
+    def fingerprint(self, exercise: str) -> dict[str, str]:
+        """What decides each question of an exercise, as it stands now."""
+        if exercise not in self._fingerprints:
+            self._fingerprints[exercise] = fingerprints(self.course.exercise(exercise))
+        return self._fingerprints[exercise]
+
+    def outdated(self, known: Known | None, exercise: str, variant: str | None) -> frozenset[str] | None:
+        """The questions that must be run again; None for the whole submission."""
+        if known is None or not known.is_graded or known.variant != (variant or ""):
+            return None
+        now, before = self.fingerprint(exercise), json.loads(known.fingerprint)
+        changed = frozenset(id_ for id_, digest in now.items() if before.get(id_) != digest)
+        return None if len(changed) == len(now) else changed
+
+    def is_current(self, known: Known, exercise: str, variant: str | None) -> bool:
+        """Whether the newest report of a submission is what grading it now would give."""
+        text = json.dumps(self.fingerprint(exercise))
+        return known.is_graded and known.variant == (variant or "") and known.fingerprint == text
+
+    def run(self, work: Sequence[Work]) -> Iterator[Done]:
+        """Run submissions; results come as they are ready, in any order.
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
-            UsageFault: a package of the course is missing, or the gradebook cannot be written.
+            UsageFault: a package of the course is missing, or this machine cannot confine student code.
 
         """
-        missing = missing_packages(self.course.record.packages)
-        if missing:
-            raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
+        waiting: dict[int, HandedIn] = {}
 
-        def work(suite: CheckSuite) -> list[Report]:
-            with _Lane(self.course.record.packages, suite, self.isolation) as lane:
-                return [self._grade(one, lane, tell) for one in found]
+        def tasks() -> Iterator[Task]:
+            for number, one in enumerate(work):
+                handed_in, problem = one.read()
+                waiting[number] = handed_in
+                questions = one.questions if handed_in.digest == one.digest else None
+                yield Task(
+                    number,
+                    one.student,
+                    one.exercise,
+                    one.variant,
+                    handed_in.file_name,
+                    handed_in.content,
+                    problem,
+                    questions,
+                    one.params,
+                )
 
-        return with_suite(self.course, sorted({one.exercise for one in found}), work)
+        exercises = tuple(sorted({one.exercise for one in work}))
+        for result in self.lanes(exercises, len(work)).run(tasks()):
+            one, handed_in = work[result.number], waiting.pop(result.number)
+            prints, report = self.fingerprint(one.exercise), result.report
+            if len(report.questions) < len(prints):
+                report = merged(Report.model_validate_json(one.earlier), report, list(prints))
+            grading = Grading(report, result.output, one.variant or "", json.dumps(prints))
+            yield Done(handed_in, grading, result.seconds)
 
-    def _grade(self, one: Found, lane: _Lane, tell: Callable[[Report], None]) -> Report:
-        sitting = prepare(self.course.exercise(one.exercise), one.student if self.personal else None)
-        content, problem = (b"", one.problem) if one.problem else _read(one.file)
-        if problem:
-            graded = Graded(ungraded(sitting, problem), b"")
-        else:
-            graded = lane.grade(sitting, one.file.name, content)
-        report = graded.report.model_copy(update={"student": one.student})
-        handed_in = HandedIn(one.student, one.exercise, one.file.name, content, one.time)
-        self.gradebook.record(handed_in, report, graded.output)
-        tell(report)
-        return report
+    def lanes(self, exercises: tuple[str, ...], tasks: int) -> Lanes:
+        """Lanes for so many submissions of these exercises."""
+        setup = Setup(self.course.root, exercises, self.isolation, self.seconds)
+        if self.cluster:
+            return self._dask_lanes(setup)
+        return LocalLanes(setup, max(1, min(self.jobs, tasks)), self._seconds, self._ungraded)
 
-
-def _read(file: Path) -> tuple[bytes, str]:
-    """A file's content, or why it cannot be read; a link that was put there just now is not followed."""
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read(MAX_BYTES + 1), ""
-    except OSError as error:
-        return b"", f"{file.name} cannot be read: {error.strerror}."
-
-
-def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[CheckSuite], T]) -> T:
-    """Call `work` with the checks of some exercises of a course."""
-    code = {
-        name: [
-            question.id
-            for question in course.exercise(name).record.questions
-            if KINDS[question.kind].by_checks
-        ]
-        for name in exercises
-    }
-    folders = {name: course.exercise(name).folder for name, questions in code.items() if questions}
-    return with_checks(folders, code, work)
-
-
-class _Lane:
-    """A fork server and a suite of checks; the server is replaced when it dies."""
-
-    def __init__(self, packages: Sequence[str], suite: CheckSuite, isolation: Isolation) -> None:
-        self._packages = packages
-        self._suite = suite
-        self._isolation = isolation
-        self._server = self._start()
-
-    def _start(self) -> ForkServer:
-        server = ForkServer(self._packages, **self._options())
-        if self._isolation != "process" and server.lacking:
-            server.close()
-            raise UsageFault(
-                f"This machine cannot confine student code: {', '.join(server.lacking)} missing. "
-                "course doctor says why; --isolation process grades all the same."
-            )
-        return server
-
-    def _options(self) -> dict[str, bool]:
-        return {"confine": self._isolation != "process", "bubblewrap": self._isolation == "bubblewrap"}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._server.close()
-
-    def grade(self, sitting: Sitting, name: str, content: bytes) -> Graded:
-        """Grade one file; if our machinery fails twice at it, it is ungraded."""
+    def _dask_lanes(self, setup: Setup) -> Lanes:
         try:
-            submission = parse_submission(name, content)
-        except SubmissionFault as error:
-            return Graded(unreadable(sitting, str(error)), b"")
-        fault: WorkerFault | None = None
-        for _ in range(2):
-            try:
-                return grade(sitting, submission, self._server, self._suite)
-            except WorkerFault as error:
-                fault = error
-                self._server.close()
-                self._server = ForkServer(self._packages, **self._options())
-        return Graded(ungraded(sitting, str(fault)), b"")
+            from grader.classroom.cluster import DaskLanes  # noqa: PLC0415 only where the extra is installed
+        except ImportError as error:
+            raise UsageFault(f"Dask is not installed ({error}): pip install 'torchgrade[dask]'.") from None
+        return DaskLanes(setup, self.cluster, self._seconds, self._ungraded, self.tell)
+
+    def _ungraded(self, task: Task, message: str) -> Report:
+        sitting = prepare(self.course.exercise(task.exercise), task.variant, task.params)
+        return ungraded(sitting, message).model_copy(update={"student": task.student})
+
+    def _seconds(self, exercise: str) -> float:
+        """What running one submission of an exercise can take, all limits reached."""
+        loaded = self.course.exercise(exercise)
+        limits = {loaded.limits, *(question.limits or loaded.limits for question in loaded.record.questions)}
+        return sum(longest(one) for one in limits) + CHECKS_SECONDS
+
+
+@dataclass
+class ClassRun:
+    """One `course grade`: with `personal` all students have variants of their own, else variant 0."""
+
+    grader: ClassGrader
+    gradebook: Gradebook
+    personal: bool
+    again: bool = False  # run everything, whatever is known
+    unchanged: int = 0
+    _work: list[Work] = field(default_factory=list)
+
+    def look(self, found: Iterable[Found]) -> Iterator[Settled]:
+        """Go through what was handed in: what is unchanged is settled at once, the rest will be run.
+
+        Raises:
+            CourseFaults: an exercise is wrong.
+            UsageFault: the gradebook refuses.
+
+        """
+        iterator = iter(found)
+        while batch := list(islice(iterator, BATCH)):
+            students = sorted({one.student for one in batch})
+            known = self.gradebook.known(students)
+            handed_out = self.gradebook.handed_out(students) if self.personal else {}
+            for one in batch:
+                handed_in, problem = one.read()
+                before = known.get((one.student, one.exercise, handed_in.digest))
+                variant = one.student if self.personal else None
+                if (
+                    before is None
+                    or problem
+                    or self.again
+                    or not self.grader.is_current(before, one.exercise, variant)
+                ):
+                    params = handed_out.get((one.student, one.exercise))
+                    self._work.append(self._open(one, handed_in.digest, before, params))
+                    continue
+                if not before.is_latest:
+                    self.gradebook.record(handed_in, None)
+                self.unchanged += 1
+                yield Settled(before.report(), None, before.is_applied)
+
+    def _open(self, found: Found, digest: str, known: Known | None, params: Mapping[str, Any] | None) -> Work:
+        variant = found.student if self.personal else None
+        questions = None if self.again else self.grader.outdated(known, found.exercise, variant)
+        earlier = known.document if known and questions is not None else ""
+        return Work(found.student, found.exercise, variant, found.read, questions, earlier, digest, params)
+
+    @property
+    def left(self) -> int:
+        """How many submissions have to be run."""
+        return len(self._work)
+
+    def run(self) -> Iterator[Settled]:
+        """Run what has to be; each result is in the gradebook before it is told.
+
+        Raises:
+            CourseFaults: an exercise, its reference or its checks are wrong.
+            UsageFault: a package of the course is missing, or the gradebook refuses.
+
+        """
+        for done in self.grader.run(self._work):
+            counts = self.gradebook.record(done.handed_in, done.grading, again=self.again)
+            yield Settled(done.grading.report, done.seconds, counts)
+        self._work.clear()

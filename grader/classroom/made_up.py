@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.course.loading import LoadedCourse
 from grader.course.paper import Sitting, prepare
-from grader.handout.solutions import answered, solutions
+from grader.handout.solutions import answered, mistakes, solutions
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
 Answers = dict[str, str]
@@ -61,37 +61,15 @@ def _mistaken(misconceptions: Sequence[str]) -> Callable[[Sitting, Format], str]
     """Right, but for the answers in which one of these misconceptions leads somewhere else."""
 
     def write(sitting: Sitting, form: Format) -> str:
-        answers = solutions(sitting)
-        for id_, key in (sitting.keys or {}).items():
-            wrong = next((wrong for wrong in key.wrong if wrong.name in misconceptions), None)
-            if wrong is not None:
-                answers[id_] = f"{id_} = {_literal(wrong.answer)}"
-        return answered(sitting, answers, form)
+        return answered(sitting, mistakes(sitting, misconceptions), form)
 
     return write
-
-
-def _literal(answer: object) -> str:
-    return repr(tuple(answer) if isinstance(answer, list) else answer)
 
 
 def _endless(sitting: Sitting, form: Format) -> str:
     """Right, but the last question of the exercise with the most code never comes back."""
     text, code = _right(sitting, form), sitting.code_questions
     return text + _ENDLESS.format(id=code[-1]) if len(code) > _MUCH_CODE else text
-
-
-def _flipped(sitting: Sitting, form: Format) -> str:
-    """Right, but every function that takes a kernel flips it first, as mathematicians do."""
-    wrap = (
-        "\n\ndef flipping(function):\n"
-        "    def flipped(image, kernel, *args, **kwargs):\n"
-        "        return function(image, kernel.flip(-1, -2), *args, **kwargs)\n"
-        "    return flipped\n\n"
-    )
-    names = [id_ for id_ in sitting.code_questions if "convolve" in id_]
-    lines = "\n".join(f"{name} = flipping({name})" for name in names)
-    return _right(sitting, form) + (f"{wrap}{lines}\n" if names else "")
 
 
 def _noisy(sitting: Sitting, form: Format) -> str:
@@ -108,7 +86,7 @@ CLASS: tuple[MadeUp, ...] = (
     MadeUp("gus", "ignores the stride", _mistaken(["ignored-stride"])),
     MadeUp("hana", "swaps height and width", _mistaken(["swapped-height-and-width"])),
     MadeUp("ivan", "pads one side only", _mistaken(["padded-once"])),
-    MadeUp("june", "flips the kernel", _flipped),
+    MadeUp("june", "flips the kernel", _mistaken(["flipped-kernel"])),
     MadeUp("kim", "writes a loop that never ends", _endless),
     MadeUp("lea", "has a syntax error", lambda sitting, form: _right(sitting, form) + "\ndef broken(:\n"),
     MadeUp("max", "hands in empty notebooks", lambda _sitting, _form: "", "notebook"),

@@ -1,0 +1,346 @@
+"""Lanes on a Dask cluster (the extra `torchgrade[dask]`).
+
+The course travels as one packed file, submissions as bytes, and reports come back. Each thread of a node has
+a lane of its own, in a process of its own. Every run has a name, and each node that may take work says that
+it has as much of a resource of that name as it has threads. Dask gives tasks only to nodes that have it, also
+to those that join later, and gives the tasks of a node that vanishes to others. When the command is gone,
+however it ended, the scheduler takes the run off the nodes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import logging
+import os
+import queue
+import signal
+import tempfile
+import threading
+import time
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Future, Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
+from distributed.comm.addressing import get_address_host_port
+from distributed.core import Status
+
+from grader.classroom.lanes import START_SECONDS, TIDY_SECONDS, TRIES, LaneProcess, Ungraded
+from grader.classroom.task import READY, Result, Setup, Task
+from grader.course.fingerprint import versions
+from grader.course.loading import COURSE_FILE, load_course
+from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
+from grader.worker.launcher import ForkServer
+
+AHEAD = 4  # tasks that are under way for each thread of the cluster
+CONNECT_SECONDS = 10
+ALONE_SECONDS = 120.0  # that a run waits for a node when there is none
+LOOK_SECONDS = 1.0  # between two looks at the nodes
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
+
+
+def pack_course(root: Path, exercises: tuple[str, ...]) -> bytes:
+    """The course as one zip: course.yaml and the folders of these exercises, always the same bytes.
+
+    What nodes have no use for stays here: the gradebook's address, which may hold a password, and the rules.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        record = load_course(root).record.model_dump(mode="json", exclude={"gradebook", "rules"})
+        archive.writestr(zipfile.ZipInfo(COURSE_FILE, _EPOCH), json.dumps(record), zipfile.ZIP_DEFLATED)
+        for name in record["exercises"]:
+            folder = root / "exercises" / name
+            archive.writestr(zipfile.ZipInfo(f"exercises/{name}/", _EPOCH), b"")  # course.yaml names them all
+            for file in sorted(folder.rglob("*") if name in exercises else ()):
+                if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("."):
+                    _write(archive, root, file)
+    return stream.getvalue()
+
+
+def _write(archive: zipfile.ZipFile, root: Path, file: Path) -> None:
+    info = zipfile.ZipInfo(file.relative_to(root).as_posix(), _EPOCH)
+    archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+class Node(WorkerPlugin):
+    """One node of the cluster: the unpacked course, and a lane for each of its threads.
+
+    A plugin of Dask's workers: it travels to every node, and to those that join later.
+    """
+
+    def __init__(self, name: str, setup: Setup, pack: bytes, needed: dict[str, str]) -> None:
+        self.name = name
+        self._home = setup.root  # of the course, where the run was started
+        self._setup, self._pack, self._needed = setup, pack, needed
+        self._is_over = False
+        self._lanes: dict[int, LaneProcess] = {}
+
+    async def setup(self, worker: Worker) -> None:
+        """Unpack the course, and say whether this node takes work."""
+        self._lock, self._settling = threading.Lock(), asyncio.Lock()
+        async with self._settling:
+            refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
+            if refusal:
+                await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])
+                return
+            await worker.set_resources(**{self.name: worker.state.nthreads})
+            if worker.status is Status.running:
+                # What waits for the resource is looked at again only when a node joins or goes on.
+                worker.status = Status.paused
+                worker.status = Status.running
+
+    async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 as Dask calls it
+        """End the lanes, and leave nothing of the course."""
+        async with self._settling:
+            await asyncio.to_thread(self._end)
+
+    def _unpack(self, folder: str) -> str:
+        """Unpack into a folder of Dask's, who empties those of workers that died; returns `_why_not`."""
+        self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-", dir=folder)
+        self._setup = replace(self._setup, root=Path(self._folder.name).resolve())
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._pack)) as archive:
+                archive.extractall(self._setup.root)
+            return self._why_not()
+        except Exception as error:  # whatever is wrong with this node, others can grade
+            return str(error).rstrip(".") or type(error).__name__
+
+    def _why_not(self) -> str:
+        """Why this node may not take work; nothing if it may."""
+        packages = tuple(load_course(self._setup.root).record.packages)
+        for name, version in versions(packages).items():
+            if self._needed.get(name) != version:
+                return f"its {name} is {version}, not {self._needed.get(name)}"
+        if self._setup.isolation == "process":
+            return ""
+        with ForkServer([], bubblewrap=self._setup.isolation == "bubblewrap") as server:
+            lacking = ", ".join(server.lacking)
+        accept = "--isolation process accepts that"
+        return f"it cannot confine student code ({lacking} missing; {accept})" if lacking else ""
+
+    def _end(self) -> None:
+        with self._lock:
+            self._is_over = True
+        lanes = [lane for thread in list(self._lanes) if (lane := self._lanes.pop(thread, None))]
+        for lane in lanes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(lane.pid, signal.SIGINT)  # whatever it is doing
+        for lane in lanes:
+            lane.close(TIDY_SECONDS)
+        self._folder.cleanup()
+
+    def grade(self, task: Task, seconds: float) -> Result | str:
+        """Grade in this thread's lane; a text says why the lane died.
+
+        Raises:
+            GraderError: the course is wrong, or the lane cannot start.
+
+        """
+        lane = self._lanes.get(threading.get_ident()) or self._start_lane()
+        lane.give(task)
+        said: Result | str = self._hear(lane, seconds)
+        return said
+
+    def _start_lane(self) -> LaneProcess:
+        with self._lock:
+            if self._is_over:
+                raise WorkerFault("The run is over.")
+            lane = self._lanes[threading.get_ident()] = LaneProcess(self._setup)
+        said = self._hear(lane, START_SECONDS)
+        if said != READY:
+            raise WorkerFault(f"A process that grades could not start on {get_worker().address}: {said}.")
+        return lane
+
+    def _hear(self, lane: LaneProcess, seconds: float) -> Any:
+        """What a lane says; a text if it died or took too long."""
+        in_time = True
+        with contextlib.suppress(OSError):  # it is closed: the run is over
+            in_time = lane.line.poll(seconds)
+        said = lane.hear() if in_time else None
+        if isinstance(said, GraderError):
+            raise self._as_at_home(said)
+        if said is not None:
+            return said
+        if self._lanes.pop(threading.get_ident(), None) is None:
+            return "the run is over"  # and whoever ended it closes the lane
+        why = lane.last_words() if in_time else "it took too long"
+        lane.close()
+        return why
+
+    def _as_at_home(self, error: GraderError) -> GraderError:
+        """An error with the places of files as they are where the run was started."""
+        if not isinstance(error, CourseFaults):
+            return error
+        here, home = str(self._setup.root), str(self._home)
+        return CourseFaults(replace(f, file=Path(str(f.file).replace(here, home))) for f in error.faults)
+
+
+def _grade(name: str, task: Task, seconds: float) -> Result | str:
+    """What a node does for a task."""
+    node = get_worker().plugins[name]
+    assert isinstance(node, Node)  # noqa: S101 a narrowing for mypy
+    return node.grade(task, seconds)
+
+
+class End(SchedulerPlugin):
+    """Takes a run off the nodes as soon as its client is gone, also if it was killed."""
+
+    def __init__(self, name: str, client: str) -> None:
+        self.name = name
+        self._client = client
+
+    def remove_client(self, scheduler: Scheduler, client: str) -> None:
+        """What Dask calls when any client is gone."""
+        if client == self._client:
+            scheduler.remove_plugin(self.name)
+            scheduler.loop.add_callback(scheduler.unregister_worker_plugin, None, self.name)
+
+
+@dataclass(frozen=True)
+class DaskLanes:
+    """The lanes of a cluster, by the address of its scheduler; `seconds` bounds one task of an exercise."""
+
+    setup: Setup
+    address: str
+    seconds: Callable[[str], float]
+    ungraded: Ungraded
+    tell: Callable[[str], None]
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        """Grade tasks on the cluster's nodes.
+
+        Raises:
+            UsageFault: there is no such cluster, none of its nodes may take work, or all have left.
+
+        """
+        first = list(islice(tasks, 1))
+        if not first:
+            return
+        _hush()
+        try:
+            get_address_host_port(self.address)  # a Client that does not begin leaves more to tidy up
+            client = Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise UsageFault(f"There is no Dask scheduler at {self.address}: {error}.") from None
+        with client:
+            name = f"torchgrade-{client.id}"
+            self._join(client, name)
+            yield from _Run(self, client, name, chain(first, tasks)).results()
+
+    def _join(self, client: Client, name: str) -> None:
+        """Have the course on every node, and see to it that it will be taken away."""
+        packages = tuple(load_course(self.setup.root).record.packages)
+        pack = pack_course(self.setup.root, self.setup.exercises)
+        try:
+            client.register_plugin(End(name, client.id), name=name)
+            client.register_plugin(Node(name, self.setup, pack, versions(packages)), name=name)
+        except Exception as error:  # above all, a node or the scheduler without this program
+            why = f"{type(error).__name__}: {error}"
+            raise UsageFault(f"The Dask cluster at {self.address} cannot grade: {why}.") from None
+
+
+class _Run:
+    """One run on a cluster: what is under way, and which nodes take work."""
+
+    def __init__(self, lanes: DaskLanes, client: Client, name: str, tasks: Iterator[Task]) -> None:
+        self._lanes, self._client, self._name, self._tasks = lanes, client, name, tasks
+        self._open: dict[Future[Any], Task] = {}
+        self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._tries: dict[int, int] = {}
+        self._told: set[str] = set()
+        self._threads = 0  # of the nodes that take work
+        self._looked = -LOOK_SECONDS
+        self._alone_since: float | None = None
+
+    def results(self) -> Iterator[Result]:
+        """Keep the nodes busy until everything is graded."""
+        while True:
+            self._look()
+            self._fill()
+            if not self._open:
+                return
+            with contextlib.suppress(queue.Empty):
+                yield from self._settle(self._done.get(timeout=LOOK_SECONDS))
+
+    def _look(self) -> None:
+        """See, now and then, which nodes take work; the others are named."""
+        now = time.monotonic()
+        if now < self._looked + LOOK_SECONDS:
+            return
+        self._looked = now
+        refusals: dict[str, str] = dict(why for _, why in self._client.get_events(self._name))
+        nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
+        self._threads = sum(nodes.values())
+        if refusals and not nodes and not self._open:
+            reasons = "; ".join(f"{node}: {why}" for node, why in refusals.items())
+            raise UsageFault(f"No node of the cluster takes work. {reasons}.")
+        for node, why in refusals.items():
+            self._tell_once(f"{node} takes no work: {why}.")
+        self._wait_for_nodes(now)
+
+    def _tell_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._lanes.tell(sentence)
+
+    def _wait_for_nodes(self, now: float) -> None:
+        if self._threads:
+            self._alone_since = None
+        elif self._alone_since is None:
+            self._alone_since = now
+            self._tell_once("The cluster has no node that takes work. Waiting for one ...")
+        elif now > self._alone_since + ALONE_SECONDS:
+            raise UsageFault("No node has joined the cluster. Run again: what was graded is kept.")
+
+    def _fill(self) -> None:
+        for task in islice(self._tasks, max(0, AHEAD * max(1, self._threads) - len(self._open))):
+            self._submit(task)
+
+    def _submit(self, task: Task) -> None:
+        seconds = self._lanes.seconds(task.exercise)
+        resources = {self._name: 1}
+        future = self._client.submit(_grade, self._name, task, seconds, pure=False, resources=resources)
+        self._open[future] = task
+        future.add_done_callback(self._done.put)
+
+    def _settle(self, future: Future[Any]) -> Iterator[Result]:
+        """Take in what came of a task: if its lane died it is tried once more, and then ungraded."""
+        task = self._open.pop(future)
+        said = self._said(future)
+        if isinstance(said, Result):
+            yield said
+            return
+        self._tries[task.number] = self._tries.get(task.number, 0) + 1
+        if self._tries[task.number] < TRIES:
+            self._submit(task)
+        else:
+            message = f"The process that graded this ended twice: {said}."
+            yield Result(task.number, self._lanes.ungraded(task, message), b"", 0.0)
+
+    def _said(self, future: Future[Any]) -> Result | str:
+        try:
+            said: Result | str = future.result()
+        except GraderError:
+            raise
+        except CancelledError:
+            message = f"The Dask scheduler at {self._lanes.address} is gone."
+            raise UsageFault(f"{message} Run again: what was graded is kept.") from None
+        except Exception as error:  # as KilledWorker: it was under way on several nodes that died
+            return f"{type(error).__name__}: {error}".splitlines()[0]
+        return said
+
+
+def _hush() -> None:
+    """Keep Dask's log from who types a command: what matters of it becomes an error of ours."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", module=r"distributed|dask")

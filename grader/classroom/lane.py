@@ -1,0 +1,128 @@
+"""One lane of grading: a process that has collected its checks once and owns a fork server.
+
+Run as `python -P -m grader.classroom.lane FD`; FD is a Unix socket to the process that started it, over which
+both, who trust each other, send pickles: first a Setup, answered by READY or by the error that prevents it;
+then Tasks, each answered by a Result.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import time
+from multiprocessing.connection import Connection
+from typing import Self
+
+from grader.classroom.task import READY, Result, Setup, Task
+from grader.course.loading import LoadedCourse, load_course
+from grader.course.paper import Sitting, prepare
+from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.grading import Graded, grade, missing_packages, ungraded, unreadable
+from grader.examiner.submission import parse_submission
+from grader.worker.confinement import die_with_parent
+from grader.worker.launcher import ForkServer
+
+
+class Lane:
+    """A fork server and a suite of checks; the server is replaced when it dies."""
+
+    def __init__(self, course: LoadedCourse, suite: CheckSuite, setup: Setup) -> None:
+        self._course = course
+        self._suite = suite
+        self._setup = setup
+        isolation = setup.isolation
+        self._server = self._start()
+        if isolation != "process" and self._server.lacking:
+            lacking = ", ".join(self._server.lacking)
+            self._server.close()
+            raise UsageFault(
+                f"This machine cannot confine student code: {lacking} missing. "
+                "course doctor says why; --isolation process grades all the same."
+            )
+
+    def _start(self) -> ForkServer:
+        isolation = self._setup.isolation
+        confine, bubblewrap = isolation != "process", isolation == "bubblewrap"
+        return ForkServer(self._course.record.packages, confine=confine, bubblewrap=bubblewrap)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._server.close()
+
+    def grade(self, task: Task) -> Result:
+        """Grade one submission; if our machinery fails twice at it, it is ungraded.
+
+        Raises:
+            CourseFaults: the exercise has no variant for the student, or the variant cannot be solved.
+
+        """
+        begin = time.monotonic()
+        sitting = prepare(self._course.exercise(task.exercise), task.variant, task.params)
+        graded = self._graded(sitting.within(self._setup.seconds), task)
+        report = graded.report.model_copy(update={"student": task.student})
+        return Result(task.number, report, graded.output, time.monotonic() - begin)
+
+    def _graded(self, sitting: Sitting, task: Task) -> Graded:
+        if task.problem:
+            return Graded(ungraded(sitting, task.problem), b"")
+        try:
+            submission = parse_submission(task.file_name, task.content)
+        except SubmissionFault as error:
+            return Graded(unreadable(sitting, str(error)), b"")
+        fault: WorkerFault | None = None
+        for is_second_try in (False, True):
+            try:
+                return grade(
+                    sitting,
+                    submission,
+                    self._server,
+                    self._suite,
+                    task.questions,
+                    is_second_try=is_second_try,
+                )
+            except WorkerFault as error:
+                fault = error
+                self._server.close()
+                self._server = self._start()
+        return Graded(ungraded(sitting, str(fault)), b"")
+
+
+def main() -> None:
+    """Set up, say so, and grade until the other end hangs up."""
+    die_with_parent(signal.SIGINT)  # so that it can still tidy up
+    line = Connection(int(sys.argv[1]))
+    try:
+        setup: Setup = line.recv()
+        course = load_course(setup.root)
+        missing = missing_packages(course.record.packages)
+        if missing:
+            raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
+        with_suite(course, setup.exercises, lambda suite: _serve(line, course, suite, setup))
+    except GraderError as error:
+        line.send(error)
+    except (EOFError, OSError, KeyboardInterrupt):
+        pass  # whoever started this is gone
+
+
+def _serve(line: Connection, course: LoadedCourse, suite: CheckSuite, setup: Setup) -> None:
+    with Lane(course, suite, setup) as lane:
+        line.send(READY)
+        gc.collect()
+        gc.freeze()
+        while True:
+            try:
+                task: Task = line.recv()
+            except EOFError:
+                return
+            try:
+                line.send(lane.grade(task))
+            except CourseFaults as error:
+                line.send(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Several lanes on this machine. A lane that dies, or that no longer answers, is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
+
+from grader.classroom.task import READY, Result, Setup, Task
+from grader.errors import GraderError, WorkerFault
+from grader.examiner.report import Report
+
+START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
+TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
+TRIES = 2  # of one submission, if its lane dies
+_SECONDS_BETWEEN_LOOKS = 1.0
+
+Ungraded = Callable[[Task, str], Report]
+
+
+class Lanes(Protocol):
+    """Something that grades tasks: lanes here, or on a cluster."""
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        """Grade tasks; results come as they are ready, in any order.
+
+        Raises:
+            GraderError: the lanes cannot be set up, or the course is wrong.
+
+        """
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class LaneProcess:
+    """A lane in a process of its own, seen from the one that started it."""
+
+    def __init__(self, setup: Setup) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as errors:
+            self._process = subprocess.Popen(  # noqa: S603 our own module
+                [sys.executable, "-P", "-m", "grader.classroom.lane", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what checks print
+                stderr=errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
+            )
+            self._errors = os.dup(errors.fileno())
+        self.line = Connection(ours.detach())
+        with contextlib.suppress(OSError):
+            self.line.send(setup)
+
+    @property
+    def pid(self) -> int:
+        """The lane's process."""
+        return self._process.pid
+
+    def give(self, task: Task) -> None:
+        """Hand the lane a task; if it is dead, that shows when it is heard."""
+        with contextlib.suppress(OSError):
+            self.line.send(task)
+
+    def hear(self) -> Any:
+        """What the lane says next: READY, a Result or an error of ours to raise; None if it is dead."""
+        try:
+            return self.line.recv()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def close(self, grace: float = 0.0) -> None:
+        """End the lane and all that it started; for so many seconds it may tidy up by itself."""
+        self.line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+
+    def last_words(self) -> str:
+        """The last line of what it wrote to stderr, or how it ended."""
+        errors = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
+        if errors:
+            return errors.splitlines()[-1]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        code = self._process.returncode
+        return f"ended by signal {-code}" if code is not None and code < 0 else "it did not say why"
+
+
+@dataclass
+class _Busy:
+    """A lane with what it is doing: `task` None while it sets itself up."""
+
+    process: LaneProcess
+    until: float
+    task: Task | None = None
+
+
+@dataclass
+class LocalLanes:
+    """So many lanes on this machine; `seconds` bounds one task of an exercise, by its name."""
+
+    setup: Setup
+    jobs: int
+    seconds: Callable[[str], float]
+    ungraded: Ungraded
+    _busy: dict[Connection, _Busy] = field(default_factory=dict)
+    _again: deque[Task] = field(default_factory=deque)
+    _tries: dict[int, int] = field(default_factory=dict)
+    _failed_starts: int = 0
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        """Grade tasks; a lane is started for each of the first, and ends when nothing is left to do."""
+        try:
+            while True:
+                self._start_lanes(tasks)
+                if not self._busy:
+                    return
+                lines = wait(list(self._busy), _SECONDS_BETWEEN_LOOKS)
+                for line in lines:
+                    if isinstance(line, Connection):
+                        yield from self._hear(self._busy[line], tasks)
+                for late in [busy for busy in self._busy.values() if time.monotonic() > busy.until]:
+                    yield from self._lose(late, "it took too long")
+        finally:
+            for busy in self._busy.values():
+                busy.process.close()
+            self._busy.clear()
+
+    def _start_lanes(self, tasks: Iterator[Task]) -> None:
+        while len(self._busy) < self.jobs:
+            waiting = sum(busy.task is None for busy in self._busy.values())
+            if len(self._again) <= waiting:
+                task = next(tasks, None)
+                if task is None:
+                    return
+                self._again.append(task)
+            process = LaneProcess(self.setup)
+            self._busy[process.line] = _Busy(process, time.monotonic() + START_SECONDS)
+
+    def _hear(self, busy: _Busy, tasks: Iterator[Task]) -> Iterator[Result]:
+        said = busy.process.hear()
+        if isinstance(said, GraderError):
+            raise said
+        if said is None:
+            yield from self._lose(busy, busy.process.last_words())
+            return
+        # The lane gets its next task first: it works on while this result is stored.
+        busy.task = self._again.popleft() if self._again else next(tasks, None)
+        if busy.task is None:
+            self._drop(busy, TIDY_SECONDS)
+        else:
+            busy.until = time.monotonic() + self.seconds(busy.task.exercise)
+            busy.process.give(busy.task)
+        if said == READY:
+            self._failed_starts = 0
+        else:
+            self._tries.pop(said.number, None)
+            yield said
+
+    def _lose(self, busy: _Busy, why: str) -> Iterator[Result]:
+        """A lane is gone: its task is tried once more, and then ungraded."""
+        self._drop(busy)
+        task = busy.task
+        if task is None:
+            self._failed_starts += 1
+            if self._failed_starts == TRIES:
+                raise WorkerFault(f"A process that grades could not start: {why}.")
+            return
+        self._tries[task.number] = self._tries.get(task.number, 0) + 1
+        if self._tries[task.number] < TRIES:
+            self._again.append(task)
+        else:
+            message = f"The process that graded this ended twice: {why}."
+            yield Result(task.number, self.ungraded(task, message), b"", 0.0)
+
+    def _drop(self, busy: _Busy, grace: float = 0.0) -> None:
+        del self._busy[busy.process.line]
+        busy.process.close(grace)

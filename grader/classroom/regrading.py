@@ -1,0 +1,152 @@
+"""After a fix: what every stored submission would get now, beside what it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from grader.classroom.grading import ClassGrader, Done, Work
+from grader.examiner.report import QuestionReport, Report
+from grader.gradebook.store import TINY, Gradebook, Grading, HandedIn
+
+
+@dataclass(frozen=True)
+class Move:
+    """A submission whose report changes."""
+
+    before: Report
+    after: Report
+
+    @property
+    def falls(self) -> bool:
+        """Whether the score becomes lower, as a share of the points."""
+        return _share(self.after) < _share(self.before) - TINY or not self.after.is_graded
+
+    @property
+    def rises(self) -> bool:
+        """Whether the score becomes higher, or there is one for the first time."""
+        return not self.falls and (
+            _share(self.after) > _share(self.before) + TINY or not self.before.is_graded
+        )
+
+    def reasons(self) -> Iterator[str]:
+        """Which questions and checks moved."""
+        before = {question.id: question for question in self.before.questions}
+        for question in self.after.questions:
+            earlier = before.pop(question.id, None)
+            if earlier is None:
+                yield f"{question.id}: new"
+            elif (earlier.outcome, earlier.score, earlier.points) != (
+                question.outcome,
+                question.score,
+                question.points,
+            ):
+                yield f"{question.id}: {_step(earlier, question)}"
+        yield from (f"{id_}: gone" for id_ in before)
+
+
+def _share(report: Report) -> float:
+    return report.score / report.points
+
+
+def _step(before: QuestionReport, after: QuestionReport) -> str:
+    scores = f"{before.score:g}/{before.points:g} -> {after.score:g}/{after.points:g}"
+    earlier = {check.id: check.outcome for check in before.checks}
+    moved = [
+        f"{check.id} {earlier.get(check.id, 'new')} -> {check.outcome}"
+        for check in after.checks
+        if check.id != after.id and earlier.get(check.id) != check.outcome
+    ]
+    moved += [f"{id_} gone" for id_ in earlier if id_ not in {check.id for check in after.checks}]
+    if not moved and before.outcome != after.outcome:
+        moved = [f"{before.outcome} -> {after.outcome}"]
+    return f"{scores} ({', '.join(moved)})" if moved else scores
+
+
+@dataclass
+class Regrading:
+    """One `course regrade`. Nothing is stored before `apply`."""
+
+    grader: ClassGrader
+    gradebook: Gradebook
+    _before: dict[tuple[str, str, str], Report] = field(default_factory=dict)
+    _done: list[tuple[HandedIn, Grading]] = field(default_factory=list)
+    _work: list[Work] = field(default_factory=list)
+
+    def look(self, exercises: Sequence[str], students: Sequence[str]) -> int:
+        """Find the submissions whose reports are not what they would be now; how many have to be run.
+
+        Raises:
+            CourseFaults: an exercise is wrong.
+            UsageFault: the gradebook refuses.
+
+        """
+        submissions = dict.fromkeys(
+            attempt.submission
+            for attempt in self.gradebook.attempts()
+            if attempt.exercise in exercises and (not students or attempt.student in students)
+        )
+        for handed_in, counting in self.gradebook.counting_reports(list(submissions)):
+            key = (handed_in.student, handed_in.exercise, handed_in.digest)
+            known = self.gradebook.known([handed_in.student])[key]
+            variant = counting.variant or None
+            handed_out = self.gradebook.handed_out([handed_in.student]) if variant else {}
+            if self.grader.is_current(known, handed_in.exercise, variant):
+                if not known.is_applied:  # it was run by course grade, and held back
+                    report = known.report()
+                    self._before[key] = counting.report
+                    self._done.append((handed_in, Grading(report, b"", known.variant, known.fingerprint)))
+                continue
+            self._before[key] = counting.report
+            questions = self.grader.outdated(known, handed_in.exercise, variant)
+            earlier = known.document if questions is not None else ""
+            self._work.append(
+                Work(
+                    handed_in.student,
+                    handed_in.exercise,
+                    variant,
+                    _reader(handed_in),
+                    questions,
+                    earlier,
+                    handed_in.digest,
+                    handed_out.get((handed_in.student, handed_in.exercise)),
+                )
+            )
+        return len(self._work)
+
+    def run(self) -> Iterator[Done]:
+        """Run them.
+
+        Raises:
+            CourseFaults: an exercise, its reference or its checks are wrong.
+
+        """
+        for done in self.grader.run(self._work):
+            self._done.append((done.handed_in, done.grading))
+            yield done
+
+    def moves(self) -> list[Move]:
+        """The reports that change, by student and exercise."""
+        moves = []
+        for handed_in, grading in self._done:
+            before = self._before[handed_in.student, handed_in.exercise, handed_in.digest]
+            move = Move(before, grading.report)
+            if move.falls or move.rises or list(move.reasons()):
+                moves.append(move)
+        return sorted(moves, key=lambda move: (move.after.student or "", move.after.exercise))
+
+    def apply(self, *, allow_lower: bool) -> int:
+        """Store the new reports; how many were held back because a score would fall.
+
+        Raises:
+            UsageFault: the gradebook refuses.
+
+        """
+        held = 0
+        for handed_in, grading in self._done:
+            held += not self.gradebook.record(handed_in, grading, may_lower=allow_lower, attempt=False)
+        return held
+
+
+def _reader(handed_in: HandedIn) -> Callable[[], tuple[HandedIn, str]]:
+    return lambda: (handed_in, "")

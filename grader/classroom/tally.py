@@ -1,0 +1,63 @@
+"""What a run of `course grade` came to, counted as it goes, so that a class of any size takes no room."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+
+from grader.classroom.grading import Settled
+from grader.questions.question import Outcome
+
+MAX_TOLD = 20  # submissions that are named
+SLOWEST = 3
+
+
+@dataclass
+class Tally:
+    """Counts, and the few submissions that an instructor has to look at."""
+
+    graded: int = 0
+    ungraded: int = 0
+    unchanged: int = 0
+    held: int = 0  # would lower a score
+    reasons: list[str] = field(default_factory=list)
+    held_names: list[str] = field(default_factory=list)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    outcomes: dict[tuple[str, str], Counter[Outcome]] = field(default_factory=dict)
+
+    def count(self, settled: Settled) -> None:
+        """Count one submission."""
+        report = settled.report
+        name = f"{report.student} {report.exercise}"
+        if report.is_graded:
+            self.graded += 1
+        else:
+            self.ungraded += 1
+            self._tell(self.reasons, f"{name}: {_why(settled)}")
+        if settled.seconds is None:
+            self.unchanged += 1
+        else:
+            heapq.heappush(self.slowest, (settled.seconds, name))
+            if len(self.slowest) > SLOWEST:
+                heapq.heappop(self.slowest)
+        if not settled.counts and report.is_graded:
+            self.held += 1
+            self._tell(self.held_names, name)
+        for question in report.questions:
+            outcomes = self.outcomes.setdefault((report.exercise, question.id), Counter())
+            outcomes[question.outcome] += 1
+
+    @staticmethod
+    def _tell(names: list[str], name: str) -> None:
+        if len(names) < MAX_TOLD:
+            names.append(name)
+
+
+def _why(settled: Settled) -> str:
+    """Why a submission could not be graded: the first question's reason."""
+    for question in settled.report.questions:
+        if question.outcome == "ungraded":
+            told = [check.message for check in question.checks if check.outcome == "ungraded"]
+            return next((message for message in (question.message, *told) if message), "no reason is known")
+    return "no reason is known"

@@ -1,0 +1,48 @@
+"""What goes between the process that grades a class and its lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.examiner.report import Report
+
+Isolation = Literal["full", "process", "bubblewrap"]
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a lane needs before its first task: the course's folder, the exercises, how to isolate."""
+
+    root: Path
+    exercises: tuple[str, ...]
+    isolation: Isolation
+    seconds: float | None = None  # that one call may take at most, where the exercises allow more
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded: all of its questions, or only those that are named."""
+
+    number: int
+    student: str
+    exercise: str
+    variant: str | None
+    file_name: str
+    content: bytes
+    problem: str = ""  # why the file could not even be read
+    questions: frozenset[str] | None = None
+    params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a task; `seconds` of wall-clock time in the lane."""
+
+    number: int
+    report: Report
+    output: bytes
+    seconds: float
