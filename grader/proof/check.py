@@ -1,99 +1,308 @@
-"""Proving exercises before they are published: the reference earns everything, the stub earns nothing."""
+"""Proving exercises before they are published.
+
+Over many variants, in fresh confined workers: the reference earns everything and the stub nothing; every
+misconception is wrong and known as itself; mutants of the reference and impostors are noticed by the checks;
+what students receive gives nothing away.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from grader.classroom.grading import with_suite
-from grader.course.loading import LoadedCourse, LoadedExercise
-from grader.course.paper import Sitting, prepare
+from grader.classroom.grading import ClassGrader
+from grader.classroom.lanes import processors
+from grader.classroom.task import Isolation, Task
+from grader.course.loading import REFERENCE_FILE, LoadedCourse, LoadedExercise
+from grader.course.paper import prepare, variant_of
 from grader.errors import CourseFaults, Fault
-from grader.examiner.checks import CheckSuite, fault_at
-from grader.examiner.grading import grade
-from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
-from grader.handout.solutions import answered, solutions
+from grader.examiner.checks import CheckSuite, fault_at, with_suite
+from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
-from grader.worker.launcher import ForkServer
+from grader.language.record import Record
+from grader.proof.answers import ALL_ALIKE, Tally, faults_of, look_at
+from grader.proof.leaks import leaks
+from grader.proof.records import faults_of_record
+from grader.proof.trials import Trial, code_trials, whole_trials
+from grader.questions.code import Code
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
+SECONDS = 2.0  # that a call of a wrong solution may take: mutants never end, now and then
+
+
+class Column(Record):
+    """One wrong solution of a code question, and the checks that noticed it."""
+
+    kind: str
+    name: str
+    killed_by: tuple[str, ...]
+    diagnosed: str | None = None
+    reason: str = ""  # why it is no fault that nothing noticed it
+
+
+class Matrix(Record):
+    """A code question's checks against everything wrong that was handed in for it."""
+
+    question: str
+    checks: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def of(self, kind: str) -> tuple[Column, ...]:
+        """The wrong solutions of one kind."""
+        return tuple(column for column in self.columns if column.kind == kind)
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Checks that noticed nothing."""
+        busy = {check for column in self.columns for check in column.killed_by}
+        return tuple(check for check in self.checks if check not in busy)
 
 
 @dataclass(frozen=True)
 class Proved:
-    """What was found out about one exercise."""
+    """What was found out about one exercise: faults, and notes that are no faults."""
 
     exercise: str
     variants: int
     faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    matrices: tuple[Matrix, ...]
 
 
 def check(
-    course: LoadedCourse, names: Sequence[str], variants: int, tell: Callable[[Proved], None]
+    course: LoadedCourse,
+    names: Sequence[str],
+    variants: int,
+    tell: Callable[[Proved], None],
+    isolation: Isolation = "full",
 ) -> list[Proved]:
-    """Prove exercises over variant 0 and `variants` made-up students each; `tell` hears of each when done.
+    """Prove exercises over as many variants, or all if there are fewer; `tell` hears of each when it is done.
 
     Raises:
         CourseFaults: an exercise cannot be read, or its checks cannot be imported.
+        UsageFault: a package of the course is missing, or this machine cannot confine student code.
 
     """
-
-    def work(suite: CheckSuite) -> list[Proved]:
-        with ForkServer(course.record.packages) as server:
-            return [_prove(course.exercise(name), variants, server, suite, tell) for name in names]
-
     for name in names:
         course.exercise(name)
-    return with_suite(course, names, work)
+
+    def look(suite: CheckSuite) -> dict[str, list[Fault]]:
+        return {name: list(_faults_of_checks(suite, name)) for name in names}
+
+    faults = with_suite(course, names, look)
+    proofs = {name: _Proof(course.exercise(name), variants, faults[name]) for name in names}
+    grader = ClassGrader(course, isolation, processors(), seconds=SECONDS)
+    trials: list[Trial] = []
+
+    def tasks() -> Iterator[Task]:
+        for name in names:
+            for trial in proofs[name].trials():
+                trials.append(trial)
+                yield _task(len(trials) - 1, name, trial)
+
+    done = []
+    for result in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(tasks()):
+        name = result.report.exercise
+        proofs[name].judge(result.number, trials[result.number], result.report)
+        if proofs[name].is_done:
+            done.append(proofs.pop(name).proved())
+            tell(done[-1])
+    for proof in proofs.values():  # of which nothing could be tried
+        done.append(proof.proved())
+        tell(done[-1])
+    return done
 
 
-def _prove(
-    exercise: LoadedExercise,
-    variants: int,
-    server: ForkServer,
-    suite: CheckSuite,
-    tell: Callable[[Proved], None],
-) -> Proved:
-    faults: dict[str, Fault] = {}
-    students = [None, *(f"made-up-{number}" for number in range(1, variants + 1))]
-    for index, student in enumerate(students):
-        try:
-            sitting = prepare(exercise, student)
-        except CourseFaults as error:
-            found = iter(error.faults)
+def _task(number: int, exercise: str, trial: Trial) -> Task:
+    student = trial.sitting.paper.student
+    return Task(
+        number,
+        student or "variant 0",
+        exercise,
+        student,
+        f"{exercise}{SUFFIX[trial.form]}",
+        trial.text.encode(),
+        questions=frozenset({trial.question}) if trial.question else None,
+        params=trial.sitting.params,
+    )
+
+
+def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:
+    for one in suite.checks.get(exercise, ()):
+        if one.visible and "reference" in getattr(one.item, "fixturenames", ()):
+            sentence = "A visible check uses `reference`, which students do not have."
+            yield fault_at(one.item, sentence, "Write the values.")
+        if not getattr(getattr(one.item, "function", None), "__doc__", None):
+            sentence = f"The check {one.id} has no docstring, whose first line students see."
+            yield fault_at(one.item, sentence, "Write what it looks at.")
+
+
+@dataclass
+class _Proof:
+    """The proof of one exercise while its trials run."""
+
+    exercise: LoadedExercise
+    variants: int
+    _faults: list[Fault]
+    _notes: list[str] = field(default_factory=list)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
+    _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
+    _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+    _sat: int = 0
+    _open: int = 0
+    _is_all: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every trial has been judged."""
+        return self._is_all and not self._open
+
+    def trials(self) -> Iterator[Trial]:
+        """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
+        self._faults += faults_of_record(self.exercise)
+        for trial in self._trials():
+            self._open += 1
+            yield trial
+        self._faults += faults_of(self.exercise, self._tallies)
+        self._is_all = True
+
+    def _trials(self) -> Iterator[Trial]:
+        seen: set[str] = set()
+        for index in range(self.variants + 1):
+            student = f"made-up-{index}" if index else None
+            try:
+                params = variant_of(self.exercise, student).params
+                if student and repr(params) in seen:
+                    continue
+                seen.add(repr(params))
+                sitting = prepare(self.exercise, student, params)
+            except CourseFaults as error:
+                self._tell(error.faults)
+                continue
+            self._sat += 1
+            if student or not self.exercise.record.params:
+                look_at(self.exercise, sitting, self._tallies)
+            if index == min(1, self.variants):
+                self._tell(leaks(self.exercise, sitting))
+                yield from code_trials(self.exercise, sitting)
+            yield from whole_trials(sitting, FORMATS[index % 2])
+
+    def judge(self, number: int, trial: Trial, report: Report) -> None:
+        """What a report says about the exercise; trials are numbered, and judged in any order."""
+        self._open -= 1
+        if trial.kind == "reference":
+            self._tell(self._unearned(report))
+        elif trial.kind == "stub":
+            self._tell(self._earned(report))
         else:
-            found = _faults(exercise, sitting, FORMATS[index % 2], server, suite)
-        for fault in found:
-            faults.setdefault(f"{fault.path} {fault.sentence.partition('(')[0]}", fault)
-    for check in suite.checks.get(exercise.name, ()):
-        if check.visible and "reference" in getattr(check.item, "fixturenames", ()):
-            faults[check.id] = fault_at(
-                check.item,
-                "A visible check uses `reference`, which students do not have.",
-                "Write the values.",
+            self._tell(self._unnoticed(number, trial, report))
+
+    def _tell(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
+        """Note faults; one that differs only in the variant is noted once."""
+        for fault in faults:
+            essence = f"{fault.line} {fault.sentence.partition('(')[0]}"
+            if essence not in self._told:
+                self._told.add(essence)
+                self._faults.append(fault)
+
+    def _unearned(self, report: Report) -> Iterator[Fault]:
+        for index, question in enumerate(report.questions):
+            if question.outcome != "passed":
+                failed = next((one for one in question.checks if one.outcome != "passed"), None)
+                by_check = failed is not None and failed.id != question.id
+                where = f", in the check {failed.id}" if failed and by_check else ""
+                sentence = f"The reference does not earn full marks: {question.outcome}{where}."
+                remedy = f"See: pytest {self.exercise.folder}" if by_check else question.message
+                yield self.exercise.document.fault(("questions", index), sentence, remedy)
+
+    def _earned(self, report: Report) -> Iterator[Fault]:
+        for index, question in enumerate(report.questions):
+            if question.outcome != "unanswered" or question.score:
+                sentence = f"The untouched stub counts as {question.outcome}, not as unanswered."
+                yield self.exercise.document.fault(("questions", index), sentence)
+
+    def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
+        """Note who noticed a wrong solution; a fault where nobody did, or took it for another."""
+        asked = [one for one in report.questions if one.kind == "code"]
+        wrong = [one for one in asked if one.outcome != "passed"]
+        reason = self._reason(trial)
+        for question in asked:
+            self._checks[question.id] = tuple(one.id for one in question.checks)
+            if question in wrong or not trial.is_killed_by_any:
+                self._columns[question.id].append((number, _column(trial, question, reason)))
+        if any(one.outcome == "ungraded" for one in asked):
+            yield self._fault(trial, f"{_what(trial)} could not be judged.", "Run pytest on the exercise.")
+        elif not wrong and not reason:
+            yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
+        elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
+            taken = wrong[0].misconception
+            what = f"taken for '{taken}'" if taken else "not told from another one"
+            yield self._fault(
+                trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
             )
-    proved = Proved(exercise.name, len(students), tuple(faults.values()))
-    tell(proved)
-    return proved
+
+    def _reason(self, trial: Trial) -> str:
+        questions = [one for one in self.exercise.record.questions if isinstance(one, Code)]
+        own = [one for one in questions if trial.question in {"", one.id}]
+        return next((one.equivalent[trial.name] for one in own if trial.name in one.equivalent), "")
+
+    def _fault(self, trial: Trial, sentence: str, remedy: str) -> Fault:
+        if trial.kind == "mutant":
+            return Fault(self.exercise.folder / REFERENCE_FILE, trial.line, None, "", sentence, remedy)
+        ids = [question.id for question in self.exercise.record.questions]
+        path: tuple[str | int, ...] = ("questions", ids.index(trial.question))
+        if trial.kind == "misconception":
+            path = (*path, "misconceptions", trial.name)
+        return self.exercise.document.fault(path, sentence, remedy)
+
+    def proved(self) -> Proved:
+        """What was found out."""
+        columns = {id_: sorted(found, key=lambda one: one[0]) for id_, found in self._columns.items()}
+        matrices = tuple(
+            Matrix(question=id_, checks=checks, columns=tuple(column for _, column in columns[id_]))
+            for id_, checks in self._checks.items()
+        )
+        notes = [
+            f"{matrix.question}: the check {name} noticed nothing."
+            for matrix in matrices
+            for name in matrix.idle
+        ]
+        notes += [
+            f"{id_}: {ALL_ALIKE}"
+            for id_, tally in self._tallies.items()
+            if tally.variants > 1 and len(tally.solutions) == 1
+        ]
+        faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
+        return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
 
 
-def _faults(
-    exercise: LoadedExercise, sitting: Sitting, form: Format, server: ForkServer, suite: CheckSuite
-) -> Iterator[Fault]:
-    def report_of(answers: dict[str, str]) -> Report:
-        name = f"{exercise.name}{SUFFIX[form]}"
-        submission = parse_submission(name, answered(sitting, answers, form).encode())
-        return grade(sitting, submission, server, suite).report
+_REMEDIES = {
+    "misconception": "Add a check with an input on which it goes wrong.",
+    "impostor": "Add a check with a result that it does not have.",
+    "mutant": "Add a check that does, or list it under 'equivalent' with the reason why it is right.",
+}
 
-    for index, question in enumerate(report_of(solutions(sitting)).questions):
-        if question.outcome != "passed":
-            failed = next((check for check in question.checks if check.outcome != "passed"), None)
-            check = f", in the check {failed.id}" if failed and failed.id != question.id else ""
-            sentence = f"The reference does not earn full marks: {question.outcome}{check}."
-            remedy = f"See: pytest {exercise.folder}" if check else question.message
-            yield exercise.document.fault(("questions", index), sentence, remedy)
-    for index, question in enumerate(report_of({}).questions):
-        if question.outcome != "unanswered" or question.score:
-            sentence = f"The untouched stub counts as {question.outcome}, not as unanswered."
-            yield exercise.document.fault(("questions", index), sentence)
+
+def _what(trial: Trial) -> str:
+    match trial.kind:
+        case "misconception":
+            return f"the misconception '{trial.name}'"
+        case "impostor":
+            return f"an answer that returns {trial.name}"
+    return f"the mutant '{trial.name}'"
+
+
+def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
+    return Column(
+        kind=trial.kind,
+        name=trial.name,
+        killed_by=tuple(one.id for one in question.checks if _noticed(one)),
+        diagnosed=question.misconception,
+        reason=reason,
+    )
+
+
+def _noticed(check: CheckReport) -> bool:
+    return check.outcome not in {"passed", "skipped", "ungraded"}

@@ -1,0 +1,158 @@
+"""Proving the questions that are not code: each misconception wrong and known as itself, in every variant."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.course.loading import LoadedExercise
+from grader.course.paper import Sitting
+from grader.errors import Fault
+from grader.language.params import Variant
+from grader.questions import KINDS
+from grader.questions.question import FormError, Key, Mark, Posed, Question
+
+ALL_ALIKE = "Every student has the same right answer."
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
+
+
+@dataclass
+class Tally:
+    """What was seen of one question over its variants."""
+
+    variants: int = 0
+    trials: Counter[str] = field(default_factory=Counter)  # by misconception: variants in which it was tried
+    right: Counter[str] = field(default_factory=Counter)  # ... in which it led to the right answer
+    confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not known as itself
+    impostors: Counter[str] = field(default_factory=Counter)  # constant answers that were right
+    numbers: int = 0  # variants whose right answer is a number that would catch the eye
+    telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
+    solutions: set[str] = field(default_factory=set)
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def look(self, question: Question, posed: Posed, key: Key, params: dict[str, Any]) -> None:
+        """Try everything on one variant."""
+        self.variants += 1
+        self.solutions.add(key.solution)
+        shown = ", ".join(f"{name}={value}" for name, value in params.items())
+        for wrong in question.trials(posed, key):
+            self.trials[wrong.name] += 1
+            mark = _mark(question, posed, key, wrong.answer)
+            if mark.outcome == "passed":
+                self._count(self.right, "right", wrong.name, shown)
+            elif mark.misconception != wrong.name:
+                self._count(self.confused, "confused", wrong.name, shown)
+        for one in question.confusions(posed, key):
+            if not one.is_right and one.name not in self.trials:
+                self._count(self.confused, "confused", one.name, shown)
+        for name, answer in _constants(key):
+            self.impostors[name] += _mark(question, posed, key, answer).outcome == "passed"
+        answer = _the_number(key.solution)
+        self.numbers += answer is not None
+        texts = {f"hint {index}": text for index, text in enumerate(posed.hints, 1)}
+        texts |= {f"the message of '{wrong.name}'": wrong.message for wrong in key.wrong}
+        for name, text in texts.items():
+            self.telling[name] += answer is not None and answer in _NUMBER.findall(text)
+
+    def _count(self, counter: Counter[str], what: str, name: str, shown: str) -> None:
+        counter[name] += 1
+        self.examples.setdefault((what, name), shown[:160])
+
+
+def _mark(question: Question, posed: Posed, key: Key, answer: object) -> Mark:
+    try:
+        return question.mark(posed, key, answer)
+    except FormError as error:
+        return Mark("failed", 0.0, str(error))
+
+
+def _constants(key: Key) -> Iterator[tuple[str, object]]:
+    """Answers that ask for nothing to be understood."""
+    for number in (0, 1):
+        yield f"{number}", number
+        shape = getattr(key, "shape", None)
+        if isinstance(shape, tuple):
+            yield f"all {number}", _filled(shape, number)
+
+
+def _filled(shape: Sequence[int], number: int) -> Any:
+    return [_filled(shape[1:], number) for _ in range(shape[0])] if shape else number
+
+
+def _the_number(solution: str) -> str | None:
+    """The right answer where it is one number of at least two digits: others are everywhere."""
+    value = solution.partition("= ")[2]
+    return value if _NUMBER.fullmatch(value) and len(value.strip("-")) > 1 else None
+
+
+def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tally]) -> None:
+    """Try one variant of an exercise."""
+    by_id = {question.id: question for question in exercise.record.questions}
+    for posed in sitting.paper.questions:
+        if not KINDS[posed.kind].by_checks and sitting.keys is not None:
+            tally = tallies.setdefault(posed.id, Tally())
+            tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
+
+
+def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[Fault]:
+    """What is wrong with an exercise's questions."""
+    places = {question.id: index for index, question in enumerate(exercise.record.questions)}
+    for id_, tally in tallies.items():
+        path = ("questions", places[id_])
+        question = exercise.record.questions[places[id_]]
+
+        def fault(name: str, sentence: str, remedy: str, path: Any = path, question: Any = question) -> Fault:
+            own = name in question.misconceptions
+            where = (*path, "misconceptions", name) if own else path
+            return exercise.document.fault(where, sentence, remedy)
+
+        for name, times in tally.right.items():
+            sentence = (
+                f"'{name}' leads to the right answer in {times} of {tally.variants} variants "
+                f"({tally.examples['right', name]})."
+            )
+            yield fault(name, sentence, _remedy(question, name))
+        for name, times in tally.confused.items():
+            if not _may_be_confused(name, times, id_, tallies):
+                sentence = (
+                    f"'{name}' cannot be told from another misconception in {times} of {tally.variants} "
+                    f"variants ({tally.examples['confused', name]})."
+                )
+                yield fault(name, sentence, _remedy(question, name))
+        for name, times in tally.impostors.items():
+            if 2 * times > tally.variants and len(tally.solutions) > 1:
+                sentence = f"The answer {name} is right in {times} of {tally.variants} variants."
+                yield fault("", sentence, "Add a condition to 'where'.")
+        for name, times in tally.telling.items():
+            if times and times == tally.numbers:
+                yield fault(
+                    "", f"The right answer stands in {name}, in every variant.", "Write it otherwise."
+                )
+
+
+def _remedy(question: Question, name: str) -> str:
+    if hasattr(question, "without") and name not in question.misconceptions:
+        return f"Widen the parameters, or set it aside with 'without: [{name}]'."
+    return "Widen the parameters, or change its formula."
+
+
+def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tally]) -> bool:
+    """A twentieth of the variants is no fault; nor is more, where another question tells it."""
+    tally = tallies[id_]
+    if times * 20 <= tally.variants:
+        return True
+    others = [other for other_id, other in tallies.items() if other_id != id_ and name in other.trials]
+    return any(other.confused[name] * 20 <= other.variants for other in others)
+
+
+def usual_mistakes_right(exercise: LoadedExercise, variant: Variant) -> bool:
+    """Whether some misconception of some question leads to the right answer in a variant."""
+    return any(
+        confusion.is_right
+        for question in exercise.record.questions
+        if not question.by_checks
+        for confusion in question.confusions(question.pose(variant), question.key(variant))
+    )

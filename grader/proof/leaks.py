@@ -1,0 +1,75 @@
+"""What students receive must hold no answer, no reference, no hidden check and no unexpected file."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.course.loading import (
+    CHECKS_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+    LoadedExercise,
+)
+from grader.course.paper import Sitting
+from grader.errors import Fault
+from grader.handout.generate import write_handout
+from grader.handout.pack import PACK_FILE
+from grader.handout.solutions import solutions
+from grader.handout.stubs import SUFFIX, Format
+
+MIN_LETTERS = 20  # of a line: shorter ones stand everywhere
+_COMMON = ("import ", "from ", "def ", "class ", "@")  # the beginnings of lines that stubs have as well
+_FORMATS: tuple[Format, ...] = ("python", "notebook")
+
+
+def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
+    """What an assessed handout gives away of an exercise."""
+    for form in _FORMATS:
+        with tempfile.TemporaryDirectory() as folder:
+            write_handout(Path(folder), [sitting], form, "assessed")
+            files = {file: file.read_bytes() for file in Path(folder).rglob("*") if file.is_file()}
+            names = {str(file.relative_to(folder)) for file in files}
+        for name in sorted(names - _expected(exercise, form)):
+            yield Fault(exercise.folder, None, None, "", f"Students receive an unexpected file: {name}.", "")
+        received = "\n".join(text for content in files.values() for text in _texts(content))
+        yield from _lines_given_away(exercise, received)
+        for index, posed in enumerate(sitting.paper.questions):
+            solution = solutions(sitting)[posed.id]
+            if solution.startswith(f"{posed.id} = ") and solution in received:
+                sentence = f"What students receive holds the answer to '{posed.id}'."
+                yield exercise.document.fault(("questions", index), sentence, "Look at its texts.")
+
+
+def _expected(exercise: LoadedExercise, form: Format) -> set[str]:
+    return {PACK_FILE, f"{exercise.name}{SUFFIX[form]}", f"checks/{exercise.name}.py"}
+
+
+def _texts(content: bytes) -> Iterator[str]:
+    """The texts in a file; of a packed file, those in it."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield archive.read(name).decode(errors="replace")
+    else:
+        yield content.decode(errors="replace")
+
+
+def _lines_given_away(exercise: LoadedExercise, received: str) -> Iterator[Fault]:
+    """Lines of files that stay with the instructor, unless the author wrote them into the exercise, too."""
+    public = _read(exercise.document.file) + _read(exercise.folder / VISIBLE_CHECKS_FILE)
+    for name in (REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE):
+        for number, line in enumerate(_read(exercise.folder / name).splitlines(), 1):
+            code = line.strip()
+            is_telling = len(code) >= MIN_LETTERS and not code.startswith(_COMMON)
+            if is_telling and code in received and code not in public:
+                sentence = "What students receive holds this line."
+                yield Fault(exercise.folder / name, number, None, "", sentence, "Look at how it got there.")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

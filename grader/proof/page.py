@@ -1,0 +1,91 @@
+"""What `course check` found, as a page of a terminal of 80 columns and as a page of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.course.loading import LoadedCourse
+from grader.proof.check import Column, Matrix, Proved
+
+KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
+_MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
+
+
+def proof_page(proved: Proved) -> RenderableType:
+    """One exercise: what is wrong with it, and for code what the checks noticed."""
+    state = Text("not proved", style="red") if proved.faults else Text("proved", style="green")
+    head = Text.assemble(
+        (proved.exercise, "bold"),
+        ": ",
+        state,
+        f" over {proved.variants} variant{'' if proved.variants == 1 else 's'}",
+    )
+    parts: list[RenderableType] = [head]
+    parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]
+    parts += [Padding(Text(f"note: {note}", style="dim"), (0, 0, 0, 2)) for note in proved.notes]
+    parts += [Padding(Text(str(fault), style="red"), (0, 0, 0, 2)) for fault in proved.faults]
+    return Group(*parts)
+
+
+def _matrix(matrix: Matrix) -> RenderableType:
+    """A line a check: which misconceptions it notices, by their numbers, and how many of the others."""
+    wrong = matrix.of("misconception")
+    shown = wrong[:_MOST_COLUMNS]
+    table = Table.grid(padding=(0, 1))
+    table.add_column(overflow="ellipsis", no_wrap=True, max_width=34)
+    for _ in shown:
+        table.add_column(justify="right", width=2)
+    table.add_column(justify="right")
+    table.add_row("check", *(str(number) for number in range(1, len(shown) + 1)), "others", style="dim")
+    others = [column for column in matrix.columns if column.kind != "misconception"]
+    for check in matrix.checks:
+        marks = ["x" if check in column.killed_by else "." for column in shown]
+        noticed = sum(check in column.killed_by for column in others)
+        table.add_row(check.removeprefix("test_"), *marks, str(noticed))
+    legend = ", ".join(f"{number} {column.name}" for number, column in enumerate(wrong, 1))
+    spared = [
+        Text(f"right all the same: {column.name} ({column.reason})", style="dim")
+        for column in matrix.columns
+        if column.reason and not column.killed_by
+    ]
+    return Group(Text(counts(matrix), style="bold"), table, Text(legend, style="dim"), *spared)
+
+
+def counts(matrix: Matrix) -> str:
+    """How many of what was handed in were noticed.
+
+    >>> counts(Matrix(question="f", checks=(), columns=(Column(kind="mutant", name="m", killed_by=("c",)),)))
+    'f: 1 of 1 mutants'
+    """
+    told = []
+    for kind, plural in KINDS.items():
+        columns = matrix.of(kind)
+        if columns:
+            told.append(f"{sum(bool(column.killed_by) for column in columns)} of {len(columns)} {plural}")
+    return f"{matrix.question}: {', '.join(told)}"
+
+
+def proof_html(course: LoadedCourse, proved: Sequence[Proved]) -> str:
+    """All exercises as one page that needs nothing beside itself."""
+    environment = Environment(
+        loader=PackageLoader("grader.proof"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    template = environment.get_template("proof.html.jinja")
+    return template.render(title=course.record.title, proved=proved, counts=counts, groups=_groups)
+
+
+def _groups(matrix: Matrix) -> Iterator[tuple[str, tuple[Column, ...]]]:
+    for kind, plural in KINDS.items():
+        columns = matrix.of(kind)
+        if columns:
+            yield plural, columns

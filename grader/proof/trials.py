@@ -1,0 +1,99 @@
+"""What is handed in to try an exercise: files of which it is known beforehand what they should earn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.course.loading import REFERENCE_FILE, LoadedExercise
+from grader.course.paper import Sitting
+from grader.examiner.diagnosis import mistaken, wrong_solutions
+from grader.handout.solutions import answered, solutions
+from grader.handout.stubs import Format
+from grader.proof.mutants import mutants
+
+Kind = Literal["reference", "stub", "misconception", "mutant", "impostor"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A file to be handed in. The reference earns everything, a stub nothing, all others not everything."""
+
+    kind: Kind
+    sitting: Sitting
+    text: str
+    form: Format = "python"
+    question: str = ""  # that it is about; none: all of them
+    name: str = ""
+    line: int = 0  # of reference.py, for mutants
+
+    @property
+    def is_killed_by_any(self) -> bool:
+        """Whether any question may notice it: a mutant of what no question alone asks for."""
+        return self.kind == "mutant" and not self.question
+
+
+# What comes back instead of `right`, the right result for `given`, the first thing that was handed over.
+IMPOSTORS = {
+    "zeros": "torch.zeros_like(right) if torch.is_tensor(right) else 0 * right",
+    "ones": "torch.ones_like(right) if torch.is_tensor(right) else 0 * right + 1",
+    "a constant": "torch.tensor(0.0) if torch.is_tensor(right) else 0",
+    "what it was given": "given",
+    "the right shape with other values": "right + 1",
+    "the right values in another dtype": (
+        "right.to(torch.float64 if right.dtype != torch.float64 else torch.float32) "
+        "if torch.is_tensor(right) else str(right)"
+    ),
+    "the right values with another dimension": "right.unsqueeze(0) if torch.is_tensor(right) else [right]",
+}
+_IMPOSTOR = """
+import torch as torch
+
+
+def _impostor(thing):
+    def change(right, given):
+        try:
+            return {change}
+        except Exception:
+            return None
+
+    if isinstance(thing, torch.nn.Module):
+        thing.register_forward_hook(lambda module, given, right: change(right, given[0]))
+        return thing
+    if isinstance(thing, type) and issubclass(thing, torch.nn.Module):
+        forward = thing.forward
+        thing.forward = lambda self, *given, **named: change(forward(self, *given, **named), given[0])
+        return thing
+    if callable(thing):
+        return lambda *given, **named: change(thing(*given, **named), (*given, *named.values(), None)[0])
+    return change(thing, None)
+
+
+{question} = _impostor({question})
+"""
+
+
+def whole_trials(sitting: Sitting, form: Format) -> Iterator[Trial]:
+    """The reference and the untouched stub, in all questions."""
+    yield Trial("reference", sitting, answered(sitting, solutions(sitting), form), form)
+    yield Trial("stub", sitting, answered(sitting, {}, form), form)
+
+
+def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
+    """Wrong solutions of the code questions: misconceptions, impostors, and mutants of the reference."""
+    code = sitting.code_questions
+    if not code:
+        return
+    wrong = wrong_solutions(exercise.folder)
+    source = (exercise.folder / REFERENCE_FILE).read_text(encoding="utf-8")
+    for question in code:
+        for one in (sitting.keys or {})[question].wrong:
+            text = f"{wrong}\n{mistaken(question, one.name)}\n"
+            yield Trial("misconception", sitting, text, question=question, name=one.name)
+        for name, change in IMPOSTORS.items():
+            text = source + _IMPOSTOR.format(change=change, question=question)
+            yield Trial("impostor", sitting, text, question=question, name=name)
+    for mutant in mutants(source):
+        question = mutant.function if mutant.function in code else ""
+        yield Trial("mutant", sitting, mutant.source, question=question, name=mutant.name, line=mutant.line)
