@@ -5,35 +5,34 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from grader.classroom.collecting import Collected, collect
-from grader.classroom.grading import ClassGrader, Isolation
+from grader.classroom.collecting import Collected
+from grader.classroom.grading import ClassGrader
+from grader.classroom.lanes import processors
 from grader.classroom.made_up import roster_text, stories, write_class
-from grader.classroom.roster import Roster, read_roster
+from grader.classroom.roster import read_roster
 from grader.cli import entry
-from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
+from grader.cli.check import check_
+from grader.cli.grading import PATH, grade, regrade, settle
+from grader.cli.here import course_here, gradebook_of
+from grader.cli.report import report
+from grader.cli.scores import export, history, override, scores, write_export
+from grader.course.loading import COURSE_FILE, load_course
 from grader.course.schema import write_schemas
 from grader.errors import UsageFault
-from grader.examiner.report import Report
-from grader.gradebook.store import Gradebook
 from grader.handout.generate import generate
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.lms import FORMATS
-from grader.lms.export import Export, File
-from grader.lms.scoring import export_items
+from grader.lms.export import Export
 from grader.proof.attacks import AttackResult, load_attacks, run_attacks
-from grader.proof.check import Proved, check
-from grader.report.classroom import class_table, report_line, summary
+from grader.report.classroom import class_table
 from grader.worker.launcher import ForkServer
-
-_PATH = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +45,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.argument("folder", type=_PATH)
+@click.argument("folder", type=PATH)
 def new(folder: Path) -> int:
     """Make a small working course in FOLDER."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -59,7 +58,7 @@ def new(folder: Path) -> int:
 
 
 @command.command("schema")
-@click.argument("folder", type=_PATH, default=Path("exercises"))
+@click.argument("folder", type=PATH, default=Path("exercises"))
 def schema(folder: Path) -> int:
     """Write the JSON Schemas that editors use.
 
@@ -70,31 +69,9 @@ def schema(folder: Path) -> int:
     return entry.DONE
 
 
-@command.command("check")
-@click.argument("exercises", nargs=-1)
-@click.option(
-    "--variants", default=20, show_default=True, type=click.IntRange(0), help="Made-up students for each."
-)
-def check_(exercises: tuple[str, ...], variants: int) -> int:
-    """Prove that exercises are sound.
-
-    The reference earns full marks and the untouched stub earns nothing, over many variants.
-    """
-    course = _course()
-
-    def tell(proved: Proved) -> None:
-        state = "not proved" if proved.faults else "proved"
-        click.echo(f"{proved.exercise}: {state} over {proved.variants} variants")
-        for fault in proved.faults:
-            click.echo(f"  {fault}")
-
-    proved = check(course, exercises or course.record.exercises, variants, tell)
-    return entry.NOT_FULL_MARKS if any(one.faults for one in proved) else entry.DONE
-
-
 @command.command("generate")
-@click.argument("out", type=_PATH)
-@click.option("--roster", type=_PATH, help="A CSV of students: each gets a folder and their own variants.")
+@click.argument("out", type=PATH)
+@click.option("--roster", type=PATH, help="A CSV of students: each gets a folder and their own variants.")
 @click.option(
     "--format", "form", type=click.Choice(["notebook", "python"]), default="python", show_default=True
 )
@@ -104,58 +81,18 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
 
     What they have worked on is kept.
     """
-    students = read_roster(roster).students if roster else None
-    generated = generate(_course(), out, students, form, edition)
+    course = course_here()
+    if roster is None:
+        generated = generate(course, out, None, form, edition)
+    else:
+        students = read_roster(roster).students
+        with gradebook_of(course) as gradebook:
+            generated = generate(course, out, students, form, edition, gradebook.handed_out(students))
+            gradebook.hand_out(generated.variants)
     click.echo(f"{len(generated.written)} files written to {out}.")
     for file in generated.kept:
         click.echo(f"kept as it is, for it was worked on: {file}")
     return entry.DONE
-
-
-@command.command("grade")
-@click.argument("submissions", type=_PATH)
-@click.option(
-    "--roster", type=_PATH, help="The roster of course generate, if students have their own variants."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
-@click.option(
-    "--isolation",
-    type=click.Choice(["full", "process", "bubblewrap"]),
-    default="full",
-    show_default=True,
-    help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
-)
-def grade_(submissions: Path, roster: Path | None, as_json: bool, isolation: Isolation) -> int:
-    """Grade a class.
-
-    SUBMISSIONS is a folder of folders: SUBMISSIONS/<student>/<exercise>.py or .ipynb.
-    """
-    course = _course()
-    known = read_roster(roster) if roster else None
-    collected = collect(submissions, course.record.exercises, known.students if known else None)
-
-    def tell(report: Report) -> None:
-        click.echo(report.model_dump_json() if as_json else report_line(report))
-
-    reports = _grade_class(course, collected, known, tell, isolation=isolation)
-    handed_in = {one.student for one in collected.found}
-    absent = [student for student in known.students if student not in handed_in] if known else []
-    Console(stderr=as_json, highlight=False).print(summary(reports, collected.left_out, absent))
-    is_complete = all(report.is_graded for report in reports) and not collected.left_out
-    return entry.DONE if is_complete else entry.NOT_FULL_MARKS
-
-
-def _grade_class(
-    course: LoadedCourse,
-    collected: Collected,
-    roster: Roster | None,
-    tell: Callable[[Report], None],
-    *,
-    isolation: Isolation = "full",
-) -> list[Report]:
-    with Gradebook(course.record.gradebook, course.root) as gradebook:
-        grader = ClassGrader(course, gradebook, roster is not None, isolation)
-        return grader.grade(collected.found, tell)
 
 
 @command.command("doctor")
@@ -194,77 +131,6 @@ def _run_attacks() -> bool:
     return won > 0
 
 
-@command.command("export")
-@click.argument("form", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
-@click.option(
-    "--out", type=_PATH, default=Path("exports"), show_default=True, help="The folder for the files."
-)
-@click.option("--roster", type=_PATH, help="A CSV of students and their ids in the LMS.")
-@click.option(
-    "--exercise", "exercises", multiple=True, help="Only this exercise; can be given several times."
-)
-@click.option("--fill", type=_PATH, help="The LMS's own export or grading worksheet, to be filled in.")
-@click.option(
-    "--missing",
-    type=click.Choice(["omit", "zero"]),
-    default="omit",
-    show_default=True,
-    help="What students of the roster get who handed nothing in.",
-)
-@click.option(
-    "--out-of",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Scale every exercise to this maximum. [default: its points; for new items of Moodle 100]",
-)
-def export(
-    form: str,
-    out: Path,
-    roster: Path | None,
-    exercises: tuple[str, ...],
-    fill: Path | None,
-    missing: str,
-    out_of: float | None,
-) -> int:
-    """Write scores that an LMS imports.
-
-    FORMAT is canvas, moodle or csv.
-    """
-    course = _course()
-    people = read_roster(roster).people if roster else {}
-    if not roster and form != "csv":
-        click.echo(
-            "No roster: students go by the names of their folders, which the LMS may not know.", err=True
-        )
-    for file in _export(
-        course, form, out, Export((), people, fill, out_of), exercises, zero=missing == "zero"
-    ):
-        click.echo(f"{out / file.name}: {file.rows} rows")
-        for reason in file.left_out:
-            click.echo(f"  left out: {reason}")
-    return entry.DONE
-
-
-def _export(
-    course: LoadedCourse, form: str, out: Path, wanted: Export, exercises: Sequence[str], *, zero: bool
-) -> list[File]:
-    with Gradebook(course.record.gradebook, course.root) as gradebook:
-        items, ungraded = export_items(
-            course, gradebook.scores(), exercises, list(wanted.people) if zero else []
-        )
-    for score in ungraded:
-        click.echo(f"left out, for it could not be graded: {score.student} {score.exercise}", err=True)
-    files = FORMATS[form](Export(items, wanted.people, wanted.template, wanted.out_of))
-    if not files:
-        raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            (out / file.name).write_text(file.text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageFault(f"{out} cannot be written: {error.strerror}.") from None
-    return files
-
-
 @command.command("demo")
 def demo() -> int:
     """Generate, grade and export with a made-up class.
@@ -272,7 +138,7 @@ def demo() -> int:
     The shipped course, in a temporary folder.
     """
     root = Path(tempfile.mkdtemp(prefix="course-demo-"))
-    source = shipped_course()
+    source = shippedcourse_here()
     shutil.copy(source / COURSE_FILE, root)
     shutil.copytree(source / "exercises", root / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
     course = load_course(root)
@@ -282,12 +148,14 @@ def demo() -> int:
     generate(course, root / "handouts", roster.students, "python", "practice")
     generate(course, root / "handouts-assessed", roster.students, "notebook", "assessed")
     write_class(course, root / "submissions")
-    collected = collect(root / "submissions", course.record.exercises, roster.students)
-    with click.progressbar(length=len(collected.found), label="Grading", file=sys.stderr) as bar:
-        reports = _grade_class(course, collected, roster, lambda _report: bar.update(1))
+    collected = Collected([root / "submissions"], course.record.exercises, roster)
+    grader = ClassGrader(course, jobs=processors())
+    reports = [settled.report for settled in settle(course, grader, collected, roster)]
+    order = [(student, name) for student in roster.students for name in course.record.exercises]
+    reports.sort(key=lambda report: order.index((report.student or "", report.exercise)))
     Console(highlight=False).print(class_table(reports, stories()))
     for form in FORMATS:
-        _export(course, form, root / "exports" / form, Export((), roster.people), (), zero=False)
+        write_export(course, form, root / "exports" / form, Export((), roster.people), (), zero=False)
     _list_files(root)
     return entry.DONE
 
@@ -314,19 +182,14 @@ def shipped_attacks() -> Path:
     return shipped if shipped.is_dir() else package.parent / "tests" / "attacks"
 
 
-def shipped_course() -> Path:
+def shippedcourse_here() -> Path:
     """The folder of the course that comes with the package, or with its repository."""
     package = Path(str(resources.files("grader")))
     return next(root for root in (package / "shipped", package.parent) if (root / COURSE_FILE).is_file())
 
 
-def _course() -> LoadedCourse:
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / COURSE_FILE).is_file():
-            return load_course(folder)
-    raise UsageFault(
-        f"There is no {COURSE_FILE} here or above. Go to a course's folder, or make one: course new DIR"
-    )
+for _part in (check_, grade, regrade, scores, override, history, export, report):
+    command.add_command(_part)
 
 
 def main() -> None:

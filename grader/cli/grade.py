@@ -72,8 +72,8 @@ def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -
 
 
 def _page(report: Report, sitting: Sitting) -> RenderableType:
-    with_hints = [question.id for question in sitting.paper.questions if question.hints]
-    return report_page(report, sitting.paper.title, with_hints)
+    hints = {question.id: question.hints for question in sitting.paper.questions}
+    return report_page(report, sitting.paper.title, hints)
 
 
 def _watch(desk: Desk, exercise: str, file: Path) -> int:

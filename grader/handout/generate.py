@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from grader.course.loading import VISIBLE_CHECKS_FILE, LoadedCourse
 from grader.course.paper import Sitting, prepare
@@ -20,12 +21,20 @@ class Generated:
 
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
+    variants: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)  # by student, exercise
 
 
 def generate(
-    course: LoadedCourse, out: Path, students: Sequence[str] | None, form: Format, edition: Edition
+    course: LoadedCourse,
+    out: Path,
+    students: Sequence[str] | None,
+    form: Format,
+    edition: Edition,
+    handed_out: Mapping[tuple[str, str], Mapping[str, Any]] = {},
 ) -> Generated:
     """Write stubs and a pack into `out`, or into a folder of it for each student.
+
+    `handed_out` are parameters that students were given before, by student and exercise: they keep them.
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
@@ -36,17 +45,29 @@ def generate(
     course.exercises()  # every fault of every exercise, before anything is written
     for student in [None] if students is None else students:
         folder = out if student is None else out / student
-        sittings = [prepare(exercise, student) for exercise in course.exercises()]
+        sittings = [
+            prepare(exercise, student, handed_out.get((student or "", exercise.name)))
+            for exercise in course.exercises()
+        ]
         try:
-            _write_folder(folder, sittings, form, edition, generated)
+            written = write_handout(folder, sittings, form, edition)
         except OSError as error:
             raise UsageFault(f"{folder} cannot be written: {error.strerror}.") from None
+        generated.written += written.written
+        generated.kept += written.kept
+        if student is not None:
+            generated.variants |= {(student, one.paper.exercise): one.params for one in sittings}
     return generated
 
 
-def _write_folder(
-    folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition, generated: Generated
-) -> None:
+def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
+    """Write what one student receives.
+
+    Raises:
+        OSError: a file cannot be written.
+
+    """
+    generated = Generated()
     folder.mkdir(parents=True, exist_ok=True)
     pack = folder / PACK_FILE
     texts = dict(_texts(sittings, form))
@@ -62,6 +83,7 @@ def _write_folder(
             generated.written.append(file)
     pack.write_bytes(pack_bytes(sittings, edition, {**before, **digests}))
     generated.written.append(pack)
+    return generated
 
 
 def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.loading import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.paper import Paper, Sitting
 from grader.errors import UsageFault
 from grader.language.record import Record
@@ -27,7 +27,7 @@ MAX_BYTES = 64 << 20  # of the whole pack, unpacked
 
 Edition = Literal["practice", "assessed"]
 _FILES: dict[Edition, tuple[str, ...]] = {
-    "practice": (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE),
+    "practice": (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE),
     "assessed": (VISIBLE_CHECKS_FILE,),
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same pack is the same bytes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from grader.course.loading import REFERENCE_FILE
 from grader.course.paper import Sitting
+from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.stubs import Format, stub_text
 from grader.questions import KINDS
 
@@ -21,6 +22,21 @@ def solutions(sitting: Sitting) -> dict[str, str]:
     if code and sitting.folder is not None:
         answers[code[0]] = (sitting.folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
         answers.update(dict.fromkeys(code[1:], "# (see above)"))
+    return answers
+
+
+def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str]:
+    """The right answers, but for the questions that know one of these misconceptions."""
+    answers = solutions(sitting)
+    by_checks = sitting.code_questions
+    for id_, key in (sitting.keys or {}).items():
+        wrong = next((wrong for wrong in key.wrong if wrong.name in misconceptions), None)
+        if wrong is not None and id_ not in by_checks:
+            answers[id_] = f"{id_} = {wrong.answer!r}"
+        elif wrong is not None and sitting.folder is not None:
+            if "reference = " not in answers[by_checks[0]]:
+                answers[by_checks[0]] = wrong_solutions(sitting.folder)
+            answers[id_] += f"\n{mistaken(id_, wrong.name)}"
     return answers
 
 

@@ -43,8 +43,13 @@ def _file(export: Export, item: Item) -> File:
         )
     maximum = export.maximum(item)
     rows = [[*_HEADER, item.label], ["    Points Possible", "", "", "", "", number(maximum)]]
-    rows += [[*_student(export, entry), scaled(entry, item, maximum)] for entry in item.entries]
+    rows += [[*_student(export, entry), _cell(entry, item, maximum)] for entry in item.entries]
     return File(f"canvas-{item.exercise}.csv", table_text(rows), len(item.entries))
+
+
+def _cell(entry: Entry, item: Item, maximum: float) -> str:
+    """A score, or Canvas's word for an excused student."""
+    return "EX" if entry.score is None else scaled(entry, item, maximum)
 
 
 def _student(export: Export, entry: Entry) -> list[str]:
@@ -101,7 +106,7 @@ def _filled_file(
         if row is None:
             left_out.append(f"{entry.student}: not in the Canvas export")
         else:
-            written.append([*row[: len(fixed)], scaled(entry, item, maximum)])
+            written.append([*row[: len(fixed)], _cell(entry, item, maximum)])
     return File(f"canvas-{item.exercise}.csv", table_text(written), len(written) - 2, tuple(left_out))
 
 

@@ -19,21 +19,31 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 @dataclass(frozen=True)
 class Entry:
-    """The score of one student in one exercise."""
+    """The score of one student in one exercise; None: the student is excused from it."""
 
     student: str
-    score: float
+    score: float | None
     graded: datetime | None  # None: nothing was handed in, and the teacher asked for a zero
 
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise, and everybody's score in it. Who has none does not appear."""
+    """One exercise, and everybody's score in it. Who has none, and is not excused, does not appear."""
 
     exercise: str
     title: str
     points: float
     entries: tuple[Entry, ...]
+
+    @property
+    def scored(self) -> tuple[Entry, ...]:
+        """The entries with a score."""
+        return tuple(entry for entry in self.entries if entry.score is not None)
+
+    @property
+    def excused(self) -> tuple[str, ...]:
+        """What to tell of those who are excused, where an LMS has no word for it."""
+        return tuple(f"{entry.student}: excused" for entry in self.entries if entry.score is None)
 
     @property
     def label(self) -> str:
@@ -81,6 +91,8 @@ def number(value: float) -> str:
 
 def scaled(entry: Entry, item: Item, maximum: float) -> str:
     """A score out of another maximum, never above it and never below 0."""
+    if entry.score is None:
+        return ""
     return number(min(max(entry.score / item.points, 0.0), 1.0) * maximum)
 
 

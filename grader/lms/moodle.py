@@ -29,17 +29,17 @@ def write(export: Export) -> list[File]:
     """
     if export.template is not None:
         return [_worksheet(export, export.template)]
-    return [_file(export, item) for item in export.items if item.entries]
+    return [_file(export, item) for item in export.items if item.scored]
 
 
 def _file(export: Export, item: Item) -> File:
-    people = [export.person(entry.student) for entry in item.entries]
+    people = [export.person(entry.student) for entry in item.scored]
     column, attribute = _identity_column(people, known=bool(export.people))
     maximum = export.maximum(item, NEW_ITEM_MAXIMUM)
     rows = [[column, f"{item.label} (of {number(maximum)})"]]
-    for entry, person in zip(item.entries, people, strict=True):
+    for entry, person in zip(item.scored, people, strict=True):
         rows.append([identity(getattr(person, attribute), entry.student), scaled(entry, item, maximum)])
-    return File(f"moodle-{item.exercise}.csv", table_text(rows), len(item.entries))
+    return File(f"moodle-{item.exercise}.csv", table_text(rows), len(item.scored), item.excused)
 
 
 def _identity_column(people: Sequence[Person], *, known: bool) -> tuple[str, str]:
@@ -69,8 +69,8 @@ def _worksheet(export: Export, template: Path) -> File:
             "Download it again with the site's language set to English."
         )
     table = [dict(zip(header, row, strict=False)) for row in rows[1:]]
-    left_out, written = [], [list(_WORKSHEET)]
-    for entry in item.entries:
+    left_out, written = list(item.excused), [list(_WORKSHEET)]
+    for entry in item.scored:
         row = _row_of(entry, export.person(entry.student), table)
         if row is None:
             left_out.append(f"{entry.student}: not in the worksheet")

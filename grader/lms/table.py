@@ -13,8 +13,11 @@ def write(export: Export) -> list[File]:
     for item in export.items:
         maximum = export.maximum(item)
         for entry in item.entries:
+            if entry.score is None:
+                continue
             graded = entry.graded.isoformat(timespec="seconds") if entry.graded else ""
             score = number(entry.score / item.points * maximum)
             student = identity(entry.student, entry.student)
             rows.append([student, item.exercise, item.title, score, number(maximum), graded])
-    return [File("scores.csv", table_text(rows), len(rows) - 1)]
+    excused = [f"{reason} from {item.exercise}" for item in export.items for reason in item.excused]
+    return [File("scores.csv", table_text(rows), len(rows) - 1, tuple(excused))]

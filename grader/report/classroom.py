@@ -9,7 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.classroom.regrading import Move
+from grader.classroom.tally import Tally
 from grader.examiner.report import Report
+from grader.gradebook.rules import Score
 from grader.report.terminal import WORDS
 
 
@@ -55,14 +58,84 @@ def _why(reports: Sequence[Report]) -> str:
     )
 
 
-def summary(reports: Sequence[Report], left_out: Sequence[str], absent: Sequence[str]) -> RenderableType:
+def summary(tally: Tally, left_out: Sequence[str], absent: Sequence[str]) -> RenderableType:
     """How many were graded, what was not and why, and who handed nothing in."""
-    ungraded = [report for report in reports if not report.is_graded]
-    lines = [f"{len(reports) - len(ungraded)} graded, {len(ungraded)} not graded, {len(left_out)} left out."]
-    lines += [
-        f"not graded: {report.student} {report.exercise}: {'; '.join(report.notes)}" for report in ungraded
-    ]
+    lines = [f"{tally.graded} graded, {tally.ungraded} not graded, {len(left_out)} left out."]
+    if tally.unchanged:
+        lines.append(f"{tally.unchanged} are unchanged and were not run again.")
+    if tally.slowest:
+        slowest = ", ".join(f"{name} ({seconds:.1f} s)" for seconds, name in sorted(tally.slowest)[::-1])
+        lines.append(f"slowest: {slowest}")
+    lines += [f"not graded: {reason}" for reason in tally.reasons]
+    lines += _more(tally.ungraded - len(tally.reasons), "not graded")
+    lines += [f"would fall, and keeps its score: {name}" for name in tally.held_names]
+    lines += _more(tally.held - len(tally.held_names), "would fall")
+    if tally.held:
+        lines.append("To see what would fall and why: course regrade")
     lines += [f"left out: {reason}" for reason in left_out]
     if absent:
         lines.append(f"handed nothing in: {', '.join(absent)}")
     return Group(*(Text(line) for line in lines))
+
+
+def _more(count: int, what: str) -> list[str]:
+    return [f"{what}: {count} more"] if count > 0 else []
+
+
+def outcome_table(tally: Tally) -> RenderableType:
+    """How each question went, a row a question."""
+    seen = [word for word in WORDS if any(word in outcomes for outcomes in tally.outcomes.values())]
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("question", no_wrap=True)
+    for outcome in seen:
+        table.add_column(WORDS[outcome][0], justify="right")
+    before = ""
+    for (exercise, question), outcomes in sorted(tally.outcomes.items(), key=lambda item: item[0][0]):
+        name, before = ("" if exercise == before else exercise), exercise
+        counts = [str(outcomes[outcome] or "") for outcome in seen]
+        table.add_row(Text(name), Text(question), *counts)
+    return table
+
+
+def move_table(moves: Sequence[Move]) -> RenderableType:
+    """Who moves, from what to what, and why."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    for name in ("student", "exercise"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("from", justify="right", no_wrap=True)
+    table.add_column("to", justify="right", no_wrap=True)
+    table.add_column("why", ratio=1)
+    for move in moves:
+        style = "red" if move.falls else "green" if move.rises else ""
+        table.add_row(
+            Text(move.after.student or ""),
+            Text(move.after.exercise),
+            _points(move.before),
+            Text(_points(move.after), style),
+            Text("; ".join(move.reasons())),
+        )
+    return table
+
+
+def _points(report: Report) -> str:
+    return f"{report.score:g}/{report.points:g}" if report.is_graded else "not graded"
+
+
+def score_table(scores: Sequence[Score]) -> RenderableType:
+    """Scores as they are in reports, the rules that touched them, and what comes out."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    for name in ("student", "exercise"):
+        table.add_column(name, no_wrap=True)
+    for name in ("raw", "final", "of"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("rule", ratio=1)
+    for score in scores:
+        rule = "; ".join(score.rules) if score.is_graded else "could not be graded"
+        cells = [_number(score.raw), _number(score.final), f"{score.points:g}"]
+        table.add_row(Text(score.student), Text(score.exercise), *cells, Text(rule))
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{round(value, 2):g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -26,21 +26,21 @@ WORDS: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def report_page(report: Report, title: str, with_hints: Collection[str]) -> RenderableType:
-    """One report: a line a question, and under it what is wrong and why; some questions have hints."""
+def report_page(report: Report, title: str, hints: Mapping[str, Sequence[str]]) -> RenderableType:
+    """One report: a line a question, and under it what is wrong and why; `hints` are by question."""
     parts: list[RenderableType] = [
         _two_sides(f"{report.exercise}: {title}", _score(report.score, report.points))
     ]
     parts.append(Rule(characters="-", style="dim"))
     for question in report.questions:
-        parts += _question(question)
+        parts += _question(question, hints.get(question.id, ()))
     parts.append(Rule(characters="-", style="dim"))
     parts += [Text(f"Note: {note}", style="dim") for note in report.notes]
-    parts.append(_next_step(report, with_hints))
+    parts.append(_next_step(report, hints))
     return Group(*parts)
 
 
-def _question(question: QuestionReport) -> Iterator[RenderableType]:
+def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
     word, style = WORDS[question.outcome]
     if question.outcome in {"failed", "error", "timeout", "memory", "crashed"} and question.score > 0:
         word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", "yellow"
@@ -48,6 +48,8 @@ def _question(question: QuestionReport) -> Iterator[RenderableType]:
     yield line
     if question.message and question.outcome != "unanswered":
         yield Padding(Text(question.message), (0, 0, 0, 4))
+    if question.hint is not None and question.hint <= len(hints):
+        yield Padding(Text(f"Hint: {hints[question.hint - 1]}"), (0, 0, 0, 4))
     if question.picture:
         yield Padding(Text(question.picture, style="dim"), (0, 0, 0, 6))
     if question.kind == "code":
@@ -81,13 +83,13 @@ def _score(score: float, points: float) -> str:
     return f"{score:g} of {points:g} point{'' if points == 1 else 's'}"
 
 
-def _next_step(report: Report, with_hints: Collection[str]) -> Text:
+def _next_step(report: Report, hints: Mapping[str, Sequence[str]]) -> Text:
     if report.is_full:
         return Text("All of it is right.", style="green")
     if all(question.outcome in {"passed", "skipped"} for question in report.questions):
         return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
     open_ = next(question for question in report.questions if question.outcome not in {"passed", "skipped"})
-    if open_.id in with_hints:
+    if hints.get(open_.id):
         return Text(f"Stuck at {open_.id}? Ask for a hint:  grade {report.exercise} --hint")
     return Text(f"Next: {open_.id}")
 

@@ -1,0 +1,111 @@
+"""`course check`: proving exercises before students see them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from grader.classroom.task import Isolation
+from grader.cli import entry
+from grader.cli.here import check_exercises, course_here
+from grader.course.loading import LoadedCourse
+from grader.errors import Fault, GraderError, UsageFault
+from grader.proof.check import Proved, check
+from grader.proof.page import proof_html, proof_page
+
+WATCH_SECONDS = 0.5  # between two looks at the files
+
+
+@click.command("check")
+@click.argument("exercises", nargs=-1)
+@click.option("--variants", default=100, show_default=True, type=click.IntRange(0), help="Made-up students.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file, too.")
+@click.option("--watch", is_flag=True, help="Check an exercise again whenever a file of it is saved.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "process"]),
+    default="full",
+    show_default=True,
+    help="'process' accepts a machine that cannot confine code.",
+)
+def check_(
+    exercises: tuple[str, ...],
+    variants: int,
+    as_json: bool,
+    html: Path | None,
+    watch: bool,
+    isolation: Isolation,
+) -> int:
+    """Prove that exercises are sound, over many variants.
+
+    The reference earns full marks and the untouched stub nothing; each misconception is noticed and known as
+    itself; the checks notice mutants of the reference; students receive nothing that gives an answer away.
+    """
+    course = course_here()
+    names = check_exercises(course, exercises)
+    if watch:
+        return _watch(course, names, variants, isolation)
+    console = Console(highlight=False, stderr=as_json)
+
+    def tell(proved: Proved) -> None:
+        if not as_json:
+            console.print(proof_page(proved))
+
+    proved = check(course, names, variants, tell, isolation)
+    if as_json:
+        click.echo(json.dumps({"format": 1, "exercises": [_document(one) for one in proved]}, indent=1))
+    if html:
+        try:
+            html.write_text(proof_html(course, proved), encoding="utf-8")
+        except OSError as error:
+            raise UsageFault(f"{html} cannot be written: {error.strerror}.") from None
+    return entry.NOT_FULL_MARKS if any(one.faults for one in proved) else entry.DONE
+
+
+def _document(proved: Proved) -> dict[str, Any]:
+    return {
+        "exercise": proved.exercise,
+        "variants": proved.variants,
+        "faults": [_fault(fault) for fault in proved.faults],
+        "notes": proved.notes,
+        "questions": [matrix.model_dump(mode="json") for matrix in proved.matrices],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    place = {"file": str(fault.file), "line": fault.line, "column": fault.column, "path": fault.path}
+    return {**place, "sentence": fault.sentence, "remedy": fault.remedy}
+
+
+def _watch(course: LoadedCourse, names: tuple[str, ...], variants: int, isolation: Isolation) -> int:
+    """Check what was saved, until interrupted."""
+    console = Console(highlight=False)
+    seen: dict[str, float] = {}
+    while True:
+        saved = [name for name in names if _saved(course.root / "exercises" / name) > seen.get(name, 0)]
+        if saved:
+            seen.update({name: _saved(course.root / "exercises" / name) for name in saved})
+            click.clear()
+            try:
+                check(
+                    course_here(),
+                    saved,
+                    variants,
+                    lambda proved: console.print(proof_page(proved)),
+                    isolation,
+                )
+            except GraderError as error:
+                click.echo(str(error))
+            click.echo("Watching. Press Ctrl-C to stop.")
+        time.sleep(WATCH_SECONDS)
+
+
+def _saved(folder: Path) -> float:
+    """When a file of an exercise was last saved."""
+    return max((file.stat().st_mtime for file in folder.glob("*") if file.is_file()), default=0)

@@ -1,0 +1,182 @@
+"""`course grade` and `course regrade`: a whole class."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from grader.classroom.collecting import Collected
+from grader.classroom.grading import ClassGrader, ClassRun, Settled
+from grader.classroom.lanes import processors
+from grader.classroom.regrading import Regrading
+from grader.classroom.roster import Roster
+from grader.classroom.tally import Tally
+from grader.classroom.task import Isolation
+from grader.cli import entry
+from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
+from grader.course.loading import LoadedCourse
+from grader.report.classroom import move_table, outcome_table, report_line, summary
+
+PATH = click.Path(path_type=Path)
+LANES = [
+    click.option(
+        "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: one a processor]"
+    ),
+    click.option(
+        "--isolation",
+        type=click.Choice(["full", "process", "bubblewrap"]),
+        default="full",
+        show_default=True,
+        help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
+    ),
+    click.option("--dask", metavar="ADDRESS", default="", help="Grade on a Dask cluster: tcp://host:8786."),
+]
+
+
+def _lanes(command: click.decorators.FC) -> click.decorators.FC:
+    for option in LANES:
+        command = option(command)
+    return command
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")  # click.echo would write into the bar, this goes above it
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+    ) as progress:
+        yield progress
+
+
+@click.command("grade")
+@click.argument("submissions", type=PATH, nargs=-1, required=True)
+@click.option(
+    "--roster", type=PATH, help="The roster of course generate, if students have their own variants."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
+@click.option("--again", is_flag=True, help="Run everything, also what is unchanged.")
+@_lanes
+def grade(
+    submissions: tuple[Path, ...],
+    roster: Path | None,
+    as_json: bool,
+    again: bool,
+    jobs: int | None,
+    isolation: Isolation,
+    dask: str,
+) -> int:
+    """Grade a class.
+
+    SUBMISSIONS is a folder of folders, SUBMISSIONS/<student>/<exercise>.py or .ipynb, or the zip of an LMS;
+    there can be several. What is unchanged since it was graded is not run again.
+    """
+    course = course_here()
+    known = roster_of(roster)
+    collected = Collected(submissions, course.record.exercises, known)
+    grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
+    tally = Tally()
+    lines = as_json or not sys.stderr.isatty()
+    for settled in settle(course, grader, collected, known, again=again):
+        tally.count(settled)
+        if lines:
+            click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
+    absent = [s for s in known.students if s not in collected.students] if known else []
+    console = Console(stderr=as_json, highlight=False)
+    console.print(outcome_table(tally))
+    console.print(summary(tally, collected.left_out, absent))
+    is_complete = not tally.ungraded and not tally.held and not collected.left_out
+    return entry.DONE if is_complete else entry.NOT_FULL_MARKS
+
+
+def settle(
+    course: LoadedCourse,
+    grader: ClassGrader,
+    collected: Collected,
+    roster: Roster | None,
+    *,
+    again: bool = False,
+) -> Iterator[Settled]:
+    """Grade what was collected, with a bar in a terminal."""
+    with gradebook_of(course) as gradebook, _progress(Console(stderr=True)) as progress:
+        run = ClassRun(grader, gradebook, roster is not None, again)
+        looking = progress.add_task("Looking", total=None)
+        for settled in run.look(collected):
+            progress.advance(looking)
+            yield settled
+        progress.remove_task(looking)
+        grading = progress.add_task("Grading", total=run.left)
+        for settled in run.run():
+            progress.advance(grading)
+            yield settled
+
+
+@click.command("regrade")
+@click.argument("exercises", nargs=-1)
+@click.option("--student", "students", multiple=True, help="Only this student; can be given several times.")
+@click.option("--apply", "apply_", is_flag=True, help="Store the new scores without asking.")
+@click.option("--allow-lower", is_flag=True, help="Let scores fall, too.")
+@_lanes
+def regrade(
+    exercises: tuple[str, ...],
+    students: tuple[str, ...],
+    apply_: bool,
+    allow_lower: bool,
+    jobs: int | None,
+    isolation: Isolation,
+    dask: str,
+) -> int:
+    """Grade what is stored again, after a fix.
+
+    Shows who moves, from what to what, and by which question and check; stores it on confirmation, or with
+    --apply. No score falls without --allow-lower.
+    """
+    course = course_here()
+    grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
+    console = Console(highlight=False)
+    with gradebook_of(course) as gradebook:
+        regrading = Regrading(grader, gradebook)
+        left = regrading.look(check_exercises(course, exercises), students)
+        with _progress(Console(stderr=True)) as progress:
+            task = progress.add_task("Regrading", total=left)
+            for _ in regrading.run():
+                progress.advance(task)
+        moves = regrading.moves()
+        if not moves:
+            regrading.apply(allow_lower=False)
+            click.echo(f"{left} submissions graded again: nothing moves.")
+            return entry.DONE
+        console.print(move_table(moves))
+        rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
+        click.echo(f"{left} submissions graded again: {rise} rise, {fall} fall.")
+        if fall and not allow_lower:
+            click.echo("Those that fall keep their scores, unless you say --allow-lower.")
+        if not (apply_ or (sys.stdin.isatty() and click.confirm("Store this?"))):
+            click.echo("Nothing was stored. To store it: course regrade --apply")
+            return entry.NOT_FULL_MARKS
+        held = regrading.apply(allow_lower=allow_lower)
+        click.echo(f"Stored. {held} kept their higher score." if held else "Stored.")
+    return entry.DONE

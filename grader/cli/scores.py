@@ -1,0 +1,183 @@
+"""`course scores`, `override`, `history` and `export`: what the gradebook holds, and where it goes."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.cli import entry
+from grader.cli.grading import PATH
+from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
+from grader.course.loading import LoadedCourse
+from grader.errors import UsageFault
+from grader.gradebook import rules
+from grader.gradebook.rules import Score
+from grader.gradebook.store import Gradebook, Override
+from grader.lms import FORMATS
+from grader.lms.export import Export, File
+from grader.lms.scoring import export_items
+from grader.report.classroom import score_table
+
+
+def final_scores(course: LoadedCourse, gradebook: Gradebook, student: str | None = None) -> Iterator[Score]:
+    """The scores of the gradebook as the course's rules have them."""
+    points = {exercise.name: exercise.record.points for exercise in course.exercises()}
+    overrides = gradebook.overrides(student)
+    return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points)
+
+
+@click.command("scores")
+@click.argument("students", nargs=-1)
+@click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
+@click.option("--json", "as_json", is_flag=True, help="Print one score a line as JSON.")
+def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool) -> int:
+    """Show scores: raw, the rules that touched them, and final."""
+    course = course_here()
+    wanted = check_exercises(course, exercises)
+    with gradebook_of(course) as gradebook:
+        found = [
+            score
+            for score in final_scores(course, gradebook)
+            if score.exercise in wanted and (not students or score.student in students)
+        ]
+    if as_json:
+        for score in found:
+            click.echo(json.dumps(asdict(score), default=str))
+    elif found:
+        Console(highlight=False).print(score_table(found))
+    else:
+        click.echo("There are no scores. Run: course grade SUBMISSIONS", err=True)
+    return entry.DONE
+
+
+@click.command("override")
+@click.argument("student")
+@click.argument("exercise")
+@click.option("--score", type=click.FloatRange(min=0), help="The score that counts from now on.")
+@click.option("--clear", is_flag=True, help="Take an earlier override back.")
+@click.option("--reason", required=True, help="Kept with it, and shown wherever the score is shown.")
+def override(student: str, exercise: str, score: float | None, clear: bool, reason: str) -> int:
+    """Set a student's score by hand.
+
+    It wins over every report and rule, also over later ones, until it is taken back with --clear.
+    """
+    if (score is None) != clear:
+        raise click.UsageError("Say either --score or --clear.")
+    course = course_here()
+    check_exercises(course, (exercise,))
+    points = course.exercise(exercise).record.points
+    if score is not None and not score <= points:  # nan is no score either
+        raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
+    with gradebook_of(course) as gradebook:
+        if not any(True for _ in gradebook.attempts(student)):
+            click.echo(f"Note: the gradebook knows nothing else of '{student}'.", err=True)
+        made = Override(student, exercise, score, reason, _author(), datetime.now(UTC))
+        gradebook.override(made)
+        now = [one for one in final_scores(course, gradebook, student) if one.exercise == exercise]
+    for one in now:
+        click.echo(f"{student} {exercise}: {'none' if one.final is None else f'{one.final:g}'} of {points:g}")
+    return entry.DONE
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+@click.command("history")
+@click.argument("student")
+@click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
+def history(student: str, exercises: tuple[str, ...]) -> int:
+    """Show what happened to a student's scores, oldest first."""
+    course = course_here()
+    wanted = check_exercises(course, exercises)
+    with gradebook_of(course) as gradebook:
+        events = [event for event in gradebook.history(student) if event.exercise in wanted]
+        found = [one for one in final_scores(course, gradebook, student) if one.exercise in wanted]
+    if not events:
+        raise UsageFault(f"The gradebook knows nothing of '{student}'.")
+    for event in events:
+        click.echo(f"{event.time:%Y-%m-%d %H:%M:%S} UTC  {event.exercise}  {event.text}")
+    Console(highlight=False).print(score_table(found))
+    return entry.DONE
+
+
+@click.command("export")
+@click.argument("form", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
+@click.option(
+    "--out", type=PATH, default=Path("exports"), show_default=True, help="The folder for the files."
+)
+@click.option("--roster", type=PATH, help="A CSV of students and their ids in the LMS.")
+@click.option(
+    "--exercise", "exercises", multiple=True, help="Only this exercise; can be given several times."
+)
+@click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet, to be filled in.")
+@click.option(
+    "--missing",
+    type=click.Choice(["omit", "zero"]),
+    default="omit",
+    show_default=True,
+    help="What students of the roster get who handed nothing in.",
+)
+@click.option(
+    "--out-of",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Scale every exercise to this maximum. [default: its points; for new items of Moodle 100]",
+)
+def export(
+    form: str,
+    out: Path,
+    roster: Path | None,
+    exercises: tuple[str, ...],
+    fill: Path | None,
+    missing: str,
+    out_of: float | None,
+) -> int:
+    """Write scores that an LMS imports.
+
+    FORMAT is canvas, moodle or csv. The course's rules are applied.
+    """
+    course = course_here()
+    known = roster_of(roster)
+    people = known.people if known else {}
+    if not roster and form != "csv":
+        click.echo(
+            "No roster: students go by the names of their folders, which the LMS may not know.", err=True
+        )
+    for file in write_export(
+        course, form, out, Export((), people, fill, out_of), exercises, zero=missing == "zero"
+    ):
+        click.echo(f"{out / file.name}: {file.rows} rows")
+        for reason in file.left_out:
+            click.echo(f"  left out: {reason}")
+    return entry.DONE
+
+
+def write_export(
+    course: LoadedCourse, form: str, out: Path, wanted: Export, exercises: Sequence[str], *, zero: bool
+) -> list[File]:
+    """Write an export's files into a folder."""
+    with gradebook_of(course) as gradebook:
+        found = final_scores(course, gradebook)
+        items, ungraded = export_items(course, found, exercises, list(wanted.people) if zero else [])
+    for score in ungraded:
+        click.echo(f"left out, for it could not be graded: {score.student} {score.exercise}", err=True)
+    files = FORMATS[form](Export(items, wanted.people, wanted.template, wanted.out_of))
+    if not files:
+        raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            (out / file.name).write_text(file.text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageFault(f"{out} cannot be written: {error.strerror}.") from None
+    return files

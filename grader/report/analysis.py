@@ -1,0 +1,91 @@
+"""What a class's answers say, in the terminal: a table an exercise, and who misunderstands what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
+from grader.report.terminal import WORDS
+
+REPEATED = 2  # times that a student shows a misconception: no slip any more
+LEGEND = (
+    "easy: the mean share of the points, from 0 (hard) to 1. tells apart: the correlation with the rest of "
+    "the exercise, from -1 to 1; '-' where it is not defined. Below 0, look at the question: who does well "
+    "elsewhere does badly there."
+)
+
+
+def analysis_page(analysis: Analysis) -> RenderableType:
+    """The whole report."""
+    parts: list[RenderableType] = []
+    for exercise in analysis.exercises:
+        parts += [*_exercise(exercise), Text()]
+    parts.append(Text(LEGEND, style="dim"))
+    if analysis.students:
+        parts += [Text(), student_table(analysis.students)]
+    return Group(*parts)
+
+
+def _exercise(exercise: ExerciseAnalysis) -> Iterator[RenderableType]:
+    count = exercise.students
+    yield Text(f"{exercise.exercise}: {count} student{'' if count == 1 else 's'}", style="bold")
+    yield question_table(exercise.questions)
+    for question in exercise.questions:
+        for passed_by, sentence in (("all", "passed by all"), ("none", "passed by none")):
+            ids = [check.id for check in question.idle_checks if check.passed_by == passed_by]
+            if ids:
+                yield Text(f"{question.id}: checks that tell nobody apart, {sentence}: {', '.join(ids)}")
+
+
+def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
+    """How each question went, a row a question."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("question", overflow="fold", max_width=20)
+    for name in ("points", "answered", "easy", "tells apart"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("answers", overflow="fold")
+    for one in questions:
+        style = "red" if one.discrimination is not None and one.discrimination < 0 else ""
+        table.add_row(
+            Text(one.id),
+            f"{one.points:g}",
+            f"{one.answered}/{one.graded}",
+            _number(one.facility),
+            Text(_number(one.discrimination), style),
+            Text(_answers(one)),
+        )
+    return table
+
+
+def _answers(question: QuestionAnalysis) -> str:
+    """The outcomes and misconceptions of a question in words."""
+    parts = [] if question.is_current else ["no longer asked"]
+    told = ", ".join(f"{count} {WORDS[outcome][0]}" for outcome, count in question.outcomes.items())
+    parts.append(told or "nobody was asked this yet")
+    parts += [f"{name} ({count})" for name, count in question.misconceptions.items()]
+    return "; ".join(parts)
+
+
+def student_table(students: Mapping[str, Mapping[str, Sequence[str]]]) -> RenderableType:
+    """Who shows which misconceptions where, a row each; one that is shown again stands out."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("student", overflow="fold", max_width=20)
+    table.add_column("misconception", overflow="fold", max_width=28)
+    table.add_column("times", justify="right", no_wrap=True)
+    table.add_column("where", overflow="fold")
+    for student, shown in students.items():
+        name = student
+        for misconception, places in shown.items():
+            style = "bold" if len(places) >= REPEATED else ""
+            cells = (name, misconception, str(len(places)), ", ".join(places))
+            table.add_row(*(Text(cell, style) for cell in cells))
+            name = ""
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
