@@ -198,5 +198,6 @@ def test_convolve_everything_together(student, reference):
 
 def test_convolve_double(student, reference):
     """Images and kernels in double precision."""
-    image, kernel = grid(1, 2, 5, 4, dtype=torch.float64) / 7, grid(2, 2, 3, 2, dtype=torch.float64)
+    image, kernel = grid(1, 2, 5, 4, dtype=torch.float64) / 7 + 1000, grid(2, 2, 3, 2, dtype=torch.float64)
+    kernel -= kernel.mean(dim=(1, 2, 3), keepdim=True)  # the large numbers cancel, and what is left is small
     assert_close(student.convolve(image, kernel, padding=1), reference.convolve(image, kernel, padding=1))
