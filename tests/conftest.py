@@ -58,6 +58,14 @@ def course(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return _runner(course_cli.command, monkeypatch, capsys)
 
 
+@pytest.fixture
+def own(tmp_path: Path, course: Run) -> Path:
+    """A new course, as `course new` makes it."""
+    folder = tmp_path / "own"
+    assert course(tmp_path, "new", folder).code == 0
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shipped() -> LoadedCourse:
     """The course of this repository."""

@@ -12,15 +12,24 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_example_is_proved(tmp_path: Path, course: Run) -> None:
     section = README.partition("### Writing an exercise")[2].partition("### Grading a class")[0]
-    [exercise] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
-    reference, checks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    exercise, misconception, _ = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    reference, checks, wrong = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     folder = tmp_path / "exercises" / "exercise-3"
     folder.mkdir(parents=True)
     (tmp_path / "course.yaml").write_text("format: 1\ntitle: T\nseed: s\nexercises: [exercise-3]\n", "utf-8")
-    for name, text in (("exercise.yaml", exercise), ("reference.py", reference), ("checks.py", checks)):
+    files = {
+        "exercise.yaml": exercise + misconception,
+        "reference.py": reference,
+        "checks.py": checks,
+        "misconceptions.py": wrong,
+    }
+    for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    ran = course(tmp_path, "check", "--variants", 3)
-    assert (ran.code, ran.out) == (0, "exercise-3: proved over 4 variants\n"), ran.err
+    ran = course(tmp_path, "check", "--variants", 10)
+    assert (ran.code, ran.out.partition("\n")[0].strip()) == (0, "exercise-3: proved over 11 variants"), (
+        ran.out
+    )
+    assert "strided: 1 of 1 misconceptions" in ran.out
 
 
 def test_ci_types_the_commands_of_the_readme() -> None:

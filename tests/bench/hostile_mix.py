@@ -15,9 +15,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from grader.classroom.grading import with_suite
 from grader.errors import SubmissionFault
-from grader.examiner.checks import CheckSuite
+from grader.examiner.checks import CheckSuite, with_suite
 from grader.examiner.grading import grade
 from grader.examiner.submission import parse_submission
 from grader.proof.attacks import EXERCISE, HONEST, load_attacks, make_world, state_of

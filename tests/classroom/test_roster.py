@@ -1,4 +1,4 @@
-"""Rosters and what a class hands in."""
+"""Rosters."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.collecting import collect
 from grader.classroom.roster import is_folder_name, read_roster
-from grader.errors import CourseFaults, UsageFault
+from grader.errors import CourseFaults
 
 
 def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) -> None:
@@ -52,46 +51,3 @@ def test_a_folder_name_stays_in_its_folder(name: str) -> None:
         joined = os.path.normpath(os.path.join("/root", name))  # noqa: PTH118 what a path becomes
         assert os.path.dirname(joined) == "/root"  # noqa: PTH120
         assert os.path.basename(joined) == name  # noqa: PTH119
-
-
-def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
-    root = tmp_path / "S"
-    secret = tmp_path / "secret.py"
-    secret.write_text("size = 3", encoding="utf-8")
-    for student in ("ada", "bob", "cyd", "dan", "eve", ".git"):
-        (root / student).mkdir(parents=True)
-    (root / "ada" / "ex-2.ipynb").touch()
-    (root / "ada" / "ex-1.py").touch()
-    (root / "ada" / "torch.py").touch()
-    (root / "ada" / "conftest.py").touch()
-    (root / "ada" / "Ex_2.py").touch()
-    (root / "bob" / "ex-1.py").symlink_to(secret)
-    (root / "cyd" / "ex-1.py").touch()
-    (root / "cyd" / "ex-1.ipynb").touch()
-    (root / "dan" / "ex-1.py").mkdir()
-    os.mkfifo(root / "eve" / "ex-1.py")
-    (root / "link").symlink_to(root / "ada")
-    (root / "readme.txt").touch()
-    collected = collect(root, ["ex-1", "ex-2"], None)
-    found = [(one.student, one.file.name, one.problem) for one in collected.found]
-    assert found == [
-        ("ada", "ex-1.py", ""),
-        ("ada", "ex-2.ipynb", ""),
-        ("bob", "ex-1.py", "ex-1.py is not a plain file."),
-        ("cyd", "ex-1.py", "There are ex-1.py and ex-1.ipynb, and only one of them can count."),
-        ("dan", "ex-1.py", "ex-1.py is not a plain file."),
-        ("eve", "ex-1.py", "ex-1.py is not a plain file."),
-    ]
-    assert collected.left_out == [
-        "'.git' cannot be the name of a student",
-        "ada: 'Ex_2.py' is of no exercise. Did you mean 'ex-2'?",
-        "ada: 'conftest.py' is of no exercise.",
-        "ada: 'torch.py' is of no exercise.",
-        "'link' is not a student's folder",
-        "'readme.txt' is not a student's folder",
-    ]
-
-
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="cannot be read"):
-        collect(tmp_path / "none", ["ex-1"], None)

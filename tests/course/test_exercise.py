@@ -106,6 +106,31 @@ Q = HEAD + "questions:\n"
             ],
         ),
         (
+            Q + SIZE + "  without: [forgot-plus-one, forgot-plusone]\n",
+            [
+                "exercise.yaml:9:30: questions[0].without[1]: There is no usual mistake 'forgot-plusone'. Did you mean 'forgot-plus-one'?"
+            ],
+        ),
+        (
+            Q
+            + SIZE
+            + "  hints: [Count.]\n  misconceptions:\n    one: {answer: 1, message: No., hint: 1}\n"
+            + "    two: {answer: 2, message: No., hint: 2}\n    nil: {answer: 0, message: No., hint: 0}\n",
+            [
+                "exercise.yaml:13:42: questions[0].misconceptions.nil.hint: It must be greater than or equal to 1.",
+            ],
+        ),
+        (
+            Q
+            + SIZE
+            + "  hints: [Count.]\n  misconceptions:\n    one: {answer: 1, message: No., hint: 1}\n"
+            + "    two: {answer: 2, message: No., hint: 2}\n    none: {message: No.}\n",
+            [
+                "exercise.yaml:12:42: questions[0].misconceptions.two.hint: There is no hint 2; the question has 1. Hints",
+                "exercise.yaml:13:11: questions[0].misconceptions.none: There is no answer. Add 'answer', the formula",
+            ],
+        ),
+        (
             Q + SIZE.replace("Conv2d(1, 1, 2)", "Conv2d(1, 1, kernel=2)"),
             [
                 "exercise.yaml:7:10: questions[0].layer: Conv2d has no parameter 'kernel'. Did you mean 'kernel_size'?",
@@ -259,6 +284,34 @@ def test_faults(tmp_path, text, expected):
 )
 def test_files_beside(tmp_path, files, expected):
     found = faults(tmp_path, Q + CODE, **files)
+    assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {},
+            [
+                "exercise.yaml:9:15: questions[0].misconceptions.adds-one: misconceptions.py does not define 'f_adds_one'.",
+                "exercise.yaml:10:11: questions[0].misconceptions.zero: misconceptions.py does not define 'f_zero'.",
+            ],
+        ),
+        (
+            {"misconceptions_py": "f_zero = len\n\n\ndef f_adds_on(x):\n    return x + 1\n"},
+            [
+                "exercise.yaml:9:15: questions[0].misconceptions.adds-one: misconceptions.py does not define 'f_adds_one'. Did you mean 'f_adds_on'?"
+            ],
+        ),
+        (
+            {"misconceptions_py": "def f_zero(:\n"},
+            ["misconceptions.py:1: This is not Python: invalid syntax"],
+        ),
+    ],
+)
+def test_the_wrong_solutions_of_code(tmp_path, files, expected):
+    text = Q + CODE + "  misconceptions:\n    adds-one: {message: No.}\n    zero: {message: No.}\n"
+    found = faults(tmp_path, text, reference_py=REFERENCE, checks_py=CHECKS, **files)
     assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.classroom.grading import with_suite
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
-from grader.examiner.checks import CheckSuite
+from grader.examiner.checks import CheckSuite, with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission

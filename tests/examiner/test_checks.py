@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import CourseFaults
 from grader.examiner.report import Report
-from grader.gradebook.store import Score
+from grader.gradebook.rules import Score
 from grader.lms.scoring import export_items
 
 RIGHT = "def double(x):\n    return 2 * x\n"
@@ -316,7 +316,9 @@ def test_a_check_that_stumbles_over_a_wrong_value_has_found_it_wrong(bench, give
 def test_what_could_not_be_graded_is_never_exported_as_a_zero(bench, tmp_path):
     tried = bench(checks="def test_double(student):\n    1 / 0\n")
     (report,) = tried.grade(RIGHT)
-    score = Score("ada", "e", report.score, report.points, report.is_graded, datetime.now(UTC))
+    score = Score(
+        "ada", "e", report.score, None, report.points, (), report.is_graded, graded=datetime.now(UTC)
+    )
     items, left_out = export_items(tried.course(), [score], [], ["ada"])
     assert items[0].entries == ()
     assert left_out == [score]

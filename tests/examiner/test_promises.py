@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from grader.classroom.grading import with_suite
 from grader.course.loading import load_course
 from grader.course.paper import prepare
+from grader.course.rules import Rules
 from grader.errors import WorkerFault
+from grader.examiner.checks import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
-from grader.gradebook.store import Score
+from grader.gradebook import rules
+from grader.gradebook.store import Attempt
 from grader.language.limits import Limits
 from grader.lms.scoring import export_items
 from grader.worker.launcher import ForkServer, WorkerLimits
@@ -99,8 +101,9 @@ def test_scores_are_shares_of_the_points_they_were_graded_for(shipped):
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
-    score = Score("ada", "exercise-3", 2.5, 5, is_graded=True, graded=now)  # the exercise has 10 points now
-    [item], _ = export_items(shipped, [score], ["exercise-3"], [])
+    half = Attempt("ada", "exercise-3", 1, now, False, now, 1, 2.5, 5, True, now)
+    scores = rules.scores([half], [], Rules(), {"exercise-3": 10})
+    [item], _ = export_items(shipped, scores, ["exercise-3"], [])
     assert (item.points, item.entries[0].score) == (10, 5)
 
 
@@ -114,5 +117,5 @@ def test_all_calls_together_have_an_end(server, monkeypatch):
     )
     with session, pytest.raises(sessions.StudentError) as stopped:
         for _ in range(10**6):
-            session.fetch("f")
+            session.fetch("f")(1)
     assert stopped.value.trouble.outcome == "timeout"

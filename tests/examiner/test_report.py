@@ -26,7 +26,18 @@ RIGHT = "def double(x):\n    return 2 * x\n"
 
 # The contract of `--json`: keys may be added here, none may go.
 REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes"}
-QUESTION = {"id", "kind", "outcome", "score", "points", "message", "misconception", "picture", "checks"}
+QUESTION = {
+    "id",
+    "kind",
+    "outcome",
+    "score",
+    "points",
+    "message",
+    "misconception",
+    "hint",
+    "picture",
+    "checks",
+}
 CHECK = {"id", "title", "visible", "outcome", "score", "points", "message"}
 
 CHECKS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pytest
 from grader.errors import UsageFault
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.progress import Progress
-from grader.gradebook.store import Gradebook, HandedIn
+from grader.gradebook.store import Gradebook, Grading, HandedIn, Override
+from tests.gradebook.conftest import Database
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -23,24 +24,133 @@ def report(score: float, outcome: str = "failed") -> Report:
     )
 
 
+def grading(score: float, outcome: str = "failed", fingerprint: str = "f", output: bytes = b"") -> Grading:
+    return Grading(report(score, outcome), output, "", fingerprint)
+
+
 def handed_in(content: bytes, hours: int = 0) -> HandedIn:
     return HandedIn("ada", "ex-1", "ex-1.py", content, NOON + timedelta(hours=hours))
 
 
-def test_what_was_graded_last_counts_whatever_time_a_file_claims(tmp_path: Path) -> None:
-    with Gradebook("sqlite:///g.db", tmp_path) as gradebook:
-        gradebook.record(handed_in(b"second", hours=10**6), report(2), b"")
-        gradebook.record(handed_in(b"first"), report(4), b"")
-        assert [score.score for score in gradebook.scores()] == [4]
-        gradebook.record(handed_in(b"second", hours=2), report(3, "ungraded"), b"printed")
-        [score] = gradebook.scores()
-        assert (score.score, score.is_graded) == (3, False)
-    rows = sqlite3.connect(tmp_path / "g.db").execute("select count(*) from report").fetchone()
-    files = (
-        sqlite3.connect(tmp_path / "g.db").execute("select content from submission order by id").fetchall()
-    )
-    assert rows == (3,)
-    assert files == [(b"second",), (b"first",)]
+def test_what_was_graded_last_counts_whatever_time_a_file_claims(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"second", hours=10**6), grading(2))
+        gradebook.record(handed_in(b"first"), grading(4))
+        gradebook.record(handed_in(b"third", hours=2), grading(3, "ungraded", output=b"printed"))
+        gradebook.record(handed_in(b"second", hours=3), None)
+        attempts = list(gradebook.attempts())
+    assert [(one.number, one.score, one.is_graded) for one in attempts] == [
+        (1, 2, True),
+        (2, 4, True),
+        (3, 3, False),
+        (4, 2, True),
+    ]
+    assert database.rows("select score, output from report order by id") == [
+        (2, b""),
+        (4, b""),
+        (3, b"printed"),
+    ]
+    assert database.rows("select content from submission order by id") == [
+        (b"second",),
+        (b"first",),
+        (b"third",),
+    ]
+
+
+def test_the_same_file_handed_in_again_at_once_is_no_new_attempt(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(2))
+        gradebook.record(handed_in(b"x", hours=9), grading(2))
+        [attempt] = gradebook.attempts()
+    assert attempt.handed_in == NOON
+    assert len(database.rows("select id from report")) == 1
+
+
+def test_a_report_of_the_same_file_that_is_worse_waits(database: Database) -> None:
+    with database.open() as gradebook:
+        assert gradebook.record(handed_in(b"x"), grading(3))
+        assert not gradebook.record(handed_in(b"x"), grading(2, fingerprint="new"))
+        assert [one.score for one in gradebook.attempts()] == [3]
+        assert gradebook.record(handed_in(b"x"), grading(2, fingerprint="new"), may_lower=True)
+        assert [one.score for one in gradebook.attempts()] == [2]
+        assert not gradebook.record(
+            handed_in(b"x"), grading(0, "ungraded", fingerprint="newer"), may_lower=False
+        )
+        assert [(one.score, one.is_graded) for one in gradebook.attempts()] == [(2, True)]
+        assert gradebook.record(handed_in(b"x"), grading(4, fingerprint="newest"))
+        assert [one.score for one in gradebook.attempts()] == [4]
+
+
+def test_a_report_of_another_file_counts_however_bad_it_is(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(4))
+        assert gradebook.record(handed_in(b"y"), grading(0))
+        assert [one.score for one in gradebook.attempts()] == [4, 0]
+
+
+def test_what_is_known_is_the_newest_report_whether_it_counts_or_not(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(3))
+        gradebook.record(handed_in(b"y"), grading(1))
+        gradebook.record(handed_in(b"x"), grading(2, fingerprint="new"), attempt=False)
+        known = gradebook.known(["ada", "bob"])
+    x, y = (known["ada", "ex-1", handed_in(content).digest] for content in (b"x", b"y"))
+    assert (x.score, x.fingerprint, x.is_applied, x.is_latest) == (2, "new", False, False)
+    assert (y.score, y.fingerprint, y.is_applied, y.is_latest) == (1, "f", True, True)
+    assert (x.report(), len(known)) == (report(2), 2)
+
+
+def test_overrides_and_history_come_in_the_order_of_time(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(3))
+        gradebook.record(handed_in(b"x"), grading(2, fingerprint="new"))
+        made = [
+            Override("ada", "ex-1", score, "a reason", "prof", datetime.now(UTC)) for score in (1.5, None)
+        ]
+        for override in made:
+            gradebook.override(override)
+        assert (gradebook.overrides("ada"), gradebook.overrides("bob")) == (made, [])
+        told = [event.text.partition(" (SHA-256")[0] for event in gradebook.history("ada")]
+    assert told == [
+        "handed in ex-1.py of 2026-11-22 12:00 UTC",
+        "graded: 3 of 4",
+        "graded: 2 of 4, lower than before: not applied",
+        "override: 1.5, by prof: a reason",
+        "override taken back, by prof: a reason",
+    ]
+
+
+def test_all_of_a_record_is_kept_or_nothing(database: Database) -> None:
+    with database.open() as gradebook:
+        broken = Grading(report(4), b"", "", None)  # type: ignore[arg-type]
+        with pytest.raises(UsageFault, match="What was graded before is kept"):
+            gradebook.record(handed_in(b"x"), broken)
+        assert database.rows("select id from submission union all select id from attempt") == []
+        gradebook.record(handed_in(b"x"), grading(4))
+        assert [one.score for one in gradebook.attempts()] == [4]
+
+
+def test_a_gradebook_of_another_version_is_refused_and_left_alone(database: Database) -> None:
+    database.open().__exit__()
+    database.execute("update about set version = 99")
+    with pytest.raises(UsageFault, match="of another version of this program"):
+        database.open()
+    assert database.rows("select version from about") == [(99,)]
+
+
+def test_several_who_grade_at_once_lose_nothing(database: Database) -> None:
+    def grade(name: str) -> None:
+        with database.open() as gradebook:
+            for number in range(10):
+                one = HandedIn(name, "ex-1", "ex-1.py", b"same", NOON + timedelta(hours=number))
+                gradebook.record(one, grading(number % 5, fingerprint=str(number)), may_lower=True)
+                gradebook.record(handed_in(b"of all"), grading(3))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(grade, "abcd"))
+    assert database.rows("select count(*) from report") == [(41,)]
+    assert database.rows("select count(*) from submission") == [(5,)]
+    assert database.rows("select count(*) from attempt") == [(5,)]
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.roster import Person
 from grader.errors import UsageFault
-from grader.gradebook.store import Score
+from grader.gradebook.rules import Score
 from grader.lms import FORMATS
 from grader.lms.export import Entry, Export, Item, free_text, identity, number, read_table, table_text
 from grader.lms.scoring import export_items
@@ -162,8 +162,8 @@ def test_ungraded_scores_stay_out_and_zeros_are_given_only_where_asked(shipped, 
 
     now = datetime.now(UTC)
     scores = [
-        Score("ada", "exercise-3", 4, 10, is_graded=True, graded=now),
-        Score("bob", "exercise-3", 0, 10, is_graded=False, graded=now),
+        Score("ada", "exercise-3", 4, 4, 10, (), is_graded=True, graded=now),
+        Score("bob", "exercise-3", 0, None, 10, (), is_graded=False, graded=now),
     ]
     [item], ungraded = export_items(shipped, scores, ["exercise-3"], [])
     assert [entry.student for entry in item.entries] == ["ada"]

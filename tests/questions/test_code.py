@@ -35,7 +35,6 @@ def test_starters(fields, starter):
     [
         {},
         {"signature": "(x)", "starter": "q = 1"},
-        {"signature": "(x)", "misconceptions": {"m": {"answer": 1, "message": "."}}},
     ],
 )
 def test_records_that_make_no_sense(fields):
@@ -50,6 +49,12 @@ def test_records_that_make_no_sense(fields):
         ({"starter": "x = 1\ndef q(:\n    pass"}, ("starter",), "This is not Python: ", 2),
         ({"starter": "def other():\n    ..."}, ("starter",), "The starter does not define 'q'.", 0),
         ({"starter": "q = {{ N }}"}, ("starter",), "There is no parameter 'N'.", 1),
+        (
+            {"signature": "(x)", "misconceptions": {"m": {"answer": 1, "message": "."}}},
+            ("misconceptions", "m"),
+            "The wrong answers of code stand in misconceptions.py.",
+            0,
+        ),
         ({"starter": "q = 1\n{{"}, ("starter",), "The Jinja in this text is malformed: ", 2),
     ],
 )

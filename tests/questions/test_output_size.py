@@ -96,7 +96,7 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
         (OBLONG, 5, None, "The answer has 1 number(s)."),
         (OBLONG, 45, "counted-elements", "how many values"),
         (LINE, 2, "forgot-plus-one", "counted how often"),
-        (LINE, 4, "rounded-up", "You rounded up."),
+        (LINE, 4, "rounded-up", "You rounded up"),
         (WHOLE, (4, 5), None, "The answer has 2 number(s)."),
         (WHOLE, (2, 3, 4, 5), None, "Count the places"),
     ],

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
+from grader.questions.geometry import size_mistakes
+from grader.questions.picture import Axis
 from tests.questions.asking import Shaped, Thing, ask, record
 
 CONV = ask(
@@ -53,7 +55,35 @@ def test_convolutions(stride, padding):
     assert (mark.outcome == "passed") == (real == (4, 4))
     if real not in {None, (4, 4)}:
         height, width = real
-        assert mark.message == f"With these settings the output is {height}x{width}, not 4x4."
+        complaint = f"With these settings the output is {height}x{width}, not 4x4."
+        usual = {wrong.name: wrong for wrong in size_mistakes([Axis(8, 3, stride, padding)] * 2)}
+        if mark.misconception is None:
+            assert mark.message == complaint
+        else:  # counted that way, these settings would be right
+            assert usual[mark.misconception].answer == [4, 4]
+            assert mark.message == f"{complaint} {usual[mark.misconception].message}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "misconception"),
+    [
+        ([1, 2], "swapped-stride-and-padding"),
+        ([3, 1], "rounded-up"),
+        ([3, 5], "padded-once"),
+        ([4, 6], "forgot-plus-one"),
+        ([1, 1], None),
+        ([2, 0], None),  # rounding up leads to 4, and dividing the image by the stride, too
+    ],
+)
+def test_a_miscount_is_named_where_it_is_the_only_one(answer, misconception):
+    assert CONV.mark(answer).misconception == misconception
+
+
+def test_every_mistake_that_is_tried_is_named():
+    trials = list(CONV.question.trials(CONV.posed, CONV.key))
+    assert len(trials) == 4
+    for wrong in trials:
+        assert CONV.mark(wrong.answer).misconception == wrong.name
 
 
 @settings(deadline=None, max_examples=120)
@@ -72,7 +102,7 @@ def test_a_convolution_that_only_the_real_torch_refuses():
 
 def test_an_answer_costs_little():
     program = (
-        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (4, 4))\n"
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (8, 8))\n"
         "from tests.questions.asking import ask\n"
         "ask('settings', layer='Conv2d(1, 1, k, padding=p)', unknowns=['k', 'p'], input=[1, 1, 8, 8],"
         " output=[4, 4]).mark([1000, 600])"
@@ -216,3 +246,15 @@ def test_problems():
         ("where", 1),
         ("output",),
     ]
+
+
+def test_an_unknown_can_have_the_name_of_a_parameter() -> None:
+    shadowed = ask(
+        "settings",
+        layer="Conv2d(1, 1, kernel_size=K, stride=S)",
+        unknowns=["K", "S"],
+        where=["K > 4", "S > 1"],
+        input=[1, 1, 9, 9],
+        output=[3, 3],
+    )
+    assert shadowed.key.solution == 'q = {"K": 5, "S": 2}'

@@ -1,0 +1,442 @@
+"""What a submission costs in the engine, beside its isolation alone, plain pytest, other graders, and two lanes.
+
+    python tests/bench/class_engine.py [SUBMISSIONS] [--rounds N] [--others VENV] [--only abcd]
+
+Grades SUBMISSIONS (200) of exercise-8 (code) and as many of exercise-9 (quiz): honest ones, wrong ones, and one in
+a hundred that never ends, in a copy of the shipped course that allows a call one second. What is compared is timed
+in turn, in one run; printed are medians over the rounds (5).
+
+a: one lane, beside the isolation floor: the same forks, confinement, files and calls, replayed without checks
+b: one lane, beside one fresh `python -m pytest` for each submission, with the same checks in plain fixtures
+c: one lane, beside `nbgrader autograde` and `otter run` of VENV, with as many tests in a notebook
+d: the whole class with two lanes and with one, gradebook included
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grader.classroom.collecting import Found
+from grader.classroom.grading import ClassGrader, ClassRun
+from grader.classroom.lanes import LaneProcess
+from grader.classroom.made_up import CLASS
+from grader.classroom.task import READY, Result, Setup, Task
+from grader.course.loading import LoadedCourse, load_course
+from grader.course.paper import prepare
+from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.grading import grade
+from grader.examiner.session import _worker_limits
+from grader.examiner.submission import parse_submission
+from grader.gradebook.store import Gradebook
+from grader.worker.launcher import ForkServer, Worker, WorkerLimits
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISES = ("exercise-8", "exercise-9")
+SECONDS = 1.0  # that a call may take
+ENDLESS = "\n\ndef endless(*args, **kwargs):\n    while True:\n        pass\n\n\n"
+LAST = {"exercise-8": "convolve = endless\n", "exercise-9": "overlap = endless()\n"}
+FRESH = 5  # submissions that get a fresh process
+WRITE = {person.student: person.write for person in CLASS}
+WRONG = [WRITE[name] for name in ("june", "emil", "cem")]  # flip the kernel, forget the padding, answer half
+
+
+@dataclass(frozen=True)
+class Class:
+    """An exercise's class: submissions that end, and those that do not."""
+
+    course: LoadedCourse
+    exercise: str
+    tasks: Sequence[Task]
+    endless: Sequence[Task]
+
+    @property
+    def size(self) -> str:
+        return f"{len(self.tasks)} + {len(self.endless)} endless"
+
+
+def course_copy(folder: Path) -> LoadedCourse:
+    """The shipped course, with less time for a call."""
+    shutil.copytree(ROOT / "exercises", folder / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
+    text = (ROOT / "course.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"limits: .*", f"limits: {{seconds: {SECONDS}, memory_mib: 2048}}", text)
+    (folder / "course.yaml").write_text(text, encoding="utf-8")
+    return load_course(folder)
+
+
+def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
+    """Half honest, half wrong, each student with a variant of their own; one in a hundred never ends."""
+    ending: list[Task] = []
+    endless: list[Task] = []
+    for number in range(size):
+        student = f"student-{number}"
+        sitting = prepare(course.exercise(exercise), student)
+        write = WRONG[number // 2 % len(WRONG)] if number % 2 else WRITE["ada"]
+        source = write(sitting, "python")
+        never_ends = number % 100 == min(50, size - 1)
+        if never_ends:
+            source += ENDLESS + LAST[exercise]
+        task = Task(number, student, exercise, student, f"{exercise}.py", source.encode())
+        (endless if never_ends else ending).append(task)
+    return Class(course, exercise, ending, endless)
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """The wall-clock time of some work."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def line(label: str, *columns: str) -> None:
+    """One line of the table."""
+    print(f"  {label:<52}", *(f"{column:>14}" for column in columns), flush=True)
+
+
+def milliseconds(times: Sequence[float]) -> str:
+    """The median, in milliseconds."""
+    return f"{1000 * statistics.median(times):.1f} ms"
+
+
+def ratio(ours: Sequence[float], others: Sequence[float]) -> str:
+    """The median of the ratios round by round."""
+    return f"{statistics.median(a / b for a, b in zip(ours, others, strict=True)):.2f} x"
+
+
+class Lane:
+    """One lane as a class has it: a process of its own."""
+
+    def __init__(self, own: Class) -> None:
+        self._process = LaneProcess(Setup(own.course.root, (own.exercise,), "full"))
+        assert self._process.hear() == READY, "the lane does not start"
+
+    def grade(self, task: Task) -> Result:
+        self._process.give(task)
+        result = self._process.hear()
+        assert isinstance(result, Result), result
+        return result
+
+    def close(self) -> None:
+        self._process.close(5)
+
+
+# a: the isolation floor
+
+
+@dataclass(frozen=True)
+class Calls:
+    """All that one submission's worker was asked, ready to be asked again."""
+
+    limits: WorkerLimits
+    asked: Sequence[tuple[dict[str, Any], Any]]
+
+    def replay(self, server: ForkServer, *, watch: bool = True) -> None:
+        """Fork, confine, load and call, and look at nothing that comes back."""
+        with server.fork(self.limits) as worker:
+            for request, encoder in self.asked:
+                watched = {"watch": watch and request["watch"]} if "watch" in request else {}
+                worker.ask({**request, **watched}, SECONDS, encoder, lambda _notice: SECONDS)
+
+
+def recorded(own: Class) -> list[Calls]:
+    """What each submission's worker is asked while it is graded."""
+    real, calls = Worker.ask, []
+
+    def work(suite: CheckSuite) -> None:
+        with ForkServer(own.course.record.packages) as server:
+            for task in own.tasks:
+                asked: list[tuple[dict[str, Any], Any]] = []
+
+                def ask(
+                    self: Worker, request: Any, limit: float, encoder: Any = None, running: Any = None
+                ) -> Any:
+                    asked.append((request, encoder))  # noqa: B023 used within this round of the loop only
+                    return real(self, request, limit, encoder, running)
+
+                sitting = prepare(own.course.exercise(task.exercise), task.variant)
+                submission = parse_submission(task.file_name, task.content)
+                with mock.patch.object(Worker, "ask", ask):
+                    grade(sitting, submission, server, suite)
+                calls.append(Calls(_worker_limits(sitting.paper.limits), asked))
+
+    with_suite(own.course, [own.exercise], work)
+    return calls
+
+
+def beside_floor(own: Class, rounds: int) -> None:
+    """Engine and floor, submission by submission in turn."""
+    calls, lane = recorded(own), Lane(own)
+    engine: list[float] = []
+    floor: list[float] = []
+    bare: list[float] = []
+    endless: list[float] = []
+    with ForkServer(own.course.record.packages) as server:
+        calls[0].replay(server)
+        lane.grade(own.tasks[0])
+        gc.collect()
+        gc.freeze()
+        for _ in range(rounds):
+            ours = base = unwatched = 0.0
+            for task, own_calls in zip(own.tasks, calls, strict=True):
+                ours += seconds(partial(lane.grade, task))
+                base += seconds(partial(own_calls.replay, server))
+                unwatched += seconds(partial(own_calls.replay, server, watch=False))
+            count, late = len(own.tasks), sum(seconds(partial(lane.grade, task)) for task in own.endless)
+            for times, one in ((engine, ours), (floor, base), (bare, unwatched)):
+                times.append(one / count)
+            endless.append((ours + late) / (count + len(own.endless)))
+    lane.close()
+    requests = statistics.mean(len(own_calls.asked) for own_calls in calls)
+    line(f"isolation floor ({requests:.0f} requests of a worker)", milliseconds(floor))
+    line("engine, one lane", milliseconds(engine), ratio(engine, floor))
+    line("engine, one lane, endless ones among them", milliseconds(endless), ratio(endless, floor))
+    line("engine, beside a floor that watches no operators", milliseconds(bare), ratio(engine, bare))
+
+
+# b: a fresh pytest for each
+
+
+CONFTEST = """
+import importlib
+import pytest
+
+@pytest.fixture
+def student():
+    return importlib.import_module("submission")
+
+@pytest.fixture
+def reference():
+    return importlib.import_module("reference")
+"""
+
+
+def answers_of(own: Class, student: str | None) -> dict[str, Any]:
+    """The right answers to the questions that are not code."""
+    keys = prepare(own.course.exercise(own.exercise), student).keys or {}
+    names: dict[str, Any] = {}
+    for key in keys.values():
+        exec(key.solution, names)
+    return {name: names[name] for name in keys if name in names}
+
+
+def pytest_folder(own: Class, task: Task, folder: Path, extra: str = "") -> None:
+    """The same checks as plain pytest has them: modules imported, and an assert for each answer."""
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (folder / "submission.py").write_bytes(task.content)
+    for name, copy in (
+        ("reference", "reference"),
+        ("checks", "test_checks"),
+        ("visible_checks", "test_visible"),
+    ):
+        file = own.course.exercise(own.exercise).folder / f"{name}.py"
+        if file.exists():
+            shutil.copy(file, folder / f"{copy}.py")
+    tests = [
+        f"def test_{name}(student):\n    assert student.{name} == {answer!r}\n"
+        for name, answer in answers_of(own, task.variant).items()
+    ]
+    (folder / "test_answers.py").write_text("\n".join([extra, *tests]), encoding="utf-8")
+
+
+def beside_pytest(own: Class, rounds: int) -> None:
+    """A lane and fresh pytest processes in turn, over a few submissions."""
+    lane = Lane(own)
+    few = own.tasks[:FRESH]
+    lane.grade(few[0])
+    # Without plugins it starts faster: in favour of the other side. A quiz could do without torch, too.
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"]
+    labels = {"": "fresh python -m pytest"}
+    if own.exercise == "exercise-9":
+        labels = {
+            "": "fresh python -m pytest, no torch",
+            "import torch\n": "fresh python -m pytest, with torch",
+        }
+    for extra, label in labels.items():
+        engine, fresh = [], []
+        for _ in range(rounds):
+            ours = base = 0.0
+            for task in few:
+                with tempfile.TemporaryDirectory() as name:
+                    pytest_folder(own, task, Path(name), extra)
+                    ours += seconds(partial(lane.grade, task))
+                    base += seconds(
+                        lambda name=name: subprocess.run(  # type: ignore[misc]
+                            command, cwd=name, env=environment, stdout=subprocess.DEVNULL, check=False
+                        )
+                    )
+            engine.append(ours / len(few))
+            fresh.append(base / len(few))
+        line(label, milliseconds(fresh), ratio(fresh, engine))
+    lane.close()
+
+
+# c: other graders
+
+
+def notebook_tests(own: Class) -> list[str]:
+    """One test a cell: the same checks called from a notebook, after the student's code."""
+    code = []
+    folder = own.course.exercise(own.exercise).folder
+    for module in ("checks", "visible_checks"):
+        file = folder / f"{module}.py"
+        names = re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE) if file.exists() else []
+        code += [
+            f"import sys, types\nsys.path.insert(0, {str(folder)!r})\nimport inspect, {module}, reference\n"
+            f"own = types.SimpleNamespace(**globals())\ncheck = {module}.{name}\n"
+            "check(*(own, reference)[: len(inspect.signature(check).parameters)])"
+            for name in names
+        ]
+    return code + [f"assert {name} == {answer!r}" for name, answer in answers_of(own, None).items()]
+
+
+def nbgrader_course(own: Class, tests: Sequence[str], source: str, folder: Path, students: int) -> None:
+    """A course of nbgrader's with one assignment, and students who have handed it in."""
+
+    def cell(code: str, **about: Any) -> Any:
+        flags = dict.fromkeys(("task", "grade", "solution", "locked"), False)
+        about = {"schema_version": 3, **flags, **about}
+        return new_code_cell(code, metadata={"nbgrader": about})  # type: ignore[no-untyped-call]
+
+    def notebook(code: str) -> Any:
+        answer = cell(code, grade_id="answer", solution=True)
+        about = {"grade": True, "locked": True, "points": 1}
+        return new_notebook(  # type: ignore[no-untyped-call]
+            cells=[answer, *(cell(test, grade_id=f"test-{i}", **about) for i, test in enumerate(tests))]
+        )
+
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
+    homes = [folder / "source" / "ps", *(folder / "submitted" / f"s{i}" / "ps" for i in range(students))]
+    for home in homes:
+        home.mkdir(parents=True)
+        nbformat.write(notebook("..." if home == homes[0] else source), home / "ps.ipynb")  # type: ignore[no-untyped-call]
+
+
+def otter_assignment(tests: Sequence[str], source: str, folder: Path) -> None:
+    """A notebook and tests in Otter's format."""
+    (folder / "tests").mkdir()
+    for number, test in enumerate(tests):
+        case = "\n".join(f">>> {row}" for row in test.splitlines())
+        suite = {"cases": [{"code": case}], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+        text = f"OK_FORMAT = True\ntest = {{'name': 'q{number}', 'points': 1, 'suites': [{suite!r}]}}\n"
+        (folder / "tests" / f"q{number}.py").write_text(text)
+    notebook = new_notebook(cells=[new_code_cell(source)])  # type: ignore[no-untyped-call]
+    nbformat.write(notebook, folder / "ps.ipynb")  # type: ignore[no-untyped-call]
+
+
+def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
+    """A lane beside nbgrader and Otter, variant 0, the honest solution; what starts once is taken off."""
+    installed = venv is not None and (venv / "bin" / "nbgrader").exists()
+    if venv is None or not installed:
+        line("nbgrader, otter: not installed (--others VENV)")
+        return
+    lane, (nbgrader, otter) = Lane(own), (str(venv / "bin" / name) for name in ("nbgrader", "otter"))
+    sitting = prepare(own.course.exercise(own.exercise), None)
+    task = Task(0, "s", own.exercise, None, f"{own.exercise}.py", WRITE["ada"](sitting, "python").encode())
+    lane.grade(task)
+    environment = {**os.environ, "PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
+
+    def run(folder: Path, *command: str) -> float:
+        begin = time.perf_counter()
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return time.perf_counter() - begin
+
+    engine, by_nbgrader, by_otter = [], [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as name:
+            few, one, other = (Path(name) / part for part in ("few", "one", "otter"))
+            tests = notebook_tests(own)
+            for folder, students in ((few, FRESH), (one, 1)):
+                folder.mkdir()
+                nbgrader_course(own, tests, task.content.decode(), folder, students)
+                run(folder, nbgrader, "generate_assignment", "ps", "--create")
+            other.mkdir()
+            otter_assignment(tests, task.content.decode(), other)
+            run(other, otter, "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment")
+            engine.append(seconds(lambda: lane.grade(task)))
+            begun = run(one, nbgrader, "autograde", "ps")
+            by_nbgrader.append((run(few, nbgrader, "autograde", "ps") - begun) / (FRESH - 1))
+            by_otter.append(run(other, otter, "run", "-a", "autograder.zip", "ps.ipynb"))
+    lane.close()
+    line("nbgrader autograde, its own start taken off", milliseconds(by_nbgrader), ratio(by_nbgrader, engine))
+    line("otter run", milliseconds(by_otter), ratio(by_otter, engine))
+
+
+# d: two lanes
+
+
+def whole_class(own: Class, jobs: int) -> tuple[float, float]:
+    """The seconds of a whole class, and those of each submission after the first ones."""
+
+    def found(task: Task) -> Found:
+        return Found(task.student, task.exercise, task.file_name, lambda: (task.content, ""), None)
+
+    with tempfile.TemporaryDirectory() as folder, Gradebook("sqlite:///book.db", Path(folder)) as gradebook:
+        begin = time.perf_counter()
+        run = ClassRun(ClassGrader(own.course, "full", jobs), gradebook, personal=True)
+        all_tasks = sorted([*own.tasks, *own.endless], key=lambda task: task.number)
+        assert not list(run.look(map(found, all_tasks)))
+        times = [time.perf_counter() for _ in run.run()]
+        assert len(times) == len(all_tasks)
+        return time.perf_counter() - begin, (times[-1] - times[2 * jobs]) / (len(times) - 2 * jobs - 1)
+
+
+def beside_two(own: Class, rounds: int) -> None:
+    """One lane and two in turn."""
+    pairs = [(whole_class(own, 1), whole_class(own, 2)) for _ in range(rounds)]
+    for part, label in enumerate(("whole class", "each submission once lanes run")):
+        one, two = [pair[0][part] for pair in pairs], [pair[1][part] for pair in pairs]
+        unit = (lambda times: f"{statistics.median(times):.1f} s") if part == 0 else milliseconds
+        line(f"{label}: one lane", unit(one))
+        line(f"{label}: two lanes", unit(two), f"{ratio(one, two)} faster")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=textwrap.dedent(__doc__ or ""), formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("submissions", type=int, nargs="?", default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--others", type=Path)
+    parser.add_argument("--only", default="abcd")
+    parser.add_argument("--exercise", choices=EXERCISES, action="append")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        course = course_copy(Path(folder).resolve())
+        for exercise in options.exercise or EXERCISES:
+            own = class_of(course, exercise, options.submissions)
+            print(f"{exercise}, {own.size}, {options.rounds} rounds")
+            if "a" in options.only:
+                beside_floor(own, options.rounds)
+            if "b" in options.only:
+                beside_pytest(own, options.rounds)
+            if "c" in options.only:
+                beside_others(own, options.rounds, options.others)
+            if "d" in options.only:
+                beside_two(own, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""How well wrong answers are told apart, over made-up students of every exercise of this course.
+
+    python tests/bench/diagnosis.py [VARIANTS]
+
+Prints, by kind of question: the share of misconceptions that are named for what they are, the share of random
+wrong answers for which some misconception is named, and the share of variants in which a misconception leads to
+the right answer, as they are drawn and as they would be drawn without looking at the questions.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from grader.course.loading import LoadedExercise, load_course
+from grader.course.paper import variant_of
+from grader.language.draws import Draws
+from grader.language.expressions import ExpressionError
+from grader.language.layers import LayerError
+from grader.language.params import Variant, draw_variant
+from grader.questions.number import NumberKey
+from grader.questions.output_size import SizeKey
+from grader.questions.question import FormError, Key, Mark, Posed, Question
+from grader.questions.tensor import TensorKey
+
+ROOT = Path(__file__).resolve().parents[2]
+RANDOM_ANSWERS = 20  # to each question of each variant
+COLUMNS = ("named", "of", "random", "named", "near", "named", "aimed", "naive", "no where")
+
+Draw = Callable[[LoadedExercise, str], Variant]
+
+
+def aimed(exercise: LoadedExercise, student: str) -> Variant:
+    """As students get it."""
+    return variant_of(exercise, student)
+
+
+def naive(exercise: LoadedExercise, student: str, *, where: bool) -> Variant:
+    """Drawn without looking at the questions; with or without the exercise's conditions."""
+    record = exercise.record
+    draws = Draws((exercise.course.seed, exercise.name))
+    return draw_variant(record.params, record.where if where else [], record.variant_0, draws, student, ())
+
+
+def mark(question: Question, posed: Posed, key: Key, answer: object) -> Mark:
+    """The verdict; an answer of another form is a wrong one."""
+    try:
+        return question.mark(posed, key, answer)
+    except FormError as error:
+        return Mark("failed", 0.0, str(error))
+
+
+def random_answers(key: Key, draw: random.Random) -> Iterator[Any]:
+    """Wrong answers of the right form, near the right one."""
+    while True:
+        if isinstance(key, SizeKey):
+            yield [max(0, size + draw.randint(-4, 9)) for size in key.sizes]
+        elif isinstance(key, NumberKey):
+            yield key.answer + draw.choice([draw.randint(-20, 20), draw.gauss(0, 1 + abs(key.answer))])
+        elif isinstance(key, TensorKey):
+            values = [value + draw.choice([0, 0, draw.randint(-3, 3)]) for value in key.values]
+            yield nested(values, key.shape)
+        else:
+            return
+
+
+def near_answers(key: Key, draw: random.Random) -> Iterator[Any]:
+    """A misconception's answer with its numbers a little, but clearly, off."""
+    wrongs = [wrong.answer for wrong in key.wrong if isinstance(key, NumberKey | TensorKey)]
+    while wrongs:
+        yield moved(draw.choice(wrongs), draw)
+
+
+def moved(answer: Any, draw: random.Random) -> Any:
+    if isinstance(answer, list | tuple):
+        return [moved(item, draw) for item in answer]
+    return answer + draw.choice([-1, 1]) * (1e-2 + 1e-2 * abs(answer))
+
+
+def nested(values: list[float], shape: tuple[int, ...]) -> Any:
+    if not shape:
+        return values[0]
+    size = len(values) // shape[0] if shape[0] else 0
+    return [nested(values[start * size : (start + 1) * size], shape[1:]) for start in range(shape[0])]
+
+
+def look(question: Question, variant: Variant, draw: random.Random, seen: Counter[str]) -> None:
+    """Everything about one question of one student's variant."""
+    posed, key = question.pose(variant), question.key(variant)
+    for wrong in question.trials(posed, key):
+        seen["trials"] += 1
+        seen["named"] += mark(question, posed, key, wrong.answer).misconception == wrong.name
+    answers = [wrong.answer for wrong in key.wrong]
+    for what, made_up in (("random", random_answers), ("near", near_answers)):
+        for answer in islice(made_up(key, draw), RANDOM_ANSWERS):
+            verdict = mark(question, posed, key, answer)
+            if verdict.outcome != "passed" and answer not in answers:
+                seen[what] += 1
+                seen[f"{what} named"] += verdict.misconception is not None
+
+
+def is_spoilt(question: Question, exercise: LoadedExercise, draw: Draw, student: str) -> bool:
+    """Whether a misconception leads to the right answer, or torch refuses the variant."""
+    try:
+        sketch = question.sketch(draw(exercise, student))
+        return any(confusion.is_right for confusion in question.confusions(*sketch))
+    except (LayerError, ExpressionError):
+        return True
+
+
+def of_code(names: list[str]) -> Counter[str]:
+    """The misconceptions of code, graded as `course check` does."""
+    command = [str(Path(sys.executable).with_name("course")), "check", *names, "--variants", "1", "--json"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode in {0, 1}, ran.stderr
+    questions = [question for one in json.loads(ran.stdout)["exercises"] for question in one["questions"]]
+    columns = [column for question in questions for column in question["columns"]]
+    wrong = [column for column in columns if column["kind"] == "misconception"]
+    others = [column for column in columns if column["kind"] != "misconception" and column["killed_by"]]
+    return Counter(
+        {
+            "trials": len(wrong),
+            "named": sum(column["diagnosed"] == column["name"] for column in wrong),
+            "random": len(others),
+            "random named": sum(column["diagnosed"] is not None for column in others),
+        }
+    )
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def line(kind: str, seen: Counter[str]) -> str:
+    cells = [share(seen["named"], seen["trials"]), seen["trials"]]
+    cells += [seen["random"], share(seen["random named"], seen["random"])]
+    cells += [seen["near"], share(seen["near named"], seen["near"])]
+    cells += [share(seen[what], seen["variants"]) for what in ("aimed", "naive", "no where")]
+    return f"{kind:<14}" + "".join(f"{cell!s:>10}" for cell in cells)
+
+
+def main() -> None:
+    """Measure and print."""
+    students = [f"student-{number}" for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 50)]
+    draw = random.Random(0)
+    exercises = load_course(ROOT).exercises()
+    draws: dict[str, Draw] = {
+        "aimed": aimed,
+        "naive": partial(naive, where=True),
+        "no where": partial(naive, where=False),
+    }
+    by_kind: dict[str, Counter[str]] = {}
+    whole: Counter[str] = Counter()
+    for exercise in exercises:
+        questions = [question for question in exercise.record.questions if not question.by_checks]
+        for student in students:
+            variant = aimed(exercise, student)
+            for question in questions:
+                look(question, variant, draw, by_kind.setdefault(question.kind, Counter()))
+            whole["variants"] += bool(exercise.record.params)
+            for name, way in draws.items() if exercise.record.params else ():
+                spoilt = [one.kind for one in questions if is_spoilt(one, exercise, way, student)]
+                whole[name] += bool(spoilt)
+                for kind in spoilt:
+                    by_kind[kind][name] += 1
+            for question in questions if exercise.record.params else ():
+                by_kind[question.kind]["variants"] += 1
+    print(f"{'':<14}" + "".join(f"{column:>10}" for column in COLUMNS))
+    for kind, seen in by_kind.items():
+        print(line(kind, seen))
+    code = [one.name for one in exercises if any(question.by_checks for question in one.record.questions)]
+    print(line("code", of_code(code)), " (random: mutants and impostors that were noticed)")
+    print(line("exercises", whole), " (any question of the exercise)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""Lanes that die, hang, cannot start or are killed: everybody else is graded, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.grading import ClassGrader
+from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.gradebook import store
+from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
+from tests.conftest import Run
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
+)
+PATIENCE = 60.0  # seconds until a process that should end is taken to live for ever
+DIE = "    os.kill(os.getpid(), signal.SIGKILL)\n"
+DIE_ONCE = "    if not (HERE / '.died').exists():\n        (HERE / '.died').touch()\n    " + DIE
+ENDLESS = "    while True:\n        time.sleep(0.01)\n"
+HOLD = "    log(os.getpid())\n    while (HERE / '.hold').exists():\n        time.sleep(0.01)\n"
+
+
+def check(body: str, question: str = "double") -> str:
+    """A check that first does something else."""
+    text = DOUBLE if question == "double" else TRIPLE
+    return text.replace("    assert", f"{body}    assert")
+
+
+def parents() -> dict[int, int]:
+    """The parent of every process that is alive."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if state not in "ZX":
+                found[int(folder.name)] = int(parent)
+    return found
+
+
+def below(pid: int) -> set[int]:
+    """The processes that one has started, and those that these have started."""
+    of, found = parents(), {pid}
+    while more := {child for child, parent in of.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def wait_until_gone(pids: set[int]) -> None:
+    """Wait until none of these processes is alive."""
+    until = time.monotonic() + PATIENCE
+    while left := pids & parents().keys():
+        assert time.monotonic() < until, left
+        time.sleep(0.02)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind():
+    before = below(os.getpid())
+    yield
+    wait_until_gone(below(os.getpid()) - before)
+
+
+def hand_in_two(small: Small) -> None:
+    """Ada's file is met by the check of `double`, bob's by the answer alone."""
+    small.hand_in("ada")
+    small.hand_in("bob", "five = 5\n")
+
+
+def test_a_lane_that_is_killed_is_replaced_and_its_submission_graded(small: Small, course: Run) -> None:
+    small.checks(check(DIE_ONCE), TRIPLE)
+    hand_in_two(small)
+    ran = course(small.root, "grade", "S")
+    assert ran.code == 0
+    assert sorted(ran.out.splitlines()[:2])[0] == "ada  ex-1  3 of 3"
+    assert "2 graded, 0 not graded" in ran.out
+    assert (small.exercise / ".died").exists()
+
+
+def test_a_submission_that_kills_two_lanes_is_ungraded_with_the_cause(small: Small, course: Run) -> None:
+    small.checks(check(DIE), TRIPLE)
+    hand_in_two(small)
+    ran = course(small.root, "grade", "S", "--jobs", 2)
+    assert ran.code == 1
+    assert small.ran() == ["double", "double"]
+    told = " ".join(ran.out.split())
+    assert "not graded: ada ex-1: The process that graded this ended twice: ended by signal 9." in told
+    assert "1 graded, 1 not graded" in ran.out
+    assert small.rows("select student, is_graded, score from report join submission on submission.id = submission_id order by 1") == [
+        ("ada", 0, 0),
+        ("bob", 1, 1),
+    ]  # fmt: skip
+    small.checks(DOUBLE, TRIPLE)
+    assert course(small.root, "grade", "S").code == 0
+    assert small.rows("select max(score) from report") == [(3,)]
+
+
+def test_a_lane_that_no_longer_answers_is_replaced(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.write("exercises/ex-2/exercise.yaml", (small.exercise / "exercise.yaml").read_text("utf-8"))
+    small.write("exercises/ex-2/reference.py", (small.exercise / "reference.py").read_text("utf-8"))
+    checks = (small.exercise / "checks.py").read_text("utf-8")
+    small.write("exercises/ex-2/checks.py", checks.replace("    log('double')\n", ENDLESS))
+    small.hand_in("ada", exercise="ex-2")
+    small.hand_in("bob")
+    monkeypatch.setattr(
+        ClassGrader, "_seconds", lambda _self, exercise: {"ex-1": 300.0, "ex-2": 0.05}[exercise]
+    )
+    ran = course(small.root, "grade", "S", "--jobs", 1)
+    assert ran.code == 1
+    assert "bob  ex-1  3 of 3" in ran.out
+    told = " ".join(ran.out.split())
+    assert "not graded: ada ex-2: The process that graded this ended twice: it took too long." in told
+
+
+def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course: Run) -> None:
+    kill = """\
+    log(os.getpid())
+    me = str(os.getpid())
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = stat.read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if parent == me and not (HERE / ".killed").exists():
+            (HERE / ".killed").touch()
+            os.kill(int(stat.parent.name), signal.SIGKILL)
+"""
+    small.checks(DOUBLE, check(kill, "triple"))
+    small.hand_in("ada")
+    small.hand_in("bob")
+    course(small.root, "grade", "S", "--jobs", 1)
+    assert (small.exercise / ".killed").exists()
+    assert len({line for line in small.ran() if line.isdigit()}) == 1  # the lane lives on
+    assert {score for is_graded, score in small.rows("select is_graded, score from report") if is_graded} == {
+        3
+    }
+    assert course(small.root, "grade", "S").code == 0
+    assert small.rows("select count(*) from report where score = 3") == [(2,)]
+
+
+def test_a_lane_that_cannot_start_is_a_fault_of_ours(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import sys\nif 'grader.classroom.lane' in sys.orig_argv:\n    sys.exit('no luck today')\n"
+    small.write("path/sitecustomize.py", program)
+    monkeypatch.setenv("PYTHONPATH", str(small.root / "path"))
+    small.hand_in("ada")
+    ran = course(small.root, "grade", "S", "--jobs", 1)
+    assert (ran.code, small.count()) == (3, 0)
+    assert "A process that grades could not start: SystemExit: no luck today." in ran.err
+    Path(ran.err.split()[-1]).unlink()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "sentence"),
+    [
+        ("checks.py", "def test_double(:\n", "checks.py:1: The checks cannot be read: "),
+        ("checks.py", "\n\ndef test_other(student): ...\n", "checks.py:3: The check test_other belongs to no"),
+        ("reference.py", "def double(x): ...\ndef triple(x): ...\n1 / 0\n", "reference.py:3: The reference cannot"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_course_is_told_with_its_file_and_exit_2(
+    small: Small, course: Run, file: str, text: str, sentence: str
+) -> None:
+    (small.exercise / file).write_text(text, encoding="utf-8")
+    small.hand_in("ada")
+    ran = course(small.root, "grade", "S")
+    assert (ran.code, ran.out, small.count()) == (2, "", 0)
+    assert sentence in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_variant_that_does_not_exist_is_told_and_what_was_graded_is_kept(small: Small, course: Run) -> None:
+    small.replace("exercises/ex-2/exercise.yaml", "variant_0", 'where: ["N == 7"]\nvariant_0')
+    small.hand_in("ada")
+    small.hand_in("bob", exercise="ex-2")
+    roster = small.write("roster.csv", "student\nada\nbob\n")
+    ran = course(small.root, "grade", "S", "--roster", roster, "--jobs", 1)
+    assert ran.code == 2
+    assert ran.err.startswith(str(small.root / "exercises/ex-2/exercise.yaml:"))
+    assert small.count() == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CourseFaults([Fault(Path("a.yaml"), 1, 2, "x", "Wrong.", "Right it."), Fault(Path("b"), None, None, "", "No.")]),
+        UsageFault("No."), WorkerFault("No."), SubmissionFault("No."), GraderError("No."),
+    ],
+)  # fmt: skip
+def test_every_error_survives_the_way_from_a_lane(error: GraderError) -> None:
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (type(arrived), str(arrived)) == (type(error), str(error))
+    assert getattr(arrived, "faults", None) == getattr(error, "faults", None)
+
+
+def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    small.hand_in("ada")
+    course(small.root, "grade", "S")
+    before = small.reports()
+    hand_in_two(small)
+    small.hand_in("cyd")
+    with closing(sqlite3.connect(small.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ran = course(small.root, "grade", "S")
+        assert ran.code == 2
+        [sentence] = ran.err.splitlines()
+        assert sentence.endswith("cannot be used: database is locked. What was graded before is kept.")
+        assert course(small.root, "scores").code == 0  # reading needs no lock
+        assert course(small.root, "override", "ada", "ex-1", "--score", "1", "--reason", "r").code == 2
+        other.execute("ROLLBACK")
+    assert small.reports() == before
+    assert course(small.root, "grade", "S").code == 0
+    assert small.count() == 3
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_ended_leaves_no_process_and_is_completed_by_the_next(
+    small: Small, course: Run, by: signal.Signals
+) -> None:
+    small.checks(check(HOLD), TRIPLE)
+    for number in range(6):
+        small.hand_in(f"student{number}", RIGHT.replace("5", str(number + 2)))
+    small.hand_in("first", "five = 5\n")  # meets no check, so it is told while the others are held
+    hold = small.write("exercises/ex-1/.hold", "")
+    arguments = ["grade", "S", "--jobs", "2"]
+    running = subprocess.Popen(
+        [sys.executable, "-c", f"import sys; from grader.cli.course import main; sys.argv[1:] = {arguments}; main()"],
+        cwd=small.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    with running, running.stdout:
+        assert running.stdout.readline().startswith("first  ex-1  1 of 3")
+        started = below(running.pid)
+        running.send_signal(by)
+        assert running.wait(PATIENCE) == (130 if by == signal.SIGINT else -by)
+        assert len(started) >= 2
+        wait_until_gone(started)
+    assert [row[:2] for row in small.reports()] == [("first", "ex-1")]
+
+    hold.unlink()
+    ran = course(small.root, *arguments)
+    assert (ran.code, "1 are unchanged" in ran.out) == (0, True)
+    completed = small.reports()
+    (small.root / "gradebook.db").unlink()
+    assert course(small.root, *arguments).code == 0
+    assert small.reports() == completed
+    assert len(completed) == 7

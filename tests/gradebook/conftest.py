@@ -1,0 +1,129 @@
+"""Gradebooks to test with: a SQLite file, and databases of a PostgreSQL server that the tests start and stop."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import NullPool, create_engine
+
+from grader.gradebook.store import Gradebook
+
+SETTINGS = "fsync = off\nlisten_addresses = ''\nport = 5432\nunix_socket_directories = '{}'\n"
+ACCESS = "local all guarded scram-sha-256\nlocal all all trust\n"  # `guarded` alone needs its password
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database for a gradebook."""
+
+    url: str
+
+    def open(self) -> Gradebook:
+        """The gradebook in it."""
+        return Gradebook(self.url, Path())
+
+    def rows(self, query: str) -> list[Any]:
+        """Rows of the gradebook."""
+        with create_engine(self.url, poolclass=NullPool).connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    def execute(self, statement: str) -> None:
+        """Change the gradebook behind everybody's back."""
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+class Server:
+    """A PostgreSQL server of our own, which listens at a socket in its folder and nowhere else."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries, self._folder, self._numbers = binaries, folder, count()
+        self._owner: dict[str, Any] = {}
+        if os.getuid() == 0:  # as whom PostgreSQL refuses to run
+            postgres = pwd.getpwnam("postgres")
+            self._owner = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
+            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+        self._run("initdb", "--username=postgres", "--no-locale", "--encoding=UTF8", "--no-sync")
+        (folder / "data" / "postgresql.conf").write_text(SETTINGS.format(folder), encoding="utf-8")
+        (folder / "data" / "pg_hba.conf").write_text(ACCESS, encoding="utf-8")
+
+    def start(self) -> None:
+        """Start, and return when there is an answer."""
+        self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}")
+
+    def kill(self) -> None:
+        """Stop at once, whoever is connected, and return when every process is gone."""
+        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        """A database's URL, whether there is one or not."""
+        return f"postgresql+psycopg://{user}@/{database}?host={self._folder}&port=5432"
+
+    def new_database(self) -> Database:
+        """An empty database."""
+        name = f"test{next(self._numbers)}"
+        Database(self.url("postgres")).execute(f"create database {name}")
+        return Database(self.url(name))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command: list[str | Path] = [
+            self._binaries / program,
+            f"--pgdata={self._folder / 'data'}",
+            *arguments,
+        ]
+        ran = subprocess.run(
+            command, cwd=self._folder, capture_output=True, text=True, check=False, **self._owner
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def binaries() -> Path | None:
+    """The folder of PostgreSQL's programs, the newest there is."""
+    on_path = shutil.which("initdb")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: float(file.parts[-3]))
+    return Path(on_path).parent if on_path else found[-1].parent if found else None
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server that runs; who kills it starts it again."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'torchgrade[postgresql]'.")
+    programs = binaries()
+    if programs is None:
+        pytest.skip(
+            "No PostgreSQL server is installed: there is no initdb on PATH or in /usr/lib/postgresql."
+        )
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        made = Server(programs, Path(folder))
+        made.start()
+        try:
+            Database(made.url("postgres")).execute("create role guarded login password 'sesame'")
+            yield made
+        finally:
+            made.kill()
+
+
+@pytest.fixture
+def postgresql(server: Server) -> Database:
+    """An empty database of the server."""
+    return server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """An empty database of each sort."""
+    if request.param == "sqlite":
+        return Database(f"sqlite:///{tmp_path / 'g.db'}")
+    found: Database = request.getfixturevalue("postgresql")
+    return found
