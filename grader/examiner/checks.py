@@ -307,8 +307,9 @@ def with_checks(
     existing = [str(file) for file in files if file.is_file()]
     if not existing:
         return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references))
-    collector = _Collector(loop, Path(existing[0]).parent.parent)
-    _run_pytest(existing, [collector, fixtures])
+    root = Path(existing[0]).parents[2]
+    collector = _Collector(loop, root)
+    _run_pytest(root, existing, [collector, fixtures])
     if collector.faults:
         raise CourseFaults(collector.faults)
     if raised:
@@ -331,20 +332,24 @@ def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[C
     return with_checks(folders, code, work)
 
 
-def _run_pytest(files: Sequence[str], plugins: Sequence[object]) -> None:
+def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> None:
     """Run pytest on files, without the options that its user has for other runs, and forget their modules.
 
-    pytest calls a module by its path below the root, so that another course's checks could be taken for ours.
+    pytest calls a module by its path below the root, and makes a package of each folder on the way. Were the
+    root the folder of exercises, one that is called `code` would be taken for Python's own module; were the
+    modules kept, another course's checks could be taken for ours.
     """
     before = set(sys.modules)
     options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        pytest.main([*_OPTIONS, f"--rootdir={Path(files[0]).parent.parent}", *files], plugins)
+        pytest.main([*_OPTIONS, f"--rootdir={root}", *files], plugins)
     finally:
         if options is not None:
             os.environ["PYTEST_ADDOPTS"] = options
-        for name in set(sys.modules) - before:
-            if getattr(sys.modules[name], "__file__", None) in files:
+        new = set(sys.modules) - before
+        own = {name for name in new if getattr(sys.modules[name], "__file__", None) in files}
+        for name in new:
+            if any(f"{module}.".startswith(f"{name}.") for module in own):
                 del sys.modules[name]
 
 
