@@ -7,6 +7,7 @@ then Tasks, each answered by a Result.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import signal
 import sys
@@ -26,21 +27,12 @@ from grader.worker.launcher import ForkServer
 
 
 class Lane:
-    """A fork server and a suite of checks; the server is replaced when it dies."""
+    """A course and a fork server, which starts at once and is replaced when it dies."""
 
-    def __init__(self, course: LoadedCourse, suite: CheckSuite, setup: Setup) -> None:
+    def __init__(self, course: LoadedCourse, setup: Setup) -> None:
         self._course = course
-        self._suite = suite
         self._setup = setup
-        isolation = setup.isolation
         self._server = self._start()
-        if isolation != "process" and self._server.lacking:
-            lacking = ", ".join(self._server.lacking)
-            self._server.close()
-            raise UsageFault(
-                f"This machine cannot confine student code: {lacking} missing. "
-                "course doctor says why; --isolation process grades all the same."
-            )
 
     def _start(self) -> ForkServer:
         isolation = self._setup.isolation
@@ -53,7 +45,24 @@ class Lane:
     def __exit__(self, *_exception: object) -> None:
         self._server.close()
 
-    def grade(self, task: Task) -> Result:
+    def wait(self) -> None:
+        """Do once what every task would do first, until the fork server is ready.
+
+        Raises:
+            UsageFault: this machine cannot confine student code, and the set-up does not accept that.
+            WorkerFault: it does not start.
+
+        """
+        for name in self._setup.exercises:
+            with contextlib.suppress(CourseFaults):  # of variant 0, which perhaps no student has
+                prepare(self._course.exercise(name), None)
+        if self._setup.isolation != "process" and self._server.lacking:
+            raise UsageFault(
+                f"This machine cannot confine student code: {', '.join(self._server.lacking)} missing. "
+                "course doctor says why; --isolation process grades all the same."
+            )
+
+    def grade(self, task: Task, suite: CheckSuite) -> Result:
         """Grade one submission; if our machinery fails twice at it, it is ungraded.
 
         Raises:
@@ -62,11 +71,11 @@ class Lane:
         """
         begin = time.monotonic()
         sitting = prepare(self._course.exercise(task.exercise), task.variant, task.params)
-        graded = self._graded(sitting.within(self._setup.seconds), task)
+        graded = self._graded(sitting.within(self._setup.seconds), task, suite)
         report = graded.report.model_copy(update={"student": task.student})
         return Result(task.number, report, graded.output, time.monotonic() - begin)
 
-    def _graded(self, sitting: Sitting, task: Task) -> Graded:
+    def _graded(self, sitting: Sitting, task: Task, suite: CheckSuite) -> Graded:
         if task.problem:
             return Graded(ungraded(sitting, task.problem), b"")
         try:
@@ -80,7 +89,7 @@ class Lane:
                     sitting,
                     submission,
                     self._server,
-                    self._suite,
+                    suite,
                     task.questions,
                     is_second_try=is_second_try,
                 )
@@ -101,27 +110,28 @@ def main() -> None:
         missing = missing_packages(course.record.packages)
         if missing:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
-        with_suite(course, setup.exercises, lambda suite: _serve(line, course, suite, setup))
+        with Lane(course, setup) as lane:
+            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, course: LoadedCourse, suite: CheckSuite, setup: Setup) -> None:
-    with Lane(course, suite, setup) as lane:
-        line.send(READY)
-        gc.collect()
-        gc.freeze()
-        while True:
-            try:
-                task: Task = line.recv()
-            except EOFError:
-                return
-            try:
-                line.send(lane.grade(task))
-            except CourseFaults as error:
-                line.send(error)
+def _serve(line: Connection, lane: Lane, suite: CheckSuite) -> None:
+    lane.wait()
+    line.send(READY)
+    gc.collect()
+    gc.freeze()
+    while True:
+        try:
+            task: Task = line.recv()
+        except EOFError:
+            return
+        try:
+            line.send(lane.grade(task, suite))
+        except CourseFaults as error:
+            line.send(error)
 
 
 if __name__ == "__main__":

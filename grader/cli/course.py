@@ -138,7 +138,7 @@ def demo() -> int:
     The shipped course, in a temporary folder.
     """
     root = Path(tempfile.mkdtemp(prefix="course-demo-"))
-    source = shippedcourse_here()
+    source = shipped_course()
     shutil.copy(source / COURSE_FILE, root)
     shutil.copytree(source / "exercises", root / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
     course = load_course(root)
@@ -182,7 +182,7 @@ def shipped_attacks() -> Path:
     return shipped if shipped.is_dir() else package.parent / "tests" / "attacks"
 
 
-def shippedcourse_here() -> Path:
+def shipped_course() -> Path:
     """The folder of the course that comes with the package, or with its repository."""
     package = Path(str(resources.files("grader")))
     return next(root for root in (package / "shipped", package.parent) if (root / COURSE_FILE).is_file())

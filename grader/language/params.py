@@ -103,10 +103,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Demand:
-    """What is wished of a draw: `cost` is 0 where it is as good as can be. It looks at `reads` alone."""
+    """What is wished of a draw: `cost` is 0 where it is as good as can be. It looks at `reads` alone.
+
+    The second argument of `cost` is the most that matters: it need not count further.
+    """
 
     reads: frozenset[str]
-    cost: Callable[[Variant], int]
+    cost: Callable[[Variant, float], int]
 
 
 def draw_variant(
@@ -178,7 +181,7 @@ def _cost(demands: Sequence[Demand], variant: Variant, most: float) -> float:
     """What a draw costs; no more than `most` is counted up to."""
     cost = 0.0
     for demand in demands:
-        cost += demand.cost(variant)
+        cost += demand.cost(variant, most - cost)
         if cost >= most:
             break
     return cost

@@ -22,12 +22,16 @@ def demand_of(question: Question, params: frozenset[str]) -> Demand:
     """What a question asks of a draw of its parameters."""
     words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
 
-    def cost(variant: Variant) -> int:
+    def cost(variant: Variant, most: float) -> int:
+        total = 0
         try:
-            confusions = question.confusions(*question.sketch(variant))
-            return sum(RIGHT if one.is_right else 1 for one in confusions)
+            for one in question.confusions(*question.sketch(variant)):
+                total += RIGHT if one.is_right else 1
+                if total >= most:
+                    break
         except (LayerError, ExpressionError, TextError, FormError):
             return IMPOSSIBLE
+        return total
 
     return Demand(params & words, cost)
 

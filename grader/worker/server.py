@@ -32,12 +32,14 @@ from typing import Any, NoReturn
 from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.namespaces import namespaces
+from grader.worker.pages import collapse
 from grader.worker.probe import probe
 from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes
 MAX_DESCRIPTORS = 256  # of a worker
 MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
 
 
@@ -48,6 +50,7 @@ class Server:
     control: socket.socket
     confinement: Confinement
     scratches: dict[int, Path] = field(default_factory=dict)
+    ended: int = 0  # workers
 
     def serve(self) -> None:
         """Fork and end workers until the examiner hangs up."""
@@ -58,6 +61,13 @@ class Server:
             message = json.loads(content)
             reply = self._fork(descriptors, message) if message["op"] == "fork" else self._end(message)
             self.control.sendall(json.dumps(reply).encode())
+            if message["op"] == "end":
+                self._count_end()
+
+    def _count_end(self) -> None:
+        self.ended += 1
+        if self.ended == MANY:
+            collapse()
 
     def _fork(self, descriptors: list[int], message: dict[str, Any]) -> dict[str, Any]:
         limits = message["limits"]

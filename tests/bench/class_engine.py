@@ -94,7 +94,8 @@ def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
         never_ends = number % 100 == min(50, size - 1)
         if never_ends:
             source += ENDLESS + LAST[exercise]
-        task = Task(number, student, exercise, student, f"{exercise}.py", source.encode())
+        name = f"{exercise}.py"  # with a variant that was handed out, as in a class
+        task = Task(number, student, exercise, student, name, source.encode(), params=sitting.params)
         (endless if never_ends else ending).append(task)
     return Class(course, exercise, ending, endless)
 
@@ -171,7 +172,7 @@ def recorded(own: Class) -> list[Calls]:
                     asked.append((request, encoder))  # noqa: B023 used within this round of the loop only
                     return real(self, request, limit, encoder, running)
 
-                sitting = prepare(own.course.exercise(task.exercise), task.variant)
+                sitting = prepare(own.course.exercise(task.exercise), task.variant, task.params)
                 submission = parse_submission(task.file_name, task.content)
                 with mock.patch.object(Worker, "ask", ask):
                     grade(sitting, submission, server, suite)
@@ -393,9 +394,10 @@ def whole_class(own: Class, jobs: int) -> tuple[float, float]:
         return Found(task.student, task.exercise, task.file_name, lambda: (task.content, ""), None)
 
     with tempfile.TemporaryDirectory() as folder, Gradebook("sqlite:///book.db", Path(folder)) as gradebook:
+        all_tasks = sorted([*own.tasks, *own.endless], key=lambda task: task.number)
+        gradebook.hand_out({(task.student, task.exercise): task.params or {} for task in all_tasks})
         begin = time.perf_counter()
         run = ClassRun(ClassGrader(own.course, "full", jobs), gradebook, personal=True)
-        all_tasks = sorted([*own.tasks, *own.endless], key=lambda task: task.number)
         assert not list(run.look(map(found, all_tasks)))
         times = [time.perf_counter() for _ in run.run()]
         assert len(times) == len(all_tasks)

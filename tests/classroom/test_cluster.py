@@ -76,7 +76,8 @@ class Node:
 
     def unpacked(self) -> list[Path]:
         """What lies on this node of any course."""
-        return list(self.folder.rglob("torchgrade-*"))
+        folders = os.walk(self.folder)  # passes over what is being removed
+        return [Path(root, name) for root, names, _ in folders for name in names if "torchgrade-" in name]
 
 
 @dataclass

@@ -209,7 +209,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "namespaces", "probe", "watch", "wire")
+OWN = ("child", "confinement", "namespaces", "pages", "probe", "watch", "wire")
 
 
 def test_a_student_finds_no_module_of_the_examiner(server):

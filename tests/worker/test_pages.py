@@ -1,0 +1,67 @@
+"""Huge pages make forks cheaper, and nothing else different."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.pages import HUGE, _huge_pages, collapse
+from grader.worker.server import MANY
+
+LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
+STACK = "7ffc00000000-7ffc00800000 rw-p 00000000 00:00 0                          [stack]\n"
+LIBRARY = "7f0000000000-7f0000800000 rw-p 00000000 00:00 42                         /lib/x.so\n"
+READ_ONLY = "7f0000000000-7f0000800000 r--p 00000000 00:00 0 \n"
+HEAP = "200000-600000 rw-p 00000000 00:00 0                                  [heap]\n"
+NAMED = "200000-600000 rw-p 00000000 00:00 0                                  [anon:a heap]\n"
+
+
+def huge_bytes(pid: int) -> int:
+    """How much of a process's memory lies in huge pages."""
+    found = re.search(r"AnonHugePages: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
+    assert found
+    return int(found[1]) << 10
+
+
+@pytest.mark.parametrize(
+    ("maps", "pages"),
+    [
+        (HEAP, [0x200000, 0x400000]),
+        (NAMED, [0x200000, 0x400000]),
+        (STACK, []),
+        (LIBRARY, []),
+        (READ_ONLY, []),
+    ],
+)
+def test_only_what_is_allocated_is_moved(maps: str, pages: list[int]) -> None:
+    assert list(_huge_pages(STACK + maps + READ_ONLY)) == pages
+
+
+@given(st.lists(st.tuples(st.integers(1, 4000), st.integers(1, 4000)), max_size=5))
+def test_no_page_reaches_beyond_what_is_allocated(sizes: list[tuple[int, int]]) -> None:
+    start, regions = 0, []
+    for gap, size in sizes:
+        regions.append((start + 4096 * gap, start + 4096 * (gap + size)))
+        start = regions[-1][1]
+    maps = "".join(f"{first:x}-{end:x} rw-p 00000000 00:00 0 \n" for first, end in regions)
+    for page in _huge_pages(maps):
+        assert page % HUGE == 0
+        assert any(first <= page and page + HUGE <= end for first, end in regions)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="only Linux has huge pages to look at"
+)
+def test_a_server_that_forks_many_workers_lies_in_huge_pages() -> None:
+    if not collapse():
+        pytest.skip("this kernel has no MADV_COLLAPSE (Linux 6.1)")
+    with ForkServer(["torch"]) as server:
+        for _ in range(MANY):
+            server.fork(LIMITS).close()
+        server.fork(LIMITS).close()  # answered when the pages lie where they should
+        assert huge_bytes(server.pid) >= 10 * HUGE
