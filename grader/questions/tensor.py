@@ -13,6 +13,7 @@ from grader.language.layers import Layer, apply, build, parse_layer
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.lazy import torch
+from grader.questions.mistakes import NAMES, value_mistakes
 from grader.questions.question import (
     FormError,
     Key,
@@ -26,7 +27,6 @@ from grader.questions.question import (
     layer_problems,
     without_problems,
 )
-from grader.questions.value_mistakes import NAMES, value_mistakes
 from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:

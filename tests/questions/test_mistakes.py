@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from grader.language.layers import apply, build, parse_layer
-from grader.questions.value_mistakes import value_mistakes
+from grader.questions.mistakes import value_mistakes
 
 # --- The loops ---------------------------------------------------------------------------------------------
 

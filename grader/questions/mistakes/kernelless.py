@@ -1,0 +1,56 @@
+"""The usual mistakes in computing what comes out of layers without a kernel that walks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grader.lazy import torch
+from grader.questions.mistakes.mistake import Mistake
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class LinearRun:
+    """A linear layer at work."""
+
+    image: Tensor
+    weight: Tensor
+    bias: Tensor | None
+
+
+def read_linear(_: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]) -> LinearRun:
+    """A linear layer from its parameters."""
+    bias = state.get("bias")
+    return LinearRun(image, state["weight"].to(image), None if bias is None else bias.to(image))
+
+
+def _is_square(run: LinearRun) -> bool:
+    return run.weight.shape[0] == run.weight.shape[1] > 1
+
+
+LINEAR: tuple[Mistake[LinearRun], ...] = (
+    Mistake(
+        "forgot-bias",
+        "The products are there, but the bias is missing. It is added to every value that comes out.",
+        lambda r: torch.nn.functional.linear(r.image, r.weight),
+        lambda r: r.bias is not None,
+    ),
+    Mistake(
+        "transposed-weight",
+        "You went down the columns of the weight. Each of its rows makes one of the values that come out.",
+        lambda r: torch.nn.functional.linear(r.image, r.weight.T, r.bias),
+        _is_square,
+    ),
+)
+
+RELU: tuple[Mistake[Tensor], ...] = (
+    Mistake(
+        "absolute-value",
+        "You left the minus signs away. ReLU does not turn a negative number into a positive one.",
+        lambda image: image.abs(),
+    ),
+)

@@ -1,0 +1,183 @@
+"""The usual mistakes in computing what comes out of a pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from grader.lazy import torch
+from grader.questions.mistakes.mistake import Mistake
+from grader.questions.mistakes.walks import (
+    UNDILATED,
+    Axes,
+    axes_of,
+    can_be_padded,
+    can_stride,
+    changed,
+    count_cells,
+    flat_sides,
+    is_dilated,
+    per_axis,
+    unpadded,
+    windows,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """A max or average pooling at work; the last two are for the average only."""
+
+    image: Tensor
+    axes: Axes
+    counts_padding: bool = True
+    divisor: int | None = None
+
+
+def read_pool(dims: int) -> Callable[[Mapping[str, Any], Tensor, Mapping[str, Tensor]], Pool]:
+    """How a pooling of so many dimensions is read from the arguments of its layer."""
+
+    def read(given: Mapping[str, Any], image: Tensor, _: Mapping[str, Tensor]) -> Pool:
+        kernel = per_axis(given["kernel_size"], dims)
+        return Pool(
+            image=image,
+            axes=axes_of(given, image, kernel, given.get("stride") or kernel),
+            counts_padding=bool(given.get("count_include_pad", True)),
+            divisor=given.get("divisor_override"),
+        )
+
+    return read
+
+
+def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
+    """The cells of each place in one last dimension, with these values outside of the image."""
+    pad = torch.nn.functional.pad
+    if can_be_padded(axes):
+        image = pad(image, flat_sides(axes), value=padding)
+    if any(axis.beyond for axis in axes):
+        image = pad(image, [side for axis in reversed(axes) for side in (0, axis.beyond)], value=beyond)
+    return windows(image, axes).flatten(2 + len(axes))
+
+
+def _pool_max(run: Pool, padding: float = -inf) -> Tensor:
+    return _cells(run.image, run.axes, padding, -inf).amax(-1)
+
+
+def _pool_min(run: Pool) -> Tensor:
+    return _cells(run.image, run.axes, inf, inf).amin(-1)
+
+
+def _pool_sum(run: Pool) -> Tensor:
+    return _cells(run.image, run.axes, 0, 0).sum(-1)
+
+
+def _pool_mean(run: Pool) -> Tensor:
+    if run.divisor is not None:
+        return _pool_sum(run) / run.divisor
+    ones = run.image.new_ones(1, 1, *run.image.shape[2:])
+    return _pool_sum(run) / _cells(ones, run.axes, float(run.counts_padding), 0).sum(-1)
+
+
+def _has_wide_window(run: Pool) -> bool:
+    return count_cells(run.axes) > 1
+
+
+def _has_padded_image(run: Pool) -> bool:
+    return can_be_padded(run.axes)
+
+
+def _counts_padding(run: Pool) -> bool:
+    return _has_padded_image(run) and run.divisor is None and run.counts_padding
+
+
+def _counts_inside_only(run: Pool) -> bool:
+    return _has_padded_image(run) and run.divisor is None and not run.counts_padding
+
+
+def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool], ...]:
+    """What goes wrong with the walk of any window."""
+    return (
+        Mistake(
+            "ignored-stride",
+            "You moved the window one cell at a time. Look at the stride again: where none is given, it is "
+            "the width of the window.",
+            lambda r: pool(replace(r, axes=changed(r.axes, stride=1))),
+            lambda r: can_stride(r.axes),
+        ),
+        Mistake(
+            "ignored-padding",
+            "The padding is missing: it lets the window start outside the image.",
+            lambda r: pool(replace(r, axes=unpadded(r.axes))),
+            _has_padded_image,
+        ),
+        Mistake(
+            "ignored-dilation",
+            UNDILATED.format("window"),
+            lambda r: pool(replace(r, axes=changed(r.axes, dilation=1))),
+            lambda r: is_dilated(r.axes),
+        ),
+    )
+
+
+MAX_POOL: tuple[Mistake[Pool], ...] = (
+    Mistake(
+        "mean-for-max",
+        "You took the mean of each window, as average pooling does. Max pooling keeps one of the cells.",
+        _pool_mean,
+        _has_wide_window,
+    ),
+    Mistake(
+        "min-for-max",
+        "You kept the smallest cell of each window. A negative number is smaller than zero, however many "
+        "digits it has.",
+        _pool_min,
+        _has_wide_window,
+    ),
+    Mistake(
+        "sum-for-max",
+        "You added up the cells of each window. Max pooling keeps one of them.",
+        _pool_sum,
+        _has_wide_window,
+    ),
+    Mistake(
+        "padded-with-zeros",
+        "You let the padding take part as zeros. In max pooling it never wins, not even against negative "
+        "cells.",
+        lambda r: _pool_max(r, padding=0),
+        _has_padded_image,
+    ),
+    *_walk_mistakes(_pool_max),
+)
+
+AVG_POOL: tuple[Mistake[Pool], ...] = (
+    Mistake(
+        "sum-for-mean",
+        "You added up the cells of each window, but did not divide.",
+        _pool_sum,
+        lambda r: (r.divisor or count_cells(r.axes)) != 1,
+    ),
+    Mistake(
+        "max-for-mean",
+        "You kept the largest cell of each window, as max pooling does. Here all of them count.",
+        _pool_max,
+        _has_wide_window,
+    ),
+    Mistake(
+        "divided-by-inside-only",
+        "At the edge you divided by the cells that lie inside the image. Unless count_include_pad says "
+        "otherwise, the zeros of the padding are counted, too.",
+        lambda r: _pool_mean(replace(r, counts_padding=False)),
+        _counts_padding,
+    ),
+    Mistake(
+        "divided-by-whole-window",
+        "At the edge you counted the zeros of the padding. Here count_include_pad leaves them out.",
+        lambda r: _pool_mean(replace(r, counts_padding=True)),
+        _counts_inside_only,
+    ),
+    *_walk_mistakes(_pool_mean),
+)

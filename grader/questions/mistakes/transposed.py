@@ -1,0 +1,133 @@
+"""The usual mistakes in computing what comes out of a transposed convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from grader.lazy import torch
+from grader.questions.mistakes.convolution import (
+    Convolution,
+    convolve,
+    has_bias,
+    has_padding,
+    has_wide_kernel,
+    with_bias,
+    with_flipped_kernel,
+    without_bias,
+)
+from grader.questions.mistakes.mistake import Mistake
+from grader.questions.mistakes.walks import Axis, changed, count_cells, unpadded
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _transposed(run: Convolution) -> Tensor:
+    convolve = getattr(torch, f"conv_transpose{len(run.axes)}d")
+    stride, padding, dilation = zip(*((a.stride, a.padding, a.dilation) for a in run.axes), strict=True)
+    output: Tensor = convolve(
+        run.image, run.weight, run.bias, stride, padding, run.more, run.groups, dilation
+    )
+    return output
+
+
+def _convolved_instead(run: Convolution) -> Tensor:
+    """Its weight lists the channels that go in first; a convolution's those that come out."""
+    kernel = run.weight.shape[2:]
+    by_group = run.weight.reshape(run.groups, -1, *run.weight.shape[1:]).transpose(1, 2)
+    return convolve(replace(run, weight=by_group.reshape(-1, by_group.shape[2], *kernel)))
+
+
+def _overwritten(run: Convolution) -> Tensor:
+    """Each place writes over what the places before it have written.
+
+    Where two places meet, the later one is there with an earlier cell of its kernel: so the last cell of all
+    kernels is written first, and the first one last.
+    """
+    sizes = run.image.shape[2:]
+    stamps = _stamps(run)
+    canvas = stamps.new_zeros(
+        *stamps.shape[1:3],
+        *(a.stride * (a.size - 1) + a.span + m for a, m in zip(run.axes, run.more, strict=True)),
+    )
+    cells = product(*(range(axis.kernel) for axis in run.axes))
+    for stamp, cell in reversed(list(zip(stamps, cells, strict=True))):
+        canvas[_along(map(_landing, run.axes, cell))] = stamp.reshape(*stamp.shape[:2], *sizes)
+    kept = (slice(a.padding, size - a.padding) for a, size in zip(run.axes, canvas.shape[2:], strict=True))
+    return with_bias(canvas[_along(kept)], run)
+
+
+def _stamps(run: Convolution) -> Tensor:
+    """What each cell of the kernel adds in each place: (cells, N, channels out, places)."""
+    batch, groups = len(run.image), run.groups
+    image = run.image.reshape(batch, groups, -1, prod(run.image.shape[2:]))
+    weight = run.weight.reshape(groups, -1, run.weight.shape[1], count_cells(run.axes))
+    return torch.einsum("ngcp,gcok->kngop", image, weight).flatten(2, 3)
+
+
+def _landing(axis: Axis, cell: int) -> slice:
+    """Where a cell of the kernel meets the output, in all places."""
+    start = cell * axis.dilation
+    return slice(start, start + (axis.size - 1) * axis.stride + 1, axis.stride)
+
+
+def _along(walked: Iterable[slice]) -> tuple[slice, ...]:
+    """An index into all of the batch and channels."""
+    return (slice(None), slice(None), *walked)
+
+
+def _overlaps(axis: Axis) -> bool:
+    """Whether two cells of the kernel meet in one cell of the output."""
+    moves = (step * axis.stride for step in range(1, axis.size))
+    return any(move % axis.dilation == 0 and move // axis.dilation < axis.kernel for move in moves)
+
+
+def _is_more_than_a_convolution(run: Convolution) -> bool:
+    """One cell that moves by one is the same either way."""
+    return has_wide_kernel(run) or any(a.stride > 1 or a.padding for a in run.axes) or any(run.more)
+
+
+TRANSPOSED: tuple[Mistake[Convolution], ...] = (
+    Mistake(
+        "convolved-instead",
+        "This is an ordinary convolution. A transposed one lays a copy of the kernel into the output for "
+        "each cell of the image.",
+        _convolved_instead,
+        _is_more_than_a_convolution,
+    ),
+    Mistake(
+        "flipped-kernel",
+        "You turned the kernel round. Each cell of the image lays it into the output as it is written.",
+        lambda r: _transposed(with_flipped_kernel(r)),
+        has_wide_kernel,
+    ),
+    Mistake(
+        "forgot-bias",
+        "The bias is missing. It is added to every value of the output.",
+        lambda r: _transposed(without_bias(r)),
+        has_bias,
+    ),
+    Mistake(
+        "ignored-stride",
+        "You put the copies of the kernel down one cell apart. Here the stride is a step in the output.",
+        lambda r: _transposed(replace(r, axes=changed(r.axes, stride=1))),
+        lambda r: any(axis.stride > 1 and axis.size > 1 for axis in r.axes),
+    ),
+    Mistake(
+        "ignored-padding",
+        "You kept the whole output. In a transposed convolution, padding takes cells off each of its sides.",
+        lambda r: _transposed(replace(r, axes=unpadded(r.axes))),
+        has_padding,
+    ),
+    Mistake(
+        "overlaps-overwritten",
+        "Where two copies of the kernel overlap, you kept the later one. What lies on the same cell is "
+        "added up.",
+        _overwritten,
+        lambda r: any(map(_overlaps, r.axes)),
+    ),
+)
