@@ -13,7 +13,7 @@ from grader.classroom.bulk import Bulk, Member, open_bulk
 from grader.classroom.roster import Roster, is_folder_name
 from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import MAX_BYTES, SUFFIXES
-from grader.gradebook.store import HandedIn
+from grader.gradebook.records import HandedIn
 
 MAX_TOLD = 5  # misnamed files of one student
 

@@ -18,7 +18,8 @@ from grader.errors import UsageFault
 from grader.examiner.grading import ungraded
 from grader.examiner.report import Report, merged
 from grader.examiner.session import longest
-from grader.gradebook.store import Gradebook, Grading, HandedIn, Known
+from grader.gradebook.records import Grading, HandedIn, Known
+from grader.gradebook.store import Gradebook
 
 BATCH = 200  # submissions that the gradebook is asked about at once
 CHECKS_SECONDS = 300.0  # that checks and the reference may take beside student code

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from grader.classroom.grading import ClassGrader, Done, Work
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.store import TINY, Gradebook, Grading, HandedIn
+from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.store import TINY, Gradebook
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from grader.cli.here import check_exercises, course_here, gradebook_of, roster_o
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.gradebook import rules
+from grader.gradebook.records import Override
 from grader.gradebook.rules import Score
-from grader.gradebook.store import Gradebook, Override
+from grader.gradebook.store import Gradebook
 from grader.lms import FORMATS
 from grader.lms.export import Export, File
 from grader.lms.scoring import export_items

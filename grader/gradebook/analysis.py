@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from grader.course.rules import Rules
 from grader.examiner.report import CheckReport, QuestionReport, Report
-from grader.gradebook.store import Attempt
+from grader.gradebook.records import Attempt
 from grader.language.record import Record
 from grader.questions.question import Outcome
 

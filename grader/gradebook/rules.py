@@ -10,7 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from grader.course.rules import Rules
-from grader.gradebook.store import Attempt, Override
+from grader.gradebook.records import Attempt, Override
 
 PLACES = 6  # of a score: a share of thirds must not end in 0.30000000000000004
 

@@ -1,212 +1,27 @@
-"""The gradebook: every submission, attempt, report and override, in a database of SQLAlchemy's.
-
-Whoever writes takes the database's write lock first (SQLite), or the submission's row (others), so that
-several people can grade at once; a killed process leaves whole transactions or none.
-"""
+"""The gradebook: every submission, attempt, report and override."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    select,
-)
-from sqlalchemy.exc import (
-    ArgumentError,
-    IntegrityError,
-    NoSuchModuleError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from grader.digest import digest_of
-from grader.errors import UsageFault
 from grader.examiner.report import Report
-from grader.gradebook.tables import (
-    VERSION,
-    AboutRow,
-    AttemptRow,
-    Base,
-    HandedOutRow,
-    OverrideRow,
-    ReportRow,
-    SubmissionRow,
-)
+from grader.gradebook.database import Database
+from grader.gradebook.records import Attempt, Event, Grading, HandedIn, Known, Override
+from grader.gradebook.tables import AttemptRow, HandedOutRow, OverrideRow, ReportRow, SubmissionRow
 
-BUSY_SECONDS = 30  # that another process may hold the lock
-READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
+BATCH = 100  # submissions that are read at once
 TINY = 1e-9  # shares of points that differ by less are the same
 
 
-@dataclass(frozen=True)
-class HandedIn:
-    """A file that a student handed in; `time` is in UTC, None where nobody knows it."""
-
-    student: str
-    exercise: str
-    file_name: str
-    content: bytes
-    time: datetime | None
-    is_late: bool = False  # the LMS says so
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the content."""
-        return digest_of(self.content)
-
-
-@dataclass(frozen=True)
-class Grading:
-    """A report with what decides it: whose variant, and a fingerprint of the questions' definitions."""
-
-    report: Report
-    output: bytes
-    variant: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the gradebook holds about one submission: its newest report, and the one that counts."""
-
-    submission: int
-    variant: str
-    fingerprint: str
-    is_graded: bool
-    is_applied: bool
-    score: float
-    points: float
-    is_latest: bool  # whether the submission is the student's latest attempt
-    document: str
-
-    def report(self) -> Report:
-        """The newest report."""
-        return Report.model_validate_json(self.document)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt with its score as the report says, before any rule."""
-
-    student: str
-    exercise: str
-    number: int  # from 1
-    handed_in: datetime | None
-    is_late: bool
-    seen: datetime
-    submission: int
-    score: float
-    points: float
-    is_graded: bool
-    graded: datetime
-
-
-@dataclass(frozen=True)
-class Override:
-    """A score set by hand; `score` None takes an earlier one back."""
-
-    student: str
-    exercise: str
-    score: float | None
-    reason: str
-    author: str
-    created: datetime
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a student's scores."""
-
-    time: datetime
-    exercise: str
-    text: str
-
-
-class Gradebook:
+class Gradebook(Database):
     """A gradebook, open."""
-
-    def __init__(self, url: str, root: Path) -> None:
-        """Open the database at an SQLAlchemy URL; a relative SQLite file lies in `root`.
-
-        Raises:
-            UsageFault: the URL is wrong, or the database cannot be opened.
-
-        """
-        self._engine = _engine(url, root)
-        try:
-            self._open()
-        except UsageFault:
-            self._engine.dispose()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._engine.dispose()
-
-    def _open(self) -> None:
-        with self._faults():
-            try:
-                version = self._prepare()
-            except (IntegrityError, ProgrammingError):  # another process was faster at making the tables
-                version = self._prepare()
-        if version != VERSION:
-            raise UsageFault(
-                f"The gradebook {self._name} is of another version of this program. "
-                "Move it away, or name another in course.yaml."
-            )
-
-    def _prepare(self) -> int:
-        """Make the tables where there are none; the version of those that are there."""
-        with self._engine.connect() as connection:
-            reading = connection.execution_options(**READING)
-            tables = set(inspect(reading).get_table_names())
-            if tables & set(Base.metadata.tables):
-                return int(reading.scalar(select(AboutRow.version)) or 0) if "about" in tables else 0
-        with self._engine.begin() as connection:
-            Base.metadata.create_all(connection)
-            connection.execute(insert(AboutRow).values(version=VERSION))
-        return VERSION
-
-    @property
-    def _name(self) -> str:
-        return self._engine.url.set(query={}).render_as_string(hide_password=True)  # there may be one, too
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise UsageFault(
-                f"The gradebook {self._name} cannot be used: {reason}. What was graded before is kept."
-            ) from None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._faults(), self._engine.connect() as connection:
-            yield connection.execution_options(**READING)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._faults(), self._engine.begin() as connection:
-            yield connection
 
     def known(self, students: Sequence[str]) -> dict[tuple[str, str, str], Known]:
         """What is held about these students' submissions, by student, exercise and digest.
@@ -241,7 +56,7 @@ class Gradebook:
             .join(AttemptRow, AttemptRow.id == latest.c.attempt)
             .where(SubmissionRow.student.in_(students))
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {
                 (row.student, row.exercise, row.digest): Known(
                     row.id,
@@ -276,7 +91,7 @@ class Gradebook:
             UsageFault: the database refuses.
 
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             submission = _submission(connection, handed_in)
             if attempt:
                 _note_attempt(connection, submission, handed_in)
@@ -313,21 +128,21 @@ class Gradebook:
         )
         if student is not None:
             rows = rows.where(SubmissionRow.student == student)
-        with self._reading() as connection, connection.execute(rows) as found:
+        with self.reading() as connection, connection.execute(rows) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
                 for number, row in enumerate(own, 1):
                     yield Attempt(
                         row.student,
                         row.exercise,
                         number,
-                        _utc(row.handed_in),
+                        row.handed_in,
                         row.is_late,
-                        _certain(row.seen),
+                        row.seen,
                         row.id,
                         row.score,
                         row.points,
                         row.is_graded,
-                        _certain(row.created),
+                        row.created,
                     )
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
@@ -337,26 +152,27 @@ class Gradebook:
             UsageFault: the database refuses.
 
         """
-        counting = _newest(ReportRow.is_applied)
-        rows = (
-            select(
-                SubmissionRow.student,
-                SubmissionRow.exercise,
-                SubmissionRow.file_name,
-                SubmissionRow.content,
-                ReportRow.document,
-                ReportRow.variant,
-                ReportRow.fingerprint,
+        for start in range(0, len(submissions), BATCH):
+            batch = SubmissionRow.id.in_(submissions[start : start + BATCH])
+            counting = _newest(ReportRow.is_applied, batch)
+            rows = (
+                select(
+                    SubmissionRow.student,
+                    SubmissionRow.exercise,
+                    SubmissionRow.file_name,
+                    SubmissionRow.content,
+                    ReportRow.document,
+                    ReportRow.variant,
+                    ReportRow.fingerprint,
+                )
+                .join(counting, counting.c.submission_id == SubmissionRow.id)
+                .join(ReportRow, ReportRow.id == counting.c.report)
+                .where(batch)
+                .order_by(SubmissionRow.student, SubmissionRow.exercise)
             )
-            .join(counting, counting.c.submission_id == SubmissionRow.id)
-            .join(ReportRow, ReportRow.id == counting.c.report)
-            .order_by(SubmissionRow.student, SubmissionRow.exercise)
-        )
-        for start in range(0, len(submissions), 100):
-            with self._reading() as connection:
-                found = connection.execute(rows.where(SubmissionRow.id.in_(submissions[start : start + 100])))
-                batch = found.all()
-            for row in batch:
+            with self.reading() as connection:
+                found = connection.execute(rows).all()
+            for row in found:
                 handed_in = HandedIn(row.student, row.exercise, row.file_name, row.content, None)
                 report = Report.model_validate_json(row.document)
                 yield handed_in, Grading(report, b"", row.variant, row.fingerprint)
@@ -368,7 +184,7 @@ class Gradebook:
             UsageFault: the database refuses.
 
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 insert(OverrideRow).values(
                     student=override.student,
@@ -376,7 +192,7 @@ class Gradebook:
                     score=override.score,
                     reason=override.reason,
                     author=override.author,
-                    created=_naive(override.created),
+                    created=override.created,
                 )
             )
 
@@ -390,9 +206,9 @@ class Gradebook:
         rows = select(OverrideRow.__table__).order_by(OverrideRow.id)
         if student is not None:
             rows = rows.where(OverrideRow.student == student)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [
-                Override(row.student, row.exercise, row.score, row.reason, row.author, _certain(row.created))
+                Override(row.student, row.exercise, row.score, row.reason, row.author, row.created)
                 for row in connection.execute(rows)
             ]
 
@@ -403,8 +219,8 @@ class Gradebook:
             UsageFault: the database refuses.
 
         """
-        now = _naive(datetime.now(UTC))
-        with self._writing() as connection:
+        now = datetime.now(UTC)
+        with self.writing() as connection:
             for (student, exercise), params in variants.items():
                 key = {"student": student, "exercise": exercise}
                 rows = select(HandedOutRow.student).filter_by(**key)
@@ -420,7 +236,7 @@ class Gradebook:
 
         """
         rows = select(HandedOutRow.student, HandedOutRow.exercise, HandedOutRow.params)
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
             return {(row.student, row.exercise): json.loads(row.params) for row in found}
 
@@ -456,37 +272,11 @@ class Gradebook:
             .join(AttemptRow)
             .where(SubmissionRow.student == student)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             events = [_attempt_event(row) for row in connection.execute(attempts)]
             events += [_report_event(row) for row in connection.execute(reports)]
         events += [_override_event(override) for override in self.overrides(student)]
         return sorted(events, key=lambda event: event.time)
-
-
-def _engine(url: str, root: Path) -> Engine:
-    try:
-        address = make_url(url)
-        if address.get_backend_name() != "sqlite":
-            return create_engine(address)
-        if address.database:
-            address = address.set(database=str(root / address.database))
-        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
-        raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
-
-    # Python's sqlite3 begins transactions late, and never for reading: two writers could then wait for
-    # each other. So it is told not to, and each transaction begins with the write lock.
-    @event.listens_for(engine, "connect")
-    def _take_over(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if not READING.items() <= connection.get_execution_options().items():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _newest(*where: Any) -> Any:
@@ -544,9 +334,9 @@ def _note_attempt(connection: Connection, submission: int, handed_in: HandedIn) 
         connection.execute(
             insert(AttemptRow).values(
                 submission_id=submission,
-                handed_in=_naive(handed_in.time) if handed_in.time else None,
+                handed_in=handed_in.time,
                 is_late=handed_in.is_late,
-                seen=_naive(datetime.now(UTC)),
+                seen=datetime.now(UTC),
             )
         )
 
@@ -572,7 +362,7 @@ def _add_report(
     connection.execute(
         insert(ReportRow).values(
             submission_id=submission,
-            created=_naive(datetime.now(UTC)),
+            created=datetime.now(UTC),
             variant=grading.variant,
             fingerprint=grading.fingerprint,
             score=report.score,
@@ -594,32 +384,20 @@ def _falls(counting: Any, report: Report) -> bool:
 
 
 def _attempt_event(row: Any) -> Event:
-    time = _utc(row.handed_in)
+    time = row.handed_in
     when = f" of {time:%Y-%m-%d %H:%M} UTC" if time else ""
     late = ", late by the LMS" if row.is_late else ""
     text = f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
-    return Event(_certain(row.seen), row.exercise, text)
+    return Event(row.seen, row.exercise, text)
 
 
 def _report_event(row: Any) -> Event:
     text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
     if not row.is_applied:
         text += ", lower than before: not applied"
-    return Event(_certain(row.created), row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
+    return Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
 
 
 def _override_event(override: Override) -> Event:
     what = "override taken back" if override.score is None else f"override: {override.score:g}"
     return Event(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")
-
-
-def _naive(time: datetime) -> datetime:
-    return time.astimezone(UTC).replace(tzinfo=None)
-
-
-def _certain(time: datetime) -> datetime:
-    return time.replace(tzinfo=UTC)
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time else None

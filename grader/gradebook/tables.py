@@ -1,17 +1,34 @@
-"""The gradebook's tables. Times are in UTC and without a zone, as SQLite keeps them."""
+"""The gradebook's tables."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 2  # of these tables
 
 
+class Instant(TypeDecorator[datetime]):
+    """A time, kept in UTC and without a zone, which SQLite does not know."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What the database keeps."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What comes out of it: a time in UTC."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
 class Base(DeclarativeBase):
     """The tables of a gradebook."""
+
+    type_annotation_map = {datetime: Instant}
 
 
 class AboutRow(Base):

@@ -30,7 +30,8 @@ from grader.classroom.made_up import CLASS
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.digest import digest_of
-from grader.gradebook.store import Gradebook, Grading
+from grader.gradebook.records import Grading
+from grader.gradebook.store import Gradebook
 from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +89,7 @@ def store(folder: Path, size: int) -> Stored:
     submissions = folder / "submissions"
     with Gradebook(course.record.gradebook, course.root) as gradebook:
         for start in range(0, size, CHUNK):
-            with gradebook._writing() as connection:
+            with gradebook.writing() as connection:
                 rows = list(_written(submissions, first, range(start, min(start + CHUNK, size))))
                 _record(connection, start, rows)
     return Stored(course, submissions, size)
@@ -110,7 +111,7 @@ def _written(
 
 def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes, Grading]]) -> None:
     """What Gradebook.record keeps of each, many at once."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = datetime.now(UTC)
     ids = range(start + 1, start + len(rows) + 1)
     files = [
         {"id": id_, "student": student, "exercise": exercise, "digest": digest_of(content),

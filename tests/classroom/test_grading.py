@@ -19,7 +19,8 @@ from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.examiner.grading import ungraded
-from grader.gradebook.store import Gradebook, Grading, HandedIn
+from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small, new_class
 from tests.conftest import Run
 

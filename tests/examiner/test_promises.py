@@ -13,7 +13,7 @@ from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
 from grader.gradebook import rules
-from grader.gradebook.store import Attempt
+from grader.gradebook.records import Attempt
 from grader.language.limits import Limits
 from grader.lms.scoring import export_items
 from grader.worker.launcher import ForkServer, WorkerLimits

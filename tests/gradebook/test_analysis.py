@@ -22,7 +22,7 @@ from grader.gradebook.analysis import (
     analyse,
     counting_submissions,
 )
-from grader.gradebook.store import Attempt
+from grader.gradebook.records import Attempt
 from grader.questions.question import Outcome
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

@@ -11,7 +11,8 @@ import pytest
 from grader.errors import UsageFault
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.progress import Progress
-from grader.gradebook.store import Gradebook, Grading, HandedIn, Override
+from grader.gradebook.records import Grading, HandedIn, Override
+from grader.gradebook.store import Gradebook
 from tests.gradebook.conftest import Database
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from grader.gradebook.store import Grading, HandedIn
+from grader.gradebook.records import Grading, HandedIn
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
 from tests.conftest import Run
 from tests.gradebook.conftest import Database, Server
