@@ -19,7 +19,8 @@ from grader.classroom.task import READY, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import Graded, grade, missing_packages, ungraded, unreadable
 from grader.examiner.submission import parse_submission
 from grader.worker.confinement import die_with_parent

@@ -14,7 +14,8 @@ from grader.cli import entry
 from grader.course.paper import Sitting
 from grader.digest import digest_of
 from grader.errors import SubmissionFault, UsageFault
-from grader.examiner.checks import CheckSuite, with_checks
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_checks
 from grader.examiner.grading import grade, missing_packages
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission

@@ -26,7 +26,8 @@ from pathlib import Path
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import SubmissionFault
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.session import Session, StudentError

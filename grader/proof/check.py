@@ -17,7 +17,8 @@ from grader.classroom.task import Isolation, Task
 from grader.course.loading import REFERENCE_FILE, LoadedCourse, LoadedExercise
 from grader.course.paper import prepare, variant_of
 from grader.errors import CourseFaults, Fault
-from grader.examiner.checks import CheckSuite, fault_at, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import fault_at, with_suite
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record

@@ -15,7 +15,8 @@ import pytest
 from grader.course.loading import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import GraderError
-from grader.examiner.checks import MARKERS, Reference, load_reference
+from grader.examiner.checks import Reference
+from grader.examiner.collection import MARKERS, load_reference
 from grader.examiner.grading import mark_answer
 from grader.examiner.session import Session, Student
 from grader.examiner.submission import parse_submission, read_submission

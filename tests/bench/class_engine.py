@@ -42,7 +42,8 @@ from grader.classroom.made_up import CLASS
 from grader.classroom.task import READY, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.session import _worker_limits
 from grader.examiner.submission import parse_submission

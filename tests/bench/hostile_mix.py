@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import SubmissionFault
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.submission import parse_submission
 from grader.proof.attacks import EXERCISE, HONEST, load_attacks, make_world, state_of

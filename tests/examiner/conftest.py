@@ -14,7 +14,8 @@ import torch
 
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
@@ -37,7 +38,7 @@ def server() -> Iterator[ForkServer]:
 
 @dataclass
 class Bench:
-    """A course of one exercise, `e`, with code questions that are judged by the checks given here."""
+    """A course of one exercise, called `name`, with code questions that are judged by the checks given here."""
 
     root: Path
     server: ForkServer
@@ -46,16 +47,18 @@ class Bench:
     checks: str = ""
     visible: str = ""
     reference: str = REFERENCE
+    name: str = "e"
 
     @property
     def folder(self) -> Path:
         """Where the exercise stands."""
-        return self.root / "exercises" / "e"
+        return self.root / "exercises" / self.name
 
     def course(self) -> LoadedCourse:
         """The course, written anew."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        course = "format: 1\ntitle: T\nseed: s\nexercises: [e]\nlimits: {seconds: 60, memory_mib: 512}\n"
+        course = f"format: 1\ntitle: T\nseed: s\nexercises: [{self.name}]\n"
+        course += "limits: {seconds: 60, memory_mib: 512}\n"
         (self.root / "course.yaml").write_text(course)
         lines = ["format: 1", "title: T", "questions:"]
         for name in self.questions:
@@ -71,18 +74,18 @@ class Bench:
     def collect(self) -> CheckSuite:
         """The checks, collected; they cannot be run any more."""
         suites: list[CheckSuite] = []
-        with_suite(self.course(), ["e"], suites.append)
+        with_suite(self.course(), [self.name], suites.append)
         return suites[0]
 
     def grade(self, *sources: str) -> list[Report]:
         """The reports of submissions, one after another against the same collected checks."""
-        sitting = prepare(self.course().exercise("e"), None)
+        sitting = prepare(self.course().exercise(self.name), None)
 
         def work(suite: CheckSuite) -> list[Report]:
             files = [parse_submission("e.py", textwrap.dedent(source).encode()) for source in sources]
             return [grade(sitting, file, self.server, suite).report for file in files]
 
-        return with_suite(self.course(), ["e"], work)
+        return with_suite(self.course(), [self.name], work)
 
 
 @pytest.fixture

@@ -42,6 +42,12 @@ def test_a_check_belongs_to_the_longest_id_that_its_name_begins_with(bench, chec
     assert [one.question for one in suite.checks["e"]] == [question]
 
 
+def test_an_exercise_may_have_the_name_of_a_module_of_pythons(bench):
+    needs_it = "def test_double(student):\n    import tabnanny\n    assert tabnanny.check\n"
+    (report,) = bench(checks=needs_it, name="tabnanny").grade(RIGHT)
+    assert outcomes(report) == {"test_double": "passed"}
+
+
 @pytest.mark.parametrize(
     "check",
     [

@@ -10,7 +10,8 @@ import torch
 
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
-from grader.examiner.checks import Check, CheckResult, with_suite
+from grader.examiner.checks import Check, CheckResult
+from grader.examiner.collection import with_suite
 from grader.examiner.diagnosis import agree, diagnose, same
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport

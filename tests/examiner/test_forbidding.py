@@ -6,7 +6,7 @@ import pytest
 
 from grader.course.loading import load_course
 from grader.course.paper import prepare
-from grader.examiner.checks import with_suite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import parse_submission

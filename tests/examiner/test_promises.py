@@ -8,7 +8,7 @@ from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.course.rules import Rules
 from grader.errors import WorkerFault
-from grader.examiner.checks import with_suite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission

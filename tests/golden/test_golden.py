@@ -17,7 +17,8 @@ import pytest
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.errors import SubmissionFault
-from grader.examiner.checks import CheckSuite, with_suite
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade, unreadable
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
