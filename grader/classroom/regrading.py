@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
-from grader.classroom.grading import ClassGrader, Done, Work
+from grader.classroom.grading import BATCH, ClassGrader, Done, Work
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import TINY, Gradebook
 
 
@@ -82,38 +84,49 @@ class Regrading:
             UsageFault: the gradebook refuses.
 
         """
-        submissions = dict.fromkeys(
-            attempt.submission
-            for attempt in self.gradebook.attempts()
-            if attempt.exercise in exercises and (not students or attempt.student in students)
-        )
-        for handed_in, counting in self.gradebook.counting_reports(list(submissions)):
-            key = (handed_in.student, handed_in.exercise, handed_in.digest)
-            known = self.gradebook.known([handed_in.student])[key]
-            variant = counting.variant or None
-            handed_out = self.gradebook.handed_out([handed_in.student]) if variant else {}
-            if self.grader.is_current(known, handed_in.exercise, variant):
-                if not known.is_applied:  # it was run by course grade, and held back
-                    report = known.report()
-                    self._before[key] = counting.report
-                    self._done.append((handed_in, Grading(report, b"", known.variant, known.fingerprint)))
-                continue
-            self._before[key] = counting.report
-            questions = self.grader.outdated(known, handed_in.exercise, variant)
-            earlier = known.document if questions is not None else ""
-            self._work.append(
-                Work(
-                    handed_in.student,
-                    handed_in.exercise,
-                    variant,
-                    _reader(handed_in),
-                    questions,
-                    earlier,
-                    handed_in.digest,
-                    handed_out.get((handed_in.student, handed_in.exercise)),
-                )
+        submissions = iter(
+            dict.fromkeys(
+                attempt.submission
+                for attempt in self.gradebook.attempts()
+                if attempt.exercise in exercises and (not students or attempt.student in students)
             )
+        )
+        while batch := list(islice(submissions, BATCH)):
+            stored = list(self.gradebook.counting_reports(batch))
+            names = sorted({handed_in.student for handed_in, _ in stored})
+            known, handed_out = self.gradebook.known(names), self.gradebook.handed_out(names)
+            for handed_in, counting in stored:
+                newest = known[handed_in.student, handed_in.exercise, handed_in.digest]
+                params = handed_out.get((handed_in.student, handed_in.exercise))
+                self._look_at(handed_in, counting, newest, params if counting.variant else None)
         return len(self._work)
+
+    def _look_at(
+        self, handed_in: HandedIn, counting: Grading, newest: Known, params: Mapping[str, Any] | None
+    ) -> None:
+        variant = counting.variant or None
+        key = (handed_in.student, handed_in.exercise, handed_in.digest)
+        if self.grader.is_current(newest, handed_in.exercise, variant):
+            if not newest.is_applied:  # it was run by course grade, and held back
+                held = Grading(newest.report(), b"", newest.variant, newest.fingerprint)
+                self._before[key] = counting.report
+                self._done.append((handed_in, held))
+            return
+        self._before[key] = counting.report
+        questions = self.grader.outdated(newest, handed_in.exercise, variant)
+        earlier = newest.document if questions is not None else ""
+        self._work.append(
+            Work(
+                handed_in.student,
+                handed_in.exercise,
+                variant,
+                lambda: (handed_in, ""),
+                questions,
+                earlier,
+                handed_in.digest,
+                params,
+            )
+        )
 
     def run(self) -> Iterator[Done]:
         """Run them.
@@ -147,7 +160,3 @@ class Regrading:
         for handed_in, grading in self._done:
             held += not self.gradebook.record(handed_in, grading, may_lower=allow_lower, attempt=False)
         return held
-
-
-def _reader(handed_in: HandedIn) -> Callable[[], tuple[HandedIn, str]]:
-    return lambda: (handed_in, "")
