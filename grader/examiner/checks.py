@@ -5,7 +5,7 @@ pytest drives each item's set-up, call and tear-down; the loop around them is ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Literal
@@ -14,6 +14,7 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.difference import compared, difference
+from grader.examiner.patience import CHECK_SECONDS, TooSlowError, own_time_bounded
 from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError
 from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
@@ -106,6 +107,12 @@ class CheckFixtures:
             pytest.fail("there is no submission to check", pytrace=False)
         return self.turn
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """Bound what a check does by itself."""
+        with own_time_bounded(self._turn().session.waiting, CHECK_SECONDS):
+            return (yield)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep what an item raised first. Nobody reads the report, so no traceback is written out for it."""
@@ -127,6 +134,7 @@ class CheckSuite:
     checks: Mapping[str, Sequence[Check]]  # by exercise
     references: Mapping[str, ModuleType | None]
     wrong_results: dict[str, Sequence[CheckResult]] = field(default_factory=dict)  # of misconceptions
+    endless: set[str] = field(default_factory=set)  # checks that did not end with the reference either
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """The checks of one question."""
@@ -160,6 +168,8 @@ class CheckSuite:
         session: Session,
         params: Mapping[str, Any],
     ) -> CheckResult:
+        if check.item.nodeid in self.endless:
+            return CheckResult(check, "ungraded", TooSlowError())
         reference = Reference(self.references[exercise])
         turn = Turn(session, params, reference)
         session.values.clear()
@@ -174,6 +184,8 @@ class CheckSuite:
             trial = Turn(session, params, reference, stand_in=reference)
             self._take_turn(check, trial)
             outcome = "failed" if trial.raised is None else "ungraded"
+            if isinstance(trial.raised, TooSlowError):
+                self.endless.add(check.item.nodeid)
         message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
         return CheckResult(check, outcome, turn.raised, message, values)
 

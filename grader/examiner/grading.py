@@ -13,6 +13,7 @@ from grader.course.paper import Paper, Sitting
 from grader.errors import WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
+from grader.examiner.patience import TooSlowError
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import Submission, parse_submission
@@ -316,7 +317,8 @@ def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wro
     if isinstance(result.error, StudentError):
         return explain(result.error.trouble, posed.id, seconds, hidden=not result.check.visible)
     if result.outcome == "ungraded":
-        return "This check could not be run. It is not your fault; tell your instructor."
+        what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
+        return f"This check {what}. It is not your fault; tell your instructor."
     return f"{result.message} {wrong.message}" if wrong else result.message
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import WorkerFault
+from grader.examiner.patience import Stopwatch
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
@@ -174,6 +175,7 @@ class Session:
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
+        self.waiting = Stopwatch()  # for student code
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +200,8 @@ class Session:
             WorkerFault: our machinery failed.
 
         """
-        self._start()
+        with self.waiting.running():
+            self._start()
         if name in self._blank:
             raise StudentError(Trouble("missing"))
         known = self._fetched.get(name)
@@ -229,6 +232,11 @@ class Session:
             WorkerFault: our machinery failed.
 
         """
+        with self.waiting.running():
+            self._ask(request, values)
+        return self.values[-1]
+
+    def _ask(self, request: dict[str, Any], values: Mapping[str, Any]) -> None:
         worker = self._start()
         if self._request_budget <= 0:
             self.lost = Trouble("timeout")
@@ -245,7 +253,6 @@ class Session:
             raise StudentError(self.lost) from None
         finally:
             self._request_budget -= time.monotonic() - begin
-        return self.values[-1]
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):

@@ -215,7 +215,9 @@ class _Proof:
                 by_check = failed is not None and failed.id != question.id
                 where = f", in the check {failed.id}" if failed and by_check else ""
                 sentence = f"The reference does not earn full marks: {question.outcome}{where}."
-                remedy = f"See: pytest {self.exercise.folder}" if by_check else question.message
+                remedy = (
+                    f"{_cause(failed)}See: pytest {self.exercise.folder}" if by_check else question.message
+                )
                 yield self.exercise.document.fault(("questions", index), sentence, remedy)
 
     def _earned(self, report: Report) -> Iterator[Fault]:
@@ -303,6 +305,11 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
         diagnosed=question.misconception,
         reason=reason,
     )
+
+
+def _cause(failed: CheckReport | None) -> str:
+    """Why a check could not judge the reference, in one sentence; nothing where it could."""
+    return failed.message.partition(". ")[0] + ". " if failed and failed.outcome == "ungraded" else ""
 
 
 def _noticed(check: CheckReport) -> bool:

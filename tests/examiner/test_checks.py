@@ -48,6 +48,41 @@ def test_an_exercise_may_have_the_name_of_a_module_of_pythons(bench):
     assert outcomes(report) == {"test_double": "passed"}
 
 
+def test_a_check_that_never_ends_is_nobodys_fault_and_is_not_tried_again(bench, monkeypatch, tmp_path):
+    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
+    log = tmp_path / "log"
+    check = f"""
+def test_double(student):
+    with open({str(log)!r}, "a") as log:
+        log.write("tried\\n")
+    while True:
+        pass
+
+def test_double_of_one(student):
+    assert student.double(1) == 2
+"""
+    first, second = bench(checks=check).grade(RIGHT, RIGHT)
+    assert outcomes(first) == outcomes(second) == {"test_double": "ungraded", "test_double_of_one": "passed"}
+    assert "did not come to an end" in first.questions[0].checks[0].message
+    assert log.read_text() == "tried\n" * 2  # with the student, and with the reference in their place
+
+
+def test_a_value_that_makes_a_check_endless_fails_it(bench, monkeypatch):
+    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
+    check = "def test_double(student):\n    assert sum(1 for _ in range(student.double(2))) == 4\n"
+    endless = "def double(x):\n    return 10**15\n"
+    wrong, right = bench(checks=check).grade(endless, RIGHT)
+    assert outcomes(wrong) == {"test_double": "failed"}
+    assert outcomes(right) == {"test_double": "passed"}
+
+
+def test_what_student_code_takes_is_not_the_checks_own_time(bench, monkeypatch):
+    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
+    slow = "import time\n\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
+    (report,) = bench(checks="def test_double(student):\n    assert student.double(2) == 4\n").grade(slow)
+    assert outcomes(report) == {"test_double": "passed"}
+
+
 @pytest.mark.parametrize(
     "check",
     [

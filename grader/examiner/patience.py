@@ -1,0 +1,69 @@
+"""How long a check may take by itself, beside what student code takes, which is bounded elsewhere."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+CHECK_SECONDS = 30.0  # of a check's own work on one submission
+_AGAIN_SECONDS = 0.5  # until the next look, while student code is at work
+
+
+class TooSlowError(Exception):
+    """A check did not come to an end."""
+
+
+class Stopwatch:
+    """The seconds that others had the word."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since: float | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether others have the word right now."""
+        return self._since is not None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Give others the word; within another `running` this changes nothing."""
+        if self.is_running:
+            yield
+            return
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds += time.monotonic() - self._since
+            self._since = None
+
+
+@contextmanager
+def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
+    """Raise TooSlowError in what is done here after so many seconds, those of `others` not counted.
+
+    By an alarm, and so in the main thread alone; elsewhere there is no bound.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    begin = time.monotonic() - others.seconds
+
+    def ring(_signal: int, _frame: object) -> None:
+        left = seconds - (time.monotonic() - begin - others.seconds)
+        if others.is_running or left > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, _AGAIN_SECONDS))
+        else:
+            raise TooSlowError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
