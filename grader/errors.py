@@ -65,3 +65,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Use one of: {', '.join(names)}." if names else ""
+
+
+def printable(text: str) -> str:
+    """The text without what would move a cursor, change a colour, or not be writable at all."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

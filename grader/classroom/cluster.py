@@ -33,8 +33,8 @@ from distributed import Client, Future, Scheduler, SchedulerPlugin, Worker, Work
 from distributed.comm.addressing import get_address_host_port
 from distributed.core import Status
 
-from grader.classroom.lanes import START_SECONDS, TIDY_SECONDS, TRIES, LaneProcess, Ungraded
-from grader.classroom.task import READY, Result, Setup, Task
+from grader.classroom.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
+from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.course.fingerprint import versions
 from grader.course.loading import COURSE_FILE, load_course
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
@@ -263,6 +263,20 @@ class _Run:
 
     def results(self) -> Iterator[Result]:
         """Keep the nodes busy until everything is graded."""
+        try:
+            yield from self._results()
+        except GraderError:
+            raise
+        except Exception as error:  # whatever was being asked of the scheduler when it went
+            if self._client.status == "running" and not isinstance(error, OSError | CancelledError):
+                raise
+            raise self._gone() from None
+
+    def _gone(self) -> UsageFault:
+        message = f"The Dask scheduler at {self._lanes.address} is gone."
+        return UsageFault(f"{message} Run again: what was graded is kept.")
+
+    def _results(self) -> Iterator[Result]:
         while True:
             self._look()
             self._fill()
@@ -332,8 +346,7 @@ class _Run:
         except GraderError:
             raise
         except CancelledError:
-            message = f"The Dask scheduler at {self._lanes.address} is gone."
-            raise UsageFault(f"{message} Run again: what was graded is kept.") from None
+            raise self._gone() from None
         except Exception as error:  # as KilledWorker: it was under way on several nodes that died
             return f"{type(error).__name__}: {error}".splitlines()[0]
         return said

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.classroom.bulk import Bulk, Member, open_bulk
 from grader.classroom.roster import Roster, is_folder_name
-from grader.errors import UsageFault, did_you_mean
+from grader.errors import UsageFault, did_you_mean, printable
 from grader.examiner.submission import MAX_BYTES, SUFFIXES
 from grader.gradebook.records import HandedIn
 
@@ -35,11 +35,10 @@ class Found:
     is_late: bool = False
     problem: str = ""
 
-    def read(self) -> tuple[HandedIn, str]:
-        """The file with its content, and the problem if it cannot be read or graded."""
+    def read(self) -> HandedIn:
+        """The file with its content, or the problem if it cannot be read or graded."""
         content, problem = (b"", self.problem) if self.problem else self.content()
-        handed_in = HandedIn(self.student, self.exercise, self.name, content, self.time, self.is_late)
-        return handed_in, problem
+        return HandedIn(self.student, self.exercise, self.name, content, self.time, self.is_late, problem)
 
 
 @dataclass
@@ -95,7 +94,7 @@ class Collected:
             files = [file for file in named if os.path.lexists(file)]
             if files:
                 status = files[0].lstat()
-                time = datetime.fromtimestamp(status.st_mtime, UTC)
+                time = _time(status.st_mtime)
                 problem = "" if stat.S_ISREG(status.st_mode) else f"{files[0].name} is not a plain file."
                 if len(files) > 1:
                     problem = _only_one(files[0].name, files[1].name)
@@ -118,8 +117,16 @@ def _member_found(bulk: Bulk, student: str, exercise: str, members: Sequence[Mem
     )
 
 
+def _time(seconds: float) -> datetime | None:
+    """A file's time; None where it is out of this world."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def _only_one(first: str, second: str) -> str:
-    return f"There are {first} and {second}, and only one of them can count."
+    return f"There are {printable(first)} and {printable(second)}, and only one of them can count."
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -41,7 +41,7 @@ class Work:
     student: str
     exercise: str
     variant: str | None
-    read: Callable[[], tuple[HandedIn, str]]  # with the problem, if it cannot be read
+    read: Callable[[], HandedIn]
     questions: frozenset[str] | None = None
     earlier: str = ""
     digest: str = ""  # of the content that `earlier` is about
@@ -100,7 +100,7 @@ class ClassGrader:
 
         def tasks() -> Iterator[Task]:
             for number, one in enumerate(work):
-                handed_in, problem = one.read()
+                handed_in = one.read()
                 waiting[number] = handed_in
                 questions = one.questions if handed_in.digest == one.digest else None
                 yield Task(
@@ -110,7 +110,7 @@ class ClassGrader:
                     one.variant,
                     handed_in.file_name,
                     handed_in.content,
-                    problem,
+                    handed_in.problem,
                     questions,
                     one.params,
                 )
@@ -174,12 +174,12 @@ class ClassRun:
             known = self.gradebook.known(students)
             handed_out = self.gradebook.handed_out(students) if self.personal else {}
             for one in batch:
-                handed_in, problem = one.read()
+                handed_in = one.read()
                 before = known.get((one.student, one.exercise, handed_in.digest))
                 variant = one.student if self.personal else None
                 if (
                     before is None
-                    or problem
+                    or handed_in.problem
                     or self.again
                     or not self.grader.is_current(before, one.exercise, variant)
                 ):

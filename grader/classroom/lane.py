@@ -15,7 +15,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import Self
 
-from grader.classroom.task import READY, Result, Setup, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
@@ -84,7 +84,7 @@ class Lane:
         except SubmissionFault as error:
             return Graded(unreadable(sitting, str(error)), b"")
         fault: WorkerFault | None = None
-        for is_second_try in (False, True):
+        for _ in range(TRIES):
             try:
                 return grade(
                     sitting,
@@ -92,7 +92,7 @@ class Lane:
                     self._server,
                     suite,
                     task.questions,
-                    is_second_try=is_second_try,
+                    killed_by_others=True,
                 )
             except WorkerFault as error:
                 fault = error

@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
-from grader.classroom.task import READY, Result, Setup, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-TRIES = 2  # of one submission, if its lane dies
 _SECONDS_BETWEEN_LOOKS = 1.0
 
 Ungraded = Callable[[Task, str], Report]

@@ -96,15 +96,17 @@ class Regrading:
             names = sorted({handed_in.student for handed_in, _ in stored})
             known, handed_out = self.gradebook.known(names), self.gradebook.handed_out(names)
             for handed_in, counting in stored:
+                if handed_in.problem:  # there is nothing to run
+                    continue
                 newest = known[handed_in.student, handed_in.exercise, handed_in.digest]
                 params = handed_out.get((handed_in.student, handed_in.exercise))
-                self._look_at(handed_in, counting, newest, params if counting.variant else None)
+                self._look_at(handed_in, counting, newest, params if newest.variant else None)
         return len(self._work)
 
     def _look_at(
         self, handed_in: HandedIn, counting: Grading, newest: Known, params: Mapping[str, Any] | None
     ) -> None:
-        variant = counting.variant or None
+        variant = newest.variant or None
         key = (handed_in.student, handed_in.exercise, handed_in.digest)
         if self.grader.is_current(newest, handed_in.exercise, variant):
             if not newest.is_applied:  # it was run by course grade, and held back
@@ -120,7 +122,7 @@ class Regrading:
                 handed_in.student,
                 handed_in.exercise,
                 variant,
-                lambda: (handed_in, ""),
+                lambda: handed_in,
                 questions,
                 earlier,
                 handed_in.digest,

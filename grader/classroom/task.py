@@ -11,6 +11,7 @@ from grader.examiner.report import Report
 
 Isolation = Literal["full", "process", "bubblewrap"]
 READY = "ready"
+TRIES = 2  # of one submission, if the process that grades or runs it dies
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ pytest drives each item's set-up, call and tear-down; the loop around them is ou
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Literal
@@ -20,6 +20,9 @@ from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
+MAX_SHOWN = 300  # characters of a check's own words
+MAX_COMPARED = 4 << 20  # bytes that a check was given, for which its values are kept
+MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 
 
@@ -71,13 +74,22 @@ class Reference:
         value = getattr(self._module, name)
         if not callable(value) or isinstance(value, type):
             return value
+        return _Recorded(value, self.values)
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            result = value(*args, **kwargs)
-            self.values.append(result)
-            return result
 
-        return call
+class _Recorded:
+    """Something that can be called, and otherwise is as it is; its results are written down."""
+
+    def __init__(self, value: Callable[..., Any], results: list[Any]) -> None:
+        self._value, self._results = value, results
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self._value(*args, **kwargs)
+        self._results.append(result)
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._value, name)
 
 
 class CheckFixtures:
@@ -145,21 +157,37 @@ class CheckSuite:
         checks = self.of(exercise, question)
         return any("params" in getattr(check.item, "fixturenames", ()) for check in checks)
 
+    def remember_wrong(self, name: str, results: Sequence[CheckResult]) -> None:
+        """Keep what a misconception gave, for the next student, if it gave anything."""
+        if any(result.outcome in {"timeout", "memory", "crashed", "ungraded"} for result in results):
+            return
+        if len(self.wrong_results) >= MAX_REMEMBERED:
+            self.wrong_results.clear()
+        self.wrong_results[name] = [replace(result, error=_bare(result.error)) for result in results]
+
     def run(
-        self, exercise: str, posed: Posed, session: Session, params: Mapping[str, Any]
+        self,
+        exercise: str,
+        posed: Posed,
+        session: Session,
+        params: Mapping[str, Any],
+        checks: Sequence[Check],
+        before: Sequence[CheckResult] = (),
     ) -> list[CheckResult]:
-        """Run a question's checks; after one that ran out of time, or two that crashed, no more are tried."""
-        results: list[CheckResult] = []
-        crashes = 0
-        for check in self.of(exercise, posed.id):
-            if results and (results[-1].outcome == "timeout" or crashes == MAX_CRASHES):
+        """Run some of a question's checks, where `before` are the results of those that came before them.
+
+        After one that ran out of time, or two that crashed, no more are tried.
+        """
+        results = list(before)
+        for check in checks:
+            crashes = sum(result.outcome in {"crashed", "memory"} for result in results)
+            if results and (results[-1].outcome == "timeout" or crashes >= MAX_CRASHES):
                 results.append(CheckResult(check, results[-1].outcome, results[-1].error))
                 continue
             results.append(self._run(exercise, check, session, params))
             if session.changed and not posed.in_place and results[-1].outcome in {"passed", "failed"}:
                 results[-1] = replace(results[-1], outcome="failed", error=None, message=CHANGED)
-            crashes += results[-1].outcome in {"crashed", "memory"}
-        return results
+        return results[len(before) :]
 
     def _run(
         self,
@@ -172,12 +200,13 @@ class CheckSuite:
             return CheckResult(check, "ungraded", TooSlowError())
         reference = Reference(self.references[exercise])
         turn = Turn(session, params, reference)
-        session.values.clear()
-        session.lost, session.changed = None, False
+        session.begin()
         self._take_turn(check, turn)
         if isinstance(turn.raised, WorkerFault):
             raise turn.raised
         values = tuple(value for value in session.values if not isinstance(value, Remote))
+        if session.received > MAX_COMPARED:
+            values = ()  # too much to keep for a diagnosis
         outcome = _outcome(turn)
         if outcome is None:
             # The check stumbled over a student's value or over itself: the reference in their place tells.
@@ -196,6 +225,13 @@ class CheckSuite:
             check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
+
+
+def _bare(error: BaseException | None) -> BaseException | None:
+    """An error without what it drags along: a traceback holds everything that was there."""
+    if error is not None:
+        error.__traceback__ = error.__cause__ = error.__context__ = None
+    return error
 
 
 def _outcome(turn: Turn) -> Outcome | None:
@@ -221,7 +257,7 @@ def _failure(turn: Turn, *, visible: bool) -> str:
     given, wanted = turn.session.values, turn.reference.values
     pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
     if pair is None:
-        own = str(turn.raised).strip().partition("\n")[0]
+        own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN]
         if visible and given and not own:
             own = f"The result is {describe(given[-1])}, which is not right."
         return own if visible and own else "The result is not right."

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.course.loading import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.examiner.checks import CheckResult
 from grader.examiner.session import Remote, StudentError
@@ -82,6 +84,10 @@ def same(one: Any, other: Any) -> bool:
         if one.shape != other.shape or one.dtype != other.dtype:
             return False
         return bool(torch.isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        if one.shape != other.shape or one.dtype != other.dtype:
+            return False
+        return bool(np.isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
     if isinstance(one, Remote) and isinstance(other, Remote):
         return one.description == other.description
     if type(one) is not type(other):
@@ -91,7 +97,8 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+        pairs = zip(one.items(), other.items(), strict=False)
+        return len(one) == len(other) and all(same(mine, its) for mine, its in pairs)
     return bool(one == other)
 
 

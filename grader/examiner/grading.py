@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.course.loading import MISCONCEPTIONS_FILE
@@ -43,44 +43,97 @@ def grade(
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
     *,
-    is_second_try: bool = True,
+    killed_by_others: bool = False,
 ) -> Graded:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 
     A question with limits of its own is run in a worker of its own.
 
     Raises:
-        WorkerFault: our machinery failed, or on a first try a worker was killed, perhaps from outside.
+        WorkerFault: our machinery failed, or a worker was killed and `killed_by_others` says by whom.
 
     """
     paper = sitting.paper
     asked = [posed for posed in paper.questions if only is None or posed.id in only]
+    code = [posed for posed in asked if KINDS[posed.kind].by_checks]
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):
-            sessions[limits] = stack.enter_context(
-                _session(paper, submission, server, limits, is_second_try=is_second_try)
-            )
+            session = _session(paper, submission, server, limits, killed_by_others=killed_by_others)
+            sessions[limits] = stack.enter_context(session)
+        of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
         # Answers first: what a check hands to student code must not come back as another question's answer.
-        in_turn = sorted(asked, key=lambda posed: KINDS[posed.kind].by_checks)
         reports = {
-            posed.id: _question(sitting, posed, sessions[posed.limits or paper.limits], server, suite)
-            for posed in in_turn
+            posed.id: _marked(posed, mark_answer(sitting, posed, of[posed.id]))
+            for posed in asked
+            if posed not in code
         }
-        questions = tuple(reports[posed.id] for posed in asked)
-        notes = _notes(paper, submission, list(sessions.values()), questions)
-        for session in sessions.values():
-            session.close()
-        output = b"".join(bytes(session.output) for session in sessions.values())
+        checked = [posed for posed in code if suite is not None and suite.of(paper.exercise, posed.id)]
+        reports |= {
+            posed.id: _without_checks(sitting, posed, of[posed.id]) for posed in code if posed not in checked
+        }
+        tried = run_checks(sitting, checked, of, suite) if suite is not None else {}
+    # Now that no student code runs any more, what came back is held against what misconceptions give.
+    for posed in checked:
+        diagnosis = _diagnosis(sitting, posed, tried[posed.id].results, server, suite)
+        reports[posed.id] = _judged(sitting, posed, tried[posed.id], diagnosis)
+    questions = tuple(reports[posed.id] for posed in asked)
+    notes = _notes(paper, submission, list(sessions.values()), questions)
+    output = b"".join(bytes(session.output) for session in sessions.values())
     return Graded(_report(sitting, questions, notes, server.isolation), output)
 
 
+@dataclass
+class Tried:
+    """What the checks of a code question found, and what of torch ran that the question forbids."""
+
+    results: list[CheckResult] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    words: Sequence[tuple[str, int | None]] = ()
+
+
+def run_checks(
+    sitting: Sitting, code: Sequence[Posed], sessions: Mapping[str, Session], suite: CheckSuite
+) -> dict[str, Tried]:
+    """Run the checks of code questions: the visible ones of all of them before any that is hidden.
+
+    Beside a visible check a report shows what student code says, and by then it has seen no hidden input.
+    """
+    exercise, tried = sitting.paper.exercise, {posed.id: Tried() for posed in code}
+    for posed in code:
+        try:
+            sessions[posed.id].fetch(posed.id)
+        except StudentError as error:
+            outcome = error.trouble.outcome
+            results = [CheckResult(check, outcome, error) for check in suite.of(exercise, posed.id)]
+            tried[posed.id].results = results
+    open_ = [posed for posed in code if not tried[posed.id].results]
+    for visible in (True, False):
+        for posed in open_:
+            session, own = sessions[posed.id], tried[posed.id]
+            session.watch = bool(posed.forbid)
+            session.operators.clear()
+            checks = [check for check in suite.of(exercise, posed.id) if check.visible == visible]
+            own.results += suite.run(exercise, posed, session, sitting.params, checks, own.results)
+            own.used |= set(families_of(session.operators, posed.forbid))
+            own.words = session.words
+            session.watch = False
+    return tried
+
+
 def _session(
-    paper: Paper, submission: Submission, server: ForkServer, limits: Limits, *, is_second_try: bool = True
+    paper: Paper,
+    submission: Submission,
+    server: ForkServer,
+    limits: Limits,
+    *,
+    killed_by_others: bool = False,
 ) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
     words = words_of(family for question in paper.questions for family in question.forbid)
-    return Session(server, submission, starters, paper.packages, limits, words, is_second_try=is_second_try)
+    return Session(
+        server, submission, starters, paper.packages, limits, words, killed_by_others=killed_by_others
+    )
 
 
 def _notes(
@@ -126,12 +179,8 @@ def _report(
     )
 
 
-def _question(
-    sitting: Sitting, posed: Posed, session: Session, server: ForkServer, suite: CheckSuite | None
-) -> QuestionReport:
-    if KINDS[posed.kind].by_checks:
-        return _by_checks(sitting, posed, session, server, suite)
-    mark = mark_answer(sitting, posed, session)
+def _marked(posed: Posed, mark: Mark) -> QuestionReport:
+    """The report of a question that is not code."""
     score = rounded(mark.share * posed.points)
     check = CheckReport(
         id=posed.id,
@@ -188,24 +237,9 @@ def _answer(posed: Posed, session: Session) -> Any:
     return value
 
 
-def _by_checks(
-    sitting: Sitting, posed: Posed, session: Session, server: ForkServer, suite: CheckSuite | None
-) -> QuestionReport:
-    paper = sitting.paper
-    if suite is None or not suite.of(paper.exercise, posed.id):
-        return _without_checks(sitting, posed, session)
-    try:
-        session.fetch(posed.id)
-    except StudentError as error:
-        checks = suite.of(paper.exercise, posed.id)
-        results = [CheckResult(check, error.trouble.outcome, error) for check in checks]
-    else:
-        session.watch = bool(posed.forbid)
-        session.operators.clear()
-        results = suite.run(paper.exercise, posed, session, sitting.params)
-    used = families_of(session.operators, posed.forbid) if session.watch else []
-    session.watch = False
-    diagnosis = _diagnosis(sitting, posed, results, server, suite)
+def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -> QuestionReport:
+    """The report of a question that checks decide."""
+    paper, results = sitting.paper, tried.results
     reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
@@ -213,8 +247,9 @@ def _by_checks(
     share = _share(results)
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
         outcome, share, message = "skipped", 0.0, JUDGED_LATER
-    if used:
-        outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, session)
+    if tried.used:
+        used = [family for family in posed.forbid if family in tried.used]
+        outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, tried.words)
     wrong = diagnosis.wrong
     return QuestionReport(
         id=posed.id,
@@ -234,24 +269,38 @@ def _diagnosis(
     posed: Posed,
     results: Sequence[CheckResult],
     server: ForkServer,
-    suite: CheckSuite,
+    suite: CheckSuite | None,
 ) -> Diagnosis:
     """What the results show, where the misconceptions are at hand; what those give is remembered."""
     paper, folder = sitting.paper, sitting.folder
-    if sitting.keys is None or folder is None or not (folder / MISCONCEPTIONS_FILE).is_file():
+    if (
+        suite is None
+        or sitting.keys is None
+        or folder is None
+        or not (folder / MISCONCEPTIONS_FILE).is_file()
+    ):
         return Diagnosis()
 
     def results_of(misconception: str) -> Sequence[CheckResult]:
         params = dict(sitting.params) if suite.reads_params(paper.exercise, posed.id) else {}
         name = repr((paper.exercise, posed.id, misconception, params))
-        if name not in suite.wrong_results:
-            text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
-            submission = parse_submission(f"{misconception}.py", text.encode())
-            with _session(paper, submission, server, posed.limits or paper.limits) as session:
-                suite.wrong_results[name] = suite.run(paper.exercise, posed, session, sitting.params)
-        return suite.wrong_results[name]
+        known = suite.wrong_results.get(name)
+        if known is not None:
+            return known
+        text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
+        submission = parse_submission(f"{misconception}.py", text.encode())
+        with _session(paper, submission, server, posed.limits or paper.limits) as session:
+            checks = suite.of(paper.exercise, posed.id)
+            found = suite.run(paper.exercise, posed, session, sitting.params, checks)
+        suite.remember_wrong(name, found)
+        return found
 
-    return diagnose(results, sitting.keys[posed.id].wrong, results_of)
+    try:
+        return diagnose(results, sitting.keys[posed.id].wrong, results_of)
+    except WorkerFault:
+        raise
+    except Exception:  # values can be odder than any comparison foresees; the verdict stands without
+        return Diagnosis()
 
 
 def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
@@ -267,9 +316,9 @@ def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
     return f"Right in {passed} of {of} checks; what happened in {count} of the others: {usual.message}"
 
 
-def _forbidden_message(posed: Posed, used: Sequence[str], session: Session) -> str:
+def _forbidden_message(posed: Posed, used: Sequence[str], words: Sequence[tuple[str, int | None]]) -> str:
     what = " and ".join(FAMILIES[family].article for family in used)
-    lines = [f"line {line} names {name}" for name, line in session.words if name in words_of(used) and line]
+    lines = [f"line {line} names {name}" for name, line in words if name in words_of(used) and line]
     where = f" ({', '.join(dict.fromkeys(lines))})" if lines else ""
     return f"`{posed.id}` uses {what}{where}, and has to do without."
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
+
+from grader.errors import printable
 from grader.language.record import Record
 from grader.questions.question import Outcome
 
@@ -22,6 +25,9 @@ _SEVERITY: tuple[Outcome, ...] = (
 )
 
 
+Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
+
+
 class CheckReport(Record):
     """The outcome of one check."""
 
@@ -31,7 +37,7 @@ class CheckReport(Record):
     outcome: Outcome
     score: float
     points: float
-    message: str
+    message: Shown
 
 
 class QuestionReport(Record):
@@ -42,7 +48,7 @@ class QuestionReport(Record):
     outcome: Outcome
     score: float
     points: float
-    message: str
+    message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
     picture: str | None = None
@@ -59,7 +65,7 @@ class Report(Record):
     points: float
     isolation: tuple[str, ...]
     questions: tuple[QuestionReport, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Shown, ...] = ()
 
     @property
     def is_full(self) -> bool:

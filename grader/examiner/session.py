@@ -28,6 +28,7 @@ LOAD_FACTOR = 6  # a whole file may take so many times what one of its statement
 
 MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a worker says
 MAX_FAILURES = 2000  # statements that failed
+MAX_RECEIVED = 512 << 20  # bytes of values that one check may be given
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
 _KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
@@ -141,10 +142,10 @@ class Session:
         limits: Limits,
         words: Iterable[str] = (),
         *,
-        is_second_try: bool = True,
+        killed_by_others: bool = False,
     ) -> None:
         self._server = server
-        self._is_second_try = is_second_try
+        self._killed_by_others = killed_by_others
         self._request = {
             "op": "load",
             "cells": [{"label": cell.label, "source": cell.source} for cell in submission.cells],
@@ -175,6 +176,7 @@ class Session:
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
+        self.received = 0  # bytes of these values
         self.waiting = Stopwatch()  # for student code
 
     def __enter__(self) -> Self:
@@ -191,6 +193,11 @@ class Session:
             worker, self._worker = self._worker, None
             worker.close()
             self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
+
+    def begin(self) -> None:
+        """Forget what was seen of earlier calls, before another check."""
+        self.values.clear()
+        self.lost, self.changed, self.received = None, False, 0
 
     def fetch(self, name: str) -> Any:
         """The value that the submission gives a name.
@@ -246,6 +253,10 @@ class Session:
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
             frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
+            self.received += sum(map(len, frame.buffers))
+            if self.received > MAX_RECEIVED:
+                self.lost = Trouble("too-large")
+                raise StudentError(self.lost)
             self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
@@ -305,14 +316,13 @@ class Session:
         return self._worker
 
     def _why(self, ended: WorkerEnded) -> str:
-        """Why a worker is gone. If it was killed, that may have been from outside, where memory ran out.
-
-        Then the submission is tried once more; a file that is killed again has asked for it.
-        """
+        """Why a worker is gone. It cannot kill itself; where several run at once, memory may have run out."""
         if ended.why != "killed":
             return ended.why
-        if not self._is_second_try:
-            raise WorkerFault("The process that ran this was killed.")
+        if self._killed_by_others:
+            raise WorkerFault(
+                "The process that ran this was killed, perhaps for want of memory: try fewer --jobs"
+            )
         return "memory"
 
     def _lose(self, worker: Worker) -> None:

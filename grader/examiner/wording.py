@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.errors import printable
 from grader.examiner.session import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
@@ -38,11 +39,6 @@ _SENTENCES = {
     "too-large": "{who} gives a value that is too large to look at.",
     "malformed": "{who} gave no readable answer.",
 }
-
-
-def printable(text: str) -> str:
-    """The text without what would move a cursor, change a colour, or not be writable at all."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _where(trouble: Trouble) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 
 from grader.digest import digest_of
 from grader.examiner.report import Report
@@ -19,11 +20,15 @@ class HandedIn:
     content: bytes
     time: datetime | None
     is_late: bool = False  # the LMS says so
+    problem: str = ""  # why it cannot be read or graded; there is no content then
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the content."""
-        return digest_of(self.content)
+        """The SHA-256 of what decides a report: the content; for a notebook or a problem, that it is one."""
+        if self.problem:
+            return digest_of(f"problem\0{self.problem}".encode())
+        suffix = PurePath(self.file_name).suffix
+        return digest_of(self.content if suffix == ".py" else suffix.encode() + b"\0" + self.content)
 
 
 @dataclass(frozen=True)

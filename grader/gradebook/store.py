@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -115,6 +116,7 @@ class Gradebook(Database):
                 AttemptRow.is_late,
                 AttemptRow.seen,
                 SubmissionRow.id,
+                SubmissionRow.problem,
                 ReportRow.score,
                 ReportRow.points,
                 ReportRow.is_graded,
@@ -130,7 +132,8 @@ class Gradebook(Database):
             rows = rows.where(SubmissionRow.student == student)
         with self.reading() as connection, connection.execute(rows) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
-                for number, row in enumerate(own, 1):
+                number = 1
+                for row in own:
                     yield Attempt(
                         row.student,
                         row.exercise,
@@ -144,6 +147,7 @@ class Gradebook(Database):
                         row.is_graded,
                         row.created,
                     )
+                    number += not row.problem  # a file that cannot be read uses no attempt up
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
         """Submissions with the reports that count.
@@ -161,6 +165,7 @@ class Gradebook(Database):
                     SubmissionRow.exercise,
                     SubmissionRow.file_name,
                     SubmissionRow.content,
+                    SubmissionRow.problem,
                     ReportRow.document,
                     ReportRow.variant,
                     ReportRow.fingerprint,
@@ -173,7 +178,9 @@ class Gradebook(Database):
             with self.reading() as connection:
                 found = connection.execute(rows).all()
             for row in found:
-                handed_in = HandedIn(row.student, row.exercise, row.file_name, row.content, None)
+                handed_in = HandedIn(
+                    row.student, row.exercise, row.file_name, row.content, None, problem=row.problem
+                )
                 report = Report.model_validate_json(row.document)
                 yield handed_in, Grading(report, b"", row.variant, row.fingerprint)
 
@@ -311,12 +318,13 @@ def _submission(connection: Connection, handed_in: HandedIn) -> int:
     known = select(SubmissionRow.id).filter_by(**values).with_for_update()
     found = connection.scalar(known)
     if found is None:
-        try:
-            with connection.begin_nested():
-                rest = {"file_name": handed_in.file_name, "content": handed_in.content}
-                connection.execute(insert(SubmissionRow).values(**values, **rest))
-        except IntegrityError:
-            pass  # another process was faster
+        rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
+        adding = insert(SubmissionRow).values(**values, **rest)
+        if connection.dialect.name == "sqlite":  # nobody else can be writing
+            connection.execute(adding)
+        else:
+            with contextlib.suppress(IntegrityError), connection.begin_nested():  # another was faster
+                connection.execute(adding)
         found = connection.scalar(known)
     return int(found or 0)
 

@@ -48,9 +48,10 @@ class SubmissionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     student: Mapped[str] = mapped_column(String(200), index=True)
     exercise: Mapped[str] = mapped_column(String(60), index=True)
-    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the content
+    digest: Mapped[str] = mapped_column(String(64))  # HandedIn.digest
     file_name: Mapped[str] = mapped_column(String(200))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    problem: Mapped[str]  # why it could not be read or graded; then there is no content
 
 
 class AttemptRow(Base):

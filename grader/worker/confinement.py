@@ -271,8 +271,9 @@ def _allow_some(allowed: Any) -> None:
     def argument(index: int, value: int) -> Any:
         return pyseccomp.Arg(index, pyseccomp.EQ, value)
 
-    for name in ("kill", "tgkill"):
-        _allow(allowed, name, argument(0, ANY_PID))
+    for name, signal_index in (("kill", 1), ("tgkill", 2)):  # to itself, and a SIGKILL is never its own
+        not_kill = pyseccomp.Arg(signal_index, pyseccomp.NE, int(signal.SIGKILL))
+        _allow(allowed, name, argument(0, ANY_PID), not_kill)
     _allow(allowed, "prlimit64", argument(0, 0), argument(2, 0))
     # Access mode 3 asks neither to read nor to write, so Landlock lets it pass; before its third version
     # (Linux 6.2) it lets O_TRUNC pass, which empties a file.

@@ -115,7 +115,7 @@ def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes
     ids = range(start + 1, start + len(rows) + 1)
     files = [
         {"id": id_, "student": student, "exercise": exercise, "digest": digest_of(content),
-         "file_name": f"{exercise}.py", "content": content}
+         "file_name": f"{exercise}.py", "content": content, "problem": ""}
         for id_, (student, exercise, content, _) in zip(ids, rows, strict=True)
     ]  # fmt: skip
     attempts = [{"submission_id": id_, "handed_in": now, "is_late": False, "seen": now} for id_ in ids]

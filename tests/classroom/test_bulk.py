@@ -47,7 +47,7 @@ def zipped(folder: Path, files: Mapping[str, str | bytes], name: str = "submissi
 def collect(file: Path, roster: Roster | None = ROSTER) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Who handed in what with which content or problem, and what was left out."""
     collected = Collected([file], EXERCISES, roster)
-    found = [(one.student, one.name, one.read()[1] or one.read()[0].content.decode()) for one in collected]
+    found = [(one.student, one.name, one.read().problem or one.read().content.decode()) for one in collected]
     return found, collected.left_out
 
 
@@ -213,7 +213,8 @@ def test_a_huge_member_is_not_unpacked(tmp_path: Path) -> None:
             stream.write(bytes(MAX_BYTES))
     assert file.stat().st_size < MAX_BYTES / 10
     [found] = Collected([file], EXERCISES, None)
-    handed_in, problem = found.read()
+    handed_in = found.read()
+    problem = handed_in.problem
     assert (len(handed_in.content), problem) == (MAX_BYTES + 1, "")
 
 
@@ -242,7 +243,7 @@ def test_a_member_that_cannot_be_read_costs_nobody_else_anything(tmp_path: Path)
         archive.writestr("bob/exercise-1.py", "fine")
     damaged(file, b"this one is broken", b"THIS ONE IS BROKEN")
     collected = Collected([locked, file], EXERCISES, None)
-    problems = [(one.student, one.exercise, one.read()[1]) for one in collected]
+    problems = [(one.student, one.exercise, one.read().problem) for one in collected]
     assert [problem[:2] for problem in problems] == [
         ("ada", "exercise-1"),
         ("ada", "exercise-3"),

@@ -26,7 +26,7 @@ def write(file: Path, text: str = "") -> Path:
 
 def told(found: Found) -> tuple[str, str, str]:
     """Who, which file, and what is wrong with it."""
-    return found.student, found.name, found.read()[1]
+    return found.student, found.name, found.read().problem
 
 
 def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
@@ -71,7 +71,8 @@ def test_a_file_has_the_time_that_the_folder_says(tmp_path: Path) -> None:
     noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
     os.utime(file, (noon.timestamp(), noon.timestamp()))
     [found] = Collected([tmp_path], EXERCISES, None)
-    handed_in, problem = found.read()
+    handed_in = found.read()
+    problem = handed_in.problem
     assert (handed_in.time, handed_in.is_late, handed_in.content, problem) == (noon, False, b"x = 1", "")
 
 
@@ -81,7 +82,8 @@ def test_a_link_that_takes_a_files_place_is_not_followed(tmp_path: Path) -> None
     [found] = Collected([tmp_path / "S"], EXERCISES, None)
     file.unlink()
     file.symlink_to(secret)
-    handed_in, problem = found.read()
+    handed_in = found.read()
+    problem = handed_in.problem
     assert (handed_in.content, problem.startswith("ex-1.py cannot be read: ")) == (b"", True)
 
 
@@ -107,7 +109,7 @@ def test_no_more_is_read_than_a_submission_can_be(tmp_path: Path) -> None:
     file = write(tmp_path / "ada" / "ex-1.py")
     os.truncate(file, 1 << 40)
     [found] = Collected([tmp_path], EXERCISES, None)
-    assert len(found.read()[0].content) == MAX_BYTES + 1
+    assert len(found.read().content) == MAX_BYTES + 1
 
 
 def test_who_is_not_in_the_roster_is_left_out(tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ def test_what_two_sources_hold_counts_once_and_is_told(tmp_path: Path) -> None:
     write(second / "ada" / "ex-2.py")
     write(second / "bob" / "ex-1.py")
     collected = Collected([first, second], EXERCISES, None)
-    found = [(one.student, one.exercise, one.read()[0].content) for one in collected]
+    found = [(one.student, one.exercise, one.read().content) for one in collected]
     assert found == [("ada", "ex-1", b"first"), ("ada", "ex-2", b""), ("bob", "ex-1", b"")]
     assert collected.left_out == [f"ada: ex-1 is in {second}, and in {first}"]
 

@@ -16,7 +16,7 @@ import pytest
 
 from grader.classroom.grading import ClassGrader
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
-from grader.gradebook import store
+from grader.gradebook import database
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
 
@@ -211,7 +211,7 @@ def test_every_error_survives_the_way_from_a_lane(error: GraderError) -> None:
 def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     small.hand_in("ada")
     course(small.root, "grade", "S")
     before = small.reports()
