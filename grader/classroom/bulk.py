@@ -25,6 +25,10 @@ from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES, SUFFIXES
 
 MAX_MEMBERS = 200_000
+COMPRESSIONS = {
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+}  # of the others zipfile unpacks more than it is asked
 _CANVAS = re.compile(
     r"(?P<name>[^_/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>[^/]+)"
 )
@@ -53,6 +57,8 @@ class Bulk:
     def read(self, member: Member) -> tuple[bytes, str]:
         """A member's content, never more than a submission can be; or why it cannot be read."""
         try:
+            if self.archive.getinfo(member.file).compress_type not in COMPRESSIONS:
+                return b"", f"{member.name} is compressed in a way that no LMS does."
             with self.archive.open(member.file) as stream:
                 return stream.read(MAX_BYTES + 1), ""
         except Exception as error:  # whatever is wrong inside a zip that strangers filled
@@ -168,10 +174,10 @@ def _names(person: Person) -> set[str]:
     """How an LMS may spell a student's name: as it is, and with the last names first."""
     words = person.name.replace(",", " ").split()
     rotated = {"".join(words[cut:] + words[:cut]) for cut in range(len(words))}
-    return {_letters(name) for name in (*rotated, person.student, person.moodle_username)} - {""}
+    return {_letters(name) for name in rotated} - {""}
 
 
 def _letters(name: str) -> str:
     """A name's letters and digits alone, in small letters and without accents."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFD", name.casefold())
     return "".join(letter for letter in plain if letter.isalnum())

@@ -14,9 +14,7 @@ import contextlib
 import io
 import json
 import logging
-import os
 import queue
-import signal
 import tempfile
 import threading
 import time
@@ -132,8 +130,7 @@ class Node(WorkerPlugin):
             self._is_over = True
         lanes = [lane for thread in list(self._lanes) if (lane := self._lanes.pop(thread, None))]
         for lane in lanes:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(lane.pid, signal.SIGINT)  # whatever it is doing
+            lane.interrupt()
         for lane in lanes:
             lane.close(TIDY_SECONDS)
         self._folder.cleanup()

@@ -66,7 +66,6 @@ class ClassGrader:
     jobs: int = 1
     cluster: str = ""  # the address of a Dask scheduler
     tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
-    seconds: float | None = None  # that one call may take at most, where the exercises allow more
     _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def fingerprint(self, exercise: str) -> dict[str, str]:
@@ -121,12 +120,13 @@ class ClassGrader:
             prints, report = self.fingerprint(one.exercise), result.report
             if len(report.questions) < len(prints):
                 report = merged(Report.model_validate_json(one.earlier), report, list(prints))
-            grading = Grading(report, result.output, one.variant or "", json.dumps(prints))
+            params = result.params if one.variant else None
+            grading = Grading(report, result.output, one.variant or "", json.dumps(prints), params)
             yield Done(handed_in, grading, result.seconds)
 
     def lanes(self, exercises: tuple[str, ...], tasks: int) -> Lanes:
         """Lanes for so many submissions of these exercises."""
-        setup = Setup(self.course.root, exercises, self.isolation, self.seconds)
+        setup = Setup(self.course.root, exercises, self.isolation)
         if self.cluster:
             return self._dask_lanes(setup)
         return LocalLanes(setup, max(1, min(self.jobs, tasks)), self._seconds, self._ungraded)

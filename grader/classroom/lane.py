@@ -72,9 +72,9 @@ class Lane:
         """
         begin = time.monotonic()
         sitting = prepare(self._course.exercise(task.exercise), task.variant, task.params)
-        graded = self._graded(sitting.within(self._setup.seconds), task, suite)
+        graded = self._graded(sitting.within(task.seconds), task, suite)
         report = graded.report.model_copy(update={"student": task.student})
-        return Result(task.number, report, graded.output, time.monotonic() - begin)
+        return Result(task.number, report, graded.output, time.monotonic() - begin, dict(sitting.params))
 
     def _graded(self, sitting: Sitting, task: Task, suite: CheckSuite) -> Graded:
         if task.problem:

@@ -81,6 +81,11 @@ class LaneProcess:
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
 
+    def interrupt(self) -> None:
+        """Have the lane tidy up and end, whatever it is doing."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGINT)
+
     def close(self, grace: float = 0.0) -> None:
         """End the lane and all that it started; for so many seconds it may tidy up by itself."""
         self.line.close()
@@ -141,7 +146,9 @@ class LocalLanes:
                     yield from self._lose(late, "it took too long")
         finally:
             for busy in self._busy.values():
-                busy.process.close()
+                busy.process.interrupt()
+            for busy in self._busy.values():
+                busy.process.close(TIDY_SECONDS)
             self._busy.clear()
 
     def _start_lanes(self, tasks: Iterator[Task]) -> None:

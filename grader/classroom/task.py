@@ -21,7 +21,6 @@ class Setup:
     root: Path
     exercises: tuple[str, ...]
     isolation: Isolation
-    seconds: float | None = None  # that one call may take at most, where the exercises allow more
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Task:
     problem: str = ""  # why the file could not even be read
     questions: frozenset[str] | None = None
     params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
+    seconds: float | None = None  # that one call may take at most, where the exercise allows more
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,4 @@ class Result:
     report: Report
     output: bytes
     seconds: float
+    params: Mapping[str, Any] | None = None  # of the variant that was graded

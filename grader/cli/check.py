@@ -16,7 +16,7 @@ from grader.cli.here import check_exercises, course_here
 from grader.course.loading import LoadedCourse
 from grader.errors import Fault, GraderError, UsageFault
 from grader.proof.check import Proved, check
-from grader.proof.page import proof_html, proof_page
+from grader.proof.page import fault_lines, proof_html, proof_page
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 
@@ -55,7 +55,7 @@ def check_(
 
     def tell(proved: Proved) -> None:
         if not as_json:
-            console.print(proof_page(proved))
+            _print(console, proved)
 
     proved = check(course, names, variants, tell, isolation)
     if as_json:
@@ -66,6 +66,12 @@ def check_(
         except OSError as error:
             raise UsageFault(f"{html} cannot be written: {error.strerror}.") from None
     return entry.NOT_FULL_MARKS if any(one.faults for one in proved) else entry.DONE
+
+
+def _print(console: Console, proved: Proved) -> None:
+    console.print(proof_page(proved))
+    for line in fault_lines(proved):
+        console.print(line, soft_wrap=True)
 
 
 def _document(proved: Proved) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def _watch(course: LoadedCourse, names: tuple[str, ...], variants: int, isolatio
                     course_here(),
                     saved,
                     variants,
-                    lambda proved: console.print(proof_page(proved)),
+                    lambda proved: _print(console, proved),
                     isolation,
                 )
             except GraderError as error:

@@ -103,7 +103,11 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
     wanted = check_exercises(course, exercises)
     with gradebook_of(course) as gradebook:
         events = [event for event in gradebook.history(student) if event.exercise in wanted]
-        found = [one for one in final_scores(course, gradebook, student) if one.exercise in wanted]
+        found = [
+            one
+            for one in final_scores(course, gradebook, student)
+            if one.exercise in wanted and one.student == student
+        ]
     if not events:
         raise UsageFault(f"The gradebook knows nothing of '{student}'.")
     for event in events:

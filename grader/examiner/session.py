@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from types import TracebackType
 from typing import Any, Self
 
@@ -160,7 +161,11 @@ class Session:
         self._workers = 0  # that have been started
         self._request_budget = REQUESTS * limits.seconds  # seconds that all requests may still take
         self._load_budget = LOADS * LOAD_FACTOR * limits.seconds  # seconds that loading may still take
-        self._lines = {cell.label: cell.source.count("\n") + 1 for cell in submission.cells}
+        counts = [cell.source.count("\n") + 1 for cell in submission.cells]
+        before = accumulate(counts, initial=0)
+        self._lines = {  # of each cell, the lines before it and its own
+            cell.label: lines for cell, *lines in zip(submission.cells, before, counts, strict=False)
+        }
         self._skip: list[int] = []
         self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
         self._failures: list[tuple[list[str], Trouble]] = []
@@ -392,8 +397,8 @@ class Session:
     def _place(self, error: dict[str, Any]) -> tuple[str | None, int | None]:
         """A cell and a line of it, if the submission has such a line."""
         cell, line = error.get("cell"), error.get("line")
-        last = self._lines.get(cell, 0) if isinstance(cell, str) else 0
-        if type(line) is int and 1 <= line <= min(last, MAX_LINES):
+        first, last = self._lines.get(cell, (0, 0)) if isinstance(cell, str) else (0, 0)
+        if type(line) is int and 1 <= line <= last and first + line <= MAX_LINES:
             return str(cell), line
         return None, None
 

@@ -17,6 +17,7 @@ from grader.errors import SubmissionFault
 MAX_BYTES = 10 << 20
 MAX_CODE = 1_000_000  # characters of all cells
 MAX_ROUNDS = 200  # magics of one cell that are looked for
+MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
 ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso-8859-1", "iso-8859-15", "latin-1", "cp1252", "windows-1252")
 MAX_NOTED = 60  # characters of a line that was skipped
 SUFFIXES = (".py", ".ipynb")
@@ -116,10 +117,11 @@ def _read_notebook(name: str, content: bytes) -> Submission:
             f"{name} is not a notebook that Jupyter could open. Save it again there."
         ) from None
     _bounded(name, "\n".join(sources))
-    cells, notes = [], []
+    cells, notes, budget = [], [], MAX_PARSED
     for number, source in enumerate(sources, 1):
         label = f"cell {number}"
-        text, skipped = without_magics(source)
+        text, skipped = without_magics(source, budget)
+        budget -= len(source) * (len(skipped) + 1)
         cells.append(Cell(label, text))
         notes += [
             f"{label}, line {line}: `{_short(what)}` was skipped; it is not Python." for line, what in skipped
@@ -132,7 +134,7 @@ def _short(line: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
-def without_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
+def without_magics(source: str, budget: int = MAX_PARSED) -> tuple[str, list[tuple[int, str]]]:
     r"""A cell's source with `pass` in place of magics and shell lines, and those lines with their numbers.
 
     Only lines that Python stumbles over are touched, so that a `%` or `!` inside a text stays.
@@ -145,7 +147,8 @@ def without_magics(source: str) -> tuple[str, list[tuple[int, str]]]:
     if lines and _WHOLE_CELL_MAGICS.match(lines[first]):
         return "\n" * (len(lines) - 1), [(first + 1, lines[first])]
     skipped: list[tuple[int, str]] = []
-    for _ in range(MAX_ROUNDS if any(map(_is_magic, lines)) else 0):
+    rounds = min(MAX_ROUNDS, max(0, budget) // max(1, len(source)))
+    for _ in range(rounds if any(map(_is_magic, lines)) else 0):
         line = _stumbles_at("\n".join(lines))
         if line is None or not _is_magic(lines[line]):
             break

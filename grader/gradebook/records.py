@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from grader.digest import digest_of
 from grader.examiner.report import Report
@@ -39,6 +41,7 @@ class Grading:
     output: bytes
     variant: str
     fingerprint: str
+    params: Mapping[str, Any] | None = None  # of the variant; it is the student's own from then on
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Insert, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from grader.examiner.report import Report
@@ -98,6 +98,8 @@ class Gradebook(Database):
                 _note_attempt(connection, submission, handed_in)
             if grading is None:
                 return True
+            if grading.params is not None:
+                _hand_out(connection, handed_in.student, handed_in.exercise, grading.params)
             return _add_report(connection, submission, grading, may_lower=may_lower, again=again)
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
@@ -226,14 +228,9 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        now = datetime.now(UTC)
         with self.writing() as connection:
             for (student, exercise), params in variants.items():
-                key = {"student": student, "exercise": exercise}
-                rows = select(HandedOutRow.student).filter_by(**key)
-                if connection.execute(rows).first() is None:
-                    row = {**key, "params": json.dumps(dict(params)), "created": now}
-                    connection.execute(insert(HandedOutRow).values(row))
+                _hand_out(connection, student, exercise, params)
 
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
         """The parameters that these students were given, by student and exercise.
@@ -319,14 +316,26 @@ def _submission(connection: Connection, handed_in: HandedIn) -> int:
     found = connection.scalar(known)
     if found is None:
         rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
-        adding = insert(SubmissionRow).values(**values, **rest)
-        if connection.dialect.name == "sqlite":  # nobody else can be writing
-            connection.execute(adding)
-        else:
-            with contextlib.suppress(IntegrityError), connection.begin_nested():  # another was faster
-                connection.execute(adding)
+        _add(connection, insert(SubmissionRow).values(**values, **rest))
         found = connection.scalar(known)
     return int(found or 0)
+
+
+def _add(connection: Connection, adding: Insert) -> None:
+    """Add a row, unless another process was faster."""
+    if connection.dialect.name == "sqlite":  # nobody else can be writing
+        connection.execute(adding)
+    else:
+        with contextlib.suppress(IntegrityError), connection.begin_nested():
+            connection.execute(adding)
+
+
+def _hand_out(connection: Connection, student: str, exercise: str, params: Mapping[str, Any]) -> None:
+    """Remember the parameters of a student's variant, unless some are remembered."""
+    key = {"student": student, "exercise": exercise}
+    if connection.execute(select(HandedOutRow.student).filter_by(**key)).first() is None:
+        row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
+        _add(connection, insert(HandedOutRow).values(row))
 
 
 def _note_attempt(connection: Connection, submission: int, handed_in: HandedIn) -> None:

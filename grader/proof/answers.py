@@ -11,7 +11,6 @@ from typing import Any
 from grader.course.loading import LoadedExercise
 from grader.course.paper import Sitting
 from grader.errors import Fault
-from grader.language.params import Variant
 from grader.questions import KINDS
 from grader.questions.question import FormError, Key, Mark, Posed, Question
 
@@ -31,6 +30,7 @@ class Tally:
     numbers: int = 0  # variants whose right answer is a number that would catch the eye
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
+    others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def look(self, question: Question, posed: Posed, key: Key, params: dict[str, Any]) -> None:
@@ -45,6 +45,11 @@ class Tally:
                 self._count(self.right, "right", wrong.name, shown)
             elif mark.misconception != wrong.name:
                 self._count(self.confused, "confused", wrong.name, shown)
+                self.others.setdefault(wrong.name, set()).update(
+                    f"'{other.name}'"
+                    for other in key.wrong
+                    if other.name != wrong.name and repr(other.answer) == repr(wrong.answer)
+                )
         for one in question.confusions(posed, key):
             if not one.is_right and one.name not in self.trials:
                 self._count(self.confused, "confused", one.name, shown)
@@ -52,7 +57,8 @@ class Tally:
             self.impostors[name] += _mark(question, posed, key, answer).outcome == "passed"
         answer = _the_number(key.solution)
         self.numbers += answer is not None
-        texts = {f"hint {index}": text for index, text in enumerate(posed.hints, 1)}
+        texts = {"the prompt": posed.prompt}
+        texts |= {f"hint {index}": text for index, text in enumerate(posed.hints, 1)}
         texts |= {f"the message of '{wrong.name}'": wrong.message for wrong in key.wrong}
         for name, text in texts.items():
             self.telling[name] += answer is not None and answer in _NUMBER.findall(text)
@@ -118,7 +124,7 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[F
         for name, times in tally.confused.items():
             if not _may_be_confused(name, times, id_, tallies):
                 sentence = (
-                    f"'{name}' cannot be told from another misconception in {times} of {tally.variants} "
+                    f"'{name}' cannot be told from {_named(tally, name)} in {times} of {tally.variants} "
                     f"variants ({tally.examples['confused', name]})."
                 )
                 yield fault(name, sentence, _remedy(question, name))
@@ -139,6 +145,10 @@ def _remedy(question: Question, name: str) -> str:
     return "Widen the parameters, or change its formula."
 
 
+def _named(tally: Tally, name: str) -> str:
+    return " or ".join(sorted(tally.others.get(name, ()))) or "another misconception"
+
+
 def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tally]) -> bool:
     """A twentieth of the variants is no fault; nor is more, where another question tells it."""
     tally = tallies[id_]
@@ -146,13 +156,3 @@ def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tally])
         return True
     others = [other for other_id, other in tallies.items() if other_id != id_ and name in other.trials]
     return any(other.confused[name] * 20 <= other.variants for other in others)
-
-
-def usual_mistakes_right(exercise: LoadedExercise, variant: Variant) -> bool:
-    """Whether some misconception of some question leads to the right answer in a variant."""
-    return any(
-        confusion.is_right
-        for question in exercise.record.questions
-        if not question.by_checks
-        for confusion in question.confusions(question.pose(variant), question.key(variant))
-    )

@@ -15,7 +15,7 @@ from grader.classroom.grading import ClassGrader
 from grader.classroom.lanes import processors
 from grader.classroom.task import Isolation, Task
 from grader.course.loading import REFERENCE_FILE, LoadedCourse, LoadedExercise
-from grader.course.paper import prepare, variant_of
+from grader.course.paper import Sitting, prepare, variant_of
 from grader.errors import CourseFaults, Fault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import fault_at, with_suite
@@ -30,6 +30,7 @@ from grader.questions.code import Code
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 SECONDS = 2.0  # that a call of a wrong solution may take: mutants never end, now and then
+DRAWS = 5  # for each variant that is wanted: some are drawn twice
 
 
 class Column(Record):
@@ -39,6 +40,7 @@ class Column(Record):
     name: str
     killed_by: tuple[str, ...]
     diagnosed: str | None = None
+    share: float = 0.0  # of the question's points that it earns all the same
     reason: str = ""  # why it is no fault that nothing noticed it
 
 
@@ -93,7 +95,7 @@ def check(
 
     faults = with_suite(course, names, look)
     proofs = {name: _Proof(course.exercise(name), variants, faults[name]) for name in names}
-    grader = ClassGrader(course, isolation, processors(), seconds=SECONDS)
+    grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
     def tasks() -> Iterator[Task]:
@@ -126,6 +128,7 @@ def _task(number: int, exercise: str, trial: Trial) -> Task:
         trial.text.encode(),
         questions=frozenset({trial.question}) if trial.question else None,
         params=trial.sitting.params,
+        seconds=None if trial.kind in {"reference", "stub"} else SECONDS,
     )
 
 
@@ -170,25 +173,33 @@ class _Proof:
         self._is_all = True
 
     def _trials(self) -> Iterator[Trial]:
+        sittings = list(self._sittings())
+        students = [sitting for sitting in sittings if sitting.paper.student]
+        for sitting in students or sittings:
+            look_at(self.exercise, sitting, self._tallies)
+        for sitting in (students or sittings)[:1]:
+            self._tell(leaks(self.exercise, sitting))
+            yield from code_trials(self.exercise, sitting)
+        for index, sitting in enumerate(sittings):
+            yield from whole_trials(sitting, FORMATS[index % 2])
+
+    def _sittings(self) -> Iterator[Sitting]:
+        """Variant 0, and as many others as there are or are wanted."""
         seen: set[str] = set()
-        for index in range(self.variants + 1):
+        for index in range(DRAWS * self.variants + 1):
             student = f"made-up-{index}" if index else None
             try:
                 params = variant_of(self.exercise, student).params
-                if student and repr(params) in seen:
-                    continue
-                seen.add(repr(params))
-                sitting = prepare(self.exercise, student, params)
+                if repr(params) not in seen:
+                    seen.add(repr(params))
+                    yield prepare(self.exercise, student, params)
+                    self._sat += 1
             except CourseFaults as error:
                 self._tell(error.faults)
-                continue
-            self._sat += 1
-            if student or not self.exercise.record.params:
-                look_at(self.exercise, sitting, self._tallies)
-            if index == min(1, self.variants):
-                self._tell(leaks(self.exercise, sitting))
-                yield from code_trials(self.exercise, sitting)
-            yield from whole_trials(sitting, FORMATS[index % 2])
+                if index >= self.variants:
+                    return
+            if self._sat > self.variants:
+                return
 
     def judge(self, number: int, trial: Trial, report: Report) -> None:
         """What a report says about the exercise; trials are numbered, and judged in any order."""
@@ -239,6 +250,8 @@ class _Proof:
             yield self._fault(trial, f"{_what(trial)} could not be judged.", "Run pytest on the exercise.")
         elif not wrong and not reason:
             yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
+        elif wrong and trial.kind == "misconception" and wrong[0].outcome == "error":
+            yield self._fault(trial, f"'{trial.name}' does not run: {wrong[0].message}", "Correct it.")
         elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
             taken = wrong[0].misconception
             what = f"taken for '{taken}'" if taken else "not told from another one"
@@ -272,6 +285,7 @@ class _Proof:
             for matrix in matrices
             for name in matrix.idle
         ]
+        notes += [note for matrix in matrices for note in _unearned_points(matrix)]
         notes += [
             f"{id_}: {ALL_ALIKE}"
             for id_, tally in self._tallies.items()
@@ -303,8 +317,16 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
         name=trial.name,
         killed_by=tuple(one.id for one in question.checks if _noticed(one)),
         diagnosed=question.misconception,
+        share=round(question.score / question.points, 4),
         reason=reason,
     )
+
+
+def _unearned_points(matrix: Matrix) -> Iterator[str]:
+    """The impostor that earns most, of those that checks do notice."""
+    most = max(matrix.of("impostor"), key=lambda column: column.share, default=None)
+    if most is not None and most.killed_by and most.share:
+        yield f"{matrix.question}: {most.name} earns {most.share:.0%} of the points."
 
 
 def _cause(failed: CheckReport | None) -> str:

@@ -29,8 +29,12 @@ def proof_page(proved: Proved) -> RenderableType:
     parts: list[RenderableType] = [head]
     parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]
     parts += [Padding(Text(f"note: {note}", style="dim"), (0, 0, 0, 2)) for note in proved.notes]
-    parts += [Padding(Text(str(fault), style="red"), (0, 0, 0, 2)) for fault in proved.faults]
     return Group(*parts)
+
+
+def fault_lines(proved: Proved) -> list[Text]:
+    """What is wrong, a line each, which is not to be broken: editors look for file:line:column in it."""
+    return [Text(f"  {fault}", style="red") for fault in proved.faults]
 
 
 def _matrix(matrix: Matrix) -> RenderableType:

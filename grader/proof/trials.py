@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -91,9 +92,21 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         for one in (sitting.keys or {})[question].wrong:
             text = f"{wrong}\n{mistaken(question, one.name)}\n"
             yield Trial("misconception", sitting, text, question=question, name=one.name)
+        starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
+        text = source + "\n\n" + touched(starter)
+        yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
         for name, change in IMPOSTORS.items():
             text = source + _IMPOSTOR.format(change=change, question=question)
             yield Trial("impostor", sitting, text, question=question, name=name)
     for mutant in mutants(source):
         question = mutant.function if mutant.function in code else ""
         yield Trial("mutant", sitting, mutant.source, question=question, name=mutant.name, line=mutant.line)
+
+
+def touched(starter: str) -> str:
+    """A starter in whose functions something was written that changes nothing."""
+    tree = ast.parse(starter)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body.insert(0, ast.Pass())
+    return ast.unparse(tree) + "\n"

@@ -92,7 +92,7 @@ ENDS = {
     "leaves with a code": ("import os; os._exit(7)", "exit"),
     "segfault": ("import ctypes; ctypes.string_at(0)", "crashed"),
     "abort": ("import os; os.abort()", "crashed"),
-    "killed": ("import os; os.kill(os.getpid(), 9)", "killed"),
+    "terminated": ("import os; os.kill(os.getpid(), 15)", "crashed"),
     "hangs up": ("import os; os.closerange(3, 20)", "exit"),
     "garbage everywhere": (
         "import os\nfor fd in range(3, 21):\n    try: os.write(fd, b'garbage' * 9)\n    except OSError: pass",
