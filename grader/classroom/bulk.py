@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,7 @@ from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES, SUFFIXES
 
 MAX_MEMBERS = 200_000
+MAX_TOLD = 20  # members that cannot be submissions
 COMPRESSIONS = {
     zipfile.ZIP_STORED,
     zipfile.ZIP_DEFLATED,
@@ -91,7 +92,11 @@ def open_bulk(file: Path, exercises: Sequence[str], roster: Roster | None) -> Bu
     if len(files) > MAX_MEMBERS:
         raise UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack what you want graded.")
     bulk = Bulk(archive)
-    names = sorted(name for name in files if _may_be_submission(PurePosixPath(name)))
+    names = {name: None for name in sorted(files) if _may_be_submission(PurePosixPath(name))}
+    others = sorted(name for name in files if name not in names and not _is_debris(PurePosixPath(name)))
+    bulk.left_out += [f"{name!r} is neither .py nor .ipynb" for name in others[:MAX_TOLD]]
+    if len(others) > MAX_TOLD:
+        bulk.left_out.append(f"{len(others) - MAX_TOLD} more files are neither .py nor .ipynb")
     around = _folder_around(names, exercises)
     for name in names:
         named = _named(name.removeprefix(around))
@@ -120,10 +125,15 @@ def _sort_in(bulk: Bulk, name: str, named: _Named, exercise: str, roster: Roster
 
 
 def _may_be_submission(path: PurePosixPath) -> bool:
-    return path.suffix in SUFFIXES and not path.name.startswith(".") and "__MACOSX" not in path.parts
+    return path.suffix in SUFFIXES and not _is_debris(path)
 
 
-def _folder_around(names: Sequence[str], exercises: Sequence[str]) -> str:
+def _is_debris(path: PurePosixPath) -> bool:
+    """Whether an operating system left this file behind."""
+    return path.name.startswith(".") or "__MACOSX" in path.parts
+
+
+def _folder_around(names: Collection[str], exercises: Sequence[str]) -> str:
     """The folder around everything, if there is one: with it, no name means a submission."""
     tops = {name.partition("/")[0] for name in names if "/" in name}
     if len(tops) != 1 or not all("/" in name for name in names):

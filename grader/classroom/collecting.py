@@ -157,13 +157,20 @@ def _misnamed(entry: os.DirEntry[str], exercises: Sequence[str]) -> list[str]:
         names = sorted(os.listdir(entry.path))  # noqa: PTH208 names are all that is wanted
     except OSError as error:
         return [f"{entry.name}: cannot be read: {error.strerror}"]
-    strange = [name for name in names if name.endswith(SUFFIXES) and Path(name).stem not in exercises]
+    right = {f"{exercise}{suffix}" for exercise in exercises for suffix in SUFFIXES}
+    strange = [name for name in names if name not in right and _looks_handed_in(name, exercises)]
     told = [
         f"{entry.name}: {name!r} is of no exercise. {_meant(name, exercises)}".rstrip()
         for name in strange[:MAX_TOLD]
     ]
     more = len(strange) - len(told)
     return [*told, f"{entry.name}: {more} more files are of no exercise"] if more else told
+
+
+def _looks_handed_in(name: str, exercises: Sequence[str]) -> bool:
+    plain = name.casefold()
+    begins = any(plain.startswith(exercise.casefold()) for exercise in exercises)
+    return not name.startswith(".") and (plain.endswith(SUFFIXES) or begins)
 
 
 def _meant(name: str, exercises: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from grader.cli import entry
 from grader.course.paper import Sitting
@@ -62,7 +63,7 @@ def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -
         if as_json:
             click.echo(report.model_dump_json())
         elif hint:
-            click.echo(_hint(desk, report, sitting))
+            Console(highlight=False).print(Text(_hint(desk, report, sitting)))
         else:
             Console(highlight=False).print(_page(report, sitting))
         return entry.DONE if report.is_full else entry.NOT_FULL_MARKS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ from grader.classroom.task import Isolation
 from grader.cli import entry
 from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
 from grader.course.loading import LoadedCourse
+from grader.errors import UsageFault
+from grader.gradebook.records import Override
 from grader.report.classroom import move_table, outcome_table, report_line, summary
 
 PATH = click.Path(path_type=Path)
@@ -108,6 +110,8 @@ def grade(
     console = Console(stderr=as_json, highlight=False)
     console.print(outcome_table(tally))
     console.print(summary(tally, collected.left_out, absent))
+    if not tally.graded + tally.ungraded:
+        raise UsageFault("Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb.")
     is_complete = not tally.ungraded and not tally.held and not collected.left_out
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
@@ -132,6 +136,12 @@ def settle(
         for settled in run.run():
             progress.advance(grading)
             yield settled
+
+
+def _in_force(overrides: Sequence[Override], keys: Container[object]) -> list[Override]:
+    """The overrides that count, of these students and exercises."""
+    newest = {(one.student, one.exercise): one for one in overrides}
+    return [one for key, one in newest.items() if one.score is not None and key in keys]
 
 
 @click.command("regrade")
@@ -172,6 +182,8 @@ def regrade(
         console.print(move_table(moves))
         rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
         click.echo(f"{left} submissions graded again: {rise} rise, {fall} fall.")
+        for one in _in_force(gradebook.overrides(), {(m.after.student, m.after.exercise) for m in moves}):
+            click.echo(f"Set by hand, and stays: {one.student} {one.exercise} {one.score:g}")
         if fall and not allow_lower:
             click.echo("Those that fall keep their scores, unless you say --allow-lower.")
         if not (apply_ or (sys.stdin.isatty() and click.confirm("Store this?"))):

@@ -176,7 +176,7 @@ class TensorValues(Question):
         if not unlike:
             return Mark("passed", 1.0, "")
         share = 1 - len(unlike) / len(values) if key.credit == "element" else 0.0
-        return failed(key.wrong, agrees, _first_difference(values, key, shape, unlike), share)
+        return failed(key.wrong, agrees, _first_difference(values, shape, unlike), share)
 
 
 def _unlike(values: Sequence[float], others: Sequence[float], key: TensorKey) -> list[int]:
@@ -185,7 +185,7 @@ def _unlike(values: Sequence[float], others: Sequence[float], key: TensorKey) ->
     return [index for index, (given, wanted) in enumerate(pairs) if not _close(given, wanted, key)]
 
 
-def _first_difference(values: list[float], key: TensorKey, shape: tuple[int, ...], wrong: list[int]) -> str:
+def _first_difference(values: list[float], shape: tuple[int, ...], wrong: list[int]) -> str:
     first = wrong[0]
     where = _place(first, shape)
     right = len(values) - len(wrong)

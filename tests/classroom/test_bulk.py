@@ -110,7 +110,7 @@ def test_names_of_moodle(tmp_path: Path, rest: str) -> None:
         "José Núñez-Ortega": "jose",
         "Jose\u0301 Nu\u0301n\u0303ez-Ortega": "jose",
         "Jose Nunez Ortega": "jose",
-        "jno": "jose",
+        "jno": None,  # a name that anybody can give themselves
         "Kim Lee": None,
         "Grace Hopper": None,
         "": None,
@@ -320,3 +320,26 @@ def test_every_submission_in_a_zip_is_collected_or_told(
         is_named = base.endswith((".py", ".ipynb")) and not is_hidden and not name.endswith("/")
         assert ((name in collected) != told) if is_named else not (name in collected and told)
     assert {student for student, _ in opened.members if student in ROSTER.people} <= set(ROSTER.people)
+
+
+def test_what_an_lms_would_not_pack_so_is_not_unpacked(tmp_path: Path) -> None:
+    file = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("ada/exercise-1.py", "#" * 1000)
+    (found,) = Collected([file], ["exercise-1"], None)
+    assert found.read().problem == "exercise-1.py is compressed in a way that no LMS does."
+
+
+def test_every_other_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in (
+            "ada/exercise-1.txt",
+            "ada/.DS_Store",
+            "__MACOSX/ada/exercise-1.py",
+            "ada/exercise-1.py",
+        ):
+            archive.writestr(name, "")
+    collected = Collected([file], ["exercise-1"], None)
+    assert [one.student for one in collected] == ["ada"]
+    assert collected.left_out == ["'ada/exercise-1.txt' is neither .py nor .ipynb"]

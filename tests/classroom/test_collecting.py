@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.collecting import Collected, Found
+from grader.classroom.collecting import Collected, Found, _time
 from grader.classroom.roster import Person, Roster
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
@@ -168,3 +168,21 @@ def test_every_file_that_could_be_meant_is_collected_or_told(
         is_told = any(reason.startswith(reasons) for reason in collected.left_out)
         if name.endswith((".py", ".ipynb")):
             assert ((folder, name) in found) != is_told
+
+
+def test_names_that_look_handed_in_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    for name in ("exercise-1.PY", "Exercise-1.py.txt", "notes.txt", ".exercise-1.py"):
+        (folder / name).touch()
+    collected = Collected([tmp_path], ["exercise-1"], None)
+    assert list(collected) == []
+    assert [line.partition(" is of no")[0] for line in collected.left_out] == [
+        "ada: 'Exercise-1.py.txt'",
+        "ada: 'exercise-1.PY'",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [1e20, -1e20, float("inf")])
+def test_a_time_out_of_this_world_is_none(seconds: float) -> None:
+    assert _time(seconds) is None

@@ -470,3 +470,53 @@ def test_what_was_handed_out_is_graded_whatever_is_drawn_later(small: Small, cou
     assert course(small.root, "generate", "OUT", "--roster", roster).code == 0
     with Gradebook("sqlite:///gradebook.db", small.root) as gradebook:
         assert gradebook.handed_out(["ada"])["ada", "ex-1"]["M"] == given
+
+
+def test_what_could_not_be_read_is_never_run_and_never_a_zero(small: Small, course: Run) -> None:
+    small.replace("course.yaml", "seed:", "rules: {max_attempts: 1}\nseed:")
+    small.hand_in("ada")
+    notebook = small.write("S/ada/ex-1.ipynb", "{}")
+    assert course(small.root, "grade", "S").code == 1
+    assert "nothing moves" in course(small.root, "regrade", "--apply", "--allow-lower").out
+    assert scores(course, small) == {("ada", "ex-1"): None}
+    notebook.unlink()
+    assert course(small.root, "grade", "S").code == 0
+    assert scores(course, small) == {("ada", "ex-1"): 3}  # and the attempt was not used up
+
+
+def test_the_same_bytes_as_a_notebook_are_another_submission(small: Small, course: Run) -> None:
+    small.hand_in("ada", "{}")
+    course(small.root, "grade", "S")
+    (small.root / "S" / "ada" / "ex-1.py").rename(small.root / "S" / "ada" / "ex-1.ipynb")
+    assert "unchanged" not in course(small.root, "grade", "S").out
+    assert small.count() == 2
+
+
+def test_a_variant_is_the_students_own_from_the_first_grading_on(small: Small, course: Run) -> None:
+    roster = small.write("roster.csv", "student\nada\n")
+    small.hand_in("ada")
+    course(small.root, "grade", "S")
+    assert small.rows("select * from handed_out") == []
+    course(small.root, "grade", "S", "--roster", roster)
+    assert small.rows("select student, exercise from handed_out") == [("ada", "ex-1")]
+
+
+def test_a_report_with_another_variant_can_be_put_right(graded: Small, course: Run) -> None:
+    graded.replace("exercises/ex-1/exercise.yaml", 'answer: "5"', "answer: '6'")
+    roster = graded.write("roster.csv", "student\nada\nbob\n")
+    assert course(graded.root, "grade", "S", "--roster", roster).code == 1
+    ran = course(graded.root, "regrade", "--apply", "--allow-lower")
+    assert "2 fall" in ran.out
+    assert set(scores(course, graded).values()) == {2}
+
+
+def test_an_override_is_told_when_it_stands_against_a_regrading(graded: Small, course: Run) -> None:
+    course(graded.root, "override", "bob", "ex-1", "--score", "1", "--reason", "r")
+    graded.checks(STRICT, TRIPLE)
+    assert "Set by hand, and stays: bob ex-1 1" in course(graded.root, "regrade").out
+
+
+def test_a_source_without_submissions_is_no_success(small: Small, course: Run) -> None:
+    (small.root / "S").mkdir(exist_ok=True)
+    ran = course(small.root, "grade", "S")
+    assert (ran.code, ran.err.startswith("Nothing was found to grade.")) == (2, True)

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -55,6 +56,34 @@ def test_check_finds_a_reference_that_fails(own: Path, course: Run) -> None:
     assert ran.code == 1
     said = " ".join(ran.out.split())
     assert "questions[0]: The reference does not earn full marks: failed, in the check" in said
+
+
+def test_a_check_that_looks_at_nothing_proves_nothing(own: Path, course: Run) -> None:
+    """Also in an exercise without parameters, of which there is one variant only."""
+    checks = own / "exercises" / "exercise-2" / "checks.py"
+    checks.write_text('def test_total(student):\n    """Nothing."""\n    student.total\n', encoding="utf-8")
+    ran = course(own, "check", "exercise-2", "--variants", 3)
+    assert ran.code == 1
+    assert "No check notices" in ran.out
+    line = next(line for line in ran.out.splitlines() if "No check notices" in line)
+    assert re.match(r".*(exercise\.yaml|reference\.py):\d+", line)  # on one line, however long
+
+
+def test_a_starter_that_is_the_solution_is_noticed(own: Path, course: Run) -> None:
+    folder = own / "exercises" / "exercise-2"
+    solution = (folder / "reference.py").read_text(encoding="utf-8").partition("def ")[2]
+    yaml = folder / "exercise.yaml"
+    text = re.sub(
+        r"    signature: .*",
+        "    starter: |\n" + indent(f"def {solution}", " " * 6),
+        yaml.read_text(encoding="utf-8"),
+    )
+    yaml.write_text(text, encoding="utf-8")
+    ran = course(own, "check", "exercise-2", "--variants", 1)
+    assert (ran.code, "No check notices an answer that returns what its starter gives" in ran.out) == (
+        1,
+        True,
+    )
 
 
 def test_generating_again_keeps_what_students_wrote(own: Path, course: Run, roster: Path) -> None:

@@ -385,3 +385,40 @@ def test_a_course_may_be_named_by_a_relative_path(bench, monkeypatch, tmp_path):
 def test_the_instructors_own_options_for_pytest_change_nothing(bench, monkeypatch, options):
     monkeypatch.setenv("PYTEST_ADDOPTS", options)
     assert len(bench(checks=WEIGHED).collect().checks["e"]) == 3
+
+
+def test_a_value_without_the_references_attributes_is_wrong_and_not_ours_to_excuse(bench):
+    reference = "class Layer:\n    weight = 3\n\n    def __call__(self, x):\n        return 2 * x\n\n\ndouble = Layer()\n"
+    check = (
+        "def test_double(student, reference):\n    assert student.double.weight == reference.double.weight\n"
+    )
+    wrong, right = bench(checks=check, reference=reference).grade("double = None\n", reference)
+    assert outcomes(wrong) == {"test_double": "failed"}
+    assert outcomes(right) == {"test_double": "passed"}
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\x1b[2J"])
+def test_what_a_visible_check_quotes_can_be_printed_and_stored(bench, text):
+    visible = "def test_double(student):\n    word = student.double(1)\n    assert word == 'two', f'You said {word}'\n"
+    (report,) = bench(checks="", visible=visible).grade(f"def double(x):\n    return '{text}'\n")
+    assert report.model_dump_json()
+    assert report.questions[0].checks[0].message.replace("\n", "").isprintable()
+
+
+def test_visible_checks_see_student_code_before_any_hidden_input(bench):
+    hidden = "def test_double(student):\n    assert student.double(987654) == 1\n"
+    visible = "def test_double_up(student):\n    assert student.double_up(1) == 3\n"
+    remembers = """
+seen = []
+
+def double(x):
+    seen.append(x)
+    return x
+
+def double_up(x):
+    raise ValueError(repr(seen))
+"""
+    tried = bench(questions=("double", "double_up"), checks=hidden, visible=visible)
+    (report,) = tried.grade(remembers)
+    assert outcomes(report) == {"test_double": "failed", "test_double_up": "error"}
+    assert "987654" not in report.model_dump_json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
 import pytest
 import torch
 
@@ -86,6 +87,14 @@ def test_not_the_same(one: Any, other: Any) -> None:
 
 
 # agree
+
+
+def test_numpy_arrays_and_odd_dicts_are_compared() -> None:
+    array = np.array([1.0, np.nan])
+    assert same(array, array + 1e-9)
+    assert not same(array, array.astype(np.float32))
+    assert not same(array, array[:1])
+    assert not same({torch.ones(2): 1, torch.zeros(2): 2}, {1: 1, 2: 2})
 
 
 def test_two_that_returned_the_same_agree() -> None:
