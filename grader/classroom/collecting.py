@@ -170,7 +170,7 @@ def _misnamed(entry: os.DirEntry[str], exercises: Sequence[str]) -> list[str]:
 def _looks_handed_in(name: str, exercises: Sequence[str]) -> bool:
     plain = name.casefold()
     begins = any(plain.startswith(exercise.casefold()) for exercise in exercises)
-    return not name.startswith(".") and (plain.endswith(SUFFIXES) or begins)
+    return plain.endswith(SUFFIXES) or begins
 
 
 def _meant(name: str, exercises: Sequence[str]) -> str:

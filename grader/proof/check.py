@@ -250,9 +250,10 @@ class _Proof:
             yield self._fault(trial, f"{_what(trial)} could not be judged.", "Run pytest on the exercise.")
         elif not wrong and not reason:
             yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
-        elif wrong and trial.kind == "misconception" and wrong[0].outcome == "error":
-            yield self._fault(trial, f"'{trial.name}' does not run: {wrong[0].message}", "Correct it.")
         elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
+            if all(one.outcome == "error" for one in wrong[0].checks):
+                yield self._fault(trial, f"'{trial.name}' does not run: {wrong[0].message}", "Correct it.")
+                return
             taken = wrong[0].misconception
             what = f"taken for '{taken}'" if taken else "not told from another one"
             yield self._fault(

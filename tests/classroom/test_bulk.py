@@ -81,6 +81,7 @@ def test_a_zip_of_canvas(tmp_path: Path) -> None:
         ("grace", "exercise-3.ipynb", "c"),
     ]
     assert left_out == [
+        "'lovelaceada_123_462_exercise-1.pdf' is neither .py nor .ipynb",
         "'LATE_77_459_exercise-1.py': no student of the roster, or several, are called ''",
         "'lovelaceada_123_461_notes.py' is of no exercise",
         "'nobody_88_460_exercise-1.py': no student of the roster, or several, are called 'nobody'",
@@ -141,7 +142,7 @@ def test_a_zip_of_moodle(tmp_path: Path) -> None:
             ("ada", "exercise-3.py", "a"),
             ("jose", "exercise-3.py", "c"),
         ],
-        [],
+        ["'Ada Lovelace_7_assignsubmission_onlinetext_/onlinetext.html' is neither .py nor .ipynb"],
     )
 
 

@@ -173,7 +173,7 @@ def test_every_file_that_could_be_meant_is_collected_or_told(
 def test_names_that_look_handed_in_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "ada"
     folder.mkdir()
-    for name in ("exercise-1.PY", "Exercise-1.py.txt", "notes.txt", ".exercise-1.py"):
+    for name in ("exercise-1.PY", "Exercise-1.py.txt", "notes.txt"):
         (folder / name).touch()
     collected = Collected([tmp_path], ["exercise-1"], None)
     assert list(collected) == []

@@ -485,7 +485,9 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
 def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
     assert matrix.keys() == {"question", "checks", "columns"}
     columns = matrix["columns"]
-    assert all(column.keys() == {"kind", "name", "killed_by", "diagnosed", "reason"} for column in columns)
+    assert all(
+        column.keys() == {"kind", "name", "killed_by", "diagnosed", "share", "reason"} for column in columns
+    )
     assert all(
         column["killed_by"] and set(column["killed_by"]) <= set(matrix["checks"]) for column in columns
     )
