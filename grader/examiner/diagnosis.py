@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from grader.questions.code import function_of
 from grader.questions.question import Wrong
 from grader.questions.values import is_tensor
 
+FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance
 RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart
 
 _NAMESPACE = "import types\nreference = types.SimpleNamespace(**globals())\n"
@@ -31,7 +33,10 @@ _NAMESPACE = "import types\nreference = types.SimpleNamespace(**globals())\n"
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The misconception that agrees with a student in every check, or else those that do in one, by check."""
+    """The misconception that agrees with a student in every check, or else one that does in most that failed.
+
+    `partly` has the latter by check, where no other misconception agrees there.
+    """
 
     wrong: Wrong | None = None
     partly: Mapping[str, Wrong] = field(default_factory=dict)
@@ -52,7 +57,13 @@ def diagnose(
                 agreeing[mine.check.id].append(wrong)
     if everywhere:
         return Diagnosis(everywhere[0] if len(everywhere) == 1 else None)
-    return Diagnosis(partly={check: found[0] for check, found in agreeing.items() if len(found) == 1})
+    counts = Counter(wrong.name for found in agreeing.values() for wrong in found)
+    usual = {name for name, count in counts.items() if count >= FEWEST and 2 * count > len(agreeing)}
+    return Diagnosis(
+        partly={
+            check: found[0] for check, found in agreeing.items() if len(found) == 1 and found[0].name in usual
+        }
+    )
 
 
 def _tells(result: CheckResult) -> bool:

@@ -138,13 +138,20 @@ def test_of_two_that_agree_in_every_check_none_is_named() -> None:
     assert not found.partly
 
 
-def test_one_that_agrees_in_a_failed_check_only_is_named_there() -> None:
-    mine = (*MINE, result("c", "failed", 9))
-    flipped = (MINE[0], result("b", "failed", 0), result("c", "failed", 0))
-    doubled = (result("a", "failed", 2), MINE[1], result("c", "failed", 0))
+def test_one_that_agrees_in_most_of_the_failed_checks_is_named_there() -> None:
+    mine = (*MINE, result("c", "failed", 9), result("d", "failed", 1))
+    flipped = (MINE[0], result("b", "failed", 0), result("c", "failed", 9), result("d", "failed", 2))
+    doubled = (result("a", "failed", 2), MINE[1], result("c", "failed", 0), result("d", "failed", 1))
     found = diagnose(mine, WRONGS, of(flipped=flipped, doubled=doubled))
     assert found.wrong is None
-    assert found.partly == {"a": FLIPPED}
+    assert found.partly == {"a": FLIPPED, "c": FLIPPED}
+
+
+def test_agreeing_in_one_failed_check_may_be_chance() -> None:
+    mine = (*MINE, result("c", "failed", 9))
+    its = (MINE[0], result("b", "failed", 0), result("c", "failed", 0))
+    assert not diagnose(mine, WRONGS, of(flipped=its, doubled=its[::-1])).partly
+    assert not diagnose(MINE, WRONGS, of(flipped=(MINE[0], its[1]), doubled=its[1:])).partly
 
 
 def test_two_that_agree_in_a_check_are_not_named_there() -> None:
