@@ -28,7 +28,14 @@ from grader.questions.values import is_tensor
 FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance
 RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart
 
-_NAMESPACE = "import types\nreference = types.SimpleNamespace(**globals())\n"
+_MODULES = """
+import types
+reference = types.ModuleType("reference")
+exec(compile({reference!r}, "reference.py", "exec"), vars(reference))
+misconceptions = types.ModuleType("misconceptions")
+misconceptions.reference = reference
+exec(compile({misconceptions!r}, "misconceptions.py", "exec"), vars(misconceptions))
+"""
 
 
 @dataclass(frozen=True)
@@ -114,26 +121,43 @@ def same(one: Any, other: Any) -> bool:
 
 
 def wrong_solutions(folder: Path) -> str:
-    """A student's file with the reference and, under names of their own, all misconceptions of code.
+    """A student's file with the reference and, in a module of their own, all misconceptions of code.
 
-    misconceptions.py may say `import reference`: the reference's names are there, whatever the misconception
-    then puts in their place.
+    They may import `reference`, which is a module of its own, too: what they define changes nothing in it.
     """
     reference = (folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
     if not (folder / MISCONCEPTIONS_FILE).is_file():
         return reference
-    tree = ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes())
-    tree.body = [node for node in tree.body if not _is_given(node)]
-    return f"{reference}\n\n{_NAMESPACE}\n{ast.unparse(tree)}"
+    tree = _References().visit(ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes()))
+    return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=ast.unparse(tree))
+
+
+class _References(ast.NodeTransformer):
+    """Takes the names of `reference` from the variable of that name, for there is no file to import."""
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        others = [alias for alias in node.names if alias.name != "reference"]
+        aliases = [alias.asname for alias in node.names if alias.name == "reference" and alias.asname]
+        kept: list[ast.stmt] = [ast.Import(others)] if others else []
+        return _together([*kept, *(_assigned(name, "reference") for name in aliases)])
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        if node.module == "__future__":
+            return ast.Pass()
+        if node.module != "reference" or node.level:
+            return node
+        return _together([_assigned(one.asname or one.name, f"reference.{one.name}") for one in node.names])
+
+
+def _assigned(name: str, value: str) -> ast.stmt:
+    return ast.parse(f"{name} = {value}").body[0]
+
+
+def _together(statements: Sequence[ast.stmt]) -> ast.stmt:
+    """Statements in the place of one."""
+    return ast.If(ast.Constant(True), list(statements), []) if statements else ast.Pass()
 
 
 def mistaken(question: str, misconception: str) -> str:
     """What makes a misconception, which stands above it, the answer to its question."""
-    return f"{question} = {function_of(question, misconception)}"
-
-
-def _is_given(node: ast.stmt) -> bool:
-    """Whether a statement imports what is there already."""
-    if isinstance(node, ast.ImportFrom):
-        return node.module == "__future__"
-    return isinstance(node, ast.Import) and [name.name for name in node.names] == ["reference"]
+    return f"{question} = misconceptions.{function_of(question, misconception)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.examiner.checks import Check, CheckResult
 from grader.examiner.collection import with_suite
-from grader.examiner.diagnosis import agree, diagnose, same
+from grader.examiner.diagnosis import agree, diagnose, mistaken, same, wrong_solutions
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.session import StudentError, Trouble
@@ -310,3 +311,29 @@ def test_a_hidden_check_tells_no_number_of_its_own(
     assert hidden
     for check in hidden:
         assert not [sign for sign in check.message if sign.isdigit()], check.message
+
+
+WAYS = {
+    "import reference": "reference.double(x)",
+    "import reference as r": "r.double(x)",
+    "import reference, math": "math.floor(reference.double(x))",
+    "from reference import double": "double(x)",
+    "from reference import double as d": "d(x)",
+}
+
+
+@pytest.mark.parametrize(("way", "used"), WAYS.items())
+def test_misconceptions_reach_the_reference_however_they_import_it(
+    tmp_path: Path, way: str, used: str
+) -> None:
+    """And what they define themselves, here a helper of the same name, does not change it."""
+    (tmp_path / "reference.py").write_text(
+        "def by(x):\n    return 2 * x\n\n\ndef double(x):\n    return by(x)\n"
+    )
+    wrong = (
+        f"from __future__ import annotations\n{way}\n\n\ndef by(x):\n    return 7\n\n\ndef double_more(x):\n"
+    )
+    (tmp_path / "misconceptions.py").write_text(f"{wrong}    return {used} + 1\n")
+    names: dict[str, Any] = {}
+    exec(f"{wrong_solutions(tmp_path)}\n{mistaken('double', 'more')}", names)
+    assert names["double"](5) == 11
