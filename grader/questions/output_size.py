@@ -27,6 +27,8 @@ from grader.questions.question import (
 )
 from grader.questions.values import describe, plain, whole
 
+COUNT_PLACES = "Count the places where the kernel can land, one dimension at a time."
+READ_FORMULA = "Take the layers one by one, and in each the formula of its output one dimension at a time."
 _COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
 
 
@@ -34,6 +36,7 @@ class SizeKey(Key):
     """The sizes along the asked dimensions."""
 
     sizes: tuple[int, ...]
+    advice: str = COUNT_PLACES  # for a wrong size of no known kind
 
 
 class OutputSize(Question):
@@ -84,7 +87,9 @@ class OutputSize(Question):
         square = len(set(sizes)) == 1 and self.ask == "size"
         solution = f"{self.id} = {sizes[0] if square else sizes}"
         axes = axes_of(layer, variant.params, shape)
-        return SizeKey(solution=solution, wrong=self._wrongs(variant, axes, sizes, output), sizes=sizes)
+        wrongs = self._wrongs(variant, axes, sizes, output)
+        advice = COUNT_PLACES if axes else READ_FORMULA
+        return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=advice)
 
     def sketch(self, variant: Variant) -> tuple[Posed, Key]:
         """Counted, where a kernel walks: torch takes a hundred times as long."""
@@ -130,7 +135,7 @@ class OutputSize(Question):
         full = sizes * len(wanted) if len(sizes) == 1 else sizes
         if full == wanted and (len(sizes) > 1 or len(set(wanted)) == 1):
             return Mark("passed", 1.0, "")
-        otherwise = "Count the places where the kernel can land, one dimension at a time."
+        otherwise = key.advice
         if len(full) != len(wanted) or (len(sizes) == 1 and len(set(wanted)) > 1):
             otherwise = f"The answer has {len(sizes)} number(s). {posed.how}"
         return failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
