@@ -103,6 +103,7 @@ class Lane:
 
 def main() -> None:
     """Set up, say so, and grade until the other end hangs up."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background commands ignore it
     die_with_parent(signal.SIGINT)  # so that it can still tidy up
     line = Connection(int(sys.argv[1]))
     try:
