@@ -231,6 +231,30 @@ def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
     assert small.count() == 3
 
 
+def test_a_full_disk_is_one_sentence_and_loses_nothing(small: Small, course: Run) -> None:
+    """The disk is full for files of more than so many bytes."""
+    small.hand_in("ada")
+    course(small.root, "grade", "S")
+    size = (small.root / "gradebook.db").stat().st_size
+    for number in range(60):
+        small.hand_in(f"student{number}", f"{RIGHT}\n# {number}{'.' * 2000}\n")
+    program = f"""
+import resource, sys
+from grader.cli.course import main
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 40_000}, {size + 40_000}))
+sys.argv[1:] = ["grade", "S", "--jobs", "1"]
+main()
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, cwd=small.root, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2, ran.stderr
+    [sentence] = ran.stderr.splitlines()
+    assert sentence.endswith("What was graded before is kept.")
+    assert 1 <= small.count() < 61
+    assert course(small.root, "grade", "S").code == 0
+    assert small.count() == 61
+
+
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_leaves_no_process_and_is_completed_by_the_next(
     small: Small, course: Run, by: signal.Signals
