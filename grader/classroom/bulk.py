@@ -17,7 +17,6 @@ import unicodedata
 import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from grader.classroom.roster import Person, Roster
@@ -44,7 +43,6 @@ class Member:
     file: str  # its whole name in the zip
     name: str
     is_late: bool
-    time: datetime | None = None  # never known
 
 
 @dataclass

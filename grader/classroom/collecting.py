@@ -112,9 +112,7 @@ class Collected:
 def _member_found(bulk: Bulk, student: str, exercise: str, members: Sequence[Member]) -> Found:
     member = members[0]
     problem = _only_one(member.file, members[1].file) if len(members) > 1 else ""
-    return Found(
-        student, exercise, member.name, lambda: bulk.read(member), member.time, member.is_late, problem
-    )
+    return Found(student, exercise, member.name, lambda: bulk.read(member), None, member.is_late, problem)
 
 
 def _time(seconds: float) -> datetime | None:

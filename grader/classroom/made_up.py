@@ -11,8 +11,6 @@ from grader.course.paper import Sitting, prepare
 from grader.handout.solutions import answered, mistakes, solutions
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
-Answers = dict[str, str]
-
 _ENDLESS = "\n\ndef {id}(*args, **kwargs):\n    while True:\n        pass\n"
 _MUCH_CODE = 3  # questions: so that the demo waits for one endless loop and not for several
 _NOISE_BEFORE = """import numpy as np
