@@ -9,8 +9,9 @@ from typing import Any
 
 from grader.classroom.grading import BATCH, ClassGrader, Done, Work
 from grader.examiner.report import QuestionReport, Report
+from grader.gradebook.recording import TINY
 from grader.gradebook.records import Grading, HandedIn, Known
-from grader.gradebook.store import TINY, Gradebook
+from grader.gradebook.store import Gradebook
 
 
 @dataclass(frozen=True)

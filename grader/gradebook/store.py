@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Insert, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, insert, select
 
 from grader.examiner.report import Report
 from grader.gradebook.database import Database
+from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.records import Attempt, Event, Grading, HandedIn, Known, Override
 from grader.gradebook.tables import AttemptRow, HandedOutRow, OverrideRow, ReportRow, SubmissionRow
 
 BATCH = 100  # submissions that are read at once
-TINY = 1e-9  # shares of points that differ by less are the same
 
 
 class Gradebook(Database):
@@ -93,14 +90,14 @@ class Gradebook(Database):
 
         """
         with self.writing() as connection:
-            submission = _submission(connection, handed_in)
+            submission = find_or_add_submission(connection, handed_in)
             if attempt:
-                _note_attempt(connection, submission, handed_in)
+                note_attempt(connection, submission, handed_in)
             if grading is None:
                 return True
             if grading.params is not None:
-                _hand_out(connection, handed_in.student, handed_in.exercise, grading.params)
-            return _add_report(connection, submission, grading, may_lower=may_lower, again=again)
+                note_handed_out(connection, handed_in.student, handed_in.exercise, grading.params)
+            return add_report(connection, submission, grading, may_lower=may_lower, again=again)
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
         """Every attempt with the report that counts, by student, exercise and time seen.
@@ -230,7 +227,7 @@ class Gradebook(Database):
         """
         with self.writing() as connection:
             for (student, exercise), params in variants.items():
-                _hand_out(connection, student, exercise, params)
+                note_handed_out(connection, student, exercise, params)
 
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
         """The parameters that these students were given, by student and exercise.
@@ -303,101 +300,6 @@ def _latest_attempts(*where: Any) -> Any:
         .group_by(SubmissionRow.student, SubmissionRow.exercise)
         .subquery()
     )
-
-
-def _submission(connection: Connection, handed_in: HandedIn) -> int:
-    """The row of a submission, locked against other writers."""
-    values = {
-        "student": handed_in.student,
-        "exercise": handed_in.exercise,
-        "digest": handed_in.digest,
-    }
-    known = select(SubmissionRow.id).filter_by(**values).with_for_update()
-    found = connection.scalar(known)
-    if found is None:
-        rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
-        _add(connection, insert(SubmissionRow).values(**values, **rest))
-        found = connection.scalar(known)
-    return int(found or 0)
-
-
-def _add(connection: Connection, adding: Insert) -> None:
-    """Add a row, unless another process was faster."""
-    if connection.dialect.name == "sqlite":  # nobody else can be writing
-        connection.execute(adding)
-    else:
-        with contextlib.suppress(IntegrityError), connection.begin_nested():
-            connection.execute(adding)
-
-
-def _hand_out(connection: Connection, student: str, exercise: str, params: Mapping[str, Any]) -> None:
-    """Remember the parameters of a student's variant, unless some are remembered."""
-    key = {"student": student, "exercise": exercise}
-    if connection.execute(select(HandedOutRow.student).filter_by(**key)).first() is None:
-        row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
-        _add(connection, insert(HandedOutRow).values(row))
-
-
-def _note_attempt(connection: Connection, submission: int, handed_in: HandedIn) -> None:
-    """A new attempt, unless the same file was the student's last one already."""
-    last = (
-        select(AttemptRow.submission_id)
-        .join(SubmissionRow, SubmissionRow.id == AttemptRow.submission_id)
-        .where(SubmissionRow.student == handed_in.student, SubmissionRow.exercise == handed_in.exercise)
-        .order_by(AttemptRow.id.desc())
-        .limit(1)
-    )
-    if connection.scalar(last) != submission:
-        connection.execute(
-            insert(AttemptRow).values(
-                submission_id=submission,
-                handed_in=handed_in.time,
-                is_late=handed_in.is_late,
-                seen=datetime.now(UTC),
-            )
-        )
-
-
-def _add_report(
-    connection: Connection, submission: int, grading: Grading, *, may_lower: bool, again: bool
-) -> bool:
-    own = select(ReportRow.__table__).where(ReportRow.submission_id == submission)
-    newest = connection.execute(own.order_by(ReportRow.id.desc()).limit(1)).one_or_none()
-    counting = connection.execute(
-        own.where(ReportRow.is_applied).order_by(ReportRow.id.desc()).limit(1)
-    ).one_or_none()
-    report = grading.report
-    falls = counting is not None and counting.is_graded and _falls(counting, report)
-    is_applied = not falls or may_lower
-    same = newest is not None and (newest.variant, newest.fingerprint) == (
-        grading.variant,
-        grading.fingerprint,
-    )
-    says_more = newest is None or again or (report.is_graded and not newest.is_graded)
-    if newest is not None and same and not says_more and (newest.is_applied or not may_lower):
-        return bool(newest.is_applied)
-    connection.execute(
-        insert(ReportRow).values(
-            submission_id=submission,
-            created=datetime.now(UTC),
-            variant=grading.variant,
-            fingerprint=grading.fingerprint,
-            score=report.score,
-            points=report.points,
-            is_graded=report.is_graded,
-            is_applied=is_applied,
-            document=report.model_dump_json(),
-            output=grading.output,
-        )
-    )
-    return is_applied
-
-
-def _falls(counting: Any, report: Report) -> bool:
-    """Whether a report is worse than the one that counts; what could not be graded never replaces a score."""
-    if not report.is_graded:
-        return True
-    return bool(report.score / report.points < counting.score / counting.points - TINY)
 
 
 def _attempt_event(row: Any) -> Event:

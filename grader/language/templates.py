@@ -88,6 +88,8 @@ def render(text: str, scope: Mapping[str, Any]) -> str:
         TextError: it is malformed, needs a name that is not there, or fails on the values.
 
     """
+    if "{" not in text:  # nothing in it is Jinja's
+        return text.strip()
     try:
         return _template(text).render(scope).strip()
     except TemplateSyntaxError as error:

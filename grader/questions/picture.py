@@ -67,16 +67,17 @@ def draw_walk(axes: Sequence[Axis]) -> str | None:
 
 
 def _block(rows: Axis, columns: Axis, place: int) -> list[str]:
-    return [
-        " ".join(_cell(rows, columns, row, column, place) for column in range(columns.padded))
-        for row in range(rows.padded)
-    ]
+    line = {
+        sort: " ".join(_cell(columns, column, place, *sort) for column in range(columns.padded))
+        for sort in {(rows.covers(row, 0), rows.is_image(row)) for row in range(rows.padded)}
+    }  # most rows are alike
+    return [line[rows.covers(row, 0), rows.is_image(row)] for row in range(rows.padded)]
 
 
-def _cell(rows: Axis, columns: Axis, row: int, column: int, place: int) -> str:
-    if rows.covers(row, 0) and columns.covers(column, place):
+def _cell(columns: Axis, column: int, place: int, covered: bool, is_image: bool) -> str:
+    if covered and columns.covers(column, place):
         return "#"
-    return "." if rows.is_image(row) and columns.is_image(column) else "0"
+    return "." if is_image and columns.is_image(column) else "0"
 
 
 def legend(axes: Sequence[Axis]) -> str:

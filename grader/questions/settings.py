@@ -146,11 +146,11 @@ class Settings(Question):
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
     """The first right settings, searched unknown by unknown: a condition that fails ends a branch."""
-    reads = {condition: names_in(parse_expression(condition)) for condition in key.where}
-    readable = [
-        [condition for condition in key.where if not reads[condition] & set(unknowns[depth:])]
-        for depth in range(len(unknowns) + 1)
-    ]
+    readable: list[list[str]] = [[] for _ in range(len(unknowns) + 1)]  # conditions, by what they wait for
+    for condition in key.where:
+        reads = names_in(parse_expression(condition))
+        waits = [depth for depth, unknown in enumerate(unknowns, 1) if unknown in reads]
+        readable[max(waits, default=0)].append(condition)
 
     def search(settings: dict[str, int]) -> dict[str, int] | None:
         depth = len(settings)

@@ -131,6 +131,7 @@ class TensorValues(Question):
         image = _tensor(evaluate(self.input, variant.params), dtype)
         given = {"weight": self.weight, "bias": self.bias, **self.state}
         state = build(layer, variant.params).state_dict()
+        shapes = {name: values.shape for name, values in state.items()}
         for name, numbers in given.items():
             if numbers is not None:
                 if name not in state:
@@ -144,10 +145,7 @@ class TensorValues(Question):
             raise ExpressionError(
                 f"The values of {', '.join(missing)} are not given, so torch would draw them."
             )
-        state = {
-            name: _reshaped(values, build(layer, variant.params).state_dict()[name].shape)
-            for name, values in state.items()
-        }
+        state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
         while image.dim() < 4 and layer.name.endswith("2d"):
             image = image.unsqueeze(0)
         return layer, image, state

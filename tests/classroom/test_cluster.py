@@ -219,6 +219,7 @@ def held(small: Small, address: str, running: int = 1) -> Iterator[Held]:
         process = subprocess.Popen([*COURSE, "grade", "S", *arguments], cwd=small.root, stdout=subprocess.DEVNULL, stderr=err)  # fmt: skip
     try:
         wait_for(lambda: process.poll() is not None or len(set(ran(small))) >= running)
+        assert process.poll() is None, (small.root / "err").read_text()
         yield Held(small, arguments, process)
     finally:
         process.kill()

@@ -1,0 +1,132 @@
+"""Writing one submission into the gradebook. Statements are made once: making takes longer than running."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from grader.examiner.report import Report
+from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.tables import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
+
+TINY = 1e-9  # shares of points that differ by less are the same
+
+_SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT = (
+    Base.metadata.tables[row.__tablename__] for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow)
+)
+
+_find_submission = (
+    select(_SUBMISSION.c.id)
+    .where(*(column == bindparam(column.name) for column in _SUBMISSION.c["student", "exercise", "digest"]))
+    .with_for_update()
+)
+_add_submission = insert(_SUBMISSION)
+_last_attempt = (
+    select(_ATTEMPT.c.submission_id)
+    .join(_SUBMISSION, _SUBMISSION.c.id == _ATTEMPT.c.submission_id)
+    .where(*(column == bindparam(column.name) for column in _SUBMISSION.c["student", "exercise"]))
+    .order_by(_ATTEMPT.c.id.desc())
+    .limit(1)
+)
+_add_attempt = insert(_ATTEMPT)
+_find_handed_out = select(_HANDED_OUT.c.student).where(
+    *(column == bindparam(column.name) for column in _HANDED_OUT.c["student", "exercise"])
+)
+_add_handed_out = insert(_HANDED_OUT)
+_newest_report = (
+    select(_REPORT)
+    .where(_REPORT.c.submission_id == bindparam("submission"))
+    .order_by(_REPORT.c.id.desc())
+    .limit(1)
+)
+_counting_report = _newest_report.where(_REPORT.c.is_applied)
+_add_report = insert(_REPORT)
+
+
+def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> int:
+    """The row of a submission, locked against other writers."""
+    key = {"student": handed_in.student, "exercise": handed_in.exercise, "digest": handed_in.digest}
+    found = connection.scalar(_find_submission, key)
+    if found is None:
+        rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
+        _add(connection, _add_submission, {**key, **rest})
+        found = connection.scalar(_find_submission, key)
+    return int(found or 0)
+
+
+def note_attempt(connection: Connection, submission: int, handed_in: HandedIn) -> None:
+    """A new attempt, unless the same file was the student's last one already."""
+    key = {"student": handed_in.student, "exercise": handed_in.exercise}
+    if connection.scalar(_last_attempt, key) != submission:
+        row = {
+            "submission_id": submission,
+            "handed_in": handed_in.time,
+            "is_late": handed_in.is_late,
+            "seen": datetime.now(UTC),
+        }
+        connection.execute(_add_attempt, row)
+
+
+def note_handed_out(connection: Connection, student: str, exercise: str, params: Mapping[str, Any]) -> None:
+    """Remember the parameters of a student's variant, unless some are remembered."""
+    key = {"student": student, "exercise": exercise}
+    if connection.scalar(_find_handed_out, key) is None:
+        row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
+        _add(connection, _add_handed_out, row)
+
+
+def add_report(
+    connection: Connection, submission: int, grading: Grading, *, may_lower: bool, again: bool
+) -> bool:
+    """Keep a report; returns whether it counts. `Gradebook.record` says when it is not kept or does not."""
+    own = {"submission": submission}
+    newest = connection.execute(_newest_report, own).one_or_none()
+    counting = newest
+    if newest is not None and not newest.is_applied:
+        counting = connection.execute(_counting_report, own).one_or_none()
+    report = grading.report
+    falls = counting is not None and counting.is_graded and _falls(counting, report)
+    is_applied = not falls or may_lower
+    same = newest is not None and (newest.variant, newest.fingerprint) == (
+        grading.variant,
+        grading.fingerprint,
+    )
+    says_more = newest is None or again or (report.is_graded and not newest.is_graded)
+    if newest is not None and same and not says_more and (newest.is_applied or not may_lower):
+        return bool(newest.is_applied)
+    row = {
+        "submission_id": submission,
+        "created": datetime.now(UTC),
+        "variant": grading.variant,
+        "fingerprint": grading.fingerprint,
+        "score": report.score,
+        "points": report.points,
+        "is_graded": report.is_graded,
+        "is_applied": is_applied,
+        "document": report.model_dump_json(),
+        "output": grading.output,
+    }
+    connection.execute(_add_report, row)
+    return is_applied
+
+
+def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> None:
+    """Add a row, unless another process was faster."""
+    if connection.dialect.name == "sqlite":  # nobody else can be writing
+        connection.execute(adding, row)
+    else:
+        with contextlib.suppress(IntegrityError), connection.begin_nested():
+            connection.execute(adding, row)
+
+
+def _falls(counting: Any, report: Report) -> bool:
+    """Whether a report is worse than the one that counts; what could not be graded never replaces a score."""
+    if not report.is_graded:
+        return True
+    return bool(report.score / report.points < counting.score / counting.points - TINY)
