@@ -120,7 +120,7 @@ class Node(WorkerPlugin):
                 return f"its {name} is {version}, not {self._needed.get(name)}"
         if self._setup.isolation == "process":
             return ""
-        with ForkServer([], bubblewrap=self._setup.isolation == "bubblewrap") as server:
+        with ForkServer([], isolation=self._setup.isolation) as server:
             lacking = ", ".join(server.lacking)
         accept = "--isolation process accepts that"
         return f"it cannot confine student code ({lacking} missing; {accept})" if lacking else ""

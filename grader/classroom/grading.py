@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.classroom.collecting import Found
 from grader.classroom.lanes import Lanes, LocalLanes
-from grader.classroom.task import Isolation, Setup, Task
+from grader.classroom.task import Setup, Task
 from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
@@ -20,6 +20,7 @@ from grader.examiner.report import Report, merged
 from grader.examiner.session import longest
 from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import Gradebook
+from grader.worker.launcher import Isolation
 
 BATCH = 200  # submissions that the gradebook is asked about at once
 CHECKS_SECONDS = 300.0  # that checks and the reference may take beside student code
@@ -126,7 +127,7 @@ class ClassGrader:
 
     def lanes(self, exercises: tuple[str, ...], tasks: int) -> Lanes:
         """Lanes for so many submissions of these exercises."""
-        setup = Setup(self.course.root, exercises, self.isolation)
+        setup = Setup(self.course.root, exercises, self.isolation, tuple(self.course.record.packages))
         if self.cluster:
             return self._dask_lanes(setup)
         return LocalLanes(setup, max(1, min(self.jobs, tasks)), self._seconds, self._ungraded)

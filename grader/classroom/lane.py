@@ -1,21 +1,19 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
-Run as `python -P -m grader.classroom.lane FD`; FD is a Unix socket to the process that started it, over which
-both, who trust each other, send pickles: first a Setup, answered by READY or by the error that prevents it;
-then Tasks, each answered by a Result.
+Its line is a Unix socket to the process that started it, over which both, who trust each other, send pickles:
+first a Setup and the surroundings, answered by READY or by the error that prevents it; then Tasks, each
+answered by a Result.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import signal
-import sys
 import time
 from multiprocessing.connection import Connection
 from typing import Self
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
@@ -23,22 +21,19 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import Graded, grade, missing_packages, ungraded, unreadable
 from grader.examiner.submission import parse_submission
-from grader.worker.confinement import die_with_parent
 from grader.worker.launcher import ForkServer
 
 
 class Lane:
-    """A course and a fork server, which starts at once and is replaced when it dies."""
+    """A course and a fork server, which is replaced when it dies."""
 
-    def __init__(self, course: LoadedCourse, setup: Setup) -> None:
+    def __init__(self, course: LoadedCourse, setup: Setup, server: ForkServer | None = None) -> None:
         self._course = course
         self._setup = setup
-        self._server = self._start()
+        self._server = server or self._start()
 
     def _start(self) -> ForkServer:
-        isolation = self._setup.isolation
-        confine, bubblewrap = isolation != "process", isolation == "bubblewrap"
-        return ForkServer(self._course.record.packages, confine=confine, bubblewrap=bubblewrap)
+        return ForkServer(self._setup.packages, isolation=self._setup.isolation)
 
     def __enter__(self) -> Self:
         return self
@@ -101,19 +96,23 @@ class Lane:
         return Graded(ungraded(sitting, str(fault)), b"")
 
 
-def main() -> None:
+def run(descriptor: int, server: ForkServer | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background commands ignore it
-    die_with_parent(signal.SIGINT)  # so that it can still tidy up
-    line = Connection(int(sys.argv[1]))
+    line = Connection(descriptor)
     try:
-        setup: Setup = line.recv()
-        course = load_course(setup.root)
-        missing = missing_packages(course.record.packages)
-        if missing:
-            raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
-        with Lane(course, setup) as lane:
-            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
+        with server or contextlib.nullcontext():
+            setup: Setup
+            surroundings: Surroundings
+            setup, surroundings = line.recv()
+            surroundings.enter()
+            course = load_course(setup.root)
+            missing = missing_packages(setup.packages)
+            if missing:
+                raise UsageFault(
+                    f"course.yaml lists packages that are not installed here: {', '.join(missing)}."
+                )
+            with Lane(course, setup, server) as lane:
+                with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
@@ -134,7 +133,3 @@ def _serve(line: Connection, lane: Lane, suite: CheckSuite) -> None:
             line.send(lane.grade(task, suite))
         except CourseFaults as error:
             line.send(error)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
+from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
 _SECONDS_BETWEEN_LOOKS = 1.0
+_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
 Ungraded = Callable[[Task, str], Report]
 
@@ -52,17 +54,18 @@ class LaneProcess:
         ours, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
-                [sys.executable, "-P", "-m", "grader.classroom.lane", str(theirs.fileno())],
+                [*_PROGRAM, str(theirs.fileno()), setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what checks print
                 stderr=errors,
+                env=clean_environment(),  # until it has parted from its fork server
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
             )
             self._errors = os.dup(errors.fileno())
         self.line = Connection(ours.detach())
         with contextlib.suppress(OSError):
-            self.line.send(setup)
+            self.line.send((setup, Surroundings.here()))
 
     @property
     def pid(self) -> int:

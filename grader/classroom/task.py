@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from grader.examiner.report import Report
+from grader.worker.launcher import Isolation
 
-Isolation = Literal["full", "process", "bubblewrap"]
 READY = "ready"
 TRIES = 2  # of one submission, if the process that grades or runs it dies
 
@@ -21,6 +23,26 @@ class Setup:
     root: Path
     exercises: tuple[str, ...]
     isolation: Isolation
+    packages: tuple[str, ...]  # that the course lists
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The environment and the search path of who starts a lane: checks may rely on them."""
+
+    environment: Mapping[str, str]
+    path: tuple[str, ...]
+
+    @classmethod
+    def here(cls) -> Surroundings:
+        """Those of this process."""
+        return cls(dict(os.environ), tuple(sys.path))
+
+    def enter(self) -> None:
+        """Take them on."""
+        os.environ.clear()
+        os.environ.update(self.environment)
+        sys.path[:] = self.path
 
 
 @dataclass(frozen=True)

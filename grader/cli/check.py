@@ -10,13 +10,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from grader.classroom.task import Isolation
 from grader.cli import entry
 from grader.cli.here import check_exercises, course_here
 from grader.course.loading import LoadedCourse
 from grader.errors import Fault, GraderError, UsageFault
 from grader.proof.check import Proved, check
 from grader.proof.page import fault_lines, proof_html, proof_page
+from grader.worker.launcher import Isolation
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 

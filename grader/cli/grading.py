@@ -26,13 +26,13 @@ from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
 from grader.classroom.tally import Tally
-from grader.classroom.task import Isolation
 from grader.cli import entry
 from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.gradebook.records import Override
 from grader.report.classroom import move_table, outcome_table, report_line, summary
+from grader.worker.launcher import Isolation
 
 PATH = click.Path(path_type=Path)
 LANES = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from grader.classroom.grading import ClassGrader
 from grader.classroom.lanes import processors
-from grader.classroom.task import Isolation, Task
+from grader.classroom.task import Task
 from grader.course.loading import REFERENCE_FILE, LoadedCourse, LoadedExercise
 from grader.course.paper import Sitting, prepare, variant_of
 from grader.errors import CourseFaults, Fault
@@ -27,6 +27,7 @@ from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
 from grader.proof.trials import Trial, code_trials, whole_trials
 from grader.questions.code import Code
+from grader.worker.launcher import Isolation
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 SECONDS = 2.0  # that a call of a wrong solution may take: mutants never end, now and then

@@ -6,22 +6,20 @@ import contextlib
 import json
 import os
 import selectors
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from grader.errors import UsageFault, WorkerFault
+from grader.errors import WorkerFault
 from grader.worker.child import READY
 from grader.worker.namespaces import namespaces
+from grader.worker.starting import Place, Start, executed
 from grader.worker.wire import (
     MAX_BODY,
     MAX_HEADER,
@@ -35,6 +33,7 @@ from grader.worker.wire import (
     unpack,
 )
 
+Isolation = Literal["full", "process", "bubblewrap"]
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
 CONTROL_SECONDS = 30.0
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
@@ -57,20 +56,6 @@ class WorkerEnded(Exception):
         self.why = why  # timeout, crashed, killed, exit, too-large, disk or malformed
 
 
-def clean_environment() -> dict[str, str]:
-    """All that student code sees of the environment."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torchgrade" / "matplotlib"
-    return {
-        "LANG": "C.UTF-8",
-        "PATH": os.defpath,
-        "MPLBACKEND": "Agg",  # plots go nowhere
-        "MPLCONFIGDIR": str(cache),
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
 @dataclass(frozen=True)
 class WorkerLimits:
     """What one worker may use: bytes of memory, seconds of processor, bytes of files and of one result.
@@ -85,49 +70,24 @@ class WorkerLimits:
     output: int = MAX_OUTPUT
 
 
-def _bubblewrap(writable: str) -> list[str]:
-    """The command that puts a program into namespaces of its own, where only one folder can be written.
-
-    Raises:
-        UsageFault: bubblewrap is not installed.
-
-    """
-    program = shutil.which("bwrap")
-    if program is None:
-        raise UsageFault("bubblewrap is not installed here. On Debian: apt-get install bubblewrap.")
-    system = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    return [program, "--unshare-all", "--die-with-parent", *system, "--bind", writable, writable, "--"]
-
-
 class ForkServer:
     """A process that has imported `preload` and forks workers."""
 
-    def __init__(self, preload: Iterable[str], *, confine: bool = True, bubblewrap: bool = False) -> None:
+    def __init__(
+        self,
+        preload: Sequence[str],
+        *,
+        isolation: Isolation = "full",
+        start: Start | None = None,
+    ) -> None:
+        """Start it: by exec, unless `start` knows better."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._confine = confine
+        self._confine = isolation != "process"
         self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-server-")
-        wrapper = _bubblewrap(self._folder.name) if bubblewrap else []
         self._layers: dict[str, Any] | None = None
+        begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
         with theirs, tempfile.TemporaryFile() as errors:
-            self._process = subprocess.Popen(  # noqa: S603 our own module
-                [
-                    *wrapper,
-                    sys.executable,
-                    "-E",
-                    "-P",
-                    "-m",
-                    "grader.worker.server",
-                    str(theirs.fileno()),
-                    *preload,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env={**clean_environment(), "TMPDIR": self._folder.name},
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder.name))
             self._errors = os.dup(errors.fileno())
 
     def __enter__(self) -> Self:
@@ -177,13 +137,14 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and with it whatever it started."""
+        if self._errors < 0:
+            return
         self._control.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        if self._errors >= 0:
-            os.close(self._errors)
-            self._errors = -1
+        os.close(self._errors)
+        self._errors = -1
         self._folder.cleanup()
 
     def fork(self, limits: WorkerLimits) -> Worker:

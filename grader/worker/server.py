@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -34,11 +35,11 @@ from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
+from grader.worker.starting import MOST_DESCRIPTORS
 from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes
 MAX_DESCRIPTORS = 256  # of a worker
-MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
 
@@ -100,8 +101,13 @@ class Server:
 def main() -> None:
     """Import, say what holds, then fork on demand."""
     die_with_parent()
-    control = socket.socket(fileno=int(sys.argv[1]))
-    for name in sys.argv[2:]:
+    load(sys.argv[2:])
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import what is slow, and do once what every worker would do first."""
+    for name in modules:
         with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell
             importlib.import_module(name)
     child.warm_up()
@@ -110,6 +116,10 @@ def main() -> None:
     if "matplotlib" in sys.modules:
         with contextlib.suppress(Exception):
             importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
+
+
+def serve(control: socket.socket) -> None:
+    """Say what holds, then fork on demand, until the examiner hangs up."""
     confinement = prepare([Path(os.environ["MPLCONFIGDIR"])])
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]

@@ -127,7 +127,9 @@ class Lane:
     """One lane as a class has it: a process of its own."""
 
     def __init__(self, own: Class) -> None:
-        self._process = LaneProcess(Setup(own.course.root, (own.exercise,), "full"))
+        self._process = LaneProcess(
+            Setup(own.course.root, (own.exercise,), "full", tuple(own.course.record.packages))
+        )
         assert self._process.hear() == READY, "the lane does not start"
 
     def grade(self, task: Task) -> Result:

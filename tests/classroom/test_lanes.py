@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import pickle
 import signal
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom import lanes
 from grader.classroom.grading import ClassGrader
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.gradebook import database
+from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
 
@@ -155,14 +158,47 @@ def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course:
 def test_a_lane_that_cannot_start_is_a_fault_of_ours(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = "import sys\nif 'grader.classroom.lane' in sys.orig_argv:\n    sys.exit('no luck today')\n"
-    small.write("path/sitecustomize.py", program)
-    monkeypatch.setenv("PYTHONPATH", str(small.root / "path"))
+    program = (sys.executable, "-c", "raise SystemExit('no luck today')")
+    monkeypatch.setattr(lanes, "_PROGRAM", program)
     small.hand_in("ada")
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert (ran.code, small.count()) == (3, 0)
-    assert "A process that grades could not start: SystemExit: no luck today." in ran.err
+    assert "A process that grades could not start: no luck today." in ran.err
     Path(ran.err.split()[-1]).unlink()
+
+
+LOOK = """
+import gc, os, sys
+names = sorted(name for name in sys.modules if name.partition(".")[0] in ("grader", "pytest", "pydantic"))
+open_ = []
+for n in range(256):
+    try:
+        os.fstat(n)
+        open_.append(n)
+    except OSError:
+        pass
+secret = "-".join(["TOP", "SECRET"])
+held = sum(secret in str(o.get("SECRET")) for o in gc.get_objects() if isinstance(o, dict))
+print([names, open_, sorted(os.environ), os.getcwd(), held])
+"""
+
+
+def test_the_fork_server_of_a_lane_was_forked_before_anything_was_known(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "TOP-" + "SECRET")
+    small.checks("SEEN = 'TOP-' + 'SECRET', __import__('os').environ['SECRET']\n", DOUBLE, TRIPLE)
+    small.hand_in("ada", RIGHT + LOOK)
+    assert course(small.root, "grade", "S", "--jobs", 1).code == 0
+    assert small.rows("select score from report") == [(3,)]  # the checks see the environment of who grades
+    names, descriptors, environment, folder, held = ast.literal_eval(
+        small.rows("select output from report")[0][0].decode()
+    )
+    own = {"grader", "grader.errors", "grader.worker", "grader.classroom"}
+    assert {name for name in names if not name.startswith("grader.worker.")} <= own
+    assert descriptors == [0, 1, 2, 3]
+    assert set(environment) <= {*clean_environment(), "TMPDIR"}
+    assert (folder, held) == ("/", 0)
 
 
 @pytest.mark.parametrize(

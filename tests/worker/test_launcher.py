@@ -19,8 +19,8 @@ from grader.worker.launcher import (
     Worker,
     WorkerEnded,
     WorkerLimits,
-    clean_environment,
 )
+from grader.worker.starting import clean_environment
 from grader.worker.wire import Decoder, Frame
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
@@ -209,7 +209,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "namespaces", "pages", "probe", "watch", "wire")
+OWN = ("child", "confinement", "namespaces", "pages", "probe", "starting", "watch", "wire")
 
 
 def test_a_student_finds_no_module_of_the_examiner(server):

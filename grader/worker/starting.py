@@ -1,0 +1,138 @@
+"""How a fork server begins: by exec with a clean environment, or as a fork of what knows nothing yet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.errors import UsageFault
+from grader.worker.confinement import die_with_parent
+
+MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+_CONTROL = 3  # the descriptor of a forked server's line to its examiner
+
+
+class Process(Protocol):
+    """A process that this one has started, as subprocess.Popen is."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a fork server begins with: descriptors of its line and of a file for errors, and a folder."""
+
+    control: int
+    errors: int
+    folder: str
+
+
+Start = Callable[[Place], Process]
+
+
+def clean_environment() -> dict[str, str]:
+    """All that student code sees of the environment."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torchgrade" / "matplotlib"
+    return {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "MPLBACKEND": "Agg",  # plots go nowhere
+        "MPLCONFIGDIR": str(cache),
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
+    """A fork server that is started by exec, and imports `preload`."""
+
+    def start(place: Place) -> Process:
+        wrapper = _bubblewrap(place.folder) if bubblewrap else []
+        program = [sys.executable, "-E", "-P", "-m", "grader.worker.server"]
+        return subprocess.Popen(  # noqa: S603 our own module
+            [*wrapper, *program, str(place.control), *preload],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=place.errors,
+            env={**clean_environment(), "TMPDIR": place.folder},
+            cwd="/",
+            pass_fds=[place.control],
+            start_new_session=True,
+        )
+
+    return start
+
+
+def forked(serve: Callable[[socket.socket], None]) -> Start:
+    """A fork of this process, which was started with a clean environment and holds no secret yet.
+
+    It need not import again what this process has imported.
+    """
+
+    def start(place: Place) -> Process:
+        parent, pid = os.getpid(), os.fork()
+        if pid:
+            return _Fork(pid)
+        try:
+            _become_server(place, parent)
+            serve(socket.socket(fileno=_CONTROL))
+        finally:
+            os._exit(0)
+
+    return start
+
+
+@dataclass
+class _Fork:
+    """A process that was forked."""
+
+    pid: int
+    status: int | None = None
+
+    def wait(self) -> int:
+        """Wait until it has ended; the wait status."""
+        if self.status is None:
+            self.status = os.waitpid(self.pid, 0)[1]
+        return self.status
+
+
+def _become_server(place: Place, parent: int) -> None:
+    """Let go of all that is the parent's."""
+    die_with_parent()
+    if os.getppid() != parent:
+        os._exit(0)
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor, target in ((null, 0), (null, 1), (place.errors, 2), (place.control, _CONTROL)):
+        os.dup2(descriptor, target)
+    os.closerange(_CONTROL + 1, MOST_DESCRIPTORS)
+    os.chdir("/")
+    os.environ["TMPDIR"] = tempfile.tempdir = place.folder
+
+
+def _bubblewrap(writable: str) -> list[str]:
+    """The command that puts a program into namespaces of its own, where only one folder can be written.
+
+    Raises:
+        UsageFault: bubblewrap is not installed.
+
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise UsageFault("bubblewrap is not installed here. On Debian: apt-get install bubblewrap.")
+    system = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    return [program, "--unshare-all", "--die-with-parent", *system, "--bind", writable, writable, "--"]
