@@ -87,14 +87,9 @@ class Node(WorkerPlugin):
         self._lock, self._settling = threading.Lock(), asyncio.Lock()
         async with self._settling:
             refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
-            if refusal:
-                await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])
-                return
-            await worker.set_resources(**{self.name: worker.state.nthreads})
-            if worker.status is Status.running:
-                # What waits for the resource is looked at again only when a node joins or goes on.
-                worker.status = Status.paused
-                worker.status = Status.running
+            if not refusal:
+                await worker.set_resources(**{self.name: worker.state.nthreads})
+            await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])
 
     async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 as Dask calls it
         """End the lanes, and leave nothing of the course."""
@@ -188,12 +183,24 @@ def _grade(name: str, task: Task, seconds: float) -> Result | str:
     return node.grade(task, seconds)
 
 
-class End(SchedulerPlugin):
-    """Takes a run off the nodes as soon as its client is gone, also if it was killed."""
+class Usher(SchedulerPlugin):
+    """Gives work to nodes that come later, and takes a run off them as soon as its client is gone."""
 
     def __init__(self, name: str, client: str) -> None:
         self.name = name
         self._client = client
+
+    async def start(self, scheduler: Scheduler) -> None:
+        """What Dask calls first."""
+        self._scheduler = scheduler
+
+    def log_event(self, topic: str, msg: Any) -> None:
+        """What Dask calls when a node says whether it takes work."""
+        node = self._scheduler.workers.get(msg[0]) if topic == self.name and not msg[1] else None
+        if node is not None and node.status is Status.running:
+            # What waits for the resource is looked at again only when a node joins or goes on.
+            for status in (Status.paused, Status.running):
+                self._scheduler.handle_worker_status_change(status, node, self.name)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """What Dask calls when any client is gone."""
@@ -238,7 +245,7 @@ class DaskLanes:
         packages = tuple(load_course(self.setup.root).record.packages)
         pack = pack_course(self.setup.root, self.setup.exercises)
         try:
-            client.register_plugin(End(name, client.id), name=name)
+            client.register_plugin(Usher(name, client.id), name=name)
             client.register_plugin(Node(name, self.setup, pack, versions(packages)), name=name)
         except Exception as error:  # above all, a node or the scheduler without this program
             why = f"{type(error).__name__}: {error}"
@@ -288,9 +295,10 @@ class _Run:
         if now < self._looked + LOOK_SECONDS:
             return
         self._looked = now
-        refusals: dict[str, str] = dict(why for _, why in self._client.get_events(self._name))
+        said: dict[str, str] = dict(answer for _, answer in self._client.get_events(self._name))
+        refusals = {node: why for node, why in said.items() if why}
         nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
-        self._threads = sum(nodes.values())
+        self._threads = sum(threads for node, threads in nodes.items() if node in said)
         if refusals and not nodes and not self._open:
             reasons = "; ".join(f"{node}: {why}" for node, why in refusals.items())
             raise UsageFault(f"No node of the cluster takes work. {reasons}.")
