@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
+MAX_AHEAD = 1 << 15  # bytes of a file that a lane is given while it still works on another
 _SECONDS_BETWEEN_LOOKS = 1.0
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
@@ -114,11 +116,12 @@ class LaneProcess:
 
 @dataclass
 class _Busy:
-    """A lane with what it is doing: `task` None while it sets itself up."""
+    """A lane with what it was given: what it works on comes first. `until` bounds that, or its own start."""
 
     process: LaneProcess
     until: float
-    task: Task | None = None
+    is_ready: bool = False
+    tasks: deque[Task] = field(default_factory=deque)
 
 
 @dataclass
@@ -130,7 +133,7 @@ class LocalLanes:
     seconds: Callable[[str], float]
     ungraded: Ungraded
     _busy: dict[Connection, _Busy] = field(default_factory=dict)
-    _again: deque[Task] = field(default_factory=deque)
+    _waiting: deque[Task] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
     _failed_starts: int = 0
 
@@ -154,14 +157,16 @@ class LocalLanes:
                 busy.process.close(TIDY_SECONDS)
             self._busy.clear()
 
+    def _wait_for(self, tasks: Iterator[Task], count: int) -> bool:
+        """Whether so many tasks wait for a lane; they are fetched if there are any."""
+        self._waiting.extend(islice(tasks, max(0, count - len(self._waiting))))
+        return len(self._waiting) >= count
+
     def _start_lanes(self, tasks: Iterator[Task]) -> None:
         while len(self._busy) < self.jobs:
-            waiting = sum(busy.task is None for busy in self._busy.values())
-            if len(self._again) <= waiting:
-                task = next(tasks, None)
-                if task is None:
-                    return
-                self._again.append(task)
+            starting = sum(not busy.is_ready for busy in self._busy.values())
+            if not self._wait_for(tasks, starting + 1):
+                return
             process = LaneProcess(self.setup)
             self._busy[process.line] = _Busy(process, time.monotonic() + START_SECONDS)
 
@@ -172,31 +177,48 @@ class LocalLanes:
         if said is None:
             yield from self._lose(busy, busy.process.last_words())
             return
-        # The lane gets its next task first: it works on while this result is stored.
-        busy.task = self._again.popleft() if self._again else next(tasks, None)
-        if busy.task is None:
-            self._drop(busy, TIDY_SECONDS)
-        else:
-            busy.until = time.monotonic() + self.seconds(busy.task.exercise)
-            busy.process.give(busy.task)
         if said == READY:
-            self._failed_starts = 0
+            busy.is_ready, self._failed_starts = True, 0
         else:
+            busy.tasks.popleft()
+        if busy.tasks:
+            busy.until = time.monotonic() + self.seconds(busy.tasks[0].exercise)
+        # The lane gets its next tasks first: it works on while this result is stored.
+        self._feed(busy, tasks)
+        if not busy.tasks:
+            self._drop(busy, TIDY_SECONDS)
+        if said != READY:
             self._tries.pop(said.number, None)
             yield said
 
+    def _feed(self, busy: _Busy, tasks: Iterator[Task]) -> None:
+        """Give a lane something to do, and a small task ahead as long as there are enough for all lanes."""
+        if not busy.tasks and self._wait_for(tasks, 1):
+            busy.until = time.monotonic() + self.seconds(self._waiting[0].exercise)
+            self._give(busy)
+        # A lane that works does not read: what is sent to it has to fit into the socket, or both would wait.
+        are_enough = len(busy.tasks) == 1 and self._wait_for(tasks, self.jobs + 1)
+        if are_enough and len(self._waiting[0].content) <= MAX_AHEAD:
+            self._give(busy)
+
+    def _give(self, busy: _Busy) -> None:
+        task = self._waiting.popleft()
+        busy.tasks.append(task)
+        busy.process.give(task)
+
     def _lose(self, busy: _Busy, why: str) -> Iterator[Result]:
-        """A lane is gone: its task is tried once more, and then ungraded."""
+        """A lane is gone: what it worked on is tried once more, and then ungraded; the rest waits again."""
         self._drop(busy)
-        task = busy.task
-        if task is None:
+        if not busy.is_ready:
             self._failed_starts += 1
             if self._failed_starts == TRIES:
                 raise WorkerFault(f"A process that grades could not start: {why}.")
             return
+        task = busy.tasks.popleft()
+        self._waiting.extendleft(busy.tasks)
         self._tries[task.number] = self._tries.get(task.number, 0) + 1
         if self._tries[task.number] < TRIES:
-            self._again.append(task)
+            self._waiting.append(task)
         else:
             message = f"The process that graded this ended twice: {why}."
             yield Result(task.number, self.ungraded(task, message), b"", 0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -184,7 +184,10 @@ def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | 
         LayerError: torch refuses the layer, the state or the image.
 
     """
-    module = build(layer, scope).to(image.dtype)
+    return _run(build(layer, scope).to(image.dtype), spell(layer, scope), image, state)
+
+
+def _run(module: nn.Module, spelled: str, image: Tensor, state: Mapping[str, Tensor] | None = None) -> Tensor:
     try:
         if state is not None:
             module.load_state_dict(state, strict=True)
@@ -192,9 +195,9 @@ def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | 
             output = module(image)
     except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         shape = "x".join(map(str, image.shape))
-        raise LayerError(f"torch cannot run {spell(layer, scope)} on {shape}: {_first_line(error)}") from None
+        raise LayerError(f"torch cannot run {spelled} on {shape}: {_first_line(error)}") from None
     if not isinstance(output, torch.Tensor):
-        raise LayerError(f"{spell(layer, scope)} does not give one tensor.", "Leave out return_indices.")
+        raise LayerError(f"{spelled} does not give one tensor.", "Leave out return_indices.")
     return output
 
 
@@ -221,10 +224,12 @@ def _output_shape(spelled: str, shape: tuple[int, ...]) -> tuple[int, ...]:
             except (TypeError, ValueError, RuntimeError) as error:
                 problem = _first_line(error)
                 raise LayerError(f"torch cannot make an input of shape {shape}: {problem}") from None
-            output = tuple(apply(layer, {}, image).shape)
-            weights = sum(parameter.numel() for parameter in build(layer, {}).parameters())
+            module = build(layer, {})
+            output = tuple(_run(module, spelled, image).shape)
+        weights = sum(parameter.numel() for parameter in module.parameters())
         if max(math.prod(shape), math.prod(output)) * max(weights, 1) <= MAX_CONFIRMED:
-            apply(layer, {}, torch.zeros(shape))  # the meta device lets a negative padding pass, and more
+            # The meta device lets a negative padding pass, and more.
+            _run(module.to_empty(device="cpu"), spelled, torch.zeros(shape))
     return output
 
 
