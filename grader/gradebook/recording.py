@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,23 +50,33 @@ _counting_report = _newest_report.where(_REPORT.c.is_applied)
 _add_report = insert(_REPORT)
 
 
-def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> int:
+@dataclass(frozen=True)
+class Row:
+    """The row of a submission; there is nothing about it yet if it is new."""
+
+    id: int
+    is_new: bool = False
+
+
+def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Row:
     """The row of a submission, locked against other writers."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise, "digest": handed_in.digest}
     found = connection.scalar(_find_submission, key)
     if found is None:
         rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
-        _add(connection, _add_submission, {**key, **rest})
+        added = _add(connection, _add_submission, {**key, **rest})
+        if added is not None:
+            return Row(int(added[0]), is_new=True)
         found = connection.scalar(_find_submission, key)
-    return int(found or 0)
+    return Row(int(found or 0))
 
 
-def note_attempt(connection: Connection, submission: int, handed_in: HandedIn) -> None:
+def note_attempt(connection: Connection, submission: Row, handed_in: HandedIn) -> None:
     """A new attempt, unless the same file was the student's last one already."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise}
-    if connection.scalar(_last_attempt, key) != submission:
+    if submission.is_new or connection.scalar(_last_attempt, key) != submission.id:
         row = {
-            "submission_id": submission,
+            "submission_id": submission.id,
             "handed_in": handed_in.time,
             "is_late": handed_in.is_late,
             "seen": datetime.now(UTC),
@@ -82,11 +93,11 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
 
 
 def add_report(
-    connection: Connection, submission: int, grading: Grading, *, may_lower: bool, again: bool
+    connection: Connection, submission: Row, grading: Grading, *, may_lower: bool, again: bool
 ) -> bool:
     """Keep a report; returns whether it counts. `Gradebook.record` says when it is not kept or does not."""
-    own = {"submission": submission}
-    newest = connection.execute(_newest_report, own).one_or_none()
+    own = {"submission": submission.id}
+    newest = None if submission.is_new else connection.execute(_newest_report, own).one_or_none()
     counting = newest
     if newest is not None and not newest.is_applied:
         counting = connection.execute(_counting_report, own).one_or_none()
@@ -101,7 +112,7 @@ def add_report(
     if newest is not None and same and not says_more and (newest.is_applied or not may_lower):
         return bool(newest.is_applied)
     row = {
-        "submission_id": submission,
+        "submission_id": submission.id,
         "created": datetime.now(UTC),
         "variant": grading.variant,
         "fingerprint": grading.fingerprint,
@@ -116,13 +127,13 @@ def add_report(
     return is_applied
 
 
-def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> None:
-    """Add a row, unless another process was faster."""
+def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> Any:
+    """Add a row and return its key, or None if another process was faster."""
     if connection.dialect.name == "sqlite":  # nobody else can be writing
-        connection.execute(adding, row)
-    else:
-        with contextlib.suppress(IntegrityError), connection.begin_nested():
-            connection.execute(adding, row)
+        return connection.execute(adding, row).inserted_primary_key
+    with contextlib.suppress(IntegrityError), connection.begin_nested():
+        return connection.execute(adding, row).inserted_primary_key
+    return None
 
 
 def _falls(counting: Any, report: Report) -> bool:
