@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -10,8 +10,8 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError, evaluate
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import NAMES, axes_of, form_mistakes, places, size_mistakes
-from grader.questions.picture import Axis, draw_walk, legend
+from grader.questions.geometry import axes_of, places, spreads_of
+from grader.questions.picture import draw_walk, legend
 from grader.questions.question import (
     FormError,
     Key,
@@ -24,6 +24,13 @@ from grader.questions.question import (
     formula_problems,
     layer_problems,
     without_problems,
+)
+from grader.questions.size_mistakes import (
+    NAMES,
+    form_mistakes,
+    shape_mistakes,
+    size_mistakes,
+    transposed_mistakes,
 )
 from grader.questions.values import describe, plain, whole
 
@@ -86,9 +93,8 @@ class OutputSize(Question):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
         square = len(set(sizes)) == 1 and self.ask == "size"
         solution = f"{self.id} = {sizes[0] if square else sizes}"
-        axes = axes_of(layer, variant.params, shape)
-        wrongs = self._wrongs(variant, axes, sizes, output)
-        advice = COUNT_PLACES if axes else READ_FORMULA
+        wrongs = self._wrongs(variant, output)
+        advice = COUNT_PLACES if axes_of(layer, variant.params, shape) else READ_FORMULA
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=advice)
 
     def sketch(self, variant: Variant) -> tuple[Posed, Key]:
@@ -100,20 +106,25 @@ class OutputSize(Question):
         sizes = tuple(map(places, axes))
         if min(sizes) < 1:
             raise LayerError("The kernel is larger than the image.")
-        wrongs = self._wrongs(variant, axes, sizes, (*shape[:2], *sizes))
+        wrongs = self._wrongs(variant, (*shape[:2], *sizes))
         posed = Posed(id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="")
         return posed, SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
-    def _wrongs(
-        self, variant: Variant, axes: Sequence[Axis] | None, sizes: Sequence[int], shape: Sequence[int]
-    ) -> tuple[Wrong, ...]:
-        """The author's misconceptions, and the usual ones that lead elsewhere."""
-        wrongs = [_listed(wrong, len(sizes)) for wrong in self.authored_wrongs(variant)]
-        if self.ask == "shape":
-            return tuple(wrongs)
+    def _wrongs(self, variant: Variant, output: Sequence[int]) -> tuple[Wrong, ...]:
+        """The author's misconceptions, and the usual ones that lead elsewhere, where this shape comes out."""
+        count = len(output) if self.ask == "shape" else len(output) - 2
+        wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
         left_out, answers = {*self.misconceptions, *self.without}, [wrong.answer for wrong in wrongs]
-        usual = (*(size_mistakes(axes) if axes else ()), *form_mistakes(sizes, shape))
+        usual = self._usual(variant, output)
         return (*wrongs, *(one for one in usual if one.name not in left_out and one.answer not in answers))
+
+    def _usual(self, variant: Variant, output: Sequence[int]) -> Iterable[Wrong]:
+        layer, shape = parse_layer(self.layer), self._input(variant)
+        axes, spreads = axes_of(layer, variant.params, shape), spreads_of(layer, variant.params, shape)
+        sides = size_mistakes(axes) if axes else transposed_mistakes(spreads or ())
+        if self.ask == "size":
+            return (*sides, *form_mistakes(output[2:], output))
+        return shape_mistakes(shape, output, sides) if len(output) == len(shape) > 2 else ()
 
     def _input(self, variant: Variant) -> list[int]:
         shape = evaluate(self.input, variant.params)

@@ -10,13 +10,15 @@ MAX_SIDE = 16
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a layer's walk: image size, kernel size, stride, padding (each side), dilation."""
+    """One dimension of a layer's walk; `padding` is that of each side."""
 
     size: int
     kernel: int
     stride: int = 1
     padding: int = 0
     dilation: int = 1
+    ceil_mode: bool = False  # a last window may hang over the edge
+    keeps_size: bool = False  # the padding is "same"
 
     @property
     def span(self) -> int:

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import NAMES, axes_of, places, size_mistakes
+from grader.questions.geometry import axes_of, places
 from grader.questions.question import (
     FormError,
     Key,
@@ -25,6 +25,7 @@ from grader.questions.question import (
     layer_problems,
     without_problems,
 )
+from grader.questions.size_mistakes import NAMES, size_mistakes
 from grader.questions.values import describe, plain, shape_text, whole
 
 MAX_SETTING = 1000

@@ -54,6 +54,12 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
+def unpacked(folder: Path) -> list[Path]:
+    """What lies below a folder of any course."""
+    folders = os.walk(folder)  # passes over what is being removed
+    return [Path(root, name) for root, names, _ in folders for name in names if "torchgrade-" in name]
+
+
 @dataclass(frozen=True)
 class Node:
     """A worker of Dask, in a process of its own."""
@@ -76,8 +82,7 @@ class Node:
 
     def unpacked(self) -> list[Path]:
         """What lies on this node of any course."""
-        folders = os.walk(self.folder)  # passes over what is being removed
-        return [Path(root, name) for root, names, _ in folders for name in names if "torchgrade-" in name]
+        return unpacked(self.folder)
 
 
 @dataclass
@@ -254,7 +259,7 @@ def test_a_cluster_gives_what_this_machine_gives_and_keeps_nothing(
     assert small.reports() == reports
     assert re.sub("slowest.*", "", there.err) == re.sub("slowest.*", "", here.err)
     wait_until_gone(node.started)
-    wait_for(lambda: not list(cluster.folder.rglob("torchgrade-*")))
+    wait_for(lambda: not unpacked(cluster.folder))
 
 
 def test_a_fault_in_the_course_is_told_with_its_place_here(
@@ -296,7 +301,7 @@ def test_a_command_that_is_ended_leaves_nothing_on_the_nodes(
         assert run.process.wait(PATIENCE) == (130 if by == signal.SIGINT else -by)
         assert run.err.strip() == ("Interrupted." if by == signal.SIGINT else "")
         wait_until_gone(started)
-        wait_for(lambda: not list(cluster.folder.rglob("torchgrade-*")))
+        wait_for(lambda: not unpacked(cluster.folder))
     run.let_go()
     assert grade(small, *run.arguments).code == 0
 

@@ -6,11 +6,13 @@ import csv
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from textwrap import indent
 
 import pytest
 
+from grader.classroom import lanes
 from grader.worker.launcher import ForkServer
 from tests.conftest import ROOT, Run
 
@@ -256,9 +258,9 @@ def test_the_doctor_says_what_holds(own: Path, course: Run, monkeypatch: pytest.
 def test_strangers_code_is_not_run_where_it_cannot_be_confined(
     own: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = "from grader.worker.launcher import ForkServer\nForkServer.lacking = ['landlock']\n"
-    write(own / "path" / "sitecustomize.py", lacking)
-    monkeypatch.setenv("PYTHONPATH", str(own / "path"))  # of the processes that grade
+    lacking = "from grader.worker.launcher import ForkServer; ForkServer.lacking = ['landlock']"
+    program = f"{lacking}; from grader.classroom.start import main; main()"
+    monkeypatch.setattr(lanes, "_PROGRAM", (sys.executable, "-c", program))
     monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")

@@ -9,10 +9,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.language.layers import LayerError, output_shape, parse_layer
-from grader.questions.geometry import NAMES, axes_of, places, size_mistakes
+from grader.questions.geometry import Spread, axes_of, places, spreads_of
 from grader.questions.picture import Axis, draw_walk
+from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 
-LAYERS = st.sampled_from(["Conv2d(1, 1, ", "MaxPool2d(", "AvgPool2d("])
+LAYERS = {
+    "Conv2d(1, 1, ": ["", ", dilation=2", ", padding_mode='reflect'"],
+    "MaxPool2d(": ["", ", ceil_mode=True", ", dilation=2, ceil_mode=True"],
+    "AvgPool2d(": ["", ", ceil_mode=True"],
+}
 
 
 def axes(text: str, shape: tuple[int, ...]) -> Any:
@@ -20,10 +25,16 @@ def axes(text: str, shape: tuple[int, ...]) -> Any:
 
 
 @settings(deadline=None, max_examples=150)
-@given(name=LAYERS, size=st.integers(1, 14), walk=st.tuples(*[st.integers(1, 4)] * 2, st.integers(0, 3)))
-def test_places_are_counted_as_torch_counts_them(name, size, walk):
+@given(
+    name=st.sampled_from(sorted(LAYERS)),
+    more=st.integers(0, 2),
+    size=st.integers(1, 14),
+    walk=st.tuples(*[st.integers(1, 4)] * 2, st.integers(0, 3)),
+)
+def test_places_are_counted_as_torch_counts_them(name, more, size, walk):
     kernel, stride, padding = walk
-    text = f"{name}{kernel}, stride=({stride}, 1), padding=({padding}, 0))"
+    rest = LAYERS[name][more % len(LAYERS[name])]
+    text = f"{name}{kernel}, stride=({stride}, 1), padding=({padding}, 0){rest})"
     shape = (1, 1, size, 14)
     try:
         real = output_shape(parse_layer(text), {}, shape)[2:]
@@ -47,8 +58,13 @@ def test_places_are_counted_as_torch_counts_them(name, size, walk):
         ("MaxPool2d(2)", (Axis(5, 2, 2), Axis(6, 2, 2))),
         ("MaxPool2d((2, 3), stride=None)", (Axis(5, 2, 2), Axis(6, 3, 3))),
         ("LPPool2d(2, 3, stride=1)", (Axis(5, 3), Axis(6, 3))),
-        ("MaxPool2d(2, ceil_mode=True)", None),
-        ("Conv2d(1, 1, 3, padding='same')", None),
+        ("MaxPool2d(2, ceil_mode=True)", (Axis(5, 2, 2, ceil_mode=True), Axis(6, 2, 2, ceil_mode=True))),
+        ("Conv2d(1, 1, 3, padding='valid')", (Axis(5, 3), Axis(6, 3))),
+        (
+            "Conv2d(1, 1, (3, 2), padding='same', dilation=2)",
+            (Axis(5, 3, 1, 2, 2, keeps_size=True), Axis(6, 2, 1, 1, 2, keeps_size=True)),
+        ),
+        ("Conv2d(1, 1, 2, padding='same')", None),  # more on one side than on the other
         ("ConvTranspose2d(1, 1, 3)", None),
         ("AdaptiveMaxPool2d(3)", None),
         ("ZeroPad2d(1)", None),
@@ -100,6 +116,75 @@ def test_mistakes(walk, expected):
     found = {wrong.name: wrong.answer[0] for wrong in size_mistakes([walk])}
     assert {name: found.get(name) for name in expected} == expected
     assert set(found) - set(expected) <= {"rounded-up", "divided-image-by-stride"}
+
+
+@pytest.mark.parametrize("cells", range(1, 4))
+def test_padding_that_keeps_the_size_is_what_torch_adds(cells):
+    text = f"Conv2d(1, 1, {2 * cells - 1}, padding='same')"
+    found = axes(text, (1, 1, 5, 6))
+    assert tuple(map(places, found)) == output_shape(parse_layer(text), {}, (1, 1, 5, 6))[2:] == (5, 6)
+    assert "answered-input-size" not in {wrong.name for wrong in size_mistakes(found)}
+
+
+def test_mistakes_where_a_window_may_hang_over_the_edge():
+    found = {wrong.name: wrong.answer[0] for wrong in size_mistakes([Axis(8, 3, 2, ceil_mode=True)])}
+    assert found == {
+        "forgot-plus-one": 3,
+        "ignored-ceil-mode": 3,
+        "ignored-stride": 6,
+        "divided-image-by-stride": 4,
+        "answered-input-size": 8,
+    }
+
+
+TRANSPOSED_MORE = ["", ", output_padding=1", ", dilation=2", ", output_padding=1, dilation=3"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    more=st.sampled_from(TRANSPOSED_MORE),
+    sizes=st.tuples(*[st.integers(1, 9)] * 2),
+    walk=st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(0, 3)),
+)
+def test_transposed_kernels_reach_as_far_as_torch_says(more, sizes, walk):
+    kernel, stride, padding = walk
+    text = f"ConvTranspose2d(1, 1, ({kernel}, 2), stride={stride}, padding=({padding}, 0){more})"
+    shape = (1, 1, *sizes)
+    try:
+        real = output_shape(parse_layer(text), {}, shape)[2:]
+    except LayerError:
+        assume(False)
+    found = spreads_of(parse_layer(text), {}, shape)
+    assert found is not None
+    assert tuple(spread.reach for spread in found) == real
+    assert {wrong.name for wrong in transposed_mistakes(found)} <= set(NAMES)
+
+
+def test_mistakes_with_transposed_kernels():
+    spread = Spread(5, 3, stride=2, padding=1, output_padding=1, dilation=2)
+    assert spread.reach == 12
+    assert {wrong.name: wrong.answer[0] for wrong in transposed_mistakes([spread])} == {
+        "used-the-formula-of-a-convolution": 2,
+        "counted-numbers-not-gaps": 14,
+        "forgot-last-kernel": 7,
+        "multiplied-by-stride": 10,
+        "ignored-padding": 14,
+        "added-padding": 16,
+        "padded-once": 13,
+        "ignored-stride": 8,
+        "ignored-output-padding": 11,
+        "ignored-dilation": 10,
+        "answered-input-size": 5,
+    }
+    plain = {wrong.name for wrong in transposed_mistakes([Spread(5, 3), Spread(6, 3)])}
+    assert plain == {
+        "used-the-formula-of-a-convolution",
+        "counted-numbers-not-gaps",
+        "forgot-last-kernel",
+        "multiplied-by-stride",
+        "answered-input-size",
+    }
+    assert not list(transposed_mistakes(()))
 
 
 @pytest.mark.parametrize(

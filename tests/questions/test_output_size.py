@@ -97,8 +97,10 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
         (OBLONG, 45, "counted-elements", "how many values"),
         (LINE, 2, "forgot-plus-one", "counted how often"),
         (LINE, 4, "rounded-up", "You rounded up"),
-        (WHOLE, (4, 5), None, "The answer has 2 number(s)."),
-        (WHOLE, (2, 3, 4, 5), None, "Count the places"),
+        (WHOLE, (4, 5), "left-out-batch-and-channels", "These are the sides of the image only."),
+        (WHOLE, (3, 4, 5), None, "The answer has 3 number(s)."),
+        (WHOLE, (2, 3, 4, 5), "kept-the-channels-that-go-in", "These are the channels that go in."),
+        (WHOLE, (7, 3, 4, 5), None, "Count the places"),
     ],
 )
 def test_wrong_answers(asked, answer, misconception, message):
@@ -163,6 +165,45 @@ def test_an_authors_misconception_with_a_number_for_each_side(answer):
     wrong = {"mine": {"answer": answer, "message": "No."}}
     asked = ask("output-size", layer="Conv2d(1, 1, K)", input=[1, 1, "M", 12], misconceptions=wrong)
     assert asked.mark((2, 3)).misconception == "mine"
+
+
+@pytest.mark.parametrize(
+    ("layer", "answer", "misconception"),
+    [
+        ("Conv2d(2, 3, 2, stride=2)", (1, 3, 4, 5), "forgot-plus-one"),
+        ("Conv2d(2, 3, 2, stride=2)", (1, 2, 5, 6), "kept-the-channels-that-go-in"),
+        ("Conv2d(2, 3, 2, stride=2)", (1, 3, 6, 5), "swapped-height-and-width"),
+        ("Conv2d(2, 3, 2, stride=2)", (5, 6), "left-out-batch-and-channels"),
+        ("Conv2d(2, 3, 2, stride=2)", (3, 5, 6), None),
+        ("Conv2d(2, 3, 3, padding='same')", (1, 3, 8, 11), "ignored-padding"),
+        ("ConvTranspose2d(2, 3, 3, stride=2)", (1, 3, 4, 6), "used-the-formula-of-a-convolution"),
+        ("MaxPool2d(3, 2, ceil_mode=True)", (1, 2, 4, 6), "ignored-ceil-mode"),
+        ("Flatten()", (1, 2, 10, 13), None),
+    ],
+)
+def test_usual_mistakes_in_a_whole_shape(layer, answer, misconception):
+    asked = ask("output-size", layer=layer, input=[1, 2, 10, 13], ask="shape")
+    mark = asked.mark(answer)
+    assert (mark.outcome, mark.misconception) == ("failed", misconception)
+
+
+def test_a_usual_mistake_in_a_shape_can_be_set_aside():
+    asked = ask(
+        "output-size",
+        layer="Conv2d(2, 3, 2)",
+        input=[1, 2, 9, 9],
+        ask="shape",
+        without=["kept-the-channels-that-go-in"],
+    )
+    assert asked.mark((1, 2, 8, 8)).misconception is None
+
+
+def test_the_size_after_a_transposed_convolution():
+    asked = ask("output-size", layer="ConvTranspose2d(1, 1, 4, stride=3, padding=1)", input=[1, 1, 5, 7])
+    assert asked.mark((14, 20)).outcome == "passed"
+    assert asked.mark((16, 22)).misconception == "ignored-padding"
+    assert asked.mark((18, 24)).misconception == "added-padding"
+    assert asked.mark((13, 19)).misconception is None
 
 
 small = st.integers(1, 4)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
-from grader.questions.geometry import size_mistakes
 from grader.questions.picture import Axis
+from grader.questions.size_mistakes import size_mistakes
 from tests.questions.asking import Shaped, Thing, ask, record
 
 CONV = ask(
