@@ -4,7 +4,8 @@
 
 Each exercise of the shipped course is graded once for real; its report is then recorded for every student, in
 bulk, and their files are written. Prints the median rate of ClassRun.look and of the whole `course grade`
-process for SUBMISSIONS (10,000), and the peak memory of `course grade` for each of the sizes.
+process for SUBMISSIONS (10,000), and the peak memory of `course grade` for each of the sizes; exit code 1 if
+it grows by more than a tenth from the first size.
 """
 
 from __future__ import annotations
@@ -167,14 +168,15 @@ def main() -> None:
             end="",
         )
         print(f"of processor {used:6.2f} s, {options.submissions / used:6.0f}/s")
-    smallest = 0
+    smallest = highest = 0
     for size in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as name:
             _, taken, peak = command(store(Path(name).resolve(), size))
-        smallest = smallest or peak
+        smallest, highest = smallest or peak, max(highest, peak)
         print(
             f"course grade   {size:8} unchanged: {taken:6.2f} s of processor, peak {peak} MiB, {peak / smallest:.2f} x"
         )
+    sys.exit(highest > 1.1 * smallest)
 
 
 if __name__ == "__main__":

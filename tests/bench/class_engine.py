@@ -8,8 +8,9 @@ in turn, in one run; printed are medians over the rounds (5).
 
 a: one lane, beside the isolation floor: the same forks, confinement, files and calls, replayed without checks
 b: one lane, beside one fresh `python -m pytest` for each submission, with the same checks in plain fixtures
-c: one lane, beside `nbgrader autograde` and `otter run` of VENV, with as many tests in a notebook
-d: the whole class with two lanes and with one, gradebook included
+c: one lane, and as many as there are processors, beside `nbgrader autograde` and `otter run` of VENV, with as
+   many tests in a notebook
+d: the whole class with two lanes and with one, gradebook included; its start weighs less in a larger class
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +39,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.classroom.collecting import Found
 from grader.classroom.grading import ClassGrader, ClassRun
-from grader.classroom.lanes import LaneProcess
+from grader.classroom.lanes import LaneProcess, processors
 from grader.classroom.made_up import CLASS
 from grader.classroom.task import READY, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
@@ -352,10 +354,13 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
     if venv is None or not installed:
         line("nbgrader, otter: not installed (--others VENV)")
         return
-    lane, (nbgrader, otter) = Lane(own), (str(venv / "bin" / name) for name in ("nbgrader", "otter"))
+    nbgrader, otter = (str(venv / "bin" / name) for name in ("nbgrader", "otter"))
+    lanes = [Lane(own) for _ in range(processors())]
     sitting = prepare(own.course.exercise(own.exercise), None)
     task = Task(0, "s", own.exercise, None, f"{own.exercise}.py", WRITE["ada"](sitting, "python").encode())
-    lane.grade(task)
+    few_tasks = [task] * FRESH
+    for lane in lanes:
+        lane.grade(task)
     environment = {**os.environ, "PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
 
     def run(folder: Path, *command: str) -> float:
@@ -366,7 +371,11 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
         assert done.returncode == 0, done.stderr[-2000:]
         return time.perf_counter() - begin
 
-    engine, by_nbgrader, by_otter = [], [], []
+    def in_all_lanes() -> None:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            list(pool.map(lambda lane: [lane.grade(task) for task in few_tasks], lanes))
+
+    engine, engines, by_nbgrader, by_otter = [], [], [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as name:
             few, one, other = (Path(name) / part for part in ("few", "one", "otter"))
@@ -378,13 +387,17 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
             other.mkdir()
             otter_assignment(tests, task.content.decode(), other)
             run(other, otter, "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment")
-            engine.append(seconds(lambda: lane.grade(task)))
+            engine.append(seconds(lambda: [lanes[0].grade(task) for task in few_tasks]) / FRESH)
+            engines.append(seconds(in_all_lanes) / FRESH / len(lanes))
             begun = run(one, nbgrader, "autograde", "ps")
             by_nbgrader.append((run(few, nbgrader, "autograde", "ps") - begun) / (FRESH - 1))
             by_otter.append(run(other, otter, "run", "-a", "autograder.zip", "ps.ipynb"))
-    lane.close()
-    line("nbgrader autograde, its own start taken off", milliseconds(by_nbgrader), ratio(by_nbgrader, engine))
-    line("otter run", milliseconds(by_otter), ratio(by_otter, engine))
+    for lane in lanes:
+        lane.close()
+    for label, ours in (("one lane", engine), (f"{len(lanes)} lanes", engines)):
+        line(f"engine, {label}", milliseconds(ours))
+        line(f"nbgrader autograde beside {label}", milliseconds(by_nbgrader), ratio(by_nbgrader, ours))
+        line(f"otter run beside {label}", milliseconds(by_otter), ratio(by_otter, ours))
 
 
 # d: two lanes

@@ -4,7 +4,8 @@
 
 Grades SUBMISSIONS (1000) small ones in one go; then again into another gradebook, with SIGKILL sent KILLS (50)
 times at random moments: to the command itself, which is then typed again, or to one of the processes below it.
-Prints how many submissions ended with another report, score, number of attempts or of reports, and what is left.
+Prints how many submissions ended with another report, score, number of attempts or of reports, and what is left;
+exit code 1 if anything is.
 """
 
 from __future__ import annotations
@@ -232,7 +233,8 @@ def main() -> None:
             time.sleep(0.05)
         wanted, given = gradebook(calm), gradebook(wild)
         assert len(wanted) == options.submissions
-        print(f"processes left: {len(list(below(os.getpid())))}")
+        left = len(list(below(os.getpid())))
+        print(f"processes left: {left}")
         print(f"temporary folders left: {len(list((wild / 'tmp').iterdir()))}")
         for label, rows in (("undisturbed", wanted), ("disturbed", given)):
             files, attempts, graded, ungraded = map(
@@ -251,6 +253,7 @@ def main() -> None:
         print("equal" if not differing else f"different: {len(differing)}")
         for student in differing[:10]:
             print(f"  {student}: {outcomes(wanted.get(student))}\n    became {outcomes(given.get(student))}")
+        sys.exit(bool(differing or left))
 
 
 if __name__ == "__main__":
