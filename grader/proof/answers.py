@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from grader.course.loading import LoadedExercise
@@ -15,7 +16,17 @@ from grader.questions import KINDS
 from grader.questions.question import FormError, Key, Mark, Posed, Question
 
 ALL_ALIKE = "Every student has the same right answer."
+_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one variant asks of a student: how many values to write, and how long the longest is."""
+
+    params: str
+    values: int
+    digits: int
 
 
 @dataclass
@@ -32,12 +43,17 @@ class Tally:
     solutions: set[str] = field(default_factory=set)
     others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
 
     def look(self, question: Question, posed: Posed, key: Key, params: dict[str, Any]) -> None:
         """Try everything on one variant."""
         self.variants += 1
         self.solutions.add(key.solution)
-        shown = ", ".join(f"{name}={value}" for name, value in params.items())
+        words = set(_WORD.findall(str(question.model_dump())))
+        shown = ", ".join(f"{name}={value}" for name, value in params.items() if name in words)
+        numbers = _NUMBER.findall(key.solution.partition("= ")[2])
+        digits = max((len(number.strip("-").partition(".")[0]) for number in numbers), default=0)
+        self.asked.append(Asked(shown[:160], len(numbers), digits))
         for wrong in question.trials(posed, key):
             self.trials[wrong.name] += 1
             mark = _mark(question, posed, key, wrong.answer)
@@ -101,6 +117,21 @@ def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tally
         if not KINDS[posed.kind].by_checks and sitting.keys is not None:
             tally = tallies.setdefault(posed.id, Tally())
             tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
+
+
+def notes_of(tallies: dict[str, Tally]) -> Iterator[str]:
+    """What is no fault: questions that are the same for everybody, or harder for some than for others."""
+    for id_, tally in tallies.items():
+        if tally.variants > 1 and len(tally.solutions) == 1:
+            yield f"{id_}: {ALL_ALIKE}"
+        for what, least in (("values", 1), ("digits", 2)):
+            low, high = (by(tally.asked, key=attrgetter(what)) for by in (min, max))
+            few, many = getattr(low, what), getattr(high, what)
+            if many - few >= least:
+                yield (
+                    f"{id_}: Not equally hard for all: the answer has {few} {what} with {low.params}, "
+                    f"and {many} with {high.params}."
+                )
 
 
 def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from grader.examiner.collection import fault_at, with_suite
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
-from grader.proof.answers import ALL_ALIKE, Tally, faults_of, look_at
+from grader.proof.answers import Tally, faults_of, look_at, notes_of
 from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
 from grader.proof.trials import Trial, code_trials, whole_trials
@@ -288,11 +288,7 @@ class _Proof:
             for name in matrix.idle
         ]
         notes += [note for matrix in matrices for note in _unearned_points(matrix)]
-        notes += [
-            f"{id_}: {ALL_ALIKE}"
-            for id_, tally in self._tallies.items()
-            if tally.variants > 1 and len(tally.solutions) == 1
-        ]
+        notes += notes_of(self._tallies)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
 

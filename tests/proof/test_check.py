@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -480,6 +481,45 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
     assert all(matrix["question"] in html for one in by_name.values() for matrix in one["questions"])
     assert "src=" not in html  # nothing is fetched from elsewhere
     assert "<link" not in html
+
+
+UNEVEN = """\
+format: 1
+title: Uneven
+params:
+  M: {from: 2, to: 300}
+  L: [2, 4]
+  word: [same, valid]
+questions:
+  - id: squared
+    kind: number
+    prompt: What is {{ M }} times {{ M }}?
+    answer: M * M
+    hints: [Take it by itself.]
+  - id: first
+    kind: tensor
+    prompt: Every second of {{ L }} ones?
+    layer: MaxPool1d(1, stride=2)
+    input: "[[1, 1] if L == 2 else [1, 1, 1, 1]]"
+    hints: [Skip one.]
+  - id: doubled
+    kind: number
+    prompt: What is {{ L }} times two?
+    answer: 2 * L
+    hints: [Twice.]
+"""
+
+
+def test_variants_that_are_harder_than_others_are_noted(tmp_path: Path, course: Run) -> None:
+    root = write_course(tmp_path / "new", {"uneven": {"exercise.yaml": UNEVEN}})
+    ran = course(root, "check", "--variants", 60, "--json")
+    (one,) = json.loads(ran.out)["exercises"]
+    squared, first = (note for note in one["notes"] if "Not equally hard" in note)
+    assert re.fullmatch(
+        r"squared: Not equally hard for all: the answer has [12] digits with M=\d+, and 5 with M=\d+\.",
+        squared,
+    )
+    assert first == "first: Not equally hard for all: the answer has 1 values with L=2, and 2 with L=4."
 
 
 def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
