@@ -69,6 +69,14 @@ def _write(archive: zipfile.ZipFile, root: Path, file: Path) -> None:
     archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What a node answers that cannot grade after all: another one has to."""
+
+
+Said = Result | Refused | str
+
+
 class Node(WorkerPlugin):
     """One node of the cluster: the unpacked course, and a lane for each of its threads.
 
@@ -130,14 +138,18 @@ class Node(WorkerPlugin):
             lane.close(TIDY_SECONDS)
         self._folder.cleanup()
 
-    def grade(self, task: Task, seconds: float) -> Result | str:
+    def grade(self, task: Task, seconds: float) -> Said:
         """Grade in this thread's lane; a text says why the lane died.
 
         Raises:
-            GraderError: the course is wrong, or the lane cannot start.
+            GraderError: the course is wrong.
 
         """
-        lane = self._lanes.get(threading.get_ident()) or self._start_lane()
+        try:
+            lane = self._lanes.get(threading.get_ident()) or self._start_lane()
+        except (UsageFault, WorkerFault) as error:
+            self._refuse(str(error).rstrip("."))
+            return Refused()
         lane.give(task)
         said: Result | str = self._hear(lane, seconds)
         return said
@@ -149,8 +161,20 @@ class Node(WorkerPlugin):
             lane = self._lanes[threading.get_ident()] = LaneProcess(self._setup)
         said = self._hear(lane, START_SECONDS)
         if said != READY:
-            raise WorkerFault(f"A process that grades could not start on {get_worker().address}: {said}.")
+            raise WorkerFault(f"a process that grades could not start: {said}")
         return lane
+
+    def _refuse(self, why: str) -> None:
+        """Take no more work. What the scheduler has sent already is refused, one by one."""
+        worker = get_worker()
+
+        async def refuse() -> None:
+            await worker.scheduler.set_resources(resources={self.name: 0}, worker=worker.address)
+            await worker.scheduler.log_event(topic=self.name, msg=[worker.address, why])
+
+        if not self._is_over:
+            loop: asyncio.AbstractEventLoop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
+            asyncio.run_coroutine_threadsafe(refuse(), loop).result(CONNECT_SECONDS)
 
     def _hear(self, lane: LaneProcess, seconds: float) -> Any:
         """What a lane says; a text if it died or took too long."""
@@ -176,7 +200,7 @@ class Node(WorkerPlugin):
         return CourseFaults(replace(f, file=Path(str(f.file).replace(here, home))) for f in error.faults)
 
 
-def _grade(name: str, task: Task, seconds: float) -> Result | str:
+def _grade(name: str, task: Task, seconds: float) -> Said:
     """What a node does for a task."""
     node = get_worker().plugins[name]
     assert isinstance(node, Node)  # noqa: S101 a narrowing for mypy
@@ -338,6 +362,9 @@ class _Run:
         if isinstance(said, Result):
             yield said
             return
+        if isinstance(said, Refused):
+            self._submit(task)
+            return
         self._tries[task.number] = self._tries.get(task.number, 0) + 1
         if self._tries[task.number] < TRIES:
             self._submit(task)
@@ -345,9 +372,9 @@ class _Run:
             message = f"The process that graded this ended twice: {said}."
             yield Result(task.number, self._lanes.ungraded(task, message), b"", 0.0)
 
-    def _said(self, future: Future[Any]) -> Result | str:
+    def _said(self, future: Future[Any]) -> Said:
         try:
-            said: Result | str = future.result()
+            said: Said = future.result()
         except GraderError:
             raise
         except CancelledError:

@@ -45,6 +45,12 @@ from importlib import metadata
 metadata.version = lambda name, real=metadata.version: "1.0" if name == "torch" else real(name)
 """
 
+NO_LANES = """
+import sys
+from grader.classroom import lanes
+lanes._PROGRAM = (sys.executable, "-c", "raise SystemExit('no luck today')")
+"""
+
 
 def wait_for(condition: Callable[[], object]) -> None:
     """Wait until something holds."""
@@ -348,6 +354,28 @@ def test_a_node_that_cannot_confine_takes_no_work(small: Small, empty: Cluster) 
     assert ran.code == 0
     assert "landlock" in json.loads(ran.out)["isolation"]
     assert ran.err.startswith(why.format(" takes no work:"))
+
+
+def test_a_node_whose_lanes_cannot_start_leaves_its_work_to_others(small: Small, empty: Cluster) -> None:
+    broken = empty.node("--no-nanny", "--preload", small.write("broken.py", NO_LANES))
+    for name in ("ada", "bob", "cyd"):
+        small.hand_in(name, f"{RIGHT}\n\n# {name}\n")
+    process = subprocess.Popen(
+        [*COURSE, "grade", "S", "--dask", empty.address],
+        cwd=small.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process:
+        said = process.stderr.readline()
+        assert said == (
+            f"{broken.address} takes no work: a process that grades could not start: no luck today.\n"
+        )
+        empty.node()
+        assert process.wait(PATIENCE) == 0
+    assert [row[6] for row in small.reports()] == [3, 3, 3]
 
 
 def test_no_scheduler_is_one_sentence(small: Small) -> None:
