@@ -159,7 +159,12 @@ class Node(WorkerPlugin):
             if self._is_over:
                 raise WorkerFault("The run is over.")
             lane = self._lanes[threading.get_ident()] = LaneProcess(self._setup)
-        said = self._hear(lane, START_SECONDS)
+        try:
+            said = self._hear(lane, START_SECONDS)
+        except GraderError:
+            self._lanes.pop(threading.get_ident(), None)
+            lane.close(TIDY_SECONDS)
+            raise
         if said != READY:
             raise WorkerFault(f"a process that grades could not start: {said}")
         return lane
