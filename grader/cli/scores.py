@@ -48,6 +48,9 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
             for score in final_scores(course, gradebook)
             if score.exercise in wanted and (not students or score.student in students)
         ]
+    unknown = [student for student in students if student not in {score.student for score in found}]
+    if unknown:
+        raise UsageFault(f"The gradebook has no such score of {', '.join(unknown)}.")
     if as_json:
         for score in found:
             click.echo(json.dumps(asdict(score), default=str))

@@ -38,13 +38,15 @@ def generate(
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
-        UsageFault: a file cannot be written.
+        UsageFault: a file cannot be written, or `out` is no place for it.
 
     """
     generated = Generated()
     course.exercises()  # every fault of every exercise, before anything is written
-    for student in [None] if students is None else students:
-        folder = out if student is None else out / student
+    folders = {None: out} if students is None else {student: out / student for student in students}
+    for folder in folders.values():
+        _check_place(folder, course.root, edition)
+    for student, folder in folders.items():
         sittings = [
             prepare(exercise, student, handed_out.get((student or "", exercise.name)))
             for exercise in course.exercises()
@@ -58,6 +60,18 @@ def generate(
         if student is not None:
             generated.variants |= {(student, one.paper.exercise): one.params for one in sittings}
     return generated
+
+
+def _check_place(folder: Path, root: Path, edition: Edition) -> None:
+    """Raise UsageFault where a handout would lie among the course's own files, or tell what it must not."""
+    place = folder.resolve()
+    if place == root.resolve() or (root / "exercises").resolve() in (place, *place.parents):
+        raise UsageFault(f"{folder} holds the course itself. Take another folder, such as handout.")
+    if edition == "practice" and _edition_before(folder / PACK_FILE) == "assessed":
+        raise UsageFault(
+            f"{folder} holds the assessed edition; the practice edition would bring its solutions. "
+            "Take another folder, or say --edition assessed."
+        )
 
 
 def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
@@ -94,6 +108,13 @@ def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
             yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8")
+
+
+def _edition_before(pack: Path) -> Edition | None:
+    try:
+        return open_pack(pack).contents.edition
+    except UsageFault:
+        return None
 
 
 def _digests_before(pack: Path) -> dict[str, str]:

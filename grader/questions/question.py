@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -57,6 +58,9 @@ class Posed(Record):
     in_place: bool = False  # whether code may change the inputs that it is given
     fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
     picture: str | None = None
+
+
+_TAKEN = {*dir(builtins), "torch", "nn", "F", "np", "numpy", "plt"}  # that files import, or find there
 
 
 class Wrong(Record):
@@ -134,6 +138,9 @@ class Question(Record, ABC):
             or value.startswith("_")
         ):
             msg = f"'{value}' cannot be a Python name: use letters, digits and _, and begin with a letter."
+            raise ValueError(msg)
+        if value in _TAKEN:
+            msg = f"'{value}' is a name that students' code needs for itself. Take another."
             raise ValueError(msg)
         return value
 

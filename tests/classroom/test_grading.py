@@ -291,6 +291,11 @@ def test_regrade_keeps_everybodys_own_variant(small: Small, course: Run) -> None
     assert (ran.code, ran.out) == (0, "1 submissions graded again: nothing moves.\n")
 
 
+def test_scores_of_nobody_are_one_sentence(graded: Small, course: Run) -> None:
+    ran = course(graded.root, "scores", "ada", "nobody", "noone")
+    assert (ran.code, ran.out, ran.err) == (2, "", "The gradebook has no such score of nobody, noone.\n")
+
+
 def test_rules_change_scores_and_never_reports(graded: Small, course: Run) -> None:
     graded.hand_in("bob", f"{SQUARES}\n", time=DUE.replace(day=22))
     course(graded.root, "grade", "S")

@@ -32,6 +32,24 @@ def test_what_is_written(tmp_path, form, suffix, edition):
     assert open_pack(out / "course.pack").contents.edition == edition
 
 
+@pytest.mark.parametrize("place", [".", "exercises", "exercises/exercise-1/out"])
+def test_a_handout_does_not_lie_among_the_courses_own_files(tmp_path, place):
+    course = small_course(tmp_path)
+    before = listing(tmp_path)
+    with pytest.raises(UsageFault, match="holds the course itself"):
+        generate(course, tmp_path / place, None, "python", "practice")
+    assert listing(tmp_path) == before
+
+
+def test_the_practice_edition_never_replaces_the_assessed_one(tmp_path):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    generate(course, out, ["ada"], "python", "assessed")
+    with pytest.raises(UsageFault, match="holds the assessed edition"):
+        generate(course, out, ["bob", "ada"], "python", "practice")
+    assert not (out / "bob").exists()
+    generate(course, out, ["ada"], "python", "assessed")
+
+
 def test_a_folder_for_each_student(tmp_path):
     out = tmp_path / "out"
     generate(small_course(tmp_path), out, ["ada", "emmy"], "python", "practice")

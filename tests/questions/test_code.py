@@ -82,6 +82,12 @@ def test_ids_that_cannot_be_names(name):
         record("number", answer=1, id=name)
 
 
+@pytest.mark.parametrize("name", ["sum", "input", "torch", "nn"])
+def test_ids_that_students_code_needs(name):
+    with pytest.raises(ValidationError, match="is a name that students' code needs for itself"):
+        record("number", answer=1, id=name)
+
+
 @pytest.mark.parametrize("points", [0, -1, 1001, float("nan"), float("inf"), "many"])
 def test_points_that_make_no_sense(points):
     with pytest.raises(ValidationError):
