@@ -20,7 +20,7 @@ import threading
 import time
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -146,7 +146,7 @@ class Node(WorkerPlugin):
 
         """
         try:
-            lane = self._lanes.get(threading.get_ident()) or self._start_lane()
+            lane = self._lanes.get(threading.get_ident()) or self._start_lane(TRIES)
         except (UsageFault, WorkerFault) as error:
             self._refuse(str(error).rstrip("."))
             return Refused()
@@ -154,7 +154,7 @@ class Node(WorkerPlugin):
         said: Result | str = self._hear(lane, seconds)
         return said
 
-    def _start_lane(self) -> LaneProcess:
+    def _start_lane(self, tries: int) -> LaneProcess:
         with self._lock:
             if self._is_over:
                 raise WorkerFault("The run is over.")
@@ -165,9 +165,11 @@ class Node(WorkerPlugin):
             self._lanes.pop(threading.get_ident(), None)
             lane.close(TIDY_SECONDS)
             raise
-        if said != READY:
-            raise WorkerFault(f"a process that grades could not start: {said}")
-        return lane
+        if said == READY:
+            return lane
+        if tries > 1:
+            return self._start_lane(tries - 1)
+        raise WorkerFault(f"a process that grades could not start: {said}")
 
     def _refuse(self, why: str) -> None:
         """Take no more work. What the scheduler has sent already is refused, one by one."""
@@ -329,25 +331,25 @@ class _Run:
         nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
         self._threads = sum(threads for node, threads in nodes.items() if node in said)
         if refusals and not nodes and not self._open:
-            reasons = "; ".join(f"{node}: {why}" for node, why in refusals.items())
-            raise UsageFault(f"No node of the cluster takes work. {reasons}.")
+            raise UsageFault(_refused(refusals))
         for node, why in refusals.items():
             self._tell_once(f"{node} takes no work: {why}.")
-        self._wait_for_nodes(now)
+        self._wait_for_nodes(now, refusals)
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.add(sentence)
             self._lanes.tell(sentence)
 
-    def _wait_for_nodes(self, now: float) -> None:
+    def _wait_for_nodes(self, now: float, refusals: Mapping[str, str]) -> None:
         if self._threads:
             self._alone_since = None
         elif self._alone_since is None:
             self._alone_since = now
             self._tell_once("The cluster has no node that takes work. Waiting for one ...")
         elif now > self._alone_since + ALONE_SECONDS:
-            raise UsageFault("No node has joined the cluster. Run again: what was graded is kept.")
+            none = _refused(refusals) if refusals else "No node has joined the cluster."
+            raise UsageFault(f"{none} Run again: what was graded is kept.")
 
     def _fill(self) -> None:
         for task in islice(self._tasks, max(0, AHEAD * max(1, self._threads) - len(self._open))):
@@ -387,6 +389,11 @@ class _Run:
         except Exception as error:  # as KilledWorker: it was under way on several nodes that died
             return f"{type(error).__name__}: {error}".splitlines()[0]
         return said
+
+
+def _refused(refusals: Mapping[str, str]) -> str:
+    reasons = "; ".join(f"{node}: {why}" for node, why in refusals.items())
+    return f"No node of the cluster takes work. {reasons}."
 
 
 def _hush() -> None:

@@ -100,19 +100,16 @@ def run(descriptor: int, server: ForkServer | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
     line = Connection(descriptor)
     try:
-        with server or contextlib.nullcontext():
-            setup: Setup
-            surroundings: Surroundings
-            setup, surroundings = line.recv()
-            surroundings.enter()
-            course = load_course(setup.root)
-            missing = missing_packages(setup.packages)
-            if missing:
-                raise UsageFault(
-                    f"course.yaml lists packages that are not installed here: {', '.join(missing)}."
-                )
-            with Lane(course, setup, server) as lane:
-                with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
+        setup: Setup
+        surroundings: Surroundings
+        setup, surroundings = line.recv()
+        surroundings.enter()
+        course = load_course(setup.root)
+        missing = missing_packages(setup.packages)
+        if missing:
+            raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
+        with Lane(course, setup, server) as lane:
+            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):

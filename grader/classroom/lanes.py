@@ -25,7 +25,7 @@ from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-MAX_AHEAD = 1 << 15  # bytes of a file that a lane is given while it still works on another
+BUFFER = 1 << 18  # bytes for each direction of a lane's line, where the system allows as many
 _SECONDS_BETWEEN_LOOKS = 1.0
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
@@ -54,13 +54,19 @@ class LaneProcess:
 
     def __init__(self, setup: Setup) -> None:
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
+        # What waits in the buffers takes more room there than its bytes.
+        self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what checks print
                 stderr=errors,
-                env=clean_environment(),  # until it has parted from its fork server
+                # Until it has parted from its fork server.
+                env={**clean_environment(), "TMPDIR": tempfile.gettempdir()},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
             )
@@ -74,10 +80,18 @@ class LaneProcess:
         """The lane's process."""
         return self._process.pid
 
-    def give(self, task: Task) -> None:
-        """Hand the lane a task; if it is dead, that shows when it is heard."""
+    def give(self, task: Task, *, ahead: bool = False) -> bool:
+        """Hand the lane a task; if it is dead, that shows when it is heard.
+
+        One that is given ahead, while the lane works and does not read, must fit into the socket's buffers,
+        or both ends could wait for each other. Returns whether it was given.
+        """
+        content = pickle.dumps(task)
+        if ahead and len(content) > self.most_ahead:
+            return False
         with contextlib.suppress(OSError):
-            self.line.send(task)
+            self.line.send_bytes(content)
+        return True
 
     def hear(self) -> Any:
         """What the lane says next: READY, a Result or an error of ours to raise; None if it is dead."""
@@ -148,7 +162,7 @@ class LocalLanes:
                 for line in lines:
                     if isinstance(line, Connection):
                         yield from self._hear(self._busy[line], tasks)
-                for late in [busy for busy in self._busy.values() if time.monotonic() > busy.until]:
+                for late in [busy for busy in self._busy.values() if self._is_late(busy)]:
                     yield from self._lose(late, "it took too long")
         finally:
             for busy in self._busy.values():
@@ -156,6 +170,10 @@ class LocalLanes:
             for busy in self._busy.values():
                 busy.process.close(TIDY_SECONDS)
             self._busy.clear()
+
+    @staticmethod
+    def _is_late(busy: _Busy) -> bool:
+        return time.monotonic() > busy.until and not busy.process.line.poll()
 
     def _wait_for(self, tasks: Iterator[Task], count: int) -> bool:
         """Whether so many tasks wait for a lane; they are fetched if there are any."""
@@ -196,15 +214,12 @@ class LocalLanes:
         if not busy.tasks and self._wait_for(tasks, 1):
             busy.until = time.monotonic() + self.seconds(self._waiting[0].exercise)
             self._give(busy)
-        # A lane that works does not read: what is sent to it has to fit into the socket, or both would wait.
-        are_enough = len(busy.tasks) == 1 and self._wait_for(tasks, self.jobs + 1)
-        if are_enough and len(self._waiting[0].content) <= MAX_AHEAD:
+        if len(busy.tasks) == 1 and self._wait_for(tasks, self.jobs + 1):
             self._give(busy)
 
     def _give(self, busy: _Busy) -> None:
-        task = self._waiting.popleft()
-        busy.tasks.append(task)
-        busy.process.give(task)
+        if busy.process.give(self._waiting[0], ahead=bool(busy.tasks)):
+            busy.tasks.append(self._waiting.popleft())
 
     def _lose(self, busy: _Busy, why: str) -> Iterator[Result]:
         """A lane is gone: what it worked on is tried once more, and then ungraded; the rest waits again."""

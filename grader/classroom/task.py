@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,10 @@ class Setup:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The environment and the search path of who starts a lane: checks may rely on them."""
+    """The environment and the search path of who starts a lane, for what checks do.
+
+    What is read when a process starts, as OMP_NUM_THREADS and PYTHON*, comes too late.
+    """
 
     environment: Mapping[str, str]
     path: tuple[str, ...]
@@ -43,6 +47,7 @@ class Surroundings:
         os.environ.clear()
         os.environ.update(self.environment)
         sys.path[:] = self.path
+        tempfile.tempdir = None  # to be looked up again
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from grader.course.loading import LoadedExercise
 from grader.course.paper import Sitting
 from grader.errors import Fault
 from grader.questions import KINDS
+from grader.questions.demands import read_by
 from grader.questions.question import FormError, Key, Mark, Posed, Question
 
 ALL_ALIKE = "Every student has the same right answer."
-_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
 
 
@@ -49,11 +49,13 @@ class Tally:
         """Try everything on one variant."""
         self.variants += 1
         self.solutions.add(key.solution)
-        words = set(_WORD.findall(str(question.model_dump())))
-        shown = ", ".join(f"{name}={value}" for name, value in params.items() if name in words)
+        read = sorted(
+            read_by(question, params), key=lambda name: isinstance(params[name], list)
+        )  # grids last
+        shown = ", ".join(f"{name}={params[name]}" for name in read)[:160] or "all alike"
         numbers = _NUMBER.findall(key.solution.partition("= ")[2])
         digits = max((len(number.strip("-").partition(".")[0]) for number in numbers), default=0)
-        self.asked.append(Asked(shown[:160], len(numbers), digits))
+        self.asked.append(Asked(shown, len(numbers), digits))
         for wrong in question.trials(posed, key):
             self.trials[wrong.name] += 1
             mark = _mark(question, posed, key, wrong.answer)
@@ -81,7 +83,7 @@ class Tally:
 
     def _count(self, counter: Counter[str], what: str, name: str, shown: str) -> None:
         counter[name] += 1
-        self.examples.setdefault((what, name), shown[:160])
+        self.examples.setdefault((what, name), shown)
 
 
 def _mark(question: Question, posed: Posed, key: Key, answer: object) -> Mark:
@@ -129,8 +131,8 @@ def notes_of(tallies: dict[str, Tally]) -> Iterator[str]:
             few, many = getattr(low, what), getattr(high, what)
             if many - few >= least:
                 yield (
-                    f"{id_}: Not equally hard for all: the answer has {few} {what} with {low.params}, "
-                    f"and {many} with {high.params}."
+                    f"{id_}: Not equally hard for all: {what} of the answer: {few} with {low.params}; "
+                    f"{many} with {high.params}."
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from grader.language.expressions import ExpressionError
@@ -18,9 +18,14 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _TEXTS = {"id", "kind", "points", "prompt", "hints", "limits", "message", "feedback"}  # they decide nothing
 
 
+def read_by(question: Question, params: Iterable[str]) -> frozenset[str]:
+    """The parameters that can decide a question's answers."""
+    words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
+    return words.intersection(params)
+
+
 def demand_of(question: Question, params: frozenset[str]) -> Demand:
     """What a question asks of a draw of its parameters."""
-    words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
 
     def cost(variant: Variant, most: float) -> int:
         total = 0
@@ -33,7 +38,7 @@ def demand_of(question: Question, params: frozenset[str]) -> Demand:
             return IMPOSSIBLE
         return total
 
-    return Demand(params & words, cost)
+    return Demand(read_by(question, params), cost)
 
 
 def _strings(value: Any) -> Iterator[str]:

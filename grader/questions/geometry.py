@@ -18,10 +18,10 @@ def axes_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tu
     if not layer.name.startswith(_WALKERS) or layer.name.startswith(_TRANSPOSED):
         return None
     given = arguments_of(layer, params)
-    sizes = list(shape[2:])
+    sizes = _sides(layer, shape)
     kernel = _per_axis(given.get("kernel_size"), len(sizes))
-    default_stride = 1 if layer.name.startswith("Conv") else kernel
-    stride = _per_axis(given.get("stride") or default_stride, len(sizes))
+    default = 1 if layer.name.startswith("Conv") else kernel
+    stride = _per_axis(default if given.get("stride") is None else given["stride"], len(sizes))
     dilation = _per_axis(given.get("dilation", 1), len(sizes))
     if kernel is None or stride is None or dilation is None or min(*kernel, *stride, *dilation) < 1:
         return None  # torch will refuse it
@@ -32,6 +32,24 @@ def axes_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tu
     ceil = bool(given.get("ceil_mode"))
     walks = zip(sizes, kernel, stride, padding, dilation, strict=True)
     return tuple(Axis(*walk, ceil_mode=ceil, keeps_size=keeps_size) for walk in walks)
+
+
+def _sides(layer: Layer, shape: Sequence[int]) -> list[int]:
+    """The sides of the image; none unless the shape has a batch and channels, too."""
+    dimensions = int(layer.name[-2])  # as torch names them: Conv2d
+    return list(shape[2:]) if len(shape) == dimensions + 2 else []
+
+
+def output_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tuple[int, ...] | None:
+    """The whole shape that comes out, counted; None for a layer whose kernels neither walk nor spread."""
+    axes, spreads = axes_of(layer, params, shape), spreads_of(layer, params, shape)
+    if axes:
+        sizes = tuple(map(places, axes))
+    elif spreads:
+        sizes = tuple(spread.reach for spread in spreads)
+    else:
+        return None
+    return (shape[0], arguments_of(layer, params).get("out_channels", shape[1]), *sizes)
 
 
 def _number(given: Mapping[str, Any]) -> Any:
@@ -101,8 +119,10 @@ def spreads_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) ->
     """One for each dimension of the image (N, C, ...) of a transposed convolution; None for other layers."""
     if not layer.name.startswith(_TRANSPOSED):
         return None
-    given, sizes = arguments_of(layer, params), list(shape[2:])
+    given, sizes = arguments_of(layer, params), _sides(layer, shape)
     defaults = {"kernel_size": None, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
     values = [_per_axis(given.get(name, default), len(sizes)) for name, default in defaults.items()]
     walks = [one for one in values if one is not None]
-    return tuple(map(Spread, sizes, *walks)) if len(walks) == len(values) else None
+    if len(walks) < len(values) or min(*walks[0], *walks[1], *walks[4]) < 1 or min(*walks[2], *walks[3]) < 0:
+        return None  # torch will refuse it
+    return tuple(map(Spread, sizes, *walks))

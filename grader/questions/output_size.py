@@ -10,7 +10,7 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError, evaluate
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import axes_of, places, spreads_of
+from grader.questions.geometry import axes_of, output_of, spreads_of
 from grader.questions.picture import draw_walk, legend
 from grader.questions.question import (
     FormError,
@@ -98,15 +98,13 @@ class OutputSize(Question):
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=advice)
 
     def sketch(self, variant: Variant) -> tuple[Posed, Key]:
-        """Counted, where a kernel walks: torch takes a hundred times as long."""
-        shape = self._input(variant)
-        axes = axes_of(parse_layer(self.layer), variant.params, shape) if self.ask == "size" else None
-        if axes is None:
+        """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
+        output = output_of(parse_layer(self.layer), variant.params, self._input(variant))
+        if output is None:
             return super().sketch(variant)
-        sizes = tuple(map(places, axes))
-        if min(sizes) < 1:
+        if min(output) < 1:
             raise LayerError("The kernel is larger than the image.")
-        wrongs = self._wrongs(variant, (*shape[:2], *sizes))
+        wrongs, sizes = self._wrongs(variant, output), output if self.ask == "shape" else output[2:]
         posed = Posed(id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="")
         return posed, SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
@@ -124,7 +122,7 @@ class OutputSize(Question):
         sides = size_mistakes(axes) if axes else transposed_mistakes(spreads or ())
         if self.ask == "size":
             return (*sides, *form_mistakes(output[2:], output))
-        return shape_mistakes(shape, output, sides) if len(output) == len(shape) > 2 else ()
+        return shape_mistakes(shape, output, sides) if axes or spreads else ()
 
     def _input(self, variant: Variant) -> list[int]:
         shape = evaluate(self.input, variant.params)

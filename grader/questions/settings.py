@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import axes_of, places
+from grader.questions.geometry import axes_of, output_of, spreads_of
 from grader.questions.question import (
     FormError,
     Key,
@@ -25,7 +25,7 @@ from grader.questions.question import (
     layer_problems,
     without_problems,
 )
-from grader.questions.size_mistakes import NAMES, size_mistakes
+from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 from grader.questions.values import describe, plain, shape_text, whole
 
 MAX_SETTING = 1000
@@ -167,8 +167,8 @@ def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int]
 
 def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
     """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
-    axes = axes_of(parse_layer(key.layer), {**key.params, **settings}, key.input)
-    return axes is None or tuple(map(places, axes)) == key.output
+    output = output_of(parse_layer(key.layer), {**key.params, **settings}, key.input)
+    return output is None or output[2:] == key.output
 
 
 def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -> list[Wrong]:
@@ -176,10 +176,11 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
     scope = {**key.params, **settings}
     if not all(_holds(condition, scope) for condition in key.where):
         return []
-    axes = axes_of(parse_layer(key.layer), scope, key.input) or ()
+    layer = parse_layer(key.layer)
+    axes, spreads = axes_of(layer, scope, key.input), spreads_of(layer, scope, key.input)
     return [
         wrong.model_copy(update={"message": f"{complaint} {wrong.message}"})
-        for wrong in size_mistakes(axes)
+        for wrong in (*size_mistakes(axes or ()), *transposed_mistakes(spreads or ()))
         if wrong.answer == list(key.output) and wrong.name not in key.without
     ]
 

@@ -27,8 +27,12 @@ def _padded(axes: Axes) -> bool:
     return any(axis.padding > 0 for axis in axes)
 
 
+def _padded_by_number(axes: Axes) -> bool:
+    return _padded(axes) and _changes_size(axes)
+
+
 def _padded_everywhere(axes: Axes) -> bool:
-    return all(axis.padding > 0 for axis in axes)  # a stride of 0 is none
+    return all(axis.padding > 0 for axis in axes) and _changes_size(axes)  # a stride of 0 is none
 
 
 def _strided(axes: Axes) -> bool:
@@ -67,7 +71,7 @@ MISTAKES = (
         "padded-once",
         "Only half of the padding was counted. All of it is put on both sides of the image.",
         lambda a: moves(room(a) - a.padding, a) + 1,
-        _padded,
+        _padded_by_number,
     ),
     Mistake(
         "rounded-up",
@@ -108,7 +112,7 @@ MISTAKES = (
     Mistake(
         "counted-span-wrongly",
         "A dilated kernel is not dilation times as wide: only the gaps between its cells grow.",
-        lambda a: (a.padded - a.dilation * a.kernel) // a.stride + 1,
+        lambda a: moves(a.padded - a.dilation * a.kernel, a) + 1,
         _dilated,
     ),
     Mistake(
@@ -157,6 +161,7 @@ TRANSPOSED = (
         "multiplied-by-stride",
         "You multiplied the size by the stride. The kernels' own width counts, too.",
         lambda s: s.size * s.stride,
+        lambda s: s.stride > 1,
     ),
     TransposedMistake(
         "ignored-padding",
@@ -229,10 +234,16 @@ def size_mistakes(axes: Sequence[Axis]) -> Iterator[Wrong]:
             yield Wrong(name=mistake.name, answer=answer, message=mistake.message)
 
 
+def _is_always_right(mistake: TransposedMistake, spread: Spread) -> bool:
+    """Whether it is no mistake with these settings: with `kernel_size=2, stride=2` each size is doubled."""
+    larger = [replace(spread, size=spread.size + more) for more in range(2 * spread.stride)]
+    return all(mistake.count(one) == one.reach for one in larger)
+
+
 def transposed_mistakes(spreads: Sequence[Spread]) -> Iterator[Wrong]:
     """The usual mistakes in counting what transposed kernels reach, each with the size that it leads to."""
     for mistake in TRANSPOSED:
-        if any(map(mistake.applies, spreads)):
+        if any(map(mistake.applies, spreads)) and not all(_is_always_right(mistake, one) for one in spreads):
             yield Wrong(name=mistake.name, answer=list(map(mistake.count, spreads)), message=mistake.message)
 
 

@@ -1,7 +1,8 @@
 """The fork server: imports what is slow once, then forks a confined worker for each submission.
 
-Started by exec with a clean environment, so there is nothing in its memory but Python, torch and this code.
-Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
+It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so there is
+nothing in its memory but Python, torch and this code. Run as
+`python -E -P -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
 JSON message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY},
 "namespaces": {KIND: ID}}`. Then
 
@@ -35,7 +36,7 @@ from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
-from grader.worker.starting import MOST_DESCRIPTORS
+from grader.worker.starting import last_descriptor
 from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes
@@ -116,6 +117,7 @@ def load(modules: Sequence[str]) -> None:
     if "matplotlib" in sys.modules:
         with contextlib.suppress(Exception):
             importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
+    gc.collect()
 
 
 def serve(control: socket.socket) -> None:
@@ -126,7 +128,6 @@ def serve(control: socket.socket) -> None:
     missing = {**confinement.missing, **leaks}
     said = {"isolation": holding, "missing": missing, "namespaces": namespaces()}
     control.sendall(json.dumps(said).encode())
-    gc.collect()
     gc.freeze()
     Server(control, confinement).serve()
 
@@ -152,7 +153,7 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
-    last = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], MOST_DESCRIPTORS)
+    last = last_descriptor()  # before it is bounded
     _bound(limits)
     if confinement is not None:
         confinement.put_on(scratch)  # its own descriptors are among those that are closed now

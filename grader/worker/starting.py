@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Protocol
 from grader.errors import UsageFault
 from grader.worker.confinement import die_with_parent
 
-MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+_MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 _CONTROL = 3  # the descriptor of a forked server's line to its examiner
 
 
@@ -27,7 +29,7 @@ class Process(Protocol):
     def pid(self) -> int:
         """Its number."""
 
-    def wait(self) -> int:
+    def wait(self) -> object:
         """Wait until it has ended."""
 
 
@@ -80,7 +82,8 @@ def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
 def forked(serve: Callable[[socket.socket], None]) -> Start:
     """A fork of this process, which was started with a clean environment and holds no secret yet.
 
-    It need not import again what this process has imported.
+    It need not import again what this process has imported. What an exec would have given it afresh it
+    shares: the layout of the address space, and the key of string hashes.
     """
 
     def start(place: Place) -> Process:
@@ -90,8 +93,11 @@ def forked(serve: Callable[[socket.socket], None]) -> Start:
         try:
             _become_server(place, parent)
             serve(socket.socket(fileno=_CONTROL))
-        finally:
-            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        os._exit(0)
 
     return start
 
@@ -101,13 +107,18 @@ class _Fork:
     """A process that was forked."""
 
     pid: int
-    status: int | None = None
+    has_ended: bool = False
 
-    def wait(self) -> int:
-        """Wait until it has ended; the wait status."""
-        if self.status is None:
-            self.status = os.waitpid(self.pid, 0)[1]
-        return self.status
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        if not self.has_ended:
+            os.waitpid(self.pid, 0)
+            self.has_ended = True
+
+
+def last_descriptor() -> int:
+    """Where closing what this process has open can end."""
+    return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_DESCRIPTORS)
 
 
 def _become_server(place: Place, parent: int) -> None:
@@ -119,7 +130,7 @@ def _become_server(place: Place, parent: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor, target in ((null, 0), (null, 1), (place.errors, 2), (place.control, _CONTROL)):
         os.dup2(descriptor, target)
-    os.closerange(_CONTROL + 1, MOST_DESCRIPTORS)
+    os.closerange(_CONTROL + 1, last_descriptor())
     os.chdir("/")
     os.environ["TMPDIR"] = tempfile.tempdir = place.folder
 

@@ -516,10 +516,10 @@ def test_variants_that_are_harder_than_others_are_noted(tmp_path: Path, course: 
     (one,) = json.loads(ran.out)["exercises"]
     squared, first = (note for note in one["notes"] if "Not equally hard" in note)
     assert re.fullmatch(
-        r"squared: Not equally hard for all: the answer has [12] digits with M=\d+, and 5 with M=\d+\.",
+        r"squared: Not equally hard for all: digits of the answer: [12] with M=\d+; 5 with M=\d+\.",
         squared,
     )
-    assert first == "first: Not equally hard for all: the answer has 1 values with L=2, and 2 with L=4."
+    assert first == "first: Not equally hard for all: values of the answer: 1 with L=2; 2 with L=4."
 
 
 def assert_proved(matrix: dict[str, Any], mutants: int) -> None:

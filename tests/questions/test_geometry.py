@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.language.layers import LayerError, output_shape, parse_layer
-from grader.questions.geometry import Spread, axes_of, places, spreads_of
+from grader.questions.geometry import Spread, axes_of, output_of, places, spreads_of
 from grader.questions.picture import Axis, draw_walk
 from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 
@@ -75,6 +75,40 @@ def test_axes(text, expected):
     assert axes(text, (1, 1, 5, 6)) == expected
 
 
+@settings(deadline=None, max_examples=150)
+@given(
+    start=st.sampled_from(
+        ["Conv2d(2, 3, {}", "MaxPool2d({}", "AvgPool2d({}", "LPPool2d(2, {}", "ConvTranspose2d(2, 3, {}"]
+    ),
+    kernel=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    sizes=st.tuples(*[st.integers(1, 12)] * 2),
+)
+def test_whole_shapes_are_counted_as_torch_counts_them(start, kernel, stride, sizes):
+    layer, shape = parse_layer(f"{start.format(kernel)}, stride={stride})"), (2, 2, *sizes)
+    try:
+        real = output_shape(layer, {}, shape)
+    except LayerError:
+        assume(False)
+    assert output_of(layer, {}, shape) == real
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("Conv2d(3, 8, 3)", (3, 10, 12)),  # without a batch
+        ("Conv1d(3, 8, 3)", (3, 10)),
+        ("Linear(8, 3)", (2, 5, 8)),
+        ("Flatten(2)", (1, 2, 10, 12)),
+        ("ConvTranspose2d(1, 1, 3, stride=0)", (1, 1, 5, 5)),
+        ("ConvTranspose2d(1, 1, 3, output_padding=-1)", (1, 1, 5, 5)),
+        ("Conv2d(1, 1, 3, stride=0)", (1, 1, 5, 5)),
+    ],
+)
+def test_what_is_not_counted(text, shape):
+    assert output_of(parse_layer(text), {}, shape) is None
+
+
 @pytest.mark.parametrize(
     ("walk", "expected"),
     [
@@ -123,7 +157,8 @@ def test_padding_that_keeps_the_size_is_what_torch_adds(cells):
     text = f"Conv2d(1, 1, {2 * cells - 1}, padding='same')"
     found = axes(text, (1, 1, 5, 6))
     assert tuple(map(places, found)) == output_shape(parse_layer(text), {}, (1, 1, 5, 6))[2:] == (5, 6)
-    assert "answered-input-size" not in {wrong.name for wrong in size_mistakes(found)}
+    names = {wrong.name for wrong in size_mistakes(found)}
+    assert not names & {"answered-input-size", "padded-once", "swapped-stride-and-padding"}
 
 
 def test_mistakes_where_a_window_may_hang_over_the_edge():
@@ -181,8 +216,18 @@ def test_mistakes_with_transposed_kernels():
         "used-the-formula-of-a-convolution",
         "counted-numbers-not-gaps",
         "forgot-last-kernel",
-        "multiplied-by-stride",
         "answered-input-size",
+    }
+    doubled = {wrong.name for wrong in transposed_mistakes([Spread(5, 4, 2, 1), Spread(6, 2, 2)])}
+    assert "multiplied-by-stride" not in doubled  # with these settings it is no mistake
+    assert "ignored-padding" in doubled
+    same = {wrong.name for wrong in transposed_mistakes([Spread(5, 3, padding=1)])}
+    assert same == {
+        "counted-numbers-not-gaps",
+        "forgot-last-kernel",
+        "ignored-padding",
+        "added-padding",
+        "padded-once",
     }
     assert not list(transposed_mistakes(()))
 

@@ -179,6 +179,8 @@ def test_an_authors_misconception_with_a_number_for_each_side(answer):
         ("ConvTranspose2d(2, 3, 3, stride=2)", (1, 3, 4, 6), "used-the-formula-of-a-convolution"),
         ("MaxPool2d(3, 2, ceil_mode=True)", (1, 2, 4, 6), "ignored-ceil-mode"),
         ("Flatten()", (1, 2, 10, 13), None),
+        ("Linear(13, 3)", (10, 3), None),
+        ("Unfold(2)", (9,), None),
     ],
 )
 def test_usual_mistakes_in_a_whole_shape(layer, answer, misconception):
