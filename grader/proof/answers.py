@@ -49,9 +49,7 @@ class Tally:
         """Try everything on one variant."""
         self.variants += 1
         self.solutions.add(key.solution)
-        read = sorted(
-            read_by(question, params), key=lambda name: isinstance(params[name], list)
-        )  # grids last
+        read = sorted(read_by(question, params), key=lambda name: (isinstance(params[name], list), name))
         shown = ", ".join(f"{name}={params[name]}" for name in read)[:160] or "all alike"
         numbers = _NUMBER.findall(key.solution.partition("= ")[2])
         digits = max((len(number.strip("-").partition(".")[0]) for number in numbers), default=0)

@@ -21,7 +21,7 @@ _TEXTS = {"id", "kind", "points", "prompt", "hints", "limits", "message", "feedb
 def read_by(question: Question, params: Iterable[str]) -> frozenset[str]:
     """The parameters that can decide a question's answers."""
     words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
-    return words.intersection(params)
+    return frozenset(words.intersection(params))
 
 
 def demand_of(question: Question, params: frozenset[str]) -> Demand:
