@@ -110,6 +110,25 @@ def test_a_submission_that_kills_two_lanes_is_ungraded_with_the_cause(small: Sma
     assert small.rows("select max(score) from report") == [(3,)]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_lay_ahead_of_a_lane_that_died_is_graded_once_and_not_to_blame(
+    small: Small, course: Run, jobs: int
+) -> None:
+    small.checks(check(DIE), TRIPLE)
+    dying = {"student1", "student2", "student5"}
+    for number in range(8):
+        own = f"# {number}\n" + "#" * 60_000 * (number == 3)  # too much to be given ahead
+        small.hand_in(f"student{number}", f"{RIGHT if f'student{number}' in dying else 'five = 5'}\n{own}")
+    ran = course(small.root, "grade", "S", "--jobs", jobs)
+    assert ran.code == 1
+    assert "5 graded, 3 not graded" in ran.out
+    assert small.ran() == ["double"] * 6  # each of the three twice
+    rows = small.rows(
+        "select student, is_graded from report join submission on submission.id = submission_id order by student"
+    )
+    assert rows == [(f"student{number}", int(f"student{number}" not in dying)) for number in range(8)]
+
+
 def test_a_lane_that_no_longer_answers_is_replaced(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
