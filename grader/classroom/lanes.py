@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
-from grader.worker.starting import clean_environment
+from grader.worker.starting import clean_environment, remove
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
@@ -59,21 +59,22 @@ class LaneProcess:
                 end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
         # What waits in the buffers takes more room there than its bytes.
         self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
+        self._folder = tempfile.mkdtemp(prefix="torchgrade-lane-")  # for whatever it leaves if it is killed
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
-                [*_PROGRAM, str(theirs.fileno()), setup.isolation, *setup.packages],
+                [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what checks print
                 stderr=errors,
                 # Until it has parted from its fork server.
-                env={**clean_environment(), "TMPDIR": tempfile.gettempdir()},
+                env={**clean_environment(), "TMPDIR": self._folder},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
             )
             self._errors = os.dup(errors.fileno())
         self.line = Connection(ours.detach())
         with contextlib.suppress(OSError):
-            self.line.send((setup, Surroundings.here()))
+            self.line.send((setup, Surroundings.here(self._folder)))
 
     @property
     def pid(self) -> int:
@@ -116,6 +117,7 @@ class LaneProcess:
         if self._errors >= 0:
             os.close(self._errors)
             self._errors = -1
+            remove(self._folder)
 
     def last_words(self) -> str:
         """The last line of what it wrote to stderr, or how it ended."""

@@ -1,8 +1,9 @@
 """Where a lane begins: it imports what is slow, and only then parts into a fork server and an examiner.
 
-Run as `python -E -P -m grader.classroom.start FD ISOLATION MODULE...`, with a clean environment; FD is the
-line of `grader.classroom.lane`. The fork server is forked before anything of the course has been read, so it
-holds no more than one that is started by exec.
+Run as `python -E -P -m grader.classroom.start FD FOLDER ISOLATION MODULE...`, with a clean environment;
+FD is the line of `grader.classroom.lane`, FOLDER one for temporary files, which goes with the lane. The fork
+server is forked before anything of the course has been read, so it holds no more than one that is started by
+exec.
 """
 
 from __future__ import annotations
@@ -11,19 +12,27 @@ import contextlib
 import importlib
 import signal
 import sys
+from collections.abc import Sequence
 from typing import cast
 
 from grader.worker.confinement import die_with_parent
 from grader.worker.launcher import ForkServer, Isolation
 from grader.worker.server import load, serve
-from grader.worker.starting import forked
+from grader.worker.starting import forked, remove
 
 
 def main() -> None:
     """Import, fork the server, and become a lane."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background commands ignore it
     die_with_parent(signal.SIGINT)  # so that it can still tidy up
-    line, isolation, *modules = sys.argv[1:]
+    line, folder, isolation, *modules = sys.argv[1:]
+    try:
+        _become_lane(int(line), isolation, modules)
+    finally:
+        remove(folder)
+
+
+def _become_lane(line: int, isolation: str, modules: Sequence[str]) -> None:
     server = None  # bubblewrap makes namespaces for a program that it starts itself; the lane sees to that
     if isolation != "bubblewrap":
         load(modules)
@@ -32,7 +41,7 @@ def main() -> None:
         sys.modules["numpy"].random.seed()  # else student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
         lane = importlib.import_module("grader.classroom.lane")  # the server has nothing to do with it
-        lane.run(int(line), server)
+        lane.run(line, server)
 
 
 if __name__ == "__main__":

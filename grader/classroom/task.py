@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,16 +37,15 @@ class Surroundings:
     path: tuple[str, ...]
 
     @classmethod
-    def here(cls) -> Surroundings:
-        """Those of this process."""
-        return cls(dict(os.environ), tuple(sys.path))
+    def here(cls, folder: str) -> Surroundings:
+        """Those of this process, but for a folder for temporary files."""
+        return cls({**os.environ, "TMPDIR": folder}, tuple(sys.path))
 
     def enter(self) -> None:
         """Take them on."""
         os.environ.clear()
         os.environ.update(self.environment)
         sys.path[:] = self.path
-        tempfile.tempdir = None  # to be looked up again
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -36,7 +35,7 @@ from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
-from grader.worker.starting import last_descriptor
+from grader.worker.starting import last_descriptor, remove
 from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes
@@ -93,9 +92,7 @@ class Server:
         status = _end(process, dying=message["dying"])
         scratch = self.scratches.pop(process, None)
         if scratch is not None:
-            # rm, for it removes a tree however deep it was made; Python's own would recurse.
-            for tidy in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf"]):
-                subprocess.run([*tidy, "--", scratch], check=False, stderr=subprocess.DEVNULL)  # noqa: S603
+            remove(scratch)
         return {"status": status}
 
 

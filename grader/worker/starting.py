@@ -116,6 +116,12 @@ class _Fork:
             self.has_ended = True
 
 
+def remove(folder: str | Path) -> None:
+    """Remove a folder, however deep student code has made it: Python's own way would recurse."""
+    for tidy in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf"]):
+        subprocess.run([*tidy, "--", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S603
+
+
 def last_descriptor() -> int:
     """Where closing what this process has open can end."""
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_DESCRIPTORS)

@@ -235,7 +235,8 @@ def main() -> None:
         assert len(wanted) == options.submissions
         left = len(list(below(os.getpid())))
         print(f"processes left: {left}")
-        print(f"temporary folders left: {len(list((wild / 'tmp').iterdir()))}")
+        folders = len(list((wild / "tmp").iterdir()))
+        print(f"temporary folders left: {folders}")
         for label, rows in (("undisturbed", wanted), ("disturbed", given)):
             files, attempts, graded, ungraded = map(
                 sum, zip(*(row[:4] for row in rows.values()), strict=True)
