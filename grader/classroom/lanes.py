@@ -59,8 +59,8 @@ class LaneProcess:
                 end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
         # What waits in the buffers takes more room there than its bytes.
         self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
-        self._folder = tempfile.mkdtemp(prefix="torchgrade-lane-")  # for whatever it leaves if it is killed
         with theirs, tempfile.TemporaryFile() as errors:
+            self._folder = tempfile.mkdtemp(prefix="torchgrade-lane-")  # for what it leaves if it is killed
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.language.layers import Layer, arguments_of
-from grader.questions.picture import Axis
+from grader.questions.picture import Axis, Side
 
 _WALKERS = ("Conv", "MaxPool", "AvgPool", "LPPool")
 _TRANSPOSED = "ConvTranspose"
@@ -94,20 +94,10 @@ def moves(cells: int, axis: Axis) -> int:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Side):
     """One dimension of a transposed convolution, which lays a kernel down for each cell of the image."""
 
-    size: int
-    kernel: int
-    stride: int = 1
-    padding: int = 0
     output_padding: int = 0
-    dilation: int = 1
-
-    @property
-    def span(self) -> int:
-        """The cells from the kernel's first to its last, both included."""
-        return self.dilation * (self.kernel - 1) + 1
 
     @property
     def reach(self) -> int:
@@ -120,9 +110,12 @@ def spreads_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) ->
     if not layer.name.startswith(_TRANSPOSED):
         return None
     given, sizes = arguments_of(layer, params), _sides(layer, shape)
-    defaults = {"kernel_size": None, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+    defaults = {"kernel_size": None, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
     values = [_per_axis(given.get(name, default), len(sizes)) for name, default in defaults.items()]
     walks = [one for one in values if one is not None]
-    if len(walks) < len(values) or min(*walks[0], *walks[1], *walks[4]) < 1 or min(*walks[2], *walks[3]) < 0:
+    if len(walks) < len(values):
+        return None
+    kernel, stride, padding, dilation, output_padding = walks
+    if min(*kernel, *stride, *dilation) < 1 or min(*padding, *output_padding) < 0:
         return None  # torch will refuse it
     return tuple(map(Spread, sizes, *walks))

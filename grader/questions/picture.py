@@ -9,21 +9,27 @@ MAX_SIDE = 16
 
 
 @dataclass(frozen=True)
-class Axis:
-    """One dimension of a layer's walk; `padding` is that of each side."""
+class Side:
+    """One dimension of an image, and of the kernel that meets it; `padding` is that of each end."""
 
     size: int
     kernel: int
     stride: int = 1
     padding: int = 0
     dilation: int = 1
-    ceil_mode: bool = False  # a last window may hang over the edge
-    keeps_size: bool = False  # the padding is "same"
 
     @property
     def span(self) -> int:
         """The cells from the kernel's first to its last, both included."""
         return self.dilation * (self.kernel - 1) + 1
+
+
+@dataclass(frozen=True)
+class Axis(Side):
+    """One dimension of a kernel's walk."""
+
+    ceil_mode: bool = False  # a last window may hang over the edge
+    keeps_size: bool = False  # the padding is "same"
 
     @property
     def padded(self) -> int:

@@ -5,26 +5,37 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from grader.questions.geometry import Spread, moves, places, room
-from grader.questions.picture import Axis
+from grader.questions.picture import Axis, Side
 from grader.questions.question import Wrong
 
 Axes = Sequence[Axis]
+Sides = Sequence[Side]
+S = TypeVar("S", bound=Side)
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Mistake(Generic[S]):
     """A wrong way to count, where it `applies`: nobody forgets a padding that is not there."""
 
     name: str
     message: str
-    count: Callable[[Axis], int]
-    applies: Callable[[Axes], bool] = lambda axes: True  # noqa: ARG005 the common case looks at nothing
+    count: Callable[[S], int]
+    applies: Callable[[Sequence[S]], bool] = lambda sides: True  # noqa: ARG005 the common case looks at nothing
 
 
-def _padded(axes: Axes) -> bool:
-    return any(axis.padding > 0 for axis in axes)
+def _padded(sides: Sides) -> bool:
+    return any(side.padding > 0 for side in sides)
+
+
+def _strided(sides: Sides) -> bool:
+    return any(side.stride > 1 for side in sides)
+
+
+def _dilated(sides: Sides) -> bool:
+    return any(side.dilation > 1 for side in sides)
 
 
 def _padded_by_number(axes: Axes) -> bool:
@@ -33,10 +44,6 @@ def _padded_by_number(axes: Axes) -> bool:
 
 def _padded_everywhere(axes: Axes) -> bool:
     return all(axis.padding > 0 for axis in axes) and _changes_size(axes)  # a stride of 0 is none
-
-
-def _strided(axes: Axes) -> bool:
-    return any(axis.stride > 1 for axis in axes)
 
 
 def _rounds_down(axes: Axes) -> bool:
@@ -51,11 +58,11 @@ def _changes_size(axes: Axes) -> bool:
     return not any(axis.keeps_size for axis in axes)  # with padding="same" it is right
 
 
-def _dilated(axes: Axes) -> bool:
-    return any(axis.dilation > 1 for axis in axes)
+def _padded_at_the_end(spreads: Sequence[Spread]) -> bool:
+    return any(spread.output_padding > 0 for spread in spreads)
 
 
-MISTAKES = (
+MISTAKES: tuple[Mistake[Axis], ...] = (
     Mistake(
         "forgot-plus-one",
         "You counted how often the kernel moves. It also lands where it starts, before the first move.",
@@ -94,7 +101,7 @@ MISTAKES = (
     Mistake(
         "divided-image-by-stride",
         "You divided the size of the image by the stride. The kernel's own width takes room, too.",
-        lambda a: a.padded // a.stride,
+        lambda a: moves(a.padded, a),
         _strided,
     ),
     Mistake(
@@ -130,76 +137,66 @@ MISTAKES = (
 )
 
 
-@dataclass(frozen=True)
-class TransposedMistake:
-    """A wrong way to count what a transposed convolution reaches, where it `applies` to some dimension."""
-
-    name: str
-    message: str
-    count: Callable[[Spread], int]
-    applies: Callable[[Spread], bool] = lambda spread: True  # noqa: ARG005
-
-
-TRANSPOSED = (
-    TransposedMistake(
+TRANSPOSED: tuple[Mistake[Spread], ...] = (
+    Mistake(
         "used-the-formula-of-a-convolution",
         "This is the size after a convolution. A transposed one goes the other way: it lays a whole kernel "
         "down for each number that goes in.",
         lambda s: (s.size + 2 * s.padding - s.span) // s.stride + 1,
     ),
-    TransposedMistake(
+    Mistake(
         "counted-numbers-not-gaps",
         "Between the first kernel and the last there are as many strides as gaps, one less than numbers.",
         lambda s: s.reach + s.stride,
     ),
-    TransposedMistake(
+    Mistake(
         "forgot-last-kernel",
         "You counted where the last kernel begins. It is laid down as a whole.",
         lambda s: s.reach - s.span,
     ),
-    TransposedMistake(
+    Mistake(
         "multiplied-by-stride",
         "You multiplied the size by the stride. The kernels' own width counts, too.",
         lambda s: s.size * s.stride,
-        lambda s: s.stride > 1,
+        _strided,
     ),
-    TransposedMistake(
+    Mistake(
         "ignored-padding",
         "The padding is missing. In a transposed convolution it takes cells off the output, on both sides.",
         lambda s: replace(s, padding=0).reach,
-        lambda s: s.padding > 0,
+        _padded,
     ),
-    TransposedMistake(
+    Mistake(
         "added-padding",
         "You added the padding. A transposed convolution undoes what padding did, so it is taken off.",
         lambda s: replace(s, padding=-s.padding).reach,
-        lambda s: s.padding > 0,
+        _padded,
     ),
-    TransposedMistake(
+    Mistake(
         "padded-once",
         "Only half of the padding was taken off. All of it is taken off on both sides.",
         lambda s: s.reach + s.padding,
-        lambda s: s.padding > 0,
+        _padded,
     ),
-    TransposedMistake(
+    Mistake(
         "ignored-stride",
         "The stride is missing: it says how far the kernels lie apart.",
         lambda s: replace(s, stride=1).reach,
-        lambda s: s.stride > 1,
+        _strided,
     ),
-    TransposedMistake(
+    Mistake(
         "ignored-output-padding",
         "The `output_padding` is missing: it adds cells on one side of the output.",
         lambda s: replace(s, output_padding=0).reach,
-        lambda s: s.output_padding > 0,
+        _padded_at_the_end,
     ),
-    TransposedMistake(
+    Mistake(
         "ignored-dilation",
         "The dilation is missing: it spreads the kernel's cells apart, so the kernel reaches further.",
         lambda s: replace(s, dilation=1).reach,
-        lambda s: s.dilation > 1,
+        _dilated,
     ),
-    TransposedMistake(
+    Mistake(
         "answered-input-size",
         "This is the size of the image that goes in, not of what comes out.",
         lambda s: s.size,
@@ -223,35 +220,41 @@ NAMES = tuple(
 )
 
 
-def size_mistakes(axes: Sequence[Axis]) -> Iterator[Wrong]:
+def size_mistakes(axes: Axes) -> Iterator[Wrong]:
     """The usual mistakes in counting these places, each with the size that it leads to.
 
     Some may lead to the right size: variants are drawn so that none does.
     """
-    for mistake in MISTAKES:
-        if mistake.applies(axes):
-            answer = [mistake.count(axis) for axis in axes]
-            yield Wrong(name=mistake.name, answer=answer, message=mistake.message)
-
-
-def _is_always_right(mistake: TransposedMistake, spread: Spread) -> bool:
-    """Whether it is no mistake with these settings: with `kernel_size=2, stride=2` each size is doubled."""
-    larger = [replace(spread, size=spread.size + more) for more in range(2 * spread.stride)]
-    return all(mistake.count(one) == one.reach for one in larger)
+    return _wrongs(MISTAKES, axes)
 
 
 def transposed_mistakes(spreads: Sequence[Spread]) -> Iterator[Wrong]:
     """The usual mistakes in counting what transposed kernels reach, each with the size that it leads to."""
-    for mistake in TRANSPOSED:
-        if any(map(mistake.applies, spreads)) and not all(_is_always_right(mistake, one) for one in spreads):
-            yield Wrong(name=mistake.name, answer=list(map(mistake.count, spreads)), message=mistake.message)
+    return _wrongs((one for one in TRANSPOSED if not _is_always_right(one, spreads)), spreads)
+
+
+def _is_always_right(mistake: Mistake[Spread], spreads: Sequence[Spread]) -> bool:
+    """Whether it is no mistake with these settings: with `kernel_size=2, stride=2` each size is doubled."""
+    sizes = [replace(one, size=one.size + more) for one in spreads for more in range(2 * one.stride)]
+    return all(mistake.count(one) == one.reach for one in sizes)
+
+
+def _wrongs(mistakes: Iterable[Mistake[S]], sides: Sequence[S]) -> Iterator[Wrong]:
+    for mistake in mistakes if sides else ():
+        if mistake.applies(sides):
+            yield Wrong(name=mistake.name, answer=list(map(mistake.count, sides)), message=mistake.message)
+
+
+def _swapped(before: Sequence[int], sizes: Sequence[int]) -> Iterator[Wrong]:
+    """The image's sides the wrong way round, where that makes a difference."""
+    if len(set(sizes)) > 1:
+        message = "Height and width have changed places: the height comes first."
+        yield Wrong(name=SWAPPED_SIDES, answer=[*before, *sizes[::-1]], message=message)
 
 
 def form_mistakes(sizes: Sequence[int], shape: Sequence[int]) -> Iterator[Wrong]:
     """The usual mistakes in writing down a size that was found, where the whole shape is `shape`."""
-    if len(set(sizes)) > 1:
-        message = "Height and width have changed places: the height comes first."
-        yield Wrong(name=SWAPPED_SIDES, answer=list(sizes[::-1]), message=message)
+    yield from _swapped((), sizes)
     if len(sizes) > 1:
         message = "This is how many values come out. What is asked is how high and wide they lie."
         yield Wrong(name=COUNTED_ELEMENTS, answer=[math.prod(sizes)] * len(sizes), message=message)
@@ -261,17 +264,14 @@ def form_mistakes(sizes: Sequence[int], shape: Sequence[int]) -> Iterator[Wrong]
 
 def shape_mistakes(given: Sequence[int], shape: Sequence[int], sides: Iterable[Wrong]) -> Iterator[Wrong]:
     """The usual mistakes in a whole shape (N, C, ...), where `given` goes in: in its sides, and others."""
-    batch_and_channels = list(shape[:2])
+    batch_and_channels, sizes = shape[:2], shape[2:]
     for wrong in sides:
         if wrong.name != "answered-input-size":  # who copies a shape sees to the channels as well
             yield wrong.model_copy(update={"answer": [*batch_and_channels, *wrong.answer]})
-    if len(set(shape[2:])) > 1:
-        message = "Height and width have changed places: the height comes first."
-        answer = [*batch_and_channels, *shape[:1:-1]]
-        yield Wrong(name=SWAPPED_SIDES, answer=answer, message=message)
-    if len(given) == len(shape) and given[1] != shape[1]:
+    yield from _swapped(batch_and_channels, sizes)
+    if given[1] != shape[1]:
         message = "These are the channels that go in. How many come out is the layer's to say."
-        answer = [shape[0], given[1], *shape[2:]]
+        answer = [shape[0], given[1], *sizes]
         yield Wrong(name=SAME_CHANNELS, answer=answer, message=message)
     message = "These are the sides of the image only. The whole shape begins with the batch and the channels."
-    yield Wrong(name=NO_BATCH, answer=list(shape[2:]), message=message)
+    yield Wrong(name=NO_BATCH, answer=list(sizes), message=message)
