@@ -64,6 +64,19 @@ def test_convolutions(stride, padding):
             assert mark.message == f"{complaint} {usual[mark.misconception].message}"
 
 
+def test_a_miscount_of_transposed_kernels():
+    asked = ask(
+        "settings",
+        layer="ConvTranspose2d(1, 1, 3, stride=s, padding=p)",
+        unknowns=["s", "p"],
+        input=[1, 1, 5, 5],
+        output=[11, 11],
+    )
+    assert asked.mark([3, 2]).outcome == "passed"
+    assert asked.mark([3, 4]).misconception == "padded-once"
+    assert asked.mark([3, 0]).misconception is None
+
+
 @pytest.mark.parametrize(
     ("answer", "misconception"),
     [

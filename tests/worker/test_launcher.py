@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -210,6 +212,35 @@ for n in range(256):
 
 
 OWN = ("child", "confinement", "namespaces", "pages", "probe", "starting", "watch", "wire")
+
+
+FORKED = """
+import os, socket, sys
+from grader.errors import WorkerFault
+from grader.worker.launcher import ForkServer
+from grader.worker.server import load, serve
+from grader.worker.starting import forked
+mine = socket.socketpair()[0]
+load([])
+with ForkServer([], start=forked(serve)) as server:
+    server.start()
+    held = [os.readlink(f"/proc/{server.pid}/fd/{n}") for n in os.listdir(f"/proc/{server.pid}/fd")]
+    print(os.readlink(f"/proc/self/fd/{mine.fileno()}") in held, os.getsid(server.pid) == server.pid)
+with ForkServer([], start=forked(lambda control: 1 / 0)) as server:
+    try:
+        server.start()
+    except WorkerFault as fault:
+        print(fault)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are looked up in /proc")
+def test_a_forked_server_keeps_nothing_of_its_parent_and_says_why_it_died():
+    ran = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == [
+        "False True",
+        "The process that runs student code is gone: ZeroDivisionError: division by zero.",
+    ]
 
 
 def test_a_student_finds_no_module_of_the_examiner(server):
