@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Protocol
 
 from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
@@ -60,7 +62,8 @@ class LaneProcess:
         # What waits in the buffers takes more room there than its bytes.
         self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
         with theirs, tempfile.TemporaryFile() as errors:
-            self._folder = tempfile.mkdtemp(prefix="torchgrade-lane-")  # for what it leaves if it is killed
+            # Which the lane makes and removes, and this process if the lane is killed.
+            self._folder = str(Path(tempfile.gettempdir(), f"torchgrade-lane-{secrets.token_hex(8)}"))
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,

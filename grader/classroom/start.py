@@ -1,9 +1,9 @@
 """Where a lane begins: it imports what is slow, and only then parts into a fork server and an examiner.
 
 Run as `python -E -P -m grader.classroom.start FD FOLDER ISOLATION MODULE...`, with a clean environment;
-FD is the line of `grader.classroom.lane`, FOLDER one for temporary files, which goes with the lane. The fork
-server is forked before anything of the course has been read, so it holds no more than one that is started by
-exec.
+FD is the line of `grader.classroom.lane`, FOLDER one for temporary files, which comes and goes with the lane.
+The fork server is forked before anything of the course has been read, so it holds no more than one that is
+started by exec.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import importlib
 import signal
 import sys
 from collections.abc import Sequence
-from typing import cast
+from pathlib import Path
+from typing import NoReturn, cast
 
 from grader.worker.confinement import die_with_parent
 from grader.worker.launcher import ForkServer, Isolation
@@ -23,13 +24,24 @@ from grader.worker.starting import forked, remove
 
 def main() -> None:
     """Import, fork the server, and become a lane."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background commands ignore it
-    die_with_parent(signal.SIGINT)  # so that it can still tidy up
     line, folder, isolation, *modules = sys.argv[1:]
     try:
-        _become_lane(int(line), isolation, modules)
+        try:
+            signal.signal(signal.SIGINT, _end)
+            die_with_parent(signal.SIGINT)  # so that it can still tidy up
+            Path(folder).mkdir(0o700)
+            _become_lane(int(line), isolation, modules)
+        finally:
+            # The line of a parent that dies is closed before the signal comes.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     finally:
         remove(folder)
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    """End, once: what tidies up is not interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _become_lane(line: int, isolation: str, modules: Sequence[str]) -> None:

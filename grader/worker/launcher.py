@@ -10,6 +10,7 @@ import signal
 import socket
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, Literal, Self
 from grader.errors import WorkerFault
 from grader.worker.child import READY
 from grader.worker.namespaces import namespaces
-from grader.worker.starting import Place, Start, executed
+from grader.worker.starting import Place, Start, executed, remove
 from grader.worker.wire import (
     MAX_BODY,
     MAX_HEADER,
@@ -83,11 +84,12 @@ class ForkServer:
         """Start it: by exec, unless `start` knows better."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._confine = isolation != "process"
-        self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-server-")
+        self._folder = tempfile.mkdtemp(prefix="torchgrade-server-")
+        self._remove_folder = weakref.finalize(self, remove, self._folder)
         self._layers: dict[str, Any] | None = None
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
         with theirs, tempfile.TemporaryFile() as errors:
-            self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder.name))
+            self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder))
             self._errors = os.dup(errors.fileno())
 
     def __enter__(self) -> Self:
@@ -145,7 +147,7 @@ class ForkServer:
         self._process.wait()
         os.close(self._errors)
         self._errors = -1
-        self._folder.cleanup()
+        self._remove_folder()
 
     def fork(self, limits: WorkerLimits) -> Worker:
         """A new worker.

@@ -19,6 +19,7 @@ import pytest
 
 from grader.classroom import lanes
 from grader.classroom.grading import ClassGrader
+from grader.classroom.task import READY, Setup
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.gradebook import database
 from grader.worker.starting import clean_environment
@@ -315,6 +316,24 @@ main()
     assert 1 <= small.count() < 61
     assert course(small.root, "grade", "S").code == 0
     assert small.count() == 61
+
+
+@pytest.mark.parametrize("when", ["at once", "while it imports", "as its line is closed"])
+def test_a_lane_removes_its_folder_however_often_it_is_interrupted(small: Small, when: str) -> None:
+    small.checks(DOUBLE, TRIPLE)
+    temporary = Path(tempfile.gettempdir())
+    lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ("torch",)))
+    if when != "at once":
+        while not list(temporary.iterdir()):
+            assert lane.pid in parents(), lane.last_words()
+    if when == "as its line is closed":
+        assert lane.hear() == READY
+        lane.line.close()
+    while lane.pid in parents():
+        lane.interrupt()
+    left = list(temporary.iterdir())
+    lane.close()
+    assert not left
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
