@@ -27,6 +27,7 @@ class Person:
 
 
 COLUMNS = tuple(field.name for field in fields(Person))
+_IDS = tuple(name for name in COLUMNS if name not in {"name", "section"})  # that an LMS or a folder goes by
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,16 @@ def read_roster(file: Path) -> Roster:
         remedy = did_you_mean("student", header) if header else ""
         raise CourseFaults([Fault(file, 1, None, "", "The roster has no column 'student'.", remedy)])
     people: dict[str, Person] = {}
+    taken: dict[tuple[str, str], str] = {}
     faults: list[Fault] = []
     for line, row in rows[1:]:
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name in COLUMNS}
-        sentence = _sentence(len(row), len(header), cells.get("student", ""), people)
+        sentence = _sentence(len(row), len(header), cells.get("student", "")) or _taken(cells, taken)
         if sentence:
             faults.append(Fault(file, line, None, "", sentence, "Correct the line."))
         else:
             people[cells["student"]] = Person(**cells)
+            taken |= {(name, cells[name].casefold()): cells["student"] for name in _IDS if cells.get(name)}
     if faults:
         raise CourseFaults(faults)
     return Roster(people)
@@ -93,14 +96,27 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
         raise CourseFaults([fault]) from None
 
 
-def _sentence(cells: int, columns: int, student: str, people: dict[str, Person]) -> str:
+def _sentence(cells: int, columns: int, student: str) -> str:
     if cells != columns:
         return f"There are {cells} cells where the header has {columns}."
     if not student:
         return "The student has no name."
     if not is_folder_name(student):
         return f"'{student}' cannot be the name of a folder."
-    return f"'{student}' is in the roster already." if student in people else ""
+    return ""
+
+
+def _taken(cells: dict[str, str], taken: dict[tuple[str, str], str]) -> str:
+    """What somebody above is called, too; case does not tell folders or addresses apart everywhere."""
+    for name in _IDS:
+        value = cells.get(name, "")
+        other = taken.get((name, value.casefold()))
+        if other and name == "student":
+            but = "" if other == value else f" as '{other}': some systems do not tell their folders apart"
+            return f"'{value}' is in the roster already{but}."
+        if other:
+            return f"The {name} '{value}' is that of '{other}', too."
+    return ""
 
 
 def is_folder_name(name: str) -> bool:
