@@ -22,7 +22,7 @@ from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
-from grader.report.terminal import glance_page, report_page
+from grader.report.terminal import glance_page, report_page, total
 from grader.worker.launcher import ForkServer
 
 WATCH_SECONDS = 0.2  # between two looks at the file
@@ -123,10 +123,9 @@ def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[J
 
 
 def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:
-    open_ids = [question.id for question in report.questions if question.outcome not in {"passed", "skipped"}]
-    if not open_ids:
+    if not report.open:
         return "Nothing is open: you need no hint."
-    posed = next(question for question in sitting.paper.questions if question.id == open_ids[0])
+    posed = next(question for question in sitting.paper.questions if question.id == report.open[0].id)
     if not posed.hints:
         return f"There is no hint for {posed.id}."
     number = min(Progress(desk.root).count_hint(report.exercise, posed.id), len(posed.hints))
@@ -134,18 +133,17 @@ def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:
 
 
 def _glance(desk: Desk) -> int:
-    progress = Progress(desk.root)
-    rows, advice, done = [], "", True
-    for name in desk.exercises:
-        remembered = progress.of(name).report
-        title = desk.paper_title(name)
-        score = f"{remembered.score:g} of {remembered.points:g}" if remembered else "not graded yet"
-        rows.append((name, title, score))
-        if remembered is None or not remembered.is_full:
-            advice = advice or f"Next: grade {name}"
-            done = False
-    Console(highlight=False).print(glance_page(desk.title, rows, advice or "All of it is right."))
-    return entry.DONE if done else entry.NOT_FULL_MARKS
+    reports = {name: Progress(desk.root).of(name).report for name in desk.exercises}
+    rows = [
+        (name, desk.paper_title(name), total(report) if report else "not graded yet")
+        for name, report in reports.items()
+    ]
+    is_done = all(report and report.is_full for report in reports.values())
+    open_ = next((name for name, report in reports.items() if report is None or report.open), None)
+    advice = "All of it is right." if is_done else "Everything is answered. Hand your files in."
+    advice = f"Next: grade {open_}" if open_ else advice
+    Console(highlight=False).print(glance_page(desk.title, rows, advice))
+    return entry.DONE if is_done else entry.NOT_FULL_MARKS
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ _SEVERITY: tuple[Outcome, ...] = (
     "passed",
     "skipped",
 )
-
+UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
 
 Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
 
@@ -73,9 +73,18 @@ class Report(Record):
         return all(question.outcome == "passed" for question in self.questions)
 
     @property
+    def open(self) -> tuple[QuestionReport, ...]:
+        """The questions that the student has still to work on."""
+        return tuple(one for one in self.questions if one.outcome not in {"passed", "skipped"})
+
+    @property
     def is_graded(self) -> bool:
         """Whether every question could be judged; if not, the score must not be handed on."""
-        return all(question.outcome not in {"ungraded", "skipped"} for question in self.questions)
+        return all(question.outcome not in UNJUDGED for question in self.questions)
+
+    def points_of(self, *outcomes: Outcome) -> float:
+        """The points of the questions that came out in one of these ways."""
+        return rounded(sum(question.points for question in self.questions if question.outcome in outcomes))
 
 
 def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:

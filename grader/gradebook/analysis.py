@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal, get_args
 
 from grader.course.rules import Rules
-from grader.examiner.report import CheckReport, QuestionReport, Report
+from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.gradebook.records import Attempt
 from grader.language.record import Record
 from grader.questions.question import Outcome
@@ -19,7 +19,6 @@ PLACES = 4  # of every number that comes out
 DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone
 FEWEST = 3  # students of whom a correlation says anything: that of two is always 1 or -1
 FEWEST_OF_CHECK = 2
-UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
 
 
 class Asked(Record):

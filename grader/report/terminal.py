@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.examiner.report import QuestionReport, Report
+from grader.examiner.report import UNJUDGED, QuestionReport, Report, rounded
 from grader.questions.question import Outcome
 
 WORDS: dict[Outcome, tuple[str, str]] = {
@@ -28,9 +28,11 @@ WORDS: dict[Outcome, tuple[str, str]] = {
 
 def report_page(report: Report, title: str, hints: Mapping[str, Sequence[str]]) -> RenderableType:
     """One report: a line a question, and under it what is wrong and why; `hints` are by question."""
-    parts: list[RenderableType] = [
-        _two_sides(f"{report.exercise}: {title}", _score(report.score, report.points))
-    ]
+    heading = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
+    heading.add_column(ratio=1)
+    heading.add_column(justify="right", no_wrap=True)
+    heading.add_row(Text(f"{report.exercise}: {title}", style="bold"), total(report))
+    parts: list[RenderableType] = [heading]
     parts.append(Rule(characters="-", style="dim"))
     for question in report.questions:
         parts += _question(question, hints.get(question.id, ()))
@@ -44,7 +46,12 @@ def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[Render
     word, style = WORDS[question.outcome]
     if question.outcome in {"failed", "error", "timeout", "memory", "crashed"} and question.score > 0:
         word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", "yellow"
-    line = _two_sides(question.id, f"{_score(question.score, question.points)}", Text(word, style=style))
+    line = Table.grid(expand=True)
+    line.add_column(ratio=1)
+    line.add_column(justify="left", width=26)
+    line.add_column(justify="right", width=18)
+    score = f"{question.score:g} of " if question.outcome not in UNJUDGED else ""
+    line.add_row(Text(question.id, style="bold"), Text(word, style=style), score + _points(question.points))
     yield line
     if question.message and question.outcome != "unanswered":
         yield Padding(Text(question.message), (0, 0, 0, 4))
@@ -70,28 +77,29 @@ def _checks(question: QuestionReport) -> Iterator[RenderableType]:
         yield Padding(text, (0, 0, 0, 4))
 
 
-def _two_sides(left: str, right: str, middle: Text | None = None) -> Table:
-    table = Table.grid(expand=True)
-    table.add_column(ratio=1)
-    table.add_column(justify="left", width=26)
-    table.add_column(justify="right", width=18)
-    table.add_row(Text(left, style="bold"), middle or Text(), Text(right))
-    return table
+def total(report: Report) -> str:
+    """The score, of the points that have been judged, and what is still open."""
+    later, lost = report.points_of("skipped"), report.points_of("ungraded")
+    judged = rounded(report.points - later - lost)
+    open_ = [
+        f"{points:g} {what}" for points, what in ((later, "judged later"), (lost, "not graded")) if points
+    ]
+    return ", ".join([f"{report.score:g} of {_points(judged)}"] * (judged > 0 or not open_) + open_)
 
 
-def _score(score: float, points: float) -> str:
-    return f"{score:g} of {points:g} point{'' if points == 1 else 's'}"
+def _points(points: float) -> str:
+    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 def _next_step(report: Report, hints: Mapping[str, Sequence[str]]) -> Text:
     if report.is_full:
         return Text("All of it is right.", style="green")
-    if all(question.outcome in {"passed", "skipped"} for question in report.questions):
+    if not report.open:
         return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
-    open_ = next(question for question in report.questions if question.outcome not in {"passed", "skipped"})
-    if hints.get(open_.id):
-        return Text(f"Stuck at {open_.id}? Ask for a hint:  grade {report.exercise} --hint")
-    return Text(f"Next: {open_.id}")
+    first = report.open[0].id
+    if hints.get(first):
+        return Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
+    return Text(f"Next: {first}")
 
 
 def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -> RenderableType:

@@ -114,7 +114,7 @@ def test_the_course_at_a_glance(folder: Path, grade: Run, shipped: LoadedCourse)
     grade(folder, "exercise-2")
     ran = grade(folder)
     line = next(line for line in ran.out.splitlines() if line.startswith("exercise-2 "))
-    assert line.split()[-3:] == ["8", "of", "8"]
+    assert line.endswith("  8 of 8 points")
     assert ran.code == 1
 
 
@@ -130,6 +130,8 @@ def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(
     assert outcomes["size"] == "skipped"
     assert outcomes["cost"] == "failed"  # there is no option z: that needs no key
     assert outcomes["stride"] == "unanswered"
+    assert "Stride     " in (glance := grade(mine).out)
+    assert "0 of 8 points, 2 judged later\n" in glance
     report = json.loads(grade(mine, "exercise-8", "--json").out)
     assert all(check["visible"] for question in report["questions"] for check in question["checks"])
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from grader.course.paper import prepare
 from grader.examiner.report import QuestionReport, Report
-from grader.report.terminal import report_page
+from grader.report.terminal import report_page, total
 from tests.course.building import HEAD, SIZE, exercise
 from tests.questions.asking import ask
 
 HINTS = ("Look at the first cell.", "Look at the [bold] last cell.")
 MESSAGE = "You counted rows."
+
+
+def two(first: str, second: str, score: float = 0.0) -> Report:
+    """A report of two questions of 2 and 3 points."""
+    told = {"kind": "number", "message": ""}
+    questions = (
+        QuestionReport.model_validate(told | {"id": "p", "outcome": first, "score": score, "points": 2}),
+        QuestionReport.model_validate(told | {"id": "q", "outcome": second, "score": 0, "points": 3}),
+    )
+    return Report(exercise="e", student=None, score=score, points=5, isolation=(), questions=questions)
 
 
 def page(hints: tuple[str, ...] = HINTS, **fields: Any) -> str:
@@ -60,3 +71,35 @@ def test_a_hint_says_the_values_of_the_variant(tmp_path):
     text = HEAD + "params: {M: 4}\nquestions:\n" + SIZE + "  hints: ['From {{ M }}.']\n"
     posed = prepare(exercise(tmp_path, text), None).paper.questions[0]
     assert "Hint: From 4." in page(hints=posed.hints, hint=1, misconception="rows")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "score", "shown"),
+    [
+        (("passed", "failed"), 2, "2 of 5 points"),
+        (("passed", "skipped"), 2, "2 of 2 points, 3 judged later"),
+        (("ungraded", "unanswered"), 0, "0 of 3 points, 2 not graded"),
+        (("skipped", "skipped"), 0, "5 judged later"),
+        (("skipped", "ungraded"), 0, "2 judged later, 3 not graded"),
+    ],
+)
+def test_points_that_nobody_has_judged_are_not_counted_as_lost(
+    outcomes: tuple[str, str], score: float, shown: str
+) -> None:
+    assert total(two(*outcomes, score)) == shown
+
+
+def test_a_question_that_is_judged_later_shows_its_points_alone():
+    assert "0 of" not in page(outcome="skipped")
+    assert "2 points" in page(outcome="skipped").splitlines()[2]
+
+
+def test_a_long_title_stands_in_one_line():
+    console = Console(width=80, highlight=False)
+    with console.capture() as captured:
+        console.print(
+            report_page(two("passed", "failed", 2), "A title of some forty-four letters, or more", {})
+        )
+    first = captured.get().splitlines()[0]
+    assert first.split("  ")[0] == "e: A title of some forty-four letters, or more"
+    assert first.endswith("  2 of 5 points")
