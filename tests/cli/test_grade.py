@@ -13,6 +13,8 @@ import pytest
 from grader.cli import grade as grade_cli
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
+from grader.examiner.report import QuestionReport, Report
+from grader.gradebook.progress import Progress
 from grader.handout.generate import generate
 from grader.handout.solutions import answered, solutions
 from tests.conftest import Run
@@ -134,6 +136,20 @@ def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(
     assert "0 of 8 points, 2 judged later\n" in glance
     report = json.loads(grade(mine, "exercise-8", "--json").out)
     assert all(check["visible"] for question in report["questions"] for check in question["checks"])
+
+
+def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
+    handouts: Path, tmp_path: Path, grade: Run, shipped: LoadedCourse
+) -> None:
+    mine = Path(shutil.copytree(handouts / "assessed", tmp_path / "mine"))
+    question = QuestionReport(id="q", kind="number", outcome="skipped", score=0, points=3, message="")
+    for name in shipped.record.exercises:
+        own = Report(exercise=name, student=None, score=0, points=3, isolation=(), questions=(question,))
+        Progress(mine).remember(name, "", own)
+    ran = grade(mine)
+    assert ran.out.count("  3 judged later\n") == len(shipped.record.exercises)
+    assert "Everything is answered. Hand your files in." in ran.out
+    assert ran.code == 1
 
 
 @pytest.mark.parametrize(
