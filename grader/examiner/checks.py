@@ -14,8 +14,8 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.difference import compared, difference
-from grader.examiner.patience import CHECK_SECONDS, TooSlowError, own_time_bounded
-from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError
+from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
+from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError, Trouble
 from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 
@@ -51,12 +51,12 @@ class CheckResult:
 
 @dataclass
 class Turn:
-    """The submission that is being checked right now."""
+    """Who is being checked right now: a submission or, while a check itself is on trial, the reference."""
 
-    session: Session
+    student: Student | Reference
     params: Mapping[str, Any]
     reference: Reference
-    stand_in: Any = None  # takes the student's place while a check itself is on trial
+    waiting: Stopwatch  # for the student's code
     raised: BaseException | None = None
     raised_when: str = ""
 
@@ -101,8 +101,7 @@ class CheckFixtures:
     @pytest.fixture
     def student(self) -> Any:
         """The student's file: `student.strided` is what it calls `strided`."""
-        turn = self._turn()
-        return turn.stand_in or Student(turn.session)
+        return self._turn().student
 
     @pytest.fixture
     def reference(self) -> Reference:
@@ -122,7 +121,7 @@ class CheckFixtures:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self) -> Generator[None, object, object]:
         """Bound what a check does by itself."""
-        with own_time_bounded(self._turn().session.waiting, CHECK_SECONDS):
+        with own_time_bounded(self._turn().waiting, CHECK_SECONDS):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -199,7 +198,7 @@ class CheckSuite:
         if check.item.nodeid in self.endless:
             return CheckResult(check, "ungraded", TooSlowError())
         reference = Reference(self.references[exercise])
-        turn = Turn(session, params, reference)
+        turn = Turn(Student(session), params, reference, session.waiting)
         session.begin()
         self._take_turn(check, turn)
         if isinstance(turn.raised, WorkerFault):
@@ -207,16 +206,23 @@ class CheckSuite:
         values = tuple(value for value in session.values if not isinstance(value, Remote))
         if session.received > MAX_COMPARED:
             values = ()  # too much to keep for a diagnosis
-        outcome = _outcome(turn)
+        outcome = _outcome(turn, session.lost)
         if outcome is None:
             # The check stumbled over a student's value or over itself: the reference in their place tells.
-            trial = Turn(session, params, reference, stand_in=reference)
-            self._take_turn(check, trial)
+            trial = self.rehearse(exercise, check, params)
             outcome = "failed" if trial.raised is None else "ungraded"
             if isinstance(trial.raised, TooSlowError):
                 self.endless.add(check.item.nodeid)
-        message = _failure(turn, visible=check.visible) if outcome == "failed" else ""
+            reference.values += trial.reference.values
+        message = _failure(turn, session.values, visible=check.visible) if outcome == "failed" else ""
         return CheckResult(check, outcome, turn.raised, message, values)
+
+    def rehearse(self, exercise: str, check: Check, params: Mapping[str, Any]) -> Turn:
+        """Run a check with the reference in the student's place."""
+        reference = Reference(self.references[exercise])
+        turn = Turn(reference, params, reference, Stopwatch())
+        self._take_turn(check, turn)
+        return turn
 
     def _take_turn(self, check: Check, turn: Turn) -> None:
         self.fixtures.turn = turn
@@ -234,11 +240,11 @@ def _bare(error: BaseException | None) -> BaseException | None:
     return error
 
 
-def _outcome(turn: Turn) -> Outcome | None:
+def _outcome(turn: Turn, lost: Trouble | None) -> Outcome | None:
     """How a check went; None if it stumbled and it is not clear over what."""
     error = turn.raised
-    if turn.session.lost is not None and not isinstance(error, StudentError | WorkerFault):
-        return turn.session.lost.outcome  # whatever the check made of it: no answer is never a pass
+    if lost is not None and not isinstance(error, StudentError | WorkerFault):
+        return lost.outcome  # whatever the check made of it: no answer is never a pass
     if error is None:
         return "passed"
     if isinstance(error, StudentError):
@@ -252,9 +258,9 @@ def _outcome(turn: Turn) -> Outcome | None:
     return None
 
 
-def _failure(turn: Turn, *, visible: bool) -> str:
+def _failure(turn: Turn, given: Sequence[Any], *, visible: bool) -> str:
     """What a failed check says: its own words where it is visible and has some, else what differs."""
-    given, wanted = turn.session.values, turn.reference.values
+    wanted = turn.reference.values
     pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
     if pair is None:
         own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN]

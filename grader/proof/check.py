@@ -23,6 +23,7 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
 from grader.proof.answers import Tally, faults_of, look_at, notes_of
+from grader.proof.causes import cause_of
 from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
 from grader.proof.trials import Trial, code_trials, whole_trials
@@ -91,11 +92,18 @@ def check(
     for name in names:
         course.exercise(name)
 
-    def look(suite: CheckSuite) -> dict[str, list[Fault]]:
-        return {name: list(_faults_of_checks(suite, name)) for name in names}
+    return with_suite(course, names, lambda suite: _check(course, names, variants, tell, isolation, suite))
 
-    faults = with_suite(course, names, look)
-    proofs = {name: _Proof(course.exercise(name), variants, faults[name]) for name in names}
+
+def _check(
+    course: LoadedCourse,
+    names: Sequence[str],
+    variants: int,
+    tell: Callable[[Proved], None],
+    isolation: Isolation,
+    suite: CheckSuite,
+) -> list[Proved]:
+    proofs = {name: _Proof(course.exercise(name), variants, suite) for name in names}
     grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
@@ -149,12 +157,16 @@ class _Proof:
 
     exercise: LoadedExercise
     variants: int
-    _faults: list[Fault]
-    _notes: list[str] = field(default_factory=list)
+    suite: CheckSuite
+    _faults: list[Fault] = field(default_factory=list)
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
     _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _causes: dict[str, Fault | None] = field(default_factory=dict)  # of the reference's failing, by check
+    _unsound: set[str] = field(default_factory=set)  # questions whose reference does not earn everything
+    # What that would explain: a fault only where the reference is sound.
+    _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     _sat: int = 0
     _open: int = 0
     _is_all: bool = False
@@ -166,7 +178,7 @@ class _Proof:
 
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
-        self._faults += faults_of_record(self.exercise)
+        self._faults += [*_faults_of_checks(self.suite, self.exercise.name), *faults_of_record(self.exercise)]
         for trial in self._trials():
             self._open += 1
             yield trial
@@ -206,7 +218,7 @@ class _Proof:
         """What a report says about the exercise; trials are numbered, and judged in any order."""
         self._open -= 1
         if trial.kind == "reference":
-            self._tell(self._unearned(report))
+            self._tell(self._unearned(trial, report))
         elif trial.kind == "stub":
             self._tell(self._earned(report))
         else:
@@ -220,17 +232,29 @@ class _Proof:
                 self._told.add(essence)
                 self._faults.append(fault)
 
-    def _unearned(self, report: Report) -> Iterator[Fault]:
+    def _unearned(self, trial: Trial, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):
-            if question.outcome != "passed":
-                failed = next((one for one in question.checks if one.outcome != "passed"), None)
-                by_check = failed is not None and failed.id != question.id
-                where = f", in the check {failed.id}" if failed and by_check else ""
+            if question.outcome == "passed":
+                continue
+            self._unsound.add(question.id)
+            failed = [one for one in question.checks if one.id != question.id and one.outcome != "passed"]
+            causes = [self._cause(trial, one) for one in failed]
+            yield from filter(None, causes)
+            if not any(causes):
+                where = f", in the check {failed[0].id}" if failed else ""
                 sentence = f"The reference does not earn full marks: {question.outcome}{where}."
-                remedy = (
-                    f"{_cause(failed)}See: pytest {self.exercise.folder}" if by_check else question.message
-                )
+                remedy = f"See: pytest {self.exercise.folder}" if failed else question.message
                 yield self.exercise.document.fault(("questions", index), sentence, remedy)
+
+    def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
+        """Where the reference fails a check; None if that is not seen, or is bounded by a limit."""
+        if failed.outcome not in {"failed", "error", "ungraded"}:
+            return None
+        if failed.id not in self._causes:
+            own = self.suite.checks[self.exercise.name]
+            check = next(one for one in own if (one.id, one.visible) == (failed.id, failed.visible))
+            self._causes[failed.id] = cause_of(self.exercise, self.suite, check, trial.sitting.params)
+        return self._causes[failed.id]
 
     def _earned(self, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):
@@ -247,13 +271,18 @@ class _Proof:
             self._checks[question.id] = tuple(one.id for one in question.checks)
             if question in wrong or not trial.is_killed_by_any:
                 self._columns[question.id].append((number, _column(trial, question, reason)))
-        if any(one.outcome == "ungraded" for one in asked):
-            yield self._fault(trial, f"{_what(trial)} could not be judged.", "Run pytest on the exercise.")
-        elif not wrong and not reason:
+        unjudged = [one.id for one in asked if one.outcome == "ungraded"]
+        for id_ in unjudged:
+            what = f"{_what(trial)} could not be judged."
+            self._doubtful[id_].append(self._fault(trial, what, "Run pytest on the exercise."))
+        if unjudged:
+            return
+        if not wrong and not reason:
             yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
         elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
             if all(one.outcome == "error" for one in wrong[0].checks):
-                yield self._fault(trial, f"'{trial.name}' does not run: {wrong[0].message}", "Correct it.")
+                sentence = f"'{trial.name}' does not run: {wrong[0].message}"
+                self._doubtful[trial.question].append(self._fault(trial, sentence, "Correct it."))
                 return
             taken = wrong[0].misconception
             what = f"taken for '{taken}'" if taken else "not told from another one"
@@ -277,6 +306,8 @@ class _Proof:
 
     def proved(self) -> Proved:
         """What was found out."""
+        for id_ in self._doubtful.keys() - self._unsound:
+            self._tell(self._doubtful[id_])
         columns = {id_: sorted(found, key=lambda one: one[0]) for id_, found in self._columns.items()}
         matrices = tuple(
             Matrix(question=id_, checks=checks, columns=tuple(column for _, column in columns[id_]))
@@ -325,11 +356,6 @@ def _unearned_points(matrix: Matrix) -> Iterator[str]:
     most = max(matrix.of("impostor"), key=lambda column: column.share, default=None)
     if most is not None and most.killed_by and most.share:
         yield f"{matrix.question}: {most.name} earns {most.share:.0%} of the points."
-
-
-def _cause(failed: CheckReport | None) -> str:
-    """Why a check could not judge the reference, in one sentence; nothing where it could."""
-    return failed.message.partition(". ")[0] + ". " if failed and failed.outcome == "ungraded" else ""
 
 
 def _noticed(check: CheckReport) -> bool:

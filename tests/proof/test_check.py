@@ -237,7 +237,46 @@ FOUND = {
         "reference.py",
         ".amax(",
         ".amin(",
-        yaml("- id: pool", "The reference does not earn full marks: failed, in the check test_pool_four"),
+        (("visible_checks.py", "    assert", "The reference fails the check test_pool_four_cells here."),),
+    ),
+    "reference-raises": Break(
+        "pooling",
+        "reference.py",
+        ".amax(",
+        ".amaxx(",
+        (
+            (
+                "reference.py",
+                "return cut",
+                "The reference raises AttributeError: 'Tensor' object has no attribute 'amaxx' (in the check",
+            ),
+        ),
+    ),
+    "check-raises": Break(
+        "pooling",
+        "checks.py",
+        "reference.pool(image, 2)",
+        "reference.pool(imag, 2)",
+        (
+            (
+                "checks.py",
+                "assert_close(student.pool(image, 2)",
+                "The check test_pool_wide raises NameError: name 'imag' is not",
+            ),
+        ),
+    ),
+    "check-of-nothing-right": Break(
+        "pooling",
+        "checks.py",
+        "reference.pool(image, 3))",
+        "reference.pool(image, 3) + 1)",
+        (
+            (
+                "checks.py",
+                "assert_close(student.pool(image, 3)",
+                "The reference fails the check test_pool_below_zero: Tensor-likes are not close.",
+            ),
+        ),
     ),
     "misconception-survives": Break(
         "pooling",
