@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Mapping
 
-from grader.course.loading import LoadedExercise
+from grader.course.loading import REFERENCE_FILE, LoadedExercise
 from grader.errors import Fault
 from grader.language.params import Grid, Range
 from grader.questions.choice import Choice
+from grader.questions.code import Code
 
 
 def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
-    """Questions without hints, options without feedback, and a variant 0 that could not be drawn."""
+    """Missing hints and feedback, stubs unlike the reference, and a variant 0 that could not be drawn."""
     for index, question in enumerate(exercise.record.questions):
         path: tuple[str | int, ...] = ("questions", index)
         if not question.hints:
@@ -20,7 +22,35 @@ def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
             if option.correct is not True and not option.feedback:
                 sentence = "This option can be wrong and has no feedback."
                 yield exercise.document.fault((*path, "options", number), sentence, "Say why it is wrong.")
+    yield from _faults_of_signatures(exercise)
     yield from _faults_of_variant_0(exercise)
+
+
+def _faults_of_signatures(exercise: LoadedExercise) -> Iterator[Fault]:
+    """What students write is called as the reference is: with the same names and defaults."""
+    file = exercise.folder / REFERENCE_FILE
+    asked = {
+        (index, one.id): one.signature
+        for index, one in enumerate(exercise.record.questions)
+        if isinstance(one, Code) and one.signature
+    }
+    written = _parameters(file.read_text(encoding="utf-8")) if asked else {}
+    for (index, id_), signature in asked.items():
+        own = _parameters(f"def {id_}{signature}: ...")[id_]
+        if id_ in written and written[id_] != own:
+            sentence = f"The stub takes ({own}), the reference ({written[id_]})."
+            path = ("questions", index, "signature")
+            yield exercise.document.fault(path, sentence, "Write the same in both.")
+
+
+def _parameters(source: str) -> Mapping[str, str]:
+    """The parameters of each function at the top level, without their types."""
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    for function in functions:
+        for node in ast.walk(function.args):
+            if isinstance(node, ast.arg):
+                node.annotation = None
+    return {function.name: ast.unparse(function.args) for function in functions}
 
 
 def _faults_of_variant_0(exercise: LoadedExercise) -> Iterator[Fault]:

@@ -252,6 +252,13 @@ FOUND = {
             ),
         ),
     ),
+    "stub-unlike-reference": Break(
+        "pooling",
+        "exercise.yaml",
+        "(image: Tensor, size: int)",
+        "(image: Tensor, window: int = 2)",
+        yaml("signature:", "The stub takes (image, window=2), the reference (image, size)."),
+    ),
     "check-raises": Break(
         "pooling",
         "checks.py",
