@@ -28,6 +28,7 @@ class Person:
 
 COLUMNS = tuple(field.name for field in fields(Person))
 _IDS = tuple(name for name in COLUMNS if name not in {"name", "section"})  # that an LMS or a folder goes by
+_CASELESS = {"student", "email", "sis_login_id", "moodle_username"}  # not told apart everywhere by case
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_roster(file: Path) -> Roster:
             faults.append(Fault(file, line, None, "", sentence, "Correct the line."))
         else:
             people[cells["student"]] = Person(**cells)
-            taken |= {(name, cells[name].casefold()): cells["student"] for name in _IDS if cells.get(name)}
+            taken |= {_id(name, cells): cells["student"] for name in _IDS if cells.get(name)}
     if faults:
         raise CourseFaults(faults)
     return Roster(people)
@@ -107,16 +108,21 @@ def _sentence(cells: int, columns: int, student: str) -> str:
 
 
 def _taken(cells: dict[str, str], taken: dict[tuple[str, str], str]) -> str:
-    """What somebody above is called, too; case does not tell folders or addresses apart everywhere."""
+    """What somebody above is called, too."""
     for name in _IDS:
         value = cells.get(name, "")
-        other = taken.get((name, value.casefold()))
+        other = taken.get(_id(name, cells))
         if other and name == "student":
             but = "" if other == value else f" as '{other}': some systems do not tell their folders apart"
             return f"'{value}' is in the roster already{but}."
         if other:
-            return f"The {name} '{value}' is that of '{other}', too."
+            return f"The {name} '{value}' is that of '{other}', too. A cell may be empty."
     return ""
+
+
+def _id(name: str, cells: dict[str, str]) -> tuple[str, str]:
+    value = cells.get(name, "")
+    return name, value.casefold() if name in _CASELESS else value
 
 
 def is_folder_name(name: str) -> bool:

@@ -123,9 +123,9 @@ def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[J
 
 
 def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:
-    if not report.open:
+    if not report.still_open:
         return "Nothing is open: you need no hint."
-    posed = next(question for question in sitting.paper.questions if question.id == report.open[0].id)
+    posed = next(question for question in sitting.paper.questions if question.id == report.still_open[0].id)
     if not posed.hints:
         return f"There is no hint for {posed.id}."
     number = min(Progress(desk.root).count_hint(report.exercise, posed.id), len(posed.hints))
@@ -139,7 +139,7 @@ def _glance(desk: Desk) -> int:
         for name, report in reports.items()
     ]
     is_done = all(report and report.is_full for report in reports.values())
-    open_ = next((name for name, report in reports.items() if report is None or report.open), None)
+    open_ = next((name for name, report in reports.items() if report is None or report.still_open), None)
     advice = "All of it is right." if is_done else "Everything is answered. Hand your files in."
     advice = f"Next: grade {open_}" if open_ else advice
     Console(highlight=False).print(glance_page(desk.title, rows, advice))

@@ -247,6 +247,8 @@ def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) 
     share = _share(results)
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
         outcome, share, message = "skipped", 0.0, JUDGED_LATER
+    elif sitting.keys is not None and outcome == "skipped":
+        outcome, message = "ungraded", "Every check of this question was skipped. Tell your instructor."
     if tried.used:
         used = [family for family in posed.forbid if family in tried.used]
         outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, tried.words)

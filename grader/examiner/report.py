@@ -73,7 +73,7 @@ class Report(Record):
         return all(question.outcome == "passed" for question in self.questions)
 
     @property
-    def open(self) -> tuple[QuestionReport, ...]:
+    def still_open(self) -> tuple[QuestionReport, ...]:
         """The questions that the student has still to work on."""
         return tuple(one for one in self.questions if one.outcome not in {"passed", "skipped"})
 
@@ -82,9 +82,15 @@ class Report(Record):
         """Whether every question could be judged; if not, the score must not be handed on."""
         return all(question.outcome not in UNJUDGED for question in self.questions)
 
-    def points_of(self, *outcomes: Outcome) -> float:
-        """The points of the questions that came out in one of these ways."""
-        return rounded(sum(question.points for question in self.questions if question.outcome in outcomes))
+    @property
+    def judged(self) -> tuple[float, float]:
+        """The score and the points of the questions that could be judged."""
+        judged = [question for question in self.questions if question.outcome not in UNJUDGED]
+        return rounded(sum(one.score for one in judged)), rounded(sum(one.points for one in judged))
+
+    def points_of(self, outcome: Outcome) -> float:
+        """The points of the questions with one outcome."""
+        return rounded(sum(question.points for question in self.questions if question.outcome == outcome))
 
 
 def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import io
 import traceback
-from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from grader.course.loading import REFERENCE_FILE, LoadedExercise
+from grader.course.paper import Sitting
 from grader.errors import Fault
-from grader.examiner.checks import Check, CheckSuite
+from grader.examiner.checks import MAX_SHOWN, Check, CheckSuite
 from grader.examiner.collection import fault_at
 from grader.examiner.patience import CHECK_SECONDS, TooSlowError
 
 
-def cause_of(
-    exercise: LoadedExercise, suite: CheckSuite, check: Check, params: Mapping[str, Any]
-) -> Fault | None:
+def cause_of(exercise: LoadedExercise, suite: CheckSuite, check: Check, sitting: Sitting) -> Fault | None:
     """What is wrong, with its file and line; None if the check passes here, where nothing is confined."""
-    error = suite.rehearse(exercise.name, check, params).raised
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        error = suite.rehearse(exercise.name, check, sitting.params).raised
     if error is None:
         return None
-    remedy = f"See: pytest {exercise.folder}"
+    student = sitting.paper.student
+    remedy = f"See: pytest {exercise.folder}{f' --student {student}' if student else ''}"
     place = _place(exercise.folder, error)
     if place is None:
         return fault_at(check.item, _sentence(check, error, in_reference=False), remedy)
     file, line = place
-    return Fault(
-        file, line, None, "", _sentence(check, error, in_reference=file.name == REFERENCE_FILE), remedy
-    )
+    sentence = _sentence(check, error, in_reference=file.name == REFERENCE_FILE)
+    return Fault(file, line, None, "", sentence, remedy)
 
 
 def _place(folder: Path, error: BaseException) -> tuple[Path, int] | None:
@@ -44,9 +44,11 @@ def _place(folder: Path, error: BaseException) -> tuple[Path, int] | None:
 
 
 def _sentence(check: Check, error: BaseException, *, in_reference: bool) -> str:
-    told = str(error).strip().partition("\n")[0].rstrip(".!")
+    told = str(error).strip().partition("\n")[0].rstrip(".!")[:MAX_SHOWN]
     if isinstance(error, TooSlowError):
         return f"The check {check.id} did not come to an end in {CHECK_SECONDS:g} seconds."
+    if isinstance(error, pytest.FixtureLookupError):
+        return f"The check {check.id} asks for '{error.argname}', which there is not."
     if isinstance(error, AssertionError | pytest.fail.Exception) and not in_reference:
         return f"The reference fails the check {check.id}{f': {told}' if told else ' here'}."
     what = f"{type(error).__name__}{f': {told}' if told else ''}"

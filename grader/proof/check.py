@@ -163,9 +163,9 @@ class _Proof:
     _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
     _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
-    _causes: dict[str, Fault | None] = field(default_factory=dict)  # of the reference's failing, by check
+    _causes: dict[tuple[str, bool], Fault] = field(default_factory=dict)  # of the reference's failing
     _unsound: set[str] = field(default_factory=set)  # questions whose reference does not earn everything
-    # What that would explain: a fault only where the reference is sound.
+    # By question, faults that an unsound reference would explain; told only where it is sound.
     _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     _sat: int = 0
     _open: int = 0
@@ -227,7 +227,7 @@ class _Proof:
     def _tell(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
         """Note faults; one that differs only in the variant is noted once."""
         for fault in faults:
-            essence = f"{fault.line} {fault.sentence.partition('(')[0]}"
+            essence = f"{fault.file} {fault.line} {fault.sentence.partition('(')[0]}"
             if essence not in self._told:
                 self._told.add(essence)
                 self._faults.append(fault)
@@ -241,20 +241,25 @@ class _Proof:
             causes = [self._cause(trial, one) for one in failed]
             yield from filter(None, causes)
             if not any(causes):
-                where = f", in the check {failed[0].id}" if failed else ""
+                worst = next((one for one in failed if one.outcome == question.outcome), None)
+                where = f", in the check {worst.id}" if worst else ""
                 sentence = f"The reference does not earn full marks: {question.outcome}{where}."
-                remedy = f"See: pytest {self.exercise.folder}" if failed else question.message
-                yield self.exercise.document.fault(("questions", index), sentence, remedy)
+                told = worst.message if worst else question.message
+                yield self.exercise.document.fault(("questions", index), sentence, told)
 
     def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
-        """Where the reference fails a check; None if that is not seen, or is bounded by a limit."""
-        if failed.outcome not in {"failed", "error", "ungraded"}:
+        """Where the reference fails a check; None if that is not seen here, or is a matter of a limit."""
+        name = (failed.id, failed.visible)
+        own = self.suite.checks[self.exercise.name]
+        check = next((one for one in own if (one.id, one.visible) == name), None)
+        if check is None or failed.outcome not in {"failed", "error", "ungraded"}:
             return None
-        if failed.id not in self._causes:
-            own = self.suite.checks[self.exercise.name]
-            check = next(one for one in own if (one.id, one.visible) == (failed.id, failed.visible))
-            self._causes[failed.id] = cause_of(self.exercise, self.suite, check, trial.sitting.params)
-        return self._causes[failed.id]
+        if name not in self._causes:
+            cause = cause_of(self.exercise, self.suite, check, trial.sitting)
+            if cause is None:
+                return None
+            self._causes[name] = cause
+        return self._causes[name]
 
     def _earned(self, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):

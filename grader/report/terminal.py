@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.examiner.report import UNJUDGED, QuestionReport, Report, rounded
+from grader.examiner.report import UNJUDGED, QuestionReport, Report
 from grader.questions.question import Outcome
 
 WORDS: dict[Outcome, tuple[str, str]] = {
@@ -79,12 +79,10 @@ def _checks(question: QuestionReport) -> Iterator[RenderableType]:
 
 def total(report: Report) -> str:
     """The score, of the points that have been judged, and what is still open."""
+    score, points = report.judged
     later, lost = report.points_of("skipped"), report.points_of("ungraded")
-    judged = rounded(report.points - later - lost)
-    open_ = [
-        f"{points:g} {what}" for points, what in ((later, "judged later"), (lost, "not graded")) if points
-    ]
-    return ", ".join([f"{report.score:g} of {_points(judged)}"] * (judged > 0 or not open_) + open_)
+    open_ = [f"{later:g} judged later"] * (later > 0) + [f"{lost:g} not graded"] * (lost > 0)
+    return ", ".join([f"{score:g} of {_points(points)}"] * (points > 0 or not open_) + open_)
 
 
 def _points(points: float) -> str:
@@ -94,9 +92,9 @@ def _points(points: float) -> str:
 def _next_step(report: Report, hints: Mapping[str, Sequence[str]]) -> Text:
     if report.is_full:
         return Text("All of it is right.", style="green")
-    if not report.open:
+    if not report.still_open:
         return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
-    first = report.open[0].id
+    first = report.still_open[0].id
     if hints.get(first):
         return Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
     return Text(f"Next: {first}")

@@ -323,13 +323,14 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(small: Small,
     small.checks(DOUBLE, TRIPLE)
     temporary = Path(tempfile.gettempdir())
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ("torch",)))
+    until = time.monotonic() + PATIENCE
     if when != "at once":
         while not list(temporary.iterdir()):
             assert lane.pid in parents(), lane.last_words()
     if when == "as its line is closed":
         assert lane.hear() == READY
         lane.line.close()
-    while lane.pid in parents():
+    while lane.pid in parents() and time.monotonic() < until:
         lane.interrupt()
     left = list(temporary.iterdir())
     lane.close()

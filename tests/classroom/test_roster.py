@@ -38,15 +38,15 @@ def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(
         "student,name,email,section,canvas_id,moodle_idnumber\n"
-        "ada,Ada,ada@x.org,1,12,\nAda,Ada,,1,,\nbob,Ada,Ada@x.org,1,13,\ncyd,Cyd,,1,12,\ndan,Ada,,1,,\n",
+        "ada,Ada,ada@x.org,1,12,\nAda,Ada,,1,,\nbob,Ada,Ada@x.org,1,13,\ncyd,Cyd,,1,12,\ndan,Ada,,1,,x1\neve,Eve,,1,,X1\n",
         encoding="utf-8",
     )
     with pytest.raises(CourseFaults) as caught:
         read_roster(file)
     assert [(fault.line, fault.sentence) for fault in caught.value.faults] == [
         (3, "'Ada' is in the roster already as 'ada': some systems do not tell their folders apart."),
-        (4, "The email 'Ada@x.org' is that of 'ada', too."),
-        (5, "The canvas_id '12' is that of 'ada', too."),
+        (4, "The email 'Ada@x.org' is that of 'ada', too. A cell may be empty."),
+        (5, "The canvas_id '12' is that of 'ada', too. A cell may be empty."),
     ]
 
 

@@ -195,7 +195,8 @@ def test_a_skipped_check_weighs_nothing(bench):
 
 def test_a_question_whose_every_check_is_skipped_is_not_a_zero(bench):
     (report,) = bench(checks="import pytest\n\ndef test_a(student):\n    pytest.skip()\n").grade(RIGHT)
-    assert report.questions[0].outcome == "skipped"
+    assert (report.questions[0].outcome, report.is_graded) == ("ungraded", False)
+    assert report.questions[0].message == "Every check of this question was skipped. Tell your instructor."
     assert not report.is_graded
 
 

@@ -259,6 +259,30 @@ FOUND = {
         "(image: Tensor, window: int = 2)",
         yaml("signature:", "The stub takes (image, window=2), the reference (image, size)."),
     ),
+    "reference-prints-and-fails-for-some": Break(
+        "pooling",
+        "checks.py",
+        BELOW_ZERO,
+        BELOW_ZERO.replace("(student, reference)", "(student, reference, params)")
+        + """    print("a line that is no JSON")
+    assert params["M"] == 8
+""",
+        (("checks.py", "params[", "The reference fails the check test_pool_below_zero here."),),
+    ),
+    "input-changed": Break(
+        "pooling",
+        "reference.py",
+        "    rows, columns",
+        "    image[0, 0] -= 1\n    rows, columns",
+        yaml("- id: pool", "The reference does not earn full marks: failed, in the check test_pool_four"),
+    ),
+    "no-such-fixture": Break(
+        "pooling",
+        "checks.py",
+        "test_pool_wide(student",
+        "test_pool_wide(studnet, student",
+        (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which there is"),),
+    ),
     "check-raises": Break(
         "pooling",
         "checks.py",
@@ -609,6 +633,17 @@ def test_what_is_broken_is_named_with_its_line(
     for file, line, sentence in wanted:
         assert any(one[:2] == (file, line) and one[2].startswith(sentence) for one in found), found
     assert {one[:2] for one in found} == {one[:2] for one in wanted}, "a fault elsewhere: " + str(found)
+
+
+def test_what_the_reference_fails_in_some_variants_is_told_with_the_variant(
+    broken: tuple[Path, int, dict[str, list[dict[str, Any]]]],
+) -> None:
+    root, _, faults = broken
+    (fault,) = faults["reference-prints-and-fails-for-some"]
+    folder = root / "exercises" / "reference-prints-and-fails-for-some"
+    assert re.fullmatch(rf"See: pytest {re.escape(str(folder))} --student made-up-\d", fault["remedy"])
+    (fault,) = faults["input-changed"]
+    assert fault["remedy"].startswith("It changed an input")
 
 
 def test_a_fault_is_printed_with_its_place_and_the_exit_code_is_1(tmp_path: Path, course: Run) -> None:

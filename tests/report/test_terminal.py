@@ -79,6 +79,7 @@ def test_a_hint_says_the_values_of_the_variant(tmp_path):
         (("passed", "failed"), 2, "2 of 5 points"),
         (("passed", "skipped"), 2, "2 of 2 points, 3 judged later"),
         (("ungraded", "unanswered"), 0, "0 of 3 points, 2 not graded"),
+        (("ungraded", "unanswered"), 1.5, "0 of 3 points, 2 not graded"),  # what it earned does not count yet
         (("skipped", "skipped"), 0, "5 judged later"),
         (("skipped", "ungraded"), 0, "2 judged later, 3 not graded"),
     ],
