@@ -23,7 +23,8 @@ from typing import Any, Protocol
 from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
-from grader.worker.starting import clean_environment, remove
+from grader.worker.folders import remove
+from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do

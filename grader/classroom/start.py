@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 from grader.worker.confinement import die_with_parent
+from grader.worker.folders import remove
 from grader.worker.launcher import ForkServer, Isolation
 from grader.worker.server import load, serve
-from grader.worker.starting import forked, remove
+from grader.worker.starting import forked
 
 
 def main() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -18,6 +18,7 @@ NOT_FULL_MARKS = 1
 WRONG_USE = 2
 BUG = 3
 INTERRUPTED = 130
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def run(command: click.Command) -> NoReturn:
@@ -37,7 +38,7 @@ def _code(command: click.Command) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return DONE
     except WorkerFault as error:
         click.echo(f"{error} This is our fault, not yours. Details: {_write_log()}", err=True)
@@ -49,11 +50,25 @@ def _code(command: click.Command) -> int:
         if isinstance(error, OSError) and error.filename is not None:
             click.echo(f"{error.filename} cannot be read or written: {error.strerror}.", err=True)
             return WRONG_USE
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:  # standard output, above all
+            _drop_output()
+            told = f"Not all could be written: {error.strerror}. Make room, and run the command again."
+            click.echo(told, err=True)
+            return WRONG_USE
         click.echo(f"A bug of ours: {type(error).__name__}. Please send us {_write_log()}", err=True)
         return BUG
 
 
-def _write_log() -> Path:
-    with tempfile.NamedTemporaryFile("w", prefix="torchgrade-", suffix=".log", delete=False) as log:
-        traceback.print_exc(file=log)
-        return Path(log.name)
+def _drop_output() -> None:
+    """Write nothing more: what is still buffered would fail again as Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_log() -> str:
+    """The file that tells more, or why there is none."""
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="torchgrade-", suffix=".log", delete=False) as log:
+            traceback.print_exc(file=log)
+            return log.name
+    except OSError as error:
+        return f"(a log could not be written: {error.strerror})"

@@ -133,7 +133,8 @@ def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:
 
 
 def _glance(desk: Desk) -> int:
-    reports = {name: Progress(desk.root).of(name).report for name in desk.exercises}
+    progress = Progress(desk.root)
+    reports = {name: progress.of(name).report for name in desk.exercises}
     rows = [
         (name, desk.paper_title(name), total(report) if report else "not graded yet")
         for name, report in reports.items()

@@ -259,7 +259,12 @@ def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Docume
         defined = set()
     except (SyntaxError, ValueError) as error:
         yield Fault(
-            file, getattr(error, "lineno", None), None, "", f"This is not Python: {error}.", "Correct it."
+            file,
+            getattr(error, "lineno", None),
+            None,
+            "",
+            f"This is not Python: {getattr(error, 'msg', error)}.",
+            "Correct it.",
         )
         return
     for path, name in places:

@@ -19,8 +19,9 @@ from typing import Any, Literal, Self
 
 from grader.errors import WorkerFault
 from grader.worker.child import READY
+from grader.worker.folders import remove
 from grader.worker.namespaces import namespaces
-from grader.worker.starting import Place, Start, executed, remove
+from grader.worker.starting import Place, Start, executed
 from grader.worker.wire import (
     MAX_BODY,
     MAX_HEADER,

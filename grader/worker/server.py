@@ -32,10 +32,11 @@ from typing import Any, NoReturn
 
 from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
+from grader.worker.folders import remove
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
-from grader.worker.starting import last_descriptor, remove
+from grader.worker.starting import last_descriptor
 from grader.worker.watch import watched
 
 MAX_MESSAGE = 4096  # bytes

@@ -21,12 +21,17 @@ def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) ->
     assert roster.people["ada"].canvas_id == "0017"
 
 
-def test_every_fault_of_a_roster_is_told_with_its_line(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    file.write_text("student,name\nada,A\nada,B\n../x,C\n,D\nbob\n", encoding="utf-8")
+def faults_of(file: Path, text: str) -> list[tuple[int | None, str]]:
+    """What is told of a roster, by its lines."""
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(CourseFaults) as caught:
         read_roster(file)
-    assert [(fault.line, fault.sentence) for fault in caught.value.faults] == [
+    return [(fault.line, fault.sentence) for fault in caught.value.faults]
+
+
+def test_every_fault_of_a_roster_is_told_with_its_line(tmp_path: Path) -> None:
+    text = "student,name\nada,A\nada,B\n../x,C\n,D\nbob\n"
+    assert faults_of(tmp_path / "roster.csv", text) == [
         (3, "'ada' is in the roster already."),
         (4, "'../x' cannot be the name of a folder."),
         (5, "The student has no name."),
@@ -35,15 +40,12 @@ def test_every_fault_of_a_roster_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    file.write_text(
+    text = (
         "student,name,email,section,canvas_id,moodle_idnumber\n"
-        "ada,Ada,ada@x.org,1,12,\nAda,Ada,,1,,\nbob,Ada,Ada@x.org,1,13,\ncyd,Cyd,,1,12,\ndan,Ada,,1,,x1\neve,Eve,,1,,X1\n",
-        encoding="utf-8",
+        "ada,Ada,ada@x.org,1,12,\nAda,Ada,,1,,\nbob,Ada,Ada@x.org,1,13,\ncyd,Cyd,,1,12,\n"
+        "dan,Ada,,1,,x1\neve,Eve,,1,,X1\n"  # whose ids differ
     )
-    with pytest.raises(CourseFaults) as caught:
-        read_roster(file)
-    assert [(fault.line, fault.sentence) for fault in caught.value.faults] == [
+    assert faults_of(tmp_path / "roster.csv", text) == [
         (3, "'Ada' is in the roster already as 'ada': some systems do not tell their folders apart."),
         (4, "The email 'Ada@x.org' is that of 'ada', too. A cell may be empty."),
         (5, "The canvas_id '12' is that of 'ada', too. A cell may be empty."),
