@@ -82,7 +82,12 @@ class ForkServer:
         isolation: Isolation = "full",
         start: Start | None = None,
     ) -> None:
-        """Start it: by exec, unless `start` knows better."""
+        """Start it: by exec, unless `start` knows better.
+
+        Raises:
+            UsageFault: bubblewrap is asked for and not installed.
+
+        """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._confine = isolation != "process"
         self._folder = tempfile.mkdtemp(prefix="torchgrade-server-")
@@ -90,7 +95,12 @@ class ForkServer:
         self._layers: dict[str, Any] | None = None
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
         with theirs, tempfile.TemporaryFile() as errors:
-            self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder))
+            try:
+                self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder))
+            except BaseException:
+                self._control.close()
+                self._remove_folder()
+                raise
             self._errors = os.dup(errors.fileno())
 
     def __enter__(self) -> Self:

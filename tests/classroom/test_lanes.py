@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
 import pickle
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,13 +15,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from grader.classroom import lanes
 from grader.classroom.grading import ClassGrader
-from grader.classroom.task import READY, Setup
+from grader.classroom.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.gradebook import database
 from grader.worker.starting import clean_environment
@@ -316,6 +320,42 @@ main()
     assert 1 <= small.count() < 61
     assert course(small.root, "grade", "S").code == 0
     assert small.count() == 61
+
+
+def test_checks_do_not_draw_the_numbers_that_student_code_draws(small: Small, course: Run) -> None:
+    small.replace("course.yaml", "packages: []", "packages: [numpy]")
+    draw = "    import numpy\n    log(numpy.random.randint(10**9) == student.double(0))\n"
+    small.checks(check(draw), TRIPLE)
+    double = (
+        "def double(x):\n    import numpy\n    return int(numpy.random.randint(10**9)) if x == 0 else 2 * x\n"
+    )
+    small.hand_in("ada", f"five = 5\n{double}\ndef triple(x):\n    return 3 * x\n")
+    assert course(small.root, "grade", "S").code == 0
+    assert small.ran() == ["False", "double", "triple"]
+
+
+@pytest.mark.parametrize(("has_said_something", "is_late"), [(True, False), (False, True)])
+def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: bool, is_late: bool) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    with ours, theirs:
+        if has_said_something:
+            theirs.send("a result")
+        busy = lanes._Busy(SimpleNamespace(line=ours), until=0.0)  # type: ignore[arg-type]
+        assert lanes.LocalLanes._is_late(busy) == is_late
+
+
+def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(lanes, "BUFFER", 8192)
+    task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
+    lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
+    try:
+        assert lane.give(task, ahead=True)
+        assert not lane.give(replace(task, content=b"#" * lane.most_ahead), ahead=True)
+        with socket.socket(fileno=os.dup(lane.line.fileno())) as line:
+            assert 0 < lane.most_ahead < line.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) / 2
+    finally:
+        lane.close()
 
 
 @pytest.mark.parametrize("when", ["at once", "while it imports", "as its line is closed"])

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.errors import WorkerFault
+from grader.errors import UsageFault, WorkerFault
 from grader.worker.launcher import (
     MAX_OUTPUT,
     ForkServer,
@@ -211,12 +212,12 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "namespaces", "pages", "probe", "starting", "watch", "wire")
+OWN = ("child", "confinement", "folders", "namespaces", "pages", "probe", "starting", "watch", "wire")
 
 
 FORKED = """
 import os, socket, sys
-from grader.errors import WorkerFault
+from grader.errors import UsageFault, WorkerFault
 from grader.worker.launcher import ForkServer
 from grader.worker.server import load, serve
 from grader.worker.starting import forked
@@ -327,3 +328,29 @@ def test_a_worker_that_hangs_up_and_lives_on_did_not_run_out_of_memory(server):
     with pytest.raises(WorkerEnded) as ended:
         run(server, "import os\nif True:\n    os.close(3)\n    while True: pass")
     assert ended.value.why != "memory"
+
+
+def test_a_folder_goes_with_its_server_however_deep_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ForkServer([]):
+        (folder,) = tmp_path.iterdir()
+        here = os.open(folder, os.O_RDONLY)
+        for _ in range(2 * sys.getrecursionlimit()):
+            os.mkdir("d", dir_fd=here)
+            below = os.open("d", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+        os.close(here)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_cannot_be_started_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageFault, match="bubblewrap is not installed"):
+        ForkServer([], isolation="bubblewrap")
+    assert not list(tmp_path.iterdir())
