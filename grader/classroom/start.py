@@ -50,8 +50,8 @@ def _become_lane(line: int, isolation: str, modules: Sequence[str]) -> None:
     if isolation != "bubblewrap":
         load(modules)
         server = ForkServer(modules, isolation=cast("Isolation", isolation), start=forked(serve))
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # else student code would draw the numbers that checks draw
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()  # else student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
         lane = importlib.import_module("grader.classroom.lane")  # the server has nothing to do with it
         lane.run(line, server)

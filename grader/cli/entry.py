@@ -38,7 +38,7 @@ def _code(command: click.Command) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except WorkerFault as error:
         click.echo(f"{error} This is our fault, not yours. Details: {_write_log()}", err=True)
@@ -51,17 +51,11 @@ def _code(command: click.Command) -> int:
             click.echo(f"{error.filename} cannot be read or written: {error.strerror}.", err=True)
             return WRONG_USE
         if isinstance(error, OSError) and error.errno in _NO_ROOM:  # standard output, above all
-            _drop_output()
             told = f"Not all could be written: {error.strerror}. Make room, and run the command again."
             click.echo(told, err=True)
             return WRONG_USE
         click.echo(f"A bug of ours: {type(error).__name__}. Please send us {_write_log()}", err=True)
         return BUG
-
-
-def _drop_output() -> None:
-    """Write nothing more: what is still buffered would fail again as Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_log() -> str:

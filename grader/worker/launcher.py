@@ -99,7 +99,6 @@ class ForkServer:
                 self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder))
             except BaseException:
                 self._control.close()
-                self._remove_folder()
                 raise
             self._errors = os.dup(errors.fileno())
 

@@ -186,6 +186,13 @@ def test_only_visible_checks_say_what_was_expected(bench):
     assert not {"2468", "1234"} & set(hidden.message.replace(".", " ").split())
 
 
+def test_what_a_check_stumbled_over_is_held_against_the_reference(bench):
+    checks = "def test_double(student, reference):\n    assert student.double([1, 2])[3] == reference.double([1, 2])[3]\n"
+    (report,) = bench(visible=checks).grade(WRONG)
+    assert outcomes(report) == {"test_double": "failed"}
+    assert report.questions[0].checks[0].message == "The result is a list of 2, not a list of 4."
+
+
 def test_a_skipped_check_weighs_nothing(bench):
     checks = "import pytest\n\ndef test_a(student):\n    pytest.skip()\n" + WEIGHED
     right, wrong = bench(checks=checks).grade(RIGHT, WRONG)

@@ -283,6 +283,22 @@ FOUND = {
         "test_pool_wide(studnet, student",
         (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which there is"),),
     ),
+    "misconception-raises": Break(
+        "pooling",
+        "misconceptions.py",
+        "torch.relu(reference.pool(image, size))",
+        "torch.relu(nothing)",
+        yaml("starts-from-zero:", "'starts-from-zero' does not run: `pool` raised NameError"),
+    ),
+    "two-checks-of-one-name": Break(
+        "pooling",
+        "checks.py",
+        WIDE,
+        WIDE.replace("test_pool_wide", "test_pool_four_cells").replace(
+            "reference.pool(image", "reference.pool(imag"
+        ),
+        (("checks.py", "imag,", "The check test_pool_four_cells raises NameError: name 'imag' is not"),),
+    ),
     "check-raises": Break(
         "pooling",
         "checks.py",
