@@ -41,8 +41,11 @@ def rows(file: Path) -> list[list[str]]:
 
 
 def test_a_new_course_works_from_the_first_minute(own: Path, course: Run, grade: Run) -> None:
-    ran = course(own, "check", "--variants", 3)
+    page = own / "proof.html"
+    ran = course(own, "check", "--variants", 3, "--html", page)
     assert ran.code == 0, ran.out
+    assert "exercise-2: proved over 1 variant\n" in ran.out
+    assert "over 1 variant</h2>" in page.read_text(encoding="utf-8")
     assert course(own, "generate", "OUT").code == 0
     assert grade(own / "OUT", "exercise-1").code == 1
     ran = course(own, "new", own)
