@@ -134,6 +134,14 @@ def notes_of(tallies: dict[str, Tally]) -> Iterator[str]:
                 )
 
 
+def collisions_of(tallies: dict[str, Tally]) -> Iterator[str]:
+    """What collides in variant 0: it keeps the author's own numbers, and no student of a roster gets it."""
+    for id_, tally in tallies.items():
+        for what, names in (("Right all the same", tally.right), ("Not told from others", tally.confused)):
+            if names:
+                yield f"{id_}: {what} in variant 0: {', '.join(names)}."
+
+
 def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[Fault]:
     """What is wrong with an exercise's questions."""
     places = {question.id: index for index, question in enumerate(exercise.record.questions)}

@@ -22,7 +22,7 @@ from grader.examiner.collection import fault_at, with_suite
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
-from grader.proof.answers import Tally, faults_of, look_at, notes_of
+from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
 from grader.proof.causes import cause_of
 from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
@@ -159,7 +159,8 @@ class _Proof:
     variants: int
     suite: CheckSuite
     _faults: list[Fault] = field(default_factory=list)
-    _tallies: dict[str, Tally] = field(default_factory=dict)
+    _tallies: dict[str, Tally] = field(default_factory=dict)  # of what students of a roster get
+    _tallies_of_variant_0: dict[str, Tally] = field(default_factory=dict)
     _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
     _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
@@ -188,8 +189,9 @@ class _Proof:
     def _trials(self) -> Iterator[Trial]:
         sittings = list(self._sittings())
         students = [sitting for sitting in sittings if sitting.paper.student]
-        for sitting in students or sittings:
-            look_at(self.exercise, sitting, self._tallies)
+        for sitting in sittings:
+            own = sitting.paper.student or not students
+            look_at(self.exercise, sitting, self._tallies if own else self._tallies_of_variant_0)
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
             yield from code_trials(self.exercise, sitting)
@@ -324,7 +326,7 @@ class _Proof:
             for name in matrix.idle
         ]
         notes += [note for matrix in matrices for note in _unearned_points(matrix)]
-        notes += notes_of(self._tallies)
+        notes += [*notes_of(self._tallies), *collisions_of(self._tallies_of_variant_0)]
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
 

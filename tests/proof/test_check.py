@@ -608,6 +608,40 @@ def test_variants_that_are_harder_than_others_are_noted(tmp_path: Path, course: 
     assert first == "first: Not equally hard for all: values of the answer: 1 with L=2; 2 with L=4."
 
 
+COLLIDING = """
+format: 1
+title: Squares
+params: {M: {from: 5, to: 60}}
+variant_0: {M: 2}
+questions:
+  - id: squared
+    kind: number
+    prompt: What is {{ M }} times {{ M }}?
+    answer: M * M
+    hints: [Take it by itself.]
+    misconceptions:
+      doubled: {answer: 2 * M, message: You took it twice.}
+      one-less: {answer: M - 1, message: You took one away.}
+      always-one: {answer: M // M, message: You divided.}
+"""
+
+
+def test_what_collides_in_variant_0_is_listed_and_no_fault(tmp_path: Path, course: Run) -> None:
+    root = write_course(tmp_path / "new", {"squares": {"exercise.yaml": COLLIDING}})
+    ran = course(root, "check", "--variants", 5, "--json")
+    (one,) = json.loads(ran.out)["exercises"]
+    assert (ran.code, one["faults"]) == (0, [])
+    assert [note for note in one["notes"] if "variant 0" in note] == [
+        "squared: Right all the same in variant 0: doubled.",
+        "squared: Not told from others in variant 0: one-less, always-one.",
+    ]
+    ran = course(root, "check", "--variants", 0)  # nobody else is looked at
+    assert (ran.code, "leads to the right answer in 1 of 1 variants" in " ".join(ran.out.split())) == (
+        1,
+        True,
+    )
+
+
 def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
     assert matrix.keys() == {"question", "checks", "columns"}
     columns = matrix["columns"]
