@@ -23,13 +23,14 @@ from typing import Any, Protocol
 from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
-from grader.worker.folders import remove
+from grader.worker.folders import remove, sweep
 from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
 BUFFER = 1 << 18  # bytes for each direction of a lane's line, where the system allows as many
 _SECONDS_BETWEEN_LOOKS = 1.0
+_FOLDER = "torchgrade-lane-"  # how the names of the lanes' folders begin
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
 Ungraded = Callable[[Task, str], Report]
@@ -63,8 +64,9 @@ class LaneProcess:
         # What waits in the buffers takes more room there than its bytes.
         self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
         with theirs, tempfile.TemporaryFile() as errors:
-            # Which the lane makes and removes, and this process if the lane is killed.
-            self._folder = str(Path(tempfile.gettempdir(), f"torchgrade-lane-{secrets.token_hex(8)}"))
+            # The lane makes and removes it; if it is killed this process does, and if both are, a later one.
+            sweep(_FOLDER)
+            self._folder = str(Path(tempfile.gettempdir(), f"{_FOLDER}{secrets.token_hex(8)}"))
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 from grader.worker.confinement import die_with_parent
-from grader.worker.folders import remove
+from grader.worker.folders import claim, remove
 from grader.worker.launcher import ForkServer, Isolation
 from grader.worker.server import load, serve
 from grader.worker.starting import forked
@@ -30,7 +30,7 @@ def main() -> None:
         try:
             signal.signal(signal.SIGINT, _end)
             die_with_parent(signal.SIGINT)  # so that it can still tidy up
-            Path(folder).mkdir(0o700)
+            claim(Path(folder))
             _become_lane(int(line), isolation, modules)
         finally:
             # The line of a parent that dies is closed before the signal comes.

@@ -1,11 +1,45 @@
-"""Removing folders that student code may have written to."""
+"""Folders for temporary files: removed by whoever holds them, or later by others if that was killed."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import subprocess
+import tempfile
 from pathlib import Path
+
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def claim(folder: Path) -> int:
+    """Make a folder, which `sweep` leaves alone until this process ends or closes what is returned.
+
+    Raises:
+        OSError: it cannot be made.
+
+    """
+    while True:
+        folder.mkdir(0o700)
+        with contextlib.suppress(FileNotFoundError):  # swept between these two lines
+            descriptor = os.open(folder, _OPEN)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if folder.exists():
+                return descriptor
+            os.close(descriptor)
+
+
+def sweep(prefix: str) -> None:
+    """Remove the folders that begin so, are this user's, and that nobody holds any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):  # somebody's, or swept by another at this moment
+            descriptor = os.open(folder, _OPEN)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(descriptor).st_uid == os.getuid():
+                    remove(folder)
+            finally:
+                os.close(descriptor)
 
 
 def remove(folder: str | Path) -> None:

@@ -254,7 +254,7 @@ def main() -> None:
         print("equal" if not differing else f"different: {len(differing)}")
         for student in differing[:10]:
             print(f"  {student}: {outcomes(wanted.get(student))}\n    became {outcomes(given.get(student))}")
-        sys.exit(bool(differing or left))
+        sys.exit(bool(differing or left or folders))
 
 
 if __name__ == "__main__":

@@ -374,6 +374,14 @@ def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch:
         lane.close()
 
 
+def test_what_killed_runs_left_behind_goes_with_the_next(small: Small, course: Run) -> None:
+    stale = Path(tempfile.gettempdir(), "torchgrade-lane-of-a-killed-run")
+    (stale / "torchgrade-server-x").mkdir(parents=True)
+    small.hand_in("ada")
+    assert course(small.root, "grade", "S").code == 0
+    assert not stale.exists()
+
+
 @pytest.mark.parametrize("when", ["at once", "while it imports", "as its line is closed", "as it tidies up"])
 def test_a_lane_removes_its_folder_however_often_it_is_interrupted(small: Small, when: str) -> None:
     small.checks(DOUBLE, TRIPLE)

@@ -1,0 +1,72 @@
+"""Temporary folders: nobody takes one that is held, and one that nobody holds any more is swept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from grader.worker import folders
+
+HOLD = "import sys, time; from pathlib import Path; from grader.worker.folders import claim; claim(Path(sys.argv[1]));"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_only_what_nobody_holds_is_swept(place: Path) -> None:
+    mine, other, stale = place / "own-mine", place / "other", place / "own-stale"
+    descriptor = folders.claim(mine)
+    for folder in (other, stale):
+        folder.mkdir()
+        (folder / "file").touch()
+    (place / "own-file").touch()
+    (place / "own-link").symlink_to(other)
+    folders.sweep("own-")
+    assert sorted(path.name for path in place.iterdir()) == ["other", "own-file", "own-link", "own-mine"]
+    assert (other / "file").exists()
+    os.close(descriptor)
+    folders.sweep("own-")
+    assert not mine.exists()
+
+
+def test_what_a_killed_process_held_is_swept(place: Path) -> None:
+    folder = place / "own-killed"
+    command = [sys.executable, "-c", f"{HOLD} print('held', flush=True); time.sleep(600)", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"held\n"
+        folders.sweep("own-")
+        assert folder.exists()
+        holding.send_signal(signal.SIGKILL)
+    folders.sweep("own-")
+    assert not folder.exists()
+
+
+def test_a_folder_is_there_once_it_is_claimed_however_often_others_sweep(place: Path) -> None:
+    is_over = threading.Event()
+
+    def sweep() -> None:
+        while not is_over.is_set():
+            folders.sweep("own-")
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        for number in range(300):
+            descriptor = folders.claim(place / f"own-{number}")
+            assert (place / f"own-{number}").exists()
+            os.close(descriptor)
+    finally:
+        is_over.set()
+        sweeping.join()
