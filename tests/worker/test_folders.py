@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -53,20 +55,23 @@ def test_what_a_killed_process_held_is_swept(place: Path) -> None:
     assert not folder.exists()
 
 
-def test_a_folder_is_there_once_it_is_claimed_however_often_others_sweep(place: Path) -> None:
-    is_over = threading.Event()
+@pytest.mark.parametrize(("module", "step"), [(os, "open"), (fcntl, "flock")])
+def test_a_folder_that_is_swept_while_it_is_claimed_is_made_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str
+) -> None:
+    folder, real = place / "own-new", getattr(module, step)
+    swept: list[Path] = []
 
-    def sweep() -> None:
-        while not is_over.is_set():
+    def after_a_sweep(*arguments: Any) -> Any:
+        if not swept:
+            swept.append(folder)
             folders.sweep("own-")
+            assert not folder.exists()
+        return real(*arguments)
 
-    sweeping = threading.Thread(target=sweep)
-    sweeping.start()
-    try:
-        for number in range(300):
-            descriptor = folders.claim(place / f"own-{number}")
-            assert (place / f"own-{number}").exists()
-            os.close(descriptor)
-    finally:
-        is_over.set()
-        sweeping.join()
+    monkeypatch.setattr(module, step, after_a_sweep)
+    descriptor = folders.claim(folder)
+    assert folder.exists()
+    folders.sweep("own-")
+    assert folder.exists()
+    os.close(descriptor)
