@@ -235,7 +235,7 @@ def main() -> None:
         assert len(wanted) == options.submissions
         left = len(list(below(os.getpid())))
         print(f"processes left: {left}")
-        folders = len(list((wild / "tmp").iterdir()))
+        folders = sum(path.is_dir() for path in (wild / "tmp").iterdir())  # a log may stay: it was told of
         print(f"temporary folders left: {folders}")
         for label, rows in (("undisturbed", wanted), ("disturbed", given)):
             files, attempts, graded, ungraded = map(
