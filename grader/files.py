@@ -80,3 +80,23 @@ def _fill(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def read_file(file: Path, limit: int) -> bytes:
+    """Read a plain file of at most `limit` bytes. A pipe or a device is refused, so nothing waits for it.
+
+    Raises:
+        UsageFault: it cannot be read, is not a plain file, or is larger.
+
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(0, "it is not a plain file")
+            content = stream.read(limit + 1)
+    except OSError as error:
+        raise UsageFault(f"{file} cannot be read: {error.strerror}.") from None
+    if len(content) > limit:
+        raise UsageFault(f"{file} is larger than {limit >> 20} MiB.")
+    return content

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from grader.errors import CourseFaults, Fault, did_you_mean
+from grader.classroom.identity import COLUMNS, STRENGTH, Person, comparable, folded
+from grader.errors import CourseFaults, Fault, printable
+from grader.tables import Row, Table, read_table
 
-MAX_BYTES = 16 << 20
-
-
-@dataclass(frozen=True)
-class Person:
-    """One student. `student` is the name of their folder; the rest are ids of an LMS, as text."""
-
-    student: str
-    name: str = ""
-    email: str = ""
-    section: str = ""
-    canvas_id: str = ""
-    sis_user_id: str = ""
-    sis_login_id: str = ""
-    moodle_username: str = ""
-    moodle_idnumber: str = ""
-
-
-COLUMNS = tuple(field.name for field in fields(Person))
-_IDS = tuple(name for name in COLUMNS if name not in {"name", "section"})  # that an LMS or a folder goes by
-_CASELESS = {"student", "email", "sis_login_id", "moodle_username"}  # not told apart everywhere by case
+_ALIASES = {"fullname": "name", "emailaddress": "email"}
+_CLOSE = 0.85  # of 1: a column that is meant as one of these, and not another one
 
 
 @dataclass(frozen=True)
 class Roster:
-    """Everybody in the course, in the file's order."""
+    """Everybody in the course, in the file's order. `notes` say what the reader had to assume."""
 
     people: dict[str, Person]
+    notes: tuple[str, ...] = ()
 
     @property
     def students(self) -> list[str]:
-        """The students' own names."""
+        """Return the students' own names."""
         return list(self.people)
 
 
@@ -48,81 +33,111 @@ def read_roster(file: Path) -> Roster:
 
     Raises:
         CourseFaults: everything that is wrong in the file, with its lines.
+        UsageFault: it is not a table.
 
     """
-    rows = _rows(file)
-    if not rows:
-        raise CourseFaults(
-            [Fault(file, 1, None, "", "The roster is empty.", "Begin with a line: student,name")]
-        )
-    header = [cell.strip().lower().replace(" ", "_") for cell in rows[0][1]]
-    if "student" not in header:
-        remedy = did_you_mean("student", header) if header else ""
-        raise CourseFaults([Fault(file, 1, None, "", "The roster has no column 'student'.", remedy)])
+    table = read_table(file)
+    columns = _columns(table)
     people: dict[str, Person] = {}
     taken: dict[tuple[str, str], str] = {}
     faults: list[Fault] = []
-    for line, row in rows[1:]:
-        cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name in COLUMNS}
-        sentence = _sentence(len(row), len(header), cells.get("student", "")) or _taken(cells, taken)
+    for row in table.rows:
+        cells = {name: row.cells[index] for name, index in columns.items()} if not row.problem else {}
+        sentence = row.problem or _wrong_name(cells["student"]) or _taken(cells, taken)
         if sentence:
-            faults.append(Fault(file, line, None, "", sentence, "Correct the line."))
+            faults.append(Fault(file, row.line, None, "", sentence, "Correct the line."))
         else:
             people[cells["student"]] = Person(**cells)
-            taken |= {_id(name, cells): cells["student"] for name in _IDS if cells.get(name)}
+            taken |= {_key(name, cells): cells["student"] for name in STRENGTH if cells.get(name)}
     if faults:
         raise CourseFaults(faults)
-    return Roster(people)
+    return Roster(people, (table.note,) if table.note else ())
 
 
-def _rows(file: Path) -> list[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the line that it ends in."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            text = stream.read(MAX_BYTES)
-    except OSError as error:
-        raise CourseFaults([Fault(file, None, None, "", f"It cannot be read: {error.strerror}.")]) from None
-    except UnicodeDecodeError:
-        raise CourseFaults(
-            [Fault(file, None, None, "", "It is not UTF-8 text.", "Save it as UTF-8.")]
-        ) from None
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        text.splitlines(keepends=True), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        fault = Fault(file, reader.line_num, None, "", f"This is not CSV: {error}.", "Check its quotes.")
-        raise CourseFaults([fault]) from None
+def _columns(table: Table) -> dict[str, int]:
+    """Return where each known column is.
+
+    Raises:
+        CourseFaults: there is no column `student`, one is there twice, or this is an LMS's gradebook.
+
+    """
+    plain = {name.replace("_", ""): name for name in COLUMNS} | _ALIASES
+    header = [folded(cell).replace(" ", "").replace("_", "").replace("-", "") for cell in table.header]
+    faults = list(_gradebook_faults(table.file, header, table.rows))
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        name = plain.get(cell)
+        if name is not None and name in columns:
+            faults.append(_header_fault(table, f"There are two columns '{name}'.", "Keep one of them."))
+        elif name is not None:
+            columns[name] = index
+    if "student" not in columns and not faults:
+        names = ", ".join(printable(cell) for cell in table.header)
+        remedy = f"It has: {names}. Name the column with the students' folders 'student'."
+        faults.append(_header_fault(table, "The roster has no column 'student'.", remedy))
+    faults += _near_misses(table, header, plain, columns)
+    if faults:
+        raise CourseFaults(faults)
+    return columns
 
 
-def _sentence(cells: int, columns: int, student: str) -> str:
-    if cells != columns:
-        return f"There are {cells} cells where the header has {columns}."
+def _header_fault(table: Table, sentence: str, remedy: str) -> Fault:
+    return Fault(table.file, 1, None, "", sentence, remedy)
+
+
+def _gradebook_faults(file: Path, header: Sequence[str], rows: Sequence[Row]) -> Iterator[Fault]:
+    """Find out whether this is Canvas's gradebook, whose `Student` holds names and not folders."""
+    is_canvas = {"student", "id"} <= set(header) and {"section", "sisloginid"} & set(header)
+    for row in rows[:3]:
+        if is_canvas or "points possible" in folded(row.cells[0]):
+            sentence = "This is a gradebook of Canvas, not a roster: its column 'Student' holds names."
+            remedy = (
+                "Make a table with the columns student (the name of the student's folder), name, "
+                "canvas_id (Canvas's ID), sis_user_id and sis_login_id."
+            )
+            yield Fault(file, 1, None, "", sentence, remedy)
+            return
+
+
+def _near_misses(
+    table: Table, header: Sequence[str], plain: Mapping[str, str], columns: Mapping[str, int]
+) -> Iterator[Fault]:
+    """Find columns that seem to be meant as one of ours, which would be ignored."""
+    open_ = [name for name, column in plain.items() if column not in columns]
+    for cell, written in zip(header, table.header, strict=True):
+        close = [] if cell in plain else get_close_matches(cell, open_, 1, _CLOSE)
+        for meant in (plain[one] for one in close):
+            sentence = f"There is no column '{printable(written)}' in a roster."
+            yield _header_fault(
+                table, sentence, f"Call it '{meant}', or give it a name that is not so close."
+            )
+
+
+def _wrong_name(student: str) -> str:
     if not student:
         return "The student has no name."
     if not is_folder_name(student):
-        return f"'{student}' cannot be the name of a folder."
+        return f"'{printable(student)}' cannot be the name of a folder."
     return ""
 
 
-def _taken(cells: dict[str, str], taken: dict[tuple[str, str], str]) -> str:
-    """What somebody above is called, too."""
-    for name in _IDS:
-        value = cells.get(name, "")
-        other = taken.get(_id(name, cells))
+def _taken(cells: Mapping[str, str], taken: Mapping[tuple[str, str], str]) -> str:
+    """Say what somebody above is called, too."""
+    for name in STRENGTH:
+        value = printable(cells.get(name, ""))
+        other = taken.get(_key(name, cells))
         if other and name == "student":
-            but = "" if other == value else f" as '{other}': some systems do not tell their folders apart"
+            but = (
+                "" if other == cells[name] else f" as '{other}': some systems do not tell their folders apart"
+            )
             return f"'{value}' is in the roster already{but}."
         if other:
             return f"The {name} '{value}' is that of '{other}', too. A cell may be empty."
     return ""
 
 
-def _id(name: str, cells: dict[str, str]) -> tuple[str, str]:
-    value = cells.get(name, "")
-    return name, value.casefold() if name in _CASELESS else value
+def _key(name: str, cells: Mapping[str, str]) -> tuple[str, str]:
+    return name, comparable(name, cells.get(name, ""))
 
 
 def is_folder_name(name: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader.classroom.roster import Person
+from grader.classroom.identity import Person
 from grader.errors import UsageFault
 
 MAX_DECIMALS = 5  # what Moodle stores

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.classroom.roster import Person
+from grader.classroom.identity import Person
 from grader.errors import UsageFault
 from grader.lms.export import Entry, Export, File, Item, identity, number, read_table, scaled, table_text
 

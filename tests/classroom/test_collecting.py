@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.collecting import Collected, Found, _time
-from grader.classroom.roster import Person, Roster
+from grader.classroom import sources
+from grader.classroom.collecting import Collected, Found
+from grader.classroom.identity import Person
+from grader.classroom.roster import Roster
+from grader.classroom.sources import time_of
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
 
@@ -48,7 +52,7 @@ def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
     collected = Collected([root], EXERCISES, None)
     assert [told(found) for found in collected] == [
         ("ada", "ex-1.py", ""),
-        ("ada", "ex-2.ipynb", ""),
+        ("ada", "ex-2.ipynb", "There are ex-2.ipynb and Ex_2.py, and only one of them can count."),
         ("bob", "ex-1.py", "ex-1.py is not a plain file."),
         ("cyd", "ex-1.py", "There are ex-1.py and ex-1.ipynb, and only one of them can count."),
         ("dan", "ex-1.py", "ex-1.py is not a plain file."),
@@ -56,12 +60,10 @@ def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
         ("eve", "ex-2.py", "ex-2.py is not a plain file."),
     ]
     assert collected.left_out == [
-        "'.git' cannot be the name of a student",
-        "ada: 'Ex_2.py' is of no exercise. Did you mean 'ex-2'?",
+        "'link' is not in a student's folder, and not named as an LMS names submissions",
+        "'readme.txt' is not in a student's folder, and not named as an LMS names submissions",
         "ada: 'conftest.py' is of no exercise.",
         "ada: 'torch.py' is of no exercise.",
-        "'link' is not a student's folder",
-        "'readme.txt' is not a student's folder",
     ]
     assert collected.students == {"ada", "bob", "cyd", "dan", "eve"}
 
@@ -152,37 +154,194 @@ folders = st.sampled_from(["ada", "bob", ".git", "a:b"])
 
 
 @given(st.sets(st.tuples(folders, names), max_size=8))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_every_file_that_could_be_meant_is_collected_or_told(
     tmp_path_factory: pytest.TempPathFactory, wanted: set[tuple[str, str]]
 ) -> None:
     root = tmp_path_factory.mktemp("S")
     for folder, name in wanted:
-        write(root / folder / name)
-    collected = Collected([root], EXERCISES, None)
-    found = {
-        (one.student, name) for one in collected for name in (one.name, *one.problem.replace(",", "").split())
-    }
+        write(root / folder / name, name)
+    roster = Roster({name: Person(name, canvas_id=name) for name in ("ada", "bob")})
+    collected = Collected([root], EXERCISES, roster)
+    found = [one.read() for one in collected]
     for folder, name in wanted:
-        reasons = (f"{folder}: {name!r} is", f"{folder!r} cannot", f"{folder}: 1 more", f"{folder}: 2 more")
-        is_told = any(reason.startswith(reasons) for reason in collected.left_out)
-        if name.endswith((".py", ".ipynb")):
-            assert ((folder, name) in found) != is_told
+        if folder == "a:b":
+            assert "'a:b' cannot be the name of a student" in collected.left_out
+        elif folder != ".git" and name.endswith((".py", ".ipynb")) and not name.startswith("."):
+            own = [one for one in found if one.student == folder]
+            is_graded = any(one.content.decode() == name for one in own)
+            is_problem = any(name in one.problem for one in own) or sum(bool(one.problem) for one in own)
+            is_told = any(reason.startswith(f"{folder}: {name!r} is") for reason in collected.left_out)
+            assert is_graded or is_problem or is_told
 
 
-def test_names_that_look_handed_in_are_told(tmp_path: Path) -> None:
-    folder = tmp_path / "ada"
-    folder.mkdir()
-    for name in ("exercise-1.PY", "Exercise-1.py.txt", "notes.txt"):
-        (folder / name).touch()
-    collected = Collected([tmp_path], ["exercise-1"], None)
-    assert list(collected) == []
-    assert [line.partition(" is of no")[0] for line in collected.left_out] == [
-        "ada: 'Exercise-1.py.txt'",
-        "ada: 'exercise-1.PY'",
+NAMES = {
+    "ex-1 (1).py": "ex-1", "ex-1(1).py": "ex-1", "ex-1-Copy1.ipynb": "ex-1", "Ex-1.py": "ex-1",
+    "ex_1.py": "ex-1", "ex 1.py": "ex-1", "ex-01.py": "ex-1", "ex-1.py.txt": "ex-1", "EX-1.PY": "ex-1",
+    "ex-1-1.py": "ex-1", "ex-1-1-1.py": "ex-1", "ex-2 - Copy (3).py": "ex-2", "ex-2 - Kopie.ipynb": "ex-2",
+    "Copy of ex-2.ipynb": "ex-2", "ex-2 2.py": "ex-2", "ex-2.ipynb.json": "ex-2", "ex-2.py.py": "ex-2",
+    "ex-2.py.ipynb": "ex-2", "doe_12_34_ex-2.py": "ex-2", "\uff25x-\uff12.py": "ex-2",
+    "sub/ex-2.py": "ex-2", "ex-2/Ex 02.py": "ex-2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_browsers_systems_and_lmss_change(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "ada" / name, "x = 1")
+    collected = Collected([tmp_path], EXERCISES, None)
+    assert [(one.student, one.exercise, one.read().content) for one in collected] == [
+        ("ada", NAMES[name], b"x = 1")
     ]
+    assert collected.notes == [f"ada: {name!r} is taken for {NAMES[name]}"]
+    assert (collected.left_out, collected.withheld) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "name", ["ex-12.py", "ex.py", "ex-1-solution.py", "my ex-1.py", "ex-1.pdf", "a/b/ex-1.py"]
+)
+def test_names_that_fit_no_exercise_for_certain(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "ada" / name, "x = 1")
+    roster = Roster({"ada": Person("ada"), "bob": Person("bob")})
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert list(collected) == []
+    assert collected.left_out[0].startswith(f"ada: {name!r} ")
+    assert (collected.absent(), collected.doubtful()) == (["bob"], ["ada"])
+
+
+def test_a_name_that_fits_two_exercises_fits_none(tmp_path: Path) -> None:
+    write(tmp_path / "ada" / "Ex 1.py")
+    collected = Collected([tmp_path], ["ex-1", "ex_1"], None)
+    assert list(collected) == []
+    assert [reason.partition(" is of")[0] for reason in collected.left_out] == ["ada: 'Ex 1.py'"]
+
+
+def test_the_same_file_under_two_names_counts_once(tmp_path: Path) -> None:
+    write(tmp_path / "ada" / "ex-1.py", "x = 1")
+    write(tmp_path / "ada" / "ex-1 (1).py", "x = 1")
+    write(tmp_path / "bob" / "ex-1.py", "x = 1")
+    write(tmp_path / "bob" / "ex-1 (1).py", "x = 2")
+    assert [told(one)[2] for one in Collected([tmp_path], EXERCISES, None)] == [
+        "",
+        "There are ex-1.py and ex-1 (1).py, and only one of them can count.",
+    ]
+
+
+def test_what_students_received_is_not_what_they_hand_in(tmp_path: Path) -> None:
+    write(tmp_path / "ada" / "ex-1.py", "x = 1")
+    write(tmp_path / "ada" / "checks" / "ex-1.py", "def test_x(student): ...")
+    write(tmp_path / "ada" / ".ipynb_checkpoints" / "ex-1-checkpoint.ipynb")
+    write(tmp_path / "__MACOSX" / "ada" / "._ex-1.py")
+    collected = Collected([tmp_path], EXERCISES, None)
+    assert [told(one) for one in collected] == [("ada", "ex-1.py", "")]
+    assert (collected.left_out, collected.notes) == ([], [])
+
+
+def test_a_folder_named_in_another_unicode_form_or_case_is_the_same_student(tmp_path: Path) -> None:
+    write(tmp_path / "jose\u0301" / "ex-1.py")
+    write(tmp_path / "ADA" / "ex-1.py")
+    roster = Roster({"jos\u00e9": Person("jos\u00e9"), "ada": Person("ada")})
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert [one.student for one in collected] == ["ada", "jos\u00e9"]
+    assert (collected.absent(), collected.left_out) == ([], [])
+
+
+@pytest.mark.parametrize("roster", [None, Roster({"ada": Person("ada")})])
+def test_two_folders_of_one_student_are_both_left_out(tmp_path: Path, roster: Roster | None) -> None:
+    write(tmp_path / "ada" / "ex-1.py", "x = 1")
+    write(tmp_path / "Ada" / "ex-1.py", "x = 2")
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert list(collected) == []
+    assert [reason.partition(": ")[2] for reason in collected.left_out] == ["'Ada' and 'ada' all fit ada"] * 2
+    assert collected.absent() == []
+
+
+LMS = {
+    "lovelaceada_12_34_ex-1.py": "ada",
+    "lovelace_ada_LATE_12_35_ex-2-1.ipynb": "ada",
+    "Bob Marsh_7_assignsubmission_file_/ex-1.py": "bob",
+    "Bob Marsh_7_assignsubmission_file_/work/EX_2.py": "bob",
+}
+
+
+@pytest.mark.parametrize("around", ["", "submissions"])
+def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, around: str) -> None:
+    roster = Roster({"ada": Person("ada", "A. L.", canvas_id="12"), "bob": Person("bob", "Bob Marsh")})
+    for name in LMS:
+        write(tmp_path / "S" / around / name, name)
+    with zipfile.ZipFile(tmp_path / "S.zip", "w") as archive:
+        for name in LMS:
+            archive.writestr(f"{around}/{name}".removeprefix("/"), name)
+
+    def found(source: Path) -> list[tuple[object, ...]]:
+        collected = Collected([source], EXERCISES, roster)
+        rows = [(one.student, one.name, one.read().content, one.time, one.is_late) for one in collected]
+        return [*rows, *collected.left_out, *collected.notes]
+
+    assert found(tmp_path / "S") == found(tmp_path / "S.zip")
+    assert [row[:2] for row in found(tmp_path / "S")[:4]] == [
+        ("ada", "ex-1.py"), ("ada", "ex-2.ipynb"), ("bob", "ex-1.py"), ("bob", "ex-2.py")
+    ]  # fmt: skip
+
+
+def test_names_of_an_lms_need_a_roster_that_knows_more_than_folders(tmp_path: Path) -> None:
+    write(tmp_path / "Bob Marsh_7_assignsubmission_file_" / "ex-1.py")
+    for roster in (None, Roster({"bob": Person("bob")})):
+        with pytest.raises(UsageFault, match="only a roster can tell who is who"):
+            list(Collected([tmp_path], EXERCISES, roster))
+
+
+def test_two_of_one_name_in_a_zip_are_nobody_s(tmp_path: Path) -> None:
+    roster = Roster({"a": Person("a", "Sam Same"), "b": Person("b", "Bob"), "c": Person("c", "Cy")})
+    for name in ("Sam Same_5", "Sam Same_6", "Cy_7"):
+        write(tmp_path / f"{name}_assignsubmission_file_" / "ex-1.py", name)
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert [one.student for one in collected] == ["c"]
+    assert len(collected.left_out) == 2
+    assert all("Sam Same_5" in one and "Sam Same_6" in one for one in collected.left_out)
+    assert (collected.absent(), collected.doubtful()) == (["b"], ["a"])
+
+
+def test_a_file_of_somebody_unknown_may_be_of_everybody_who_is_missing(tmp_path: Path) -> None:
+    roster = Roster(
+        {"ada": Person("ada", "Ada"), "bob": Person("bob", "Robert Marsh"), "cy": Person("cy", "Cy")}
+    )
+    write(tmp_path / "Ada_5_assignsubmission_file_" / "ex-1.py")
+    write(tmp_path / "Bob Marsh_6_assignsubmission_file_" / "ex-2.py")
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert [one.student for one in collected] == ["ada"]
+    assert (collected.absent(), collected.doubtful()) == ([], ["bob", "cy"])
+    assert [(one.students, one.exercise) for one in collected.withheld] == [({"bob", "cy"}, "ex-2")]
+
+
+def test_who_is_somebody_else_by_an_id_is_nobody_who_is_missing(tmp_path: Path) -> None:
+    roster = Roster({"ada": Person("ada", "Ada", canvas_id="1"), "bob": Person("bob", "Bob", canvas_id="2")})
+    write(tmp_path / "ada_1_9_ex-1.py")
+    write(tmp_path / "bob_77_9_ex-1.py")  # another Bob
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert [one.student for one in collected] == ["ada"]
+    assert (collected.absent(), collected.doubtful()) == (["bob"], [])
+
+
+def test_a_canvas_id_in_a_file_s_name_must_be_the_student_s(tmp_path: Path) -> None:
+    roster = Roster({"ada": Person("ada", "Ada", canvas_id="1")})
+    write(tmp_path / "ada" / "bob_77_9_ex-1.py")
+    collected = Collected([tmp_path], EXERCISES, roster)
+    assert list(collected) == []
+    assert collected.left_out == ["ada: 'bob_77_9_ex-1.py' is of Canvas's user 77, and ada is 1"]
+
+
+def test_a_folder_with_too_many_files_costs_nobody_else_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MAX_FILES", 3)
+    for number in range(4):
+        write(tmp_path / "ada" / f"{number}.csv")
+    write(tmp_path / "bob" / "ex-1.py")
+    collected = Collected([tmp_path], EXERCISES, None)
+    assert [one.student for one in collected] == ["bob"]
+    assert collected.left_out[0].endswith("ada holds more than 3 files.")
 
 
 @pytest.mark.parametrize("seconds", [1e20, -1e20, float("inf")])
 def test_a_time_out_of_this_world_is_none(seconds: float) -> None:
-    assert _time(seconds) is None
+    assert time_of(seconds) is None

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classroom.identity import Person
 from grader.classroom.roster import is_folder_name, read_roster
-from grader.errors import CourseFaults
+from grader.errors import CourseFaults, GraderError
 
 
 def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) -> None:
@@ -54,13 +55,49 @@ def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"name\nada\n", "no column 'student'"), (b"", "is empty"), (b"student\n\xff\n", "not UTF-8")],
+    [
+        (b"name\nada\n", "no column 'student'"),
+        (b"", "is empty"),
+        (b"student\n\x81\n", "not UTF-8"),
+        (b"PK\x03\x04...", "Excel workbook"),
+        (b"student\n\0", "NUL"),
+        (b'Student,ID,SIS Login ID,Section\n"Lovelace, Ada",1,ada,S\n', "a gradebook of Canvas"),
+        (b"Student,Score\n    Points Possible,10\nAda,5\n", "a gradebook of Canvas"),
+        (b"student,Student\nada,bob\n", "two columns 'student'"),
+        (b"student,E-Mail,email\nada,a@x.org,b@x.org\n", "two columns 'email'"),
+        (b"student,SIS Login\nada,ada\n", "Call it 'sis_login_id'"),
+    ],
 )
 def test_a_file_that_is_no_roster(tmp_path: Path, content: bytes, sentence: str) -> None:
     file = tmp_path / "roster.csv"
     file.write_bytes(content)
-    with pytest.raises(CourseFaults, match=sentence):
+    with pytest.raises(GraderError, match=sentence):
         read_roster(file)
+
+
+TEXT = 'student;name;E-Mail\r\njos\u00e9;Jos\u00e9 N\u00fa\u00f1ez;j@x.org\r\nada;"L; Ada";\r\n'
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("first", ["", "sep=;\r\n"])
+def test_rosters_as_other_programs_save_them(
+    tmp_path: Path, separator: str, encoding: str, first: str
+) -> None:
+    file = tmp_path / "roster.csv"
+    text = first + TEXT
+    file.write_bytes(text.replace(";", separator).encode(encoding))
+    roster = read_roster(file)
+    assert roster.people == {
+        "jos\u00e9": Person("jos\u00e9", "Jos\u00e9 N\u00fa\u00f1ez", "j@x.org"),
+        "ada": Person("ada", f"L{separator} Ada"),
+    }
+    assert bool(roster.notes) == (encoding == "cp1252")
+
+
+def test_rows_equal_but_for_the_form_of_their_letters_are_one_student(tmp_path: Path) -> None:
+    text = "student\njos\u00e9\njose\u0301\n\uff4a\uff4f\uff53\u00e9\n"
+    assert [line for line, _ in faults_of(tmp_path / "r.csv", text)] == [3, 4]
 
 
 @given(st.text(max_size=8))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.roster import Person
+from grader.classroom.identity import Person
 from grader.errors import UsageFault
 from grader.gradebook.rules import Score
 from grader.lms import FORMATS

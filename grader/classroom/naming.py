@@ -1,0 +1,149 @@
+"""What the name of a file says: whose it is, by a name of the LMS's, and which exercise it belongs to.
+
+- Canvas: `lovelaceada_123_456_exercise-3.py`: the sortable name without blanks, the user's id, the
+  attachment's id, the file's name; `_LATE_` or `LATE_` after the name where it was late. A file that was
+  handed in again is called `exercise-3-1.py`.
+- Moodle: `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or all in one name without the folder. The
+  number belongs to one assignment, and to no list that a teacher has.
+- a student's folder: `ada/exercise-3.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from grader.classroom.identity import folded
+
+SUFFIXES = (".py", ".ipynb")
+_TEXT_SUFFIXES = (".txt", ".json")  # that browsers and editors add: exercise-3.py.txt
+_DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack"}
+_OF_HANDOUTS = "checks"  # the folder of visible checks that students received
+_CANVAS = re.compile(
+    r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)"
+)
+_MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
+_COPY = re.compile(
+    r"(?:[ _-]*\(\d+\)|[ _-]\d+|[ _-]*-?[ _-]*\b(?:copy|kopie|copie|copia)\b[ _-]*(?:\(?\d+\)?)?|-copy\d+)$"
+)
+_COPY_OF = re.compile(r"^(?:copy|kopie|copie|copia)[ _-]+(?:of|von|de|di)[ _-]+")
+_TOKENS = re.compile(r"[^\W\d_]+|\d+")
+MAX_MARKS = 5  # "-1-1-1" and the like
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a path says: who, as the LMS or the folder calls them, and the file's own name."""
+
+    who: str
+    file: str  # the last part of the path, without what an LMS puts before it
+    canvas_id: str = ""
+    moodle_number: str = ""
+    is_late: bool = False
+    is_folder: bool = False  # `who` is the name of a folder, and so the student's own
+    depth: int = 0  # folders between the student's own and the file
+
+
+def is_debris(parts: Sequence[str]) -> bool:
+    """Whether an operating system, Jupyter or a handout left this file in a student's folder."""
+    hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
+    return hidden or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
+
+
+def named(parts: Sequence[str]) -> Named | None:
+    """Return what a path says; None if it names nobody.
+
+    >>> named(["lovelaceada_LATE_12_34_exercise-3.py"])
+    Named(who='lovelaceada', file='exercise-3.py', canvas_id='12', moodle_number='', is_late=True, \
+is_folder=False, depth=0)
+    >>> named(["Ada Lovelace_7_assignsubmission_file_", "exercise-3.py"]).who
+    'Ada Lovelace'
+    """
+    first, last = parts[0], parts[-1]
+    if found := _MOODLE.fullmatch(first):
+        file = last if len(parts) > 1 else found["rest"].lstrip("_")
+        return Named(found["name"], file, moodle_number=found["number"], depth=max(0, len(parts) - 2))
+    if len(parts) == 1:
+        found = _CANVAS.fullmatch(first)
+        return found and Named(found["name"], found["file"], found["user"], is_late=found["late"] is not None)
+    own = _CANVAS.fullmatch(last)
+    return Named(
+        first,
+        own["file"] if own else last,
+        own["user"] if own else "",
+        is_folder=True,
+        depth=len(parts) - 2,
+    )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An exercise that a file's name means; `is_exact`: nothing had to be dropped from the name."""
+
+    exercise: str
+    suffix: str
+    is_exact: bool
+
+
+def fit(file: str, exercises: Collection[str]) -> Fit | None:
+    """Return the only exercise that a file's name fits, and whether it is Python or a notebook.
+
+    Case, blanks, `_` and leading zeros do not count, nor what browsers and systems append to copies, nor a
+    doubled suffix; None if no exercise fits then, or several do.
+
+    >>> fit("exercise-3.py", ["exercise-3"])
+    Fit(exercise='exercise-3', suffix='.py', is_exact=True)
+    >>> fit("Exercise_03 (1).PY.txt", ["exercise-3", "exercise-31"])
+    Fit(exercise='exercise-3', suffix='.py', is_exact=False)
+    """
+    path = PurePosixPath(file)
+    if path.suffix in SUFFIXES and path.stem in exercises:
+        return Fit(path.stem, path.suffix, is_exact=True)
+    stem, suffix = _split(folded(file))
+    forms = {_tokens(form) for form in _forms(stem)}
+    fitting = [one for one in exercises if _tokens(folded(one)) in forms]
+    return Fit(fitting[0], suffix, is_exact=False) if suffix and len(fitting) == 1 else None
+
+
+def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
+    """Whether a name looks like a submission, whatever its suffix: a student may believe it is one."""
+    stem, suffix = _split(folded(file))
+    stem = stem if suffix else PurePosixPath(stem).stem
+    tokens = {_tokens(folded(one)) for one in exercises}
+    return bool(suffix) or any(_tokens(form)[: len(one)] == one for form in _forms(stem) for one in tokens)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Split a name into its stem and the suffix that says what it is; "" if that is neither.
+
+    >>> _split("a.py.txt"), _split("a.ipynb.json"), _split("a.py.py"), _split("a.txt"), _split("a.py (1)")
+    (('a', '.py'), ('a', '.ipynb'), ('a', '.py'), ('a.txt', ''), ('a (1)', '.py'))
+    """
+    mark = re.search(r"[ _-]*\(\d+\)$", name)
+    stem, after = (name[: mark.start()], mark[0]) if mark else (name, "")
+    while stem.endswith(_TEXT_SUFFIXES) and stem.removesuffix(PurePosixPath(stem).suffix).endswith(SUFFIXES):
+        stem = PurePosixPath(stem).stem
+    suffix = next((one for one in SUFFIXES if stem.endswith(one)), "")
+    while suffix and stem.endswith(SUFFIXES):
+        stem = stem.removesuffix(suffix) if stem.endswith(suffix) else PurePosixPath(stem).stem
+    return (f"{stem}{after}", suffix) if suffix else (name, "")
+
+
+def _forms(stem: str) -> Iterator[str]:
+    """Yield a stem, and what it is without the marks of a copy."""
+    stem = stem.strip()
+    yield stem
+    stem = _COPY_OF.sub("", stem)
+    for _ in range(MAX_MARKS):
+        if stem:
+            yield stem
+        stem = _COPY.sub("", stem, count=1).strip()
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    """Return runs of letters and of digits without leading zeros: the same for `ex-03` and `Ex 3`."""
+    plain = unicodedata.normalize("NFKC", text)
+    return tuple(one.lstrip("0") or "0" if one.isdigit() else one for one in _TOKENS.findall(plain))

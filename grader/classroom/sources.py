@@ -1,0 +1,201 @@
+"""Where submissions lie: a folder or a zip. Both give the same entries, so that one rule sorts them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import zipfile
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from grader.classroom.naming import SUFFIXES, is_debris
+from grader.errors import UsageFault
+from grader.examiner.submission import MAX_BYTES
+
+MAX_MEMBERS = 200_000  # of a zip
+MAX_FILES = 1000  # of one student's folder
+MAX_DEPTH = 4  # folders below a source's own that are looked into
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of others zipfile unpacks more than it is asked
+_UTF_8 = 0x800  # the flag of a zip's member whose name is UTF-8
+
+Content = Callable[[], tuple[bytes, str]]  # with the problem, where it cannot be read
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a source; `time` is in UTC, None where nobody knows it.
+
+    Where there is a `problem` it cannot be read, and must not be taken for nothing handed in.
+    """
+
+    parts: tuple[str, ...]  # its path in the source
+    read: Content
+    time: datetime | None = None
+    problem: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return the path as people write it."""
+        return "/".join(self.parts)
+
+
+class Source(Protocol):
+    """A folder or a zip."""
+
+    def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
+        """Return what lies in the source, or in a folder of it, by name: each name, and if it is a folder."""
+
+    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+        """Yield the files in a folder of the source and in its folders, or the one file of this path."""
+
+
+def open_source(path: Path) -> Source:
+    """Return the source at a path.
+
+    Raises:
+        UsageFault: it is neither a folder nor a zip that can be read.
+
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise UsageFault(f"{path} cannot be read: {error.strerror}.") from None
+    if stat.S_ISDIR(status.st_mode):
+        return Folder(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageFault(f"{path} is neither a folder nor a zip that can be read.")
+    return Zip(path)
+
+
+class Folder:
+    """A folder. No link is followed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
+        """Return what lies in a folder.
+
+        Raises:
+            UsageFault: it cannot be read.
+
+        """
+        folder = self._root.joinpath(*below)
+        try:
+            with os.scandir(folder) as found:
+                return sorted((one.name, one.is_dir(follow_symlinks=False)) for one in found)
+        except OSError as error:
+            raise UsageFault(f"{folder} cannot be read: {error.strerror}.") from None
+
+    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+        """Yield the files of a folder.
+
+        Raises:
+            UsageFault: the folder cannot be read, or holds too many files.
+
+        """
+        for number, (parts, status) in enumerate(self._files(tuple(below), ())):
+            if number == MAX_FILES:
+                raise UsageFault(f"{self._root.joinpath(*below)} holds more than {MAX_FILES} files.")
+            file = self._root.joinpath(*parts)
+            problem = "" if stat.S_ISREG(status.st_mode) else f"{file.name} is not a plain file."
+            yield Entry(parts, _reader(file), time_of(status.st_mtime), problem)
+
+    def _files(
+        self, base: tuple[str, ...], inner: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:
+        path = (*base, *inner)
+        try:
+            status = self._root.joinpath(*path).lstat()
+        except OSError:  # it is gone
+            return
+        if not stat.S_ISDIR(status.st_mode) or path[-1].endswith(SUFFIXES):
+            yield path, status
+            return
+        for name, _ in self.tops(path) if len(inner) < MAX_DEPTH else ():
+            if not is_debris((*inner, name)):
+                yield from self._files(base, (*inner, name))
+
+
+class Zip:
+    """A zip. What it says of itself is not believed: nothing is unpacked beyond what a submission can be."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(file)
+            members = [info for info in self._archive.infolist() if not info.is_dir()]
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+            raise UsageFault(f"{file} is neither a folder nor a zip that can be read.") from None
+        if len(members) > MAX_MEMBERS:
+            raise UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack what you want graded.")
+        self._members = sorted(((_parts(info), info) for info in members), key=lambda one: one[0])
+        self._paths = [parts for parts, _ in self._members]
+
+    def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
+        """Return what lies in a folder of the zip."""
+        start = len(below)
+        found = {(parts[start], len(parts) > start + 1) for parts, _ in self._under(below) if parts[start:]}
+        return sorted(found)
+
+    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+        """Yield the files of a folder of the zip."""
+        for parts, info in self._under(below):
+            if not is_debris(parts[len(below) :]):
+                yield Entry(parts, self._reader(info, parts[-1]))
+
+    def _under(self, below: Sequence[str]) -> Iterator[tuple[tuple[str, ...], zipfile.ZipInfo]]:
+        folder = tuple(below)
+        for index in range(bisect_left(self._paths, folder), len(self._members)):
+            if self._paths[index][: len(folder)] != folder:
+                return
+            yield self._members[index]
+
+    def _reader(self, info: zipfile.ZipInfo, name: str) -> Content:
+        def read() -> tuple[bytes, str]:
+            try:
+                if info.compress_type not in COMPRESSIONS:
+                    return b"", f"{name} is compressed in a way that no LMS does."
+                with self._archive.open(info) as stream:
+                    return stream.read(MAX_BYTES + 1), ""
+            except Exception as error:  # whatever is wrong inside a zip that strangers filled
+                return b"", f"{name} cannot be read from the zip: {error}."
+
+        return read
+
+
+def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    """Return a member's path: macOS forgets to say that a name is UTF-8, Windows may write backslashes."""
+    name = info.filename
+    if not info.flag_bits & _UTF_8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    if "/" not in name:
+        name = name.replace("\\", "/")
+    return PurePosixPath(name).parts or (name,)
+
+
+def _reader(file: Path) -> Content:
+    """Read a file; a link that was put in its place meanwhile is not followed."""
+
+    def read() -> tuple[bytes, str]:
+        try:
+            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as stream:
+                return stream.read(MAX_BYTES + 1), ""
+        except OSError as error:
+            return b"", f"{file.name} cannot be read: {error.strerror}."
+
+    return read
+
+
+def time_of(seconds: float) -> datetime | None:
+    """Return a file's time; None where it is out of this world."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

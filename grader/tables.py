@@ -1,0 +1,129 @@
+"""Tables that other programs wrote: CSV in the encodings and with the separators that they use."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageFault
+from grader.files import read_file
+
+MAX_BYTES = 64 << 20
+_SEPARATORS = ",;\t"  # the first wins where two give as many columns
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+_SEP_LINE = re.compile(r'"?sep=(?P<separator>[,;\t])"?\r?\n', re.IGNORECASE)  # Excel's own first line
+_OTHER_FILES = {
+    b"PK\x03\x04": "an Excel workbook or a zip",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row that is not blank, and the line of the file in which it begins.
+
+    Where there is a `problem` the row is longer or shorter than the header, and no cell of it is certain:
+    a decimal comma without quotes makes such a row.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows; cells are as written, without blanks around them."""
+
+    file: Path
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    note: str = ""  # what the reader had to assume
+
+
+def read_table(file: Path) -> Table:
+    """Read a table: UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs.
+
+    Raises:
+        UsageFault: it cannot be read as such, or is empty.
+
+    """
+    text, note = _text(file, read_file(file, MAX_BYTES))
+    rows = _rows(file, text)
+    if not rows:
+        raise UsageFault(f"{file} is empty. Its first line must name the columns.")
+    width = len(rows[0].cells)
+    return Table(file, rows[0].cells, tuple(_fitted(row, width) for row in rows[1:]), note)
+
+
+def _text(file: Path, content: bytes) -> tuple[str, str]:
+    """Decode a file, and say what had to be assumed."""
+    other = _OTHER_FILES.get(content[:4])
+    if other:
+        raise UsageFault(f"{file} is {other}, not a CSV file. Save it as 'CSV UTF-8'.")
+    encoding = _MARKS.get(content[:2]) or _MARKS.get(content[:3]) or "utf-8"
+    try:
+        return content.decode(encoding), ""
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            raise UsageFault(f"{file} is not {encoding.upper()} text. Save it as 'CSV UTF-8'.") from None
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError:
+        raise UsageFault(f"{file} is not UTF-8 text. Save it as 'CSV UTF-8'.") from None
+    return text, f"{file} is not UTF-8; it was read as Windows-1252. If a name looks wrong, save it as UTF-8."
+
+
+def _rows(file: Path, text: str) -> list[Row]:
+    lines = 1
+    if found := _SEP_LINE.match(text):
+        text, separator, lines = text[found.end() :], found["separator"], 2
+    else:
+        separator = _separator(text)
+    if "\0" in text:
+        raise UsageFault(f"{file} is not text: it contains NUL characters. Save it as 'CSV UTF-8'.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows = []
+    begin = lines
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(begin, tuple(cell.strip() for cell in cells)))
+            begin = lines + reader.line_num
+    except csv.Error as error:
+        raise UsageFault(
+            f"{file}:{begin}: This is not CSV: {error}. Check the quotes in this line."
+        ) from None
+    return rows
+
+
+def _separator(text: str) -> str:
+    """Return the separator that splits the first row into most cells."""
+    begin = text[: 1 << 16]
+
+    def columns(separator: str) -> int:
+        try:
+            return len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=separator), ()))
+        except csv.Error:
+            return 0
+
+    return max(_SEPARATORS, key=columns)
+
+
+def _fitted(row: Row, width: int) -> Row:
+    """Return the row without blank cells after the last column, or with its problem."""
+    if len(row.cells) < width or any(row.cells[width:]):
+        return Row(row.line, row.cells, f"There are {len(row.cells)} cells where the header has {width}.")
+    return Row(row.line, row.cells[:width])
+
+
+def table_text(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV by RFC 4180."""
+    stream = io.StringIO()
+    csv.writer(stream).writerows(rows)
+    return stream.getvalue()
