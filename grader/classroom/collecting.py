@@ -48,6 +48,7 @@ class Found:
 class LeftOut:
     """A file that was not graded. It may be of `students`, for `exercise`, or for any where that is empty."""
 
+    source: str
     students: frozenset[str]
     exercise: str
 
@@ -99,6 +100,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
     withheld: list[LeftOut] = field(default_factory=list)
+    _source: str = ""
     _seen: dict[tuple[str, str], Path] = field(default_factory=dict)  # only where there are several sources
 
     def __iter__(self) -> Iterator[Found]:
@@ -110,6 +112,7 @@ class Collected:
 
         """
         for path in self.sources:
+            self._source = str(path.resolve())
             for one in self._in_source(path, open_source(path)):
                 first = self._seen.get((one.student, one.exercise))
                 if first is not None:
@@ -119,6 +122,11 @@ class Collected:
                     self._seen[one.student, one.exercise] = path
                 self.students.add(one.student)
                 yield one
+
+    def may_be_of(self) -> Iterator[tuple[str, str, str]]:
+        """Yield source, student and exercise of each file that was left out, for all whose it may be."""
+        for one in self.withheld:
+            yield from ((one.source, student, one.exercise) for student in one.students)
 
     def absent(self) -> list[str]:
         """Return who in the roster handed nothing in, for certain: no file that was left out is theirs."""
@@ -135,7 +143,7 @@ class Collected:
     def _leave_out(self, reason: str, students: frozenset[str] = frozenset(), exercise: str = "") -> None:
         self.left_out.append(reason)
         if students:
-            self.withheld.append(LeftOut(students, exercise))
+            self.withheld.append(LeftOut(self._source, students, exercise))
 
     def _in_source(self, path: Path, source: Source) -> Iterator[Found]:
         groups = self._groups(path, source)
@@ -201,7 +209,8 @@ class Collected:
     def _leave_out_group(self, source: Source, group: _Group, reason: str, possible: frozenset[str]) -> None:
         """Leave out what cannot be credited to anybody for certain."""
         if group.named.is_folder and not possible:
-            self._leave_out(f"{printable(group.named.who)}: not in the roster")
+            stranger = self.roster.stranger if self.roster else reason
+            self._leave_out(f"{printable(group.named.who)}: {stranger}")
             return
         for path in group.paths:
             for entry in source.entries(path):

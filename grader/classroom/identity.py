@@ -62,12 +62,14 @@ class Mention:
 class Matches:
     """Who is who, for certain; and why each other mention is nobody's.
 
-    `doubtful` has, for each mention that was left out though it may be somebody's, whose it may be.
+    `doubtful` has, for each mention that was left out though it may be somebody's, whose it may be;
+    `disputed` has, for each student whom mentions fit and who has none for certain, the reason.
     """
 
     students: Mapping[int, str]  # by the number of the mention
     reasons: Mapping[int, str]
     doubtful: Mapping[int, frozenset[str]]
+    disputed: Mapping[str, str]
 
     @property
     def mentions(self) -> dict[str, int]:
@@ -149,7 +151,13 @@ class _Matching:
         }
         found = set(students.values())
         doubtful = {number: self._possible(number, claims[number]) - found for number in reasons}
-        return Matches(students, reasons, doubtful)
+        disputed = {
+            person.student: reason
+            for number, reason in reasons.items()
+            for person in claims[number].people
+            if person.student not in found
+        }
+        return Matches(students, reasons, doubtful, disputed)
 
     def _claim(self, mention: Mention) -> _Claim:
         for kind in STRENGTH:

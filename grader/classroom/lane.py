@@ -19,7 +19,7 @@ from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import Graded, grade, missing_packages, ungraded, unreadable
+from grader.examiner.grading import Graded, grade, missing_packages, ungraded
 from grader.examiner.submission import parse_submission
 from grader.worker.launcher import ForkServer
 
@@ -77,7 +77,7 @@ class Lane:
         try:
             submission = parse_submission(task.file_name, task.content)
         except SubmissionFault as error:
-            return Graded(unreadable(sitting, str(error)), b"")
+            return Graded(ungraded(sitting, str(error)), b"")
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:

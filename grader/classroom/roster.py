@@ -21,6 +21,7 @@ class Roster:
 
     people: dict[str, Person]
     notes: tuple[str, ...] = ()
+    stranger: str = "not in the roster"  # what is said of somebody else
 
     @property
     def students(self) -> list[str]:

@@ -150,12 +150,13 @@ def demo() -> int:
     write_class(course, root / "submissions")
     collected = Collected([root / "submissions"], course.record.exercises, roster)
     grader = ClassGrader(course, jobs=processors())
-    reports = [settled.report for settled in settle(course, grader, collected, roster)]
+    with gradebook_of(course) as gradebook:
+        reports = [settled.report for settled in settle(grader, gradebook, collected)]
     order = [(student, name) for student in roster.students for name in course.record.exercises]
     reports.sort(key=lambda report: order.index((report.student or "", report.exercise)))
     Console(highlight=False).print(class_table(reports, stories()))
     for form in FORMATS:
-        write_export(course, form, root / "exports" / form, Export((), roster.people), (), zero=False)
+        write_export(course, form, root / "exports" / form, Export((), roster.people))
     _list_files(root)
     return entry.DONE
 

@@ -24,13 +24,12 @@ from grader.classroom.collecting import Collected
 from grader.classroom.grading import ClassGrader, ClassRun, Settled
 from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
-from grader.classroom.roster import Roster
 from grader.classroom.tally import Tally
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
-from grader.course.loading import LoadedCourse
-from grader.errors import UsageFault
+from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of, roster_of_gradebook
+from grader.errors import UsageFault, printable
 from grader.gradebook.records import Override
+from grader.gradebook.store import Gradebook
 from grader.report.classroom import move_table, outcome_table, report_line, summary
 from grader.worker.launcher import Isolation
 
@@ -77,7 +76,9 @@ def _progress(console: Console) -> Iterator[Progress]:
 @click.command("grade")
 @click.argument("submissions", type=PATH, nargs=-1, required=True)
 @click.option(
-    "--roster", type=PATH, help="The roster of course generate, if students have their own variants."
+    "--roster",
+    type=PATH,
+    help="The roster of course generate. [default: the students to whom variants were handed out]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
 @click.option("--again", is_flag=True, help="Run everything, also what is unchanged.")
@@ -97,19 +98,22 @@ def grade(
     there can be several. What is unchanged since it was graded is not run again.
     """
     course = course_here()
-    known = roster_of(roster)
-    collected = Collected(submissions, course.record.exercises, known)
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
     tally = Tally()
     lines = as_json or not sys.stderr.isatty()
-    for settled in settle(course, grader, collected, known, again=again):
-        tally.count(settled)
-        if lines:
-            click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
-    absent = [s for s in known.students if s not in collected.students] if known else []
+    with gradebook_of(course) as gradebook:
+        known = roster_of(roster) or roster_of_gradebook(gradebook)
+        for note in known.notes if known else ():
+            _tell(printable(note))
+        collected = Collected(submissions, course.record.exercises, known)
+        for settled in settle(grader, gradebook, collected, again=again):
+            tally.count(settled)
+            if lines:
+                click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
+        gradebook.keep_left_out([str(path.resolve()) for path in submissions], collected.may_be_of())
     console = Console(stderr=as_json, highlight=False)
     console.print(outcome_table(tally))
-    console.print(summary(tally, collected.left_out, absent))
+    console.print(summary(tally, collected))
     if not tally.graded + tally.ungraded:
         raise UsageFault("Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb.")
     is_complete = not tally.ungraded and not tally.held and not collected.left_out
@@ -117,16 +121,11 @@ def grade(
 
 
 def settle(
-    course: LoadedCourse,
-    grader: ClassGrader,
-    collected: Collected,
-    roster: Roster | None,
-    *,
-    again: bool = False,
+    grader: ClassGrader, gradebook: Gradebook, collected: Collected, *, again: bool = False
 ) -> Iterator[Settled]:
     """Grade what was collected, with a bar in a terminal."""
-    with gradebook_of(course) as gradebook, _progress(Console(stderr=True)) as progress:
-        run = ClassRun(grader, gradebook, roster is not None, again)
+    with _progress(Console(stderr=True)) as progress:
+        run = ClassRun(grader, gradebook, collected.roster is not None, again)
         looking = progress.add_task("Looking", total=None)
         for settled in run.look(collected):
             progress.advance(looking)

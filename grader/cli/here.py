@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.classroom.identity import Person
 from grader.classroom.roster import Roster, read_roster
 from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
 from grader.errors import UsageFault, did_you_mean
@@ -39,6 +40,19 @@ def gradebook_of(course: LoadedCourse) -> Gradebook:
 def roster_of(file: Path | None) -> Roster | None:
     """A roster, where one is named."""
     return read_roster(file) if file else None
+
+
+def roster_of_gradebook(gradebook: Gradebook) -> Roster | None:
+    """Return the students who were given variants of their own; None where nobody was.
+
+    Raises:
+        UsageFault: the gradebook refuses.
+
+    """
+    students = gradebook.students_handed_out()
+    people = {student: Person(student) for student in students}
+    stranger = "no variant was handed out to them; name everybody with --roster"
+    return Roster(people, stranger=stranger) if people else None
 
 
 def check_exercises(course: LoadedCourse, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,15 +16,18 @@ from grader.cli import entry
 from grader.cli.grading import PATH
 from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
 from grader.course.loading import LoadedCourse
-from grader.errors import UsageFault
+from grader.errors import UsageFault, printable
+from grader.files import write_file
 from grader.gradebook import rules
 from grader.gradebook.records import Override
 from grader.gradebook.rules import Score
 from grader.gradebook.store import Gradebook
 from grader.lms import FORMATS
 from grader.lms.export import Export, File
-from grader.lms.scoring import export_items
+from grader.lms.scoring import Zeros, export_items
 from grader.report.classroom import score_table
+
+MAX_MAXIMUM = 1e6  # that an LMS takes for one exercise
 
 
 def final_scores(course: LoadedCourse, gradebook: Gradebook, student: str | None = None) -> Iterator[Score]:
@@ -138,7 +141,8 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
 )
 @click.option(
     "--out-of",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
+    callback=lambda _context, _option, value: _maximum(value),
     help="Scale every exercise to this maximum. [default: its points; for new items of Moodle 100]",
 )
 def export(
@@ -152,40 +156,84 @@ def export(
 ) -> int:
     """Write scores that an LMS imports.
 
-    FORMAT is canvas, moodle or csv. The course's rules are applied.
+    FORMAT is canvas, moodle or csv. The course's rules are applied. What is not certain is left out.
     """
+    if fill is not None and form == "csv":
+        raise click.UsageError("--fill is for canvas and moodle: a plain table is never filled in.")
+    if missing == "zero" and roster is None:
+        raise click.UsageError("--missing zero needs --roster: only a roster tells who handed nothing in.")
     course = course_here()
     known = roster_of(roster)
     people = known.people if known else {}
+    for note in known.notes if known else ():
+        click.echo(printable(note), err=True)
     if not roster and form != "csv":
         click.echo(
             "No roster: students go by the names of their folders, which the LMS may not know.", err=True
         )
-    for file in write_export(
-        course, form, out, Export((), people, fill, out_of), exercises, zero=missing == "zero"
-    ):
-        click.echo(f"{out / file.name}: {file.rows} rows")
+    wanted = Export((), people, fill, out_of)
+    inputs = [file for file in (roster, fill) if file]
+    left_out, files = write_export(course, form, out, wanted, exercises, inputs, zero=missing == "zero")
+    for reason in left_out:
+        click.echo(f"left out: {printable(reason)}", err=True)
+    for file in files:
+        rows = f"{file.rows} rows" if file.rows else "no row, so it was not written"
+        click.echo(f"{out / file.name}: {rows}")
         for reason in file.left_out:
             click.echo(f"  left out: {reason}")
-    return entry.DONE
+        for note in file.notes:
+            click.echo(f"  not in it: {printable(note)}")
+    is_complete = not left_out and not any(file.left_out or not file.rows for file in files)
+    return entry.DONE if is_complete else entry.NOT_FULL_MARKS
+
+
+def _maximum(value: float | None) -> float | None:
+    if value is not None and not 0 < value <= MAX_MAXIMUM:  # nan is no maximum either
+        raise click.BadParameter(f"{value:g} is not a number above 0 and up to {MAX_MAXIMUM:g}.")
+    return value
+
+
+def _refuse_inputs(course: LoadedCourse, out: Path, names: Sequence[str], inputs: Sequence[Path]) -> None:
+    """Raise UsageFault where an export would lie among the course's files, or over a file that it reads."""
+    folder = out.resolve()
+    if folder == course.root.resolve() or (course.root / "exercises").resolve() in (folder, *folder.parents):
+        raise UsageFault(f"{out} holds the course itself. Take another folder, such as exports.")
+    read = {file.resolve() for file in inputs}
+    for name in names:
+        if (out / name).resolve() in read:
+            raise UsageFault(f"{out / name} is read for this export. Take another folder with --out.")
 
 
 def write_export(
-    course: LoadedCourse, form: str, out: Path, wanted: Export, exercises: Sequence[str], *, zero: bool
-) -> list[File]:
-    """Write an export's files into a folder."""
+    course: LoadedCourse,
+    form: str,
+    out: Path,
+    wanted: Export,
+    exercises: Sequence[str] = (),
+    inputs: Sequence[Path] = (),
+    *,
+    zero: bool = False,
+) -> tuple[tuple[str, ...], list[File]]:
+    """Write an export's files into a folder; returns who is in none of them, and the files.
+
+    No file is written over one of `inputs`.
+
+    Raises:
+        UsageFault: there are no scores, the LMS's own file cannot be filled in, or a file cannot be written.
+
+    """
     with gradebook_of(course) as gradebook:
-        found = final_scores(course, gradebook)
-        items, ungraded = export_items(course, found, exercises, list(wanted.people) if zero else [])
-    for score in ungraded:
-        click.echo(f"left out, for it could not be graded: {score.student} {score.exercise}", err=True)
-    files = FORMATS[form](Export(items, wanted.people, wanted.template, wanted.out_of))
-    if not files:
+        zeros = Zeros(list(wanted.people), gradebook.left_out()) if zero else Zeros()
+        scored = export_items(course, final_scores(course, gradebook), exercises, zeros)
+    files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
+    if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
+    _refuse_inputs(course, out, [file.name for file in files], inputs)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            (out / file.name).write_text(file.text, encoding="utf-8", newline="")
     except OSError as error:
-        raise UsageFault(f"{out} cannot be written: {error.strerror}.") from None
-    return files
+        raise UsageFault(f"{out} cannot be made: {error.strerror}. Name another folder.") from None
+    for file in files:
+        if file.rows:
+            write_file(out / file.name, file.text)
+    return scored.left_out, files

@@ -146,15 +146,6 @@ def _notes(
     return (*submission.notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
-def unreadable(sitting: Sitting, message: str) -> Report:
-    """The report of a file that cannot be read at all."""
-    questions = tuple(
-        QuestionReport(id=p.id, kind=p.kind, outcome="error", score=0, points=p.points, message=message)
-        for p in sitting.paper.questions
-    )
-    return _report(sitting, questions, (message,), ())
-
-
 def ungraded(sitting: Sitting, message: str) -> Report:
     """The report of a submission that we failed to grade: no fault of the student's, and no zero."""
     questions = tuple(

@@ -62,10 +62,14 @@ class Database:
             reading = connection.execution_options(**READING)
             tables = set(inspect(reading).get_table_names())
             if tables & set(Base.metadata.tables):
-                return int(reading.scalar(select(AboutRow.version)) or 0) if "about" in tables else 0
+                version = int(reading.scalar(select(AboutRow.version)) or 0) if "about" in tables else 0
+                if version != VERSION or tables >= set(Base.metadata.tables):
+                    return version
         with self._engine.begin() as connection:
-            Base.metadata.create_all(connection)
-            connection.execute(insert(AboutRow).values(version=VERSION))
+            is_new = not inspect(connection).has_table(AboutRow.__tablename__)
+            Base.metadata.create_all(connection)  # also a table that an older program did not make
+            if is_new:
+                connection.execute(insert(AboutRow).values(version=VERSION))
         return VERSION
 
     @property

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from grader.examiner.report import Report
 from grader.gradebook.database import Database
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.records import Attempt, Event, Grading, HandedIn, Known, Override
-from grader.gradebook.tables import AttemptRow, HandedOutRow, OverrideRow, ReportRow, SubmissionRow
+from grader.gradebook.tables import (
+    AttemptRow,
+    HandedOutRow,
+    LeftOutRow,
+    OverrideRow,
+    ReportRow,
+    SubmissionRow,
+)
 
 BATCH = 100  # submissions that are read at once
 
@@ -240,6 +247,44 @@ class Gradebook(Database):
         with self.reading() as connection:
             found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
             return {(row.student, row.exercise): json.loads(row.params) for row in found}
+
+    def students_handed_out(self) -> list[str]:
+        """Return the students who were given variants of their own, by name.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.reading() as connection:
+            return list(
+                connection.scalars(select(HandedOutRow.student).distinct().order_by(HandedOutRow.student))
+            )
+
+    def keep_left_out(self, sources: Sequence[str], left_out: Iterable[tuple[str, str, str]]) -> None:
+        """Remember which students a file of these sources may be of, though it was left out.
+
+        `left_out` has source, student and exercise. What was remembered of the sources before is forgotten.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        rows = [{"source": one[0], "student": one[1], "exercise": one[2]} for one in sorted(set(left_out))]
+        with self.writing() as connection:
+            connection.execute(delete(LeftOutRow).where(LeftOutRow.source.in_(sources)))
+            if rows:
+                connection.execute(insert(LeftOutRow), rows)
+
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """Return students and exercises of which a file was left out; "" stands for any exercise.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.reading() as connection:
+            found = connection.execute(select(LeftOutRow.student, LeftOutRow.exercise).distinct())
+            return frozenset((row.student, row.exercise) for row in found)
 
     def history(self, student: str) -> list[Event]:
         """What happened to a student's scores, oldest first.

@@ -107,3 +107,16 @@ class HandedOutRow(Base):
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
     params: Mapped[str]  # as JSON
     created: Mapped[datetime]
+
+
+class LeftOutRow(Base):
+    """A file that was left out when a source was graded, and that may be this student's.
+
+    `exercise` is "" where the file fits none. Nobody knows whether such a student handed nothing in.
+    """
+
+    __tablename__ = "left_out"
+
+    source: Mapped[str] = mapped_column(String(400), primary_key=True)
+    student: Mapped[str] = mapped_column(String(200), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)

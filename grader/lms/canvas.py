@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import replace
 
-from grader.errors import UsageFault
-from grader.lms.export import (
-    Entry,
-    Export,
-    File,
-    Item,
-    free_text,
-    identity,
-    number,
-    read_table,
-    scaled,
-    table_text,
-)
+from grader.classroom.identity import Matches, Mention, Person, match
+from grader.errors import UsageFault, printable
+from grader.lms.export import Entry, Export, File, Item, file_maximum, free_text, number, scaled, unsafe_id
+from grader.tables import Table, read_table, table_text
 
 _HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+_IDS = {"ID": "canvas_id", "SIS User ID": "sis_user_id", "SIS Login ID": "sis_login_id"}
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a title
 
 
 def write(export: Export) -> list[File]:
-    """One file for each exercise, so that no cell is ever blank: a blank cell would remove a grade.
+    """Return one file for each exercise, so that no cell is blank: a blank cell would remove a grade.
 
     Raises:
-        UsageFault: a title or an id that Canvas would misread, or a template that is not Canvas's.
+        UsageFault: a title that Canvas would misread, or a template that is not Canvas's.
 
     """
     if export.template is not None:
-        return list(_filled(export, export.template))
+        return _filled(export, read_table(export.template))
     return [_file(export, item) for item in export.items if item.entries]
 
 
@@ -42,92 +34,122 @@ def _file(export: Export, item: Item) -> File:
             f"Canvas drops a column called '{item.label}' as one of its own. Rename the exercise."
         )
     maximum = export.maximum(item)
+    file = File(f"canvas-{item.exercise}.csv")
     rows = [[*_HEADER, item.label], ["    Points Possible", "", "", "", "", number(maximum)]]
-    rows += [[*_student(export, entry), _cell(entry, item, maximum)] for entry in item.entries]
-    return File(f"canvas-{item.exercise}.csv", table_text(rows), len(item.entries))
+    for entry in item.entries:
+        person = _with_login(export.person(entry.student))
+        ids = [getattr(person, kind) for kind in _IDS.values()]
+        reason = export.stranger(entry.student) or unsafe_id(*ids)
+        if reason:
+            file.leave_out(entry.student, reason)
+        else:
+            rows.append([_name(person), *ids, free_text(person.section), _cell(entry, item, maximum)])
+    return replace(file, text=table_text(rows), rows=len(rows) - 2)
+
+
+def _name(person: Person) -> str:
+    """Return a name for a reader and not for Canvas.
+
+    Where no id fits, Canvas takes the user who has this name; nobody is called "Ada Lovelace (ada)".
+    """
+    return free_text(f"{person.name} ({person.student})") if person.name else ""
+
+
+def _with_login(person: Person) -> Person:
+    """Return a student who has no id of Canvas's with the folder's name as the login."""
+    return person if set(_IDS.values()) & set(person.ids) else replace(person, sis_login_id=person.student)
 
 
 def _cell(entry: Entry, item: Item, maximum: float) -> str:
-    """A score, or Canvas's word for an excused student."""
+    """Return a score, or Canvas's word for an excused student."""
     return "EX" if entry.score is None else scaled(entry, item, maximum)
 
 
-def _student(export: Export, entry: Entry) -> list[str]:
-    """The cells that say who: a name only where there is no id, for Canvas looks at ids first."""
-    person = export.person(entry.student)
-    ids = [person.canvas_id, person.sis_user_id, person.sis_login_id]
-    if not any(ids):
-        ids[2] = person.student
-    cells = [identity(cell, entry.student) for cell in ids]
-    return ["", *cells, free_text(person.section)]
-
-
-def _filled(export: Export, template: Path) -> Iterator[File]:
-    rows = read_table(template)
-    header = [cell.strip() for cell in rows[0]]
+def _filled(export: Export, table: Table) -> list[File]:
+    header = table.header
     if len(header) < 5 or "Student" not in header[0] or "ID" not in header[1]:
         raise UsageFault(
-            f"{template} is not a gradebook export of Canvas: its header begins with {header[:2]}."
+            f"{table.file} is not a gradebook export of Canvas: its header begins with {list(header[:2])}."
         )
     fixed = next((i + 1 for i, cell in enumerate(header) if "Section" in cell), 0)
     if not fixed:
-        raise UsageFault(f"{template} has no column 'Section', so it is not a gradebook export of Canvas.")
-    possible = next((row for row in rows[1:4] if row and "Points Possible" in row[0]), None)
-    for item in export.items:
-        column = _column(header, item)
-        if column is None:
-            raise UsageFault(
-                f"{template} has no column for {item.exercise}. Make '{item.label}' in Canvas and "
-                "export again, or name other exercises with --exercise."
-            )
-        maximum = _maximum(possible, column) or export.maximum(item)
-        yield _filled_file(export, item, header[:fixed], rows[1:], header[column], maximum)
+        raise UsageFault(f"{table.file} has no column 'Section', so it is not a gradebook export of Canvas.")
+    mentions = [_mention(table, number_, fixed) for number_ in range(len(table.rows))]
+    known = [_with_login(person) for person in _people(export)]
+    matches = match(mentions, known)
+    return [_filled_file(export, item, table, fixed, matches) for item in export.items if item.entries]
 
 
-def _filled_file(
-    export: Export,
-    item: Item,
-    fixed: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    title: str,
-    maximum: float,
-) -> File:
-    by_key = {key: row for row in rows if len(row) >= len(fixed) for key in _keys(fixed, row)}
-    written = [[*fixed, title], ["    Points Possible", *[""] * (len(fixed) - 1), number(maximum)]]
-    left_out = []
-    for entry in item.entries:
-        person = export.person(entry.student)
-        wanted = (
-            ("ID", person.canvas_id),
-            ("SIS User ID", person.sis_user_id),
-            ("SIS Login ID", person.sis_login_id or person.student),
-        )
-        row = next((by_key[key] for key in wanted if key[1] and key in by_key), None)
-        if row is None:
-            left_out.append(f"{entry.student}: not in the Canvas export")
-        else:
-            written.append([*row[: len(fixed)], _cell(entry, item, maximum)])
-    return File(f"canvas-{item.exercise}.csv", table_text(written), len(written) - 2, tuple(left_out))
+def _people(export: Export) -> list[Person]:
+    """Return everybody whom a row can be of: the roster, or else who has a score."""
+    scored = {entry.student for item in export.items for entry in item.entries}
+    return list(export.people.values()) or [Person(student) for student in sorted(scored)]
 
 
-def _keys(fixed: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
-    return [
-        (name, cell.strip()) for name, cell in zip(fixed, row, strict=False) if "ID" in name and cell.strip()
+def _mention(table: Table, index: int, fixed: int) -> Mention:
+    """Return what a row says of a student: Canvas knows everybody by an id, so the name does not count."""
+    row = table.rows[index]
+    cells = dict(zip(table.header[:fixed], row.cells, strict=False))
+    ids = {kind: cells[name] for name, kind in _IDS.items() if cells.get(name)}
+    return Mention(f"{printable(row.cells[0])} in line {row.line}", ids)
+
+
+def _filled_file(export: Export, item: Item, table: Table, fixed: int, matches: Matches) -> File:
+    column = _column(table, item)
+    maximum = _maximum(export, table, column)
+    file = File(f"canvas-{item.exercise}.csv")
+    blank = [""] * (fixed - 1)
+    written = [
+        [*table.header[:fixed], table.header[column]],
+        ["    Points Possible", *blank, number(maximum)],
     ]
+    rows = matches.mentions
+    for entry in item.entries:
+        row = table.rows[rows[entry.student]] if entry.student in rows else None
+        unknown = export.stranger(entry.student) or matches.disputed.get(entry.student)
+        if row is None or row.problem:
+            reason = f"line {row.line}: {row.problem}" if row else unknown or "not in the Canvas export"
+            file.leave_out(entry.student, reason)
+        else:
+            written.append([*row.cells[:fixed], _cell(entry, item, maximum)])
+    return replace(file, text=table_text(written), rows=len(written) - 2)
 
 
-def _column(header: Sequence[str], item: Item) -> int | None:
-    """The column `Title (123)` whose title is the exercise's name, its label, or begins with its name."""
-    for index, cell in enumerate(header):
-        title = re.sub(r" \(\d+\)$", "", cell)
-        if title in {item.label, item.exercise, item.title} or title.startswith(f"{item.exercise} "):
-            return index
-    return None
+def _column(table: Table, item: Item) -> int:
+    """Return the only column `Title (123)` whose title is the exercise's name, its title, or both.
+
+    Raises:
+        UsageFault: there is none, or there are several.
+
+    """
+    fitting = [i for i, cell in enumerate(table.header) if item.is_called(_ASSIGNMENT.sub("", cell))]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = " and ".join(f"'{printable(table.header[index])}'" for index in fitting)
+        raise UsageFault(
+            f"{table.file} has several columns for {item.exercise}: {names}. "
+            "Rename all but one in Canvas and export again."
+        )
+    raise UsageFault(
+        f"{table.file} has no column for {item.exercise}. Make '{item.label}' in Canvas and export again, "
+        "or name other exercises with --exercise."
+    )
 
 
-def _maximum(possible: Sequence[str] | None, column: int) -> float | None:
-    try:
-        value = float(possible[column]) if possible else 0.0
-    except (ValueError, IndexError):
-        return None
-    return value if value > 0 else None
+def _maximum(export: Export, table: Table, column: int) -> float:
+    """Return the points possible of a column.
+
+    Raises:
+        UsageFault: the file does not say for certain.
+
+    """
+    row = next((one for one in table.rows[:3] if "Points Possible" in one.cells[0]), None)
+    title = printable(table.header[column])
+    if row is None or row.problem:
+        if export.out_of is not None:
+            return export.out_of
+        what = f"line {row.line}: {row.problem}" if row else "there is no row 'Points Possible'."
+        raise UsageFault(f"{table.file}: {what} Give the maximum of '{title}' with --out-of.")
+    place = f"{table.file}:{row.line}: The points possible of '{title}'"
+    return file_maximum(row.cells[column], place, export.out_of)

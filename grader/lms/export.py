@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.classroom.identity import Person
-from grader.errors import UsageFault
+from grader.classroom.identity import Person, folded
+from grader.errors import UsageFault, printable
 
 MAX_DECIMALS = 5  # what Moodle stores
-MAX_TEMPLATE_BYTES = 64 << 20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # 1.000 is one, or a thousand
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Entry:
     student: str
     score: float | None
     graded: datetime | None  # None: nothing was handed in, and the teacher asked for a zero
+    rules: str = ""  # that touched the score
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,29 @@ class Item:
     title: str
     points: float
     entries: tuple[Entry, ...]
+    other_titles: tuple[str, ...] = ()  # of the course's other exercises
 
     @property
     def scored(self) -> tuple[Entry, ...]:
-        """The entries with a score."""
+        """Return the entries with a score."""
         return tuple(entry for entry in self.entries if entry.score is not None)
 
     @property
     def excused(self) -> tuple[str, ...]:
-        """What to tell of those who are excused, where an LMS has no word for it."""
-        return tuple(f"{entry.student}: excused" for entry in self.entries if entry.score is None)
+        """Say who is excused, where an LMS has no word for it."""
+        return tuple(
+            f"{entry.student}: excused from {self.exercise}" for entry in self.entries if entry.score is None
+        )
 
     @property
     def label(self) -> str:
-        """What its column is called."""
+        """Return what its column is called."""
         return f"{self.exercise} {self.title}"
+
+    def is_called(self, title: str) -> bool:
+        """Whether a column of this title is the exercise's, and of no other exercise of the course."""
+        own = {folded(self.label), folded(self.exercise), folded(self.title)}
+        return folded(title) in own - set(map(folded, self.other_titles))
 
 
 @dataclass(frozen=True)
@@ -56,31 +65,40 @@ class Export:
     """What is to be handed on, and to whom."""
 
     items: tuple[Item, ...]
-    people: Mapping[str, Person]
+    people: Mapping[str, Person]  # of the roster; empty where there is none
     template: Path | None = None  # the LMS's own export, to be filled in
     out_of: float | None = None  # scale every exercise to this maximum
 
     def person(self, student: str) -> Person:
-        """What is known of a student; one who is in no roster goes by the folder's name."""
+        """Return what is known of a student; one who is in no roster goes by the folder's name."""
         return self.people.get(student, Person(student))
 
     def maximum(self, item: Item, default: float | None = None) -> float:
-        """The maximum that an item's scores are written for."""
+        """Return the maximum that an item's scores are written for."""
         return self.out_of or default or item.points
 
+    def stranger(self, student: str) -> str:
+        """Say why an LMS cannot know a student; nothing if it can."""
+        return "not in the roster" if self.people and student not in self.people else ""
 
-@dataclass(frozen=True)
+
+@dataclass
 class File:
-    """One file to upload, and what became of everybody who is not in it."""
+    """One file to upload, and why somebody with a score is not in it. Without rows it is not written."""
 
     name: str
-    text: str
-    rows: int
-    left_out: tuple[str, ...] = ()
+    text: str = ""
+    rows: int = 0
+    left_out: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    def leave_out(self, student: str, reason: str) -> None:
+        """Note that a student is not in the file."""
+        self.left_out.append(printable(f"{student}: {reason}"))
 
 
 def number(value: float) -> str:
-    """A score for a cell: a point as decimal mark, at most 5 decimals, no exponent.
+    """Return a score for a cell: a point as decimal mark, at most 5 decimals, no exponent.
 
     >>> number(100 / 3), number(7.0), number(0.0)
     ('33.33333', '7', '0')
@@ -90,29 +108,20 @@ def number(value: float) -> str:
 
 
 def scaled(entry: Entry, item: Item, maximum: float) -> str:
-    """A score out of another maximum, never above it and never below 0."""
+    """Return a score out of another maximum, never above it and never below 0."""
     if entry.score is None:
         return ""
     return number(min(max(entry.score / item.points, 0.0), 1.0) * maximum)
 
 
-def identity(value: str, student: str) -> str:
-    """An id for a cell, unaltered.
-
-    Raises:
-        UsageFault: a spreadsheet would run it as a formula.
-
-    """
-    if value.startswith(_FORMULA_STARTS):
-        raise UsageFault(
-            f"The id {value!r} of {student} begins like a formula, which a spreadsheet would run. "
-            "Correct the roster."
-        )
-    return value
+def unsafe_id(*values: str) -> str:
+    """Say which id a spreadsheet would run as a formula; ids are never altered, so it cannot be written."""
+    bad = next((value for value in values if value.startswith(_FORMULA_STARTS)), None)
+    return "" if bad is None else f"the id {bad!r} begins like a formula; correct it in the roster"
 
 
 def free_text(value: str) -> str:
-    """A name for a cell, guarded so that no spreadsheet runs it (OWASP ASVS 1.2.10).
+    """Return a name for a cell, guarded so that no spreadsheet runs it (OWASP ASVS 1.2.10).
 
     >>> free_text("=1+1"), free_text("Ada")
     ("'=1+1", 'Ada')
@@ -120,31 +129,24 @@ def free_text(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
-def table_text(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV by RFC 4180, every row as long as the first."""
-    stream = io.StringIO()
-    csv.writer(stream).writerows(rows)
-    return stream.getvalue()
+def file_maximum(text: str, place: str, out_of: float | None) -> float:
+    """Return the maximum that an LMS's file gives for a score.
 
-
-def read_table(file: Path) -> list[list[str]]:
-    """The rows of a file that an LMS has written: UTF-8 or UTF-16, with commas, semicolons or tabs.
+    A number that can mean two things is never read as one of them: `10,00` and `1.000` depend on who wrote
+    them, and a blank is no number.
 
     Raises:
-        UsageFault: it cannot be read as such.
+        UsageFault: it is not certain what it is, and --out-of does not say it; or --out-of says otherwise.
 
     """
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_TEMPLATE_BYTES)
-        text = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
-        first = text.partition("\n")[0]
-        separator = max(",;\t", key=first.count)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except OSError as error:
-        raise UsageFault(f"{file} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageFault(f"{file} is not a CSV file as an LMS writes it: {error}.") from None
-    if not rows:
-        raise UsageFault(f"{file} is empty.")
-    return rows
+    value = float(text) if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text) else None
+    if out_of is not None:
+        if value is not None and value != out_of:
+            raise UsageFault(f"{place} is {number(value)}, and --out-of says {number(out_of)}. Correct one.")
+        return out_of
+    if not value:
+        raise UsageFault(
+            f"{place} is {printable(text)!r}, which is not certain to be a number above 0. "
+            "Write it as 10 or 10.00 there, or give it with --out-of."
+        )
+    return value

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
-from grader.classroom.identity import Person
-from grader.errors import UsageFault
-from grader.lms.export import Entry, Export, File, Item, identity, number, read_table, scaled, table_text
+from grader.classroom.identity import Mention, Person, match
+from grader.errors import UsageFault, printable
+from grader.lms.export import Export, File, Item, file_maximum, number, scaled, unsafe_id
+from grader.tables import Row, Table, read_table, table_text
 
 NEW_ITEM_MAXIMUM = 100.0  # what Moodle gives an item that it makes from a column
 
@@ -18,85 +19,103 @@ _IDENTITIES = (
     ("idnumber", "moodle_idnumber"),
 )
 _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
+_MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
+_IDS = {"Email address": "email", "Username": "moodle_username", "ID number": "moodle_idnumber"}
 
 
 def write(export: Export) -> list[File]:
-    """One file for each exercise: an unknown user makes Moodle refuse a file, a blank cell removes a grade.
+    """Return one file for each exercise: an unknown user makes Moodle refuse one, a blank removes a grade.
 
     Raises:
-        UsageFault: students without any common identity, or a template that is not a grading worksheet.
+        UsageFault: a template that is not a grading worksheet.
 
     """
     if export.template is not None:
-        return [_worksheet(export, export.template)]
+        return [_worksheet(export, read_table(export.template))]
     return [_file(export, item) for item in export.items if item.scored]
 
 
 def _file(export: Export, item: Item) -> File:
-    people = [export.person(entry.student) for entry in item.scored]
-    column, attribute = _identity_column(people, known=bool(export.people))
+    file = File(f"moodle-{item.exercise}.csv", notes=item.excused)
+    known = [entry for entry in item.scored if not export.stranger(entry.student)]
+    column, attribute = _identity_column([export.person(entry.student) for entry in known], export)
     maximum = export.maximum(item, NEW_ITEM_MAXIMUM)
     rows = [[column, f"{item.label} (of {number(maximum)})"]]
-    for entry, person in zip(item.scored, people, strict=True):
-        rows.append([identity(getattr(person, attribute), entry.student), scaled(entry, item, maximum)])
-    return File(f"moodle-{item.exercise}.csv", table_text(rows), len(item.scored), item.excused)
+    for entry in item.scored:
+        own = getattr(export.person(entry.student), attribute)
+        lacks = "" if own else f"has no {attribute} in the roster, by which Moodle knows the others"
+        reason = export.stranger(entry.student) or lacks or unsafe_id(own)
+        if reason:
+            file.leave_out(entry.student, reason)
+        else:
+            rows.append([own, scaled(entry, item, maximum)])
+    return replace(file, text=table_text(rows), rows=len(rows) - 1)
 
 
-def _identity_column(people: Sequence[Person], *, known: bool) -> tuple[str, str]:
-    if not known:
+def _identity_column(people: Sequence[Person], export: Export) -> tuple[str, str]:
+    """Return the column that most of the students have: Moodle knows users by one column for all."""
+    if not export.people:
         return "username", "student"
-    for column, attribute in _IDENTITIES:
-        if all(getattr(person, attribute) for person in people):
-            return column, attribute
-    lacking = [person.student for person in people if not person.moodle_username and not person.email]
-    raise UsageFault(
-        f"Moodle knows users by one column for all: {', '.join(lacking[:5])} lack moodle_username and email. "
-        "Complete the roster."
-    )
+    return max(_IDENTITIES, key=lambda one: sum(bool(getattr(person, one[1])) for person in people))
 
 
-def _worksheet(export: Export, template: Path) -> File:
-    """An offline grading worksheet, filled in; rows whose students have no score are left out."""
+def _worksheet(export: Export, table: Table) -> File:
+    """Return an offline grading worksheet, filled in; rows whose students have no score are left out."""
     if len(export.items) != 1:
         raise UsageFault("A grading worksheet belongs to one assignment. Say which with --exercise.")
     item = export.items[0]
-    rows = read_table(template)
-    header = [cell.strip() for cell in rows[0]]
-    missing = [name for name in _WORKSHEET if name not in header]
+    missing = [name for name in _WORKSHEET if name not in table.header]
     if missing:
         raise UsageFault(
-            f"{template} lacks the column '{missing[0]}', so it is no offline grading worksheet in English. "
-            "Download it again with the site's language set to English."
+            f"{table.file} lacks the column '{missing[0]}', so it is no offline grading worksheet in "
+            "English. Download it again with the site's language set to English."
         )
-    table = [dict(zip(header, row, strict=False)) for row in rows[1:]]
-    left_out, written = list(item.excused), [list(_WORKSHEET)]
+    twice = [name for name in _WORKSHEET if table.header.count(name) > 1]
+    if twice:
+        raise UsageFault(f"{table.file} has two columns '{twice[0]}'. Download it again.")
+    people = list(export.people.values()) or [
+        Person(entry.student, entry.student)
+        for entry in item.entries  # the folder's name is all there is
+    ]
+    matches = match([_mention(table, row) for row in table.rows], people)
+    file = File(f"moodle-worksheet-{item.exercise}.csv", notes=item.excused)
+    written = [list(_WORKSHEET)]
     for entry in item.scored:
-        row = _row_of(entry, export.person(entry.student), table)
-        if row is None:
-            left_out.append(f"{entry.student}: not in the worksheet")
+        index = matches.mentions.get(entry.student)
+        row = table.rows[index] if index is not None else None
+        unknown = export.stranger(entry.student) or matches.disputed.get(entry.student)
+        if row is None or row.problem:
+            reason = f"line {row.line}: {row.problem}" if row else unknown or "not in the worksheet"
+            file.leave_out(entry.student, reason)
         else:
-            grade = scaled(entry, item, _maximum(row) or export.maximum(item))
-            written.append([row["Identifier"], grade, row["Last modified (grade)"]])
-    return File(
-        f"moodle-worksheet-{item.exercise}.csv", table_text(written), len(written) - 1, tuple(left_out)
-    )
+            grade = scaled(entry, item, _maximum(export, table, row))
+            cells = _cells(table, row)
+            written.append([cells["Identifier"], grade, cells["Last modified (grade)"]])
+    return replace(file, text=table_text(written), rows=len(written) - 1)
 
 
-def _row_of(entry: Entry, person: Person, table: Sequence[dict[str, str]]) -> dict[str, str] | None:
-    """The student's row, by e-mail address or, where it is the only one of that name, by full name."""
-    if person.email:
-        found = [row for row in table if row.get("Email address", "").lower() == person.email.lower()]
-        if len(found) == 1:
-            return found[0]
-    name = person.name or entry.student
-    found = [row for row in table if row.get("Full name") == name]
-    return found[0] if len(found) == 1 else None
+def _cells(table: Table, row: Row) -> dict[str, str]:
+    return dict(zip(table.header, row.cells, strict=False))
 
 
-def _maximum(row: dict[str, str]) -> float | None:
-    text = row.get("Maximum grade", row.get("Maximum Grade", ""))
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if value > 0 else None
+def _mention(table: Table, row: Row) -> Mention:
+    cells = _cells(table, row)
+    ids = {kind: cells[name] for name, kind in _IDS.items() if cells.get(name)}
+    name = cells.get("Full name", "")
+    return Mention(f"{printable(name or cells.get('Identifier', '?'))} in line {row.line}", ids, name)
+
+
+def _maximum(export: Export, table: Table, row: Row) -> float:
+    """Return the maximum grade of a row.
+
+    Raises:
+        UsageFault: the worksheet does not say for certain.
+
+    """
+    column = next((name for name in _MAXIMA if name in table.header), None)
+    if column is None:
+        if export.out_of is not None:
+            return export.out_of
+        raise UsageFault(f"{table.file} has no column '{_MAXIMA[0]}'. Give the maximum with --out-of.")
+    text = _cells(table, row)[column]
+    return file_maximum(text, f"{table.file}:{row.line}: The column '{column}'", export.out_of)

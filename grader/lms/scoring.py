@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, did_you_mean
-from grader.gradebook.rules import Score
+from grader.gradebook.rules import Score, deadline
 from grader.lms.export import Entry, Item
 
 
+@dataclass(frozen=True)
+class Zeros:
+    """Who gets a zero for what they did not hand in.
+
+    Nobody gets one for an exercise that is not due yet for them, and nobody of whom a file was left out:
+    `left_out` has students and exercises, with "" for a file that may be of any exercise.
+    """
+
+    students: Sequence[str] = ()
+    left_out: frozenset[tuple[str, str]] = frozenset()
+    now: datetime | None = None
+
+    def reason_against(self, course: LoadedCourse, student: str, exercise: str) -> str:
+        """Say why a student gets no zero; nothing if they get one."""
+        if {(student, exercise), (student, "")} & self.left_out:
+            return f"no zero in {exercise}, for a file that may be theirs was left out by course grade"
+        due = deadline(course.record.rules, student, exercise)
+        if due is not None and due > (self.now or datetime.now(UTC)):
+            return f"no zero in {exercise}, which is due for them on {due:%Y-%m-%d %H:%M} UTC"
+        return ""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The items of an export, and why somebody is in none of them."""
+
+    items: tuple[Item, ...]
+    left_out: tuple[str, ...]
+
+
 def export_items(
-    course: LoadedCourse, scores: Iterable[Score], exercises: Sequence[str], zero_for: Sequence[str]
-) -> tuple[tuple[Item, ...], list[Score]]:
-    """The items of an export, and the scores that must not be in it because they could not be graded.
+    course: LoadedCourse, scores: Iterable[Score], exercises: Sequence[str], zeros: Zeros = Zeros()
+) -> Scored:
+    """Return the items of an export; what could not be graded is not in them.
+
+    An exercise that nobody handed in is not in it, unless it is named: it may not have been set yet.
 
     Raises:
         UsageFault: the course has no such exercise.
@@ -22,21 +56,32 @@ def export_items(
     for name in exercises:
         if name not in course.record.exercises:
             raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, course.record.exercises)}")
-    wanted = list(exercises or course.record.exercises)
+    wanted = list(dict.fromkeys(exercises)) or list(course.record.exercises)
     own: dict[str, dict[str, Score]] = {name: {} for name in wanted}
     for score in scores:
         if score.exercise in own:
             own[score.exercise][score.student] = score
-    items = []
+    titles = {name: course.exercise(name).record.title for name in course.record.exercises}
+    items, left_out = [], []
     for name in wanted:
-        record = course.exercise(name).record
         entries = [
-            Entry(score.student, score.final, score.graded)
+            Entry(score.student, score.final, score.graded, "; ".join(score.rules))
             for score in own[name].values()
             if score.final is not None or score.is_excused
         ]
-        entries += [Entry(student, 0.0, None) for student in zero_for if student not in own[name]]
+        left_out += [
+            f"{score.student}: {name} could not be graded"
+            for score in own[name].values()
+            if not score.is_graded
+        ]
+        for student in zeros.students if own[name] or exercises else ():
+            reason = "" if student in own[name] else zeros.reason_against(course, student, name)
+            if reason:
+                left_out.append(f"{student}: {reason}")
+            elif student not in own[name]:
+                entries.append(Entry(student, 0.0, None, "handed nothing in"))
         in_order = tuple(sorted(entries, key=lambda entry: entry.student))
-        items.append(Item(name, record.title, record.points, in_order))
-    ungraded = [score for scores in own.values() for score in scores.values() if not score.is_graded]
-    return tuple(items), ungraded
+        others = [one for other, title in titles.items() if other != name for one in (other, title)]
+        points = course.exercise(name).record.points
+        items.append(Item(name, titles[name], points, in_order, tuple(others)))
+    return Scored(tuple(items), tuple(left_out))

@@ -9,8 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.classroom.collecting import Collected
 from grader.classroom.regrading import Move
-from grader.classroom.tally import Tally
+from grader.classroom.tally import MAX_TOLD, Tally
+from grader.errors import printable
 from grader.examiner.report import Report
 from grader.gradebook.rules import Score
 from grader.report.terminal import WORDS
@@ -58,9 +60,10 @@ def _why(reports: Sequence[Report]) -> str:
     )
 
 
-def summary(tally: Tally, left_out: Sequence[str], absent: Sequence[str]) -> RenderableType:
-    """How many were graded, what was not and why, and who handed nothing in."""
-    lines = [f"{tally.graded} graded, {tally.ungraded} not graded, {len(left_out)} left out."]
+def summary(tally: Tally, collected: Collected) -> RenderableType:
+    """Show how many were graded, what was not and why, and who handed nothing in."""
+    left_out = len(collected.left_out)
+    lines = [f"{tally.graded} graded, {tally.ungraded} not graded, {left_out} left out."]
     if tally.unchanged:
         lines.append(f"{tally.unchanged} are unchanged and were not run again.")
     if tally.slowest:
@@ -72,10 +75,14 @@ def summary(tally: Tally, left_out: Sequence[str], absent: Sequence[str]) -> Ren
     lines += _more(tally.held - len(tally.held_names), "would fall")
     if tally.held:
         lines.append("To see what would fall and why: course regrade")
-    lines += [f"left out: {reason}" for reason in left_out]
-    if absent:
+    lines += [f"note: {note}" for note in collected.notes[:MAX_TOLD]]
+    lines += _more(len(collected.notes) - MAX_TOLD, "note: such names")
+    lines += [f"left out: {reason}" for reason in collected.left_out]
+    if absent := collected.absent():
         lines.append(f"handed nothing in: {', '.join(absent)}")
-    return Group(*(Text(line) for line in lines))
+    if doubtful := collected.doubtful():
+        lines.append(f"handed nothing in, unless a file that was left out is theirs: {', '.join(doubtful)}")
+    return Group(*(Text(printable(line)) for line in lines))
 
 
 def _more(count: int, what: str) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -272,7 +273,7 @@ def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, 
         for name in LMS:
             archive.writestr(f"{around}/{name}".removeprefix("/"), name)
 
-    def found(source: Path) -> list[tuple[object, ...]]:
+    def found(source: Path) -> list[Any]:
         collected = Collected([source], EXERCISES, roster)
         rows = [(one.student, one.name, one.read().content, one.time, one.is_late) for one in collected]
         return [*rows, *collected.left_out, *collected.notes]
@@ -310,7 +311,9 @@ def test_a_file_of_somebody_unknown_may_be_of_everybody_who_is_missing(tmp_path:
     collected = Collected([tmp_path], EXERCISES, roster)
     assert [one.student for one in collected] == ["ada"]
     assert (collected.absent(), collected.doubtful()) == ([], ["bob", "cy"])
-    assert [(one.students, one.exercise) for one in collected.withheld] == [({"bob", "cy"}, "ex-2")]
+    assert [(one.students, one.exercise) for one in collected.withheld] == [
+        (frozenset({"bob", "cy"}), "ex-2")
+    ]
 
 
 def test_who_is_somebody_else_by_an_id_is_nobody_who_is_missing(tmp_path: Path) -> None:

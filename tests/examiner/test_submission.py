@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.errors import SubmissionFault
 from grader.examiner.submission import MAX_BYTES, MAX_CODE, parse_submission, read_submission, without_magics
@@ -81,11 +85,14 @@ def test_an_empty_notebook_is_no_fault(content):
         b"[]",
         b"5",
         b"null",
-        b"x = 1",
+        b"x = ",
         b"{" * 9,
         b"[" * 100_000,
-        b"\xff\xfe",
-        b'{"nbformat": 99, "cells": []}',
+        b"\xff\xfex",
+        b'{"cells": 5}',
+        b'{"cells": [5]}',
+        b'{"cells": [{"cell_type": "code", "source": 5}]}',
+        b'{"cells": [{"cell_type": "code", "source": "x = 1"',
         b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
     ],
     ids=lambda content: repr(content[:20]),
@@ -115,24 +122,65 @@ def test_python_is_read_in_its_own_encoding(content, text):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        b"x = '\xe4'\n",
-        b"x = 1\0",
-        b"\x89PNG\r\n\x1a\n\0",
-        b"\xff\xfex\0",
-        b"# coding: no-such\n",
-        b"# coding: rot13\nk = 1",
-        b"# coding: hex\n",
-        b"\xef\xbb\xbf# coding: latin-1\n",
-        b"# coding: undefined\n",
-        b"# coding: punycode\nx\n",
-    ],
-    ids=lambda content: repr(content[:20]),
+    "content", [b"x = 1\0", b"\x89PNG\r\n\x1a\n\0", b"\xff\xfex", b"\x81\x02\x03", b"\0\0"]
 )
 def test_what_is_no_python_text_is_refused(content):
-    with pytest.raises(SubmissionFault, match=r"^a\.py is not .*text.*\. Save it as UTF-8"):
+    with pytest.raises(SubmissionFault, match=r"^a\.py is not a text file\. Save it as UTF-8 text\."):
         parse_submission("a.py", content)
+
+
+@pytest.mark.parametrize(
+    ("content", "source", "note"),
+    [
+        ("# Lösung\nk = 'ä'\n".encode("cp1252"), "# Lösung\nk = 'ä'\n", "Windows-1252"),
+        ("# coding: utf-8\nk = 'ä'\n".encode("latin-1"), "# coding: utf-8\nk = 'ä'\n", "Windows-1252"),
+        ("k = 'Ł'\r\n".encode("utf-16"), "k = 'Ł'\r\n", "UTF-16"),  # PowerShell's >
+        (codecs.BOM_UTF16_BE + "k = 1\n".encode("utf-16-be"), "k = 1\n", "UTF-16"),
+        ("k = 1\n".encode("utf-16-le"), "k = 1\n", "UTF-16"),
+        ("k = 1\n".encode("utf-16-be"), "k = 1\n", "UTF-16"),
+        ("# coding: koi8-r\nk = 'да'\n".encode("koi8-r"), "# coding: koi8-r\nk = 'да'\n", ""),
+        (b"# coding: no-such\nk = 1\n", "# coding: no-such\nk = 1\n", ""),
+        (b"# coding: rot13\nk = 1\n", "# coding: rot13\nk = 1\n", ""),
+        (b"\xef\xbb\xbf# coding: latin-1\nk = 1\n", "# coding: latin-1\nk = 1\n", ""),
+    ],
+)
+def test_texts_as_editors_save_them_are_read(content, source, note):
+    submission = parse_submission("a.py", content)
+    assert [cell.source for cell in submission.cells] == [source]
+    assert [note in told for told in submission.notes] == [True] * bool(note)
+
+
+CELLS = '{"cells": [{"cell_type": "markdown", "source": "x"}, {"cell_type": "code", "source": ["k = 1\\n", "m = 2"]}]}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CELLS,  # no metadata, no outputs, no format
+        CELLS.replace('"cells"', '"nbformat": 99, "metadata": 5, "cells"'),
+        '{"worksheets": [{"cells": [{"cell_type": "code", "input": ["k = 1\\n", "m = 2"]}]}], "nbformat": 3}',
+        '{"cells": [{"cell_type": "code", "outputs": [{"output_type": "strea"}], "source": "k = 1\\nm = 2"}]}',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["a.ipynb", "a.py"])
+def test_of_a_notebook_only_the_code_matters(text, encoding, name):
+    submission = parse_submission(name, text.encode(encoding))
+    assert [cell.source for cell in submission.cells] == ["k = 1\nm = 2"]
+    assert any("was read as one" in note for note in submission.notes) == (name == "a.py")
+
+
+def test_python_saved_as_a_notebook_is_read_as_python():
+    submission = parse_submission("a.ipynb", b"k = 1\n")
+    assert [cell.source for cell in submission.cells] == ["k = 1\n"]
+    assert submission.notes == ("a.ipynb is Python text, not a notebook, and was read as such.",)
+
+
+@given(st.binary(max_size=60), st.sampled_from(["a.py", "a.ipynb"]))
+@settings(deadline=None)
+def test_whatever_is_in_a_file_it_is_read_or_refused(content, name):
+    with contextlib.suppress(SubmissionFault):
+        parse_submission(name, content)
 
 
 @pytest.mark.parametrize("suffix", ["py", "ipynb"])

@@ -19,7 +19,7 @@ from grader.course.paper import prepare
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import grade, unreadable
+from grader.examiner.grading import grade, ungraded
 from grader.examiner.report import Report
 from grader.examiner.submission import parse_submission
 from grader.language.limits import Limits
@@ -56,7 +56,7 @@ def grade_golden(course: LoadedCourse, folder: Path, server: ForkServer) -> Repo
     try:
         submission = parse_submission(file.name.removesuffix(".txt"), file.read_bytes())
     except SubmissionFault as fault:
-        return unreadable(sitting, str(fault))
+        return ungraded(sitting, str(fault))
 
     def work(suite: CheckSuite) -> Report:
         return grade(sitting, submission, server, suite).report
