@@ -99,7 +99,7 @@ def name_keys(name: str) -> frozenset[str]:
     >>> sorted(name_keys("Lovelace, Ada"))
     ['adalovelace', 'lovelaceada']
     """
-    words = name.replace(",", " ").split()
+    words = unicodedata.normalize("NFKC", name).replace(",", " ").split()
     rotated = ("".join(words[cut:] + words[:cut]) for cut in range(len(words)))
     return frozenset(filter(None, map(_letters, rotated)))
 

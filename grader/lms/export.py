@@ -139,9 +139,9 @@ def file_maximum(text: str, place: str, out_of: float | None) -> float:
         UsageFault: it is not certain what it is, and --out-of does not say it; or --out-of says otherwise.
 
     """
-    value = float(text) if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text) else None
+    value = float(text) if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text) else 0.0
     if out_of is not None:
-        if value is not None and value != out_of:
+        if value and value != out_of:
             raise UsageFault(f"{place} is {number(value)}, and --out-of says {number(out_of)}. Correct one.")
         return out_of
     if not value:

@@ -6,18 +6,24 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom.identity import Person
+from grader.course.loading import LoadedCourse
+from grader.course.rules import Rules
 from grader.errors import UsageFault
 from grader.gradebook.rules import Score
 from grader.lms import FORMATS
-from grader.lms.export import Entry, Export, Item, free_text, identity, number, read_table, table_text
-from grader.lms.scoring import export_items
+from grader.lms.export import Entry, Export, Item, file_maximum, free_text, number, scaled, unsafe_id
+from grader.lms.scoring import Zeros, export_items
+from grader.tables import table_text
 
 ITEM = Item("exercise-3", "Stride", 9, (Entry("ada", 9, None), Entry("bob", 3, None), Entry("cyd", 0, None)))
 PEOPLE = {
@@ -49,8 +55,8 @@ def test_tables_survive_their_own_reader(table: list[list[str]]) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_formulas(start: str) -> None:
     assert free_text(f"{start}1+1") == f"'{start}1+1"
-    with pytest.raises(UsageFault, match="begins like a formula"):
-        identity(f"{start}1", "ada")
+    assert "begins like a formula" in unsafe_id("ada", f"{start}1")
+    assert unsafe_id("ada", "17") == ""
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
@@ -58,19 +64,22 @@ def test_files_are_rectangular_without_a_blank_score(form: str) -> None:
     for file in FORMATS[form](Export((ITEM,), PEOPLE)):
         table = rows(file.text)
         assert len({len(row) for row in table}) == 1
-        score = {"canvas": 5, "moodle": 1, "csv": 3}[form]
+        score = {"canvas": 5, "moodle": 1, "scores": 3, "totals": 1}[re.split("[-.]", file.name)[0]]
         assert all(row[score].strip() for row in table)
         assert file.rows == len(ITEM.entries)
 
 
-def test_canvas_finds_people_by_id_and_carries_no_names() -> None:
+def test_canvas_finds_people_by_id_and_never_by_name() -> None:
     [file] = FORMATS["canvas"](Export((ITEM,), PEOPLE))
     table = rows(file.text)
     assert table[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "exercise-3 Stride"]
     assert "Points Possible" in table[1][0]
     assert table[1][5] == "9"
-    assert [row[:4] for row in table[2:]] == [["", "17", "", ""], ["", "0018", "", ""], ["", "", "007", ""]]
-    assert "Ada" not in file.text
+    assert [row[:4] for row in table[2:]] == [
+        ["Ada L. (ada)", "17", "", ""],  # what nobody is called in Canvas
+        ["'=HYPERLINK() (bob)", "0018", "", ""],
+        ["Cyd (cyd)", "", "007", ""],
+    ]
 
 
 @pytest.mark.parametrize("title", ["Final Score", "current grade", "Unposted Final Points"])
@@ -95,7 +104,7 @@ def test_a_canvas_export_is_filled_in_by_its_own_ids(tmp_path: Path) -> None:
         ["L., Ada", "17", "", "ada", "S1", "18"],
         ["Cyd", "44", "007", "cyd", "S1", "0"],
     ]
-    assert file.left_out == ("bob: not in the Canvas export",)
+    assert file.left_out == ["bob: not in the Canvas export"]
 
 
 def test_moodle_gets_hundredths_and_one_identity_for_all() -> None:
@@ -109,8 +118,9 @@ def test_moodle_gets_hundredths_and_one_identity_for_all() -> None:
     by_email = {name: Person(name, email=person.email) for name, person in PEOPLE.items()}
     [file] = FORMATS["moodle"](Export((ITEM,), by_email, out_of=9))
     assert rows(file.text)[:2] == [["email", "exercise-3 Stride (of 9)"], ["ada@example.org", "9"]]
-    with pytest.raises(UsageFault, match="bob lack moodle_username and email"):
-        FORMATS["moodle"](Export((ITEM,), {**by_email, "bob": Person("bob")}))
+    [file] = FORMATS["moodle"](Export((ITEM,), {**by_email, "bob": Person("bob")}))
+    assert [row[0] for row in rows(file.text)] == ["email", "ada@example.org", "cyd@example.org"]
+    assert file.left_out == ["bob: has no email in the roster, by which Moodle knows the others"]
 
 
 WORKSHEET = (
@@ -130,7 +140,7 @@ def test_a_moodle_worksheet_is_filled_in(tmp_path: Path) -> None:
         ["Participant 8", "20", "Monday, 2 November 2026, 9:00 AM"],
         ["Participant 3", "6.66667", "-"],
     ]
-    assert file.left_out == ("cyd: not in the worksheet",)
+    assert file.left_out == ["cyd: not in the worksheet"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +149,9 @@ def test_a_moodle_worksheet_is_filled_in(tmp_path: Path) -> None:
         ("moodle", lambda text: text.replace("Identifier", "Kennung"), "site's language set to English"),
         ("canvas", lambda text: text, "is not a gradebook export of Canvas"),
         ("canvas", lambda _text: "", "is empty"),
-        ("canvas", lambda _text: 'a,"b\nc', "is not a CSV file"),
+        ("canvas", lambda _text: 'a,"b\nc', "This is not CSV"),
+        ("moodle", lambda text: text.replace(",Maximum grade", ",Grade"), "two columns 'Grade'"),
+        ("moodle", lambda text: text.replace(",Maximum grade", ",Most"), "no column 'Maximum grade'"),
     ],
 )
 def test_a_template_that_is_none(
@@ -151,22 +163,184 @@ def test_a_template_that_is_none(
         FORMATS[form](Export((ITEM,), PEOPLE, template))
 
 
-def test_templates_in_utf_16_with_tabs_are_read(tmp_path: Path) -> None:
-    file = tmp_path / "t.xls"
-    file.write_bytes("a\tb\n1\t2\n".encode("utf-16"))
-    assert read_table(file) == [["a", "b"], ["1", "2"]]
+def score(student: str, final: float | None, **more: Any) -> Score:
+    is_graded = more.pop("is_graded", True)
+    return Score(
+        student, "exercise-3", final, final, 10, (), is_graded=is_graded, graded=datetime.now(UTC), **more
+    )
 
 
-def test_ungraded_scores_stay_out_and_zeros_are_given_only_where_asked(shipped, monkeypatch) -> None:
-    from datetime import UTC, datetime
+def test_ungraded_scores_stay_out_and_zeros_are_given_only_where_asked(shipped: LoadedCourse) -> None:
+    scores = [score("ada", 4), score("bob", None, is_graded=False)]
+    scored = export_items(shipped, scores, ["exercise-3"])
+    assert [entry.student for entry in scored.items[0].entries] == ["ada"]
+    assert scored.left_out == ("bob: exercise-3 could not be graded",)
+    scored = export_items(shipped, scores, ["exercise-3"], Zeros(["ada", "bob", "cyd"]))
+    assert [(entry.student, entry.score) for entry in scored.items[0].entries] == [("ada", 4), ("cyd", 0)]
 
-    now = datetime.now(UTC)
-    scores = [
-        Score("ada", "exercise-3", 4, 4, 10, (), is_graded=True, graded=now),
-        Score("bob", "exercise-3", 0, None, 10, (), is_graded=False, graded=now),
+
+def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCourse) -> None:
+    left_out = frozenset({("bob", "exercise-3"), ("cyd", ""), ("dan", "exercise-4")})
+    scored = export_items(
+        shipped, [score("ada", 4)], ["exercise-3"], Zeros(["ada", "bob", "cyd", "dan"], left_out)
+    )
+    assert [(entry.student, entry.score) for entry in scored.items[0].entries] == [("ada", 4), ("dan", 0)]
+    assert [reason.partition(":")[0] for reason in scored.left_out] == ["bob", "cyd"]
+
+
+def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse) -> None:
+    rules = Rules.model_validate(
+        {"deadlines": {"exercise-3": "2026-12-01"}, "extensions": [{"student": "bob", "days": 7}]}
+    )
+    course = replace(shipped, record=shipped.record.model_copy(update={"rules": rules}))
+    now = datetime(2026, 12, 3, tzinfo=UTC)
+    scored = export_items(course, [], ["exercise-3"], Zeros(["ada", "bob"], now=now))
+    assert [entry.student for entry in scored.items[0].entries] == ["ada"]
+    assert scored.left_out[0].startswith("bob: no zero in exercise-3, which is due for them on 2026-12-0")
+
+
+def test_an_exercise_that_nobody_handed_in_gives_no_zeros_unless_it_is_named(shipped: LoadedCourse) -> None:
+    scored = export_items(shipped, [score("ada", 4)], [], Zeros(["ada", "bob"]))
+    assert {item.exercise for item in scored.items if item.entries} == {"exercise-3"}
+
+
+@pytest.mark.parametrize("text", ["10,00", "1,000.00", "1.000,00", "1.000", "100.000", "", "-", "0", "0.00", "1e1",
+                                  "10 %", "10.0.0", "\u0661\u0660", "nan", "inf", "-5", "+5", "(read only)", "1 000"])  # fmt: skip
+def test_a_maximum_that_can_mean_two_things_is_never_replaced(text: str) -> None:
+    with pytest.raises(UsageFault, match=r"^sheet:2 is .* not certain"):
+        file_maximum(text, "sheet:2", None)
+    assert file_maximum(text, "sheet:2", 20) == 20  # who says it, knows it
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("10", 10), ("10.00", 10), ("100.0", 100), ("0.500", 0.5), ("2.5", 2.5)]
+)
+def test_a_maximum_that_is_certain(text: str, value: float) -> None:
+    assert file_maximum(text, "sheet:2", None) == file_maximum(text, "sheet:2", value) == value
+    with pytest.raises(UsageFault, match="--out-of says 77"):
+        file_maximum(text, "sheet:2", 77)
+
+
+def test_a_score_is_never_above_the_maximum_or_below_0() -> None:
+    assert [scaled(Entry("a", given, None), ITEM, 18) for given in (12, 9, -1)] == ["18", "18", "0"]
+
+
+HEADER = "Student,ID,SIS User ID,SIS Login ID,Section,"
+
+
+@pytest.mark.parametrize(
+    ("titles", "sentence"),
+    [
+        ("exercise-3 Stride (1),exercise-3 (2)", "several columns for exercise-3"),
+        ("exercise-3 Stride (1),Exercise-3  stride (2)", "several columns for exercise-3"),
+        ("exercise-3 Strides (1),exercise-3 bonus (2)", "no column for exercise-3"),
+        ("exercise-30 (1),My exercise-3 (2)", "no column for exercise-3"),
+    ],
+)
+def test_only_the_one_exact_column_of_canvas_is_filled(tmp_path: Path, titles: str, sentence: str) -> None:
+    template = tmp_path / "canvas.csv"
+    template.write_text(f"{HEADER}{titles}\n    Points Possible,,,,,9,9\nA,17,,,S,,\n", encoding="utf-8")
+    with pytest.raises(UsageFault, match=sentence):
+        FORMATS["canvas"](Export((ITEM,), PEOPLE, template))
+
+
+def test_a_title_that_two_exercises_have_is_no_exercise_s(tmp_path: Path) -> None:
+    template = tmp_path / "canvas.csv"
+    template.write_text(f"{HEADER}Stride (1)\n    Points Possible,,,,,9\nA,17,,,S,\n", encoding="utf-8")
+    assert FORMATS["canvas"](Export((ITEM,), PEOPLE, template))[0].rows == 1
+    with pytest.raises(UsageFault, match="no column for exercise-3"):
+        FORMATS["canvas"](Export((replace(ITEM, other_titles=("exercise-4", "STRIDE")),), PEOPLE, template))
+
+
+@pytest.mark.parametrize("row", ["", "    Mögliche Punkte,,,,,18\n"])
+def test_points_possible_in_another_language_stop_the_export(tmp_path: Path, row: str) -> None:
+    template = tmp_path / "canvas.csv"
+    template.write_text(f"{HEADER}exercise-3 (1)\n{row}A,17,,,S,\n", encoding="utf-8")
+    with pytest.raises(UsageFault, match=r"no row 'Points Possible'.*--out-of"):
+        FORMATS["canvas"](Export((ITEM,), PEOPLE, template))
+    [file] = FORMATS["canvas"](Export((ITEM,), PEOPLE, template, out_of=18))
+    assert rows(file.text)[-1][-1] == "18"
+
+
+def test_a_row_with_a_cell_too_many_is_left_out(tmp_path: Path) -> None:
+    template = tmp_path / "canvas.csv"
+    text = f"{HEADER}exercise-3 (1),Other (2)\n    Points Possible,,,,,9,5\nA,17,,,S,,1,5\nB,0018,,,S,,2\n"
+    template.write_text(text, encoding="utf-8")
+    [file] = FORMATS["canvas"](Export((ITEM,), PEOPLE, template))
+    assert [row[1] for row in rows(file.text)[2:]] == ["0018"]
+    assert file.left_out[0] == "ada: line 3: There are 8 cells where the header has 7."
+
+
+def test_an_id_that_is_not_in_the_export_never_becomes_a_login(tmp_path: Path) -> None:
+    template = tmp_path / "canvas.csv"
+    template.write_text(
+        f'{HEADER}exercise-3 (1)\n    Points Possible,,,,,9\n"O, Ther",99,,ada,S,\n', encoding="utf-8"
+    )
+    item = replace(ITEM, entries=(Entry("ada", 9, None),))
+    [file] = FORMATS["canvas"](Export((item,), {"ada": Person("ada", canvas_id="17")}, template))
+    assert (file.rows, file.left_out) == (0, ["ada: not in the Canvas export"])
+    [file] = FORMATS["canvas"](Export((item,), {"ada": Person("ada", "Ada")}, template))
+    assert file.rows == 1  # who has no id at all goes by the folder's name
+
+
+SAMS = {"a": Person("a", "Sam Same", "sam1@example.org"), "b": Person("b", "Sam Same", "sam2@example.org")}
+SHEET = "Identifier,Full name,Email address,Grade,Maximum grade,Last modified (grade)\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "sheet", "written", "left_out"),
+    [
+        (SAMS, "Participant 2,Sam Same,sam2@example.org,,9,-\n", ["Participant 2"], ["a: not in the worksheet"]),
+        (SAMS, "Participant 1,Sam Same,,,9,-\nParticipant 2,Sam Same,,,9,-\n", [], ["a: it fits", "b: it fits"]),
+        (SAMS, "Participant 2,Sam Same,,,9,-\n", [], ["a: it fits a and b", "b: it fits a and b"]),
+        ({"a": Person("a", "Sam Same")}, "Participant 1,Sam Same,,,9,-\nParticipant 2,Sam  same,,,9,-\n", [],
+         ["a: Sam  same in line 3 and Sam Same in line 2 all fit a", "b: not in the roster"]),
+        ({"a": Person("a", "Sam Same")}, "Participant 1,Sam Same,x@example.org,,9,-\n", ["Participant 1"],
+         ["b: not in the roster"]),
+        (SAMS, "Participant 1,S,sam1@example.org,,9,-\nParticipant 2,S,SAM1@example.org,,9,-\n", [],
+         ["a: S in line 2 and S in line 3 all fit a", "b: not in the worksheet"]),
+    ],
+)  # fmt: skip
+def test_no_score_goes_to_a_namesake(
+    tmp_path: Path, people: dict[str, Person], sheet: str, written: list[str], left_out: list[str]
+) -> None:
+    template = tmp_path / "sheet.csv"
+    template.write_text(SHEET + sheet, encoding="utf-8")
+    item = Item("exercise-3", "Stride", 9, (Entry("a", 9, None), Entry("b", 3, None)))
+    [file] = FORMATS["moodle"](Export((item,), people, template))
+    assert [row[0] for row in rows(file.text)[1:]] == written
+    assert len(file.left_out) == len(left_out)
+    assert all(said.startswith(begin) for said, begin in zip(file.left_out, left_out, strict=True))
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_one_bad_id_leaves_one_student_out(form: str) -> None:
+    people = {name: Person(name, name, canvas_id=name, moodle_username=name) for name in ("ada", "=1+1")}
+    item = replace(ITEM, entries=(Entry("=1+1", 9, None), Entry("ada", 9, None)))
+    file = FORMATS[form](Export((item,), people))[0]
+    assert file.rows == 1
+    assert file.left_out == ["=1+1: the id '=1+1' begins like a formula; correct it in the roster"]
+    assert "\n=1" not in file.text and ",=1" not in file.text
+
+
+@pytest.mark.parametrize("form", ["canvas", "moodle"])
+def test_who_left_the_course_blocks_nobody(form: str) -> None:
+    people = {name: person for name, person in PEOPLE.items() if name != "cyd"}
+    [file] = FORMATS[form](Export((ITEM,), people))
+    assert (file.rows, file.left_out) == (2, ["cyd: not in the roster"])
+
+
+def test_the_table_has_names_sections_rules_and_totals() -> None:
+    people = {"ada": Person("ada", "Ada", section="S1"), "bob": Person("bob", "=B")}
+    first = replace(ITEM, entries=(Entry("ada", 9, None, "1 day late: -10 %"), Entry("bob", 3, None)))
+    second = Item("exercise-4", "=cmd", 1, (Entry("ada", 1, None), Entry("bob", None, None)))
+    scores, totals = FORMATS["csv"](Export((first, second), people))
+    assert [row[3:] for row in rows(scores.text)] == [
+        ["score", "points", "graded", "name", "section", "rules"],
+        ["9", "9", "", "Ada", "S1", "1 day late: -10 %"],
+        ["3", "9", "", "'=B", "", ""],
+        ["1", "1", "", "Ada", "S1", ""],
     ]
-    [item], ungraded = export_items(shipped, scores, ["exercise-3"], [])
-    assert [entry.student for entry in item.entries] == ["ada"]
-    assert [score.student for score in ungraded] == ["bob"]
-    [item], _ = export_items(shipped, scores, ["exercise-3"], ["ada", "bob", "cyd"])
-    assert [(entry.student, entry.score) for entry in item.entries] == [("ada", 4), ("cyd", 0)]
+    assert rows(scores.text)[3][2] == "'=cmd"
+    assert rows(totals.text)[1:] == [["ada", "10", "10", "2", "Ada", "S1"], ["bob", "3", "9", "1", "'=B", ""]]
+    assert scores.notes == ("bob: excused from exercise-4",)
