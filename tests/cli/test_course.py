@@ -112,7 +112,7 @@ def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roste
     assert ran.code == 1  # something was left out
     assert "ada  exercise-2  3 of 3" in ran.out
     assert "left out: eve: not in the roster" in ran.out
-    assert "left out: 'notes.txt' is not a student's folder" in ran.out
+    assert "left out: 'notes.txt' is not in a student's folder" in ran.out
 
     assert course(own, "export", "canvas", "--roster", roster).code == 0
     assert rows(own / "exports" / "canvas-exercise-2.csv") == [
@@ -155,8 +155,8 @@ def test_what_cannot_be_graded_is_never_a_zero_and_never_exported(own: Path, cou
     assert ran.code == 1
     assert "0 graded, 1 not graded" in ran.out
     ran = course(own, "export", "csv")
-    assert "left out, for it could not be graded: ada exercise-2" in ran.err
-    assert rows(own / "exports" / "scores.csv")[1:] == []
+    assert (ran.code, ran.err) == (1, "left out: ada: exercise-2 could not be graded\n")
+    assert not (own / "exports" / "scores.csv").exists()
 
 
 def test_the_newest_submission_counts_and_everything_is_kept(own: Path, course: Run) -> None:
@@ -171,8 +171,8 @@ def test_the_newest_submission_counts_and_everything_is_kept(own: Path, course: 
     ("arguments", "sentence"),
     [
         (["grade", "nowhere"], "nowhere cannot be read: No such file or directory."),
-        (["grade", "exercises", "--roster", "none.csv"], "none.csv: It cannot be read: No such file"),
-        (["generate", "OUT", "--roster", "empty.csv"], "empty.csv:1: The roster is empty."),
+        (["grade", "exercises", "--roster", "none.csv"], "none.csv cannot be read: No such file"),
+        (["generate", "OUT", "--roster", "empty.csv"], "empty.csv is empty."),
         (["check", "exercise-9"], "There is no exercise 'exercise-9'. Did you mean 'exercise-"),
         (["export", "csv", "--exercise", "exercise-9"], "There is no exercise 'exercise-9'."),
         (["export", "canvas"], "There are no scores to export."),
