@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.identity import Mention, Person, folded, match
-from grader.classroom.naming import Fit, Named, fit, is_debris, named, seems_handed_in
+from grader.classroom.naming import Fit, Named, fit, is_debris, named, seems_handed_in, suffix_of
 from grader.classroom.roster import Roster, is_folder_name
 from grader.classroom.sources import Content, Entry, Source, open_source
 from grader.errors import UsageFault, did_you_mean, printable
@@ -90,12 +90,14 @@ class _Candidate:
 class Collected:
     """What was handed in, found while it is gone through; afterwards, what was left out and why.
 
-    `notes` are about files that count though they are not named as they should be.
+    `notes` are about files that count though they are not named as they should be. With `only` nothing else
+    is looked for, and the only Python file or notebook of a student counts, whatever its name.
     """
 
     sources: Sequence[Path]
     exercises: Sequence[str]
     roster: Roster | None
+    only: str = ""
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -220,7 +222,7 @@ class Collected:
 
     def _of_student(self, student: str, group: _Group, source: Source) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)
-        strange: list[tuple[str, str]] = []
+        strange: list[tuple[_Candidate | None, str]] = []
         try:
             entries = [entry for path in group.paths for entry in source.entries(path)]
         except UsageFault as fault:
@@ -228,37 +230,46 @@ class Collected:
             return
         for entry in entries:
             candidate, reason = self._sorted_in(student, entry, group)
-            if candidate:
+            if candidate and not reason:
                 fitting[candidate.fit.exercise].append(candidate)
             elif reason:
-                strange.append((entry.path, reason))
-        for exercise in self.exercises:
+                strange.append((candidate, reason))
+        if self.only and self.only not in fitting:
+            nameless = [candidate for candidate, _ in strange if candidate]
+            if len(nameless) == 1:
+                fitting[self.only] = nameless
+                strange = [(candidate, reason) for candidate, reason in strange if not candidate]
+        for exercise in [self.only] if self.only else self.exercises:
             if exercise in fitting:
                 yield self._found(student, exercise, fitting[exercise])
-        self._leave_out_strange(student, strange)
+        self._leave_out_strange(student, [reason for _, reason in strange])
 
-    def _leave_out_strange(self, student: str, strange: Sequence[tuple[str, str]]) -> None:
-        for _, reason in strange[:MAX_TOLD]:
+    def _leave_out_strange(self, student: str, strange: Sequence[str]) -> None:
+        for reason in strange[:MAX_TOLD]:
             self._leave_out(f"{student}: {reason}", frozenset({student}))
         if len(strange) > MAX_TOLD:
             more = f"{student}: {len(strange) - MAX_TOLD} more files are of no exercise"
             self._leave_out(more, frozenset({student}))
 
     def _sorted_in(self, student: str, entry: Entry, group: _Group) -> tuple[_Candidate | None, str]:
-        """Return which exercise a file is for; or why it is left out, if that needs to be said."""
+        """Return which exercise a file is for; and why it is left out, if that needs to be said."""
         name = _name_of(entry, group)
         inner = "/".join(entry.parts[len(group.paths[0]) :]) or entry.parts[-1]
         found = fit(name.file, self.exercises)
         if found is None:
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)
             reason = f"{inner!r} is of no exercise. {_meant(name.file, self.exercises)}".rstrip()
-            return None, reason if is_told else ""
-        if name.depth > 1 and group.named.is_folder:
-            return None, f"{inner!r} lies {name.depth} folders too deep"
+            suffix = suffix_of(name.file)
+            meant = Fit(self.only, suffix, is_exact=False) if self.only and suffix else None
+            nameless = _Candidate(entry, meant, inner, name) if meant else None
+            return nameless, reason if is_told else ""
+        reason = ""
         own = self.roster.people[student].canvas_id if self.roster else ""
-        if name.canvas_id and own and name.canvas_id != own:
-            return None, f"{inner!r} is of Canvas's user {name.canvas_id}, and {student} is {own}"
-        return _Candidate(entry, found, inner, name), ""
+        if name.depth > 1 and group.named.is_folder:
+            reason = f"{inner!r} lies {name.depth} folders too deep"
+        elif name.canvas_id and own and name.canvas_id != own:
+            reason = f"{inner!r} is of Canvas's user {name.canvas_id}, and {student} is {own}"
+        return None if reason else _Candidate(entry, found, inner, name), reason
 
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
         candidates = sorted(candidates, key=_Candidate.order)

@@ -116,6 +116,11 @@ def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
     return bool(suffix) or any(_tokens(form)[: len(one)] == one for form in _forms(stem) for one in tokens)
 
 
+def suffix_of(file: str) -> str:
+    """Return `.py` or `.ipynb` for a name that means one of them; else nothing."""
+    return _split(folded(file))[1]
+
+
 def _split(name: str) -> tuple[str, str]:
     """Split a name into its stem and the suffix that says what it is; "" if that is neither.
 

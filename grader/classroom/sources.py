@@ -186,6 +186,8 @@ def _reader(file: Path) -> Content:
         try:
             descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    return b"", f"{file.name} is not a plain file."
                 return stream.read(MAX_BYTES + 1), ""
         except OSError as error:
             return b"", f"{file.name} cannot be read: {error.strerror}."

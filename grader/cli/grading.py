@@ -80,12 +80,16 @@ def _progress(console: Console) -> Iterator[Progress]:
     type=PATH,
     help="The roster of course generate. [default: the students to whom variants were handed out]",
 )
+@click.option(
+    "--exercise", "only", default="", help="Everything is of this exercise, whatever students called it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
 @click.option("--again", is_flag=True, help="Run everything, also what is unchanged.")
 @_lanes
 def grade(
     submissions: tuple[Path, ...],
     roster: Path | None,
+    only: str,
     as_json: bool,
     again: bool,
     jobs: int | None,
@@ -98,6 +102,7 @@ def grade(
     there can be several. What is unchanged since it was graded is not run again.
     """
     course = course_here()
+    check_exercises(course, (only,) if only else ())
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
     tally = Tally()
     lines = as_json or not sys.stderr.isatty()
@@ -105,7 +110,7 @@ def grade(
         known = roster_of(roster) or roster_of_gradebook(gradebook)
         for note in known.notes if known else ():
             _tell(printable(note))
-        collected = Collected(submissions, course.record.exercises, known)
+        collected = Collected(submissions, course.record.exercises, known, only)
         for settled in settle(grader, gradebook, collected, again=again):
             tally.count(settled)
             if lines:
