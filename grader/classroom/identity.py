@@ -127,10 +127,12 @@ class _Matching:
     """Mentions and people while they are being compared."""
 
     def __init__(self, mentions: Sequence[Mention], people: Sequence[Person]) -> None:
-        self.mentions, self.people = mentions, people
+        self.mentions = mentions
         self.by_id: dict[tuple[str, str], list[Person]] = defaultdict(list)
         self.by_name: dict[str, list[Person]] = defaultdict(list)
+        self.by_kinds: dict[frozenset[str], set[str]] = defaultdict(set)  # students with these kinds of ids
         for person in people:
+            self.by_kinds[frozenset(person.ids)].add(person.student)
             for kind, value in person.ids.items():
                 self.by_id[kind, comparable(kind, value)].append(person)
             for key in name_keys(person.name):
@@ -188,9 +190,10 @@ class _Matching:
 
     def _possible(self, number: int, claim: _Claim) -> frozenset[str]:
         """Return who a mention may be: those whom it fits, or else all of whom no id says the contrary."""
-        mention = self.mentions[number]
-        people = claim.people or [one for one in self.people if decisive_id(mention, one) is None]
-        return frozenset(person.student for person in people)
+        if claim.people:
+            return frozenset(person.student for person in claim.people)
+        kinds = {kind for kind, value in self.mentions[number].ids.items() if value}
+        return frozenset().union(*(own for has, own in self.by_kinds.items() if not has & kinds))
 
 
 def decisive_id(mention: Mention, person: Person) -> str | None:
