@@ -127,13 +127,13 @@ class Collected:
 
     def may_be_of(self) -> Iterator[tuple[str, str, str]]:
         """Yield source, student and exercise of each file that was left out, for all whose it may be."""
-        for one in self.withheld:
+        for one in set(self.withheld):
             yield from ((one.source, student, one.exercise) for student in one.students)
 
     def absent(self) -> list[str]:
         """Return who in the roster handed nothing in, for certain: no file that was left out is theirs."""
         known = self.roster.students if self.roster else []
-        theirs = {student for one in self.withheld for student in one.students}
+        theirs = {student for one in set(self.withheld) for student in one.students}
         return [student for student in known if student not in self.students and student not in theirs]
 
     def doubtful(self) -> list[str]:

@@ -152,7 +152,8 @@ class _Matching:
             number: claim.people[0].student for number, claim in enumerate(claims) if number not in reasons
         }
         found = set(students.values())
-        doubtful = {number: self._possible(number, claims[number]) - found for number in reasons}
+        open_ = {kinds: frozenset(own - found) for kinds, own in self.by_kinds.items()}
+        doubtful = {number: self._possible(number, claims[number], open_) for number in reasons}
         disputed = {
             person.student: reason
             for number, reason in reasons.items()
@@ -188,12 +189,18 @@ class _Matching:
             return f"only the name fits {student}, and {other} has the id"
         return ""
 
-    def _possible(self, number: int, claim: _Claim) -> frozenset[str]:
-        """Return who a mention may be: those whom it fits, or else all of whom no id says the contrary."""
+    def _possible(
+        self, number: int, claim: _Claim, open_: Mapping[frozenset[str], frozenset[str]]
+    ) -> frozenset[str]:
+        """Return who a mention may be: those whom it fits, or else all of whom no id says the contrary.
+
+        `open_` are the students who have no mention, by the kinds of ids that they have.
+        """
         if claim.people:
-            return frozenset(person.student for person in claim.people)
+            return frozenset(one.student for one in claim.people if one.student in open_[frozenset(one.ids)])
         kinds = {kind for kind, value in self.mentions[number].ids.items() if value}
-        return frozenset().union(*(own for has, own in self.by_kinds.items() if not has & kinds))
+        possible = [own for has, own in open_.items() if own and not has & kinds]
+        return possible[0] if len(possible) == 1 else frozenset().union(*possible)
 
 
 def decisive_id(mention: Mention, person: Person) -> str | None:
