@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader.course.loading import LoadedExercise
-from grader.course.records import Figure
+from grader.course.records import Exercise, Figure
 from grader.errors import CourseFaults, Fault
+from grader.language.document import Path_
 from grader.language.draws import Draws
 from grader.language.expressions import whole_numbers
 from grader.language.fault import LanguageError, at
 from grader.language.layers import parse_layer
 from grader.language.limits import Limits
-from grader.language.params import Variant, VariantError, draw_variant
+from grader.language.params import Variant, draw_variant
 from grader.language.record import Record
 from grader.language.templates import one_line, render
 from grader.questions import KINDS
@@ -144,11 +145,21 @@ def variant_of(
         variant = draw_variant(
             record.params, record.where, record.variant_0, draws, student, exercise.demands
         )
-    except VariantError as error:
-        path = "where" if record.where else "params"
-        raise CourseFaults([exercise.document.fault((path,), str(error))]) from None
+    except LanguageError as error:
+        path = _path_of(error, record)
+        raise CourseFaults([exercise.document.fault(path, str(error), error.remedy)]) from None
     kept = {name: value for name, value in (params or {}).items() if name in record.params}
     return Variant({**variant.params, **kept}, variant.draws)  # a parameter may have been added since
+
+
+def _path_of(error: LanguageError, record: Exercise) -> Path_:
+    """Where in an exercise it stands that no variant can be drawn."""
+    match error.path:
+        case ("where", str(condition)):
+            return "where", record.where.index(condition)
+        case ():
+            return ("where",) if record.where else ("params",)
+    return error.path
 
 
 def _who(student: str | None) -> str:

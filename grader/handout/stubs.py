@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course.paper import Paper
+from grader.language.templates import one_line
 from grader.questions.question import Posed
 
 Format = Literal["python", "notebook"]
@@ -56,7 +57,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=False,
     )
-    environment.filters.update(comment=comment, points=points_text)
+    environment.filters.update(comment=comment, heading=one_line, points=points_text)
     return environment
 
 
@@ -71,7 +72,7 @@ def _imports(paper: Paper) -> str:
 
 def _python(paper: Paper) -> str:
     template = _ENVIRONMENT.get_template("stub.py.jinja")
-    return template.render(paper=paper, imports=_imports(paper)).rstrip() + "\n"
+    return template.render(paper=paper, owner=_owner(paper), imports=_imports(paper)).rstrip() + "\n"
 
 
 def _notebook(paper: Paper) -> str:
@@ -104,8 +105,7 @@ def _cell_id(name: str) -> str:
 
 
 def _intro(paper: Paper) -> str:
-    owner = f" (for {paper.student})" if paper.student else ""
-    parts = [f"# {paper.title}", f"{paper.course}, {paper.exercise}{owner}"]
+    parts = [f"# {one_line(paper.title)}", one_line(f"{paper.course}, {paper.exercise}{_owner(paper)}")]
     if paper.intro:
         parts.append(paper.intro)
     if paper.figure:
@@ -117,10 +117,15 @@ def _intro(paper: Paper) -> str:
     return "\n\n".join(parts)
 
 
+def _owner(paper: Paper) -> str:
+    return f" (for {paper.student})" if paper.student else ""
+
+
 def _ask(question: Posed) -> str:
     parts = [f"## Question `{question.id}` ({points_text(question.points)})", question.prompt]
     if question.options:
-        parts.append("\n".join(f"- **{option.letter})** {option.text}" for option in question.options))
+        options = (f"- **{option.letter})** {option.text}" for option in question.options)
+        parts.append("\n".join(textwrap.indent(option, "  ").lstrip() for option in options))
     if question.kind != "code" or question.forbid:
         parts.append(f"*{question.how}*")
     return "\n\n".join(parts)

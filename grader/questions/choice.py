@@ -32,7 +32,6 @@ from grader.questions.question import (
 )
 from grader.questions.values import describe
 
-
 MAX_OPTIONS = len(string.ascii_lowercase)
 
 

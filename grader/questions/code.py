@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from grader.errors import did_you_mean
-from grader.language.params import Variant
 from grader.language.fault import at
+from grader.language.params import Variant
 from grader.language.templates import TextError
 from grader.questions.forbidden import FAMILIES
 from grader.questions.question import Key, Mark, Posed, Problem, Question, rendered, text_problems

@@ -8,7 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression, whole_numbers
+from grader.language.expressions import (
+    Expression,
+    ExpressionError,
+    evaluate,
+    names_in,
+    parse_expression,
+    whole_numbers,
+)
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
