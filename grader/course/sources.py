@@ -20,12 +20,12 @@ def read_source(file: Path) -> str:
 def source_faults(file: Path) -> Iterator[Fault]:
     """Why a file is not Python in UTF-8; at most one fault."""
     content = file.read_bytes()
-    if b"\0" in content:
-        line = content[: content.index(b"\0")].count(b"\n") + 1
-        yield Fault(file, line, None, "", "There is a NUL character in it.", "Remove it.")
-        return
     try:
         content.decode("utf-8-sig")
+        if b"\0" in content:
+            line = content[: content.index(b"\0")].count(b"\n") + 1
+            yield Fault(file, line, None, "", "There is a NUL character in it.", "Remove it.")
+            return
         if not content.isascii() and _encoding(content) not in {"utf-8", "utf-8-sig"}:
             remedy = "Remove that line."
             yield Fault(file, 1, None, "", f"It is UTF-8, and says that it is {_encoding(content)}.", remedy)

@@ -116,7 +116,7 @@ def _rule(kind: str, context: Mapping[str, Any], value: object) -> tuple[str, st
     given = f"It is {value!r:.60}."
     if kind in _BOUNDS:
         form, bound = _BOUNDS[kind]
-        return f"It must be {form.format(f'{context[bound]:g}')}.", given
+        return f"It must be {form.format(f'{context[bound]:.10g}')}.", given
     if kind in _LENGTHS and isinstance(value, Sized):
         form, bound = _LENGTHS[kind]
         return form.format(context[bound]), f"It has {len(value)}."

@@ -19,6 +19,7 @@ from grader.language.templates import unfit_character
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
+MAX_DIGITS = 18  # of a whole number
 
 Path_ = tuple[str | int, ...]
 
@@ -152,7 +153,7 @@ class _Loader(yaml.SafeLoader):
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
+    ("int", rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}", "-+0123456789"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
 ):
@@ -249,8 +250,8 @@ class _Converter:
             self._check_text(text, _position(node), path)
             return text
         self.document.written[path] = text
-        if kind == "float" and text.lstrip("+-").isdigit():
-            sentence = f"'{text:.60}' has more than 18 digits."
+        if kind == "float" and text.lstrip("+-").isdigit() and len(text) > MAX_DIGITS:
+            sentence = f"'{text:.60}' has more than {MAX_DIGITS} digits."
             self._fault(_position(node), path, sentence, "Put it in quotes, or write it as 1e20.")
             return None
         try:

@@ -309,18 +309,18 @@ def test_what_does_harm_is_named_and_never_proved(tmp_path: Path, course: Run, h
         (b"x = " + b"(" * 500, 1, "This is not Python: too many nested parentheses. Correct it."),
     ],
 )
-@pytest.mark.parametrize("command", [("check",), ("generate", "out"), ("grade", "subs")])
 def test_a_file_that_is_not_python_in_utf_8(
-    tmp_path: Path, course: Run, file: str, content: bytes, line: int, sentence: str, command: tuple[str, ...]
+    tmp_path: Path, course: Run, file: str, content: bytes, line: int, sentence: str
 ) -> None:
     root = tmp_path / "own"
     folder = write(root, {"reference.py": REFERENCE, "checks.py": CHECKS})
     (folder / file).write_bytes(content)
     (root / "subs" / "ada").mkdir(parents=True)
     (root / "subs" / "ada" / "sum.py").write_text("total = 1\n")
-    ran = course(root, *command)
-    assert ran.code == 2
-    assert f"{folder / file}:{line}: {sentence}" in ran.err
+    for command in (("check",), ("generate", "out"), ("grade", "subs")):
+        ran = course(root, *command)
+        assert ran.code == 2
+        assert f"{folder / file}:{line}: {sentence}" in ran.err
     assert not (root / "out").exists()
 
 
@@ -361,7 +361,7 @@ def test_what_author_modules_print_is_in_no_json(tmp_path: Path) -> None:
     assert json.loads(ran.stdout.removesuffix("late\nlate\n"))["score"] == 1
 
 
-@pytest.mark.parametrize("harm", ["sys-exit", "os-exit", "loop", "segfault", "reference-os-exits", "skip"])
+@pytest.mark.parametrize("harm", ["sys-exit", "os-exit", "skip"])
 def test_a_class_is_not_graded_with_modules_that_do_harm(tmp_path: Path, harm: str) -> None:
     root = tmp_path / "own"
     file, _ = AT_IMPORT[harm].write(root)
@@ -370,7 +370,7 @@ def test_a_class_is_not_graded_with_modules_that_do_harm(tmp_path: Path, harm: s
     command = [str(Path(sys.executable).with_name("course")), "grade", "subs", "--jobs", "1"]
     ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert ran.returncode == 2, ran
-    assert AT_IMPORT[harm].told.replace("in 3 seconds", "in 15 seconds") in ran.stderr
+    assert AT_IMPORT[harm].told in ran.stderr
     assert len(ran.stderr.strip().splitlines()) == 1
     assert str(file.name) in ran.stderr
 
