@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course.paper import Paper
+from grader.digest import digest_of
 from grader.language.templates import one_line
 from grader.questions.question import Posed
 
@@ -18,6 +19,7 @@ Format = Literal["python", "notebook"]
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
 
 _WIDTH = 108
+_LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
 
@@ -100,8 +102,8 @@ def _code(name: str, text: str) -> Any:
 
 
 def _cell_id(name: str) -> str:
-    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _."""
-    return name[:64]
+    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _, each another."""
+    return name if len(name) <= _LONGEST_ID else f"{name[: _LONGEST_ID - 9]}-{digest_of(name.encode())[:8]}"
 
 
 def _intro(paper: Paper) -> str:
