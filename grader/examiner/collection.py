@@ -283,7 +283,7 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
 
 
 def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
-    """The module reference.py, or None where there is none.
+    """The module reference.py, or another one of the author's, or None where there is none.
 
     Raises:
         CourseFaults: it raises an error when it is imported.
@@ -291,7 +291,7 @@ def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
     """
     if not file.is_file():
         return None
-    name = f"reference of {file.parent.name}"
+    name = f"{file.stem} of {file.parent.name}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         return None
@@ -305,7 +305,8 @@ def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
         raise CourseFaults([_quits(error, file)]) from None
     except Exception as error:
         line = getattr(error, "lineno", None) or _line_in(error, file)
-        sentence = f"The reference cannot be imported: {type(error).__name__}: {error}."
+        what = "The reference" if file.name == REFERENCE_FILE else file.name
+        sentence = f"{what} cannot be imported: {type(error).__name__}: {error}."
         raise CourseFaults([Fault(file, line, None, "", sentence, "Correct it.")]) from None
     return module
 

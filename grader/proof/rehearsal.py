@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from types import ModuleType
 
-from grader.course.loading import LoadedCourse, LoadedExercise
+from grader.course.loading import MISCONCEPTIONS_FILE, LoadedCourse, LoadedExercise
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, Fault
 from grader.examiner.apart import Note, apart
 from grader.examiner.checks import CheckSuite, QuitError
-from grader.examiner.collection import fault_at, with_suite
+from grader.examiner.collection import fault_at, load_reference, with_suite
 from grader.examiner.patience import TooSlowError
 from grader.lazy import torch
 from grader.proof.causes import cause_of, fault_of
@@ -53,6 +55,8 @@ def _compare_once() -> None:
 def _rehearsal(course: LoadedCourse, exercise: LoadedExercise) -> Callable[[Note], list[Fault]]:
     def work(note: Note) -> list[Fault]:
         def look(suite: CheckSuite) -> list[Fault]:
+            sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
+            load_reference(exercise.folder / MISCONCEPTIONS_FILE, note)
             _run_all(suite, exercise)
             return list(_faults_of_checks(suite, exercise.name))
 

@@ -139,6 +139,23 @@ AT_IMPORT = {
     "reference-dies": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of reference.py ended", "reference.py"
     ),
+    "misconceptions-exit": Harm(
+        "import sys; sys.exit(0)", "misconceptions.py calls sys.exit when it is imported", "misconceptions.py"
+    ),
+    "misconceptions-os-exit": Harm(
+        "import os; os._exit(0)",
+        "The import of misconceptions.py ended the process",
+        "misconceptions.py",
+        line=None,
+    ),
+    "misconceptions-loop": Harm(
+        WHILE, "The import of misconceptions.py did not come", "misconceptions.py", line=None
+    ),
+    "misconceptions-raise": Harm(
+        "import reference; reference.no",
+        "misconceptions.py cannot be imported: Attribute",
+        "misconceptions.py",
+    ),
     "visible-exits": Harm(
         "exit()", "visible_checks.py calls sys.exit when it is imported", "visible_checks.py"
     ),
