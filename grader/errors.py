@@ -61,7 +61,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'Use one of: a, b.'
     """
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = get_close_matches(word, names, n=1, cutoff=0.7)
     if close:
         return f"Did you mean '{close[0]}'?"
     return f"Use one of: {', '.join(names)}." if names else ""

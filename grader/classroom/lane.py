@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import tempfile
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Self
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
+from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner.apart import Deed
 from grader.examiner.checks import CheckSuite
-from grader.examiner.collection import with_suite
+from grader.examiner.collection import tried, with_suite
 from grader.examiner.grading import Graded, grade, missing_packages, ungraded
 from grader.examiner.submission import parse_submission
 from grader.worker.launcher import ForkServer
@@ -108,8 +111,14 @@ def run(descriptor: int, server: ForkServer | None) -> None:
         missing = missing_packages(setup.packages)
         if missing:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
+        tried(course, setup.exercises)
+        running = Path(tempfile.gettempdir(), RUNNING_FILE)
+
+        def note(deed: Deed) -> None:  # should it be the last that this process does
+            running.write_text(deed.what, encoding="utf-8")
+
         with Lane(course, setup, server) as lane:
-            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite))
+            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), note)
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Surroundings, Task
+from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
 from grader.worker.folders import remove, sweep
@@ -126,14 +126,23 @@ class LaneProcess:
             remove(self._folder)
 
     def last_words(self) -> str:
-        """The last line of what it wrote to stderr, or how it ended."""
+        """How it ended, and what code of the course it began last."""
+        with contextlib.suppress(OSError, UnicodeError):
+            running = Path(self._folder, RUNNING_FILE).read_text(encoding="utf-8")
+            return f"{self._how_it_ended()}. {running} was the last thing that it began"
+        return self._how_it_ended()
+
+    def _how_it_ended(self) -> str:
+        """The last line of what it wrote to stderr, or its exit code."""
         errors = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
         if errors:
             return errors.splitlines()[-1]
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
         code = self._process.returncode
-        return f"ended by signal {-code}" if code is not None and code < 0 else "it did not say why"
+        if code is not None:
+            return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+        return "it did not say why"
 
 
 @dataclass

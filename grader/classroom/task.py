@@ -13,6 +13,7 @@ from grader.examiner.report import Report
 from grader.worker.launcher import Isolation
 
 READY = "ready"
+RUNNING_FILE = "running"  # in the folder of a lane: what code of the course it began last
 TRIES = 2  # of one submission, if the process that grades or runs it dies
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from grader.course.records import AnyQuestion, Course, Exercise
+from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, Path_, read_document
@@ -33,6 +33,7 @@ REFERENCE_FILE = "reference.py"
 CHECKS_FILE = "checks.py"
 MISCONCEPTIONS_FILE = "misconceptions.py"
 VISIBLE_CHECKS_FILE = "visible_checks.py"
+_PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 
 _QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
 
@@ -230,7 +231,13 @@ def _unmet_conditions(exercise: Exercise) -> Iterator[Problem]:
 
 
 def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterator[Fault]:
-    """Code questions without a reference or without checks."""
+    """Files of Python that cannot be read, and code questions without a reference or without checks."""
+    present = [folder / name for name in _PYTHON_FILES if (folder / name).is_file()]
+    unreadable = {file: found for file in present if (found := list(source_faults(file)))}
+    for path in present:
+        yield from unreadable.get(path, ())
+        if path not in unreadable and path.name in {CHECKS_FILE, VISIBLE_CHECKS_FILE}:
+            yield from repeated_checks(path)
     code = [(index, question) for index, question in enumerate(exercise.questions) if question.by_checks]
     if not code:
         return
@@ -247,26 +254,14 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
         ],
     }
     for file, places in wanted.items():
-        if places and ((folder / file).is_file() or file == MISCONCEPTIONS_FILE):
+        is_there = (folder / file).is_file() or file == MISCONCEPTIONS_FILE
+        if places and is_there and folder / file not in unreadable:
             yield from _undefined(folder / file, places, document)
 
 
 def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Document) -> Iterator[Fault]:
     """Names that a file of Python has to define and does not."""
-    try:
-        defined = defined_names(ast.parse(file.read_bytes()))
-    except FileNotFoundError:
-        defined = set()
-    except (SyntaxError, ValueError) as error:
-        yield Fault(
-            file,
-            getattr(error, "lineno", None),
-            None,
-            "",
-            f"This is not Python: {getattr(error, 'msg', error)}.",
-            "Correct it.",
-        )
-        return
+    defined = defined_names(parsed(file.read_bytes())) if file.is_file() else set()
     for path, name in places:
         if name not in defined:
             sentence = f"{file.name} does not define '{name}'."

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from grader.course.loading import LoadedExercise
-from grader.course.records import Figure
-from grader.errors import CourseFaults
+from grader.course.records import Exercise, Figure
+from grader.errors import CourseFaults, Fault
+from grader.language.document import Path_
 from grader.language.draws import Draws
-from grader.language.expressions import ExpressionError, evaluate
-from grader.language.layers import LayerError, parse_layer
+from grader.language.expressions import whole_numbers
+from grader.language.fault import LanguageError, at
+from grader.language.layers import parse_layer
 from grader.language.limits import Limits
-from grader.language.params import Variant, VariantError, draw_variant
+from grader.language.params import Variant, draw_variant
 from grader.language.record import Record
-from grader.language.templates import TextError, render
+from grader.language.templates import one_line, render
 from grader.questions import KINDS
 from grader.questions.geometry import axes_of
 from grader.questions.picture import draw_walk, legend
@@ -84,30 +87,38 @@ def prepare(
     """
     record, course = exercise.record, exercise.course
     variant = variant_of(exercise, student, params)
+    faults: list[Fault] = []
+
+    @contextmanager
+    def noting(*path: str | int) -> Iterator[None]:
+        try:
+            yield
+        except LanguageError as error:
+            sentence = f"{error} ({_who(student)}: {_params_text(variant.params)})"
+            where = (*path, *error.path)
+            faults.append(exercise.document.fault(where, sentence, error.remedy, line=error.line))
+
+    title = intro = ""
+    figure = None
+    with noting("title"):
+        title = one_line(render(record.title, variant.params))
+    with noting("intro"):
+        intro = render(record.intro, variant.params)
+    with noting("figure"):
+        figure = _figure(record.figure, variant)
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
-    faults = []
     for index, question in enumerate(record.questions):
-        try:
+        with noting("questions", index):
             posed.append(question.pose(variant))
             keys[question.id] = question.key(variant)
-        except (LayerError, ExpressionError, TextError) as error:
-            sentence = f"{error} ({_who(student)}: {_params_text(variant.params)})"
-            faults.append(
-                exercise.document.fault(("questions", index), sentence, getattr(error, "remedy", ""))
-            )
-    figure = None
-    try:
-        figure = _figure(record.figure, variant)
-    except (LayerError, ExpressionError) as error:
-        faults.append(exercise.document.fault(("figure",), str(error)))
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
         course=course.title,
         exercise=exercise.name,
-        title=_text(exercise, ("title",), record.title, variant),
-        intro=_text(exercise, ("intro",), record.intro, variant),
+        title=title,
+        intro=intro,
         figure=figure,
         student=student,
         packages=tuple(course.packages),
@@ -134,11 +145,21 @@ def variant_of(
         variant = draw_variant(
             record.params, record.where, record.variant_0, draws, student, exercise.demands
         )
-    except VariantError as error:
-        path = "where" if record.where else "params"
-        raise CourseFaults([exercise.document.fault((path,), str(error))]) from None
+    except LanguageError as error:
+        path = _path_of(error, record)
+        raise CourseFaults([exercise.document.fault(path, str(error), error.remedy)]) from None
     kept = {name: value for name, value in (params or {}).items() if name in record.params}
     return Variant({**variant.params, **kept}, variant.draws)  # a parameter may have been added since
+
+
+def _path_of(error: LanguageError, record: Exercise) -> Path_:
+    """Where in an exercise it stands that no variant can be drawn."""
+    match error.path:
+        case ("where", str(condition)):
+            return "where", record.where.index(condition)
+        case ():
+            return ("where",) if record.where else ("params",)
+    return error.path
 
 
 def _who(student: str | None) -> str:
@@ -149,19 +170,12 @@ def _params_text(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in params.items())[:200]
 
 
-def _text(exercise: LoadedExercise, path: tuple[str, ...], text: str, variant: Variant) -> str:
-    try:
-        return render(text, variant.params)
-    except TextError as error:
-        raise CourseFaults([exercise.document.fault(path, str(error), line=error.line)]) from None
-
-
 def _figure(figure: Figure | None, variant: Variant) -> str | None:
     if figure is None:
         return None
-    shape = evaluate(figure.input, variant.params)
-    if not all(isinstance(size, int) for size in shape):
-        raise ExpressionError(f"The input's shape {shape} is not made of whole numbers.")
-    axes = axes_of(parse_layer(figure.layer), variant.params, shape)
+    with at("input"):
+        shape = whole_numbers(figure.input, variant.params)
+    with at("layer"):
+        axes = axes_of(parse_layer(figure.layer), variant.params, shape)
     walk = draw_walk(axes) if axes else None
     return f"{walk}\n{legend(axes)}" if axes and walk else None

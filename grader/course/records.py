@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import reduce
+from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from grader.course.rules import Rules
 from grader.language.expressions import Expression
 from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
+from grader.language.templates import one_line
 from grader.questions import KINDS
 from grader.questions.question import Question
 
@@ -21,15 +23,28 @@ if TYPE_CHECKING:
 else:
     AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 
-PackageName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]  # the top level only
-ExerciseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
+PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # the top level only
+EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+
+PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
+ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
+
+
+def _heading(text: str) -> str:
+    if not text.strip():
+        msg = "It is empty. Write a title"
+        raise ValueError(msg)
+    return one_line(text)
+
+
+Heading = Annotated[str, Field(min_length=1), AfterValidator(_heading)]
 
 
 class Course(Record):
     """A course: what it is called, what its exercises are, what students' files may import."""
 
     format: Literal[1]
-    title: Annotated[str, Field(min_length=1)]
+    title: Heading
     seed: Annotated[str, Field(min_length=1, description="Any text; other seeds give other variants.")]
     exercises: Annotated[list[ExerciseName], Field(min_length=1, description="Folders under exercises/.")]
     packages: Annotated[
@@ -62,7 +77,7 @@ class Exercise(Record):
     """One exercise: what its parameters are and what it asks."""
 
     format: Literal[1]
-    title: Annotated[str, Field(min_length=1)]
+    title: Heading
     intro: Annotated[str, Field(description="Markdown, with {{ M }} for parameters.")] = ""
     params: Annotated[dict[str, Param], Field(description="Drawn anew for each student.")] = {}
     where: Annotated[list[str], Field(description="Conditions on the parameters: K <= M.")] = []
@@ -79,7 +94,7 @@ class Exercise(Record):
     @field_validator("params")
     @classmethod
     def _are_names(cls, params: dict[str, Param]) -> dict[str, Param]:
-        bad = [name for name in params if not name.isidentifier()]
+        bad = [name for name in params if not name.isidentifier() or not name.isascii() or iskeyword(name)]
         if bad:
             msg = f"'{bad[0]}' cannot be a parameter: use letters, digits and _"
             raise ValueError(msg)

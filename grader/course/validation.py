@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sized
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from grader.course.records import EXERCISE_NAME, PACKAGE_NAME
 from grader.errors import Fault, did_you_mean
 from grader.language.document import Document, Path_
 from grader.questions import KINDS
@@ -24,6 +25,23 @@ _EXPECTED = {
     "model": "keys and values",
     "model_attributes": "keys and values",
 }
+_ENDINGS = ("_type", "_parsing", "_parsing_size", "_from_float")
+_BOUNDS = {  # the rest of "It must be", by pydantic's name of what is wrong and of the bound
+    "greater_than": ("greater than {}", "gt"),
+    "greater_than_equal": ("{} or more", "ge"),
+    "less_than": ("less than {}", "lt"),
+    "less_than_equal": ("{} or less", "le"),
+}
+_LENGTHS = {
+    "too_short": ("It must have {} or more entries.", "min_length"),
+    "too_long": ("It must have {} or fewer entries.", "max_length"),
+    "string_too_short": ("It must have {} or more characters.", "min_length"),
+    "string_too_long": ("It must have {} or fewer characters.", "max_length"),
+}
+_PATTERNS = {  # what the patterns of the records stand for
+    PACKAGE_NAME: ("It cannot be a package.", "Write the name that one imports, such as numpy."),
+    EXERCISE_NAME: ("It cannot be a folder's name here.", "Use letters, digits, - and _, as in exercise-1."),
+}
 
 
 def validate(model: type[Model], document: Document) -> tuple[Model | None, list[Fault]]:
@@ -31,8 +49,38 @@ def validate(model: type[Model], document: Document) -> tuple[Model | None, list
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        faults = {str(fault): fault for fault in (_fault(model, document, e) for e in error.errors())}
-        return None, list(faults.values())
+        return None, list(_faults(model, document, error))
+
+
+def _faults(model: type[BaseModel], document: Document, error: ValidationError) -> Iterator[Fault]:
+    """A fault for each place; what could have been of several kinds is told once."""
+    places: dict[tuple[Path_, bool], list[ErrorDetails]] = {}
+    for one in error.errors():
+        key = (_data_path(one["loc"], document.data), _expected(one) is not None)
+        places.setdefault(key if key[1] else (one["loc"], False), []).append(one)
+    for (path, is_kind), found in places.items():
+        if is_kind:
+            expected = dict.fromkeys(filter(None, map(_expected, found)))
+            yield _wrong_kind(document, path, tuple(expected))
+        else:
+            yield _fault(model, document, found[0])
+
+
+def _expected(error: ErrorDetails) -> str | None:
+    """What kind of value should stand there, if that is what is wrong."""
+    ending = next((ending for ending in _ENDINGS if error["type"].endswith(ending)), "")
+    return _EXPECTED.get(error["type"].removesuffix(ending)) if ending else None
+
+
+def _wrong_kind(document: Document, path: Path_, expected: tuple[str, ...]) -> Fault:
+    *others, last = expected
+    sentence = f"It must be {', '.join(others)} or {last}." if others else f"It must be {last}."
+    written, value = document.written.get(path, ""), _value_at(document.data, path)
+    if value is None:
+        return document.fault(path, sentence, "It is empty.")
+    if expected == ("a text",) and written:
+        return document.fault(path, sentence, f'Put it in quotes: "{written:.60}".')
+    return document.fault(path, sentence, f"It is {value!r:.60}.")
 
 
 def _fault(model: type[BaseModel], document: Document, error: ErrorDetails) -> Fault:
@@ -44,19 +92,49 @@ def _fault(model: type[BaseModel], document: Document, error: ErrorDetails) -> F
     if kind == "extra_forbidden":
         known = {alias for found in _models_at(model, error["loc"][:-1]) for alias in _aliases(found)}
         return document.fault(path, f"There is no key '{name}' here.", did_you_mean(name, known), key=True)
-    if kind == "union_tag_invalid":
-        tag = str(context["tag"])
-        return document.fault((*path, "kind"), f"There is no kind '{tag}'.", did_you_mean(tag, KINDS))
-    if kind == "union_tag_not_found":
-        return document.fault(path, "'kind' is missing.", f"Add 'kind: ...', one of: {', '.join(KINDS)}.")
-    if kind == "literal_error":
-        return document.fault(path, f"It must be {context['expected']}.", "")
+    if kind.startswith("union_tag"):
+        return _no_kind(document, path, kind, str(context.get("tag", "")))
     if kind == "value_error":
-        return document.fault(path, str(context["error"]).rstrip(".") + ".", "")
-    expected = _EXPECTED.get(kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float"))
-    if expected:
-        return document.fault(path, f"It must be {expected}.", f"It is {error['input']!r:.60}.")
-    return document.fault(path, error["msg"].replace("Input should", "It must", 1) + ".", "")
+        return document.fault(path, *_own_words(str(context["error"])))
+    return document.fault(path, *_rule(kind, context, error["input"]))
+
+
+def _no_kind(document: Document, path: Path_, kind: str, tag: str) -> Fault:
+    if kind == "union_tag_invalid":
+        return document.fault((*path, "kind"), f"There is no kind '{tag}'.", did_you_mean(tag, KINDS))
+    return document.fault(path, "'kind' is missing.", f"Add 'kind: ...', one of: {', '.join(KINDS)}.")
+
+
+def _own_words(told: str) -> tuple[str, str]:
+    """The sentence and the remedy in a record's own error."""
+    sentence, _, remedy = told.rstrip(".").partition(". ")
+    return f"{sentence}.", f"{remedy}." if remedy else ""
+
+
+def _rule(kind: str, context: Mapping[str, Any], value: object) -> tuple[str, str]:
+    """A rule of a record that a value breaks, and what to do."""
+    given = f"It is {value!r:.60}."
+    if kind in _BOUNDS:
+        form, bound = _BOUNDS[kind]
+        return f"It must be {form.format(f'{context[bound]:.10g}')}.", given
+    if kind in _LENGTHS and isinstance(value, Sized):
+        form, bound = _LENGTHS[kind]
+        return form.format(context[bound]), f"It has {len(value)}."
+    match kind:
+        case "literal_error":
+            return f"It must be {context['expected']}.", given
+        case "finite_number":
+            return "It must be a finite number.", "Write it with digits, such as 0.01."
+        case "string_pattern_mismatch" if context["pattern"] in _PATTERNS:
+            return _PATTERNS[context["pattern"]]
+    return "It cannot be used here.", given
+
+
+def _value_at(data: Any, path: Path_) -> object:
+    for part in path:
+        data = data[part]
+    value: object = data
+    return value
 
 
 def _data_path(location: tuple[str | int, ...], data: object) -> Path_:

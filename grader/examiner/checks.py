@@ -5,7 +5,8 @@ pytest drives each item's set-up, call and tear-down; the loop around them is ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from typing import Any, Literal
 import pytest
 
 from grader.errors import WorkerFault
+from grader.examiner.apart import GRACE_SECONDS, Deed, Note, nowhere
+from grader.examiner.aside import aside
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
 from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError, Trouble
@@ -24,6 +27,10 @@ MAX_SHOWN = 300  # characters of a check's own words
 MAX_COMPARED = 4 << 20  # bytes that a check was given, for which its values are kept
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
+
+
+class QuitError(Exception):
+    """A check called what would have ended the grader: this name."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,14 @@ class CheckFixtures:
         with own_time_bounded(self._turn().waiting, CHECK_SECONDS):
             return (yield)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """Let no fixture end pytest, or Python."""
+        with _staying():
+            return (yield)
+
+    pytest_runtest_call = pytest_runtest_teardown = pytest_runtest_setup
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep what an item raised first. Nobody reads the report, so no traceback is written out for it."""
@@ -137,6 +152,15 @@ class CheckFixtures:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
 
+@contextmanager
+def _staying() -> Iterator[None]:
+    try:
+        yield
+    except (SystemExit, pytest.exit.Exception) as error:
+        name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
+        raise QuitError(name).with_traceback(error.__traceback__) from None
+
+
 @dataclass
 class CheckSuite:
     """The checks of several exercises, ready to run for one submission after the other."""
@@ -146,6 +170,7 @@ class CheckSuite:
     references: Mapping[str, ModuleType | None]
     wrong_results: dict[str, Sequence[CheckResult]] = field(default_factory=dict)  # of misconceptions
     endless: set[str] = field(default_factory=set)  # checks that did not end with the reference either
+    note: Note = nowhere
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """The checks of one question."""
@@ -226,11 +251,24 @@ class CheckSuite:
 
     def _take_turn(self, check: Check, turn: Turn) -> None:
         self.fixtures.turn = turn
+        self.note(deed_of(check))
         try:
             # No next item: every fixture is torn down, whatever its scope, before another submission's turn.
-            check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
+            with aside():
+                check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
+
+
+def deed_of(check: Check) -> Deed:
+    """A check about to be run."""
+    return Deed(f"The check {check.id}", check.item.path, line_of(check.item), CHECK_SECONDS + GRACE_SECONDS)
+
+
+def line_of(item: pytest.Item) -> int:
+    """The line of a check in its file, from 1."""
+    _, line, _ = item.location
+    return (line or 0) + 1
 
 
 def _bare(error: BaseException | None) -> BaseException | None:

@@ -8,7 +8,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -17,8 +17,11 @@ from typing import TypeVar
 import pytest
 
 from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, LoadedCourse
+from grader.course.sources import defined_checks
 from grader.errors import CourseFaults, Fault
-from grader.examiner.checks import Check, CheckFixtures, CheckSuite
+from grader.examiner.apart import Deed, Note, apart, nowhere
+from grader.examiner.aside import aside
+from grader.examiner.checks import Check, CheckFixtures, CheckSuite, line_of
 
 T = TypeVar("T")
 
@@ -26,6 +29,7 @@ MARKERS = (
     "points(weight): how much of its question's points a check carries, beside the question's other checks",
     "question(id): the question that a check belongs to, where its name does not begin with test_<id>",
 )
+_SILENT = ("skip", "skipif", "xfail")  # marks that take a check out of the count
 _OPTIONS = (
     "--disable-plugin-autoload",
     "--noconftest",
@@ -45,22 +49,47 @@ class _Collector:
 
     work: Callable[[pytest.Session], None]
     root: Path  # that pytest's names of files begin at
+    note: Note
     faults: list[Fault] = field(default_factory=list)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        if isinstance(collector, pytest.Module):
+            self.note(Deed(f"The import of {collector.path.name}", collector.path))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Keep what would end pytest to the file that says it."""
+        try:
+            with aside():
+                report = yield
+            error = _raised_in(report)
+            if not isinstance(error, pytest.exit.Exception):
+                return report
+        except SystemExit as left:
+            error = left
+        self.faults.append(_quits(error, collector.path))
+        return pytest.CollectReport(collector.nodeid, "passed", None, [])
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        file = self.root / report.nodeid.partition("::")[0]
+        if report.skipped:
+            _, line, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", None, "")
+            sentence = f"All checks in this file are skipped: {reason.removeprefix('Skipped: ')}."
+            remedy = "Drop the skip: students would lose these points."
+            self.faults.append(Fault(file, line, None, "", sentence, remedy))
         if report.failed:
             told = str(report.longrepr).strip()
             last = (told.splitlines() or ["?"])[-1].removeprefix("E").strip()
-            places = re.findall(rf"{re.escape(Path(report.nodeid).name)}\"?(?::|, line )(\d+)", told)
+            places = re.findall(rf"{re.escape(file.name)}\"?(?::|, line )(\d+)", told)
             line = int(places[-1]) if places else None
             sentence = f"The checks cannot be read: {last}."
-            self.faults.append(
-                Fault(self.root / report.nodeid, line, None, "", sentence, "Run pytest on it.")
-            )
+            self.faults.append(Fault(file, line, None, "", sentence, "Run pytest on it."))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -69,12 +98,27 @@ class _Collector:
         return True
 
 
+def _raised_in(report: pytest.CollectReport) -> BaseException | None:
+    call = getattr(report, "call", None)
+    return call.excinfo.value if call is not None and call.excinfo is not None else None
+
+
+def _quits(error: BaseException, file: Path) -> Fault:
+    name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
+    sentence = f"{file.name} calls {name} when it is imported, which would end the grader."
+    return Fault(file, _line_in(error, file), None, "", sentence, "Remove the call.")
+
+
 def with_checks(
-    folders: Mapping[str, Path], questions: Mapping[str, Sequence[str]], work: Callable[[CheckSuite], T]
+    folders: Mapping[str, Path],
+    questions: Mapping[str, Sequence[str]],
+    work: Callable[[CheckSuite], T],
+    note: Note = nowhere,
 ) -> T:
     """Collect the checks of some exercises' code questions, call `work` with them, and return its result.
 
-    `folders` and `questions` are by exercise: where its checks stand, and the ids of its code questions.
+    `folders` and `questions` are by exercise: where its checks stand, and the ids of its code questions. What
+    code of the course is about to do is noted.
 
     Raises:
         CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
@@ -82,7 +126,7 @@ def with_checks(
     """
     folders = {name: folder.resolve() for name, folder in folders.items()}
     fixtures = CheckFixtures()
-    references = {name: load_reference(folder / REFERENCE_FILE) for name, folder in folders.items()}
+    references = {name: load_reference(folder / REFERENCE_FILE, note) for name, folder in folders.items()}
     results: list[T] = []
     raised: list[BaseException] = []
 
@@ -94,25 +138,67 @@ def with_checks(
                 ]
                 for name, folder in folders.items()
             }
-            results.append(work(CheckSuite(fixtures, checks, references)))
+            for folder in folders.values():
+                own = [item for item in session.items if item.path.parent == folder]
+                collector.faults += _faults_of_items(own, folder)
+            if not collector.faults:
+                results.append(work(CheckSuite(fixtures, checks, references, note=note)))
         except BaseException as error:
             raised.append(error)
 
     files = [folder / name for folder in folders.values() for name in (VISIBLE_CHECKS_FILE, CHECKS_FILE)]
     existing = [str(file) for file in files if file.is_file()]
     if not existing:
-        return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references))
+        return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references, note=note))
     root = Path(existing[0]).parents[2]
-    collector = _Collector(loop, root)
+    collector = _Collector(loop, root, note)
     _run_pytest(root, existing, [collector, fixtures])
     if collector.faults:
         raise CourseFaults(collector.faults)
     if raised:
         raise raised[0]
+    if not results:  # something in them has broken pytest itself
+        sentence = "pytest cannot collect these checks."
+        raise CourseFaults([Fault(Path(existing[0]), None, None, "", sentence, "Run pytest on them.")])
     return results[0]
 
 
-def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[CheckSuite], T]) -> T:
+def _faults_of_items(items: Sequence[pytest.Item], folder: Path) -> Iterator[Fault]:
+    """Checks that would not run, without a word: pytest leaves them out, or they are marked so."""
+    for item in items:
+        marked = next((mark for mark in _SILENT if item.get_closest_marker(mark)), None)
+        if marked:
+            sentence = f"The check {item.name} is marked {marked}, so it does not count."
+            yield fault_at(item, sentence, "Drop the mark, or the check.")
+    collected = {_path_of(item) for item in items}
+    for file in (folder / VISIBLE_CHECKS_FILE, folder / CHECKS_FILE):
+        for name, line in defined_checks(file).items() if file.is_file() else ():
+            if (file, name) not in collected:
+                sentence = f"pytest does not collect {name}, so it never runs."
+                yield Fault(file, line, None, "", sentence, "Define it where it always is, or rename it.")
+
+
+def _path_of(item: pytest.Item) -> tuple[Path, str]:
+    """The file of a check and its name there, with the classes around it."""
+    classes = [parent.name for parent in item.listchain() if isinstance(parent, pytest.Class)]
+    return item.path, "::".join([*classes, item.name.partition("[")[0]])
+
+
+def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
+    """Import the checks and references of some exercises in a process of its own.
+
+    Raises:
+        CourseFaults: they cannot be imported, whatever they do instead.
+
+    """
+    if any(question.by_checks for name in exercises for question in course.exercise(name).record.questions):
+        memory = max(course.exercise(name).limits.memory_mib for name in exercises)
+        apart(lambda note: with_suite(course, exercises, lambda _suite: None, note), memory)
+
+
+def with_suite(
+    course: LoadedCourse, exercises: Sequence[str], work: Callable[[CheckSuite], T], note: Note = nowhere
+) -> T:
     """Call `work` with the checks of some exercises of a course.
 
     Raises:
@@ -124,7 +210,7 @@ def with_suite(course: LoadedCourse, exercises: Sequence[str], work: Callable[[C
         for name in exercises
     }
     folders = {name: course.exercise(name).folder for name, questions in code.items() if questions}
-    return with_checks(folders, code, work)
+    return with_checks(folders, code, work, note)
 
 
 def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> None:
@@ -178,8 +264,7 @@ def _weight_of(item: pytest.Item) -> float:
 
 def fault_at(item: pytest.Item, sentence: str, remedy: str) -> Fault:
     """A fault in the file and line of a check."""
-    _, line, _ = item.location
-    return Fault(item.path, (line or 0) + 1, None, "", sentence, remedy)
+    return Fault(item.path, line_of(item), None, "", sentence, remedy)
 
 
 def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
@@ -197,8 +282,8 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
     raise CourseFaults([fault_at(item, sentence, remedy)])
 
 
-def load_reference(file: Path) -> ModuleType | None:
-    """The module reference.py, or None where there is none.
+def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
+    """The module reference.py, or another one of the author's, or None where there is none.
 
     Raises:
         CourseFaults: it raises an error when it is imported.
@@ -206,17 +291,22 @@ def load_reference(file: Path) -> ModuleType | None:
     """
     if not file.is_file():
         return None
-    name = f"reference of {file.parent.name}"
+    name = f"{file.stem} of {file.parent.name}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         return None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    note(Deed(f"The import of {file.name}", file))
     try:
-        spec.loader.exec_module(module)
+        with aside():
+            spec.loader.exec_module(module)
+    except SystemExit as error:
+        raise CourseFaults([_quits(error, file)]) from None
     except Exception as error:
         line = getattr(error, "lineno", None) or _line_in(error, file)
-        sentence = f"The reference cannot be imported: {type(error).__name__}: {error}."
+        what = "The reference" if file.name == REFERENCE_FILE else file.name
+        sentence = f"{what} cannot be imported: {type(error).__name__}: {error}."
         raise CourseFaults([Fault(file, line, None, "", sentence, "Correct it.")]) from None
     return module
 

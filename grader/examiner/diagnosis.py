@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from grader.course.loading import MISCONCEPTIONS_FILE, REFERENCE_FILE
+from grader.course.sources import read_source
 from grader.examiner.checks import CheckResult
 from grader.examiner.session import Remote, StudentError
 from grader.lazy import torch
@@ -125,7 +126,7 @@ def wrong_solutions(folder: Path) -> str:
 
     They may import `reference`, which is a module of its own, too: what they define changes nothing in it.
     """
-    reference = (folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
+    reference = read_source(folder / REFERENCE_FILE).rstrip()
     if not (folder / MISCONCEPTIONS_FILE).is_file():
         return reference
     tree = _References().visit(ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes()))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from grader.course.loading import REFERENCE_FILE
 from grader.course.paper import Sitting
+from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.stubs import Format, stub_text
 from grader.questions import KINDS
@@ -20,7 +21,7 @@ def solutions(sitting: Sitting) -> dict[str, str]:
     answers = {question.id: keys[question.id].solution for question in sitting.paper.questions}
     code = [question.id for question in sitting.paper.questions if KINDS[question.kind].by_checks]
     if code and sitting.folder is not None:
-        answers[code[0]] = (sitting.folder / REFERENCE_FILE).read_text(encoding="utf-8").rstrip()
+        answers[code[0]] = read_source(sitting.folder / REFERENCE_FILE).rstrip()
         answers.update(dict.fromkeys(code[1:], "# (see above)"))
     return answers
 

@@ -11,12 +11,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course.paper import Paper
+from grader.digest import digest_of
+from grader.language.templates import one_line
 from grader.questions.question import Posed
 
 Format = Literal["python", "notebook"]
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
 
 _WIDTH = 108
+_LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
 
@@ -56,7 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=False,
     )
-    environment.filters.update(comment=comment, points=points_text)
+    environment.filters.update(comment=comment, heading=one_line, points=points_text)
     return environment
 
 
@@ -71,7 +74,7 @@ def _imports(paper: Paper) -> str:
 
 def _python(paper: Paper) -> str:
     template = _ENVIRONMENT.get_template("stub.py.jinja")
-    return template.render(paper=paper, imports=_imports(paper)).rstrip() + "\n"
+    return template.render(paper=paper, owner=_owner(paper), imports=_imports(paper)).rstrip() + "\n"
 
 
 def _notebook(paper: Paper) -> str:
@@ -99,13 +102,12 @@ def _code(name: str, text: str) -> Any:
 
 
 def _cell_id(name: str) -> str:
-    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _."""
-    return name[:64]
+    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _, each another."""
+    return name if len(name) <= _LONGEST_ID else f"{name[: _LONGEST_ID - 9]}-{digest_of(name.encode())[:8]}"
 
 
 def _intro(paper: Paper) -> str:
-    owner = f" (for {paper.student})" if paper.student else ""
-    parts = [f"# {paper.title}", f"{paper.course}, {paper.exercise}{owner}"]
+    parts = [f"# {one_line(paper.title)}", one_line(f"{paper.course}, {paper.exercise}{_owner(paper)}")]
     if paper.intro:
         parts.append(paper.intro)
     if paper.figure:
@@ -117,10 +119,15 @@ def _intro(paper: Paper) -> str:
     return "\n\n".join(parts)
 
 
+def _owner(paper: Paper) -> str:
+    return f" (for {paper.student})" if paper.student else ""
+
+
 def _ask(question: Posed) -> str:
     parts = [f"## Question `{question.id}` ({points_text(question.points)})", question.prompt]
     if question.options:
-        parts.append("\n".join(f"- **{option.letter})** {option.text}" for option in question.options))
+        options = (f"- **{option.letter})** {option.text}" for option in question.options)
+        parts.append("\n".join(textwrap.indent(option, "  ").lstrip() for option in options))
     if question.kind != "code" or question.forbid:
         parts.append(f"*{question.how}*")
     return "\n\n".join(parts)

@@ -6,6 +6,7 @@ surprises; tags and aliases are refused, so that a small file cannot grow into a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ from pathlib import Path
 import yaml
 
 from grader.errors import CourseFaults, Fault
+from grader.language.templates import unfit_character
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
+MAX_DIGITS = 18  # of a whole number
 
 Path_ = tuple[str | int, ...]
 
@@ -38,6 +41,7 @@ class Document:
     values: dict[Path_, Position] = field(default_factory=dict)
     keys: dict[Path_, Position] = field(default_factory=dict)
     blocks: set[Path_] = field(default_factory=set)  # texts written below their key, with | or >
+    written: dict[Path_, str] = field(default_factory=dict)  # numbers and the like, letter by letter
 
     def fault(
         self, path: Path_, sentence: str, remedy: str = "", *, key: bool = False, line: int = 0
@@ -110,15 +114,21 @@ def _read_text(file: Path) -> str:
         ) from None
 
 
+_UNTAGGED = "Remove it, or put the text in quotes."
 _TAG = "tag:yaml.org,2002:"
 _SCALARS: dict[str, Callable[[str], object]] = {
-    "str": str,
     "int": int,
-    "float": float,
-    "bool": lambda text: text.lower() == "true",
-    "null": lambda _text: None,
+    "float": lambda text: _finite(float(text)),
+    "bool": lambda text: {"true": True, "false": False}[text.lower()],
+    "null": lambda text: {"": None, "~": None, "null": None}[text.lower()],
 }
-_TAGS = {f"{_TAG}{name}" for name in (*_SCALARS, "map", "seq")}
+_TAGS = {f"{_TAG}{name}" for name in (*_SCALARS, "str", "map", "seq")}
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(number)
+    return number
 
 
 class _Loader(yaml.SafeLoader):
@@ -143,7 +153,7 @@ class _Loader(yaml.SafeLoader):
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
+    ("int", rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}", "-+0123456789"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
 ):
@@ -181,13 +191,18 @@ def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     if "'\\t'" in problem:
         return "There is a tab where YAML wants spaces.", "Indent with spaces."
     if "aliases" in problem:
-        return "Aliases (*name) are not supported.", "Write the value out where it is used."
+        return (
+            "Aliases (*name) are not supported.",
+            "Write the value out, or put the text in quotes.",
+        )
     if "nested too deeply" in problem:
         return f"The file is nested more than {MAX_DEPTH} levels deep.", "Flatten it."
     if "expected a single document" in (error.context or ""):
         return "There is a second document.", "Keep one, without '---' in between."
     if "mapping values are not allowed" in problem:
         return "There is a ':' inside a text, or the indentation is off.", "Put such a text in quotes."
+    if "cannot start any token" in problem:
+        return "A text cannot begin with this character.", "Put such a text in quotes."
     return f"This is not valid YAML: {problem}.", "Check quotes, brackets and indentation around here."
 
 
@@ -201,7 +216,7 @@ class _Converter:
     def convert(self, node: yaml.Node, path: Path_) -> object:
         self.document.values[path] = _position(node)
         if node.tag not in _TAGS:
-            self._fault(_position(node), path, f"The tag {node.tag} is not supported.", "Remove it.")
+            self._fault(_position(node), path, f"The tag {node.tag} is not supported.", _UNTAGGED)
             return None
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, path))
@@ -219,6 +234,8 @@ class _Converter:
             position = _position(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 self._fault(position, path, "A key must be a word.", "Put texts with brackets in quotes.")
+            elif unfit_character(key):
+                self._check_text(key, position, path)
             elif key in seen:
                 sentence = f"'{key}' stands here again; it was given in line {seen[key]}."
                 self._fault(position, here, sentence, "Keep one of them.")
@@ -228,16 +245,26 @@ class _Converter:
                 yield key, self.convert(value_node, here)
 
     def _scalar(self, node: yaml.Node, path: Path_) -> object:
-        text = str(node.value)
-        kind = node.tag.removeprefix(_TAG)
+        text, kind = str(node.value), node.tag.removeprefix(_TAG)
+        if kind == "str":
+            self._check_text(text, _position(node), path)
+            return text
+        self.document.written[path] = text
+        if kind == "float" and text.lstrip("+-").isdigit() and len(text) > MAX_DIGITS:
+            sentence = f"'{text:.60}' has more than {MAX_DIGITS} digits."
+            self._fault(_position(node), path, sentence, "Put it in quotes, or write it as 1e20.")
+            return None
         try:
-            text.encode()
             return _SCALARS[kind](text)
-        except UnicodeEncodeError:
-            self._fault(_position(node), path, "There is half a character in this text.", "Write it out.")
-        except ValueError:
-            self._fault(_position(node), path, f"'{text:.60}' is not of the kind {kind}.", "Drop the tag.")
+        except (ValueError, LookupError):
+            known = "a finite number" if kind == "float" else f"of the kind {kind}"
+            self._fault(_position(node), path, f"'{text:.60}' is not {known}.", "Write it in another way.")
         return None
+
+    def _check_text(self, text: str, position: Position, path: Path_) -> None:
+        unfit = unfit_character(text)
+        if unfit:
+            self._fault(position, path, f"This text has {unfit} in it.", "Remove it.")
 
     def _fault(self, position: Position, path: Path_, sentence: str, remedy: str) -> None:
         self.faults.append(

@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from grader.language.fault import LanguageError, at
+
 Expression = bool | int | float | str  # text is a formula; anything else stands for itself
 Scope = Mapping[str, Any]
 
 MAX_CHARACTERS = 1000
+MAX_DEPTH = 100
 MAX_DIGITS = 20
 MAX_EXPONENT = 64
-MAX_BASE = 1_000_000
+MAX_NUMBER = 10**100
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
@@ -73,8 +76,8 @@ _NODES = (
 )
 
 
-class ExpressionError(ValueError):
-    """A formula that cannot be read or computed; the text is a sentence without a place."""
+class ExpressionError(LanguageError):
+    """A formula that cannot be read or computed."""
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +96,18 @@ def parse_expression(text: str) -> ast.expr:
         raise ExpressionError(f"'{text}' is not a formula.") from None
     for node in ast.walk(tree):
         _check_node(node, text)
+    if _is_deeper(tree, MAX_DEPTH):
+        raise ExpressionError(
+            f"A formula is nested more than {MAX_DEPTH} levels deep.", "Use a parameter for a part."
+        )
     return tree.body
+
+
+def _is_deeper(tree: ast.AST, most: int) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(most):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return bool(level)
 
 
 def _check_node(node: ast.AST, text: str) -> None:
@@ -119,32 +133,65 @@ def evaluate(expression: Expression | Sequence[Any], scope: Scope) -> Any:
     """The value of a formula, or of a list of them, where `scope` gives the parameters.
 
     Raises:
-        ExpressionError: it cannot be computed.
+        ExpressionError: it cannot be computed, or has no finite value.
 
     """
     if isinstance(expression, str):
         return evaluate_tree(parse_expression(expression), scope)
     if isinstance(expression, Sequence):
-        return [evaluate(item, scope) for item in expression]
-    return expression
+        return [_item(index, item, scope) for index, item in enumerate(expression)]
+    return _finite(expression)
+
+
+def _item(index: int, expression: Expression | Sequence[Any], scope: Scope) -> Any:
+    with at(index):
+        return evaluate(expression, scope)
+
+
+def whole_numbers(formulas: Sequence[Expression], scope: Scope) -> list[int]:
+    """The values of formulas that give the sizes of something.
+
+    Raises:
+        ExpressionError: one cannot be computed, or is not a whole number.
+
+    """
+    values = evaluate(formulas, scope)
+    for index, value in enumerate(values):
+        if type(value) is not int:
+            with at(index):
+                raise ExpressionError(f"{value!r} is not a whole number.")
+    return list(values)
 
 
 def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
     """Like `evaluate`, for a formula that has been read."""
     try:
         return _value(tree, scope)
-    except (ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
-        if isinstance(error, ExpressionError):
-            raise
-        what = (
-            "It is nested too deeply."
-            if isinstance(error, RecursionError)
-            else f"{ast.unparse(tree)}: {error}."
-        )
-        raise ExpressionError(f"A formula cannot be computed. {what}") from None
+    except ExpressionError:
+        raise
+    except RecursionError:
+        raise ExpressionError("A formula cannot be computed. It is nested too deeply.") from None
+    except (ArithmeticError, TypeError, ValueError, LookupError) as error:
+        raise ExpressionError(f"A formula cannot be computed. {ast.unparse(tree)}: {error}.") from None
 
 
-def _value(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for each form of formula
+def _value(node: ast.expr, scope: Scope) -> Any:
+    value = _computed(node, scope)
+    return _finite(value) if isinstance(value, int | float | complex) else value
+
+
+def _finite(value: Any) -> Any:
+    """A number that is one, and not too large to be one."""
+    if isinstance(value, complex):
+        raise ExpressionError(f"{value} is not a real number.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ExpressionError(f"A formula gives {value}, which is not a finite number.")
+    if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
+        raise ExpressionError("A number is too large; 1e100 is the most.", "Use smaller numbers.")
+    return value
+
+
+def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for each form of formula
     match node:
         case ast.Constant(value=value):
             return value
@@ -187,6 +234,6 @@ def _binary(op: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(op, ast.Mult | ast.Mod | ast.Pow):
         if not all(isinstance(side, int | float) for side in (left, right)):
             raise ExpressionError("Only numbers can be multiplied or divided.")
-        if isinstance(op, ast.Pow) and (abs(right) > MAX_EXPONENT or abs(left) > MAX_BASE):
-            raise ExpressionError(f"A power is too large; {MAX_BASE} ** {MAX_EXPONENT} is the most.")
+        if isinstance(op, ast.Pow) and abs(right) > MAX_EXPONENT:
+            raise ExpressionError(f"A power is too large; {MAX_EXPONENT} is the largest exponent.")
     return _BINARY[type(op)](left, right)

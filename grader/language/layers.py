@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from grader.errors import did_you_mean
 from grader.language.expressions import ExpressionError, Scope, evaluate_tree, names_in, parse_expression
+from grader.language.fault import LanguageError
+from grader.language.templates import one_line
 from grader.lazy import torch
 
 if TYPE_CHECKING:
@@ -60,12 +62,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
 MAX_CONFIRMED = 1 << 17  # multiplications: an output that takes no more is computed for real, too
 
 
-class LayerError(ValueError):
-    """A layer that cannot be read, built or run; `remedy` says what to do."""
-
-    def __init__(self, sentence: str, remedy: str = "") -> None:
-        super().__init__(sentence)
-        self.remedy = remedy
+class LayerError(LanguageError):
+    """A layer that cannot be read, built or run."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ def build(layer: Layer, scope: Scope) -> nn.Module:
     try:
         module: nn.Module = getattr(torch.nn, layer.name)(**arguments)
     except (TypeError, ValueError, RuntimeError, AssertionError, ArithmeticError) as error:
-        raise LayerError(f"torch cannot build {spell(layer, scope)}: {_first_line(error)}") from None
+        raise LayerError(f"torch cannot build {spell(layer, scope)}: {reason_of(error)}") from None
     return module
 
 
@@ -195,7 +193,7 @@ def _run(module: nn.Module, spelled: str, image: Tensor, state: Mapping[str, Ten
             output = module(image)
     except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         shape = "x".join(map(str, image.shape))
-        raise LayerError(f"torch cannot run {spelled} on {shape}: {_first_line(error)}") from None
+        raise LayerError(f"torch cannot run {spelled} on {shape}: {reason_of(error)}") from None
     if not isinstance(output, torch.Tensor):
         raise LayerError(f"{spelled} does not give one tensor.", "Leave out return_indices.")
     return output
@@ -221,8 +219,8 @@ def _output_shape(spelled: str, shape: tuple[int, ...]) -> tuple[int, ...]:
         with torch.device("meta"):
             try:
                 image = torch.empty(shape)
-            except (TypeError, ValueError, RuntimeError) as error:
-                problem = _first_line(error)
+            except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+                problem = reason_of(error)
                 raise LayerError(f"torch cannot make an input of shape {shape}: {problem}") from None
             module = build(layer, {})
             output = tuple(_run(module, spelled, image).shape)
@@ -233,5 +231,7 @@ def _output_shape(spelled: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return output
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".") + "."
+def reason_of(error: Exception) -> str:
+    """All that torch says, on one line, but for where in its own code it noticed."""
+    told, _, _ = str(error).partition("\nException raised from ")
+    return (one_line(told) or type(error).__name__).rstrip(".:") + "."

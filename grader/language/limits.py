@@ -13,12 +13,26 @@ class Limits(Record):
     """Of a course, or of one exercise or question instead of it."""
 
     seconds: Annotated[
-        float, Field(gt=0, le=3600, description="Of wall-clock time, for each call and each statement.")
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="Of wall-clock time, for each call and each statement.",
+        ),
     ] = 5
     cpu_seconds: Annotated[
-        float | None, Field(gt=0, le=36000, description="Of all processors, for a file; 30 times seconds.")
+        float | None,
+        Field(
+            gt=0,
+            le=36000,
+            allow_inf_nan=False,
+            description="Of all processors, for a file; 30 times seconds.",
+        ),
     ] = None
-    memory_mib: Annotated[int, Field(ge=64, description="On top of what torch itself takes.")] = 2048
+    memory_mib: Annotated[int, Field(ge=64, le=1 << 20, description="On top of what torch itself takes.")] = (
+        2048
+    )
     result_mib: Annotated[int, Field(ge=1, le=256, description="The largest value of one call.")] = 64
     output_kib: Annotated[
         int, Field(ge=0, le=16384, description="Of what is printed and kept for the instructor.")

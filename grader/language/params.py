@@ -12,15 +12,25 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from grader.language.draws import Draws
-from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
+from grader.language.expressions import (
+    Expression,
+    ExpressionError,
+    evaluate,
+    names_in,
+    parse_expression,
+    whole_numbers,
+)
+from grader.language.fault import LanguageError, at
 from grader.language.record import Record
 
 MAX_TRIES = 10_000
+MAX_SIDE = 64  # of a grid
+MAX_CELLS = 4096
 CANDIDATES = 1000  # that are looked at for one that meets all demands
 
 
-class VariantError(ValueError):
-    """No variant could be drawn; the text is a sentence without a place."""
+class VariantError(LanguageError):
+    """No variant could be drawn."""
 
 
 class Range(Record):
@@ -58,14 +68,13 @@ class Grid(Record):
 
     def draw(self, draws: Draws, scope: Mapping[str, Any]) -> list[Any]:
         """The numbers, row by row."""
-        try:
-            shape = evaluate(self.shape, scope)
-        except ExpressionError as error:
-            raise VariantError(str(error)) from None
-        if not all(isinstance(size, int) and 1 <= size <= 64 for size in shape) or math.prod(shape) > 4096:
-            raise VariantError(
-                f"A grid of shape {shape} is not possible: sizes are whole numbers from 1 to 64."
-            )
+        with at("shape"):
+            shape = whole_numbers(self.shape, scope)
+            if not all(1 <= size <= MAX_SIDE for size in shape) or math.prod(shape) > MAX_CELLS:
+                raise VariantError(
+                    f"A grid of shape {shape} is not possible: sizes go from 1 to {MAX_SIDE}, "
+                    f"and {MAX_CELLS} numbers are the most."
+                )
         cells = (
             self.from_ + draws.below(self.to - self.from_ + 1, index) for index in range(math.prod(shape))
         )
@@ -126,6 +135,7 @@ def draw_variant(
 
     Raises:
         VariantError: no draw meets the conditions.
+        ExpressionError: a condition or a shape cannot be computed; its `path` names the condition.
 
     """
     source = draws.under(student or "")
@@ -236,7 +246,8 @@ def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) 
         elif isinstance(param, Range):
             drawn[name] = param.draw(draws)
         elif isinstance(param, Grid):
-            drawn[name] = param.draw(draws, drawn)
+            with at("params", name):
+                drawn[name] = param.draw(draws, drawn)
         elif isinstance(param, list):
             drawn[name] = param[draws.below(len(param))]
         else:
@@ -248,4 +259,5 @@ def _holds(condition: str, params: Mapping[str, Any]) -> bool:
     try:
         return bool(evaluate(condition, params))
     except ExpressionError as error:
-        raise VariantError(str(error)) from None
+        error.path = ("where", condition)
+        raise

@@ -1,24 +1,25 @@
-"""Jinja in the texts of a course: sandboxed, and strict about names that are not defined."""
+"""Jinja in the texts of a course: sandboxed, bounded, and strict about names that are not defined."""
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateSyntaxError, meta
 
-MAX_POWER = 1000
+from grader.language.fault import LanguageError
+from grader.language.meter import MAX_SIZE, TooMuchError, metered
+from grader.language.sandbox import metered_environment
+
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
-class TextError(ValueError):
+class TextError(LanguageError):
     """A text that cannot be rendered. `line` counts from 1 within the text."""
-
-    def __init__(self, sentence: str, line: int = 1) -> None:
-        super().__init__(sentence)
-        self.line = line
 
 
 def matrix(value: list[Any]) -> str:
@@ -34,34 +35,13 @@ def matrix(value: list[Any]) -> str:
     return "[" + ",\n ".join(rows) + "]"
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with powers that come to an end."""
-
-    intercepted_binops = frozenset({"**"})
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if not all(isinstance(side, int | float) and abs(side) <= MAX_POWER for side in (left, right)):
-            msg = f"A power can be of {MAX_POWER} and to {MAX_POWER} at most."
-            raise ValueError(msg)
-        return super().call_binop(context, operator, left, right)
-
-
-def _environment() -> ImmutableSandboxedEnvironment:
-    # Not optimized: what a text computes is computed when it is rendered, not when it is read.
-    environment = _Environment(undefined=StrictUndefined, autoescape=False, optimized=False)
-    del (
-        environment.filters["random"],
-        environment.globals["lipsum"],
-    )  # the same text for the same student, always
-    environment.filters["matrix"] = matrix
-    return environment
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = metered_environment(matrix=matrix)
 
 
 @lru_cache(maxsize=4096)
 def _template(text: str) -> Template:
+    if len(text) > MAX_SIZE:
+        raise TooMuchError(f"It is longer than {MAX_SIZE:,} characters. Make it shorter.")
     return _ENVIRONMENT.from_string(text)
 
 
@@ -75,24 +55,73 @@ def names_in_text(text: str) -> frozenset[str]:
     try:
         _template(text)  # finds unknown filters and tests, which parsing alone does not
         return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text))) - set(_ENVIRONMENT.globals)
-    except TemplateSyntaxError as error:
-        raise TextError(f"The Jinja in this text is malformed: {error.message}", error.lineno) from None
     except Exception as error:
-        raise TextError(f"This text cannot be read: {type(error).__name__}.") from None
+        raise _text_error(error, "read") from None
 
 
 def render(text: str, scope: Mapping[str, Any]) -> str:
-    """The text with the values of `scope` in it.
+    """The text with the values of `scope` in it, and line feeds between its lines.
 
     Raises:
-        TextError: it is malformed, needs a name that is not there, or fails on the values.
+        TextError: it is malformed, needs a name that is not there, takes too much, or fails on the values.
 
     """
     if "{" not in text:  # nothing in it is Jinja's
-        return text.strip()
+        return written(text.strip())
     try:
-        return _template(text).render(scope).strip()
-    except TemplateSyntaxError as error:
-        raise TextError(f"The Jinja in this text is malformed: {error.message}", error.lineno) from None
+        with metered():
+            return written(_template(text).render(scope).strip())
     except Exception as error:
-        raise TextError(f"This text cannot be rendered: {error}") from None
+        raise _text_error(error, "rendered") from None
+
+
+def written(text: str) -> str:
+    """The text as it can stand in any file: line feeds end its lines, and nothing in it controls a terminal.
+
+    Raises:
+        TextError: it is too long, or holds a character that cannot stand in a file.
+
+    """
+    if len(text) > MAX_SIZE:
+        raise TextError(
+            f"This text has {len(text):,} characters. Make it shorter; {MAX_SIZE:,} are the most."
+        )
+    unfit = unfit_character(text)
+    if unfit:
+        raise TextError(f"This text has {unfit} in it. Remove it.")
+    return _BREAKS.sub("\n", text)
+
+
+def unfit_character(text: str) -> str:
+    """The first character that cannot stand in a file or a notebook, in words; empty if there is none."""
+    found = _UNFIT.search(text)
+    return f"the control character U+{ord(found[0]):04X}" if found else ""
+
+
+def one_line(text: str) -> str:
+    r"""The text on one line, for a heading.
+
+    >>> one_line("Stride\nand  padding\n")
+    'Stride and padding'
+    """
+    return " ".join(text.split())
+
+
+def _text_error(error: Exception, what: str) -> TextError:
+    match error:
+        case TextError():
+            return error
+        case TemplateSyntaxError():
+            return TextError(f"The Jinja in this text is malformed: {error.message}", line=error.lineno)
+        case RecursionError() | MemoryError() | SyntaxError():  # of Python's, for the code that Jinja makes
+            sentence = "Something in it is nested too deeply, or calls itself without end."
+        case _:
+            sentence = str(error) or type(error).__name__
+    return TextError(f"This text cannot be {what}: {sentence}", line=_line_of(error))
+
+
+def _line_of(error: Exception) -> int:
+    """The line of the text in which it went wrong: Jinja puts it into the traceback."""
+    places = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in places if frame.f_code.co_filename == "<template>"]
+    return lines[-1] if lines else 1

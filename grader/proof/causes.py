@@ -1,10 +1,8 @@
-"""Why the reference does not pass a check: it runs once more, in this process, and its traceback tells."""
+"""Why the reference does not pass a check: it runs once more, unconfined, and its traceback tells."""
 
 from __future__ import annotations
 
-import io
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -12,17 +10,19 @@ import pytest
 from grader.course.loading import REFERENCE_FILE, LoadedExercise
 from grader.course.paper import Sitting
 from grader.errors import Fault
-from grader.examiner.checks import MAX_SHOWN, Check, CheckSuite
+from grader.examiner.checks import MAX_SHOWN, Check, CheckSuite, QuitError
 from grader.examiner.collection import fault_at
 from grader.examiner.patience import CHECK_SECONDS, TooSlowError
 
 
 def cause_of(exercise: LoadedExercise, suite: CheckSuite, check: Check, sitting: Sitting) -> Fault | None:
     """What is wrong, with its file and line; None if the check passes here, where nothing is confined."""
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        error = suite.rehearse(exercise.name, check, sitting.params).raised
-    if error is None:
-        return None
+    error = suite.rehearse(exercise.name, check, sitting.params).raised
+    return None if error is None else fault_of(exercise, check, error, sitting)
+
+
+def fault_of(exercise: LoadedExercise, check: Check, error: BaseException, sitting: Sitting) -> Fault:
+    """What is wrong with a check, or with the reference, where the check raised this for the reference."""
     student = sitting.paper.student
     remedy = f"See: pytest {exercise.folder}{f' --student {student}' if student else ''}"
     place = _place(exercise.folder, error)
@@ -47,6 +47,8 @@ def _sentence(check: Check, error: BaseException, *, in_reference: bool) -> str:
     told = str(error).strip().partition("\n")[0].rstrip(".!")[:MAX_SHOWN]
     if isinstance(error, TooSlowError):
         return f"The check {check.id} did not come to an end in {CHECK_SECONDS:g} seconds."
+    if isinstance(error, QuitError):
+        return f"The check {check.id} calls {error}, which would end the grader."
     if isinstance(error, pytest.FixtureLookupError):
         return f"The check {check.id} asks for '{error.argname}', which there is not."
     if isinstance(error, AssertionError | pytest.fail.Exception) and not in_reference:

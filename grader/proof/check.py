@@ -8,7 +8,7 @@ what students receive gives nothing away.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.classroom.grading import ClassGrader
@@ -17,15 +17,13 @@ from grader.classroom.task import Task
 from grader.course.loading import REFERENCE_FILE, LoadedCourse, LoadedExercise
 from grader.course.paper import Sitting, prepare, variant_of
 from grader.errors import CourseFaults, Fault
-from grader.examiner.checks import CheckSuite
-from grader.examiner.collection import fault_at, with_suite
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
 from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
-from grader.proof.causes import cause_of
 from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
+from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, whole_trials
 from grader.questions.code import Code
 from grader.worker.launcher import Isolation
@@ -92,7 +90,8 @@ def check(
     for name in names:
         course.exercise(name)
 
-    return with_suite(course, names, lambda suite: _check(course, names, variants, tell, isolation, suite))
+    seen = rehearsed(course, names)
+    return _check(course, names, variants, tell, isolation, seen)
 
 
 def _check(
@@ -101,9 +100,9 @@ def _check(
     variants: int,
     tell: Callable[[Proved], None],
     isolation: Isolation,
-    suite: CheckSuite,
+    seen: Mapping[str, Sequence[Fault]],
 ) -> list[Proved]:
-    proofs = {name: _Proof(course.exercise(name), variants, suite) for name in names}
+    proofs = {name: _Proof(course, course.exercise(name), variants, seen.get(name, ())) for name in names}
     grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
@@ -141,23 +140,14 @@ def _task(number: int, exercise: str, trial: Trial) -> Task:
     )
 
 
-def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:
-    for one in suite.checks.get(exercise, ()):
-        if one.visible and "reference" in getattr(one.item, "fixturenames", ()):
-            sentence = "A visible check uses `reference`, which students do not have."
-            yield fault_at(one.item, sentence, "Write the values.")
-        if not getattr(getattr(one.item, "function", None), "__doc__", None):
-            sentence = f"The check {one.id} has no docstring, whose first line students see."
-            yield fault_at(one.item, sentence, "Write what it looks at.")
-
-
 @dataclass
 class _Proof:
     """The proof of one exercise while its trials run."""
 
+    course: LoadedCourse
     exercise: LoadedExercise
     variants: int
-    suite: CheckSuite
+    seen: Sequence[Fault]  # that its checks have
     _faults: list[Fault] = field(default_factory=list)
     _tallies: dict[str, Tally] = field(default_factory=dict)  # of what students of a roster get
     _tallies_of_variant_0: dict[str, Tally] = field(default_factory=dict)
@@ -179,7 +169,7 @@ class _Proof:
 
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
-        self._faults += [*_faults_of_checks(self.suite, self.exercise.name), *faults_of_record(self.exercise)]
+        self._faults += [*self.seen, *faults_of_record(self.exercise)]
         for trial in self._trials():
             self._open += 1
             yield trial
@@ -252,12 +242,10 @@ class _Proof:
     def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
         """Where the reference fails a check; None if that is not seen here, or is a matter of a limit."""
         name = (failed.id, failed.visible)
-        own = self.suite.checks[self.exercise.name]
-        check = next((one for one in own if (one.id, one.visible) == name), None)
-        if check is None or failed.outcome not in {"failed", "error", "ungraded"}:
+        if failed.outcome not in {"failed", "error", "ungraded"}:
             return None
         if name not in self._causes:
-            cause = cause_of(self.exercise, self.suite, check, trial.sitting)
+            cause = cause_apart(self.course, self.exercise, name, trial.sitting)
             if cause is None:
                 return None
             self._causes[name] = cause
@@ -287,7 +275,7 @@ class _Proof:
         if not wrong and not reason:
             yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
         elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
-            if all(one.outcome == "error" for one in wrong[0].checks):
+            if all(one.outcome in _DOES_NOT_RUN for one in wrong[0].checks):
                 sentence = f"'{trial.name}' does not run: {wrong[0].message}"
                 self._doubtful[trial.question].append(self._fault(trial, sentence, "Correct it."))
                 return
@@ -336,6 +324,9 @@ _REMEDIES = {
     "impostor": "Add a check with a result that it does not have.",
     "mutant": "Add a check that does, or list it under 'equivalent' with the reason why it is right.",
 }
+
+
+_DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
 
 
 def _what(trial: Trial) -> str:

@@ -72,4 +72,4 @@ def _lines_given_away(exercise: LoadedExercise, received: str) -> Iterator[Fault
 
 
 def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+    return file.read_text(encoding="utf-8-sig") if file.is_file() else ""

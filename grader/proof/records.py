@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from grader.course.loading import REFERENCE_FILE, LoadedExercise
+from grader.course.sources import read_source
 from grader.errors import Fault
 from grader.language.params import Grid, Range
 from grader.questions.choice import Choice
@@ -34,7 +35,7 @@ def _faults_of_signatures(exercise: LoadedExercise) -> Iterator[Fault]:
         for index, one in enumerate(exercise.record.questions)
         if isinstance(one, Code) and one.signature
     }
-    written = _parameters(file.read_text(encoding="utf-8")) if asked else {}
+    written = _parameters(read_source(file)) if asked else {}
     for (index, id_), signature in asked.items():
         own = _parameters(f"def {id_}{signature}: ...")[id_]
         if id_ in written and written[id_] != own:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from grader.course.loading import REFERENCE_FILE, LoadedExercise
 from grader.course.paper import Sitting
+from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.solutions import answered, solutions
 from grader.handout.stubs import Format
@@ -87,7 +88,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
     if not code:
         return
     wrong = wrong_solutions(exercise.folder)
-    source = (exercise.folder / REFERENCE_FILE).read_text(encoding="utf-8")
+    source = read_source(exercise.folder / REFERENCE_FILE)
     for question in code:
         for one in (sitting.keys or {})[question].wrong:
             text = f"{wrong}\n{mistaken(question, one.name)}\n"

@@ -9,10 +9,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.expressions import Expression, ExpressionError
+from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.record import Record
-from grader.language.templates import render
+from grader.language.templates import written
 from grader.questions.question import (
     Confusion,
     FormError,
@@ -23,11 +24,15 @@ from grader.questions.question import (
     Problem,
     Question,
     Wrong,
+    computed,
     failed,
     formula_problems,
+    rendered,
     text_problems,
 )
 from grader.questions.values import describe
+
+MAX_OPTIONS = len(string.ascii_lowercase)
 
 
 class ListedOption(Record):
@@ -66,7 +71,7 @@ class Choice(Question):
     key_type: ClassVar[type[Key]] = ChoiceKey
 
     kind: Literal["choice"]
-    options: Annotated[list[ListedOption], Field(max_length=26)] = []
+    options: Annotated[list[ListedOption], Field(max_length=MAX_OPTIONS)] = []
     answer: Annotated[
         Expression | None,
         Field(description="The right option as a formula; the rest come from misconceptions."),
@@ -88,12 +93,15 @@ class Choice(Question):
         if self.answer is not None and (self.options or not self.misconceptions or self.several):
             msg = "With 'answer', the other options come from misconceptions: drop options and several"
             raise ValueError(msg)
+        if self.answer is not None and len(self.misconceptions) >= MAX_OPTIONS:
+            msg = f"A choice has {MAX_OPTIONS} options at most: keep {MAX_OPTIONS - 1} misconceptions"
+            raise ValueError(msg)
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Everything wrong with the question."""
         yield from super().problems(names)
-        yield from formula_problems(self.answer or 0, ("answer",), names)
+        yield from formula_problems(self.answer if self.answer is not None else 0, ("answer",), names)
         for index, option in enumerate(self.options):
             yield from text_problems(option.text, ("options", index, "text"), names)
             yield from text_problems(option.feedback, ("options", index, "feedback"), names)
@@ -128,10 +136,10 @@ class Choice(Question):
     def _drawn(self, variant: Variant) -> list[_Drawn]:
         options = [
             _Drawn(
-                render(option.text, variant.params),
-                bool(evaluate(option.correct, variant.params)),
+                rendered(option.text, variant, "options", index, "text"),
+                bool(computed(option.correct, variant, "options", index, "correct")),
                 option.misconception or f"option-{index + 1}",
-                render(option.feedback, variant.params),
+                rendered(option.feedback, variant, "options", index, "feedback"),
                 option.hint,
             )
             for index, option in enumerate(self.options)
@@ -142,16 +150,23 @@ class Choice(Question):
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
         """The right answer, and each wrong one that is neither right nor there already."""
-        right = _text(evaluate(self.answer or 0, variant.params))
+        right = self._shown(self.answer, variant, "answer")
         options = {right: _Drawn(right, True, "", "")}
         for wrong in self.authored_wrongs(variant):
-            text = _text(wrong.answer)
+            formula = self.misconceptions[wrong.name].answer
+            text = self._shown(formula, variant, "misconceptions", wrong.name, "answer")
             options.setdefault(text, _Drawn(text, False, wrong.name, wrong.message, wrong.hint))
         if len(options) < 2:
             raise ExpressionError(
                 "Every misconception leads to the right answer here, so there is no choice."
             )
         return list(options.values())
+
+    @staticmethod
+    def _shown(formula: Expression | list[Any] | None, variant: Variant, *path: str | int) -> str:
+        """The value of a formula as it stands in an option."""
+        with at(*path):
+            return written(_text(computed(formula, variant)))
 
     def sketch(self, variant: Variant) -> tuple[Posed, Key]:
         """The options decide, so nothing can be left out."""

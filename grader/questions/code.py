@@ -9,10 +9,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from grader.errors import did_you_mean
+from grader.language.fault import at
 from grader.language.params import Variant
-from grader.language.templates import render
+from grader.language.templates import TextError
 from grader.questions.forbidden import FAMILIES
-from grader.questions.question import Key, Mark, Posed, Problem, Question, text_problems
+from grader.questions.question import Key, Mark, Posed, Problem, Question, rendered, text_problems
 
 
 class Code(Question):
@@ -51,29 +52,38 @@ class Code(Question):
                 yield Problem(("forbid", index), sentence, did_you_mean(family, FAMILIES))
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
-        if self.starter is None or "{{" not in self.starter:
+        if self.starter is None or "{" not in self.starter:  # else it is known when it is rendered
             yield from self._starter_problems(self.starter or self._function())
 
     def _starter_problems(self, text: str) -> Iterator[Problem]:
         path = ("starter",) if self.starter else ("signature",)
         try:
             tree = ast.parse(text)
-        except SyntaxError as error:
-            yield Problem(
-                path, f"This is not Python: {error.msg}.", 'Write "(x: Tensor) -> Tensor".', error.lineno or 0
-            )
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            told = getattr(error, "msg", None) or "it is nested too deeply"
+            line = getattr(error, "lineno", None) or 0
+            yield Problem(path, f"This is not Python: {told}.", 'Write "(x: Tensor) -> Tensor".', line)
             return
         if self.id not in defined_names(tree):
             yield Problem(
                 path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =."
             )
 
+    def _starter(self, variant: Variant) -> str:
+        if self.starter is None:
+            return self._function()
+        starter = rendered(self.starter, variant, "starter")
+        for problem in self._starter_problems(starter) if "{" in self.starter else ():
+            with at(*problem.path):
+                raise TextError(problem.sentence, problem.remedy, problem.line)
+        return starter
+
     def _function(self) -> str:
         return f"def {self.id}{self.signature}:\n    ..."
 
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
-        starter = render(self.starter, variant.params) if self.starter is not None else self._function()
+        starter = self._starter(variant)
         how = "Write the code."
         if self.forbid:
             how = f"Write the code, without {', '.join(FAMILIES[family].article for family in self.forbid)}."

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.language.expressions import ExpressionError
-from grader.language.layers import LayerError
+from grader.language.fault import LanguageError
 from grader.language.params import Demand, Variant
-from grader.language.templates import TextError
 from grader.questions.question import FormError, Question
 
 RIGHT = 100  # the cost of a misconception that leads to the right answer, beside 1 for one taken for another
@@ -34,7 +32,7 @@ def demand_of(question: Question, params: frozenset[str]) -> Demand:
                 total += RIGHT if one.is_right else 1
                 if total >= most:
                     break
-        except (LayerError, ExpressionError, TextError, FormError):
+        except (LanguageError, FormError):
             return IMPOSSIBLE
         return total
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.expressions import Expression, ExpressionError
+from grader.language.fault import at
 from grader.language.params import Variant
 from grader.questions.question import (
     FormError,
@@ -18,6 +19,7 @@ from grader.questions.question import (
     Problem,
     Question,
     Wrong,
+    computed,
     failed,
     formula_problems,
 )
@@ -53,9 +55,10 @@ class Number(Question):
 
     def key(self, variant: Variant) -> NumberKey:
         """The number for this variant."""
-        answer = evaluate(self.answer, variant.params)
-        if not is_number(answer) or not math.isfinite(answer):
-            raise ExpressionError(f"The answer {answer!r} is not a number.")
+        answer = computed(self.answer, variant, "answer")
+        if not is_number(answer):
+            with at("answer"):
+                raise ExpressionError(f"The answer {answer!r} is not a number.")
         return NumberKey(
             solution=f"{self.id} = {answer!r}",
             wrong=self.authored_wrongs(variant),
@@ -77,7 +80,7 @@ class Number(Question):
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
-            return is_number(wrong.answer) and abs(given - wrong.answer) <= key.tolerance
+            return is_number(wrong.answer) and abs(given - as_float(wrong.answer)) <= key.tolerance
 
         return failed(key.wrong, agrees, f"{given:g} is not the number that is asked for.")
 

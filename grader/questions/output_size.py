@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from grader.language.expressions import Expression, ExpressionError, evaluate
+from grader.language.expressions import Expression, whole_numbers
+from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.questions.geometry import axes_of, output_of, spreads_of
@@ -73,7 +74,9 @@ class OutputSize(Question):
 
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
-        axes = axes_of(parse_layer(self.layer), variant.params, self._input(variant))
+        shape = self._input(variant)
+        with at("layer"):
+            axes = axes_of(parse_layer(self.layer), variant.params, shape)
         walk = draw_walk(axes) if axes else None
         how = "Write the whole shape as a tuple, batch and channels included."
         if self.ask == "size":
@@ -87,7 +90,8 @@ class OutputSize(Question):
     def key(self, variant: Variant) -> SizeKey:
         """What torch says on its meta device."""
         layer, shape = parse_layer(self.layer), self._input(variant)
-        output = output_shape(layer, variant.params, shape)
+        with at("layer"):
+            output = output_shape(layer, variant.params, shape)
         sizes = output if self.ask == "shape" else output[2:]
         if self.ask == "size" and len(output) != len(shape):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
@@ -125,10 +129,8 @@ class OutputSize(Question):
         return shape_mistakes(shape, output, sides) if axes or spreads else ()
 
     def _input(self, variant: Variant) -> list[int]:
-        shape = evaluate(self.input, variant.params)
-        if not all(isinstance(size, int) for size in shape):
-            raise ExpressionError(f"The input's shape {shape} is not made of whole numbers.")
-        return list(shape)
+        with at("input"):
+            return whole_numbers(self.input, variant.params)
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:

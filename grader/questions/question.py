@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 
 from grader.errors import did_you_mean
 from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
+from grader.language.fault import at
 from grader.language.layers import LayerError, parse_layer
 from grader.language.limits import Limits
 from grader.language.params import Variant
@@ -208,10 +209,10 @@ class Question(Record, ABC):
             id=self.id,
             kind=self.kind,
             points=self.points,
-            prompt=render(self.prompt, variant.params),
+            prompt=rendered(self.prompt, variant, "prompt"),
             how=how,
             starter=starter or f"{self.id} = ...",
-            hints=tuple(render(hint, variant.params) for hint in self.hints),
+            hints=tuple(rendered(hint, variant, "hints", index) for index, hint in enumerate(self.hints)),
             limits=self.limits,
             **more,
         )
@@ -221,8 +222,8 @@ class Question(Record, ABC):
         return tuple(
             Wrong(
                 name=name,
-                answer=evaluate(one.answer, variant.params) if one.answer is not None else None,
-                message=render(one.message, variant.params),
+                answer=computed(one.answer, variant, "misconceptions", name, "answer"),
+                message=rendered(one.message, variant, "misconceptions", name, "message"),
                 hint=one.hint,
             )
             for name, one in self.misconceptions.items()
@@ -244,6 +245,18 @@ class Question(Record, ABC):
                 yield Confusion(wrong.name, is_right=True)
             elif mark.misconception != wrong.name:
                 yield Confusion(wrong.name, is_right=False)
+
+
+def rendered(text: str, variant: Variant, *path: str | int) -> str:
+    """A text of the question's that stands at `path`, with the variant's values in it."""
+    with at(*path):
+        return render(text, variant.params)
+
+
+def computed(formula: Expression | Sequence[Any] | None, variant: Variant, *path: str | int) -> Any:
+    """The value of a formula of the question's that stands at `path`, or None where there is none."""
+    with at(*path):
+        return None if formula is None else evaluate(formula, variant.params)
 
 
 def text_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
@@ -294,6 +307,8 @@ def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[P
 
 
 def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
+    if name.lower() in {"yes", "no", "on", "off", "true", "false"}:
+        return f"'{name}' is a text here.", "Write true or false."
     known = ", ".join(sorted(names))
     remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
     return f"There is no parameter '{name}'.", remedy

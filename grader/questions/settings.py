@@ -8,7 +8,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from grader.language.expressions import Expression, ExpressionError, evaluate, names_in, parse_expression
+from grader.language.expressions import (
+    Expression,
+    ExpressionError,
+    evaluate,
+    names_in,
+    parse_expression,
+    whole_numbers,
+)
+from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.questions.geometry import axes_of, output_of, spreads_of
@@ -100,8 +108,8 @@ class Settings(Question):
             solution="",
             layer=self.layer,
             params=dict(variant.params),
-            input=tuple(evaluate(self.input, variant.params)),
-            output=tuple(evaluate(self.output, variant.params)),
+            input=self._sizes("input", variant),
+            output=self._sizes("output", variant),
             where=tuple(self.where),
             without=(*self.without, *_NO_WAYS_TO_COUNT),
             wrong=self.authored_wrongs(variant),
@@ -114,6 +122,10 @@ class Settings(Question):
         only = next(iter(settings.values()))
         answer = str(only) if len(settings) == 1 else repr(settings).replace("'", '"')
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
+
+    def _sizes(self, field: Literal["input", "output"], variant: Variant) -> tuple[int, ...]:
+        with at(field):
+            return tuple(whole_numbers(getattr(self, field), variant.params))
 
     @classmethod
     def read_form(cls, posed: Posed, value: Any) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grader.language.expressions import ExpressionError, evaluate
-from grader.language.layers import Layer, apply, build, parse_layer
+from grader.language.expressions import ExpressionError
+from grader.language.fault import at
+from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.lazy import torch
@@ -21,6 +22,7 @@ from grader.questions.question import (
     Problem,
     Question,
     Wrong,
+    computed,
     failed,
     formula_problems,
     layer_problems,
@@ -94,7 +96,10 @@ class TensorValues(Question):
     def key(self, variant: Variant) -> TensorKey:
         """What torch computes."""
         layer, image, state = self._inputs(variant)
-        output = apply(layer, variant.params, image, dict(state))
+        with at("layer"):
+            output = apply(layer, variant.params, image, dict(state))
+            if not output.isfinite().all():
+                raise ExpressionError(f"The output holds numbers that {self.dtype} cannot.")
         if output.numel() > MAX_VALUES:
             raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
         rtol, atol = _TOLERANCES.get(self.dtype, _DEFAULT_TOLERANCE)
@@ -128,9 +133,10 @@ class TensorValues(Question):
     def _inputs(self, variant: Variant) -> tuple[Layer, Tensor, dict[str, Tensor]]:
         """The layer, what goes in, and the layer's state."""
         layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
-        image = _tensor(evaluate(self.input, variant.params), dtype)
+        image = _tensor(computed(self.input, variant, "input"), dtype, "input")
         given = {"weight": self.weight, "bias": self.bias, **self.state}
-        state = build(layer, variant.params).state_dict()
+        with at("layer"):
+            state = build(layer, variant.params).state_dict()
         shapes = {name: values.shape for name, values in state.items()}
         for name, numbers in given.items():
             if numbers is not None:
@@ -138,7 +144,8 @@ class TensorValues(Question):
                     raise ExpressionError(
                         f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}."
                     )
-                values = _tensor(evaluate(numbers, variant.params), dtype)
+                path = ("state", name) if name in self.state else (name,)
+                values = _tensor(computed(numbers, variant, *path), dtype, *path)
                 state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
         missing = [name for name in state if given.get(name) is None]
         if missing:
@@ -231,11 +238,12 @@ def _squeezed(output: Tensor) -> Tensor:
     return output.reshape(_core(tuple(output.shape)))
 
 
-def _tensor(numbers: Any, dtype: Any) -> Tensor:
-    try:
-        return torch.tensor(numbers, dtype=dtype)
-    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-        raise ExpressionError(f"These are not the numbers of a tensor: {error}.") from None
+def _tensor(numbers: Any, dtype: Any, *path: str) -> Tensor:
+    with at(*path):
+        try:
+            return torch.tensor(numbers, dtype=dtype)
+        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+            raise ExpressionError(f"These are not the numbers of a tensor: {reason_of(error)}") from None
 
 
 def _reshaped(values: Tensor, shape: Any) -> Tensor:

@@ -32,11 +32,14 @@ TOP = "format: 1\ntitle: Convolutions\nseed: lab\n"
                 "course.yaml:3:1: sead: There is no key 'sead' here. Did you mean 'seed'?",
                 "course.yaml:4:12: exercises: It must be a list. It is 'exercise-1'.",
                 "course.yaml:5:10: limits.second: There is no key 'second' here. Did you mean 'seconds'?",
-                "course.yaml:5:33: limits.memory_mib: It must be greater than or equal to 64.",
+                "course.yaml:5:33: limits.memory_mib: It must be 64 or more. It is 1.",
             ],
         ),
-        (TOP + "exercises: []\n", ["course.yaml:4:12: exercises: List should have at least 1 item"]),
-        (TOP + "exercises: [../secret]\n", ["course.yaml:4:13: exercises[0]: String should match pattern"]),
+        (TOP + "exercises: []\n", ["course.yaml:4:12: exercises: It must have 1 or more entries."]),
+        (
+            TOP + "exercises: [../secret]\n",
+            ["course.yaml:4:13: exercises[0]: It cannot be a folder's name here."],
+        ),
         (
             TOP + "exercises: [exercise-1]\npackages: torch\n",
             ["course.yaml:5:11: packages: It must be a list."],

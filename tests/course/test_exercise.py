@@ -40,8 +40,8 @@ Q = HEAD + "questions:\n"
             "format: 2\ntitle: ''\nquestions: []\n",
             [
                 "exercise.yaml:1:9: format: It must be 1.",
-                "exercise.yaml:2:8: title: String should have at least 1 character.",
-                "exercise.yaml:3:12: questions: List should have at least 1 item after validation, not 0.",
+                "exercise.yaml:2:8: title: It must have 1 or more characters. It has 0.",
+                "exercise.yaml:3:12: questions: It must have 1 or more entries. It has 0.",
             ],
         ),
         (
@@ -72,7 +72,7 @@ Q = HEAD + "questions:\n"
             Q + SIZE.replace("id: size", "id: 2nd").replace("How large?", "''"),
             [
                 "exercise.yaml:4:7: questions[0].id: '2nd' cannot be a ",
-                "exercise.yaml:6:11: questions[0].prompt: String should have at least 1 character.",
+                "exercise.yaml:6:11: questions[0].prompt: It must have 1 or more characters.",
             ],
         ),
         (
@@ -117,7 +117,7 @@ Q = HEAD + "questions:\n"
             + "  hints: [Count.]\n  misconceptions:\n    one: {answer: 1, message: No., hint: 1}\n"
             + "    two: {answer: 2, message: No., hint: 2}\n    nil: {answer: 0, message: No., hint: 0}\n",
             [
-                "exercise.yaml:13:42: questions[0].misconceptions.nil.hint: It must be greater than or equal to 1.",
+                "exercise.yaml:13:42: questions[0].misconceptions.nil.hint: It must be 1 or more. It is 0.",
             ],
         ),
         (
@@ -173,7 +173,7 @@ Q = HEAD + "questions:\n"
             + "params:\n  M: {from: 4, to: 8}\n  g: {shape: [M, h]}\n  h: [2]\n"
             + "where: [M > N, 'M >', 2, lambda]\nvariant_0: {M: 4, m: 5}\nquestions:\n"
             + SIZE,
-            ["exercise.yaml:7:23: where[2]: It must be a text. It is 2."],
+            ['exercise.yaml:7:23: where[2]: It must be a text. Put it in quotes: "2".'],
         ),
         (
             HEAD
@@ -371,14 +371,14 @@ def test_a_paper(tmp_path):
             + SIZE.replace("(1, 1, 2)", "(1, 1, 9)")
             + SIZE.replace("size", "two", 1).replace("(1, 1, 2)", "(2, 1, 2)"),
             [
-                "exercise.yaml:4:3: questions[0]: torch cannot run nn.Conv2d(1, 1, kernel_size=9) on 1x1x4x4: ",
-                "exercise.yaml:9:3: questions[1]: torch cannot run nn.Conv2d(2, 1, kernel_size=2) on 1x1x4x4: ",
+                "exercise.yaml:7:10: questions[0].layer: torch cannot run nn.Conv2d(1, 1, kernel_size=9) on 1x1x4x4: ",
+                "exercise.yaml:12:10: questions[1].layer: torch cannot run nn.Conv2d(2, 1, kernel_size=2) on 1x1x4x4: ",
             ],
         ),
         (
             HEAD + "params: {M: 4}\nquestions:\n- {id: n, kind: number, prompt: x, answer: 1 / (M - 4)}\n",
             [
-                "exercise.yaml:5:3: questions[0]: A formula cannot be computed. 1 / (M - 4): division by zero. (variant of ada: M=4)"
+                "exercise.yaml:5:44: questions[0].answer: A formula cannot be computed. 1 / (M - 4): division by zero. (variant of ada: M=4)"
             ],
         ),
         (
@@ -413,3 +413,15 @@ def test_variants_that_must_fail_in_whatever_words(tmp_path, text):
     loaded = exercise(tmp_path, text)
     with pytest.raises(CourseFaults):
         prepare(loaded, "ada")
+
+
+def test_a_wrong_solution_gets_less_time_also_where_a_question_has_limits_of_its_own(tmp_path):
+    text = HEAD + "limits: {seconds: 9}\nquestions:\n" + SIZE + SIZE.replace("id: size", "id: own")
+    sitting = prepare(exercise(tmp_path, text + "  limits: {seconds: 7, memory_mib: 100}\n"), None)
+    for seconds, whole, own in ((2, 2, 2), (8, 8, 7), (None, 9, 7)):
+        paper = sitting.within(seconds).paper
+        assert paper.limits.seconds == whole
+        assert [one.limits and (one.limits.seconds, one.limits.memory_mib) for one in paper.questions] == [
+            None,
+            (own, 100),
+        ]

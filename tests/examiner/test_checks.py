@@ -112,7 +112,7 @@ def test_with_one_question_every_check_is_its(bench):
     ("broken", "word"),
     [
         ({"checks": "import no_such_module\n"}, "No module named 'no_such_module'"),
-        ({"checks": "def test_double(:\n"}, "SyntaxError"),
+        ({"checks": "def test_double(:\n"}, "This is not Python"),
         ({"checks": "1 / 0\n"}, "division by zero"),
         ({"reference": "double = 1 / 0\n"}, "ZeroDivisionError"),
     ],
@@ -430,3 +430,23 @@ def double_up(x):
     (report,) = tried.grade(remembers)
     assert outcomes(report) == {"test_double": "failed", "test_double_up": "error"}
     assert "987654" not in report.model_dump_json()
+
+
+@pytest.mark.parametrize("left", ["sys.exit(0)", "pytest.exit('no')", "raise SystemExit", "quit()"])
+def test_a_check_that_would_end_the_grader_costs_nobody_a_point(bench, left):
+    checks = f"import sys\nimport pytest\n\ndef test_double(student):\n    student.double(1)\n    {left}\n"
+    checks += "\ndef test_double_of_one(student):\n    assert student.double(1) == 2\n"
+    for report in bench(checks=checks).grade(RIGHT, RIGHT):
+        assert outcomes(report) == {"test_double": "ungraded", "test_double_of_one": "passed"}
+
+
+def test_a_check_that_swallows_what_student_code_did_has_no_answer(bench):
+    swallows = """
+def test_double(student):
+    try:
+        student.double(1)
+    except Exception:
+        raise AssertionError("its own words")
+"""
+    (report,) = bench(checks=swallows).grade("def double(x):\n    import os; os._exit(0)\n")
+    assert outcomes(report) == {"test_double": "crashed"}

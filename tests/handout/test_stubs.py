@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from grader.course.paper import Sitting, prepare
+from grader.course.paper import Paper, Sitting, prepare
 from grader.handout.solutions import answered, solutions
 from grader.handout.stubs import comment, stub_text
+from grader.language.limits import Limits
+from grader.questions.question import Option, Posed
 from tests.handout.handing import SECRETS, small_course
 
 
@@ -84,12 +89,106 @@ def test_a_python_stub_word_by_word(tmp_path):
         ("", ""),
         ("x " * 60, "# " + ("x " * 54).strip() + "\n# " + ("x " * 6).strip()),
         ("  * " + "x " * 60, "#   * " + ("x " * 52).strip() + "\n#   " + ("x " * 8).strip()),
-        ("```\n" + "x" * 200 + "\n```\n" + "y" * 5, "# ```\n# " + "x" * 200 + "\n# ```\n# yyyyy"),
+        (
+            "```\n" + "x " * 60 + "x\n```\n" + "y " * 60,
+            "# ```\n# " + "x " * 60 + "x\n# ```\n# " + ("y " * 54).strip() + "\n# " + ("y " * 6).strip(),
+        ),
+        *(
+            (f"a{end}b", "# a\n# b")
+            for end in ("\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028")
+        ),
         ("z" * 200, "# " + "z" * 200),
     ],
 )
 def test_comments(text, expected):
     assert comment(text) == expected
+
+
+ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+hostile = st.lists(
+    words | st.sampled_from([*ENDS, "\r\n", "import os", "\nimport os\n", "```", '"""', "x = 1", "\\"]),
+    max_size=8,
+)
+texts = hostile.map("".join)
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> Paper:
+    """A paper whose every text is out to break out of its comment."""
+    options = tuple(Option(letter=letter, text=draw(texts)) for letter in "abc"[: draw(st.integers(0, 3))])
+    ids = draw(st.lists(st.from_regex("[a-z]{1,70}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    questions = tuple(
+        Posed(
+            id=id_,
+            kind=draw(st.sampled_from(["number", "choice", "code"])),
+            points=1,
+            prompt=draw(texts),
+            how=draw(texts),
+            starter=f"answer_{id_} = ...",
+            options=options,
+        )
+        for id_ in ids
+    )
+    return Paper(
+        course=draw(texts),
+        exercise="e",
+        title=draw(texts),
+        intro=draw(texts),
+        figure=draw(st.none() | texts),
+        student=draw(st.none() | texts),
+        packages=("torch",),
+        limits=Limits(),
+        questions=questions,
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(paper=papers())
+def test_no_text_becomes_code(paper):
+    wanted = [f"answer_{question.id} = ..." for question in paper.questions]
+    if any(question.kind == "code" for question in paper.questions):
+        wanted = ["import torch", "from torch import Tensor, nn", *wanted]
+    stub = stub_text(paper, "python")
+    assert [ast.unparse(node) for node in ast.parse(stub).body] == wanted
+    for line in stub.splitlines():  # as an editor shows them
+        assert not line or line.startswith("#") or line in wanted, line
+    notebook: Any = nbformat.reads(stub_text(paper, "notebook"), as_version=4)  # type: ignore[no-untyped-call]
+    code = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert code == wanted
+
+
+def test_ids_as_long_as_can_be_make_a_notebook(tmp_path):
+    paper = sitting(tmp_path, "exercise-1").paper
+    question = paper.questions[0].model_copy(update={"id": "q" * 70})
+    text = stub_text(paper.model_copy(update={"questions": (question,)}), "notebook")
+    ids = [cell["id"] for cell in json.loads(text)["cells"]]
+    assert [id_[:20] for id_ in ids[-2:]] == ["ask-" + "q" * 16, "answer-" + "q" * 13]
+    assert max(map(len, ids)) == 64
+    assert f"## Question `{'q' * 70}`" in text
+
+
+def test_two_long_ids_that_begin_alike_have_cells_of_their_own(tmp_path):
+    paper = sitting(tmp_path, "exercise-1").paper
+    questions = tuple(paper.questions[0].model_copy(update={"id": "q" * 70 + end}) for end in "ab")
+    cells = json.loads(stub_text(paper.model_copy(update={"questions": questions}), "notebook"))["cells"]
+    assert len({cell["id"] for cell in cells}) == len(cells)
+
+
+@pytest.mark.parametrize(
+    "title", ["|\n  Two\n  lines\n", '"Two\\u2028lines"', '"Two\\rlines"', '"Two\\Nlines"']
+)
+@pytest.mark.parametrize("form", ["python", "notebook"])
+def test_a_title_of_two_lines(own, course, title, form):
+    for file in (own / "course.yaml", own / "exercises" / "exercise-1" / "exercise.yaml"):
+        file.write_text(re.sub(r"^title:.*$", lambda _: f"title: {title}", file.read_text(), flags=re.M))
+    assert course(own, "generate", "out", "--format", form).code == 0
+    (stub,) = (own / "out").glob("exercise-1.*")
+    text = stub.read_text()
+    assert "exercise-1: Two lines" in text or "# Two lines" in text
+    if form == "python":
+        assert text.startswith("# Two lines\n# exercise-1: Two lines\n")
+        ast.parse(text)
 
 
 @pytest.mark.parametrize("form", ["python", "notebook"])

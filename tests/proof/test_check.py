@@ -487,7 +487,7 @@ UNREADABLE = {
         "checks.py",
         "def test_transposed_apart(student, reference):",
         "def test_transposed_apart(student, reference)",
-        (("checks.py", "def test_transposed_apart", "The checks cannot be read"),),
+        (("checks.py", "def test_transposed_apart", "This is not Python"),),
     ),
     "check-of-no-question": Break(
         "pooling",

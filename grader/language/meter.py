@@ -1,0 +1,141 @@
+"""What a text may cost. All is counted and nothing timed: a text renders on every machine or on none.
+
+A text has so many steps. Whatever it does costs a few, and as many more as the value is large; a call costs
+the product of what it is given, as in `"a".center(80)` or `text | replace("a", "bb")`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
+from typing import Any
+
+from jinja2 import Undefined
+from jinja2.utils import Namespace
+
+MAX_STEPS = 10_000_000
+MAX_SIZE = 100_000  # characters and numbers of a text, and of each value in it
+MAX_BITS = 3_400  # of a whole number: a thousand digits
+MAX_WIDTH = 1_000  # of one field of a format
+DEED = 10  # steps that anything costs
+CALL = 100  # steps that a call costs: of a macro, perhaps
+
+_PERCENT = re.compile(r"%(?:%|(?:\([^)]*\))?([-+ #0-9.*]*))")
+_BRACES = re.compile(r"\{[^{}]*:([^{}]*)")
+_NESTED = re.compile(r"\{[^{}]*\{")
+
+
+class TooMuchError(ValueError):
+    """A text wants more than a text may have."""
+
+
+class Meter:
+    """The steps that are left to one text."""
+
+    def __init__(self) -> None:
+        self._left = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take some of them.
+
+        Raises:
+            TooMuchError: there are not so many left.
+
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise TooMuchError(
+                f"It takes more than {MAX_STEPS:,} steps. Use shorter loops and smaller values."
+            )
+
+    def measured(self, value: Any) -> Any:
+        """The value, paid for; a list in place of what would make its items one by one."""
+        if isinstance(value, Iterator):
+            value = list(islice(value, MAX_SIZE + 1))
+        self.spend(DEED + size_of(value))
+        return value
+
+    def turns(self, items: Iterable[Any]) -> list[Any]:
+        """What a loop goes through, paid for."""
+        turns = list(islice(items, MAX_SIZE + 1))
+        self.spend(DEED * (1 + len(turns)))
+        return turns
+
+    def work(self, given: Iterable[Any], *, counts: bool) -> None:
+        """Pay for a call; where whole numbers are counts, as in `center(80)`, they multiply the work."""
+        steps = 1
+        for value in given:
+            is_count = counts and isinstance(value, int)
+            steps *= max(1, abs(value) if is_count else size_of(value))
+            if steps > MAX_STEPS:
+                break
+        self.spend(CALL + steps)
+
+
+_METER: ContextVar[Meter] = ContextVar("_METER")
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Give what is rendered here its steps."""
+    meter = Meter()
+    token = _METER.set(meter)
+    try:
+        yield meter
+    finally:
+        _METER.reset(token)
+
+
+def meter() -> Meter:
+    """The meter of the text that is being rendered."""
+    return _METER.get()
+
+
+def size_of(value: Any) -> int:
+    """How many characters, numbers and other things a value is made of.
+
+    Raises:
+        TooMuchError: there are more than MAX_SIZE, or a number is too long.
+
+    """
+    total, left = 0, [value]
+    while left:
+        one = left.pop()
+        total += 1
+        if isinstance(one, str | bytes | range):
+            total += len(one)
+        elif isinstance(one, int):
+            total += _digits(one)
+        elif isinstance(one, Mapping):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple | AbstractSet):
+            left += one
+        elif isinstance(one, Namespace):
+            left += vars(one)["_Namespace__attrs"].values()
+        elif isinstance(one, Sized) and not isinstance(one, Undefined):
+            total += len(one)
+        if total > MAX_SIZE:
+            raise TooMuchError(
+                f"A value in it is larger than {MAX_SIZE:,} characters or numbers. Make it smaller."
+            )
+    return total
+
+
+def _digits(number: int) -> int:
+    if number.bit_length() > MAX_BITS:
+        raise TooMuchError("A number in it has more than a thousand digits. Make it smaller.")
+    return number.bit_length() // 3
+
+
+def check_format(text: str, given: Iterable[Any]) -> None:
+    """Raise TooMuchError for a width or a number of places that nobody could read."""
+    specs = [*_PERCENT.findall(text), *_BRACES.findall(text)]
+    widths = [int(digits[:10]) for spec in specs for digits in re.findall(r"\d+", spec)]
+    if any("*" in spec for spec in specs) or _NESTED.search(text):  # the width is among what is given
+        widths += [abs(value) for value in given if isinstance(value, int)]
+    if max(widths, default=0) > MAX_WIDTH:
+        raise TooMuchError(f"A width is larger than {MAX_WIDTH:,} places. Make it smaller.")
