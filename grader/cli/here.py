@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import stat
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+
+import click
 
 from grader.classroom.roster import Roster, read_roster
 from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
-from grader.errors import UsageFault, did_you_mean
+from grader.course.rules import plain, unknown_students
+from grader.errors import UsageFault, did_you_mean, printable
+from grader.gradebook import rules
+from grader.gradebook.notices import forgotten_exercises, forgotten_questions, score_warnings
+from grader.gradebook.rules import Score
 from grader.gradebook.store import Gradebook
 
 
@@ -27,13 +35,66 @@ def course_here() -> LoadedCourse:
 
 
 def gradebook_of(course: LoadedCourse) -> Gradebook:
-    """The course's gradebook.
+    """Open the course's gradebook, and say so if everybody on this machine can read it.
 
     Raises:
         UsageFault: it cannot be opened.
 
     """
-    return Gradebook(course.record.gradebook, course.root)
+    gradebook = Gradebook(course.record.gradebook, course.root)
+    if gradebook.file and gradebook.file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        tell([f"Everybody on this machine can read {gradebook.file}. Run: chmod o= {gradebook.file}"])
+    return gradebook
+
+
+def tell(sentences: Iterable[str]) -> None:
+    """Print what a person should know beside what they asked for, a line each."""
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+
+
+def final_scores(
+    course: LoadedCourse, gradebook: Gradebook, student: str | None = None, roster: Iterable[str] = ()
+) -> Iterator[Score]:
+    """Yield the scores of the gradebook, or of one student in it, as the course's rules have them."""
+    points = {exercise.name: exercise.record.points for exercise in course.exercises()}
+    names = [student] if student is not None else [*roster, *gradebook.students()]
+    overrides, known = gradebook.overrides(student), {plain(name) for name in names}
+    return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+
+
+def override_warnings(
+    course: LoadedCourse, gradebook: Gradebook, students: Collection[str] | None = None
+) -> Iterator[str]:
+    """Say which scores that were set by hand a person should look at: of all students, or of these."""
+    for student in sorted({override.student for override in gradebook.overrides()}):
+        if students is None or student in students:
+            yield from score_warnings(final_scores(course, gradebook, student))
+
+
+def tell_of_scores(
+    course: LoadedCourse, gradebook: Gradebook, scores: Iterable[Score], roster: Iterable[str] = ()
+) -> None:
+    """Print what a person should know before they use these scores."""
+    tell(unknown_students(course.record.rules, {*roster, *gradebook.students()}))
+    tell(forgotten_exercises(course, gradebook))
+    tell(forgotten_questions(course, gradebook))
+    tell(score_warnings(scores))
+
+
+def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
+    """Return a student's name as the gradebook or a roster has it.
+
+    Raises:
+        UsageFault: nobody is called so.
+
+    """
+    for other in known:
+        if plain(other) == plain(name):
+            return other
+    close = did_you_mean(name, known)
+    close = f" {printable(close)}" if close.startswith("Did you mean") else ""
+    raise UsageFault(f"Nobody knows a student '{printable(name)}'.{close}{remedy}")
 
 
 def roster_of(file: Path | None) -> Roster | None:
