@@ -72,14 +72,11 @@ def override_warnings(
             yield from score_warnings(final_scores(course, gradebook, student))
 
 
-def tell_of_scores(
-    course: LoadedCourse, gradebook: Gradebook, scores: Iterable[Score], roster: Iterable[str] = ()
-) -> None:
-    """Print what a person should know before they use these scores."""
+def tell_of_scores(course: LoadedCourse, gradebook: Gradebook, roster: Iterable[str] = ()) -> None:
+    """Print whom the rules name and nobody knows, and which scores the course does not ask for any more."""
     tell(unknown_students(course.record.rules, {*roster, *gradebook.students()}))
     tell(forgotten_exercises(course, gradebook))
     tell(forgotten_questions(course, gradebook))
-    tell(score_warnings(scores))
 
 
 def known_student(name: str, known: Collection[str], remedy: str = "") -> str:

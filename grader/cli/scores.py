@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
         if unknown:
             told = ", ".join(printable(name) for key, name in names.items() if key in unknown)
             raise UsageFault(f"The gradebook has no such score of {told}.")
-        tell_of_scores(course, gradebook, found)
+        tell_of_scores(course, gradebook)
     if as_json:
         for score in found:
             click.echo(json.dumps(asdict(score), default=str))
@@ -67,10 +68,11 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
 
 
 def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
-    """Return a text in which there is something to read, on one line."""
-    if not printable(text).strip(" ?"):
+    """Return a text in one line, if there is something to read in it."""
+    line = " ".join(text.split())
+    if not any(letter.isprintable() for letter in line):
         raise click.BadParameter("it is empty.")
-    return printable(text.strip())
+    return printable(line)
 
 
 @click.command("override")
@@ -94,7 +96,9 @@ def override(
     course = course_here()
     check_exercises(course, (exercise,))
     points = course.exercise(exercise).record.points
-    if score is not None and not score <= points + TINY:  # nan is no score either
+    if score is not None and not math.isfinite(score):
+        raise UsageFault(f"{score:g} is no score. Give a number from 0 to {points:g}.")
+    if score is not None and score > points + TINY:
         raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
     people = roster_of(roster)
     with gradebook_of(course) as gradebook:
@@ -132,10 +136,10 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
             raise UsageFault(f"The gradebook knows nothing of '{printable(student)}'.")
         found = [one for one in final_scores(course, gradebook, student) if one.exercise in wanted]
         tell(forgotten_exercises(course, gradebook))
-        tell(score_warnings(found))
     for event in events:
         click.echo(printable(f"{event.time:%Y-%m-%d %H:%M:%S} UTC  {event.exercise}  {event.text}"))
-    Console(highlight=False).print(score_table(found))
+    if found:
+        Console(highlight=False).print(score_table(found))
     return entry.DONE
 
 
@@ -196,7 +200,8 @@ def write_export(
     """Write an export's files into a folder."""
     with gradebook_of(course) as gradebook:
         found = list(final_scores(course, gradebook, roster=wanted.people))
-        tell_of_scores(course, gradebook, found, wanted.people)
+        tell_of_scores(course, gradebook, wanted.people)
+        tell(score_warnings(found))
         items, ungraded = export_items(course, found, exercises, list(wanted.people) if zero else [])
     for score in ungraded:
         click.echo(f"left out, for it could not be graded: {score.student} {score.exercise}", err=True)

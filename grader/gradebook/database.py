@@ -39,9 +39,9 @@ class Database:
         """
         address = _address(url, root)
         self.file = Path(address.database or "") if _is_sqlite(address) else None
+        self._engine = _engine(address)
         if self.file:
             _make_private(self.file)
-        self._engine = _engine(address)
         try:
             self._open()
         except UsageFault:

@@ -111,7 +111,7 @@ class Gradebook(Database):
 
         """
         counting = _newest(ReportRow.is_applied)
-        rows = (
+        query = (
             select(
                 SubmissionRow.student,
                 SubmissionRow.exercise,
@@ -131,14 +131,14 @@ class Gradebook(Database):
             .execution_options(yield_per=1000)
         )
         if student is not None:
-            rows = rows.where(SubmissionRow.student == student)
-        with self.reading() as connection, connection.execute(rows) as found:
+            query = query.where(SubmissionRow.student == student)
+        with self.reading() as connection, connection.execute(query) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
                 number = 1
                 for _, same in groupby(own, key=lambda row: row.id):
-                    first, *corrections = same
-                    yield _attempt(first, (first, *corrections)[-1], number)
-                    number += first.is_graded
+                    rows = list(same)
+                    yield _attempt(rows[0], rows[-1], number)
+                    number += rows[0].is_graded
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
         """Submissions with the reports that count.

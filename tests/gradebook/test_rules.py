@@ -124,7 +124,7 @@ def test_times_are_local_and_follow_the_clock() -> None:
 
     assert due("2026-12-01 12:00") == datetime(2026, 12, 1, 11, tzinfo=UTC)
     assert due("2026-07-01 12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert due("2026-07-01") == datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC)
+    assert due("2026-07-01") == datetime(2026, 7, 1, 21, 59, 59, 999999, tzinfo=UTC)
     assert due("2026-10-24 12:00", days=1) == datetime(2026, 10, 25, 11, tzinfo=UTC)  # winter begins
     assert due("2026-03-28 12:00", days=1) == datetime(2026, 3, 29, 10, tzinfo=UTC)  # summer begins
     assert due("2026-12-01 12:00", until="2026-12-02T18:30:15") == datetime(
@@ -349,4 +349,5 @@ def test_all_wrong_rules_are_told_at_once(tmp_path):
 )
 def test_times_may_be_written_as_yaml_or_as_text(tmp_path, written):
     loaded = course(tmp_path, TOP + f"  deadlines: {{exercise-1: {written}}}\n", exercise_1=GOOD)
-    assert deadline(loaded.record.rules, "ada", "exercise-1") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    due = datetime(2026, 12, 1, 23, 59, 59, 999999, tzinfo=UTC)
+    assert deadline(loaded.record.rules, "ada", "exercise-1") == due
