@@ -199,7 +199,9 @@ class ClassRun:
 
     def _open(self, found: Found, digest: str, known: Known | None, params: Mapping[str, Any] | None) -> Work:
         variant = found.student if self.personal else None
-        questions = None if self.again else self.grader.outdated(known, found.exercise, variant)
+        questions = self.grader.outdated(known, found.exercise, variant)
+        if self.again and not questions:  # where some have changed, the others keep their first result
+            questions = None
         earlier = known.document if known and questions is not None else ""
         return Work(found.student, found.exercise, variant, found.read, questions, earlier, digest, params)
 

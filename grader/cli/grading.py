@@ -39,7 +39,7 @@ from grader.cli.here import (
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault, printable
-from grader.gradebook.notices import forgotten_exercises
+from grader.gradebook.notices import forgotten_exercises, open_to_all
 from grader.gradebook.records import Override
 from grader.report.classroom import move_table, outcome_table, report_line, summary
 from grader.worker.launcher import Isolation
@@ -122,6 +122,7 @@ def grade(
     console.print(summary(tally, collected.left_out, absent))
     with gradebook_of(course) as gradebook:
         people = known.people if known else ()
+        tell(open_to_all(gradebook))
         tell(unknown_students(course.record.rules, {*people, *gradebook.students()}))
         tell(override_warnings(course, gradebook, collected.students))
     if not tally.graded + tally.ungraded:

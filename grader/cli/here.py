@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
 from grader.course.rules import plain, unknown_students
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.gradebook import rules
-from grader.gradebook.notices import forgotten_exercises, forgotten_questions, score_warnings
+from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
 from grader.gradebook.rules import Score
 from grader.gradebook.store import Gradebook
 
@@ -35,16 +34,13 @@ def course_here() -> LoadedCourse:
 
 
 def gradebook_of(course: LoadedCourse) -> Gradebook:
-    """Open the course's gradebook, and say so if everybody on this machine can read it.
+    """Open the course's gradebook.
 
     Raises:
         UsageFault: it cannot be opened.
 
     """
-    gradebook = Gradebook(course.record.gradebook, course.root)
-    if gradebook.file and gradebook.file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        tell([f"Everybody on this machine can read {gradebook.file}. Run: chmod o= {gradebook.file}"])
-    return gradebook
+    return Gradebook(course.record.gradebook, course.root)
 
 
 def tell(sentences: Iterable[str]) -> None:
@@ -74,21 +70,27 @@ def override_warnings(
 
 def tell_of_scores(course: LoadedCourse, gradebook: Gradebook, roster: Iterable[str] = ()) -> None:
     """Print whom the rules name and nobody knows, and which scores the course does not ask for any more."""
+    tell(open_to_all(gradebook))
     tell(unknown_students(course.record.rules, {*roster, *gradebook.students()}))
     tell(forgotten_exercises(course, gradebook))
     tell(forgotten_questions(course, gradebook))
 
 
+def found_student(name: str, known: Collection[str]) -> str:
+    """Return a student's name as the gradebook or a roster writes it, or the name itself if nobody has it."""
+    return name if name in known else next((one for one in known if plain(one) == plain(name)), name)
+
+
 def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
-    """Return a student's name as the gradebook or a roster has it.
+    """Return a student's name as the gradebook or a roster writes it.
 
     Raises:
         UsageFault: nobody is called so.
 
     """
-    for other in known:
-        if plain(other) == plain(name):
-            return other
+    found = found_student(name, known)
+    if found in known:
+        return found
     close = did_you_mean(name, known)
     close = f" {printable(close)}" if close.startswith("Did you mean") else ""
     raise UsageFault(f"Nobody knows a student '{printable(name)}'.{close}{remedy}")

@@ -19,6 +19,7 @@ from grader.cli.here import (
     check_exercises,
     course_here,
     final_scores,
+    found_student,
     gradebook_of,
     known_student,
     roster_of,
@@ -130,7 +131,7 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
         held = gradebook.exercises()
         wanted = check_exercises(course, tuple(name for name in exercises if name not in held))
         wanted = exercises or (*wanted, *held)
-        student = next((name for name in gradebook.students() if plain(name) == plain(student)), student)
+        student = found_student(student, gradebook.students())
         events = [event for event in gradebook.history(student) if event.exercise in wanted]
         if not events:
             raise UsageFault(f"The gradebook knows nothing of '{printable(student)}'.")

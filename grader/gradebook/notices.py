@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.course.loading import LoadedCourse
@@ -32,6 +33,14 @@ def forgotten_questions(course: LoadedCourse, gradebook: Gradebook) -> list[str]
             what = f"Scores in {exercise.name} still count {_counted(gone, 'submission')}"
             told.append(f"{what}, which it does not ask any more. Run: course regrade")
     return told
+
+
+def open_to_all(gradebook: Gradebook) -> list[str]:
+    """Say so if everybody on this machine can read or change the gradebook's file."""
+    file = gradebook.file
+    if file is None or not file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        return []
+    return [f"Everybody on this machine can open {file}. Run: chmod o= {file}"]
 
 
 def score_warnings(scores: Iterable[Score]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from grader.classroom.collecting import Found
 from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.gradebook.store import Gradebook
-from tests.classroom.conftest import DOUBLE, TRIPLE, Small
+from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.classroom.test_grading import scores
 from tests.conftest import Run
 
@@ -85,6 +85,17 @@ def test_luck_is_tried_once(small: Small, course: Run) -> None:
     assert course(small.root, "regrade", "--apply", "--allow-lower").out.splitlines()[-1] == "Stored."
     assert scores(course, small) == {("ada", "ex-1"): 3}  # somebody has said so
     assert course(small.root, "grade", "S").code == 0
+
+
+def test_luck_is_not_tried_again_when_another_question_changes(small: Small, course: Run) -> None:
+    small.checks(LUCK, TRIPLE)
+    unlucky = small.write("exercises/ex-1/.unlucky", "")
+    small.hand_in("ada", RIGHT.replace("five = 5", "five = 6"))
+    course(small.root, "grade", "S")
+    unlucky.unlink()
+    small.replace("exercises/ex-1/exercise.yaml", 'answer: "5"', 'answer: "6"')
+    assert course(small.root, "grade", "S", "--again").code == 0
+    assert scores(course, small) == {("ada", "ex-1"): 2}  # five and triple
 
 
 def test_bad_luck_later_takes_nothing_away(small: Small, course: Run) -> None:

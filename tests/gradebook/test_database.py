@@ -63,10 +63,12 @@ def test_a_gradebook_that_everybody_can_read_is_told(
     small = new_class(tmp_path)
     Gradebook("sqlite:///gradebook.db", tmp_path).__exit__()
     (tmp_path / "gradebook.db").chmod(bits)
-    ran = course(small.root, "scores")
     file = tmp_path / "gradebook.db"
-    sentence = f"Everybody on this machine can read {file}. Run: chmod o= {file}"
-    assert (ran.code, sentence in ran.err.splitlines()) == (0, told)
+    sentence = f"Everybody on this machine can open {file}. Run: chmod o= {file}"
+    small.hand_in("ada", "seven = 7\n", "ex-2")
+    for command in (["scores"], ["grade", "S"], ["export", "csv"]):
+        ran = course(small.root, *command)
+        assert (ran.code, ran.err.splitlines().count(sentence)) == (0, told)
     assert mode(tmp_path / "gradebook.db") == bits
 
 

@@ -114,7 +114,11 @@ def test_what_could_not_be_graded_is_no_first_result(database: Database) -> None
         assert gradebook.record(handed_in(b"x"), grading(3), again=True)
         assert not gradebook.record(handed_in(b"x"), grading(4, "ungraded"), again=True)
         assert not gradebook.record(handed_in(b"x"), grading(4), again=True)
-        assert [(one.score, one.is_graded) for one in gradebook.attempts()] == [(3, True)]
+        assert not gradebook.record(handed_in(b"x"), grading(1, "ungraded", "new"))
+        assert gradebook.record(handed_in(b"x"), grading(3, fingerprint="new"))
+        assert not gradebook.record(handed_in(b"x"), grading(1, "ungraded", "newer"))
+        assert gradebook.record(handed_in(b"x"), grading(4, fingerprint="newer"))
+        assert [(one.score, one.is_graded) for one in gradebook.attempts()] == [(4, True)]
 
 
 def test_the_earliest_time_of_the_same_file_counts_and_the_history_shows_it(database: Database) -> None:
