@@ -68,21 +68,23 @@ class Database:
 
     def _prepare(self) -> int:
         """Make the tables where there are none; return the version of those that are there."""
+        own = set(Base.metadata.tables)
         with self._engine.connect() as connection:
             reading = connection.execution_options(**READING)
             tables = set(inspect(reading).get_table_names())
             if AboutRow.__tablename__ in tables:
                 version = int(reading.scalar(select(AboutRow.version)) or 0)
-                if version != VERSION or _has_points(reading):
+                if version != VERSION or (tables >= own and _has_points(reading)):
                     return version
-            elif tables & set(Base.metadata.tables) or (tables and self.file):
+            elif tables & own or (tables and self.file):
                 raise UsageFault(
                     f"The gradebook {self._name} is a database of another program. "
                     "Name another in course.yaml."
                 )
         with self._engine.begin() as connection:
-            if not tables & set(Base.metadata.tables):
-                Base.metadata.create_all(connection)
+            is_new = not inspect(connection).has_table(AboutRow.__tablename__)
+            Base.metadata.create_all(connection)  # also a table that an older program did not make
+            if is_new:
                 connection.execute(insert(AboutRow).values(version=VERSION))
             elif not _has_points(connection):
                 connection.exec_driver_sql('alter table "override" add column points float')
