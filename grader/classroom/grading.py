@@ -32,7 +32,8 @@ class Settled:
 
     report: Report
     seconds: float | None
-    counts: bool  # False: it would lower the score, and waits for `course regrade`
+    kept: Report | None = None  # what counts in its place: its score is another, and nobody allowed that yet
+    is_corrected: bool = False  # the same file is known to have been handed in earlier now
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class ClassRun:
     personal: bool
     again: bool = False  # run everything, whatever is known
     unchanged: int = 0
+    _corrected: set[tuple[str, str]] = field(default_factory=set)
     _work: list[Work] = field(default_factory=list)
 
     def look(self, found: Iterable[Found]) -> Iterator[Settled]:
@@ -178,6 +180,9 @@ class ClassRun:
                 handed_in = one.read()
                 before = known.get((one.student, one.exercise, handed_in.digest))
                 variant = one.student if self.personal else None
+                is_corrected = before is not None and before.is_corrected_by(handed_in)
+                if is_corrected:
+                    self._corrected.add((one.student, one.exercise))
                 if (
                     before is None
                     or handed_in.problem
@@ -187,14 +192,16 @@ class ClassRun:
                     params = handed_out.get((one.student, one.exercise))
                     self._work.append(self._open(one, handed_in.digest, before, params))
                     continue
-                if not before.is_latest:
+                if is_corrected or not before.is_latest:
                     self.gradebook.record(handed_in, None)
                 self.unchanged += 1
-                yield Settled(before.report(), None, before.is_applied)
+                yield self._settled(handed_in, before.report(), None, counts=before.is_applied)
 
     def _open(self, found: Found, digest: str, known: Known | None, params: Mapping[str, Any] | None) -> Work:
         variant = found.student if self.personal else None
-        questions = None if self.again else self.grader.outdated(known, found.exercise, variant)
+        questions = self.grader.outdated(known, found.exercise, variant)
+        if self.again and not questions:  # where some have changed, the others keep their first result
+            questions = None
         earlier = known.document if known and questions is not None else ""
         return Work(found.student, found.exercise, variant, found.read, questions, earlier, digest, params)
 
@@ -213,5 +220,16 @@ class ClassRun:
         """
         for done in self.grader.run(self._work):
             counts = self.gradebook.record(done.handed_in, done.grading, again=self.again)
-            yield Settled(done.grading.report, done.seconds, counts)
+            yield self._settled(done.handed_in, done.grading.report, done.seconds, counts=counts)
         self._work.clear()
+
+    def _settled(
+        self, handed_in: HandedIn, report: Report, seconds: float | None, *, counts: bool
+    ) -> Settled:
+        key = (handed_in.student, handed_in.exercise)
+        kept = None
+        if report.is_graded and not counts:
+            submission = self.gradebook.known([handed_in.student])[*key, handed_in.digest].submission
+            [(_, counting)] = self.gradebook.counting_reports([submission])
+            kept = counting.report
+        return Settled(report, seconds, kept, key in self._corrected)

@@ -20,6 +20,7 @@ class Move:
 
     before: Report
     after: Report
+    is_held: bool = False  # it was run by `course grade` and does not count yet
 
     @property
     def falls(self) -> bool:
@@ -32,6 +33,11 @@ class Move:
         return not self.falls and (
             _share(self.after) > _share(self.before) + TINY or not self.before.is_graded
         )
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether it rises only because the same was run again; what really rises is never held."""
+        return self.is_held and self.rises
 
     def reasons(self) -> Iterator[str]:
         """Which questions and checks moved."""
@@ -73,7 +79,9 @@ class Regrading:
 
     grader: ClassGrader
     gradebook: Gradebook
+    unreadable: int = 0  # submissions that there is nothing of to be run
     _before: dict[tuple[str, str, str], Report] = field(default_factory=dict)
+    _held: set[tuple[str, str, str]] = field(default_factory=set)
     _done: list[tuple[HandedIn, Grading]] = field(default_factory=list)
     _work: list[Work] = field(default_factory=list)
 
@@ -97,7 +105,8 @@ class Regrading:
             names = sorted({handed_in.student for handed_in, _ in stored})
             known, handed_out = self.gradebook.known(names), self.gradebook.handed_out(names)
             for handed_in, counting in stored:
-                if handed_in.problem:  # there is nothing to run
+                if handed_in.problem:
+                    self.unreadable += 1
                     continue
                 newest = known[handed_in.student, handed_in.exercise, handed_in.digest]
                 params = handed_out.get((handed_in.student, handed_in.exercise))
@@ -113,6 +122,7 @@ class Regrading:
             if not newest.is_applied:  # it was run by course grade, and held back
                 held = Grading(newest.report(), b"", newest.variant, newest.fingerprint)
                 self._before[key] = counting.report
+                self._held.add(key)
                 self._done.append((handed_in, held))
             return
         self._before[key] = counting.report
@@ -146,8 +156,8 @@ class Regrading:
         """The reports that change, by student and exercise."""
         moves = []
         for handed_in, grading in self._done:
-            before = self._before[handed_in.student, handed_in.exercise, handed_in.digest]
-            move = Move(before, grading.report)
+            key = (handed_in.student, handed_in.exercise, handed_in.digest)
+            move = Move(self._before[key], grading.report, key in self._held)
             if move.falls or move.rises or list(move.reasons()):
                 moves.append(move)
         return sorted(moves, key=lambda move: (move.after.student or "", move.after.exercise))

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from grader.classroom.grading import Settled
+from grader.examiner.report import Report
 from grader.questions.question import Outcome
 
 MAX_TOLD = 20  # submissions that are named
@@ -20,7 +21,8 @@ class Tally:
     graded: int = 0
     ungraded: int = 0
     unchanged: int = 0
-    held: int = 0  # would lower a score
+    held: int = 0  # have another score than the one that counts
+    corrected: int = 0  # were handed in at another time than was known
     reasons: list[str] = field(default_factory=list)
     held_names: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -41,9 +43,10 @@ class Tally:
             heapq.heappush(self.slowest, (settled.seconds, name))
             if len(self.slowest) > SLOWEST:
                 heapq.heappop(self.slowest)
-        if not settled.counts and report.is_graded:
+        self.corrected += settled.is_corrected
+        if settled.kept:
             self.held += 1
-            self._tell(self.held_names, name)
+            self._tell(self.held_names, f"{_moved(report, settled.kept)}, and keeps its score: {name}")
         for question in report.questions:
             outcomes = self.outcomes.setdefault((report.exercise, question.id), Counter())
             outcomes[question.outcome] += 1
@@ -52,6 +55,12 @@ class Tally:
     def _tell(names: list[str], name: str) -> None:
         if len(names) < MAX_TOLD:
             names.append(name)
+
+
+def _moved(report: Report, kept: Report) -> str:
+    """Why a report does not count: it is lower, or only chance made it higher."""
+    is_lower = report.score / report.points < kept.score / kept.points
+    return "would fall" if is_lower else "rises only because it was run again"
 
 
 def _why(settled: Settled) -> str:

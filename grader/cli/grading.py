@@ -26,8 +26,19 @@ from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
 from grader.classroom.tally import Tally
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of, roster_of_gradebook
+from grader.cli.here import (
+    check_exercises,
+    course_here,
+    gradebook_of,
+    known_student,
+    override_warnings,
+    roster_of,
+    roster_of_gradebook,
+    tell,
+)
+from grader.course.rules import unknown_students
 from grader.errors import UsageFault, printable
+from grader.gradebook.notices import forgotten_exercises, open_to_all
 from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook
 from grader.report.classroom import move_table, outcome_table, report_line, summary
@@ -116,9 +127,16 @@ def grade(
             if lines:
                 click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
         gradebook.keep_left_out([str(path.resolve()) for path in submissions], collected.may_be_of())
+        people = known.people if known else ()
+        notices = [
+            *open_to_all(gradebook),
+            *unknown_students(course.record.rules, {*people, *gradebook.students()}),
+            *override_warnings(course, gradebook, collected.students),
+        ]
     console = Console(stderr=as_json, highlight=False)
     console.print(outcome_table(tally))
     console.print(summary(tally, collected))
+    tell(notices)
     if not tally.graded + tally.ungraded:
         raise UsageFault("Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb.")
     is_complete = not tally.ungraded and not tally.held and not collected.left_out
@@ -172,12 +190,19 @@ def regrade(
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
     console = Console(highlight=False)
     with gradebook_of(course) as gradebook:
+        held = gradebook.students()
+        students = tuple(known_student(student, held) for student in students)
+        tell(unknown_students(course.record.rules, held))
+        tell(forgotten_exercises(course, gradebook))
+        tell(override_warnings(course, gradebook, students or None))
         regrading = Regrading(grader, gradebook)
         left = regrading.look(check_exercises(course, exercises), students)
         with _progress(Console(stderr=True)) as progress:
             task = progress.add_task("Regrading", total=left)
             for _ in regrading.run():
                 progress.advance(task)
+        if regrading.unreadable:
+            click.echo(f"{regrading.unreadable} submissions could not be read when they were handed in.")
         moves = regrading.moves()
         if not moves:
             regrading.apply(allow_lower=False)
@@ -187,12 +212,18 @@ def regrade(
         rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
         click.echo(f"{left} submissions graded again: {rise} rise, {fall} fall.")
         for one in _in_force(gradebook.overrides(), {(m.after.student, m.after.exercise) for m in moves}):
-            click.echo(f"Set by hand, and stays: {one.student} {one.exercise} {one.score:g}")
+            student = printable(one.student)
+            click.echo(f"Set by hand, and stays: {student} {one.exercise} {one.score:g}")
+        chance = sum(move.is_chance for move in moves)
+        if chance and not allow_lower:
+            told = "were only run again, and keep their scores, unless you say --allow-lower."
+            click.echo(f"{chance} of those that rise {told}")
         if fall and not allow_lower:
             click.echo("Those that fall keep their scores, unless you say --allow-lower.")
         if not (apply_ or (sys.stdin.isatty() and click.confirm("Store this?"))):
             click.echo("Nothing was stored. To store it: course regrade --apply")
             return entry.NOT_FULL_MARKS
-        held = regrading.apply(allow_lower=allow_lower)
-        click.echo(f"Stored. {held} kept their higher score." if held else "Stored.")
+        kept = regrading.apply(allow_lower=allow_lower)
+        which = "earlier" if chance else "higher"
+        click.echo(f"Stored. {kept} kept their {which} score." if kept else "Stored.")
     return entry.DONE

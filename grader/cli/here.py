@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+
+import click
 
 from grader.classroom.identity import Person
 from grader.classroom.roster import Roster, read_roster
 from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
-from grader.errors import UsageFault, did_you_mean
+from grader.course.rules import plain, unknown_students
+from grader.errors import UsageFault, did_you_mean, printable
+from grader.gradebook import rules
+from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
+from grader.gradebook.rules import Score
 from grader.gradebook.store import Gradebook
 
 
@@ -28,13 +35,66 @@ def course_here() -> LoadedCourse:
 
 
 def gradebook_of(course: LoadedCourse) -> Gradebook:
-    """The course's gradebook.
+    """Open the course's gradebook.
 
     Raises:
         UsageFault: it cannot be opened.
 
     """
     return Gradebook(course.record.gradebook, course.root)
+
+
+def tell(sentences: Iterable[str]) -> None:
+    """Print what a person should know beside what they asked for, a line each."""
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+
+
+def final_scores(
+    course: LoadedCourse, gradebook: Gradebook, student: str | None = None, roster: Iterable[str] = ()
+) -> Iterator[Score]:
+    """Yield the scores of the gradebook, or of one student in it, as the course's rules have them."""
+    points = {exercise.name: exercise.record.points for exercise in course.exercises()}
+    names = [student] if student is not None else [*roster, *gradebook.students()]
+    overrides, known = gradebook.overrides(student), {plain(name) for name in names}
+    return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+
+
+def override_warnings(
+    course: LoadedCourse, gradebook: Gradebook, students: Collection[str] | None = None
+) -> Iterator[str]:
+    """Say which scores that were set by hand a person should look at: of all students, or of these."""
+    for student in sorted({override.student for override in gradebook.overrides()}):
+        if students is None or student in students:
+            yield from score_warnings(final_scores(course, gradebook, student))
+
+
+def tell_of_scores(course: LoadedCourse, gradebook: Gradebook, roster: Iterable[str] = ()) -> None:
+    """Print whom the rules name and nobody knows, and which scores the course does not ask for any more."""
+    tell(open_to_all(gradebook))
+    tell(unknown_students(course.record.rules, {*roster, *gradebook.students()}))
+    tell(forgotten_exercises(course, gradebook))
+    tell(forgotten_questions(course, gradebook))
+
+
+def found_student(name: str, known: Collection[str]) -> str:
+    """Return a student's name as the gradebook or a roster writes it, or the name itself if nobody has it."""
+    return name if name in known else next((one for one in known if plain(one) == plain(name)), name)
+
+
+def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
+    """Return a student's name as the gradebook or a roster writes it.
+
+    Raises:
+        UsageFault: nobody is called so.
+
+    """
+    found = found_student(name, known)
+    if found in known:
+        return found
+    close = did_you_mean(name, known)
+    close = f" {printable(close)}" if close.startswith("Did you mean") else ""
+    raise UsageFault(f"Nobody knows a student '{printable(name)}'.{close}{remedy}")
 
 
 def roster_of(file: Path | None) -> Roster | None:

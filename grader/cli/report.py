@@ -8,11 +8,12 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here, gradebook_of
+from grader.cli.here import check_exercises, course_here, gradebook_of, tell
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.examiner.report import Report
 from grader.gradebook.analysis import Analysis, Asked, analyse, counting_submissions
+from grader.gradebook.notices import forgotten_exercises
 from grader.report.analysis import analysis_page
 
 
@@ -28,6 +29,8 @@ def report(exercises: tuple[str, ...], as_json: bool) -> int:
     """
     course = course_here()
     analysis = class_analysis(course, check_exercises(course, tuple(dict.fromkeys(exercises))))
+    with gradebook_of(course) as gradebook:
+        tell(forgotten_exercises(course, gradebook))
     if not analysis.exercises:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     for name in sorted(set(exercises) - {one.exercise for one in analysis.exercises}):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,27 +15,30 @@ from rich.console import Console
 
 from grader.cli import entry
 from grader.cli.grading import PATH
-from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
+from grader.cli.here import (
+    check_exercises,
+    course_here,
+    final_scores,
+    found_student,
+    gradebook_of,
+    known_student,
+    roster_of,
+    tell,
+    tell_of_scores,
+)
 from grader.course.loading import LoadedCourse
+from grader.course.rules import plain
 from grader.errors import UsageFault, printable
 from grader.files import write_file
-from grader.gradebook import rules
+from grader.gradebook.notices import forgotten_exercises, score_warnings
 from grader.gradebook.records import Override
-from grader.gradebook.rules import Score
-from grader.gradebook.store import Gradebook
+from grader.gradebook.rules import TINY
 from grader.lms import FORMATS
 from grader.lms.export import Export, File
 from grader.lms.scoring import Zeros, export_items
 from grader.report.classroom import score_table
 
 MAX_MAXIMUM = 1e6  # that an LMS takes for one exercise
-
-
-def final_scores(course: LoadedCourse, gradebook: Gradebook, student: str | None = None) -> Iterator[Score]:
-    """The scores of the gradebook as the course's rules have them."""
-    points = {exercise.name: exercise.record.points for exercise in course.exercises()}
-    overrides = gradebook.overrides(student)
-    return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points)
 
 
 @click.command("scores")
@@ -45,15 +49,18 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
     """Show scores: raw, the rules that touched them, and final."""
     course = course_here()
     wanted = check_exercises(course, exercises)
+    names = {plain(student): student for student in students}
     with gradebook_of(course) as gradebook:
         found = [
             score
             for score in final_scores(course, gradebook)
-            if score.exercise in wanted and (not students or score.student in students)
+            if score.exercise in wanted and (not names or plain(score.student) in names)
         ]
-    unknown = [student for student in students if student not in {score.student for score in found}]
-    if unknown:
-        raise UsageFault(f"The gradebook has no such score of {', '.join(unknown)}.")
+        unknown = set(names) - {plain(score.student) for score in found}
+        if unknown:
+            told = ", ".join(printable(name) for key, name in names.items() if key in unknown)
+            raise UsageFault(f"The gradebook has no such score of {told}.")
+        tell_of_scores(course, gradebook)
     if as_json:
         for score in found:
             click.echo(json.dumps(asdict(score), default=str))
@@ -64,13 +71,26 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
     return entry.DONE
 
 
+def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    """Return a text in one line, if there is something to read in it."""
+    line = " ".join(text.split())
+    if not any(letter.isprintable() for letter in line):
+        raise click.BadParameter("it is empty.")
+    return printable(line)
+
+
 @click.command("override")
 @click.argument("student")
 @click.argument("exercise")
 @click.option("--score", type=click.FloatRange(min=0), help="The score that counts from now on.")
 @click.option("--clear", is_flag=True, help="Take an earlier override back.")
-@click.option("--reason", required=True, help="Kept with it, and shown wherever the score is shown.")
-def override(student: str, exercise: str, score: float | None, clear: bool, reason: str) -> int:
+@click.option(
+    "--reason", required=True, callback=_filled, help="Kept with it, and shown wherever the score is shown."
+)
+@click.option("--roster", type=PATH, help="A roster that lists the student, if they handed nothing in.")
+def override(
+    student: str, exercise: str, score: float | None, clear: bool, reason: str, roster: Path | None
+) -> int:
     """Set a student's score by hand.
 
     It wins over every report and rule, also over later ones, until it is taken back with --clear.
@@ -80,16 +100,20 @@ def override(student: str, exercise: str, score: float | None, clear: bool, reas
     course = course_here()
     check_exercises(course, (exercise,))
     points = course.exercise(exercise).record.points
-    if score is not None and not score <= points:  # nan is no score either
+    if score is not None and not math.isfinite(score):
+        raise UsageFault(f"{score:g} is no score. Give a number from 0 to {points:g}.")
+    if score is not None and score > points + TINY:
         raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
+    people = roster_of(roster)
     with gradebook_of(course) as gradebook:
-        if not any(True for _ in gradebook.attempts(student)):
-            click.echo(f"Note: the gradebook knows nothing else of '{student}'.", err=True)
-        made = Override(student, exercise, score, reason, _author(), datetime.now(UTC))
+        known = {*gradebook.students(), *(people.people if people else ())}
+        student = known_student(student, known, " Who handed nothing in is known from --roster FILE.")
+        made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
         gradebook.override(made)
         now = [one for one in final_scores(course, gradebook, student) if one.exercise == exercise]
     for one in now:
-        click.echo(f"{student} {exercise}: {'none' if one.final is None else f'{one.final:g}'} of {points:g}")
+        final = "none" if one.final is None else f"{one.final:g}"
+        click.echo(f"{printable(student)} {exercise}: {final} of {points:g}")
     return entry.DONE
 
 
@@ -106,19 +130,20 @@ def _author() -> str:
 def history(student: str, exercises: tuple[str, ...]) -> int:
     """Show what happened to a student's scores, oldest first."""
     course = course_here()
-    wanted = check_exercises(course, exercises)
     with gradebook_of(course) as gradebook:
+        held = gradebook.exercises()
+        wanted = check_exercises(course, tuple(name for name in exercises if name not in held))
+        wanted = exercises or (*wanted, *held)
+        student = found_student(student, gradebook.students())
         events = [event for event in gradebook.history(student) if event.exercise in wanted]
-        found = [
-            one
-            for one in final_scores(course, gradebook, student)
-            if one.exercise in wanted and one.student == student
-        ]
-    if not events:
-        raise UsageFault(f"The gradebook knows nothing of '{student}'.")
+        if not events:
+            raise UsageFault(f"The gradebook knows nothing of '{printable(student)}'.")
+        found = [one for one in final_scores(course, gradebook, student) if one.exercise in wanted]
+        tell(forgotten_exercises(course, gradebook))
     for event in events:
-        click.echo(f"{event.time:%Y-%m-%d %H:%M:%S} UTC  {event.exercise}  {event.text}")
-    Console(highlight=False).print(score_table(found))
+        click.echo(printable(f"{event.time:%Y-%m-%d %H:%M:%S} UTC  {event.exercise}  {event.text}"))
+    if found:
+        Console(highlight=False).print(score_table(found))
     return entry.DONE
 
 
@@ -223,8 +248,11 @@ def write_export(
 
     """
     with gradebook_of(course) as gradebook:
+        found = list(final_scores(course, gradebook, roster=wanted.people))
+        tell_of_scores(course, gradebook, wanted.people)
+        tell(score_warnings(found))
         zeros = Zeros(list(wanted.people), gradebook.left_out()) if zero else Zeros()
-        scored = export_items(course, final_scores(course, gradebook), exercises, zeros)
+        scored = export_items(course, found, exercises, zeros)
     files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")

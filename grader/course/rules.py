@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import unicodedata
+from collections.abc import Collection, Iterator
+from datetime import datetime, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from grader.errors import did_you_mean, printable
 from grader.language.record import Record
 
-_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+_DAY = "%Y-%m-%d"
+_FORMS = (
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M:%S",
+    _DAY,
+)
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 room for zones and extensions
 
 
 def _read_time(value: Any) -> Any:
-    """A local time; a day alone ends at its end."""
+    """Read a local time; a day alone, 23:59 and 23:59:59 are the last instant of their day."""
     text = str(value).strip()
     for form in _FORMS:
         try:
-            time = datetime.strptime(text, form)  # noqa: DTZ007 the rules' time zone is added where it is used
+            read = datetime.strptime(text, form)  # noqa: DTZ007 the rules' time zone is added where it is used
         except ValueError:
             continue
-        return time.replace(hour=23, minute=59, second=59) if form == "%Y-%m-%d" else time
+        is_end = form == _DAY or (read.hour, read.minute, read.second or 59) == (23, 59, 59)
+        return min(max(datetime.combine(read, time.max) if is_end else read, EARLIEST), LATEST)
     msg = f"'{text}' is not a time. Write it as 2026-12-01 23:59"
     raise ValueError(msg)
 
 
+def plain(name: str) -> str:
+    """Return a student's name as rules compare it: macOS writes some letters with other code points."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        msg = "The student has no name. Write the name that the folder of the student has"
+        raise ValueError(msg)
+    return plain(name)
+
+
+Student = Annotated[str, AfterValidator(_named)]
 Time = Annotated[
     datetime, BeforeValidator(_read_time, json_schema_input_type=str), Field(description="2026-12-01 23:59")
 ]
@@ -45,10 +71,13 @@ class Late(Record):
 class Extension(Record):
     """More time for one student, in one exercise or in all of them."""
 
-    student: str
+    student: Student
     exercise: str | None = None
     until: Time | None = None
-    days: Annotated[float | None, Field(gt=0, le=3650, description="Instead of until.")] = None
+    days: Annotated[
+        float | None,
+        Field(gt=0, le=3650, description="Instead of until: whole days of the calendar; 0.5 is 12 hours."),
+    ] = None
 
     @model_validator(mode="after")
     def _until_or_days(self) -> Extension:
@@ -61,7 +90,7 @@ class Extension(Record):
 class Excused(Record):
     """A student from whom an exercise is not asked."""
 
-    student: str
+    student: Student
     exercise: str
     reason: str = ""
 
@@ -89,3 +118,22 @@ class Rules(Record):
             msg = f"There is no time zone '{name}'. Write it as Europe/Berlin"
             raise ValueError(msg) from None
         return name
+
+    @property
+    def students(self) -> list[str]:
+        """Return everybody whom an extension or an excuse names, once."""
+        named = [one.student for one in self.extensions] + [one.student for one in self.excused]
+        return list(dict.fromkeys(named))
+
+
+def unknown_students(rules: Rules, known: Collection[str]) -> Iterator[str]:
+    """Say whom the rules name and nobody knows; `known` holds the students of roster and gradebook."""
+    names = {plain(name) for name in known}
+    for student in rules.students:
+        if student not in names:
+            close = did_you_mean(student, names)
+            remedy = close if close.startswith("Did you mean") else "Correct the name."
+            yield (
+                f"The rules in course.yaml name '{printable(student)}', who is in neither the roster nor the "
+                f"gradebook. {printable(remedy)}"
+            )

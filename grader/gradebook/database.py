@@ -6,18 +6,24 @@ several people can grade at once; a killed process leaves whole transactions or 
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
 from grader.errors import UsageFault
 from grader.gradebook.tables import VERSION, AboutRow, Base
 
 BUSY_SECONDS = 30  # that another process may hold the lock
+_NO_URL = (
+    "The gradebook of course.yaml is not the URL of a database. Write it as sqlite:///gradebook.db "
+    "or postgresql+psycopg://USER@HOST/DATABASE."
+)
 READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
 
 
@@ -31,7 +37,11 @@ class Database:
             UsageFault: the URL is wrong, or the database cannot be opened.
 
         """
-        self._engine = _engine(url, root)
+        address = _address(url, root)
+        self.file = Path(address.database or "") if _is_sqlite(address) else None
+        self._engine = _engine(address)
+        if self.file:
+            _make_private(self.file)
         try:
             self._open()
         except UsageFault:
@@ -57,19 +67,27 @@ class Database:
             )
 
     def _prepare(self) -> int:
-        """Make the tables where there are none; the version of those that are there."""
+        """Make the tables where there are none; return the version of those that are there."""
+        own = set(Base.metadata.tables)
         with self._engine.connect() as connection:
             reading = connection.execution_options(**READING)
             tables = set(inspect(reading).get_table_names())
-            if tables & set(Base.metadata.tables):
-                version = int(reading.scalar(select(AboutRow.version)) or 0) if "about" in tables else 0
-                if version != VERSION or tables >= set(Base.metadata.tables):
+            if AboutRow.__tablename__ in tables:
+                version = int(reading.scalar(select(AboutRow.version)) or 0)
+                if version != VERSION or (tables >= own and _has_points(reading)):
                     return version
+            elif tables & own or (tables and self.file):
+                raise UsageFault(
+                    f"The gradebook {self._name} is a database of another program. "
+                    "Name another in course.yaml."
+                )
         with self._engine.begin() as connection:
             is_new = not inspect(connection).has_table(AboutRow.__tablename__)
             Base.metadata.create_all(connection)  # also a table that an older program did not make
             if is_new:
                 connection.execute(insert(AboutRow).values(version=VERSION))
+            elif not _has_points(connection):
+                connection.exec_driver_sql('alter table "override" add column points float')
         return VERSION
 
     @property
@@ -109,14 +127,55 @@ class Database:
             yield connection
 
 
-def _engine(url: str, root: Path) -> Engine:
+def _has_points(connection: Connection) -> bool:
+    """Whether overrides have the column that was added to version 2 of the tables."""
+    return any(column["name"] == "points" for column in inspect(connection).get_columns("override"))
+
+
+def _is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def _address(url: str, root: Path) -> URL:
+    """Read a database's URL; a SQLite file becomes a whole path."""
     try:
         address = make_url(url)
-        if address.get_backend_name() != "sqlite":
+        if not _is_sqlite(address):
+            return address
+        if not address.database or address.database == ":memory:" or set(address.query) - {"timeout"}:
+            raise UsageFault(_NO_URL)  # in memory nothing would be kept; the query could name another file
+        return address.set(database=os.path.realpath(root / address.database))
+    except (ArgumentError, ValueError):  # whose words could hold a part of the password
+        raise UsageFault(_NO_URL) from None
+
+
+def _make_private(file: Path) -> None:
+    """Make a file that its owner alone can read, where there is none; SQLite's journal gets the same mode.
+
+    What is there already keeps its mode, for a group that grades together may have set it.
+    """
+    try:
+        with suppress(FileExistsError):
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            os.fchmod(descriptor, 0o600)  # whatever the umask
+            os.close(descriptor)
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise OSError(0, "It is not a plain file")
+        if not os.access(file, os.R_OK):  # opening and closing it would end SQLite's locks of this process
+            raise PermissionError(0, "You may not read it")
+    except FileNotFoundError:
+        raise UsageFault(f"The gradebook {file} cannot be made. Make its folder first.") from None
+    except OSError as error:
+        raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
+
+
+def _engine(address: URL) -> Engine:
+    try:
+        if not _is_sqlite(address):
             return create_engine(address)
-        if address.database:
-            address = address.set(database=str(root / address.database))
         engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    except ValueError:  # a timeout that is no number
+        raise UsageFault(_NO_URL) from None
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
         raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None

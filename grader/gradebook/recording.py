@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from grader.examiner.report import Report
-from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.records import Arrival, Grading, HandedIn
 from grader.gradebook.tables import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
 
 TINY = 1e-9  # shares of points that differ by less are the same
@@ -29,7 +29,7 @@ _find_submission = (
 )
 _add_submission = insert(_SUBMISSION)
 _last_attempt = (
-    select(_ATTEMPT.c.submission_id)
+    select(_ATTEMPT.c.submission_id, _ATTEMPT.c.handed_in, _ATTEMPT.c.is_late)
     .join(_SUBMISSION, _SUBMISSION.c.id == _ATTEMPT.c.submission_id)
     .where(*(column == bindparam(column.name) for column in _SUBMISSION.c["student", "exercise"]))
     .order_by(_ATTEMPT.c.id.desc())
@@ -72,16 +72,22 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Row:
 
 
 def note_attempt(connection: Connection, submission: Row, handed_in: HandedIn) -> None:
-    """A new attempt, unless the same file was the student's last one already."""
+    """Note a new attempt or, of the file that the student handed in last, a correction of its time."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise}
-    if submission.is_new or connection.scalar(_last_attempt, key) != submission.id:
-        row = {
-            "submission_id": submission.id,
-            "handed_in": handed_in.time,
-            "is_late": handed_in.is_late,
-            "seen": datetime.now(UTC),
-        }
-        connection.execute(_add_attempt, row)
+    last = None if submission.is_new else connection.execute(_last_attempt, key).one_or_none()
+    arrival = handed_in.arrival
+    if last is not None and last.submission_id == submission.id:
+        before = Arrival(last.handed_in, last.is_late)
+        arrival = before.corrected(arrival)
+        if arrival == before:
+            return
+    row = {
+        "submission_id": submission.id,
+        "handed_in": arrival.time,
+        "is_late": arrival.is_late,
+        "seen": datetime.now(UTC),
+    }
+    connection.execute(_add_attempt, row)
 
 
 def note_handed_out(connection: Connection, student: str, exercise: str, params: Mapping[str, Any]) -> None:
@@ -102,15 +108,12 @@ def add_report(
     if newest is not None and not newest.is_applied:
         counting = connection.execute(_counting_report, own).one_or_none()
     report = grading.report
-    falls = counting is not None and counting.is_graded and _falls(counting, report)
-    is_applied = not falls or may_lower
-    same = newest is not None and (newest.variant, newest.fingerprint) == (
-        grading.variant,
-        grading.fingerprint,
-    )
+    same = [row for row in (newest, counting) if row is not None and _decided_alike(row, grading)]
     says_more = newest is None or again or (report.is_graded and not newest.is_graded)
-    if newest is not None and same and not says_more and (newest.is_applied or not may_lower):
+    if newest is not None and newest in same and not says_more and (newest.is_applied or not may_lower):
         return bool(newest.is_applied)
+    is_repeated = any(row.is_graded for row in same)
+    is_applied = may_lower or counting is None or _replaces(counting, report, is_repeated=is_repeated)
     row = {
         "submission_id": submission.id,
         "created": datetime.now(UTC),
@@ -136,8 +139,17 @@ def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> Any:
     return None
 
 
-def _falls(counting: Any, report: Report) -> bool:
-    """Whether a report is worse than the one that counts; what could not be graded never replaces a score."""
-    if not report.is_graded:
+def _decided_alike(row: Any, grading: Grading) -> bool:
+    return bool((row.variant, row.fingerprint) == (grading.variant, grading.fingerprint))
+
+
+def _replaces(counting: Any, report: Report, *, is_repeated: bool) -> bool:
+    """Whether a report takes the place of the one that counts although nobody has said that scores may fall.
+
+    What could not be graded never replaces a score, nor does what is lower. What is higher does, unless the
+    same was only run again: then the first result stays, or random code would gain by being run often.
+    """
+    if not counting.is_graded:
         return True
-    return bool(report.score / report.points < counting.score / counting.points - TINY)
+    rise = report.score / report.points - counting.score / counting.points
+    return report.is_graded and rise >= -TINY and not (is_repeated and rise > TINY)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from grader.course.rules import Rules
+from grader.course.rules import EARLIEST, LATEST, Rules, plain
 from grader.gradebook.records import Attempt, Override
 
+DAY = timedelta(days=1)
+TINY = 1e-6  # points that differ by less are the same
 PLACES = 6  # of a score: a share of thirds must not end in 0.30000000000000004
 
 
@@ -31,6 +33,7 @@ class Score:
     is_graded: bool
     is_excused: bool = False
     graded: datetime | None = None
+    warnings: tuple[str, ...] = ()  # what a person should look at before this is handed on
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,32 @@ class _Judged:
 
 
 def scores(
-    attempts: Iterable[Attempt], overrides: Sequence[Override], rules: Rules, points: Mapping[str, float]
+    attempts: Iterable[Attempt],
+    overrides: Sequence[Override],
+    rules: Rules,
+    points: Mapping[str, float],
+    known: Container[str] | None = None,
 ) -> Iterator[Score]:
-    """Final scores, by student and then by exercise in the order of `points`.
+    """Yield final scores, by student and then by exercise in the order of `points`.
 
     Attempts come sorted by student, as the gradebook gives them. A student appears with each exercise that
-    they handed in, are excused from, or have an override for.
+    they handed in, are excused from, or have an override for. Who is excused and handed nothing in appears
+    only if their name, in NFC, is `known`; None: everybody's is.
     """
     in_force = {(override.student, override.exercise): override for override in overrides}
     set_by_hand = {key: override for key, override in in_force.items() if override.score is not None}
     excused = {(one.student, one.exercise): one.reason for one in rules.excused}
-    without = sorted({student for student, _ in (*set_by_hand, *excused)})
     groups = {student: list(own) for student, own in groupby(attempts, key=lambda one: one.student)}
-    for student in sorted({*groups, *without}):
+    scored = {*groups, *(student for student, _ in set_by_hand)}
+    without = {student for student, _ in excused if known is None or student in known}
+    without -= {plain(student) for student in scored}  # of one name in two forms one is enough
+    for student in sorted(scored | without):
         for exercise in points:
             key = (student, exercise)
+            reason = excused.get((plain(student), exercise))
             own = [attempt for attempt in groups.get(student, []) if attempt.exercise == exercise]
-            if own or key in set_by_hand or key in excused:
-                yield _score(key, own, set_by_hand.get(key), excused.get(key), rules, points[exercise])
+            if own or key in set_by_hand or reason is not None:
+                yield _score(key, own, set_by_hand.get(key), reason, rules, points[exercise])
 
 
 def _score(
@@ -75,10 +86,8 @@ def _score(
     student, exercise = key
     judged = _counting(attempts, rules)
     raw = round(judged.raw * points, PLACES) if judged else None
-    told = judged.rules if judged else ()
     if override is not None and override.score is not None:
-        why = f"override by {override.author}: {override.reason}"
-        return Score(student, exercise, raw, override.score, points, (why,), True, graded=override.created)
+        return _set_by_hand(override, override.score, attempts, raw, points)
     if excused is not None:
         why = f"excused: {excused}" if excused else "excused"
         return Score(student, exercise, raw, None, points, (why,), is_graded=True, is_excused=True)
@@ -87,12 +96,55 @@ def _score(
     attempt = judged.attempt
     final = round(judged.final * points, PLACES) if attempt.is_graded else None
     return Score(
-        student, exercise, raw, final, points, told, is_graded=attempt.is_graded, graded=attempt.graded
+        student,
+        exercise,
+        raw,
+        final,
+        points,
+        judged.rules,
+        is_graded=attempt.is_graded,
+        graded=attempt.graded,
     )
 
 
+def _set_by_hand(
+    override: Override, score: float, attempts: Sequence[Attempt], raw: float | None, points: float
+) -> Score:
+    """Return the score that an override makes; one above the points is not handed on, for nobody meant it."""
+    why = f"override by {override.author}: {override.reason}"
+    warnings = tuple(_override_warnings(override, score, attempts, points))
+    return Score(
+        override.student,
+        override.exercise,
+        raw,
+        None if score > points + TINY else min(score, points),
+        points,
+        (why,),
+        is_graded=True,
+        graded=override.created,
+        warnings=warnings,
+    )
+
+
+def _override_warnings(
+    override: Override, score: float, attempts: Sequence[Attempt], points: float
+) -> Iterator[str]:
+    before = override.points
+    if score > points + TINY:
+        of = f"{score:g} of {before:g}" if before is not None else f"{score:g}"
+        yield f"set by hand to {of}, which is more than the {points:g} points there are now: left out"
+    elif before is not None and abs(points - before) > TINY:
+        yield f"set by hand to {score:g} when there were {before:g} points; now there are {points:g}"
+    if any(attempt.seen > override.created for attempt in attempts):
+        yield f"set by hand to {score:g} before the newest file was handed in"
+
+
 def _counting(attempts: Sequence[Attempt], rules: Rules) -> _Judged | None:
-    """The attempt that counts; one that could not be graded counts as nothing better than itself."""
+    """Return the attempt that counts, or None if there is none.
+
+    Where the last counts and could not be graded, it is returned: neither it nor an earlier one gives a
+    score. Where the best counts, one that could not be graded is chosen only if there is no other.
+    """
     allowed = [attempt for attempt in attempts if attempt.number <= (rules.max_attempts or math.inf)]
     judged = [_judge(attempt, rules) for attempt in allowed]
     if not judged:
@@ -103,8 +155,9 @@ def _counting(attempts: Sequence[Attempt], rules: Rules) -> _Judged | None:
         graded = [one for one in judged if one.attempt.is_graded] or judged
         chosen = max(graded, key=lambda one: one.final)
     told = list(chosen.rules)
-    if len(attempts) > 1:
-        told.insert(0, f"attempt {chosen.attempt.number} of {len(attempts)}")
+    used = attempts[-1].number
+    if used > 1:
+        told.insert(0, f"attempt {chosen.attempt.number} of {used}")
     return _Judged(chosen.attempt, chosen.raw, chosen.final, tuple(told))
 
 
@@ -116,24 +169,46 @@ def _judge(attempt: Attempt, rules: Rules) -> _Judged:
         return _Judged(attempt, share, share, told)
     if due is None or attempt.handed_in <= due + timedelta(minutes=rules.grace_minutes):
         return _Judged(attempt, share, share, ())
-    days = math.ceil((attempt.handed_in - due) / timedelta(days=1))
+    days = _days_late(due, attempt.handed_in, ZoneInfo(rules.timezone))
     late = rules.late
     if late.days is not None and days > late.days:
-        return _Judged(attempt, share, 0.0, (f"{days} days late: it counts nothing",))
+        told = (f"{days} {'day' if days == 1 else 'days'} late: it counts nothing",)
+        return _Judged(attempt, share, 0.0, told)
     percent = min(days * late.percent_per_day, late.at_most)
     told = (f"{days} {'day' if days == 1 else 'days'} late: -{percent:g} %",)
     return _Judged(attempt, share, share * (1 - percent / 100), told)
 
 
 def deadline(rules: Rules, student: str, exercise: str) -> datetime | None:
-    """When a student's exercise is due, in UTC, extensions included: of several, the latest."""
+    """Return when a student's exercise is due, in UTC, extensions included: of several, the latest."""
     zone = ZoneInfo(rules.timezone)
     local = rules.deadlines.get(exercise)
     if local is None:
         return None
     extended = [
-        extension.until or local + timedelta(days=extension.days or 0)
+        _instant(extension.until, zone) if extension.until else _later(local, extension.days or 0, zone)
         for extension in rules.extensions
-        if extension.student == student and extension.exercise in {None, exercise}
+        if extension.student == plain(student) and extension.exercise in {None, exercise}
     ]
-    return max([local, *extended]).replace(tzinfo=zone).astimezone(UTC)
+    return max([_instant(local, zone), *extended])
+
+
+def _later(local: datetime, days: float, zone: ZoneInfo) -> datetime:
+    """Return the same time of day so many days later; a part of a day is so many hours."""
+    rest, whole = math.modf(days)
+    return _instant(local + whole * DAY, zone) + rest * DAY
+
+
+def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return a local time in UTC; where the clock shows it twice or leaves it out, the later of two."""
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+
+
+def _days_late(due: datetime, handed_in: datetime, zone: ZoneInfo) -> int:
+    """Return how many days are begun: each ends at the time of day that was due, by the clock of the zone."""
+    local = due.astimezone(zone).replace(tzinfo=None)
+    handed_in = min(max(handed_in, EARLIEST.replace(tzinfo=UTC)), LATEST.replace(tzinfo=UTC))
+    days = max(1, (handed_in - due).days - 1)  # no clock was ever changed by more than a day
+    while _instant(local + days * DAY, zone) < handed_in:
+        days += 1
+    return days

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, union
 
 from grader.examiner.report import Report
 from grader.gradebook.database import Database
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.records import Attempt, Event, Grading, HandedIn, Known, Override
+from grader.gradebook.records import Arrival, Attempt, Event, Grading, HandedIn, Known, Override
 from grader.gradebook.tables import (
     AttemptRow,
     HandedOutRow,
@@ -51,6 +52,8 @@ class Gradebook(Database):
                 ReportRow.points,
                 ReportRow.document,
                 AttemptRow.submission_id.label("latest"),
+                AttemptRow.handed_in,
+                AttemptRow.is_late,
             )
             .join(newest, newest.c.submission_id == SubmissionRow.id)
             .join(ReportRow, ReportRow.id == newest.c.report)
@@ -72,6 +75,7 @@ class Gradebook(Database):
                     row.score,
                     row.points,
                     row.latest == row.id,
+                    Arrival(row.handed_in, row.is_late),
                     row.document,
                 )
                 for row in connection.execute(rows)
@@ -89,8 +93,8 @@ class Gradebook(Database):
         """Keep a submission, that it was handed in, and its report: all of it or nothing.
 
         Where the newest report was decided by the very same, this one is not kept, unless `again`. One that
-        would lower the score of the same submission is kept but does not count, unless `may_lower`. Returns
-        whether the report counts.
+        would lower the score of the same submission, or raise it though nothing but chance has changed, is
+        kept but does not count, unless `may_lower`. Returns whether the report counts.
 
         Raises:
             UsageFault: the database refuses.
@@ -107,14 +111,14 @@ class Gradebook(Database):
             return add_report(connection, submission, grading, may_lower=may_lower, again=again)
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
-        """Every attempt with the report that counts, by student, exercise and time seen.
+        """Yield every attempt with the report that counts, by student, exercise and time seen.
 
         Raises:
             UsageFault: the database refuses.
 
         """
         counting = _newest(ReportRow.is_applied)
-        rows = (
+        query = (
             select(
                 SubmissionRow.student,
                 SubmissionRow.exercise,
@@ -122,7 +126,6 @@ class Gradebook(Database):
                 AttemptRow.is_late,
                 AttemptRow.seen,
                 SubmissionRow.id,
-                SubmissionRow.problem,
                 ReportRow.score,
                 ReportRow.points,
                 ReportRow.is_graded,
@@ -135,25 +138,14 @@ class Gradebook(Database):
             .execution_options(yield_per=1000)
         )
         if student is not None:
-            rows = rows.where(SubmissionRow.student == student)
-        with self.reading() as connection, connection.execute(rows) as found:
+            query = query.where(SubmissionRow.student == student)
+        with self.reading() as connection, connection.execute(query) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
                 number = 1
-                for row in own:
-                    yield Attempt(
-                        row.student,
-                        row.exercise,
-                        number,
-                        row.handed_in,
-                        row.is_late,
-                        row.seen,
-                        row.id,
-                        row.score,
-                        row.points,
-                        row.is_graded,
-                        row.created,
-                    )
-                    number += not row.problem  # a file that cannot be read uses no attempt up
+                for _, same in groupby(own, key=lambda row: row.id):
+                    rows = list(same)
+                    yield _attempt(rows[0], rows[-1], number)
+                    number += rows[0].is_graded
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
         """Submissions with the reports that count.
@@ -206,6 +198,7 @@ class Gradebook(Database):
                     reason=override.reason,
                     author=override.author,
                     created=override.created,
+                    points=override.points,
                 )
             )
 
@@ -221,7 +214,9 @@ class Gradebook(Database):
             rows = rows.where(OverrideRow.student == student)
         with self.reading() as connection:
             return [
-                Override(row.student, row.exercise, row.score, row.reason, row.author, row.created)
+                Override(
+                    row.student, row.exercise, row.score, row.reason, row.author, row.created, row.points
+                )
                 for row in connection.execute(rows)
             ]
 
@@ -247,6 +242,17 @@ class Gradebook(Database):
         with self.reading() as connection:
             found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
             return {(row.student, row.exercise): json.loads(row.params) for row in found}
+
+    def students(self) -> set[str]:
+        """Return everybody who handed in, has an override, or was given a variant.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        tables = (SubmissionRow, OverrideRow, HandedOutRow)
+        with self.reading() as connection:
+            return set(connection.scalars(union(*(select(table.student) for table in tables))))
 
     def students_handed_out(self) -> list[str]:
         """Return the students who were given variants of their own, by name.
@@ -286,6 +292,40 @@ class Gradebook(Database):
             found = connection.execute(select(LeftOutRow.student, LeftOutRow.exercise).distinct())
             return frozenset((row.student, row.exercise) for row in found)
 
+    def exercises(self) -> dict[str, int]:
+        """Return the names of all exercises that somebody has a score in, with how many students have.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        scored = union(*(select(table.student, table.exercise) for table in (SubmissionRow, OverrideRow)))
+        pairs = scored.subquery()
+        rows = select(pairs.c.exercise, func.count()).group_by(pairs.c.exercise).order_by(pairs.c.exercise)
+        with self.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(rows)}
+
+    def questions(self) -> dict[tuple[str, str], int]:
+        """Return exercise and id of all questions that scores count, with how many submissions have them.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        counting = _newest(ReportRow.is_applied)
+        rows = (
+            select(SubmissionRow.exercise, ReportRow.fingerprint, func.count())
+            .join(counting, counting.c.submission_id == SubmissionRow.id)
+            .join(ReportRow, ReportRow.id == counting.c.report)
+            .where(ReportRow.is_graded)
+            .group_by(SubmissionRow.exercise, ReportRow.fingerprint)
+        )
+        counts: Counter[tuple[str, str]] = Counter()
+        with self.reading() as connection:
+            for exercise, fingerprint, count in connection.execute(rows):
+                counts.update({(exercise, id_): count for id_ in json.loads(fingerprint)})
+        return counts
+
     def history(self, student: str) -> list[Event]:
         """What happened to a student's scores, oldest first.
 
@@ -305,6 +345,7 @@ class Gradebook(Database):
             )
             .join(ReportRow)
             .where(SubmissionRow.student == student)
+            .order_by(SubmissionRow.id, ReportRow.id)
         )
         attempts = (
             select(
@@ -317,10 +358,11 @@ class Gradebook(Database):
             )
             .join(AttemptRow)
             .where(SubmissionRow.student == student)
+            .order_by(SubmissionRow.exercise, AttemptRow.id)
         )
         with self.reading() as connection:
-            events = [_attempt_event(row) for row in connection.execute(attempts)]
-            events += [_report_event(row) for row in connection.execute(reports)]
+            events = list(_attempt_events(connection.execute(attempts)))
+            events += _report_events(connection.execute(reports))
         events += [_override_event(override) for override in self.overrides(student)]
         return sorted(events, key=lambda event: event.time)
 
@@ -347,19 +389,47 @@ def _latest_attempts(*where: Any) -> Any:
     )
 
 
-def _attempt_event(row: Any) -> Event:
-    time = row.handed_in
-    when = f" of {time:%Y-%m-%d %H:%M} UTC" if time else ""
+def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
+    return Attempt(
+        row.student,
+        row.exercise,
+        number,
+        corrected.handed_in,
+        corrected.is_late,
+        row.seen,
+        row.id,
+        row.score,
+        row.points,
+        row.is_graded,
+        row.created,
+    )
+
+
+def _attempt_events(rows: Iterable[Any]) -> Iterator[Event]:
+    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
+        first, *corrections = same
+        yield Event(first.seen, first.exercise, _handed_in(first))
+        for row in corrections:
+            yield Event(row.seen, row.exercise, f"corrected: {_handed_in(row)}")
+
+
+def _handed_in(row: Any) -> str:
+    when = f" of {row.handed_in:%Y-%m-%d %H:%M} UTC" if row.handed_in else ""
     late = ", late by the LMS" if row.is_late else ""
-    text = f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
-    return Event(row.seen, row.exercise, text)
+    return f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
 
 
-def _report_event(row: Any) -> Event:
-    text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
-    if not row.is_applied:
-        text += ", lower than before: not applied"
-    return Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
+def _report_events(rows: Iterable[Any]) -> Iterator[Event]:
+    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
+        share = 0.0  # of the points, in the report that counts
+        for row in same:
+            text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
+            if row.is_applied:
+                share = row.score / row.points
+            else:
+                rises = row.is_graded and row.score / row.points > share
+                text += f", {'only run again' if rises else 'lower than before'}: not applied"
+            yield Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
 
 
 def _override_event(override: Override) -> Event:

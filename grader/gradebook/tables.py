@@ -55,7 +55,10 @@ class SubmissionRow(Base):
 
 
 class AttemptRow(Base):
-    """One time that a student handed in a file which differs from what they had handed in before."""
+    """One time that a student handed in a file which differs from what they had handed in before.
+
+    A row of the same submission as the student's row before it is no new attempt: it corrects the time.
+    """
 
     __tablename__ = "attempt"
 
@@ -96,6 +99,7 @@ class OverrideRow(Base):
     reason: Mapped[str]
     author: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime]
+    points: Mapped[float | None]  # the exercise's at that time; gradebooks of November 2026 lack the column
 
 
 class HandedOutRow(Base):

@@ -85,3 +85,12 @@ def export_items(
         points = course.exercise(name).record.points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
+
+
+def _without_score(score: Score) -> str:
+    """Say why somebody has no score to hand on; nothing if they have one, or are excused."""
+    if not score.is_graded:
+        return f"{score.student}: {score.exercise} could not be graded"
+    if score.final is None and not score.is_excused:
+        return f"{score.student}: no score in {score.exercise}: {'; '.join(score.warnings or score.rules)}"
+    return ""

@@ -26,7 +26,9 @@ def report_line(report: Report) -> str:
         if question.outcome != "passed"
     ]
     score = f"{report.score:g} of {report.points:g}"
-    return f"{report.student}  {report.exercise}  {score}" + (f"  {', '.join(wrong)}" if wrong else "")
+    return printable(
+        f"{report.student}  {report.exercise}  {score}" + (f"  {', '.join(wrong)}" if wrong else "")
+    )
 
 
 def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> RenderableType:
@@ -43,7 +45,7 @@ def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> Render
     for student, own in by_student.items():
         score = f"{sum(r.score for r in own):g}/{sum(r.points for r in own):g}"
         story = [Text(stories.get(student, ""))] if stories else []
-        table.add_row(Text(student), *story, Text(score), Text(_why(own)))
+        table.add_row(Text(printable(student)), *story, Text(score), Text(_why(own)))
     return table
 
 
@@ -71,10 +73,12 @@ def summary(tally: Tally, collected: Collected) -> RenderableType:
         lines.append(f"slowest: {slowest}")
     lines += [f"not graded: {reason}" for reason in tally.reasons]
     lines += _more(tally.ungraded - len(tally.reasons), "not graded")
-    lines += [f"would fall, and keeps its score: {name}" for name in tally.held_names]
-    lines += _more(tally.held - len(tally.held_names), "would fall")
+    lines += tally.held_names
+    lines += _more(tally.held - len(tally.held_names), "keep their scores")
     if tally.held:
-        lines.append("To see what would fall and why: course regrade")
+        lines.append("To see what would move and why: course regrade")
+    if tally.corrected:
+        lines.append(f"times of handing in that were corrected: {tally.corrected}")
     lines += [f"note: {note}" for note in collected.notes[:MAX_TOLD]]
     lines += _more(len(collected.notes) - MAX_TOLD, "note: such names")
     lines += [f"left out: {reason}" for reason in collected.left_out]
@@ -116,7 +120,7 @@ def move_table(moves: Sequence[Move]) -> RenderableType:
     for move in moves:
         style = "red" if move.falls else "green" if move.rises else ""
         table.add_row(
-            Text(move.after.student or ""),
+            Text(printable(move.after.student or "")),
             Text(move.after.exercise),
             _points(move.before),
             Text(_points(move.after), style),
@@ -138,9 +142,10 @@ def score_table(scores: Sequence[Score]) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("rule", ratio=1)
     for score in scores:
-        rule = "; ".join(score.rules) if score.is_graded else "could not be graded"
+        rules = score.rules if score.is_graded else ("could not be graded",)
         cells = [_number(score.raw), _number(score.final), f"{score.points:g}"]
-        table.add_row(Text(score.student), Text(score.exercise), *cells, Text(rule))
+        rule = printable("; ".join((*rules, *score.warnings)))
+        table.add_row(Text(printable(score.student)), Text(score.exercise), *cells, Text(rule))
     return table
 
 

@@ -9,7 +9,7 @@ import pytest
 from grader.errors import CourseFaults
 from grader.examiner.report import Report
 from grader.gradebook.rules import Score
-from grader.lms.scoring import export_items
+from grader.lms.scoring import Zeros, export_items
 
 RIGHT = "def double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x\n"
@@ -368,9 +368,9 @@ def test_what_could_not_be_graded_is_never_exported_as_a_zero(bench, tmp_path):
     score = Score(
         "ada", "e", report.score, None, report.points, (), report.is_graded, graded=datetime.now(UTC)
     )
-    items, left_out = export_items(tried.course(), [score], [], ["ada"])
-    assert items[0].entries == ()
-    assert left_out == [score]
+    scored = export_items(tried.course(), [score], [], Zeros(["ada"]))
+    assert scored.items[0].entries == ()
+    assert scored.left_out == ("ada: e could not be graded",)
 
 
 def test_a_function_that_crashes_costs_its_own_question_only(bench):

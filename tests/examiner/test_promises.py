@@ -103,7 +103,7 @@ def test_scores_are_shares_of_the_points_they_were_graded_for(shipped):
     now = datetime.now(UTC)
     half = Attempt("ada", "exercise-3", 1, now, False, now, 1, 2.5, 5, True, now)
     scores = rules.scores([half], [], Rules(), {"exercise-3": 10})
-    [item], _ = export_items(shipped, scores, ["exercise-3"], [])
+    [item] = export_items(shipped, scores, ["exercise-3"]).items
     assert (item.points, item.entries[0].score) == (10, 5)
 
 

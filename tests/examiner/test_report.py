@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 from grader.course.paper import prepare
-from grader.examiner.grading import unreadable
+from grader.examiner.grading import ungraded
 from grader.examiner.report import rounded, worst
 from grader.examiner.session import StudentError, Trouble, student_error
 from grader.examiner.wording import explain
@@ -222,7 +222,7 @@ def test_a_visible_check_speaks_of_the_subject(bench):
 
 
 def test_a_file_that_cannot_be_read_has_a_report_like_any_other(bench):
-    report = unreadable(prepare(bench(checks="").course().exercise("e"), "ada"), "It is a picture.")
+    report = ungraded(prepare(bench(checks="").course().exercise("e"), "ada"), "It is a picture.")
     assert set(json.loads(report.model_dump_json())) == REPORT
     assert (report.score, report.student, report.notes) == (0, "ada", ("It is a picture.",))
     assert [question.outcome for question in report.questions] == ["error"]

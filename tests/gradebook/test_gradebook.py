@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.errors import UsageFault
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.progress import Progress
-from grader.gradebook.records import Grading, HandedIn, Override
+from grader.gradebook.records import Arrival, Grading, HandedIn, Override
 from grader.gradebook.store import Gradebook
 from tests.gradebook.conftest import Database
 
@@ -44,7 +46,7 @@ def test_what_was_graded_last_counts_whatever_time_a_file_claims(database: Datab
         (1, 2, True),
         (2, 4, True),
         (3, 3, False),
-        (4, 2, True),
+        (3, 2, True),  # what could not be graded has used no attempt up
     ]
     assert database.rows("select score, output from report order by id") == [
         (2, b""),
@@ -80,6 +82,117 @@ def test_a_report_of_the_same_file_that_is_worse_waits(database: Database) -> No
         assert [(one.score, one.is_graded) for one in gradebook.attempts()] == [(2, True)]
         assert gradebook.record(handed_in(b"x"), grading(4, fingerprint="newest"))
         assert [one.score for one in gradebook.attempts()] == [4]
+
+
+def test_the_same_that_is_run_again_keeps_its_first_result_whichever_way_it_falls(database: Database) -> None:
+    def again(score: float, fingerprint: str = "f", *, may_lower: bool = False) -> bool:
+        made = grading(score, fingerprint=fingerprint)
+        return gradebook.record(handed_in(b"x"), made, again=True, may_lower=may_lower)
+
+    with database.open() as gradebook:
+        assert again(2)
+        assert [again(3), again(1), again(4), again(2)] == [False, False, False, True]
+        assert [one.score for one in gradebook.attempts()] == [2]
+        assert not again(1, "new")  # lower under other checks: it waits
+        assert not again(4, "new")  # and is not drawn a second time
+        assert not again(3, "f")  # nor when the checks are what they were
+        assert [one.score for one in gradebook.attempts()] == [2]
+        assert again(3, "newer")
+        assert again(1, "newer", may_lower=True)  # somebody has said so
+        assert [one.score for one in gradebook.attempts()] == [1]
+        told = [event.text.partition(" (SHA")[0] for event in gradebook.history("ada")]
+    assert told[1:4] == [
+        "graded: 2 of 4",
+        "graded: 3 of 4, only run again: not applied",
+        "graded: 1 of 4, lower than before: not applied",
+    ]
+
+
+def test_what_could_not_be_graded_is_no_first_result(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(1, "ungraded"))
+        assert gradebook.record(handed_in(b"x"), grading(3), again=True)
+        assert not gradebook.record(handed_in(b"x"), grading(4, "ungraded"), again=True)
+        assert not gradebook.record(handed_in(b"x"), grading(4), again=True)
+        assert not gradebook.record(handed_in(b"x"), grading(1, "ungraded", "new"))
+        assert gradebook.record(handed_in(b"x"), grading(3, fingerprint="new"))
+        assert not gradebook.record(handed_in(b"x"), grading(1, "ungraded", "newer"))
+        assert gradebook.record(handed_in(b"x"), grading(4, fingerprint="newer"))
+        assert [(one.score, one.is_graded) for one in gradebook.attempts()] == [(4, True)]
+
+
+def test_the_earliest_time_of_the_same_file_counts_and_the_history_shows_it(database: Database) -> None:
+    def arrives(hours: int | None, *, is_late: bool = False, content: bytes = b"x") -> None:
+        time = None if hours is None else NOON + timedelta(hours=hours)
+        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", content, time, is_late), None)
+
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x", hours=9), grading(2))
+        for hours in (9, 12, None, 3, 3, 5):
+            arrives(hours)
+        [attempt] = gradebook.attempts()
+        assert (attempt.number, attempt.handed_in) == (1, NOON + timedelta(hours=3))
+        arrives(7, content=b"y")
+        gradebook.record(handed_in(b"y", hours=7), grading(4))
+        arrives(1)  # the first file comes back: another attempt, of another time
+        found = [(one.number, one.handed_in) for one in gradebook.attempts()]
+        assert found == [(n, NOON + timedelta(hours=h)) for n, h in ((1, 3), (2, 7), (3, 1))]
+        told = [
+            event.text.partition(" UTC")[0] for event in gradebook.history("ada") if "anded" in event.text
+        ]
+    assert told == [
+        "handed in ex-1.py of 2026-11-22 21:00",
+        "corrected: handed in ex-1.py of 2026-11-22 15:00",
+        "handed in ex-1.py of 2026-11-22 19:00",
+        "handed in ex-1.py of 2026-11-22 13:00",
+    ]
+
+
+def test_what_an_lms_says_is_corrected_too(database: Database) -> None:
+    late = HandedIn("ada", "ex-1", "ex-1.py", b"x", None, is_late=True)
+    with database.open() as gradebook:
+        gradebook.record(late, grading(2))
+        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", b"x", None), None)
+        gradebook.record(late, None)
+        [attempt] = gradebook.attempts()
+        assert (attempt.handed_in, attempt.is_late) == (None, False)
+        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", b"x", NOON, is_late=True), None)
+        [attempt] = gradebook.attempts()
+        assert (attempt.handed_in, attempt.is_late) == (NOON, False)
+        [known] = gradebook.known(["ada"]).values()
+    assert (known.arrival, known.is_latest) == (Arrival(NOON, is_late=False), True)
+    assert [known.is_corrected_by(handed_in(b"x", hours)) for hours in (-1, 0, 1)] == [True, False, False]
+
+
+instants = st.none() | st.integers(-5, 5).map(lambda hours: NOON + timedelta(hours=hours))
+arrivals = st.builds(Arrival, instants, st.booleans())
+
+
+@given(arrivals, arrivals, arrivals)
+def test_in_which_order_the_same_file_is_found_makes_no_difference(
+    one: Arrival, two: Arrival, three: Arrival
+) -> None:
+    assert one.corrected(two).corrected(three) == one.corrected(three.corrected(two))
+    assert one.corrected(two).corrected(two) == one.corrected(two)
+    assert one.corrected(one) == one
+
+
+def test_the_case_of_a_suffix_makes_no_other_submission() -> None:
+    digests = {HandedIn("ada", "ex-1", name, b"x", None).digest for name in ("a.py", "b.PY", "c.Py")}
+    assert len(digests) == 1
+
+
+def test_everybody_and_everything_that_a_gradebook_knows(database: Database) -> None:
+    with database.open() as gradebook:
+        gradebook.record(handed_in(b"x"), grading(2, fingerprint='{"q": "1", "r": "1"}'))
+        gradebook.record(handed_in(b"y"), grading(2, fingerprint='{"q": "2"}'))
+        gradebook.record(handed_in(b"z"), grading(2, "ungraded", fingerprint='{"s": "1"}'))
+        gradebook.override(Override("bob", "ex-1", 1, "r", "prof", NOON))
+        gradebook.override(Override("ada", "ex-2", 1, "r", "prof", NOON))
+        gradebook.hand_out({("cyd", "ex-3"): {"N": 1}})
+        assert gradebook.students() == {"ada", "bob", "cyd"}
+        assert gradebook.exercises() == {"ex-1": 2, "ex-2": 1}
+        assert gradebook.questions() == {("ex-1", "q"): 2, ("ex-1", "r"): 1}
 
 
 def test_a_report_of_another_file_counts_however_bad_it_is(database: Database) -> None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.course.rules import Rules
+from grader.course.rules import Rules, unknown_students
 from grader.errors import CourseFaults
 from grader.gradebook.records import Attempt, Override
 from grader.gradebook.rules import Score, deadline, scores
@@ -30,12 +30,11 @@ def attempt(
 ) -> Attempt:
     """An attempt at ex-1, handed in so much after the deadline."""
     time = DUE + late if late is not None else None
-    given = {"is_late": False, "points": 10.0, "is_graded": True, "exercise": "ex-1", **settings}
+    given: dict[str, Any] = {"is_late": False, "points": 10.0, "is_graded": True, "exercise": "ex-1"}
+    given |= {"handed_in": time, "seen": LATER, **settings}
     return Attempt(
         student=student,
         number=number,
-        handed_in=time,
-        seen=LATER,
         submission=number,
         score=score,
         graded=LATER,
@@ -124,19 +123,12 @@ def test_times_are_local_and_follow_the_clock() -> None:
 
     assert due("2026-12-01 12:00") == datetime(2026, 12, 1, 11, tzinfo=UTC)
     assert due("2026-07-01 12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert due("2026-07-01") == datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC)
+    assert due("2026-07-01") == datetime(2026, 7, 1, 21, 59, 59, 999999, tzinfo=UTC)
     assert due("2026-10-24 12:00", days=1) == datetime(2026, 10, 25, 11, tzinfo=UTC)  # winter begins
     assert due("2026-03-28 12:00", days=1) == datetime(2026, 3, 29, 10, tzinfo=UTC)  # summer begins
     assert due("2026-12-01 12:00", until="2026-12-02T18:30:15") == datetime(
         2026, 12, 2, 17, 30, 15, tzinfo=UTC
     )
-
-
-def test_the_days_late_are_counted_from_the_moment_not_from_the_calendar() -> None:
-    zone = {"timezone": "Europe/Berlin", "deadlines": {"ex-1": "2026-10-24 12:00"}}
-    rules = Rules.model_validate({**zone, "late": {"percent_per_day": 10}})
-    due = datetime(2026, 10, 24, 10, tzinfo=UTC)
-    assert final(rules, attempt(10, due + timedelta(hours=24) - DUE)).final == 9
 
 
 def test_the_best_attempt_is_the_one_that_is_best_after_the_rules() -> None:
@@ -165,6 +157,21 @@ def test_what_could_not_be_graded_has_no_final_score() -> None:
     assert (best.final, best.is_graded) == (4, True)
 
 
+def test_what_could_not_be_graded_is_not_the_best_whatever_it_earned_in_part() -> None:
+    for tries in ((attempt(4), attempt(9, is_graded=False)), (attempt(9, is_graded=False), attempt(4))):
+        best = final(ruled(attempts="best"), *tries)
+        assert (best.raw, best.final, best.is_graded) == (4, 4, True)
+    alone = final(ruled(attempts="best"), attempt(9, is_graded=False))
+    assert (alone.final, alone.is_graded) == (None, False)
+
+
+def test_what_could_not_be_graded_uses_no_attempt_up() -> None:
+    tries = (attempt(9, is_graded=False), attempt(0, is_graded=False), attempt(4), attempt(7, number=2))
+    assert final(ruled(max_attempts=1), *tries).final == 4
+    assert final(ruled(max_attempts=2), *tries).rules == ("attempt 2 of 2",)
+    assert final(ruled(), *tries[:3]).rules == ()
+
+
 def test_who_is_excused_has_no_score_whatever_they_handed_in() -> None:
     rules = ruled(excused=[{"student": "ada", "exercise": "ex-1", "reason": "ill"}])
     score = final(rules, attempt(9))
@@ -186,6 +193,82 @@ def test_an_override_wins_over_everything_until_it_is_taken_back() -> None:
     assert final(ruled(), attempt(0, is_graded=False), overrides=(override(8),)).is_graded
     assert final(Rules(), overrides=(override(8),)).raw is None
     assert list(scores([], [override(8), override(None)], Rules(), POINTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("score", "before", "expected", "told"),
+    [
+        (10, 10.0, 10, ()),
+        (10, None, 10, ()),
+        (0, 10.0, 0, ()),
+        (10 + 1e-9, 10.0, 10, ()),  # the dust of adding points up
+        (
+            12,
+            20.0,
+            None,
+            ("set by hand to 12 of 20, which is more than the 10 points there are now: left out",),
+        ),
+        (12, None, None, ("set by hand to 12, which is more than the 10 points there are now: left out",)),
+        (3, 4.0, 3, ("set by hand to 3 when there were 4 points; now there are 10",)),
+        (3, 20.0, 3, ("set by hand to 3 when there were 20 points; now there are 10",)),
+    ],
+)
+def test_an_override_when_the_points_have_changed(
+    score: float, before: float | None, expected: float | None, told: tuple[str, ...]
+) -> None:
+    made = Override("ada", "ex-1", score, "r", "prof", LATER, before)
+    found = final(ruled(), attempt(7), overrides=(made,))
+    assert (found.final, found.warnings, found.is_graded) == (expected, told, True)
+    assert final(ruled(), attempt(7), overrides=(made, override(None))).warnings == ()
+
+
+def test_an_override_that_is_older_than_the_newest_file_is_told_until_somebody_looks() -> None:
+    newer = LATER + timedelta(seconds=1)
+    tries = (attempt(3), attempt(6, number=2, seen=newer))
+    score = final(ruled(), *tries, overrides=(override(5),))
+    assert (score.raw, score.final) == (6, 5)
+    assert score.warnings == ("set by hand to 5 before the newest file was handed in",)
+    again = Override("ada", "ex-1", 5, "seen", "prof", newer + timedelta(seconds=1), 10)
+    assert final(ruled(), *tries, overrides=(override(5), again)).warnings == ()
+    assert final(ruled(), tries[0], overrides=(override(5),)).warnings == ()
+    unread = attempt(0, seen=newer, is_graded=False)
+    assert final(ruled(), unread, overrides=(override(5),)).warnings  # somebody should look at that, too
+
+
+def test_who_is_excused_and_known_to_nobody_has_no_row() -> None:
+    excused = [{"student": name, "exercise": "ex-1"} for name in ("ada", "bob", "cyd")]
+    rules = Rules.model_validate({"excused": excused})
+    found = scores([attempt(student="ada")], [], rules, POINTS, known={"bob"})
+    assert [(score.student, score.is_excused) for score in found] == [("ada", True), ("bob", True)]
+    assert list(scores([], [], rules, POINTS, known=())) == []
+
+
+COMPOSED, DECOMPOSED = "Jos\u00e9", "Jose\u0301"
+
+
+@pytest.mark.parametrize("written", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("name", [COMPOSED, DECOMPOSED])
+def test_a_name_in_the_rules_is_the_same_in_either_form(written: str, name: str) -> None:
+    rules = ruled(
+        extensions=[{"student": written, "days": 2}], excused=[{"student": written, "exercise": "ex-2"}]
+    )
+    assert deadline(rules, name, "ex-1") == DUE + timedelta(days=2)
+    found = scores([attempt(student=name, exercise="ex-2")], [], rules, POINTS, known={COMPOSED})
+    assert [(score.student, score.is_excused) for score in found] == [(name, True)]
+    assert list(unknown_students(rules, {name})) == []
+
+
+def test_names_in_the_rules_that_nobody_has_are_told_once() -> None:
+    rules = ruled(
+        extensions=[{"student": "adaa", "days": 2}, {"student": "adaa", "until": "2027-01-01"}],
+        excused=[{"student": "zoe\x1b", "exercise": "ex-1"}, {"student": "bob", "exercise": "ex-1"}],
+    )
+    told = list(unknown_students(rules, ["ada", "bob"]))
+    assert told == [
+        "The rules in course.yaml name 'adaa', who is in neither the roster nor the gradebook. Did you mean 'ada'?",
+        "The rules in course.yaml name 'zoe?', who is in neither the roster nor the gradebook. Correct the name.",
+    ]
+    assert list(unknown_students(Rules(), [])) == []
 
 
 def test_points_that_were_changed_later_scale_the_score() -> None:
@@ -288,6 +371,64 @@ def test_an_override_is_final(
     assert final(rules, *tries, overrides=(override(by_hand),)).final == by_hand
 
 
+names = st.sampled_from(["ada", "bob", "cyd"])
+everybodys_tries = st.lists(
+    st.tuples(names, points, st.none() | days, st.booleans(), st.integers(-9, 9)), max_size=8
+)
+everybodys_overrides = st.lists(
+    st.tuples(names, st.none() | st.integers(0, 20), st.none() | st.integers(1, 20), st.integers(-9, 9)),
+    max_size=6,
+)
+
+
+def numbered(tries: Any) -> list[Attempt]:
+    """Attempts as the gradebook numbers and sorts them."""
+    made: list[Attempt] = []
+    for student, score, late, is_graded, seen in sorted(tries, key=lambda one: str(one[0])):
+        own = [one for one in made if one.student == student]
+        number = 1 + sum(one.is_graded for one in own)
+        settings = {"student": student, "is_graded": is_graded, "seen": LATER + timedelta(hours=seen)}
+        made.append(attempt(score, late, number, **settings))
+    return made
+
+
+@settings(deadline=None, max_examples=50)
+@given(any_rules, everybodys_tries, everybodys_overrides, st.randoms())
+def test_whatever_happens_a_score_is_within_its_points_and_nobody_elses_business(
+    rules: Rules, tries: Any, by_hand: Any, random: Any
+) -> None:
+    attempts = numbered(tries)
+    overrides = [
+        Override(student, "ex-1", score, "r", "prof", LATER + timedelta(hours=hour), before)
+        for student, score, before, hour in by_hand
+    ]
+    found = {one.student: one for one in scores(attempts, overrides, rules, POINTS)}
+    assert all(one.final is None or 0 <= one.final <= one.points for one in found.values())
+    assert all(one.warnings for one in found.values() if one.final is None and one.is_graded)
+    for student in ("ada", "bob", "cyd"):
+        own = [one for one in overrides if one.student == student]
+        others = [one for one in overrides if one.student != student]
+        random.shuffle(others)
+        alone = [one for one in attempts if one.student == student]
+        again = {one.student: one for one in scores(alone, [*others, *own], rules, POINTS)}
+        assert again.get(student) == found.get(student)
+
+
+@settings(deadline=None, max_examples=50)
+@given(any_rules, everybodys_tries, points)
+def test_a_file_that_could_not_be_graded_never_lowers_a_score(
+    rules: Rules, tries: Any, earned: float
+) -> None:
+    own = [("ada", *rest) for _, *rest in tries]
+    before = [one.final for one in scores(numbered(own), [], rules, POINTS)]
+    for place in range(len(own) + 1):
+        more = numbered([*own[:place], ("ada", earned, None, False, 0), *own[place:]])
+        [after] = scores(more, [], rules, POINTS)
+        assert after.final is None or [after.final] == before
+        if rules.attempts == "best" and before:
+            assert [after.final] == before
+
+
 TOP = "format: 1\ntitle: T\nseed: s\nexercises: [exercise-1]\nrules:\n"
 
 
@@ -349,4 +490,5 @@ def test_all_wrong_rules_are_told_at_once(tmp_path):
 )
 def test_times_may_be_written_as_yaml_or_as_text(tmp_path, written):
     loaded = course(tmp_path, TOP + f"  deadlines: {{exercise-1: {written}}}\n", exercise_1=GOOD)
-    assert deadline(loaded.record.rules, "ada", "exercise-1") == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    due = datetime(2026, 12, 1, 23, 59, 59, 999999, tzinfo=UTC)
+    assert deadline(loaded.record.rules, "ada", "exercise-1") == due

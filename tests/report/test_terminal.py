@@ -104,3 +104,66 @@ def test_a_long_title_stands_in_one_line():
     first = captured.get().splitlines()[0]
     assert first.split("  ")[0] == "e: A title of some forty-four letters, or more"
     assert first.endswith("  2 of 5 points")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "score", "shown"),
+    [
+        ("failed", 1, "partly right"),
+        ("error", 1, "partly right (error)"),
+        ("timeout", 0.5, "partly right (too slow)"),
+        ("memory", 1, "partly right (too large)"),
+        ("crashed", 1, "partly right (crashed)"),
+        ("failed", 0, "wrong"),
+        ("error", 0, "error"),
+        ("passed", 2, "right"),
+        ("unanswered", 0, "not answered"),
+        ("ungraded", 1, "not graded"),
+    ],
+)
+def test_a_part_of_the_points_is_partly_right_and_none_is_not(outcome: str, score: float, shown: str) -> None:
+    line = page(outcome=outcome, score=score).splitlines()[2]
+    told = line.removeprefix("q").strip()
+    assert told.startswith(f"{shown} ")
+    assert ("partly" in line) == ("partly" in shown)
+
+
+def check(outcome: str, message: str, number: int) -> dict[str, Any]:
+    told = {"visible": False, "outcome": outcome, "score": 0, "points": 1, "message": message}
+    return {"id": f"c{number}", "title": f"Check {number}.", **told}
+
+
+def test_the_reason_of_a_check_is_given_once_in_a_row_and_not_again_under_the_question():
+    checks = [
+        check("failed", "Too small.", 1),  # as the question says
+        check("failed", "Too large.", 2),
+        check("failed", "Too large.", 3),
+        check("passed", "", 4),
+        check("failed", "Too small.", 5),
+    ]
+    shown = [line.strip() for line in page(kind="code", message="Too small.", checks=checks).splitlines()]
+    first = shown.index("Too small.")
+    assert shown[first + 1 : first + 8] == [
+        "wrong: Check 1.",
+        "wrong: Check 2.",
+        "Too large.",
+        "wrong: Check 3.",
+        "right: Check 4.",
+        "wrong: Check 5.",
+        "Too small.",
+    ]
+
+
+def test_a_reason_that_only_begins_like_the_questions_own_is_shown():
+    checks = [check("failed", "Too small by one.", 1), check("passed", "", 2)]
+    shown = [line.strip() for line in page(kind="code", message="Too small.", checks=checks).splitlines()]
+    assert "Too small by one." in shown
+    checks = [check("failed", "Too small.", 1), check("passed", "", 2)]
+    longer = page(kind="code", message="Too small by one.", checks=checks).splitlines()
+    assert "Too small." not in [line.strip() for line in longer]
+
+
+def test_checks_that_all_went_the_same_way_are_told_only_where_they_are_wrong():
+    for outcome, shown in (("failed", True), ("error", False), ("passed", False)):
+        checks = [check(outcome, "", 1), check(outcome, "", 2)]
+        assert ("Check 1." in page(kind="code", outcome=outcome, message="", checks=checks)) == shown
