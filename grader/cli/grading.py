@@ -119,6 +119,8 @@ def grade(
     lines = as_json or not sys.stderr.isatty()
     with gradebook_of(course) as gradebook:
         known = roster_of(roster) or roster_of_gradebook(gradebook)
+        if known and not roster:
+            _tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
         for note in known.notes if known else ():
             _tell(printable(note))
         collected = Collected(submissions, course.record.exercises, known, only)

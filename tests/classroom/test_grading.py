@@ -299,7 +299,10 @@ def test_scores_of_nobody_are_one_sentence(graded: Small, course: Run) -> None:
 def test_rules_change_scores_and_never_reports(graded: Small, course: Run) -> None:
     graded.hand_in("bob", f"{SQUARES}\n", time=DUE.replace(day=22))
     course(graded.root, "grade", "S")
-    course(graded.root, "generate", "OUT", "--roster", graded.write("r.csv", "student\ncyd\n"))
+    known = graded.write("r.csv", "student\ncyd\n")
+    for score in (("--score", 1), ("--clear",)):  # so that the gradebook knows cyd
+        said = course(graded.root, "override", "cyd", "ex-2", *score, "--reason", "oral", "--roster", known)
+        assert said.code == 0
     before = graded.reports()
     with (graded.root / "course.yaml").open("a", encoding="utf-8") as stream:
         stream.write("rules:\n  deadlines: {ex-1: 2026-11-20 12:00}\n  late: {percent_per_day: 20}\n")

@@ -225,4 +225,4 @@ def test_a_file_that_cannot_be_read_has_a_report_like_any_other(bench):
     report = ungraded(prepare(bench(checks="").course().exercise("e"), "ada"), "It is a picture.")
     assert set(json.loads(report.model_dump_json())) == REPORT
     assert (report.score, report.student, report.notes) == (0, "ada", ("It is a picture.",))
-    assert [question.outcome for question in report.questions] == ["error"]
+    assert [question.outcome for question in report.questions] == ["ungraded"]

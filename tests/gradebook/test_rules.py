@@ -463,11 +463,11 @@ TOP = "format: 1\ntitle: T\nseed: s\nexercises: [exercise-1]\nrules:\n"
         ),
         ("  extensions:\n    - {student: ada}\n", "course.yaml:7:7: rules.extensions[0]: An extension has either until or days."),
         ("  late: {percent: 10}\n", "course.yaml:6:10: rules.late.percent: There is no key 'percent' here. "),
-        ("  late: {percent_per_day: 101}\n", "course.yaml:6:27: rules.late.percent_per_day: It must be less than"),
-        ("  max_attempts: 0\n", "course.yaml:6:17: rules.max_attempts: It must be greater than or equal to 1."),
+        ("  late: {percent_per_day: 101}\n", "course.yaml:6:27: rules.late.percent_per_day: It must be 100 or less."),
+        ("  max_attempts: 0\n", "course.yaml:6:17: rules.max_attempts: It must be 1 or more."),
         ("  attempts: first\n", "course.yaml:6:13: rules.attempts: It must be 'last' or 'best'."),
         ("  grace_minutes: .nan\n", "course.yaml:6:18: rules.grace_minutes: It must be"),
-        ("  late: {days: -1}\n", "course.yaml:6:16: rules.late.days: It must be greater than or equal to 0."),
+        ("  late: {days: -1}\n", "course.yaml:6:16: rules.late.days: It must be 0 or more."),
     ],
 )  # fmt: skip
 def test_wrong_rules_are_told_with_their_place(tmp_path, text, expected):
