@@ -19,9 +19,10 @@ from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Sur
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
-from grader.examiner.apart import Deed
+from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
-from grader.examiner.collection import tried, with_suite
+from grader.examiner.collection import with_suite
+from grader.examiner.deed import Deed
 from grader.examiner.grading import Graded, grade, missing_packages, ungraded
 from grader.examiner.submission import parse_submission
 from grader.worker.launcher import ForkServer

@@ -12,35 +12,23 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
+from grader.course.loading import LoadedCourse
 from grader.errors import CourseFaults, Fault, GraderError
+from grader.examiner.collection import with_suite
+from grader.examiner.deed import GRACE_SECONDS, Deed, Note
 from grader.worker.confinement import die_with_parent
 
 T = TypeVar("T")
 
-IMPORT_SECONDS = 15.0  # for one module, torch aside
-GRACE_SECONDS = 5.0  # after which a process is killed that did not end by itself
 _STATM = Path("/proc/self/statm")
-
-
-@dataclass(frozen=True)
-class Deed:
-    """What an author's code is about to do, where it stands, and how long it may take."""
-
-    what: str  # begins a sentence: "The check test_double"
-    file: Path
-    line: int | None = None
-    seconds: float = field(default_factory=lambda: IMPORT_SECONDS)
-
-
-Note = Callable[[Deed], None]
 
 
 @dataclass(frozen=True)
@@ -51,10 +39,6 @@ class _Done:
 @dataclass(frozen=True)
 class _Raised:
     error: BaseException
-
-
-def nowhere(_deed: Deed) -> None:
-    """Note nothing."""
 
 
 def apart(work: Callable[[Note], T], memory_mib: int) -> T:
@@ -80,6 +64,18 @@ def apart(work: Callable[[Note], T], memory_mib: int) -> T:
                 os.killpg(process.pid or 0, signal.SIGKILL)
             process.kill()
             process.join()
+
+
+def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
+    """Import the checks and references of some exercises in a process of its own.
+
+    Raises:
+        CourseFaults: they cannot be imported, whatever they do instead.
+
+    """
+    if any(question.by_checks for name in exercises for question in course.exercise(name).record.questions):
+        memory = max(course.exercise(name).limits.memory_mib for name in exercises)
+        apart(lambda note: with_suite(course, exercises, lambda _suite: None, note), memory)
 
 
 def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory: int) -> None:

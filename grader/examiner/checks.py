@@ -14,8 +14,8 @@ from typing import Any, Literal
 import pytest
 
 from grader.errors import WorkerFault
-from grader.examiner.apart import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.aside import aside
+from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
 from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError, Trouble

@@ -19,9 +19,9 @@ import pytest
 from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, LoadedCourse
 from grader.course.sources import defined_checks
 from grader.errors import CourseFaults, Fault
-from grader.examiner.apart import Deed, Note, apart, nowhere
 from grader.examiner.aside import aside
 from grader.examiner.checks import Check, CheckFixtures, CheckSuite, line_of
+from grader.examiner.deed import Deed, Note, nowhere
 
 T = TypeVar("T")
 
@@ -182,18 +182,6 @@ def _path_of(item: pytest.Item) -> tuple[Path, str]:
     """The file of a check and its name there, with the classes around it."""
     classes = [parent.name for parent in item.listchain() if isinstance(parent, pytest.Class)]
     return item.path, "::".join([*classes, item.name.partition("[")[0]])
-
-
-def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
-    """Import the checks and references of some exercises in a process of its own.
-
-    Raises:
-        CourseFaults: they cannot be imported, whatever they do instead.
-
-    """
-    if any(question.by_checks for name in exercises for question in course.exercise(name).record.questions):
-        memory = max(course.exercise(name).limits.memory_mib for name in exercises)
-        apart(lambda note: with_suite(course, exercises, lambda _suite: None, note), memory)
 
 
 def with_suite(

@@ -11,9 +11,10 @@ from types import ModuleType
 from grader.course.loading import MISCONCEPTIONS_FILE, LoadedCourse, LoadedExercise
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, Fault
-from grader.examiner.apart import Note, apart
+from grader.examiner.apart import apart
 from grader.examiner.checks import CheckSuite, QuitError
 from grader.examiner.collection import fault_at, load_reference, with_suite
+from grader.examiner.deed import Note
 from grader.examiner.patience import TooSlowError
 from grader.lazy import torch
 from grader.proof.causes import cause_of, fault_of
