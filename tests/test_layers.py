@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = (
-    "digest errors lazy worker language questions course examiner handout gradebook classroom lms report proof cli"
+    "digest errors interrupts files lazy worker language questions course examiner handout gradebook classroom lms report proof cli"
 ).split()
-ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
+ONLY = {"worker": {"errors", "interrupts", "worker"}}  # stricter than the order
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 EXTRAS = {("grader.classroom.grading", "grader.classroom.cluster")}  # not everybody has installed them
 FILES = {

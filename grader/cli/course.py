@@ -87,8 +87,8 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
     else:
         students = read_roster(roster).students
         with gradebook_of(course) as gradebook:
-            generated = generate(course, out, students, form, edition, gradebook.handed_out(students))
-            gradebook.hand_out(generated.variants)
+            before = gradebook.handed_out(students)
+            generated = generate(course, out, students, form, edition, before, gradebook.hand_out)
     click.echo(f"{len(generated.written)} files written to {out}.")
     for file in generated.kept:
         click.echo(f"kept as it is, for it was worked on: {file}")

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,21 +20,6 @@ from grader.handout.desk import PackedDesk, find_desk, find_file
 from grader.handout.pack import PACK_FILE, open_pack, pack_bytes
 from tests.course.building import CHECKS, VISIBLE
 from tests.handout.handing import SECRETS, small_course
-
-
-@pytest.fixture(autouse=True)
-def _folders(monkeypatch, tmp_path):
-    """Where packs unpack their checks, removed by the test rather than with a ResourceWarning."""
-    made: list[tempfile.TemporaryDirectory[str]] = []
-
-    def make(**options):
-        made.append(TemporaryDirectory(**options))
-        return made[-1]
-
-    monkeypatch.setattr("grader.handout.pack.tempfile.TemporaryDirectory", make)
-    yield
-    for folder in made:
-        folder.cleanup()
 
 
 def test_unpacked_checks_are_removed(packed):
