@@ -6,8 +6,9 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from grader.errors import UsageFault, printable
 from grader.interrupts import held
 
 _PART = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+LOCK_SECONDS = 30.0  # that another command may write the same
 _NOT_PLAIN = "it is not a plain file"
 _ROOM, _RIGHT = "Make room, and run the command again.", "Ask for the right to do so, or name another."
 _REMEDIES = {
@@ -28,6 +30,7 @@ _REMEDIES = {
     errno.ENFILE: "Close other programs, and run the command again.",
     errno.ENOMEM: "Close other programs, and run the command again.",
     errno.EAGAIN: "Close other programs, and run the command again.",
+    errno.EBUSY: "Wait until it has ended.",
     errno.EIO: "Look after the disk, and run the command again.",
 }
 
@@ -99,9 +102,14 @@ def write_file(file: Path, content: str | bytes) -> None:
         raise refusal(file, "written", error) from None
 
 
+def part_of(file: Path) -> Path:
+    """Return the temporary name under which a file is written."""
+    return file.with_name(f".{file.name}.part")
+
+
 def _write(target: Path, data: bytes) -> None:
     mode = _mode(target)
-    part = target.with_name(f".{target.name}.part")
+    part = part_of(target)
     descriptor = _claimed(part)
     try:
         _fill(descriptor, data)
@@ -120,16 +128,27 @@ def alone_in(folder: Path) -> Iterator[None]:
     """Keep other commands that ask for the same out of a folder until the end of the block.
 
     Raises:
-        OSError: there is no such folder.
+        OSError: there is no such folder, or another command does not let go of it.
 
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with suppress(OSError):  # some network drives have no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, time.monotonic() + LOCK_SECONDS)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise OSError(errno.EBUSY, "another command is at work there") from None
+        except OSError:  # some network drives have no locks
+            return None
+        time.sleep(0.05)
 
 
 def _mode(target: Path) -> int | None:
@@ -153,8 +172,7 @@ def _claimed(part: Path) -> int:
     """Open the temporary file, empty, and keep other writers of the same file out of it."""
     while True:
         descriptor = os.open(part, _PART, 0o666)
-        with suppress(OSError):  # some network drives have no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, time.monotonic() + LOCK_SECONDS)
         if _is_at(descriptor, part):
             os.ftruncate(descriptor, 0)
             return descriptor

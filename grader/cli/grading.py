@@ -26,7 +26,7 @@ from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
 from grader.classroom.tally import Tally
-from grader.cli import entry
+from grader.cli import entry, options
 from grader.cli.here import check_exercises, course_here, gradebook_of, roster_of
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
@@ -34,7 +34,7 @@ from grader.gradebook.records import Override
 from grader.report.classroom import move_table, outcome_table, report_line, summary
 from grader.worker.launcher import Isolation
 
-PATH = click.Path(path_type=Path)
+PATH = options.PATH
 LANES = [
     click.option(
         "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: one a processor]"

@@ -57,6 +57,7 @@ def generate(
     )
     for folder in (out, *folders.values()):
         _check_place(folder, course.root)
+    for folder in folders.values():
         _check_edition(folder, _before(folder), edition)
     for batch in _batches(list(folders)):
         sittings = {

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from grader.errors import CourseFaults, Fault
+from grader.files import open_file
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
@@ -91,7 +92,7 @@ def _read_text(file: Path) -> str:
         return CourseFaults([Fault(file, None, None, "", sentence, remedy)])
 
     try:
-        with file.open("rb") as stream:
+        with open_file(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise fault("There is no such file.", "Create it, or correct the name.") from None

@@ -31,9 +31,10 @@ def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
     """What an assessed handout gives away of an exercise."""
     for form in _FORMATS:
         with Folder("leaks") as folder:
-            write_handout(folder.path, [sitting], form, "assessed")
-            files = {file: file.read_bytes() for file in folder.path.rglob("*") if file.is_file()}
-            names = {str(file.relative_to(folder.path)) for file in files}
+            handout = folder.path / "handout"
+            write_handout(handout, [sitting], form, "assessed")
+            files = {file: file.read_bytes() for file in handout.rglob("*") if file.is_file()}
+            names = {str(file.relative_to(handout)) for file in files}
         for name in sorted(names - _expected(exercise, form)):
             yield Fault(exercise.folder, None, None, "", f"Students receive an unexpected file: {name}.", "")
         received = "\n".join(text for content in files.values() for text in _texts(content))
