@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ from grader.files import write_file
 SCHEMAS: dict[str, type[BaseModel]] = {"course.schema.json": Course, "exercise.schema.json": Exercise}
 
 
+@cache
 def schema_text(name: str) -> str:
     """One schema as JSON, ending in a line feed."""
     model = SCHEMAS[name]
