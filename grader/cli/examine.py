@@ -51,7 +51,7 @@ def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -
         if as_json:
             click.echo(report.model_dump_json())
         elif hint:
-            Console(highlight=False).print(Text(_hint(desk, report, sitting)))
+            _hint(desk, report, sitting)
         else:
             Console(highlight=False).print(_page(report, sitting))
         return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
@@ -110,14 +110,23 @@ def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[J
         return with_checks({exercise: sitting.folder}, {exercise: sitting.code_questions}, with_suite)
 
 
-def _hint(desk: Desk, report: Report, sitting: Sitting) -> str:
+def _hint(desk: Desk, report: Report, sitting: Sitting) -> None:
+    """Show the next hint; it counts once it is shown."""
     if not report.still_open:
-        return "Nothing is open: you need no hint."
+        click.echo("Nothing is open: you need no hint.")
+        return
     posed = next(question for question in sitting.paper.questions if question.id == report.still_open[0].id)
     if not posed.hints:
-        return f"There is no hint for {posed.id}."
-    number = min(Progress(desk.root).count_hint(report.exercise, posed.id), len(posed.hints))
-    return f"{posed.id}, hint {number} of {len(posed.hints)}: {posed.hints[number - 1]}"
+        click.echo(f"There is no hint for {posed.id}.")
+        return
+    progress, most = Progress(desk.root), len(posed.hints)
+    number = min(progress.of(report.exercise).hints.get(posed.id, 0) + 1, most)
+    hint = f"{posed.id}, hint {number} of {most}: {posed.hints[number - 1]}"
+    Console(highlight=False).print(Text(hint))
+    try:
+        progress.count_hint(report.exercise, posed.id)
+    except UsageFault as fault:  # the hint is shown, and that is what matters
+        click.echo(str(fault), err=True)
 
 
 def _glance(desk: Desk) -> int:

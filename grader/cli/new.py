@@ -45,10 +45,10 @@ def _files() -> dict[str, bytes]:
 
 
 def _is_free(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Return whether nothing is there but what an earlier `course new` left that did not end."""
+    """Return whether nothing is there but what an earlier `course new` left."""
     if not folder.exists():
         return True
-    if not folder.is_dir() or (folder / COURSE_FILE).exists():
+    if not folder.is_dir():
         return False
     parts = {part_of(folder / name) for name in files}
     return all(
