@@ -79,7 +79,7 @@ def test_what_was_there_stays_when_it_cannot_be_written(
     def full(_descriptor: int, _data: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(
         UsageFault, match=r"file cannot be written: No space left on device\. Make room, and run"
     ):

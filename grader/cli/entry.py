@@ -78,8 +78,8 @@ def _ending(error: BaseException) -> tuple[str, int]:
     """What an error is called, and the exit code that goes with it."""
     if interrupts.happened() or isinstance(error, KeyboardInterrupt | click.Abort):
         return interrupts.TOLD, INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # whoever reads has read enough
-        return "", DONE
+    if isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
+        return "", DONE  # whoever reads has read enough; rich makes a SystemExit of that
     if isinstance(error, WorkerFault):
         return f"{error} This is our fault, not yours. Details: {_write_log(error)}", BUG
     if isinstance(error, GraderError | click.ClickException):

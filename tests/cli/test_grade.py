@@ -211,6 +211,23 @@ def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytes
     assert ran.code == 1
 
 
+def test_a_file_is_graded_for_an_exercise_that_there_is(folder: Path, grade: Run) -> None:
+    (folder / "other.py").write_text("size = 3\n", encoding="utf-8")
+    ran = grade(folder, "exercise-33", "--file", "other.py")
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no exercise 'exercise-33'. Did you mean 'exercise-3'?" in ran.err
+
+
+def test_the_glance_says_when_all_is_right(own: Path, grade: Run) -> None:
+    for name in ("exercise-1", "exercise-2"):
+        assert grade(own).code == 1
+        question = QuestionReport(id="q", kind="number", outcome="passed", score=3, points=3, message="")
+        full = Report(exercise=name, student=None, score=3, points=3, isolation=(), questions=(question,))
+        Progress(own).remember(name, "", full)
+    ran = grade(own)
+    assert (ran.code, "All of it is right." in ran.out) == (0, True)
+
+
 @pytest.mark.parametrize("module", ["grade", "course"])
 def test_help_needs_no_torch(module: str) -> None:
     code = (
