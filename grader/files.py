@@ -1,15 +1,87 @@
-"""Writing files so that a file is whole or is not there, whenever the command is interrupted."""
+"""Files as people name them: read without waiting for ever, and written whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
-from grader.errors import UsageFault
+from grader.errors import UsageFault, printable
+from grader.interrupts import held
 
-_PART = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_PART = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+LOCK_SECONDS = 30.0  # that another command may write the same
+_NOT_PLAIN = "it is not a plain file"
+_ROOM, _RIGHT = "Make room, and run the command again.", "Ask for the right to do so, or name another."
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHT,
+    errno.EPERM: _RIGHT,
+    errno.EROFS: _RIGHT,
+    errno.EMFILE: "Close other programs, and run the command again.",
+    errno.ENFILE: "Close other programs, and run the command again.",
+    errno.ENOMEM: "Close other programs, and run the command again.",
+    errno.EAGAIN: "Close other programs, and run the command again.",
+    errno.EBUSY: "Wait until it has ended.",
+    errno.EIO: "Look after the disk, and run the command again.",
+}
+
+
+def remedy_of(error: OSError) -> str:
+    """Say what to do about what the system refused."""
+    return _REMEDIES.get(error.errno or 0, "Correct the name, or name another.")
+
+
+def refusal(file: Path, done: str, error: OSError) -> UsageFault:
+    """Make the one sentence about a file that cannot be read or written."""
+    return UsageFault(f"{printable(str(file))} cannot be {done}: {error.strerror}. {remedy_of(error)}")
+
+
+def read_file(file: Path, limit: int) -> bytes:
+    """Return the content of a plain file; nothing else is waited for, as a pipe would be.
+
+    Raises:
+        UsageFault: it is not there, not a plain file, not to be read, or has more bytes than `limit`.
+
+    """
+    try:
+        with open_file(file) as stream:
+            content = stream.read(limit + 1)
+    except OSError as error:
+        raise refusal(file, "read", error) from None
+    if len(content) > limit:
+        raise UsageFault(f"{printable(str(file))} has more than {limit} bytes. Name another file.")
+    return content
+
+
+def open_file(file: Path) -> BufferedReader:
+    """Open a plain file for reading.
+
+    Raises:
+        OSError: it cannot be opened, or is not a plain file.
+
+    """
+    _check_plain(file, file.stat())  # a device may do something when it is opened
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        _check_plain(file, os.fstat(descriptor))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def _check_plain(file: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, _NOT_PLAIN, str(file))
 
 
 def write_file(file: Path, content: str | bytes) -> None:
@@ -24,37 +96,75 @@ def write_file(file: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        target = Path(os.path.realpath(file))
-        mode = _mode(target)
-        part = target.with_name(f".{target.name}.part")
-        descriptor = _claimed(part)
-        try:
-            _fill(descriptor, data)
-            if mode is not None:
-                os.fchmod(descriptor, mode)
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(descriptor)
+        with held():  # what is half written is removed, also after Ctrl-C
+            _write(Path(os.path.realpath(file)), data)
     except OSError as error:
-        raise UsageFault(f"{file} cannot be written: {error.strerror}.") from None
+        raise refusal(file, "written", error) from None
+
+
+def part_of(file: Path) -> Path:
+    """Return the temporary name under which a file is written."""
+    return file.with_name(f".{file.name}.part")
+
+
+def _write(target: Path, data: bytes) -> None:
+    mode = _mode(target)
+    part = part_of(target)
+    descriptor = _claimed(part)
+    try:
+        _fill(descriptor, data)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other commands that ask for the same out of a folder until the end of the block.
+
+    Raises:
+        OSError: there is no such folder, or another command does not let go of it.
+
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _lock(descriptor, time.monotonic() + LOCK_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise OSError(errno.EBUSY, "another command is at work there") from None
+        except OSError:  # some network drives have no locks
+            return None
+        time.sleep(0.05)
 
 
 def _mode(target: Path) -> int | None:
     """Return the mode of the file that is there, or None where there is none.
 
     Raises:
-        OSError: what is there is not a plain file, such as a folder or a pipe.
+        OSError: what is there is not a plain file, such as a folder or a pipe, or may not be written.
 
     """
     try:
         status = target.lstat()
     except FileNotFoundError:
         return None
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "it is not a plain file")
+    _check_plain(target, status)
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
     return stat.S_IMODE(status.st_mode)
 
 
@@ -62,7 +172,7 @@ def _claimed(part: Path) -> int:
     """Open the temporary file, empty, and keep other writers of the same file out of it."""
     while True:
         descriptor = os.open(part, _PART, 0o666)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, time.monotonic() + LOCK_SECONDS)
         if _is_at(descriptor, part):
             os.ftruncate(descriptor, 0)
             return descriptor
@@ -80,23 +190,4 @@ def _fill(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def read_file(file: Path, limit: int) -> bytes:
-    """Read a plain file of at most `limit` bytes. A pipe or a device is refused, so nothing waits for it.
-
-    Raises:
-        UsageFault: it cannot be read, is not a plain file, or is larger.
-
-    """
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError(0, "it is not a plain file")
-            content = stream.read(limit + 1)
-    except OSError as error:
-        raise UsageFault(f"{file} cannot be read: {error.strerror}.") from None
-    if len(content) > limit:
-        raise UsageFault(f"{file} is larger than {limit >> 20} MiB.")
-    return content
+    os.close(os.dup(descriptor))  # a network drive says only when a file is closed that it is full

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import secrets
 import signal
 import socket
 import subprocess
@@ -23,14 +22,14 @@ from typing import Any, Protocol
 from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
-from grader.worker.folders import remove, sweep
+from grader.interrupts import held
+from grader.worker.folders import place, remove, sweep
 from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
 BUFFER = 1 << 18  # bytes for each direction of a lane's line, where the system allows as many
 _SECONDS_BETWEEN_LOOKS = 1.0
-_FOLDER = "torchgrade-lane-"  # how the names of the lanes' folders begin
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
 Ungraded = Callable[[Task, str], Report]
@@ -65,8 +64,8 @@ class LaneProcess:
         self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
         with theirs, tempfile.TemporaryFile() as errors:
             # The lane makes and removes it; if it is killed this process does, and if both are, a later one.
-            sweep(_FOLDER)
-            self._folder = str(Path(tempfile.gettempdir(), f"{_FOLDER}{secrets.token_hex(8)}"))
+            sweep()
+            self._folder = str(place("lane"))
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
                 stdin=subprocess.DEVNULL,
@@ -202,8 +201,9 @@ class LocalLanes:
             starting = sum(not busy.is_ready for busy in self._busy.values())
             if not self._wait_for(tasks, starting + 1):
                 return
-            process = LaneProcess(self.setup)
-            self._busy[process.line] = _Busy(process, time.monotonic() + START_SECONDS)
+            with held():
+                process = LaneProcess(self.setup)
+                self._busy[process.line] = _Busy(process, time.monotonic() + START_SECONDS)
 
     def _hear(self, busy: _Busy, tasks: Iterator[Task]) -> Iterator[Result]:
         said = busy.process.hear()

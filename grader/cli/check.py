@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,31 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here
+from grader.cli.here import check_exercises, course_here, refuse_inputs
+from grader.cli.options import PATH
 from grader.course.loading import LoadedCourse
 from grader.errors import Fault, GraderError, UsageFault
+from grader.files import open_file, refusal, write_file
 from grader.proof.check import Proved, check
 from grader.proof.page import fault_lines, proof_html, proof_page
 from grader.worker.launcher import Isolation
 
 WATCH_SECONDS = 0.5  # between two looks at the files
+MAX_VARIANTS = 10_000
+PAGE = b"<!doctype html"  # how a page begins
 
 
 @click.command("check")
 @click.argument("exercises", nargs=-1)
-@click.option("--variants", default=100, show_default=True, type=click.IntRange(0), help="Made-up students.")
+@click.option(
+    "--variants",
+    default=100,
+    show_default=True,
+    type=click.IntRange(0, MAX_VARIANTS),
+    help="Made-up students.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file, too.")
+@click.option("--html", type=PATH, help="Write the page to this file, too.")
 @click.option("--watch", is_flag=True, help="Check an exercise again whenever a file of it is saved.")
 @click.option(
     "--isolation",
@@ -47,8 +58,13 @@ def check_(
     The reference earns full marks and the untouched stub nothing; each misconception is noticed and known as
     itself; the checks notice mutants of the reference; students receive nothing that gives an answer away.
     """
+    if watch and (as_json or html):
+        raise click.UsageError("--watch prints to the terminal only. Leave out --json and --html.")
     course = course_here()
     names = check_exercises(course, exercises)
+    if html:
+        refuse_inputs(course, html)
+        _check_page(html)
     if watch:
         return _watch(course, names, variants, isolation)
     console = Console(highlight=False, stderr=as_json)
@@ -61,11 +77,21 @@ def check_(
     if as_json:
         click.echo(json.dumps({"format": 1, "exercises": [_document(one) for one in proved]}, indent=1))
     if html:
-        try:
-            html.write_text(proof_html(course, proved), encoding="utf-8")
-        except OSError as error:
-            raise UsageFault(f"{html} cannot be written: {error.strerror}.") from None
+        write_file(html, proof_html(course, proved))
     return entry.NOT_FULL_MARKS if any(one.faults for one in proved) else entry.DONE
+
+
+def _check_page(file: Path) -> None:
+    """Raise UsageFault where a file is there that is no page: it may be a student's work."""
+    if not os.path.lexists(file):
+        return
+    try:
+        with open_file(file) as stream:
+            begin = stream.read(len(PAGE))
+    except OSError as error:
+        raise refusal(file, "written", error) from None
+    if begin.lower() not in {b"", PAGE}:
+        raise UsageFault(f"{file} is there already and is no page. Name another file, such as proof.html.")
 
 
 def _print(console: Console, proved: Proved) -> None:

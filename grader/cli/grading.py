@@ -25,7 +25,7 @@ from grader.classroom.grading import ClassGrader, ClassRun, Settled
 from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
 from grader.classroom.tally import Tally
-from grader.cli import entry
+from grader.cli import entry, options
 from grader.cli.here import (
     check_exercises,
     course_here,
@@ -44,7 +44,7 @@ from grader.gradebook.store import Gradebook
 from grader.report.classroom import move_table, outcome_table, report_line, summary
 from grader.worker.launcher import Isolation
 
-PATH = click.Path(path_type=Path)
+PATH = options.PATH
 LANES = [
     click.option(
         "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: one a processor]"
@@ -91,16 +91,14 @@ def _progress(console: Console) -> Iterator[Progress]:
     type=PATH,
     help="The roster of course generate. [default: the students to whom variants were handed out]",
 )
-@click.option(
-    "--exercise", "only", default="", help="Everything is of this exercise, whatever students called it."
-)
+@click.option("--exercise", "only", help="Everything is of this exercise, whatever students called it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
 @click.option("--again", is_flag=True, help="Run everything, also what is unchanged.")
 @_lanes
 def grade(
     submissions: tuple[Path, ...],
     roster: Path | None,
-    only: str,
+    only: str | None,
     as_json: bool,
     again: bool,
     jobs: int | None,
@@ -113,7 +111,7 @@ def grade(
     there can be several. What is unchanged since it was graded is not run again.
     """
     course = course_here()
-    check_exercises(course, (only,) if only else ())
+    check_exercises(course, () if only is None else (only,))
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
     tally = Tally()
     lines = as_json or not sys.stderr.isatty()
@@ -123,7 +121,7 @@ def grade(
             _tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
         for note in known.notes if known else ():
             _tell(printable(note))
-        collected = Collected(submissions, course.record.exercises, known, only)
+        collected = Collected(submissions, course.record.exercises, known, only or "")
         for settled in settle(grader, gradebook, collected, again=again):
             tally.count(settled)
             if lines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -32,6 +34,27 @@ def course_here() -> LoadedCourse:
     raise UsageFault(
         f"There is no {COURSE_FILE} here or above. Go to a course's folder, or make one: course new DIR"
     )
+
+
+def refuse_inputs(course: LoadedCourse, file: Path, *others: Path | None) -> None:
+    """Raise UsageFault where a file that will be written is one that the course, or this command, needs."""
+    inputs = [course.root / COURSE_FILE, *_gradebook_files(course), *(other for other in others if other)]
+    exercises = Path(os.path.realpath(course.root / "exercises"))
+    if exercises in Path(os.path.realpath(file)).parents or any(_is_same(file, one) for one in inputs):
+        raise UsageFault(f"{file} would overwrite what the course is made of. Name another file.")
+
+
+def _gradebook_files(course: LoadedCourse) -> list[Path]:
+    """Return the file of a gradebook that is one, and those that the database makes beside it."""
+    found = re.match(r"sqlite(?:\+\w+)?:///([^?]+)", course.record.gradebook)
+    return [course.root / f"{found[1]}{end}" for end in ("", "-journal", "-wal", "-shm")] if found else []
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one is not there yet
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def gradebook_of(course: LoadedCourse) -> Gradebook:

@@ -22,10 +22,12 @@ from grader.cli.here import (
     found_student,
     gradebook_of,
     known_student,
+    refuse_inputs,
     roster_of,
     tell,
     tell_of_scores,
 )
+from grader.cli.options import FiniteRange
 from grader.course.loading import LoadedCourse
 from grader.course.rules import plain
 from grader.errors import UsageFault, printable
@@ -166,8 +168,7 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
 )
 @click.option(
     "--out-of",
-    type=float,
-    callback=lambda _context, _option, value: _maximum(value),
+    type=FiniteRange(min=0, max=MAX_MAXIMUM, min_open=True),
     help="Scale every exercise to this maximum. [default: its points; for new items of Moodle 100]",
 )
 def export(
@@ -212,23 +213,6 @@ def export(
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
 
-def _maximum(value: float | None) -> float | None:
-    if value is not None and not 0 < value <= MAX_MAXIMUM:  # nan is no maximum either
-        raise click.BadParameter(f"{value:g} is not a number above 0 and up to {MAX_MAXIMUM:g}.")
-    return value
-
-
-def _refuse_inputs(course: LoadedCourse, out: Path, names: Sequence[str], inputs: Sequence[Path]) -> None:
-    """Raise UsageFault where an export would lie among the course's files, or over a file that it reads."""
-    folder = out.resolve()
-    if folder == course.root.resolve() or (course.root / "exercises").resolve() in (folder, *folder.parents):
-        raise UsageFault(f"{out} holds the course itself. Take another folder, such as exports.")
-    read = {file.resolve() for file in inputs}
-    for name in names:
-        if (out / name).resolve() in read:
-            raise UsageFault(f"{out / name} is read for this export. Take another folder with --out.")
-
-
 def write_export(
     course: LoadedCourse,
     form: str,
@@ -256,7 +240,8 @@ def write_export(
     files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
-    _refuse_inputs(course, out, [file.name for file in files], inputs)
+    for file in files:
+        refuse_inputs(course, out / file.name, *inputs)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from grader.course.records import Course, Exercise
+from grader.files import write_file
 
 SCHEMAS: dict[str, type[BaseModel]] = {"course.schema.json": Course, "exercise.schema.json": Exercise}
 
 
+@cache
 def schema_text(name: str) -> str:
     """One schema as JSON, ending in a line feed."""
     model = SCHEMAS[name]
@@ -24,6 +27,6 @@ def write_schemas(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name in SCHEMAS:
-        (folder / name).write_text(schema_text(name), encoding="utf-8")
+        write_file(folder / name, schema_text(name))
         files.append(folder / name)
     return files

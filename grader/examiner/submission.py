@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionFault
+from grader.files import open_file, refusal
 
 MAX_BYTES = 10 << 20
 MAX_CODE = 1_000_000  # characters of all cells
@@ -72,12 +73,12 @@ def read_submission(file: Path) -> Submission:
 
     """
     try:
-        with file.open("rb") as stream:
+        with open_file(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise SubmissionFault(f"There is no file {file}.") from None
     except OSError as error:
-        raise SubmissionFault(f"{file} cannot be read: {error.strerror}.") from None
+        raise SubmissionFault(str(refusal(file, "read", error))) from None
     return parse_submission(file.name, content)
 
 

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from grader.errors import UsageFault
 from grader.examiner.report import Report
+from grader.files import read_file, refusal, write_file
 from grader.language.record import Record
 
 FOLDER = ".grade"
+MAX_BYTES = 16 << 20  # of what is remembered of one exercise
 
 
 class Remembered(Record):
@@ -34,9 +36,9 @@ class Progress:
         """What is remembered of an exercise."""
         if exercise not in self._loaded:
             try:
-                text = self._file(exercise).read_text(encoding="utf-8")
-                self._loaded[exercise] = Remembered.model_validate_json(text)
-            except (OSError, ValueError, ValidationError):
+                content = read_file(self._file(exercise), MAX_BYTES)
+                self._loaded[exercise] = Remembered.model_validate_json(content)
+            except (UsageFault, ValueError, ValidationError):
                 self._loaded[exercise] = Remembered(digest="")
         return self._loaded[exercise]
 
@@ -53,11 +55,12 @@ class Progress:
 
     def _write(self, exercise: str, remembered: Remembered) -> None:
         self._loaded[exercise] = remembered
+        folder = self.root / FOLDER
         try:
-            self._file(exercise).parent.mkdir(exist_ok=True)
-            self._file(exercise).write_text(json.dumps(remembered.model_dump(mode="json")), encoding="utf-8")
+            folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise UsageFault(f"{self._file(exercise)} cannot be written: {error.strerror}.") from None
+            raise refusal(folder, "made", error) from None
+        write_file(self._file(exercise), json.dumps(remembered.model_dump(mode="json")))
 
     def _file(self, exercise: str) -> Path:
         return self.root / FOLDER / f"{exercise}.json"

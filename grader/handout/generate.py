@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import os
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from grader.course.loading import VISIBLE_CHECKS_FILE, LoadedCourse
 from grader.course.paper import Sitting, prepare
 from grader.digest import digest_of
 from grader.errors import UsageFault
-from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
+from grader.files import alone_in, open_file, refusal, write_file
+from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_pack, pack_bytes
 from grader.handout.stubs import SUFFIX, Format, stub_text
+
+BATCH = 50  # students whose variants are remembered at once
+Variants = Mapping[tuple[str, str], Mapping[str, Any]]  # by student and exercise
 
 
 @dataclass
@@ -30,11 +37,13 @@ def generate(
     students: Sequence[str] | None,
     form: Format,
     edition: Edition,
-    handed_out: Mapping[tuple[str, str], Mapping[str, Any]] = {},
+    handed_out: Variants = MappingProxyType({}),
+    hand_out: Callable[[Variants], None] = lambda _variants: None,
 ) -> Generated:
     """Write stubs and a pack into `out`, or into a folder of it for each student.
 
     `handed_out` are parameters that students were given before, by student and exercise: they keep them.
+    `hand_out` is called with what they are given now before any of it is written.
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
@@ -42,32 +51,53 @@ def generate(
 
     """
     generated = Generated()
-    course.exercises()  # every fault of every exercise, before anything is written
-    folders = {None: out} if students is None else {student: out / student for student in students}
+    exercises = course.exercises()  # every fault of every exercise, before anything is written
+    folders: dict[str | None, Path] = (
+        {None: out} if students is None else {student: out / student for student in students}
+    )
+    for folder in (out, *folders.values()):
+        _check_place(folder, course.root)
     for folder in folders.values():
-        _check_place(folder, course.root, edition)
-    for student, folder in folders.items():
-        sittings = [
-            prepare(exercise, student, handed_out.get((student or "", exercise.name)))
-            for exercise in course.exercises()
-        ]
-        try:
-            written = write_handout(folder, sittings, form, edition)
-        except OSError as error:
-            raise UsageFault(f"{folder} cannot be written: {error.strerror}.") from None
-        generated.written += written.written
-        generated.kept += written.kept
-        if student is not None:
-            generated.variants |= {(student, one.paper.exercise): one.params for one in sittings}
+        _check_edition(folder, _before(folder), edition)
+    for batch in _batches(list(folders)):
+        sittings = {
+            student: [prepare(one, student, handed_out.get((student or "", one.name))) for one in exercises]
+            for student in batch
+        }
+        variants = _variants(sittings)
+        hand_out(variants)
+        generated.variants |= variants
+        for student, own in sittings.items():
+            written = write_handout(folders[student], own, form, edition)
+            generated.written += written.written
+            generated.kept += written.kept
     return generated
 
 
-def _check_place(folder: Path, root: Path, edition: Edition) -> None:
-    """Raise UsageFault where a handout would lie among the course's own files, or tell what it must not."""
-    place = folder.resolve()
-    if place == root.resolve() or (root / "exercises").resolve() in (place, *place.parents):
+def _batches(students: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
+    for begin in range(0, len(students), BATCH):
+        yield students[begin : begin + BATCH]
+
+
+def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    return {
+        (student, one.paper.exercise): one.params
+        for student, own in sittings.items()
+        for one in own
+        if student is not None
+    }
+
+
+def _check_place(folder: Path, root: Path) -> None:
+    """Raise UsageFault where a handout would lie among the course's own files."""
+    place, root = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
+    if place == root or root / "exercises" in (place, *place.parents):
         raise UsageFault(f"{folder} holds the course itself. Take another folder, such as handout.")
-    if edition == "practice" and _edition_before(folder / PACK_FILE) == "assessed":
+
+
+def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> None:
+    """Raise UsageFault where a handout would tell what the one that is there must not."""
+    if edition == "practice" and before is not None and before.edition == "assessed":
         raise UsageFault(
             f"{folder} holds the assessed edition; the practice edition would bring its solutions. "
             "Take another folder, or say --edition assessed."
@@ -77,27 +107,52 @@ def _check_place(folder: Path, root: Path, edition: Edition) -> None:
 def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
     """Write what one student receives.
 
+    The pack comes first. It holds the digests of all that was ever generated, so whatever a command leaves
+    that is killed meanwhile is known again, and never taken for a student's work.
+
     Raises:
-        OSError: a file cannot be written.
+        UsageFault: a file cannot be written, or the assessed edition is there and not meant.
 
     """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(folder):
+            return _write(folder, sittings, form, edition)
+    except OSError as error:
+        raise refusal(folder, "written", error) from None
+
+
+def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
     generated = Generated()
-    folder.mkdir(parents=True, exist_ok=True)
-    pack = folder / PACK_FILE
+    before = _before(folder)
+    _check_edition(folder, before, edition)
     texts = dict(_texts(sittings, form))
-    digests = {name: digest_of(text.encode()) for name, text in texts.items()}
-    before = _digests_before(pack)
+    digests = dict(before.files) if before else {}
+    for name, text in texts.items():
+        new = digest_of(text.encode())
+        digests[name] = (new, *(old for old in digests.get(name, ()) if old != new))
+    write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests))
     for name, text in texts.items():
         file = folder / name
-        if file.exists() and digest_of(file.read_bytes()) not in {digests[name], before.get(name)}:
+        if _is_worked_on(file, digests[name]):
             generated.kept.append(file)
         else:
             file.parent.mkdir(exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            write_file(file, text)
             generated.written.append(file)
-    pack.write_bytes(pack_bytes(sittings, edition, {**before, **digests}))
-    generated.written.append(pack)
+    generated.written.append(folder / PACK_FILE)
     return generated
+
+
+def _is_worked_on(file: Path, digests: Container[str]) -> bool:
+    """Return whether a file is there and is nothing that was ever generated."""
+    if not file.exists():
+        return False
+    try:
+        with open_file(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() not in digests
+    except OSError as error:
+        raise refusal(file, "read", error) from None
 
 
 def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str]]:
@@ -110,16 +165,10 @@ def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str
             yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8")
 
 
-def _edition_before(pack: Path) -> Edition | None:
+def _before(folder: Path) -> Contents | None:
+    """Return what was generated the last time; None where nothing was, or where nobody can tell."""
+    pack = folder / PACK_FILE
     try:
-        return open_pack(pack).contents.edition
-    except UsageFault:
+        return open_pack(pack).contents if pack.exists() else None
+    except PackDamage:
         return None
-
-
-def _digests_before(pack: Path) -> dict[str, str]:
-    """What was generated the last time: a file that is still that has not been worked on."""
-    try:
-        return open_pack(pack).contents.files
-    except UsageFault:
-        return {}

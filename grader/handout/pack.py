@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from grader.course.loading import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.paper import Paper, Sitting
 from grader.errors import UsageFault
+from grader.files import read_file
 from grader.language.record import Record
 from grader.questions import KINDS
+from grader.worker.folders import Folder
 
 PACK_FILE = "course.pack"
 MAX_BYTES = 64 << 20  # of the whole pack, unpacked
@@ -33,6 +36,15 @@ _FILES: dict[Edition, tuple[str, ...]] = {
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same pack is the same bytes
 
 
+def _all(digests: object) -> object:
+    """Read a single digest, as packs once had it, as well."""
+    return (digests,) if isinstance(digests, str) else digests
+
+
+class PackDamage(UsageFault):
+    """A packed file is there, and cannot be made sense of."""
+
+
 class Contents(Record):
     """What a pack says of itself."""
 
@@ -42,11 +54,12 @@ class Contents(Record):
     student: str | None
     exercises: tuple[str, ...]
     packages: tuple[str, ...]
-    files: dict[str, str] = {}  # the SHA-256 of what was written beside the pack, to tell what was worked on
+    # The SHA-256 of all that was ever generated under a name, the newest first, to tell what was worked on.
+    files: dict[str, Annotated[tuple[str, ...], BeforeValidator(_all)]] = {}
 
 
-def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str, str]) -> bytes:
-    """The packed file for one student; `files` are the digests of what is written beside it."""
+def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str, tuple[str, ...]]) -> bytes:
+    """Pack what one student receives; `files` are the digests of what was ever written beside it."""
     papers = [sitting.paper for sitting in sittings]
     contents = Contents(
         edition=edition,
@@ -125,30 +138,32 @@ class Pack:
         }
         if not files:
             return None
-        folder = Path(self._folder.name) / name
+        folder = self._folder.path / name
         folder.mkdir(exist_ok=True)
         for file, content in files.items():
             (folder / file).write_bytes(content)
         return folder
 
     @cached_property
-    def _folder(self) -> tempfile.TemporaryDirectory[str]:
-        return tempfile.TemporaryDirectory(prefix="torchgrade-")
+    def _folder(self) -> Folder:
+        return Folder("pack")
 
     def close(self) -> None:
         """Remove what was unpacked."""
-        self._folder.cleanup()
+        if "_folder" in vars(self):
+            self._folder.close()
 
 
 def open_pack(file: Path) -> Pack:
     """Open a packed file.
 
     Raises:
-        UsageFault: it is damaged.
+        UsageFault: it is not there, cannot be read, or is damaged.
 
     """
+    content = io.BytesIO(read_file(file, MAX_BYTES))
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(content) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                 raise _damaged(file)
             files = {info.filename: archive.read(info) for info in archive.infolist()}
@@ -158,5 +173,5 @@ def open_pack(file: Path) -> Pack:
     return Pack(file, contents, files)
 
 
-def _damaged(file: Path) -> UsageFault:
-    return UsageFault(f"{file} is damaged. Fetch the exercises again; your own files stay as they are.")
+def _damaged(file: Path) -> PackDamage:
+    return PackDamage(f"{file} is damaged. Fetch the exercises again; your own files stay as they are.")

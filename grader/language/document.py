@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from grader.errors import CourseFaults, Fault
+from grader.files import open_file
 from grader.language.templates import unfit_character
 
 MAX_BYTES = 1 << 20
@@ -95,7 +96,7 @@ def _read_text(file: Path) -> str:
         return CourseFaults([Fault(file, None, None, "", sentence, remedy)])
 
     try:
-        with file.open("rb") as stream:
+        with open_file(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise fault("There is no such file.", "Create it, or correct the name.") from None

@@ -32,6 +32,7 @@ from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.session import Session, StudentError
 from grader.examiner.submission import Submission, parse_submission
+from grader.worker.folders import Folder
 from grader.worker.launcher import ForkServer
 
 EXERCISE = "target"
@@ -151,8 +152,8 @@ def load_attacks(folder: Path) -> list[Attack]:
 
 def run_attacks(attacks: Sequence[Attack], tell: Callable[[AttackResult], None]) -> list[AttackResult]:
     """Grade each attack in one world, an honest submission after each; `tell` hears of each when done."""
-    with tempfile.TemporaryDirectory(prefix="torchgrade-attacks-") as folder:
-        world = make_world(Path(folder).resolve())
+    with Folder("attacks") as folder:
+        world = make_world(folder.path.resolve())
 
         def work(suite: CheckSuite) -> list[AttackResult]:
             with ForkServer(world.course.record.packages) as server:

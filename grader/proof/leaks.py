@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from grader.handout.generate import write_handout
 from grader.handout.pack import PACK_FILE
 from grader.handout.solutions import solutions
 from grader.handout.stubs import SUFFIX, Format
+from grader.worker.folders import Folder
 
 MIN_LETTERS = 20  # of a line: shorter ones stand everywhere
 _COMMON = ("import ", "from ", "def ", "class ", "@")  # the beginnings of lines that stubs have as well
@@ -30,10 +30,11 @@ _FORMATS: tuple[Format, ...] = ("python", "notebook")
 def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
     """What an assessed handout gives away of an exercise."""
     for form in _FORMATS:
-        with tempfile.TemporaryDirectory() as folder:
-            write_handout(Path(folder), [sitting], form, "assessed")
-            files = {file: file.read_bytes() for file in Path(folder).rglob("*") if file.is_file()}
-            names = {str(file.relative_to(folder)) for file in files}
+        with Folder("leaks") as folder:
+            handout = folder.path / "handout"
+            write_handout(handout, [sitting], form, "assessed")
+            files = {file: file.read_bytes() for file in handout.rglob("*") if file.is_file()}
+            names = {str(file.relative_to(handout)) for file in files}
         for name in sorted(names - _expected(exercise, form)):
             yield Fault(exercise.folder, None, None, "", f"Students receive an unexpected file: {name}.", "")
         received = "\n".join(text for content in files.values() for text in _texts(content))

@@ -5,11 +5,50 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import subprocess
 import tempfile
+import weakref
 from pathlib import Path
+from typing import Self
 
+from grader.interrupts import held
+
+PREFIX = "torchgrade-"  # of all of them: any command sweeps what any other left
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+class Folder:
+    """A folder of this process: for its owner alone, and gone with it."""
+
+    def __init__(self, kind: str) -> None:
+        """Make it, and sweep what others left.
+
+        Raises:
+            OSError: it cannot be made.
+
+        """
+        sweep()
+        self.path = place(kind)
+        with held():
+            descriptor = claim(self.path)
+            self._discard = weakref.finalize(self, _discard, self.path, descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it with all that is in it."""
+        with held():
+            self._discard()
+
+
+def place(kind: str) -> Path:
+    """Choose where a temporary folder can be made."""
+    return Path(tempfile.gettempdir(), f"{PREFIX}{kind}-{secrets.token_hex(8)}")
 
 
 def claim(folder: Path) -> int:
@@ -29,7 +68,7 @@ def claim(folder: Path) -> int:
             os.close(descriptor)
 
 
-def sweep(prefix: str) -> None:
+def sweep(prefix: str = PREFIX) -> None:
     """Remove the folders that begin so, are this user's, and that nobody holds any more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):  # somebody's, or swept by another at this moment
@@ -50,4 +89,12 @@ def remove(folder: str | Path) -> None:
         if not os.path.lexists(folder):
             return
         for tidy in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf"]):
-            subprocess.run([*tidy, "--", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S603
+            # In a session of its own a second Ctrl-C does not reach it.
+            subprocess.run(  # noqa: S603
+                [*tidy, "--", folder], check=False, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+
+
+def _discard(folder: Path, descriptor: int) -> None:
+    remove(folder)
+    os.close(descriptor)

@@ -10,7 +10,6 @@ import signal
 import socket
 import tempfile
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,8 +17,9 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from grader.errors import WorkerFault
+from grader.interrupts import held
 from grader.worker.child import READY
-from grader.worker.folders import remove
+from grader.worker.folders import Folder
 from grader.worker.namespaces import namespaces
 from grader.worker.starting import Place, Start, executed
 from grader.worker.wire import (
@@ -90,17 +90,18 @@ class ForkServer:
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._confine = isolation != "process"
-        self._folder = tempfile.mkdtemp(prefix="torchgrade-server-")
-        self._remove_folder = weakref.finalize(self, remove, self._folder)
+        self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
+        self._errors = -1
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
-        with theirs, tempfile.TemporaryFile() as errors:
-            try:
-                self._process = begin(Place(theirs.fileno(), errors.fileno(), self._folder))
-            except BaseException:
-                self._control.close()
-                raise
-            self._errors = os.dup(errors.fileno())
+        try:
+            with theirs, tempfile.TemporaryFile() as errors, held():
+                self._process = begin(Place(theirs.fileno(), errors.fileno(), str(self._folder.path)))
+                self._errors = os.dup(errors.fileno())
+        except BaseException:
+            self._control.close()
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -151,13 +152,14 @@ class ForkServer:
         """End the server and with it whatever it started."""
         if self._errors < 0:
             return
-        self._control.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        os.close(self._errors)
-        self._errors = -1
-        self._remove_folder()
+        with held():
+            self._control.close()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            os.close(self._errors)
+            self._errors = -1
+            self._folder.close()
 
     def fork(self, limits: WorkerLimits) -> Worker:
         """A new worker.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import grade as grade_cli
+from grader.cli import examine
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.examiner.report import QuestionReport, Report
@@ -188,7 +188,7 @@ def test_a_bug_of_ours_is_exit_3_and_names_a_log(
     def broken(_start: Path) -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(grade_cli, "find_desk", broken)
+    monkeypatch.setattr(examine, "find_desk", broken)
     ran = grade(folder)
     assert ran.code == 3
     log = Path(ran.err.split()[-1])
@@ -200,15 +200,32 @@ def test_interrupted_is_130(folder: Path, grade: Run, monkeypatch: pytest.Monkey
     def interrupted(_start: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grade_cli, "find_desk", interrupted)
+    monkeypatch.setattr(examine, "find_desk", interrupted)
     assert grade(folder).code == 130
 
 
 def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grade_cli, "missing_packages", lambda _packages: ["scipy"])
+    monkeypatch.setattr(examine, "missing_packages", lambda _packages: ["scipy"])
     ran = grade(folder, "exercise-3")
     assert "scipy is not installed here" in ran.err
     assert ran.code == 1
+
+
+def test_a_file_is_graded_for_an_exercise_that_there_is(folder: Path, grade: Run) -> None:
+    (folder / "other.py").write_text("size = 3\n", encoding="utf-8")
+    ran = grade(folder, "exercise-33", "--file", "other.py")
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no exercise 'exercise-33'. Did you mean 'exercise-3'?" in ran.err
+
+
+def test_the_glance_says_when_all_is_right(own: Path, grade: Run) -> None:
+    for name in ("exercise-1", "exercise-2"):
+        assert grade(own).code == 1
+        question = QuestionReport(id="q", kind="number", outcome="passed", score=3, points=3, message="")
+        full = Report(exercise=name, student=None, score=3, points=3, isolation=(), questions=(question,))
+        Progress(own).remember(name, "", full)
+    ran = grade(own)
+    assert (ran.code, "All of it is right." in ran.out) == (0, True)
 
 
 @pytest.mark.parametrize("module", ["grade", "course"])
@@ -217,7 +234,7 @@ def test_help_needs_no_torch(module: str) -> None:
         f"import sys; from grader.cli.{module} import command\n"
         "try: command.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "assert not {'torch', 'scipy', 'matplotlib'} & set(sys.modules)\n"
+        "assert not {'torch', 'scipy', 'matplotlib', 'nbformat', 'sqlalchemy', 'pydantic'} & set(sys.modules)\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

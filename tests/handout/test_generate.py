@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from grader.course.loading import load_course
+from grader.course.loading import LoadedCourse, load_course
 from grader.errors import CourseFaults, UsageFault
 from grader.handout.generate import generate
 from grader.handout.pack import open_pack
+from grader.handout.stubs import Format
 from tests.course.building import VISIBLE
 from tests.handout.handing import small_course
 
@@ -112,3 +116,78 @@ def test_a_stub_that_nobody_touched_follows_the_course(tmp_path):
     generated = generate(load_course(tmp_path / "course"), tmp_path / "out", None, "python", "practice")
     assert generated.kept == []
     assert ": New " in stub.read_text(encoding="utf-8")
+
+
+def retitled(root: Path, title: str) -> LoadedCourse:
+    """Another version of the course's exercises."""
+    for file in root.glob("exercises/*/exercise.yaml"):
+        text = re.sub(r"^title: .*", f"title: {title}", file.read_text(), flags=re.MULTILINE)
+        file.write_text(text)
+    return load_course(root)
+
+
+def test_formats_there_and_back_know_every_version_of_theirs(tmp_path):
+    small_course(tmp_path / "course")
+    forms: list[Format] = ["python", "notebook", "python", "notebook"]
+    for title, form in zip(("One", "Two", "Three", "Four"), forms, strict=True):
+        course = retitled(tmp_path / "course", title)
+        generated = generate(course, tmp_path / "out", None, form, "practice")
+        assert generated.kept == []
+        assert title in generated.written[0].read_text()
+
+
+def test_a_version_that_comes_back_is_known(tmp_path):
+    small_course(tmp_path / "course")
+    old = tmp_path / "old"
+    generate(retitled(tmp_path / "course", "One"), old, None, "python", "practice")
+    for title in ("One", "Two"):
+        generate(retitled(tmp_path / "course", title), tmp_path / "out", None, "python", "practice")
+    shutil.copy(old / "exercise-1.py", tmp_path / "out")
+    generated = generate(retitled(tmp_path / "course", "Three"), tmp_path / "out", None, "python", "practice")
+    assert generated.kept == []
+
+
+def test_variants_are_remembered_before_anything_is_written(tmp_path):
+    out, seen = tmp_path / "out", []
+    course = small_course(tmp_path)
+
+    def hand_out(variants):
+        assert not out.exists()
+        seen.append(sorted(variants))
+
+    generate(course, out, ["ada", "bob"], "python", "practice", hand_out=hand_out)
+    exercises = ("exercise-1", "exercise-2")
+    assert seen == [[(student, exercise) for student in ("ada", "bob") for exercise in exercises]]
+
+
+def test_a_class_of_several_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.handout.generate.BATCH", 2)
+    students = ["ada", "bob", "cyd"]
+    generated = generate(small_course(tmp_path), tmp_path / "out", students, "python", "practice")
+    assert {student for student, _ in generated.variants} == set(students)
+    assert sorted(folder.name for folder in (tmp_path / "out").iterdir()) == students
+
+
+def test_two_commands_at_once_take_nothing_for_work(tmp_path):
+    """Each writes another version, and afterwards every stub is one of theirs."""
+    roots = [tmp_path / name for name in ("one", "two")]
+    for root in roots:
+        small_course(root)
+    courses = [retitled(root, root.name) for root in roots]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(5):
+            runs = [
+                pool.submit(generate, one, tmp_path / "out", None, "python", "practice") for one in courses
+            ]
+            assert [run.result().kept for run in runs] == [[], []]
+
+
+def test_a_pack_that_cannot_be_read_is_no_reason_to_forget(tmp_path):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    generate(course, out, None, "python", "practice")
+    (out / "course.pack").unlink()
+    (out / "course.pack").mkdir()
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    with pytest.raises(UsageFault, match=r"course\.pack cannot be read: it is not a plain file"):
+        generate(course, out, None, "python", "practice")
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before

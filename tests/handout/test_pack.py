@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,24 +17,9 @@ from hypothesis import strategies as st
 from grader.course.paper import Sitting, prepare
 from grader.errors import UsageFault
 from grader.handout.desk import PackedDesk, find_desk, find_file
-from grader.handout.pack import PACK_FILE, open_pack, pack_bytes
+from grader.handout.pack import MAX_BYTES, PACK_FILE, open_pack, pack_bytes
 from tests.course.building import CHECKS, VISIBLE
 from tests.handout.handing import SECRETS, small_course
-
-
-@pytest.fixture(autouse=True)
-def _folders(monkeypatch, tmp_path):
-    """Where packs unpack their checks, removed by the test rather than with a ResourceWarning."""
-    made: list[tempfile.TemporaryDirectory[str]] = []
-
-    def make(**options):
-        made.append(TemporaryDirectory(**options))
-        return made[-1]
-
-    monkeypatch.setattr("grader.handout.pack.tempfile.TemporaryDirectory", make)
-    yield
-    for folder in made:
-        folder.cleanup()
 
 
 def test_unpacked_checks_are_removed(packed):
@@ -188,6 +171,32 @@ def test_a_missing_pack_and_a_bomb(tmp_path, packed):
         archive.writestr("pack.json", b" " * (65 << 20))
     with pytest.raises(UsageFault):
         open_pack(bomb)
+
+
+@pytest.mark.parametrize(("more", "is_told"), [(0, False), (1, True)])
+def test_a_pack_that_is_right_but_for_its_size(tmp_path, packed, more, is_told):
+    with zipfile.ZipFile(packed()) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+    file = packed(files={"exercise-1/notes": bytes(MAX_BYTES - size + more)})
+    with zipfile.ZipFile(file) as whole:
+        files = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    with pytest.raises(UsageFault, match="is damaged") if is_told else nullcontext():
+        open_pack(file)
+
+
+def test_a_pack_of_earlier_that_names_one_digest_a_file(packed):
+    contents: dict[str, Any] = {
+        "edition": "practice",
+        "course": "C",
+        "student": None,
+        "exercises": [],
+        "packages": [],
+    }
+    file = packed(files={"pack.json": json.dumps({**contents, "files": {"exercise-1.py": "12"}}).encode()})
+    assert open_pack(file).contents.files == {"exercise-1.py": ("12",)}
 
 
 def test_the_desk_of_a_handout(tmp_path, packed):

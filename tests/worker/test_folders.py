@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -75,3 +76,29 @@ def test_a_folder_that_is_swept_while_it_is_claimed_is_made_again(
     folders.sweep("own-")
     assert folder.exists()
     os.close(descriptor)
+
+
+def test_a_folder_is_its_owners_alone_and_goes_with_its_process(place: Path) -> None:
+    with folders.Folder("kind") as folder:
+        assert folder.path.parent == place
+        assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+        (folder.path / "file").touch()
+        folders.sweep()
+        assert (folder.path / "file").exists()
+    assert list(place.iterdir()) == []
+    folder.close()
+
+
+def test_who_makes_a_folder_sweeps_those_of_every_kind(place: Path) -> None:
+    for name in ("torchgrade-server-1", "torchgrade-pack-2", "torchgrade-lane-3", "mine"):
+        (place / name).mkdir()
+    with folders.Folder("kind") as folder:
+        assert {file.name for file in place.iterdir()} == {"mine", folder.path.name}
+
+
+@pytest.mark.parametrize("owner", [0, 1])
+def test_the_folder_of_another_user_stays(place: Path, monkeypatch: pytest.MonkeyPatch, owner: int) -> None:
+    (place / "torchgrade-theirs").mkdir()
+    monkeypatch.setattr(os, "getuid", lambda: (place / "torchgrade-theirs").stat().st_uid + owner)
+    folders.sweep()
+    assert (place / "torchgrade-theirs").exists() == bool(owner)

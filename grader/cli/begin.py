@@ -1,0 +1,45 @@
+"""Where both commands begin: signals and standard streams first, only then the imports."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+from grader import interrupts
+
+CLOSED = "Standard output is closed, so nothing could be told. Run the command again with its output open."
+
+
+def grade() -> NoReturn:
+    """Run the command `grade`."""
+    _begin("grader.cli.grade")
+
+
+def course() -> NoReturn:
+    """Run the command `course`."""
+    _begin("grader.cli.course")
+
+
+def _begin(module: str) -> NoReturn:
+    interrupts.leave_at_once()
+    _open_streams()
+    entry = importlib.import_module("grader.cli.entry")
+    entry.run(importlib.import_module(module).command)
+    raise AssertionError  # it leaves by itself
+
+
+def _open_streams() -> None:
+    """Make sure that no file of ours gets the number of a standard stream that is closed."""
+    while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(null, True)
+    os.close(null)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stderr.write(f"{CLOSED}\n")
+        sys.stderr.flush()
+        sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

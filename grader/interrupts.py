@@ -1,0 +1,89 @@
+"""The signals that end a command: Ctrl-C, a polite kill, and a terminal that closes.
+
+While a command only imports, a signal ends it at once: there is nothing to tidy up. From then on it raises
+KeyboardInterrupt, but for moments that are held whole. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import NoReturn
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTED = 130  # the exit code
+TOLD = "Interrupted."
+TIDY_SECONDS = 10.0  # in which a second Ctrl-C changes nothing
+
+
+class _Arrivals:
+    """What has arrived in this process, and what becomes of it."""
+
+    last = float("-inf")
+    held = 0
+    is_waiting = False
+
+
+def leave_at_once() -> None:
+    """From now on end the process at a signal, without a word of Python's."""
+    _take(_leave)
+
+
+def raise_from_now() -> None:
+    """From now on raise KeyboardInterrupt at a signal, where `leave_at_once` had its way before."""
+    if signal.getsignal(signal.SIGTERM) is _leave:
+        _take(_raise)
+
+
+def ignore() -> None:
+    """From now on ignore the signals that we took over: the command is done, or tidies up."""
+    if signal.getsignal(signal.SIGTERM) in {_leave, _raise}:
+        _take(signal.SIG_IGN)
+
+
+def happened() -> bool:
+    """Return whether the command was interrupted; libraries may have swallowed the exception."""
+    return _Arrivals.last > float("-inf")
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Hold signals back until the end of the block, which must be short."""
+    _Arrivals.held += 1
+    try:
+        yield
+    finally:
+        _Arrivals.held -= 1
+        if _Arrivals.is_waiting and not _Arrivals.held:
+            _Arrivals.is_waiting = False
+            _interrupt()
+
+
+def _take(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+            signal.signal(number, handler)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    with suppress(OSError):
+        os.write(2, f"{TOLD}\n".encode())
+    os._exit(INTERRUPTED)
+
+
+def _raise(_number: int, _frame: FrameType | None) -> None:
+    if _Arrivals.held:
+        _Arrivals.is_waiting = True
+    else:
+        _interrupt()
+
+
+def _interrupt() -> None:
+    """Raise, unless the command is tidying up after the signal before."""
+    before, _Arrivals.last = _Arrivals.last, time.monotonic()
+    if _Arrivals.last - before > TIDY_SECONDS:
+        raise KeyboardInterrupt

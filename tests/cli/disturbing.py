@@ -1,0 +1,231 @@
+"""A command run in a fork of this process, and disturbed at one of its writes.
+
+Everything is imported already, so a run takes as long as its own work. Counted are the calls of Python's by which
+files, folders and names are made, changed and removed, and the statements that SQLite is given. At the write
+whose turn it is the process kills itself (half of what it writes is written), interrupts itself, or its disk is
+full from then on: each such call raises ENOSPC, and the kernel lets no file grow (SQLite sees that).
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import errno
+import gc
+import importlib
+import io
+import os
+import pickle
+import resource
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Engine, event
+
+from grader import interrupts
+from grader.classroom import lanes
+from grader.classroom.lane import Lane
+from grader.classroom.task import Result, Setup, Task
+from grader.cli import course, entry, examine  # noqa: F401 so that it is imported
+from grader.course.loading import load_course
+from grader.digest import digest_of
+from grader.examiner.collection import with_suite
+from grader.worker import launcher, server
+from grader.worker.starting import Start, clean_environment, forked
+
+for _module, *_ in course.PARTS.values():  # else every run would import its own
+    importlib.import_module(f"grader.cli.{_module}")
+
+KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
+CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
+GROWING = {"mkdir", "open", "write"}
+CACHE = [Path()]  # the folder of the results that are known
+SECONDS = 60  # after which a run is taken to hang
+
+
+@dataclass
+class Disturbance:
+    """What is to happen, and at which write; `at` 0: nothing, but count. what is written into the folders `but` does not count."""
+
+    what: str = ""
+    at: int = 0
+    but: tuple[Path, ...] = ()
+    count: int = 0
+    pid: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.what == FULL and 0 < self.at <= self.count
+
+    def write(self, real: Callable[..., Any], name: str, *arguments: Any, **options: Any) -> Any:
+        """Do what a call does, unless it is its turn."""
+        if os.getpid() != self.pid or self._is_elsewhere(arguments[0] if arguments else ""):
+            return real(*arguments, **options)
+        self.count += 1
+        if self.at and self.count == self.at:
+            self._disturb(real, name, arguments)
+        if self.is_full and name in GROWING:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *_names(arguments))
+        return real(*arguments, **options)
+
+    def _disturb(self, real: Callable[..., Any], name: str, arguments: tuple[Any, ...]) -> None:
+        if self.what == KILL:
+            if name == "write":
+                real(arguments[0], arguments[1][: len(arguments[1]) // 2])
+            os.kill(self.pid, signal.SIGKILL)
+        elif self.what == INTERRUPT:
+            os.kill(self.pid, signal.SIGINT)
+        elif self.what == FULL:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+    def _is_elsewhere(self, place: Any) -> bool:
+        """Whether a write goes to a pipe, or to the folder that does not count."""
+        if isinstance(place, int):
+            place = Path(f"/proc/self/fd/{place}").readlink()
+            if not place.is_absolute():
+                return True
+        return not set(Path(os.fsdecode(place)).parents).isdisjoint(self.but)
+
+
+def _names(arguments: tuple[Any, ...]) -> list[Any]:
+    return [arguments[0]] if arguments and not isinstance(arguments[0], int) else []
+
+
+def _take_over(disturbance: Disturbance) -> None:
+    """Count every write of this process from now on."""
+    disturbance.pid = os.getpid()
+
+    def counted(real: Callable[..., Any], name: str) -> Callable[..., Any]:
+        return lambda *arguments, **options: disturbance.write(real, name, *arguments, **options)
+
+    real_open, real_file = os.open, io.open
+
+    def opened(path: Any, flags: int, *rest: Any, **options: Any) -> int:
+        if flags & os.O_CREAT:
+            return int(disturbance.write(real_open, "open", path, flags, *rest, **options))
+        return real_open(path, flags, *rest, **options)
+
+    def file(path: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if set(mode) & set("wax+") and not isinstance(path, int):
+            return disturbance.write(real_file, "open", path, mode, *rest, **options)
+        return real_file(path, mode, *rest, **options)
+
+    for name in CALLS:
+        setattr(os, name, counted(getattr(os, name), name))
+    os.open = opened
+    io.open = builtins.open = file  # type: ignore[assignment]
+    for moment in ("before_cursor_execute", "commit"):
+        event.listen(Engine, moment, lambda *_: disturbance.write(lambda: None, "statement"))
+
+
+@dataclass
+class _Here:
+    """Lanes in this process: the first grades, with a fork server that is forked; later ones know the results."""
+
+    setup: Setup
+    jobs: int
+    seconds: Any
+    ungraded: Any
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        asked = list(tasks)
+        exercise = (self.setup.root / "exercises" / asked[0].exercise / "exercise.yaml").read_bytes()
+        kept = CACHE[0] / digest_of(exercise + pickle.dumps(asked))
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_graded(self.setup, asked)))
+        yield from pickle.loads(kept.read_bytes())
+
+
+def _graded(setup: Setup, tasks: Sequence[Task]) -> list[Result]:
+    course = load_course(setup.root)
+    with Lane(course, setup) as lane:
+        return with_suite(course, setup.exercises, lambda suite: [lane.grade(one, suite) for one in tasks])
+
+
+def _executed(_preload: Sequence[str], *, bubblewrap: bool) -> Start:
+    assert not bubblewrap
+    return forked(server.serve)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit code, or minus the signal that killed it; what it said; its writes."""
+
+    code: int
+    out: str
+    err: str
+    count: int
+
+
+def run(
+    command: click.Command, folder: Path, arguments: Sequence[str], temporary: Path, disturbance: Disturbance
+) -> Ended:
+    """Run a command in a folder, with a folder for temporary files."""
+    pipes = [os.pipe() for _ in range(3)]
+    pid = os.fork()
+    if pid == 0:
+        try:
+            signal.alarm(SECONDS)
+            code = _child(
+                command, folder, arguments, temporary, disturbance, [writing for _, writing in pipes]
+            )
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            code = 99
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(code)
+    for _, writing in pipes:
+        os.close(writing)
+    out, err, count = (_all(reading) for reading, _ in pipes)
+    status = os.waitpid(pid, 0)[1]
+    return Ended(os.waitstatus_to_exitcode(status), out, err, int(count or 0))
+
+
+def _all(reading: int) -> str:
+    with os.fdopen(reading, encoding="utf-8") as stream:
+        return stream.read()
+
+
+def _child(
+    command: click.Command,
+    folder: Path,
+    arguments: Sequence[str],
+    temporary: Path,
+    disturbance: Disturbance,
+    ends: list[int],
+) -> int:
+    null = os.open(os.devnull, os.O_RDONLY)
+    for number, end in ((0, null), (1, ends[0]), (2, ends[1])):
+        os.dup2(end, number)
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode) for number, mode in ((0, "r"), (1, "w"), (2, "w"))
+    )
+    for end in ends[:2]:
+        os.close(end)
+    os.chdir(folder)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
+    os.environ.update(clean_environment())  # that the fork server would have of its own
+    sys.argv = [command.name or "", *arguments]
+    launcher.executed = _executed  # type: ignore[attr-defined,assignment]
+    lanes.LocalLanes.run = _Here.run  # type: ignore[assignment]
+    CACHE[0] = temporary.parent / "cache"
+    CACHE[0].mkdir(exist_ok=True)
+    disturbance.but += (CACHE[0],)
+    gc.disable()
+    interrupts.leave_at_once()
+    _take_over(disturbance)
+    try:
+        entry.run(command)
+    except SystemExit as left:
+        code = int(str(left.code))
+    os.write(ends[2], str(disturbance.count).encode())
+    return code
