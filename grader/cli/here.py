@@ -70,7 +70,7 @@ def gradebook_of(course: LoadedCourse) -> Gradebook:
 def tell(sentences: Iterable[str]) -> None:
     """Print what a person should know beside what they asked for, a line each."""
     for sentence in sentences:
-        click.echo(sentence, err=True)
+        click.echo(printable(sentence), err=True)
 
 
 def final_scores(

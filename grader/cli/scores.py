@@ -110,6 +110,7 @@ def override(
     with gradebook_of(course) as gradebook:
         known = {*gradebook.students(), *(people.people if people else ())}
         student = known_student(student, known, " Who handed nothing in is known from --roster FILE.")
+        score = None if score is None else abs(score)  # no -0
         made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
         gradebook.override(made)
         now = [one for one in final_scores(course, gradebook, student) if one.exercise == exercise]

@@ -21,8 +21,8 @@ from grader.gradebook.tables import VERSION, AboutRow, Base
 
 BUSY_SECONDS = 30  # that another process may hold the lock
 _NO_URL = (
-    "The gradebook of course.yaml is not the URL of a database. Write it as sqlite:///gradebook.db "
-    "or postgresql+psycopg://USER@HOST/DATABASE."
+    "The gradebook of course.yaml cannot be used: it is not the URL of a database. "
+    "Write it as sqlite:///gradebook.db or postgresql+psycopg://USER@HOST/DATABASE."
 )
 READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
 
@@ -164,7 +164,9 @@ def _make_private(file: Path) -> None:
         if not os.access(file, os.R_OK):  # opening and closing it would end SQLite's locks of this process
             raise PermissionError(0, "You may not read it")
     except FileNotFoundError:
-        raise UsageFault(f"The gradebook {file} cannot be made. Make its folder first.") from None
+        raise UsageFault(
+            f"The gradebook {file} cannot be used: unable to open it. Make its folder first."
+        ) from None
     except OSError as error:
         raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
 
