@@ -1,26 +1,31 @@
 """Finding what a class handed in: folders of students' folders, and zips of an LMS. Nothing is guessed.
 
-A zip, the same zip unpacked, and a folder are sorted by one rule: `naming` says what a path means,
-`identity` says who that is.
+A zip, the same zip unpacked, and a folder are sorted by one rule: `layout` and `naming` say what a path
+means, `identity` says who that is.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
-from grader.classroom.identity import Mention, Person, folded, match
-from grader.classroom.naming import Fit, Named, fit, is_debris, named, seems_handed_in, suffix_of
-from grader.classroom.roster import Roster, is_folder_name
+from grader.classroom.identity import Matches, Person, fits_name, loose_name, match
+from grader.classroom.layout import Group, layout_of
+from grader.classroom.naming import Fit, Named, fit, is_same_but_for_marks, named, seems_handed_in, suffix_of
+from grader.classroom.roster import Roster
 from grader.classroom.sources import Content, Entry, Source, open_source
 from grader.errors import UsageFault, did_you_mean, printable
+from grader.folding import folded
 from grader.gradebook.records import HandedIn
 
 MAX_TOLD = 5  # files of one student, or of nobody, that are of no exercise
+CLOSE = 0.8  # of 1: a folder's name that may be a misspelt student's
+_TEXT_OF_MOODLE = "onlinetext.html"  # that students type into Moodle beside their files
 
 
 @dataclass(frozen=True)
@@ -54,20 +59,6 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class _Group:
-    """What a source holds of one person, as far as names say: the paths of folders or files."""
-
-    named: Named
-    paths: tuple[tuple[str, ...], ...]
-
-    @property
-    def mention(self) -> Mention:
-        ids = {"student": self.named.who} if self.named.is_folder else {"canvas_id": self.named.canvas_id}
-        name = "" if self.named.is_folder else self.named.who
-        return Mention(repr("/".join(self.paths[0])), {k: v for k, v in ids.items() if v}, name)
-
-
-@dataclass(frozen=True)
 class _Candidate:
     """A file of a known student that fits an exercise."""
 
@@ -81,9 +72,16 @@ class _Candidate:
         """Whether it is called as the exercise is, and lies where it should."""
         return self.fit.is_exact and (not self.named.is_folder or self.inner == self.named.file)
 
+    @property
     def order(self) -> tuple[object, ...]:
         """Return what puts exact names first, and Python before notebooks."""
         return not self.is_as_asked, self.fit.suffix != ".py", self.inner
+
+    @property
+    def content(self) -> tuple[str, bytes, str]:
+        """Return what is the same in two copies of one file."""
+        content, problem = (b"", self.entry.problem) if self.entry.problem else self.entry.read()
+        return self.fit.suffix, content, problem and self.inner
 
 
 @dataclass
@@ -91,18 +89,21 @@ class Collected:
     """What was handed in, found while it is gone through; afterwards, what was left out and why.
 
     `notes` are about files that count though they are not named as they should be. With `only` nothing else
-    is looked for, and the only Python file or notebook of a student counts, whatever its name.
+    is looked for, and the only Python file or notebook of a student counts, whatever its name. `former` are
+    students whom the gradebook knows, whoever is in the roster now.
     """
 
     sources: Sequence[Path]
     exercises: Sequence[str]
     roster: Roster | None
     only: str = ""
+    former: Collection[str] = ()
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
     withheld: list[LeftOut] = field(default_factory=list)
     _source: str = ""
+    _held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # exercises, by source
     _seen: dict[tuple[str, str], Path] = field(default_factory=dict)  # only where there are several sources
 
     def __iter__(self) -> Iterator[Found]:
@@ -116,6 +117,7 @@ class Collected:
         for path in self.sources:
             self._source = str(path.resolve())
             for one in self._in_source(path, open_source(path)):
+                self._held[self._source].add(one.exercise)
                 first = self._seen.get((one.student, one.exercise))
                 if first is not None:
                     self._leave_out(f"{one.student}: {one.exercise} is in {path}, and in {first}")
@@ -125,144 +127,152 @@ class Collected:
                 self.students.add(one.student)
                 yield one
 
+    def looked_at(self) -> set[tuple[str, str]]:
+        """Return each source with the exercises that it was found to hold; with all if that is not known."""
+        sources = [str(path.resolve()) for path in self.sources]
+        return {(source, name) for source in sources for name in self._in(source)}
+
     def may_be_of(self) -> Iterator[tuple[str, str, str]]:
         """Yield source, student and exercise of each file that was left out, for all whose it may be."""
         for one in set(self.withheld):
-            yield from ((one.source, student, one.exercise) for student in one.students)
+            for exercise in [one.exercise] if one.exercise else self._in(one.source):
+                yield from ((one.source, student, exercise) for student in one.students)
+
+    def _in(self, source: str) -> Collection[str]:
+        return [self.only] if self.only else self._held[source] or self.exercises
 
     def absent(self) -> list[str]:
         """Return who in the roster handed nothing in, for certain: no file that was left out is theirs."""
-        known = self.roster.students if self.roster else []
         theirs = {student for one in set(self.withheld) for student in one.students}
-        return [student for student in known if student not in self.students and student not in theirs]
+        return [one for one in self._everybody if one not in self.students and one not in theirs]
 
     def doubtful(self) -> list[str]:
         """Return who in the roster handed nothing in, unless a file that was left out is theirs."""
-        known = self.roster.students if self.roster else []
         absent = set(self.absent())
-        return [student for student in known if student not in self.students and student not in absent]
+        return [one for one in self._everybody if one not in self.students and one not in absent]
 
-    def _leave_out(self, reason: str, students: frozenset[str] = frozenset(), exercise: str = "") -> None:
+    @property
+    def _everybody(self) -> list[str]:
+        return self.roster.students if self.roster else []
+
+    def _leave_out(self, reason: str, students: Collection[str] = (), exercise: str = "") -> None:
         self.left_out.append(reason)
         if students:
-            self.withheld.append(LeftOut(self._source, students, exercise))
+            self.withheld.append(LeftOut(self._source, frozenset(students), exercise))
 
     def _in_source(self, path: Path, source: Source) -> Iterator[Found]:
-        groups = self._groups(path, source)
-        people = self.roster.people.values() if self.roster else _people_of(groups)
-        matches = match([group.mention for group in groups], people)
+        people = list(self.roster.people.values()) if self.roster else []
+        can_tell = any(person.name or len(person.ids) > 1 for person in people)
+        layout = layout_of(source, self.exercises, self._is_known, can_tell=can_tell)
+        self.notes += layout.notes
+        if not can_tell and any(not group.named.is_folder for group in layout.groups):
+            raise UsageFault(f"{path} comes from an LMS: only a roster can tell who is who. Give --roster.")
+        for name, reason in layout.strays:
+            is_file = seems_handed_in(name, self.exercises)
+            self._leave_out(reason, self._everybody if is_file else self._like(name))
+        groups = layout.groups
+        mentions = [group.mention for group in groups]
+        matches = match(mentions, people if self.roster else _people_of(groups), loosely=True)
         for number, reason in matches.reasons.items():
             self._leave_out_group(source, groups[number], reason, matches.doubtful[number])
         for number, student in sorted(matches.students.items(), key=lambda one: one[1]):
+            if number in matches.inexact:
+                who = groups[number].named.who
+                self.notes.append(f"{who!r} is taken for {student}, whose name is not quite the same")
             yield from self._of_student(student, groups[number], source)
-
-    def _groups(self, path: Path, source: Source) -> list[_Group]:
-        """Return what the source holds, person by person."""
-        below = self._around(source)
-        groups: dict[object, list[tuple[Named, tuple[str, ...]]]] = defaultdict(list)
-        for name, is_folder in source.tops(below):
-            if is_debris((name,)):
-                continue
-            who = _who(name, is_folder=is_folder)
-            if who is None or (who.is_folder and not is_folder_name(who.who)):
-                self._leave_out_top(name, is_folder=is_folder)
-                continue
-            if not who.is_folder and not self._can_tell():
-                raise UsageFault(
-                    f"{path} comes from an LMS: only a roster can tell who is who. Give --roster."
-                )
-            key = name if who.is_folder else who.canvas_id or (who.moodle_number, folded(who.who))
-            groups[key].append((who, (*below, name)))
-        return [_Group(own[0][0], tuple(path for _, path in own)) for own in groups.values()]
-
-    def _can_tell(self) -> bool:
-        """Whether the roster knows more of its people than the names of their folders."""
-        people = self.roster.people.values() if self.roster else ()
-        return any(person.name or len(person.ids) > 1 for person in people)
-
-    def _leave_out_top(self, name: str, *, is_folder: bool) -> None:
-        shown = repr(name)
-        if is_folder:
-            self._leave_out(f"{shown} cannot be the name of a student")
-        else:
-            self._leave_out(
-                f"{shown} is not in a student's folder, and not named as an LMS names submissions"
-            )
-
-    def _around(self, source: Source) -> tuple[str, ...]:
-        """Return the folder around everything, if there is one that is no student's own."""
-        tops = [one for one in source.tops() if not is_debris((one[0],))]
-        folders = [name for name, is_folder in tops if is_folder]
-        stray = [name for name, is_folder in tops if not is_folder and seems_handed_in(name, self.exercises)]
-        if len(folders) != 1 or stray or _is_of_lms(folders[0], is_folder=True) or self._is_known(folders[0]):
-            return ()
-        inside = [one for one in source.tops(folders) if not is_debris((one[0],))]
-        of_lms = [name for name, is_folder in inside if _is_of_lms(name, is_folder=is_folder)]
-        own = [name for name, is_folder in inside if not is_folder and fit(name, self.exercises)]
-        inner = [name for name, is_folder in inside if is_folder]
-        is_class = len(inner) > 1 or any(map(self._is_known, inner))
-        is_of_lms = len(of_lms) > 1 or (of_lms and self._can_tell())
-        return (folders[0],) if is_of_lms or (is_class and not own) else ()
+        self._look_for_teams(path, groups, matches)
 
     def _is_known(self, folder: str) -> bool:
-        names = self.roster.people if self.roster else ()
+        names = self.roster.people if self.roster else self.former
         return any(folded(folder) == folded(student) for student in names)
 
-    def _leave_out_group(self, source: Source, group: _Group, reason: str, possible: frozenset[str]) -> None:
+    def _like(self, name: str) -> set[str]:
+        """Return the students whom a folder's name may mean: misspelt, a person's name, or a copy."""
+        if not self.roster or any(folded(name) == folded(student) for student in self.former):
+            return set()  # of somebody who left the course
+        like = set()
+        for person in self.roster.people.values():
+            words = [person.student, person.name, person.email.partition("@")[0], *person.ids.values()]
+            forms = [folded(word) for word in words if word]
+            is_close = bool(get_close_matches(folded(name), forms, 1, CLOSE))
+            is_name = bool(person.name) and loose_name(name) == loose_name(person.name)
+            if is_close or is_name or any(is_same_but_for_marks(name, word) for word in forms):
+                like.add(person.student)
+        return like
+
+    def _leave_out_group(self, source: Source, group: Group, reason: str, possible: frozenset[str]) -> None:
         """Leave out what cannot be credited to anybody for certain."""
         if group.named.is_folder and not possible:
             stranger = self.roster.stranger if self.roster else reason
-            self._leave_out(f"{printable(group.named.who)}: {stranger}")
+            self._leave_out(f"{printable(group.named.who)}: {stranger}", self._like(group.named.who))
             return
         for path in group.paths:
             for entry in source.entries(path):
-                name = _name_of(entry, group)
-                fitting = fit(name.file, self.exercises)
+                fitting = fit(_name_of(entry, path, group).file, self.exercises)
                 self._leave_out(f"{entry.path!r}: {reason}", possible, fitting.exercise if fitting else "")
 
-    def _of_student(self, student: str, group: _Group, source: Source) -> Iterator[Found]:
+    def _look_for_teams(self, path: Path, groups: Sequence[Group], matches: Matches) -> None:
+        """Keep zeros back where the names are not those of the ids: Canvas gives teams one file for all."""
+        people = self.roster.people if self.roster else {}
+        found = ((groups[number].mention, people.get(one)) for number, one in matches.students.items())
+        both = [(mention, one) for mention, one in found if mention.is_joined and one and one.name]
+        if 2 * sum(fits_name(mention, one) for mention, one in both) < len(both):
+            told = "its names are not those of the students with these ids; are they the names of teams?"
+            self.notes.append(f"{path}: {told}")
+            self.withheld.append(LeftOut(self._source, frozenset(self._everybody), ""))
+
+    def _of_student(self, student: str, group: Group, source: Source) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)
-        strange: list[tuple[_Candidate | None, str]] = []
+        nameless: list[_Candidate] = []  # that count only if the exercise is said
+        told: list[str] = []
+        others: list[str] = []
         try:
-            entries = [entry for path in group.paths for entry in source.entries(path)]
+            entries = [(path, entry) for path in group.paths for entry in source.entries(path)]
         except UsageFault as fault:
-            self._leave_out(f"{student}: {fault}", frozenset({student}))
+            self._leave_out(f"{student}: {fault}", {student})
             return
-        for entry in entries:
-            candidate, reason = self._sorted_in(student, entry, group)
+        for path, entry in entries:
+            candidate, reason = self._sorted_in(student, entry, path, group)
             if candidate and not reason:
                 fitting[candidate.fit.exercise].append(candidate)
-            elif reason:
-                strange.append((candidate, reason))
-        if self.only and self.only not in fitting:
-            nameless = [candidate for candidate, _ in strange if candidate]
-            if len(nameless) == 1:
-                fitting[self.only] = nameless
-                strange = [(candidate, reason) for candidate, reason in strange if not candidate]
+            elif candidate:
+                nameless.append(candidate)
+                told.append(reason)
+            else:
+                (told if reason else others).append(reason or f"{_inner(entry, path)!r} is no submission")
+        if self.only and self.only not in fitting and len(nameless) == 1:
+            fitting[self.only], told = nameless, told[:0]
         for exercise in [self.only] if self.only else self.exercises:
             if exercise in fitting:
                 yield self._found(student, exercise, fitting[exercise])
-        self._leave_out_strange(student, [reason for _, reason in strange])
+        self._leave_out_strange(student, told or ([] if fitting else others))
 
     def _leave_out_strange(self, student: str, strange: Sequence[str]) -> None:
         for reason in strange[:MAX_TOLD]:
-            self._leave_out(f"{student}: {reason}", frozenset({student}))
+            self._leave_out(f"{student}: {reason}", {student})
         if len(strange) > MAX_TOLD:
             more = f"{student}: {len(strange) - MAX_TOLD} more files are of no exercise"
-            self._leave_out(more, frozenset({student}))
+            self._leave_out(more, {student})
 
-    def _sorted_in(self, student: str, entry: Entry, group: _Group) -> tuple[_Candidate | None, str]:
-        """Return which exercise a file is for; and why it is left out, if that needs to be said."""
-        name = _name_of(entry, group)
-        inner = "/".join(entry.parts[len(group.paths[0]) :]) or entry.parts[-1]
+    def _sorted_in(
+        self, student: str, entry: Entry, path: tuple[str, ...], group: Group
+    ) -> tuple[_Candidate | None, str]:
+        """Return which exercise a file is for; and why it is left out, if that needs to be said.
+
+        A candidate with a reason counts only if the exercise is said, and it is the only file.
+        """
+        name, inner = _name_of(entry, path, group), _inner(entry, path)
         found = fit(name.file, self.exercises)
-        if found is None:
+        is_another = bool(self.only and found and found.exercise != self.only)
+        if found is None or (is_another and not group.named.is_folder):
+            is_text = name.file == _TEXT_OF_MOODLE
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)
-            reason = f"{inner!r} is of no exercise. {_meant(name.file, self.exercises)}".rstrip()
+            of = found.exercise if found else "no exercise"
+            reason = f"{inner!r} is of {of}. {'' if found else _meant(name.file, self.exercises)}".rstrip()
             suffix = suffix_of(name.file)
             meant = Fit(self.only, suffix, is_exact=False) if self.only and suffix else None
             nameless = _Candidate(entry, meant, inner, name) if meant else None
-            return nameless, reason if is_told else ""
+            return nameless, reason if is_told and not is_text else ""
         reason = ""
         own = self.roster.people[student].canvas_id if self.roster else ""
         if name.depth > 1 and group.named.is_folder:
@@ -272,10 +282,10 @@ class Collected:
         return None if reason else _Candidate(entry, found, inner, name), reason
 
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
-        candidates = sorted(candidates, key=_Candidate.order)
+        candidates = sorted(candidates, key=lambda one: one.order)
         first = candidates[0]
         problem = first.entry.problem
-        if len(candidates) > 1 and len({_content(one) for one in candidates}) > 1:
+        if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
             both = " and ".join(printable(one.inner) for one in candidates[:2])
             problem = f"There are {both}, and only one of them can count."
         elif not first.is_as_asked and not problem:
@@ -285,28 +295,18 @@ class Collected:
         return Found(student, exercise, name, first.entry.read, time, first.named.is_late, problem)
 
 
-def _content(candidate: _Candidate) -> tuple[str, bytes, str]:
-    content, problem = (b"", candidate.entry.problem) if candidate.entry.problem else candidate.entry.read()
-    return candidate.fit.suffix, content, problem and candidate.inner
+def _inner(entry: Entry, path: tuple[str, ...]) -> str:
+    """Return a file's path below the person's folder."""
+    return "/".join(entry.parts[len(path) :]) or entry.parts[-1]
 
 
-def _name_of(entry: Entry, group: _Group) -> Named:
+def _name_of(entry: Entry, path: tuple[str, ...], group: Group) -> Named:
     """Return what a file's path says, from the person's folder on."""
-    start = len(group.paths[0]) - 1
-    name = named(entry.parts[start:])
+    name = named(entry.parts[len(path) - 1 :])
     return name or replace(group.named, file=entry.parts[-1])
 
 
-def _who(name: str, *, is_folder: bool) -> Named | None:
-    return named([name, ""] if is_folder else [name])
-
-
-def _is_of_lms(name: str, *, is_folder: bool) -> bool:
-    who = _who(name, is_folder=is_folder)
-    return who is not None and not who.is_folder
-
-
-def _people_of(groups: Sequence[_Group]) -> list[Person]:
+def _people_of(groups: Sequence[Group]) -> list[Person]:
     """Return the students whom folders name, where there is no roster: one for names that are the same."""
     names = {folded(group.named.who): unicodedata.normalize("NFC", group.named.who) for group in groups}
     return [Person(name) for name in names.values()]

@@ -8,10 +8,13 @@ One mention belongs to one student, and one student to one mention; what is not 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+
+from grader.folding import folded
 
 STRENGTH = (
     "canvas_id",
@@ -56,6 +59,7 @@ class Mention:
     label: str
     ids: Mapping[str, str] = field(default_factory=dict)  # by the names of Person's fields
     name: str = ""
+    is_joined: bool = False  # the name is without blanks, as Canvas writes it
 
 
 @dataclass(frozen=True)
@@ -70,20 +74,12 @@ class Matches:
     reasons: Mapping[int, str]
     doubtful: Mapping[int, frozenset[str]]
     disputed: Mapping[str, str]
+    inexact: frozenset[int]  # mentions that are somebody's by a name that is not quite the same
 
     @property
     def mentions(self) -> dict[str, int]:
         """Return the number of each student's mention."""
         return {student: number for number, student in self.students.items()}
-
-
-def folded(text: str) -> str:
-    """Return a text without what does not tell people apart: its form, its case, doubled blanks.
-
-    >>> folded("  Ada   LOVELACE ")
-    'ada lovelace'
-    """
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 def comparable(kind: str, value: str) -> str:
@@ -93,26 +89,62 @@ def comparable(kind: str, value: str) -> str:
     return unicodedata.normalize("NFKC", value).strip()
 
 
-def name_keys(name: str) -> frozenset[str]:
-    """Return how LMSs may spell a name: letters and digits alone, also with the last names first.
+def exact_name(name: str) -> tuple[str, ...]:
+    """Return the words of a name as it is written, without punctuation; "Last, First" is put in order.
 
-    >>> sorted(name_keys("Lovelace, Ada"))
+    >>> exact_name("Lovelace, Ada") == exact_name("ADA LOVELACE")
+    True
+    """
+    last, comma, first = unicodedata.normalize("NFKC", name).partition(",")
+    text = f"{first} {last}" if comma else last
+    words = re.sub(r"[\s_\u2010-\u2015-]+", " ", folded(text)).split()
+    return tuple(filter(None, ("".join(one for one in word if _is_of_name(one)) for word in words)))
+
+
+def loose_name(name: str) -> tuple[str, ...]:
+    """Return the words of a name without accents, in any order."""
+    return tuple(sorted(filter(None, map(_without_accents, exact_name(name)))))
+
+
+def joined_names(name: str) -> frozenset[str]:
+    """Return how Canvas may write a name in a file: without blanks and accents, also the last names first.
+
+    >>> sorted(joined_names("Ada Lovelace"))
     ['adalovelace', 'lovelaceada']
     """
-    words = unicodedata.normalize("NFKC", name).replace(",", " ").split()
-    rotated = ("".join(words[cut:] + words[:cut]) for cut in range(len(words)))
-    return frozenset(filter(None, map(_letters, rotated)))
+    words = [_without_accents(word) for word in exact_name(name)]
+    return frozenset(filter(None, ("".join(words[cut:] + words[:cut]) for cut in range(len(words)))))
 
 
-def _letters(name: str) -> str:
-    """Return a name's letters and digits in small letters, without accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    return "".join(one for one in plain if unicodedata.category(one)[0] in "LNM" and ord(one) not in _ACCENTS)
+def _is_of_name(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "LNM"
 
 
-def match(mentions: Sequence[Mention], people: Iterable[Person]) -> Matches:
-    """Find out who each mention is."""
-    return _Matching(mentions, list(people)).matches()
+def _without_accents(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(one for one in plain if _is_of_name(one) and ord(one) not in _ACCENTS)
+
+
+def match(mentions: Sequence[Mention], people: Iterable[Person], *, loosely: bool = False) -> Matches:
+    """Find out who each mention is.
+
+    `loosely` also takes a name without its accents or in another order, where no other fits: good enough to
+    find a submission, of which a person is told, and not to write a score.
+    """
+    return _Matching(mentions, list(people), loosely=loosely).matches()
+
+
+def fits_name(mention: Mention, person: Person) -> bool:
+    """Whether a mention's name can be the person's, or one of the two has none."""
+    keys = joined_names(mention.name) & joined_names(person.name)
+    return (
+        not (mention.name and person.name)
+        or bool(keys)
+        or loose_name(mention.name) == loose_name(person.name)
+    )
+
+
+_ID, _NAME, _LOOSE = 0, 1, 2  # what a claim rests on, the strongest first
 
 
 @dataclass(frozen=True)
@@ -120,31 +152,39 @@ class _Claim:
     """The people whom a mention fits: by an id that both have, or else by the name alone."""
 
     people: Sequence[Person]
-    by_id: bool
+    level: int
 
 
 class _Matching:
     """Mentions and people while they are being compared."""
 
-    def __init__(self, mentions: Sequence[Mention], people: Sequence[Person]) -> None:
-        self.mentions = mentions
+    def __init__(self, mentions: Sequence[Mention], people: Sequence[Person], *, loosely: bool) -> None:
+        self.mentions, self.loosely = mentions, loosely
         self.by_id: dict[tuple[str, str], list[Person]] = defaultdict(list)
-        self.by_name: dict[str, list[Person]] = defaultdict(list)
+        self.by_exact: dict[tuple[str, ...], list[Person]] = defaultdict(list)
+        self.by_loose: dict[tuple[str, ...], list[Person]] = defaultdict(list)
+        self.by_joined: dict[str, list[Person]] = defaultdict(list)
         self.by_kinds: dict[frozenset[str], set[str]] = defaultdict(set)  # students with these kinds of ids
         for person in people:
-            self.by_kinds[frozenset(person.ids)].add(person.student)
-            for kind, value in person.ids.items():
-                self.by_id[kind, comparable(kind, value)].append(person)
-            for key in name_keys(person.name):
-                self.by_name[key].append(person)
+            self._add(person)
+
+    def _add(self, person: Person) -> None:
+        self.by_kinds[frozenset(person.ids)].add(person.student)
+        for kind, value in person.ids.items():
+            self.by_id[kind, comparable(kind, value)].append(person)
+        if person.name:
+            self.by_exact[exact_name(person.name)].append(person)
+            self.by_loose[loose_name(person.name)].append(person)
+        for key in joined_names(person.name):
+            self.by_joined[key].append(person)
 
     def matches(self) -> Matches:
         """Compare all with all, and keep what is one to one."""
         claims = [self._claim(mention) for mention in self.mentions]
-        rivals: dict[tuple[str, bool], list[int]] = defaultdict(list)  # by student, and whether by an id
+        rivals: dict[tuple[str, int], list[int]] = defaultdict(list)  # by student and level
         for number, claim in enumerate(claims):
             for person in claim.people:
-                rivals[person.student, claim.by_id].append(number)
+                rivals[person.student, claim.level].append(number)
         reasons = {
             number: reason for number, claim in enumerate(claims) if (reason := self._reason(claim, rivals))
         }
@@ -160,7 +200,11 @@ class _Matching:
             for person in claims[number].people
             if person.student not in found
         }
-        return Matches(students, reasons, doubtful, disputed)
+        inexact = frozenset(number for number in students if self._is_inexact(number, claims[number]))
+        return Matches(students, reasons, doubtful, disputed, inexact)
+
+    def _is_inexact(self, number: int, claim: _Claim) -> bool:
+        return claim.level == _LOOSE and not self.mentions[number].is_joined
 
     def _claim(self, mention: Mention) -> _Claim:
         for kind in STRENGTH:
@@ -168,25 +212,36 @@ class _Matching:
             own = self.by_id.get((kind, comparable(kind, value)), []) if value else []
             fitting = [person for person in own if decisive_id(mention, person) == kind]
             if fitting:
-                return _Claim(fitting, by_id=True)
-        namesakes = {one.student: one for key in name_keys(mention.name) for one in self.by_name[key]}
-        if all(decisive_id(mention, person) for person in namesakes.values()):
-            return _Claim((), by_id=False)  # each is somebody else, by an id
-        return _Claim(list(namesakes.values()), by_id=False)
+                return _Claim(fitting, _ID)
+        for level, namesakes in self._namesakes(mention):
+            if any(decisive_id(mention, person) is None for person in namesakes):
+                return _Claim(namesakes, level)
+        return _Claim((), _NAME)  # each namesake is somebody else, by an id
 
-    def _reason(self, claim: _Claim, rivals: Mapping[tuple[str, bool], Sequence[int]]) -> str:
+    def _namesakes(self, mention: Mention) -> Iterator[tuple[int, Sequence[Person]]]:
+        """Yield who has the mention's name: as it is written and, where that is wanted, loosely."""
+        if not mention.name:
+            return
+        if mention.is_joined:
+            yield _LOOSE, self.by_joined.get(_without_accents("".join(exact_name(mention.name))), ())
+            return
+        yield _NAME, self.by_exact.get(exact_name(mention.name), ())
+        if self.loosely:
+            yield _LOOSE, self.by_loose.get(loose_name(mention.name), ())
+
+    def _reason(self, claim: _Claim, rivals: Mapping[tuple[str, int], Sequence[int]]) -> str:
         """Say why a claim is not certain; nothing if it is."""
         if not claim.people:
             return "nobody in the roster fits"
         if len(claim.people) > 1:
             return f"it fits {_listed(person.student for person in claim.people)}"
         student = claim.people[0].student
-        others = rivals[student, claim.by_id]
+        others = rivals[student, claim.level]
         if len(others) > 1:
             return f"{_listed(self.mentions[one].label for one in others)} all fit {student}"
-        if not claim.by_id and rivals.get((student, True)):
-            other = self.mentions[rivals[student, True][0]].label
-            return f"only the name fits {student}, and {other} has the id"
+        stronger = [rivals[student, level][0] for level in range(claim.level) if rivals.get((student, level))]
+        if stronger:
+            return f"only the name fits {student}, and {self.mentions[stronger[0]].label} fits better"
         return ""
 
     def _possible(

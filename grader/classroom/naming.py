@@ -15,21 +15,28 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
-from grader.classroom.identity import folded
+from grader.folding import folded
 
 SUFFIXES = (".py", ".ipynb")
-_TEXT_SUFFIXES = (".txt", ".json")  # that browsers and editors add: exercise-3.py.txt
+_TEXT_SUFFIXES = (".txt", ".json", ".download")  # that browsers and editors add: exercise-3.py.txt
 _DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack"}
 _OF_HANDOUTS = "checks"  # the folder of visible checks that students received
 _CANVAS = re.compile(
     r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)"
 )
+# The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
+_CANVAS_QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
+_ANONYMOUS = "anon"  # in place of a name; what follows is no user's id
 _MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
+# What systems and browsers append to copies, in the languages that they speak.
+_WORDS = "copy|kopie|kopia|kopi|copie|copia|cópia|копия|副本|コピー|복사본|사본"
 _COPY = re.compile(
-    r"(?:[ _-]*\(\d+\)|[ _-]\d+|[ _-]*-?[ _-]*\b(?:copy|kopie|copie|copia)\b[ _-]*(?:\(?\d+\)?)?|-copy\d+)$"
+    r"(?:[ _-]*\(\d+\)|[ _-]\d+|-copy\d+"
+    rf"|[ _\u2014\u2013-]*\(?(?:的|の|의 )?(?<![a-z])(?:{_WORDS})\)?[ _-]*(?:\(?\d+\)?)?)$"
 )
-_COPY_OF = re.compile(r"^(?:copy|kopie|copie|copia)[ _-]+(?:of|von|de|di)[ _-]+")
+_COPY_OF = re.compile(rf"^(?:(?:{_WORDS})[ _-]+(?:(?:of|von|de|di|van|av|af)[ _-]+)?)+")
 _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 MAX_MARKS = 5  # "-1-1-1" and the like
 
@@ -67,8 +74,7 @@ is_folder=False, depth=0)
         file = last if len(parts) > 1 else found["rest"].lstrip("_")
         return Named(found["name"], file, moodle_number=found["number"], depth=max(0, len(parts) - 2))
     if len(parts) == 1:
-        found = _CANVAS.fullmatch(first)
-        return found and Named(found["name"], found["file"], found["user"], is_late=found["late"] is not None)
+        return _of_canvas(first)
     own = _CANVAS.fullmatch(last)
     return Named(
         first,
@@ -77,6 +83,15 @@ is_folder=False, depth=0)
         is_folder=True,
         depth=len(parts) - 2,
     )
+
+
+def _of_canvas(file: str) -> Named | None:
+    if found := _CANVAS_QUIZ.fullmatch(file):
+        return Named(found["name"].rstrip("_"), found["file"], found["user"])
+    found = _CANVAS.fullmatch(file)
+    if found is None or found["name"] == _ANONYMOUS:
+        return None
+    return Named(found["name"], found["file"], found["user"], is_late=found["late"] is not None)
 
 
 @dataclass(frozen=True)
@@ -102,7 +117,7 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
     path = PurePosixPath(file)
     if path.suffix in SUFFIXES and path.stem in exercises:
         return Fit(path.stem, path.suffix, is_exact=True)
-    stem, suffix = _split(folded(file))
+    stem, suffix = _split(folded(unquote(file)))
     forms = {_tokens(form) for form in _forms(stem)}
     fitting = [one for one in exercises if _tokens(folded(one)) in forms]
     return Fit(fitting[0], suffix, is_exact=False) if suffix and len(fitting) == 1 else None
@@ -110,10 +125,19 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
 
 def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
     """Whether a name looks like a submission, whatever its suffix: a student may believe it is one."""
-    stem, suffix = _split(folded(file))
+    stem, suffix = _split(folded(unquote(file)))
     stem = stem if suffix else PurePosixPath(stem).stem
     tokens = {_tokens(folded(one)) for one in exercises}
     return bool(suffix) or any(_tokens(form)[: len(one)] == one for form in _forms(stem) for one in tokens)
+
+
+def is_same_but_for_marks(one: str, other: str) -> bool:
+    """Whether two names are the same without case, blanks, leading zeros and the marks of a copy.
+
+    >>> is_same_but_for_marks("cyd (1)", "cyd"), is_same_but_for_marks("0017", "17")
+    (True, True)
+    """
+    return _tokens(folded(other)) in {_tokens(form) for form in _forms(folded(one))}
 
 
 def suffix_of(file: str) -> str:

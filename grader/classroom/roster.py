@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader.classroom.identity import COLUMNS, STRENGTH, Person, comparable, folded
+from grader.classroom.identity import COLUMNS, STRENGTH, Person, comparable
 from grader.errors import CourseFaults, Fault, printable
+from grader.folding import folded
 from grader.tables import Row, Table, read_table
 
 _ALIASES = {"fullname": "name", "emailaddress": "email"}
@@ -53,6 +54,22 @@ def read_roster(file: Path) -> Roster:
     if faults:
         raise CourseFaults(faults)
     return Roster(people, (table.note,) if table.note else ())
+
+
+def called_as(roster: Roster, known: Iterable[str]) -> Roster:
+    """Return the roster with students called as they are known already: ada may be Ada in a new file.
+
+    >>> called_as(Roster({"Ada": Person("Ada")}), ["ada"]).students
+    ['ada']
+    """
+    names = {folded(student): student for student in known}
+    people, notes = {}, list(roster.notes)
+    for student, person in roster.people.items():
+        name = names.get(folded(student), student)
+        if name != student:
+            notes.append(f"{printable(student)} of the roster is {printable(name)} in the gradebook.")
+        people[name] = replace(person, student=name)
+    return Roster(people, tuple(notes), roster.stranger)
 
 
 def _columns(table: Table) -> dict[str, int]:

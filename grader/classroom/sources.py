@@ -19,7 +19,7 @@ from grader.examiner.submission import MAX_BYTES
 
 MAX_MEMBERS = 200_000  # of a zip
 MAX_FILES = 1000  # of one student's folder
-MAX_DEPTH = 4  # folders below a source's own that are looked into
+MAX_DEPTH = 16  # folders below a student's own that are looked into
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of others zipfile unpacks more than it is asked
 _UTF_8 = 0x800  # the flag of a zip's member whose name is UTF-8
 

@@ -51,8 +51,9 @@ def demo() -> int:
     order = [(student, name) for student in roster.students for name in course.record.exercises]
     reports.sort(key=lambda report: order.index((report.student or "", report.exercise)))
     Console(highlight=False).print(class_table(reports, stories()))
-    for form in FORMATS:
-        write_export(course, form, root / "exports" / form, Export((), roster.people))
+    with gradebook_of(course) as gradebook:
+        for form in FORMATS:
+            write_export(course, gradebook, form, root / "exports" / form, Export((), roster.people))
     _list_files(root)
     return entry.DONE
 

@@ -116,17 +116,17 @@ def grade(
     tally = Tally()
     lines = as_json or not sys.stderr.isatty()
     with gradebook_of(course) as gradebook:
-        known = roster_of(roster) or roster_of_gradebook(gradebook)
+        known = roster_of(roster, gradebook) or roster_of_gradebook(gradebook)
         if known and not roster:
             _tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
         for note in known.notes if known else ():
             _tell(printable(note))
-        collected = Collected(submissions, course.record.exercises, known, only or "")
+        collected = Collected(submissions, course.record.exercises, known, only or "", gradebook.students())
         for settled in settle(grader, gradebook, collected, again=again):
             tally.count(settled)
             if lines:
                 click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
-        gradebook.keep_left_out([str(path.resolve()) for path in submissions], collected.may_be_of())
+        gradebook.keep_left_out(collected.looked_at(), collected.may_be_of())
         people = known.people if known else ()
         notices = [
             *open_to_all(gradebook),

@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from grader.classroom.identity import Person
-from grader.classroom.roster import Roster, read_roster
+from grader.classroom.roster import Roster, called_as, read_roster
 from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
-from grader.course.rules import plain, unknown_students
+from grader.course.rules import unknown_students
 from grader.errors import UsageFault, did_you_mean, printable
+from grader.folding import folded
 from grader.gradebook import rules
 from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
 from grader.gradebook.rules import Score
@@ -79,7 +80,7 @@ def final_scores(
     """Yield the scores of the gradebook, or of one student in it, as the course's rules have them."""
     points = {exercise.name: exercise.record.points for exercise in course.exercises()}
     names = [student] if student is not None else [*roster, *gradebook.students()]
-    overrides, known = gradebook.overrides(student), {plain(name) for name in names}
+    overrides, known = gradebook.overrides(student), {folded(name) for name in names}
     return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
 
 
@@ -102,7 +103,7 @@ def tell_of_scores(course: LoadedCourse, gradebook: Gradebook, roster: Iterable[
 
 def found_student(name: str, known: Collection[str]) -> str:
     """Return a student's name as the gradebook or a roster writes it, or the name itself if nobody has it."""
-    return name if name in known else next((one for one in known if plain(one) == plain(name)), name)
+    return name if name in known else next((one for one in known if folded(one) == folded(name)), name)
 
 
 def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
@@ -120,9 +121,15 @@ def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
     raise UsageFault(f"Nobody knows a student '{printable(name)}'.{close}{remedy}")
 
 
-def roster_of(file: Path | None) -> Roster | None:
-    """A roster, where one is named."""
-    return read_roster(file) if file else None
+def roster_of(file: Path | None, gradebook: Gradebook) -> Roster | None:
+    """Return a roster where one is named, with the students called as the gradebook calls them.
+
+    Raises:
+        CourseFaults: there are faults in it.
+        UsageFault: it is no table, or the gradebook refuses.
+
+    """
+    return called_as(read_roster(file), gradebook.students()) if file else None
 
 
 def roster_of_gradebook(gradebook: Gradebook) -> Roster | None:

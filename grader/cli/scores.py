@@ -29,12 +29,13 @@ from grader.cli.here import (
 )
 from grader.cli.options import FiniteRange
 from grader.course.loading import LoadedCourse
-from grader.course.rules import plain
 from grader.errors import UsageFault, printable
 from grader.files import write_file
+from grader.folding import folded
 from grader.gradebook.notices import forgotten_exercises, score_warnings
 from grader.gradebook.records import Override
 from grader.gradebook.rules import TINY
+from grader.gradebook.store import Gradebook
 from grader.lms import FORMATS
 from grader.lms.export import Export, File
 from grader.lms.scoring import Zeros, export_items
@@ -51,14 +52,14 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
     """Show scores: raw, the rules that touched them, and final."""
     course = course_here()
     wanted = check_exercises(course, exercises)
-    names = {plain(student): student for student in students}
+    names = {folded(student): student for student in students}
     with gradebook_of(course) as gradebook:
         found = [
             score
             for score in final_scores(course, gradebook)
-            if score.exercise in wanted and (not names or plain(score.student) in names)
+            if score.exercise in wanted and (not names or folded(score.student) in names)
         ]
-        unknown = set(names) - {plain(score.student) for score in found}
+        unknown = set(names) - {folded(score.student) for score in found}
         if unknown:
             told = ", ".join(printable(name) for key, name in names.items() if key in unknown)
             raise UsageFault(f"The gradebook has no such score of {told}.")
@@ -106,8 +107,8 @@ def override(
         raise UsageFault(f"{score:g} is no score. Give a number from 0 to {points:g}.")
     if score is not None and score > points + TINY:
         raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
-    people = roster_of(roster)
     with gradebook_of(course) as gradebook:
+        people = roster_of(roster, gradebook)
         known = {*gradebook.students(), *(people.people if people else ())}
         student = known_student(student, known, " Who handed nothing in is known from --roster FILE.")
         score = None if score is None else abs(score)  # no -0
@@ -190,22 +191,20 @@ def export(
     if missing == "zero" and roster is None:
         raise click.UsageError("--missing zero needs --roster: only a roster tells who handed nothing in.")
     course = course_here()
-    known = roster_of(roster)
-    people = known.people if known else {}
-    for note in known.notes if known else ():
-        click.echo(printable(note), err=True)
     if not roster and form != "csv":
-        click.echo(
-            "No roster: students go by the names of their folders, which the LMS may not know.", err=True
-        )
-    wanted = Export((), people, fill, out_of)
+        tell(["No roster: students go by the names of their folders, which the LMS may not know."])
     inputs = [file for file in (roster, fill) if file]
-    left_out, files = write_export(course, form, out, wanted, exercises, inputs, zero=missing == "zero")
+    with gradebook_of(course) as gradebook:
+        known = roster_of(roster, gradebook)
+        tell(known.notes if known else ())
+        wanted = Export((), known.people if known else {}, fill, out_of)
+        left_out, files = write_export(
+            course, gradebook, form, out, wanted, exercises, inputs, zero=missing == "zero"
+        )
     for reason in left_out:
         click.echo(f"left out: {printable(reason)}", err=True)
     for file in files:
-        rows = f"{file.rows} rows" if file.rows else "no row, so it was not written"
-        click.echo(f"{out / file.name}: {rows}")
+        click.echo(f"{out / file.name}: {_rows_of(file, out)}")
         for reason in file.left_out:
             click.echo(f"  left out: {reason}")
         for note in file.notes:
@@ -214,8 +213,16 @@ def export(
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
 
+def _rows_of(file: File, out: Path) -> str:
+    if file.rows:
+        return f"{file.rows} rows"
+    older = "; the older one is still there" if (out / file.name).exists() else ""
+    return f"no row, so it was not written{older}"
+
+
 def write_export(
     course: LoadedCourse,
+    gradebook: Gradebook,
     form: str,
     out: Path,
     wanted: Export,
@@ -232,12 +239,11 @@ def write_export(
         UsageFault: there are no scores, the LMS's own file cannot be filled in, or a file cannot be written.
 
     """
-    with gradebook_of(course) as gradebook:
-        found = list(final_scores(course, gradebook, roster=wanted.people))
-        tell_of_scores(course, gradebook, wanted.people)
-        tell(score_warnings(found))
-        zeros = Zeros(list(wanted.people), gradebook.left_out()) if zero else Zeros()
-        scored = export_items(course, found, exercises, zeros)
+    found = list(final_scores(course, gradebook, roster=wanted.people))
+    tell_of_scores(course, gradebook, wanted.people)
+    tell(score_warnings(found))
+    zeros = Zeros(list(wanted.people), gradebook.left_out()) if zero else Zeros()
+    scored = export_items(course, found, exercises, zeros)
     files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")

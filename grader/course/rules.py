@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from grader.errors import did_you_mean, printable
+from grader.folding import folded
 from grader.language.record import Record
 
 _DAY = "%Y-%m-%d"
@@ -39,16 +40,11 @@ def _read_time(value: Any) -> Any:
     raise ValueError(msg)
 
 
-def plain(name: str) -> str:
-    """Return a student's name as rules compare it: macOS writes some letters with other code points."""
-    return unicodedata.normalize("NFC", name)
-
-
 def _named(name: str) -> str:
     if not name.strip():
         msg = "The student has no name. Write the name that the folder of the student has"
         raise ValueError(msg)
-    return plain(name)
+    return unicodedata.normalize("NFC", name.strip())
 
 
 Student = Annotated[str, AfterValidator(_named)]
@@ -128,9 +124,9 @@ class Rules(Record):
 
 def unknown_students(rules: Rules, known: Collection[str]) -> Iterator[str]:
     """Say whom the rules name and nobody knows; `known` holds the students of roster and gradebook."""
-    names = {plain(name) for name in known}
+    names = {folded(name) for name in known}
     for student in rules.students:
-        if student not in names:
+        if folded(student) not in names:
             close = did_you_mean(student, names)
             remedy = close if close.startswith("Did you mean") else "Correct the name."
             yield (

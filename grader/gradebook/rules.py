@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from grader.course.rules import EARLIEST, LATEST, Rules, plain
+from grader.course.rules import EARLIEST, LATEST, Rules
+from grader.folding import folded
 from grader.gradebook.records import Attempt, Override
 
 DAY = timedelta(days=1)
@@ -61,15 +62,16 @@ def scores(
     """
     in_force = {(override.student, override.exercise): override for override in overrides}
     set_by_hand = {key: override for key, override in in_force.items() if override.score is not None}
-    excused = {(one.student, one.exercise): one.reason for one in rules.excused}
+    excused = {(folded(one.student), one.exercise): one.reason for one in rules.excused}
     groups = {student: list(own) for student, own in groupby(attempts, key=lambda one: one.student)}
     scored = {*groups, *(student for student, _ in set_by_hand)}
-    without = {student for student, _ in excused if known is None or student in known}
-    without -= {plain(student) for student in scored}  # of one name in two forms one is enough
+    taken = {folded(student) for student in scored}
+    names = {folded(one.student): one.student for one in rules.excused}
+    without = {name for key, name in names.items() if key not in taken and (known is None or key in known)}
     for student in sorted(scored | without):
         for exercise in points:
             key = (student, exercise)
-            reason = excused.get((plain(student), exercise))
+            reason = excused.get((folded(student), exercise))
             own = [attempt for attempt in groups.get(student, []) if attempt.exercise == exercise]
             if own or key in set_by_hand or reason is not None:
                 yield _score(key, own, set_by_hand.get(key), reason, rules, points[exercise])
@@ -188,7 +190,7 @@ def deadline(rules: Rules, student: str, exercise: str) -> datetime | None:
     extended = [
         _instant(extension.until, zone) if extension.until else _later(local, extension.days or 0, zone)
         for extension in rules.extensions
-        if extension.student == plain(student) and extension.exercise in {None, exercise}
+        if folded(extension.student) == folded(student) and extension.exercise in {None, exercise}
     ]
     return max([_instant(local, zone), *extended])
 

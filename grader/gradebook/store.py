@@ -24,6 +24,7 @@ from grader.gradebook.tables import (
 )
 
 BATCH = 100  # submissions that are read at once
+EVERYBODY = ""  # the student in a row of what was handed out without a roster
 
 
 class Gradebook(Database):
@@ -252,7 +253,8 @@ class Gradebook(Database):
         """
         tables = (SubmissionRow, OverrideRow, HandedOutRow)
         with self.reading() as connection:
-            return set(connection.scalars(union(*(select(table.student) for table in tables))))
+            found = connection.scalars(union(*(select(table.student) for table in tables)))
+            return {student for student in found if student != EVERYBODY}
 
     def students_handed_out(self) -> list[str]:
         """Return the students who were given variants of their own, by name.
@@ -262,14 +264,16 @@ class Gradebook(Database):
 
         """
         with self.reading() as connection:
-            return list(
-                connection.scalars(select(HandedOutRow.student).distinct().order_by(HandedOutRow.student))
-            )
+            found = connection.scalars(select(HandedOutRow.student).distinct().order_by(HandedOutRow.student))
+            return [student for student in found if student != EVERYBODY]
 
-    def keep_left_out(self, sources: Sequence[str], left_out: Iterable[tuple[str, str, str]]) -> None:
-        """Remember which students a file of these sources may be of, though it was left out.
+    def keep_left_out(
+        self, looked_at: Iterable[tuple[str, str]], left_out: Iterable[tuple[str, str, str]]
+    ) -> None:
+        """Remember which students a file may be of, though it was left out.
 
-        `left_out` has source, student and exercise. What was remembered of the sources before is forgotten.
+        `left_out` has source, student and exercise. What was remembered of the sources and exercises that
+        were looked at is forgotten.
 
         Raises:
             UsageFault: the database refuses.
@@ -277,12 +281,14 @@ class Gradebook(Database):
         """
         rows = [{"source": one[0], "student": one[1], "exercise": one[2]} for one in sorted(set(left_out))]
         with self.writing() as connection:
-            connection.execute(delete(LeftOutRow).where(LeftOutRow.source.in_(sources)))
+            for source, exercise in looked_at:
+                own = (LeftOutRow.source == source, LeftOutRow.exercise == exercise)
+                connection.execute(delete(LeftOutRow).where(*own))
             if rows:
                 connection.execute(insert(LeftOutRow), rows)
 
     def left_out(self) -> frozenset[tuple[str, str]]:
-        """Return students and exercises of which a file was left out; "" stands for any exercise.
+        """Return students and exercises of which a file was left out.
 
         Raises:
             UsageFault: the database refuses.

@@ -116,7 +116,7 @@ class HandedOutRow(Base):
 class LeftOutRow(Base):
     """A file that was left out when a source was graded, and that may be this student's.
 
-    `exercise` is "" where the file fits none. Nobody knows whether such a student handed nothing in.
+    Nobody knows whether such a student handed nothing in.
     """
 
     __tablename__ = "left_out"

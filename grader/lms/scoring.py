@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, did_you_mean
+from grader.folding import folded
 from grader.gradebook.rules import Score, deadline
 from grader.lms.export import Entry, Item
 
@@ -17,7 +18,7 @@ class Zeros:
     """Who gets a zero for what they did not hand in.
 
     Nobody gets one for an exercise that is not due yet for them, and nobody of whom a file was left out:
-    `left_out` has students and exercises, with "" for a file that may be of any exercise.
+    `left_out` has students and exercises.
     """
 
     students: Sequence[str] = ()
@@ -26,7 +27,7 @@ class Zeros:
 
     def reason_against(self, course: LoadedCourse, student: str, exercise: str) -> str:
         """Say why a student gets no zero; nothing if they get one."""
-        if {(student, exercise), (student, "")} & self.left_out:
+        if (folded(student), exercise) in {(folded(name), one) for name, one in self.left_out}:
             return f"no zero in {exercise}, for a file that may be theirs was left out by course grade"
         due = deadline(course.record.rules, student, exercise)
         if due is not None and due > (self.now or datetime.now(UTC)):
@@ -60,7 +61,7 @@ def export_items(
     own: dict[str, dict[str, Score]] = {name: {} for name in wanted}
     for score in scores:
         if score.exercise in own:
-            own[score.exercise][score.student] = score
+            own[score.exercise][folded(score.student)] = score
     titles = {name: course.exercise(name).record.title for name in course.record.exercises}
     items, left_out = [], []
     for name in wanted:
@@ -75,10 +76,11 @@ def export_items(
             if not score.is_graded
         ]
         for student in zeros.students if own[name] or exercises else ():
-            reason = "" if student in own[name] else zeros.reason_against(course, student, name)
-            if reason:
+            if folded(student) in own[name]:
+                continue
+            if reason := zeros.reason_against(course, student, name):
                 left_out.append(f"{student}: {reason}")
-            elif student not in own[name]:
+            else:
                 entries.append(Entry(student, 0.0, None, "handed nothing in"))
         in_order = tuple(sorted(entries, key=lambda entry: entry.student))
         others = [one for other, title in titles.items() if other != name for one in (other, title)]

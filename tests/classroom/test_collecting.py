@@ -266,7 +266,7 @@ LMS = {
 
 @pytest.mark.parametrize("around", ["", "submissions"])
 def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, around: str) -> None:
-    roster = Roster({"ada": Person("ada", "A. L.", canvas_id="12"), "bob": Person("bob", "Bob Marsh")})
+    roster = Roster({"ada": Person("ada", "Ada Lovelace", canvas_id="12"), "bob": Person("bob", "Bob Marsh")})
     for name in LMS:
         write(tmp_path / "S" / around / name, name)
     with zipfile.ZipFile(tmp_path / "S.zip", "w") as archive:
@@ -368,6 +368,7 @@ def test_a_zip_of_one_exercise_needs_no_names(tmp_path: Path) -> None:
         "bob: 'helpers.py' is of no exercise.",
         "cyd: 'one.py' is of no exercise.",
         "cyd: 'two.py' is of no exercise.",
+        "eve: 'homework.pdf' is no submission",
     ]
 
 

@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.identity import Mention, Person, decisive_id, folded, match, name_keys
+from grader.classroom.identity import (
+    Mention,
+    Person,
+    decisive_id,
+    exact_name,
+    joined_names,
+    loose_name,
+    match,
+)
+from grader.folding import folded
 from grader.lms import FORMATS
 from grader.lms.export import Entry, Export, Item
 
@@ -119,7 +128,7 @@ def test_matches_are_one_to_one_and_contradict_no_id(
         mention, person = mentions[number], people[student]
         decisive = decisive_id(mention, person)
         if decisive is None:
-            assert name_keys(mention.name) & name_keys(person.name)
+            assert exact_name(mention.name) == exact_name(person.name)
         else:
             assert mention.ids[decisive] == getattr(person, decisive)
     for number, possible in found.doubtful.items():
@@ -131,16 +140,33 @@ def test_matches_are_one_to_one_and_contradict_no_id(
 def test_names_are_compared_in_any_form(name: str) -> None:
     for form in ("NFC", "NFD", "NFKC"):
         assert folded(unicodedata.normalize(form, name)) == folded(name)
-        assert name_keys(unicodedata.normalize(form, name)) == name_keys(name)
+        assert exact_name(unicodedata.normalize(form, name)) == exact_name(name)
+        assert joined_names(unicodedata.normalize(form, name)) == joined_names(name)
 
 
 def test_names_that_differ_in_their_vowels_alone_stay_apart() -> None:
-    assert not name_keys("\u0915\u093f") & name_keys("\u0915\u093e")
-    assert name_keys("\u00c5sa \u00d8") & name_keys("ASA \u00f8")
+    assert loose_name("\u0915\u093f") != loose_name("\u0915\u093e")
+    assert loose_name("\u00c5sa \u00d8") == loose_name("\u00f8 ASA")
+
+
+def test_an_exact_name_comes_before_a_loose_one() -> None:
+    people = [Person("ali", "Ali Hassan"), Person("has", "Hassan, Ali"), Person("jan", "Jan Muller")]
+    mentions = [
+        Mention("1", {}, "Hassan Ali"),
+        Mention("2", {}, "Jan M\u00fcller"),
+        Mention("3", {}, "Anna Lee"),
+    ]
+    found = match(mentions, [*people, Person("ann", "Ann Alee")], loosely=True)
+    assert found.students == {1: "jan"}  # Ali Hassan is both of two
+    assert (found.inexact, found.reasons[2]) == ({1}, "nobody in the roster fits")
+    assert match(mentions, people).students == {}
+    one_each = [Person("ali", "Ali Hassan"), Person("has", "Hassan Ali")]
+    pair = [Mention("1", {}, "Hassan Ali"), Mention("2", {}, "Ali Hassan")]
+    assert match(pair, one_each, loosely=True).students == {0: "has", 1: "ali"}
 
 
 def test_a_mention_with_an_id_wins_over_one_with_the_name_alone() -> None:
     mentions = [Mention("first", {}, "Ada"), Mention("second", {"canvas_id": "1"}, "Ada")]
     found = match(mentions, [Person("ada", "Ada", canvas_id="1")])
     assert found.students == {1: "ada"}
-    assert found.reasons == {0: "only the name fits ada, and second has the id"}
+    assert found.reasons == {0: "only the name fits ada, and second fits better"}

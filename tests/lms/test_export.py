@@ -180,7 +180,7 @@ def test_ungraded_scores_stay_out_and_zeros_are_given_only_where_asked(shipped: 
 
 
 def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCourse) -> None:
-    left_out = frozenset({("bob", "exercise-3"), ("cyd", ""), ("dan", "exercise-4")})
+    left_out = frozenset({("bob", "exercise-3"), ("Cyd", "exercise-3"), ("dan", "exercise-4")})
     scored = export_items(
         shipped, [score("ada", 4)], ["exercise-3"], Zeros(["ada", "bob", "cyd", "dan"], left_out)
     )

@@ -1,0 +1,147 @@
+"""Whose is each path in a source? Folders and files are grouped by the person whom their names mean.
+
+A source holds students' folders, or what an LMS packs; perhaps within one folder more, or within a folder for
+each exercise. A folder with the name of an exercise is never taken for a student.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from grader.classroom.identity import Mention
+from grader.classroom.naming import Named, fit, is_debris, named, seems_handed_in
+from grader.classroom.roster import is_folder_name
+from grader.classroom.sources import Source
+from grader.folding import folded
+
+MAX_AROUND = 3  # folders around everything
+
+Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a source holds of one person, as far as names say: the paths of folders or files."""
+
+    named: Named
+    paths: tuple[Parts, ...]
+
+    @property
+    def mention(self) -> Mention:
+        """Return what the names say of the person."""
+        label = repr("/".join(self.paths[0]))
+        if self.named.is_folder:
+            return Mention(label, {"student": self.named.who})
+        ids = {"canvas_id": self.named.canvas_id} if self.named.canvas_id else {}
+        return Mention(label, ids, self.named.who, is_joined=bool(self.named.canvas_id))
+
+
+@dataclass
+class Layout:
+    """The people of a source; and what is no person's, with the reason. `notes` say what was assumed."""
+
+    groups: list[Group] = field(default_factory=list)
+    strays: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def layout_of(
+    source: Source, exercises: Collection[str], is_known: Callable[[str], bool], *, can_tell: bool
+) -> Layout:
+    """Group the paths of a source.
+
+    `is_known` says whether a folder's name is a student's, for certain; `can_tell`, whether a roster can say
+    whom the names of an LMS mean.
+    """
+    return _Reader(source, exercises, is_known, can_tell).read()
+
+
+@dataclass
+class _Reader:
+    source: Source
+    exercises: Collection[str]
+    is_known: Callable[[str], bool]
+    can_tell: bool
+    layout: Layout = field(default_factory=Layout)
+
+    def read(self) -> Layout:
+        """Group what is in the source."""
+        people: dict[object, list[tuple[Named, Parts]]] = defaultdict(list)
+        for below in self._bases():
+            for name, is_folder in self._tops(below):
+                if not (is_folder and not below[1:] and self._is_of_exercise((*below, name))):
+                    self._sort_in(people, (*below, name), is_folder=is_folder)
+        self.layout.groups = [Group(own[0][0], tuple(path for _, path in own)) for own in people.values()]
+        return self.layout
+
+    def _tops(self, below: Parts) -> list[tuple[str, bool]]:
+        return [one for one in self.source.tops(below) if not is_debris((one[0],))]
+
+    def _sort_in(
+        self, people: dict[object, list[tuple[Named, Parts]]], path: Parts, *, is_folder: bool
+    ) -> None:
+        name = path[-1]
+        who = who_is(name, is_folder=is_folder)
+        if who is None:
+            what = "is not in a student's folder, and not named as an LMS names submissions"
+            if name.startswith("anon_"):
+                what = "is of an anonymous download: give the names in Canvas, and download again"
+            self.layout.strays.append((name, f"{name!r} {what}"))
+        elif who.is_folder and not is_folder_name(name):
+            self.layout.strays.append((name, f"{name!r} cannot be the name of a student"))
+        else:
+            number = (who.moodle_number, folded(who.who))
+            people[name if who.is_folder else who.canvas_id or number].append((who, path))
+
+    def _bases(self) -> list[Parts]:
+        """Return the folders in which people are."""
+        below: Parts = ()
+        while len(below) < MAX_AROUND and (inner := self._around(below)):
+            below = inner
+        own = [(*below, name) for name, is_folder in self._tops(below) if is_folder]
+        return [below, *filter(self._is_of_exercise, own)]
+
+    def _is_of_exercise(self, path: Parts) -> bool:
+        """Whether a folder holds the class's files of one exercise: EXERCISE/STUDENT/FILE."""
+        if not self._is_exercise(path[-1]) or self.is_known(path[-1]):
+            return False
+        return any(is_folder or _is_of_lms(name) for name, is_folder in self._tops(path))
+
+    def _is_exercise(self, name: str) -> bool:
+        return fit(f"{name}.py", self.exercises) is not None
+
+    def _around(self, below: Parts) -> Parts:
+        """Return the folder around everything, if there is one that is no student's own."""
+        tops = self._tops(below)
+        folders = [name for name, is_folder in tops if is_folder]
+        stray = [name for name, is_folder in tops if not is_folder and seems_handed_in(name, self.exercises)]
+        if len(folders) != 1 or stray or self.is_known(folders[0]) or who_is(folders[0]) is None:
+            return ()
+        path = (*below, folders[0])
+        inside = self._tops(path)
+        if _is_of_lms(folders[0], is_folder=True) or self._holds_submissions(inside):
+            return ()
+        of_lms = [name for name, is_folder in inside if _is_of_lms(name, is_folder=is_folder)]
+        inner = [name for name, is_folder in inside if is_folder and not self._is_exercise(name)]
+        known = [name for name in inner if self.is_known(name)]
+        if len(inner) == 1 and known:
+            self.layout.notes.append(f"{'/'.join(path)!r} is taken for the folder of the class")
+        is_class = len(inner) > 1 or known or self._around(path)
+        return path if len(of_lms) > 1 or (of_lms and self.can_tell) or is_class else ()
+
+    def _holds_submissions(self, inside: Sequence[tuple[str, bool]]) -> bool:
+        """Whether a file in a folder is named as an exercise, and not as an LMS names it."""
+        files = [name for name, is_folder in inside if not is_folder and not _is_of_lms(name)]
+        return any(fit(name, self.exercises) for name in files)
+
+
+def who_is(name: str, *, is_folder: bool = True) -> Named | None:
+    """Return whom the name of a folder or file means."""
+    return named([name, ""] if is_folder else [name])
+
+
+def _is_of_lms(name: str, *, is_folder: bool = False) -> bool:
+    who = who_is(name, is_folder=is_folder)
+    return who is not None and not who.is_folder
