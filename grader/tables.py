@@ -13,6 +13,7 @@ from grader.errors import UsageFault
 from grader.files import read_file
 
 MAX_BYTES = 64 << 20
+FIRST_LINES = 5  # by which the separator is guessed
 _SEPARATORS = ",;\t"  # the first wins where two give as many columns
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _SEP_LINE = re.compile(r'"?sep=(?P<separator>[,;\t])"?\r?\n', re.IGNORECASE)  # Excel's own first line
@@ -103,16 +104,18 @@ def _rows(file: Path, text: str) -> list[Row]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that splits the first row into most cells."""
-    begin = text[: 1 << 16]
+    """Return the separator that splits the first rows alike, as Canvas guesses, and into most cells."""
+    begin = "".join(text[: 1 << 16].splitlines(keepends=True)[:FIRST_LINES])
 
-    def columns(separator: str) -> int:
+    def fitness(separator: str) -> tuple[bool, int]:
         try:
-            return len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=separator), ()))
+            rows = list(csv.reader(io.StringIO(begin, newline=""), delimiter=separator))
         except csv.Error:
-            return 0
+            return False, 0
+        widths = [len(row) for row in rows if row]
+        return len(set(widths)) == 1 and widths[0] > 1, max(widths, default=0)
 
-    return max(_SEPARATORS, key=columns)
+    return max(_SEPARATORS, key=fitness)
 
 
 def _fitted(row: Row, width: int) -> Row:

@@ -49,6 +49,12 @@ def test_a_decimal_comma_without_quotes_is_a_problem_of_its_row(tmp_path: Path) 
     ]
 
 
+def test_commas_inside_titles_do_not_hide_the_separator(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text('Student;Loops, functions, classes, sets (78)\n"L, Ada";\n', encoding="utf-8")
+    assert read_table(file).header == ("Student", "Loops, functions, classes, sets (78)")
+
+
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text('sep=;\na;b\n\n"1\n1";2\n3;4\n', encoding="utf-8")

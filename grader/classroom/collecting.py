@@ -24,7 +24,7 @@ from grader.folding import folded
 from grader.gradebook.records import HandedIn
 
 MAX_TOLD = 5  # files of one student, or of nobody, that are of no exercise
-CLOSE = 0.8  # of 1: a folder's name that may be a misspelt student's
+CLOSE = 0.65  # of 1: a folder's name that may be a misspelt student's
 _TEXT_OF_MOODLE = "onlinetext.html"  # that students type into Moodle beside their files
 
 

@@ -19,10 +19,14 @@ from grader.examiner.grading import ungraded
 from grader.examiner.report import Report, merged
 from grader.examiner.session import longest
 from grader.gradebook.records import Grading, HandedIn, Known
-from grader.gradebook.store import Gradebook
+from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.worker.launcher import Isolation
 
 BATCH = 200  # submissions that the gradebook is asked about at once
+VARIANT_0 = (
+    "Exercises were handed out without a roster: whoever was given no variant of their own is graded with "
+    "variant 0. If they were, run: course generate OUT --roster FILE"
+)
 CHECKS_SECONDS = 300.0  # that checks and the reference may take beside student code
 
 
@@ -162,6 +166,7 @@ class ClassRun:
     unchanged: int = 0
     _corrected: set[tuple[str, str]] = field(default_factory=set)
     _work: list[Work] = field(default_factory=list)
+    _told: bool = False
 
     def look(self, found: Iterable[Found]) -> Iterator[Settled]:
         """Go through what was handed in: what is unchanged is settled at once, the rest will be run.
@@ -175,11 +180,11 @@ class ClassRun:
         while batch := list(islice(iterator, BATCH)):
             students = sorted({one.student for one in batch})
             known = self.gradebook.known(students)
-            handed_out = self.gradebook.handed_out(students) if self.personal else {}
+            handed_out = self.gradebook.handed_out([*students, EVERYBODY]) if self.personal else {}
             for one in batch:
                 handed_in = one.read()
                 before = known.get((one.student, one.exercise, handed_in.digest))
-                variant = one.student if self.personal else None
+                variant = self._variant(one, handed_out)
                 is_corrected = before is not None and before.is_corrected_by(handed_in)
                 if is_corrected:
                     self._corrected.add((one.student, one.exercise))
@@ -190,15 +195,31 @@ class ClassRun:
                     or not self.grader.is_current(before, one.exercise, variant)
                 ):
                     params = handed_out.get((one.student, one.exercise))
-                    self._work.append(self._open(one, handed_in.digest, before, params))
+                    self._work.append(self._open(one, handed_in.digest, before, variant, params))
                     continue
                 if is_corrected or not before.is_latest:
                     self.gradebook.record(handed_in, None)
                 self.unchanged += 1
                 yield self._settled(handed_in, before.report(), None, counts=before.is_applied)
 
-    def _open(self, found: Found, digest: str, known: Known | None, params: Mapping[str, Any] | None) -> Work:
-        variant = found.student if self.personal else None
+    def _variant(self, found: Found, handed_out: Mapping[tuple[str, str], Any]) -> str | None:
+        """Return whose variant a student was given: their own, or everybody's where that was handed out."""
+        is_own = (found.student, found.exercise) in handed_out
+        if not self.personal or is_own or (EVERYBODY, found.exercise) not in handed_out:
+            return found.student if self.personal else None
+        if not self._told:
+            self._told = True
+            self.grader.tell(VARIANT_0)
+        return None
+
+    def _open(
+        self,
+        found: Found,
+        digest: str,
+        known: Known | None,
+        variant: str | None,
+        params: Mapping[str, Any] | None,
+    ) -> Work:
         questions = self.grader.outdated(known, found.exercise, variant)
         if self.again and not questions:  # where some have changed, the others keep their first result
             questions = None

@@ -153,8 +153,11 @@ def _split(name: str) -> tuple[str, str]:
     """
     mark = re.search(r"[ _-]*\(\d+\)$", name)
     stem, after = (name[: mark.start()], mark[0]) if mark else (name, "")
-    while stem.endswith(_TEXT_SUFFIXES) and stem.removesuffix(PurePosixPath(stem).suffix).endswith(SUFFIXES):
-        stem = PurePosixPath(stem).stem
+    while stem.endswith(_TEXT_SUFFIXES):
+        shorter = _COPY.sub("", PurePosixPath(stem).stem)
+        if not shorter.endswith((*SUFFIXES, *_TEXT_SUFFIXES)):
+            break
+        stem = shorter
     suffix = next((one for one in SUFFIXES if stem.endswith(one)), "")
     while suffix and stem.endswith(SUFFIXES):
         stem = stem.removesuffix(suffix) if stem.endswith(suffix) else PurePosixPath(stem).stem

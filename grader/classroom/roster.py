@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,6 +14,8 @@ from grader.folding import folded
 from grader.tables import Row, Table, read_table
 
 _ALIASES = {"fullname": "name", "emailaddress": "email"}
+_NOTHING = {"-", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE"}
+_CHANGED = re.compile(r"\d+\.0+|\d+([.,]\d+)?E\+\d+", re.IGNORECASE)  # 17.0, 1.7E+12
 _CLOSE = 0.85  # of 1: a column that is meant as one of these, and not another one
 
 
@@ -44,8 +47,8 @@ def read_roster(file: Path) -> Roster:
     taken: dict[tuple[str, str], str] = {}
     faults: list[Fault] = []
     for row in table.rows:
-        cells = {name: row.cells[index] for name, index in columns.items()} if not row.problem else {}
-        sentence = row.problem or _wrong_name(cells["student"]) or _taken(cells, taken)
+        cells = {name: _filled(cell) for name, cell in _cells(row, columns)}
+        sentence = row.problem or _wrong_name(cells["student"]) or _wrong_id(cells) or _taken(cells, taken)
         if sentence:
             faults.append(Fault(file, row.line, None, "", sentence, "Correct the line."))
         else:
@@ -136,6 +139,26 @@ def _wrong_name(student: str) -> str:
         return "The student has no name."
     if not is_folder_name(student):
         return f"'{printable(student)}' cannot be the name of a folder."
+    return ""
+
+
+def _cells(row: Row, columns: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Yield the cells of a row that can be read, by column."""
+    if not row.problem:
+        yield from ((name, row.cells[index]) for name, index in columns.items())
+
+
+def _filled(cell: str) -> str:
+    """Return a cell; what spreadsheets write where there is nothing is nothing."""
+    return "" if cell.upper() in _NOTHING else cell
+
+
+def _wrong_id(cells: Mapping[str, str]) -> str:
+    """Say which id a spreadsheet has turned into another number."""
+    for name in STRENGTH:
+        value = cells.get(name, "")
+        if _CHANGED.fullmatch(value) or (name == "canvas_id" and value and not value.isdecimal()):
+            return f"The {name} '{printable(value)}' is not an id. Did a spreadsheet change it?"
     return ""
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.classroom.roster import read_roster
 from grader.cli import entry
-from grader.cli.here import course_here, gradebook_of, tell
+from grader.cli.here import course_here, gradebook_of, roster_of, tell
 from grader.cli.options import PATH
 from grader.handout.generate import generate
 from grader.handout.pack import Edition
@@ -28,15 +27,12 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
     What they have worked on is kept.
     """
     course = course_here()
-    if roster is None:
-        generated = generate(course, out, None, form, edition)
-    else:
-        known = read_roster(roster)
-        tell(known.notes)
-        students = known.students
-        with gradebook_of(course) as gradebook:
-            before = gradebook.handed_out(students)
-            generated = generate(course, out, students, form, edition, before, gradebook.hand_out)
+    with gradebook_of(course) as gradebook:
+        known = roster_of(roster, gradebook)
+        tell(known.notes if known else ())
+        students = known.students if known else None
+        before = gradebook.handed_out(students or [])
+        generated = generate(course, out, students, form, edition, before, gradebook.hand_out)
     click.echo(f"{len(generated.written)} files written to {out}.")
     for file in generated.kept:
         click.echo(f"kept as it is, for it was worked on: {file}")

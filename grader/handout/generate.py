@@ -80,11 +80,9 @@ def _batches(students: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
 
 
 def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return what is handed out, by student and exercise; "" is everybody, where there is no roster."""
     return {
-        (student, one.paper.exercise): one.params
-        for student, own in sittings.items()
-        for one in own
-        if student is not None
+        (student or "", one.paper.exercise): one.params for student, own in sittings.items() for one in own
     }
 
 

@@ -77,7 +77,11 @@ def _filled(export: Export, table: Table) -> list[File]:
     mentions = [_mention(table, number_, fixed) for number_ in range(len(table.rows))]
     known = [_with_login(person) for person in _people(export)]
     matches = match(mentions, known)
-    return [_filled_file(export, item, table, fixed, matches) for item in export.items if item.entries]
+    items = [(item, _column(table, item)) for item in export.items if item.entries]
+    if not any(column for _, column in items):
+        names = " or ".join(f"'{item.label}'" for item, _ in items) or "what is exported"
+        raise UsageFault(f"{table.file} has no column for {names}. Make it in Canvas and export again.")
+    return [_filled_file(export, item, table, fixed, matches, column) for item, column in items]
 
 
 def _people(export: Export) -> list[Person]:
@@ -94,10 +98,14 @@ def _mention(table: Table, index: int, fixed: int) -> Mention:
     return Mention(f"{printable(row.cells[0])} in line {row.line}", ids)
 
 
-def _filled_file(export: Export, item: Item, table: Table, fixed: int, matches: Matches) -> File:
-    column = _column(table, item)
-    maximum = _maximum(export, table, column)
+def _filled_file(
+    export: Export, item: Item, table: Table, fixed: int, matches: Matches, column: int | None
+) -> File:
     file = File(f"canvas-{item.exercise}.csv")
+    if column is None:
+        file.leave_out(item.exercise, f"{table.file} has no column for it. Make '{item.label}' in Canvas")
+        return file
+    maximum = _maximum(export, table, column)
     blank = [""] * (fixed - 1)
     written = [
         [*table.header[:fixed], table.header[column]],
@@ -115,26 +123,24 @@ def _filled_file(export: Export, item: Item, table: Table, fixed: int, matches: 
     return replace(file, text=table_text(written), rows=len(written) - 2)
 
 
-def _column(table: Table, item: Item) -> int:
-    """Return the only column `Title (123)` whose title is the exercise's name, its title, or both.
+def _column(table: Table, item: Item) -> int | None:
+    """Return the column `Title (123)` whose title is the exercise's name, its title, or both.
+
+    A column without an id in brackets is no assignment: Canvas would make a new one of it.
 
     Raises:
-        UsageFault: there is none, or there are several.
+        UsageFault: there are several.
 
     """
-    fitting = [i for i, cell in enumerate(table.header) if item.is_called(_ASSIGNMENT.sub("", cell))]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
+    titles = {i: _ASSIGNMENT.sub("", cell) for i, cell in enumerate(table.header) if _ASSIGNMENT.search(cell)}
+    fitting = [index for index, title in titles.items() if item.is_called(title)]
+    if len(fitting) > 1:
         names = " and ".join(f"'{printable(table.header[index])}'" for index in fitting)
         raise UsageFault(
             f"{table.file} has several columns for {item.exercise}: {names}. "
             "Rename all but one in Canvas and export again."
         )
-    raise UsageFault(
-        f"{table.file} has no column for {item.exercise}. Make '{item.label}' in Canvas and export again, "
-        "or name other exercises with --exercise."
-    )
+    return fitting[0] if fitting else None
 
 
 def _maximum(export: Export, table: Table, column: int) -> float:

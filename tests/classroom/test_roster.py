@@ -65,6 +65,8 @@ def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
         (b"Student,Score\n    Points Possible,10\nAda,5\n", "a gradebook of Canvas"),
         (b"student,Student\nada,bob\n", "two columns 'student'"),
         (b"student,E-Mail,email\nada,a@x.org,b@x.org\n", "two columns 'email'"),
+        (b"student,canvas_id\nada,11.0\n", "'11.0' is not an id. Did a spreadsheet change it"),
+        (b"student,sis_user_id\nada,1.00E+12\n", "'1.00E.12' is not an id"),
         (b"student,SIS Login\nada,ada\n", "Call it 'sis_login_id'"),
     ],
 )
@@ -93,6 +95,12 @@ def test_rosters_as_other_programs_save_them(
         "ada": Person("ada", f"L{separator} Ada"),
     }
     assert bool(roster.notes) == (encoding == "cp1252")
+
+
+def test_what_spreadsheets_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text("student,canvas_id,email\nada,N/A,-\nbob,#N/A,-\n", encoding="utf-8")
+    assert read_roster(file).people["bob"] == Person("bob")
 
 
 def test_rows_equal_but_for_the_form_of_their_letters_are_one_student(tmp_path: Path) -> None:

@@ -233,8 +233,8 @@ HEADER = "Student,ID,SIS User ID,SIS Login ID,Section,"
     [
         ("exercise-3 Stride (1),exercise-3 (2)", "several columns for exercise-3"),
         ("exercise-3 Stride (1),Exercise-3  stride (2)", "several columns for exercise-3"),
-        ("exercise-3 Strides (1),exercise-3 bonus (2)", "no column for exercise-3"),
-        ("exercise-30 (1),My exercise-3 (2)", "no column for exercise-3"),
+        ("exercise-3 Strides (1),exercise-3 bonus (2)", "no column for 'exercise-3 Stride'"),
+        ("exercise-30 (1),My exercise-3 (2)", "no column for 'exercise-3 Stride'"),
     ],
 )
 def test_only_the_one_exact_column_of_canvas_is_filled(tmp_path: Path, titles: str, sentence: str) -> None:
@@ -244,11 +244,24 @@ def test_only_the_one_exact_column_of_canvas_is_filled(tmp_path: Path, titles: s
         FORMATS["canvas"](Export((ITEM,), PEOPLE, template))
 
 
+def test_an_exercise_without_a_column_holds_up_no_other(tmp_path: Path) -> None:
+    template = tmp_path / "canvas.csv"
+    template.write_text(
+        f"{HEADER}exercise-3 (1),exercise-4\n    Points Possible,,,,,9,9\nA,17,,,S,,\n", encoding="utf-8"
+    )
+    other = replace(ITEM, exercise="exercise-4")
+    first, second = FORMATS["canvas"](Export((ITEM, other), PEOPLE, template))
+    assert (first.rows, second.rows) == (1, 0)  # a column without an id is no assignment
+    assert second.left_out == [
+        f"exercise-4: {template} has no column for it. Make 'exercise-4 Stride' in Canvas"
+    ]
+
+
 def test_a_title_that_two_exercises_have_is_no_exercise_s(tmp_path: Path) -> None:
     template = tmp_path / "canvas.csv"
     template.write_text(f"{HEADER}Stride (1)\n    Points Possible,,,,,9\nA,17,,,S,\n", encoding="utf-8")
     assert FORMATS["canvas"](Export((ITEM,), PEOPLE, template))[0].rows == 1
-    with pytest.raises(UsageFault, match="no column for exercise-3"):
+    with pytest.raises(UsageFault, match="no column for 'exercise-3 Stride'"):
         FORMATS["canvas"](Export((replace(ITEM, other_titles=("exercise-4", "STRIDE")),), PEOPLE, template))
 
 

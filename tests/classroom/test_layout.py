@@ -1,0 +1,142 @@
+"""Layouts and names that LMSs, other graders and people bring: told by somebody who had not read the code."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.collecting import Collected
+from grader.classroom.identity import Person
+from grader.classroom.naming import fit
+from grader.classroom.roster import Roster
+
+EXERCISES = ["quiz", "other"]
+PEOPLE = (Person("ada", "Ada Lovelace", canvas_id="12"), Person("bob", "Bob Marsh", canvas_id="13"))
+ROSTER = Roster({person.student: person for person in PEOPLE})
+
+
+def write(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name, encoding="utf-8")
+    return root
+
+
+def zipped(file: Path, *names: str) -> Path:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, name)
+    return file
+
+
+def found(collected: Collected) -> list[tuple[str, str]]:
+    return [(one.student, one.exercise) for one in collected if not one.read().problem]
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["ada/quiz/quiz.py", "ada/other/other.py"], [("ada", "quiz"), ("ada", "other")]),  # as nbgrader has it
+        (["quiz/ada/quiz.py", "quiz/bob/quiz.py", "other/ada/other.py"],
+         [("ada", "quiz"), ("ada", "other"), ("bob", "quiz")]),
+        (["class/week/ada/quiz.py", "class/week/bob/quiz.py"], [("ada", "quiz"), ("bob", "quiz")]),
+        (["ada/quiz.py", "ada/other/other.py", "bob/quiz.py"],
+         [("ada", "quiz"), ("ada", "other"), ("bob", "quiz")]),
+        (["quiz/lovelaceada_12_3_quiz.py", "other/lovelaceada_12_4_other.py"], [("ada", "quiz"), ("ada", "other")]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_layouts(tmp_path: Path, names: list[str], students: list[tuple[str, str]], form: str) -> None:
+    source = write(tmp_path / "S", *names) if form == "folder" else zipped(tmp_path / "S.zip", *names)
+    collected = Collected([source], EXERCISES, ROSTER)
+    assert sorted(found(collected)) == sorted(students)
+    assert collected.left_out == []
+    if "12" not in names[0]:  # what an LMS packs needs a roster
+        assert sorted(found(Collected([source], EXERCISES, None))) == sorted(students)
+
+
+def test_the_zip_of_a_quiz_in_canvas_has_the_user_before_the_question(tmp_path: Path) -> None:
+    roster = Roster(
+        {"tom": Person("tom", "Tom Dale", canvas_id="101"), "ry": Person("ry", "Ry F", canvas_id="7")}
+    )
+    source = zipped(tmp_path / "s.zip", "dale_tom101_question_7_900_quiz.py")
+    assert found(Collected([source], EXERCISES, roster)) == [("tom", "quiz")]
+
+
+@pytest.mark.parametrize("name", ["anon_Ab3dE_902_quiz.py", "anon_12_902_quiz.py"])
+def test_an_anonymous_download_is_nobody_s(tmp_path: Path, name: str) -> None:
+    collected = Collected([zipped(tmp_path / "s.zip", name)], EXERCISES, ROSTER)
+    assert (found(collected), collected.absent(), collected.doubtful()) == ([], [], ["ada", "bob"])
+    assert "is of an anonymous download" in collected.left_out[0]
+
+
+def test_the_name_of_a_team_keeps_zeros_from_its_members(tmp_path: Path) -> None:
+    collected = Collected([zipped(tmp_path / "s.zip", "team1_12_34_quiz.py")], EXERCISES, ROSTER)
+    assert found(collected) == [("ada", "quiz")]
+    assert "are they the names of teams?" in collected.notes[0]
+    assert (collected.absent(), collected.doubtful()) == ([], ["bob"])
+    collected = Collected([zipped(tmp_path / "s.zip", "lovelaceada_12_34_quiz.py")], EXERCISES, ROSTER)
+    assert (found(collected), collected.absent(), collected.notes) == ([("ada", "quiz")], ["bob"], [])
+
+
+@pytest.mark.parametrize("folder", ["0017", "Bob Marsh", "bob (1)", "bbo", "b.marsh"])
+def test_a_folder_that_may_be_somebody_s_keeps_zeros_from_them(tmp_path: Path, folder: str) -> None:
+    people = [Person("17", "Zed"), Person("bob", "Bob Marsh", "b.marsh@x.org"), Person("xenia", "Xenia")]
+    write(tmp_path, f"{folder}/quiz.py")
+    collected = Collected([tmp_path], EXERCISES, Roster({person.student: person for person in people}))
+    assert found(collected) == []
+    assert "xenia" in collected.absent()
+    assert len(collected.doubtful()) == 1
+
+
+def test_who_left_the_course_keeps_zeros_from_nobody(tmp_path: Path) -> None:
+    write(tmp_path, "bobb/quiz.py", "zoe/quiz.py")
+    collected = Collected([tmp_path], EXERCISES, ROSTER, former=["bobb"])
+    assert (found(collected), collected.absent()) == ([], ["ada", "bob"])
+    assert collected.left_out == ["bobb: not in the roster", "zoe: not in the roster"]
+
+
+@pytest.mark.parametrize("name", ["bob_quiz.py", "Quiz_ada_attempt_2026-11-01-10-22-33_quiz.py", "quiz.py"])
+def test_a_file_beside_the_folders_may_be_of_everybody_who_is_missing(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "ada/quiz.py", name)
+    collected = Collected([tmp_path], EXERCISES, ROSTER)
+    assert (found(collected), collected.doubtful()) == ([("ada", "quiz")], ["bob"])
+
+
+@pytest.mark.parametrize("name", ["homework.zip", "answers.txt", "a/b/c/d/e/f/quiz.py", "quiz.pdf"])
+def test_whoever_handed_in_something_else_did_not_hand_in_nothing(tmp_path: Path, name: str) -> None:
+    write(tmp_path, f"ada/{name}", "bob/quiz.py", "bob/data.csv")
+    collected = Collected([tmp_path], EXERCISES, ROSTER)
+    assert (found(collected), collected.absent(), collected.doubtful()) == ([("bob", "quiz")], [], ["ada"])
+    assert [reason.partition(" ")[0] for reason in collected.left_out] == ["ada:"]
+
+
+def test_in_the_zip_of_one_exercise_a_file_counts_that_is_called_as_another(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "s.zip", "lovelaceada_12_34_other.py", "marshbob_13_35_quiz.py")
+    collected = Collected([source], EXERCISES, ROSTER, "quiz")
+    assert found(collected) == [("ada", "quiz"), ("bob", "quiz")]
+    assert collected.notes == ["ada: 'lovelaceada_12_34_other.py' is taken for quiz"]
+    write(tmp_path / "S", "ada/other.py", "bob/quiz.py")
+    collected = Collected([tmp_path / "S"], EXERCISES, ROSTER, "quiz")  # each exercise has a file of its own
+    assert (found(collected), collected.absent()) == ([("bob", "quiz")], ["ada"])
+
+
+def test_what_is_typed_into_moodle_beside_a_file_is_not_counted(tmp_path: Path) -> None:
+    names = ["Ada Lovelace_5_assignsubmission_file_/quiz.py", "Ada Lovelace_5_assignsubmission_onlinetext_/onlinetext.html",
+             "Bob Marsh_6_assignsubmission_onlinetext_/onlinetext.html"]  # fmt: skip
+    collected = Collected([zipped(tmp_path / "m.zip", *names)], EXERCISES, ROSTER)
+    assert found(collected) == [("ada", "quiz")]
+    assert collected.left_out == ["bob: 'onlinetext.html' is no submission"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Cópia de quiz.ipynb", "quiz - Cópia.py", "Kopie van quiz.py", "Kopia av quiz.py", "quiz \u2014 kopia.py",
+     "quiz - コピー.py", "quizのコピー.ipynb", "quiz - 副本.py", "Копия quiz.py", "quiz - 복사본.py", "quiz_copy.py",
+     "quiz (copy).py", "Copy of Copy of quiz.py", "quiz.py (1).txt", "quiz%20(1).py", "quiz.py.download"],
+)  # fmt: skip
+def test_marks_of_copies_in_other_languages(name: str) -> None:
+    fitting = fit(name, EXERCISES)
+    assert fitting and (fitting.exercise, fitting.is_exact) == ("quiz", False)
