@@ -118,8 +118,8 @@ def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roste
     assert rows(own / "exports" / "canvas-exercise-2.csv") == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "exercise-2 Code to write"],
         ["    Points Possible", "", "", "", "", "3"],
-        ["", "0017", "", "", "", "3"],
-        ["", "0018", "", "", "", "0"],
+        ["Ada L. (ada)", "0017", "", "", "", "3"],
+        ["Bob (bob)", "0018", "", "", "", "0"],
     ]
     course(own, "export", "moodle", "--roster", roster, "--missing", "zero")
     assert rows(own / "exports" / "moodle-exercise-2.csv") == [
