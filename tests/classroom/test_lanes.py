@@ -244,7 +244,7 @@ def test_the_fork_server_of_a_lane_was_forked_before_anything_was_known(
 @pytest.mark.parametrize(
     ("file", "text", "sentence"),
     [
-        ("checks.py", "def test_double(:\n", "checks.py:1: The checks cannot be read: "),
+        ("checks.py", "def test_double(:\n", "checks.py:1: This is not Python: "),
         ("checks.py", "\n\ndef test_other(student): ...\n", "checks.py:3: The check test_other belongs to no"),
         ("reference.py", "def double(x): ...\ndef triple(x): ...\n1 / 0\n", "reference.py:3: The reference cannot"),
     ],

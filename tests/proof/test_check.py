@@ -445,7 +445,7 @@ FOUND = {
         "variant_0: {image: 5,",
         (
             *yaml("variant_0:", "'image' cannot be 5."),
-            *yaml("- id: kept", "This text cannot be rendered"),
+            *yaml('prompt: "What leaves', "This text cannot be rendered"),
         ),
     ),
     "reference-without-a-branch-tried": Break(
