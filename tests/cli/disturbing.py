@@ -113,7 +113,9 @@ def _take_over(disturbance: Disturbance) -> None:
 
     def file(path: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
         if set(mode) & set("wax+") and not isinstance(path, int):
-            return disturbance.write(real_file, "open", path, mode, *rest, **options)
+            stream = disturbance.write(real_file, "open", path, mode, *rest, **options)
+            disturbance.write(lambda _path: None, "fill", path)  # it is there, and empty
+            return stream
         return real_file(path, mode, *rest, **options)
 
     for name in CALLS:
