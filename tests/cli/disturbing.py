@@ -28,7 +28,6 @@ from typing import Any
 import click
 from sqlalchemy import Engine, event
 
-from grader import interrupts
 from grader.classroom import lanes
 from grader.classroom.lane import Lane
 from grader.classroom.task import Result, Setup, Task
@@ -36,7 +35,7 @@ from grader.cli import course, entry, examine  # noqa: F401 so that it is import
 from grader.course.loading import load_course
 from grader.digest import digest_of
 from grader.examiner.collection import with_suite
-from grader.worker import launcher, server
+from grader.worker import interrupts, launcher, server
 from grader.worker.starting import Start, clean_environment, forked
 
 for _module, *_ in course.PARTS.values():  # else every run would import its own

@@ -177,8 +177,10 @@ class Stage:
         return run(scenario.command, self.root / scenario.where, arguments, self.temporary, disturbance)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("what", [KILL, INTERRUPT, FULL])
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [(what, name) for what in (KILL, INTERRUPT, FULL) for name in SCENARIOS if what == KILL or name != "new"],
+)
 def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what: str) -> None:
     scenario = SCENARIOS[name]
     stage = Stage(tmp_path, scenario)
