@@ -13,7 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from grader.errors import UsageFault, printable
-from grader.interrupts import held
+from grader.worker.interrupts import held
 
 _PART = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LOCK_SECONDS = 30.0  # that another command may write the same
@@ -80,6 +80,8 @@ def open_file(file: Path) -> BufferedReader:
 
 
 def _check_plain(file: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, _NOT_PLAIN, str(file))
 

@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = (
-    "digest errors folding interrupts files tables lazy worker language questions course examiner handout gradebook classroom lms report proof cli"
+    "digest errors folding worker files tables lazy language questions course examiner handout gradebook classroom lms report proof cli"
 ).split()
-ONLY = {"worker": {"errors", "interrupts", "worker"}}  # stricter than the order
+ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 LATER = {
     ("grader.classroom.grading", "grader.classroom.cluster"),  # an extra that not everybody has installed

@@ -22,8 +22,8 @@ from typing import Any, Protocol
 from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.report import Report
-from grader.interrupts import held
 from grader.worker.folders import place, remove, sweep
+from grader.worker.interrupts import held
 from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks

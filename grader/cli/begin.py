@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from grader import interrupts
+from grader.worker import interrupts
 
 CLOSED = "Standard output is closed, so nothing could be told. Run the command again with its output open."
 

@@ -83,6 +83,8 @@ def check_(
 
 def _check_page(file: Path) -> None:
     """Raise UsageFault where a file is there that is no page: it may be a student's work."""
+    if not file.parent.is_dir():
+        raise UsageFault(f"There is no folder {file.parent}. Make it, or name another file.")
     if not os.path.lexists(file):
         return
     try:

@@ -25,6 +25,7 @@ from grader.handout.generate import generate
 from grader.lms import FORMATS
 from grader.lms.export import Export
 from grader.report.classroom import class_table
+from grader.worker.folders import remove
 
 
 @click.command("demo")
@@ -34,6 +35,16 @@ def demo() -> int:
     The shipped course, in a temporary folder.
     """
     root = Path(tempfile.mkdtemp(prefix="course-demo-"))
+    try:
+        _play(root)
+    except BaseException:  # half a demo is of no use
+        remove(root)
+        raise
+    _list_files(root)
+    return entry.DONE
+
+
+def _play(root: Path) -> None:
     source = shipped_course()
     shutil.copy(source / COURSE_FILE, root)
     shutil.copytree(source / "exercises", root / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
@@ -54,8 +65,6 @@ def demo() -> int:
     with gradebook_of(course) as gradebook:
         for form in FORMATS:
             write_export(course, gradebook, form, root / "exports" / form, Export((), roster.people))
-    _list_files(root)
-    return entry.DONE
 
 
 def _list_files(root: Path) -> None:

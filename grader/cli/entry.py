@@ -13,9 +13,9 @@ from typing import NoReturn, TextIO
 
 import click
 
-from grader import interrupts
 from grader.errors import GraderError, WorkerFault, printable
 from grader.files import remedy_of
+from grader.worker import interrupts
 
 DONE = 0
 NOT_FULL_MARKS = 1

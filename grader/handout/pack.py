@@ -23,7 +23,7 @@ from grader.errors import UsageFault
 from grader.files import read_file
 from grader.language.record import Record
 from grader.questions import KINDS
-from grader.worker.folders import Folder
+from grader.worker.temporary import Folder
 
 PACK_FILE = "course.pack"
 MAX_BYTES = 64 << 20  # of the whole pack, unpacked

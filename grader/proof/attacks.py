@@ -32,8 +32,8 @@ from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.session import Session, StudentError
 from grader.examiner.submission import Submission, parse_submission
-from grader.worker.folders import Folder
 from grader.worker.launcher import ForkServer
+from grader.worker.temporary import Folder
 
 EXERCISE = "target"
 _SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is

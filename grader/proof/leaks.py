@@ -20,7 +20,7 @@ from grader.handout.generate import write_handout
 from grader.handout.pack import PACK_FILE
 from grader.handout.solutions import solutions
 from grader.handout.stubs import SUFFIX, Format
-from grader.worker.folders import Folder
+from grader.worker.temporary import Folder
 
 MIN_LETTERS = 20  # of a line: shorter ones stand everywhere
 _COMMON = ("import ", "from ", "def ", "class ", "@")  # the beginnings of lines that stubs have as well

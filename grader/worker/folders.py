@@ -8,42 +8,10 @@ import os
 import secrets
 import subprocess
 import tempfile
-import weakref
 from pathlib import Path
-from typing import Self
-
-from grader.interrupts import held
 
 PREFIX = "torchgrade-"  # of all of them: any command sweeps what any other left
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-
-
-class Folder:
-    """A folder of this process: for its owner alone, and gone with it."""
-
-    def __init__(self, kind: str) -> None:
-        """Make it, and sweep what others left.
-
-        Raises:
-            OSError: it cannot be made.
-
-        """
-        sweep()
-        self.path = place(kind)
-        with held():
-            descriptor = claim(self.path)
-            self._discard = weakref.finalize(self, _discard, self.path, descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Remove it with all that is in it."""
-        with held():
-            self._discard()
 
 
 def place(kind: str) -> Path:
@@ -93,8 +61,3 @@ def remove(folder: str | Path) -> None:
             subprocess.run(  # noqa: S603
                 [*tidy, "--", folder], check=False, stderr=subprocess.DEVNULL, start_new_session=True
             )
-
-
-def _discard(folder: Path, descriptor: int) -> None:
-    remove(folder)
-    os.close(descriptor)

@@ -17,11 +17,11 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from grader.errors import WorkerFault
-from grader.interrupts import held
 from grader.worker.child import READY
-from grader.worker.folders import Folder
+from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
 from grader.worker.starting import Place, Start, executed
+from grader.worker.temporary import Folder
 from grader.worker.wire import (
     MAX_BODY,
     MAX_HEADER,

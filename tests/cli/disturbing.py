@@ -28,7 +28,6 @@ from typing import Any
 import click
 from sqlalchemy import Engine, event
 
-from grader import interrupts
 from grader.classroom import lanes
 from grader.classroom.lane import Lane
 from grader.classroom.task import Result, Setup, Task
@@ -36,7 +35,7 @@ from grader.cli import course, entry, examine  # noqa: F401 so that it is import
 from grader.course.loading import load_course
 from grader.digest import digest_of
 from grader.examiner.collection import with_suite
-from grader.worker import launcher, server
+from grader.worker import interrupts, launcher, server
 from grader.worker.starting import Start, clean_environment, forked
 
 for _module, *_ in course.PARTS.values():  # else every run would import its own
@@ -113,7 +112,9 @@ def _take_over(disturbance: Disturbance) -> None:
 
     def file(path: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
         if set(mode) & set("wax+") and not isinstance(path, int):
-            return disturbance.write(real_file, "open", path, mode, *rest, **options)
+            stream = disturbance.write(real_file, "open", path, mode, *rest, **options)
+            disturbance.write(lambda _path: None, "fill", path)  # it is there, and empty
+            return stream
         return real_file(path, mode, *rest, **options)
 
     for name in CALLS:

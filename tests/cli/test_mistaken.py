@@ -12,7 +12,8 @@ from tests.conftest import Run
 
 COURSE = [
     ("check --html fifo", "fifo cannot be written: it is not a plain file."),
-    ("check --html exercises", "exercises cannot be written: it is not a plain file."),
+    ("check --html exercises", "exercises cannot be written: Is a directory."),
+    ("check --html nowhere/page.html", "There is no folder nowhere."),
     ("check --html course.yaml", "would overwrite what the course is made of"),
     ("check --html linked.html", "would overwrite what the course is made of"),
     ("check --html gradebook.db", "would overwrite what the course is made of"),
@@ -85,7 +86,7 @@ def test_an_exercise_that_is_a_pipe(own: Path, course: Run) -> None:
     ("typed", "sentence"),
     [
         ("exercise-1 --file fifo", "fifo cannot be read: it is not a plain file."),
-        ("exercise-1 --file .", ". cannot be read: it is not a plain file."),
+        ("exercise-1 --file .", ". cannot be read: Is a directory."),
         ("exercise-1 --file /dev/zero", "/dev/zero cannot be read: it is not a plain file."),
         ("exercise-1 --file @", "The name is empty."),
         ("@", "There is no exercise ''."),

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from grader.worker import folders
+from grader.worker.temporary import Folder
 
 HOLD = "import sys, time; from pathlib import Path; from grader.worker.folders import claim; claim(Path(sys.argv[1]));"
 
@@ -79,7 +80,7 @@ def test_a_folder_that_is_swept_while_it_is_claimed_is_made_again(
 
 
 def test_a_folder_is_its_owners_alone_and_goes_with_its_process(place: Path) -> None:
-    with folders.Folder("kind") as folder:
+    with Folder("kind") as folder:
         assert folder.path.parent == place
         assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
         (folder.path / "file").touch()
@@ -92,7 +93,7 @@ def test_a_folder_is_its_owners_alone_and_goes_with_its_process(place: Path) -> 
 def test_who_makes_a_folder_sweeps_those_of_every_kind(place: Path) -> None:
     for name in ("torchgrade-server-1", "torchgrade-pack-2", "torchgrade-lane-3", "mine"):
         (place / name).mkdir()
-    with folders.Folder("kind") as folder:
+    with Folder("kind") as folder:
         assert {file.name for file in place.iterdir()} == {"mine", folder.path.name}
 
 

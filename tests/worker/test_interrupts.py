@@ -10,7 +10,7 @@ import pytest
 
 BEGIN = """
 import os, signal, sys
-from grader import interrupts
+from grader.worker import interrupts
 def send(number): os.kill(os.getpid(), number)
 """
 
@@ -65,3 +65,8 @@ def test_a_command_that_is_done_is_not_interrupted_any_more() -> None:
 def test_who_uses_this_as_a_library_keeps_their_own_handlers() -> None:
     program = "interrupts.raise_from_now(); interrupts.ignore(); print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)"
     assert end_of(program) == (0, "True\n", "")
+
+
+def test_what_a_shell_started_in_the_background_can_be_interrupted() -> None:
+    program = "signal.signal(signal.SIGINT, signal.SIG_IGN); interrupts.leave_at_once(); send(signal.SIGINT)"
+    assert end_of(program) == (130, "", "Interrupted.\n")

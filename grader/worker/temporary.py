@@ -1,0 +1,44 @@
+"""The one way to have a temporary folder in this process, which goes with it."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from pathlib import Path
+from typing import Self
+
+from grader.worker.folders import claim, place, remove, sweep
+from grader.worker.interrupts import held
+
+
+class Folder:
+    """A folder of this process: for its owner alone, and gone with it."""
+
+    def __init__(self, kind: str) -> None:
+        """Make it, and sweep what others left.
+
+        Raises:
+            OSError: it cannot be made.
+
+        """
+        sweep()
+        self.path = place(kind)
+        with held():
+            descriptor = claim(self.path)
+            self._discard = weakref.finalize(self, _discard, self.path, descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove it with all that is in it."""
+        with held():
+            self._discard()
+
+
+def _discard(folder: Path, descriptor: int) -> None:
+    remove(folder)
+    os.close(descriptor)
