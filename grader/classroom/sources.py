@@ -16,6 +16,7 @@ from typing import Protocol
 from grader.classroom.naming import SUFFIXES, is_debris
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
+from grader.files import refusal
 
 MAX_MEMBERS = 200_000  # of a zip
 MAX_FILES = 1000  # of one student's folder
@@ -64,7 +65,7 @@ def open_source(path: Path) -> Source:
     try:
         status = path.stat()
     except OSError as error:
-        raise UsageFault(f"{path} cannot be read: {error.strerror}.") from None
+        raise refusal(path, "read", error) from None
     if stat.S_ISDIR(status.st_mode):
         return Folder(path)
     if not stat.S_ISREG(status.st_mode):
@@ -90,7 +91,7 @@ class Folder:
             with os.scandir(folder) as found:
                 return sorted((one.name, one.is_dir(follow_symlinks=False)) for one in found)
         except OSError as error:
-            raise UsageFault(f"{folder} cannot be read: {error.strerror}.") from None
+            raise refusal(folder, "read", error) from None
 
     def entries(self, below: Sequence[str]) -> Iterator[Entry]:
         """Yield the files of a folder.

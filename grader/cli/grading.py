@@ -60,6 +60,11 @@ LANES = [
 ]
 
 
+def _check_lanes(jobs: int | None, dask: str) -> None:
+    if jobs and dask:
+        raise click.UsageError("--jobs is for this machine; with --dask the cluster says how many.")
+
+
 def _lanes(command: click.decorators.FC) -> click.decorators.FC:
     for option in LANES:
         command = option(command)
@@ -110,6 +115,7 @@ def grade(
     SUBMISSIONS is a folder of folders, SUBMISSIONS/<student>/<exercise>.py or .ipynb, or the zip of an LMS;
     there can be several. What is unchanged since it was graded is not run again.
     """
+    _check_lanes(jobs, dask)
     course = course_here()
     check_exercises(course, () if only is None else (only,))
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
@@ -186,6 +192,7 @@ def regrade(
     Shows who moves, from what to what, and by which question and check; stores it on confirmation, or with
     --apply. No score falls without --allow-lower.
     """
+    _check_lanes(jobs, dask)
     course = course_here()
     grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
     console = Console(highlight=False)

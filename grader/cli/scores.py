@@ -30,7 +30,7 @@ from grader.cli.here import (
 from grader.cli.options import FiniteRange
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, printable
-from grader.files import write_file
+from grader.files import refusal, write_file
 from grader.folding import folded
 from grader.gradebook.notices import forgotten_exercises, score_warnings
 from grader.gradebook.records import Override
@@ -252,7 +252,7 @@ def write_export(
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageFault(f"{out} cannot be made: {error.strerror}. Name another folder.") from None
+        raise refusal(out, "made", error) from None
     for file in files:
         if file.rows:
             write_file(out / file.name, file.text)

@@ -25,7 +25,7 @@ from grader.course.loading import (
     LoadedExercise,
 )
 from grader.digest import digest_of
-from grader.errors import UsageFault
+from grader.files import refusal
 
 LENGTH = 20  # hexadecimal digits that are kept of a digest: nobody gains by a collision
 
@@ -88,7 +88,7 @@ def _files(folder: Path) -> dict[str, bytes]:
         try:
             files[str(name)] = file.read_bytes()
         except OSError as error:
-            raise UsageFault(f"{file} cannot be read: {error.strerror}.") from None
+            raise refusal(file, "read", error) from None
     return files
 
 
