@@ -17,7 +17,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, in
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
 from grader.errors import UsageFault
-from grader.files import refusal
 from grader.gradebook.tables import VERSION, AboutRow, Base
 
 BUSY_SECONDS = 30  # that another process may hold the lock
@@ -169,7 +168,7 @@ def _make_private(file: Path) -> None:
             f"The gradebook {file} cannot be used: unable to open it. Make its folder first."
         ) from None
     except OSError as error:
-        raise refusal(file, "opened", error) from None
+        raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
 
 
 def _engine(address: URL) -> Engine:
