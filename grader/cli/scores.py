@@ -242,7 +242,7 @@ def write_export(
     found = list(final_scores(course, gradebook, roster=wanted.people))
     tell_of_scores(course, gradebook, wanted.people)
     tell(score_warnings(found))
-    zeros = Zeros(list(wanted.people), gradebook.left_out()) if zero else Zeros()
+    zeros = Zeros(list(wanted.people), gradebook.left_out(), is_wanted=zero)
     scored = export_items(course, found, exercises, zeros)
     files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
     if not any(item.entries for item in scored.items) and not scored.left_out:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
@@ -21,9 +21,10 @@ class Zeros:
     `left_out` has students and exercises.
     """
 
-    students: Sequence[str] = ()
+    students: Sequence[str] = ()  # of the roster
     left_out: frozenset[tuple[str, str]] = frozenset()
     now: datetime | None = None
+    is_wanted: bool = True
 
     def reason_against(self, course: LoadedCourse, student: str, exercise: str) -> str:
         """Say why a student gets no zero; nothing if they get one."""
@@ -58,12 +59,9 @@ def export_items(
         if name not in course.record.exercises:
             raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, course.record.exercises)}")
     wanted = list(dict.fromkeys(exercises)) or list(course.record.exercises)
-    own: dict[str, dict[str, Score]] = {name: {} for name in wanted}
-    for score in scores:
-        if score.exercise in own:
-            own[score.exercise][folded(score.student)] = score
+    own, left_out = _by_student(wanted, scores, zeros.students)
     titles = {name: course.exercise(name).record.title for name in course.record.exercises}
-    items, left_out = [], []
+    items = []
     for name in wanted:
         entries = [
             Entry(score.student, score.final, score.graded, "; ".join(score.rules))
@@ -75,7 +73,7 @@ def export_items(
             for score in own[name].values()
             if not score.is_graded
         ]
-        for student in zeros.students if own[name] or exercises else ():
+        for student in zeros.students if zeros.is_wanted and (own[name] or exercises) else ():
             if folded(student) in own[name]:
                 continue
             if reason := zeros.reason_against(course, student, name):
@@ -87,6 +85,25 @@ def export_items(
         points = course.exercise(name).record.points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
+
+
+def _by_student(
+    wanted: Sequence[str], scores: Iterable[Score], roster: Iterable[str]
+) -> tuple[dict[str, dict[str, Score]], list[str]]:
+    """Return scores by exercise and student, called as in the roster; and who is there in two forms."""
+    names = {folded(student): student for student in roster}
+    own: dict[str, dict[str, Score]] = {name: {} for name in wanted}
+    twice: dict[tuple[str, str], list[str]] = {}
+    for score in scores:
+        key = folded(score.student)
+        if score.exercise in own and key in own[score.exercise]:
+            twice.setdefault((score.exercise, key), [own[score.exercise][key].student]).append(score.student)
+        if score.exercise in own:
+            own[score.exercise][key] = replace(score, student=names.get(key, score.student))
+    for exercise, key in twice:
+        own[exercise][key] = replace(own[exercise][key], final=None, is_excused=False)
+    both = {key: " and ".join(students) for key, students in twice.items()}
+    return own, [f"{who}: one student in two forms, with two scores in {key[0]}" for key, who in both.items()]
 
 
 def _without_score(score: Score) -> str:

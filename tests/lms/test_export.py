@@ -188,6 +188,12 @@ def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCour
     assert [reason.partition(":")[0] for reason in scored.left_out] == ["bob", "cyd"]
 
 
+def test_one_student_in_two_forms_has_no_certain_score(shipped: LoadedCourse) -> None:
+    scored = export_items(shipped, [score("Ada", 4), score("ada", 7), score("Bob", 5)], [], Zeros(["bob"]))
+    assert [entry.student for item in scored.items for entry in item.entries] == ["bob"]
+    assert scored.left_out[0] == "Ada and ada: one student in two forms, with two scores in exercise-3"
+
+
 def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse) -> None:
     rules = Rules.model_validate(
         {"deadlines": {"exercise-3": "2026-12-01"}, "extensions": [{"student": "bob", "days": 7}]}
