@@ -234,5 +234,12 @@ def state_of(root: Path) -> Iterator[tuple[str, str]]:
         yield from ((str(path), "there") for path in place.glob("attack-*"))
     for file in _IPC:
         if file.exists():
-            lines = file.read_text(encoding="utf-8").splitlines()
-            yield str(file), " ".join(line.split()[1] for line in lines)
+            rows = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+            yield str(file), " ".join(row[1] for row in rows if not _is_of_a_neighbour(rows[0], row))
+
+
+def _is_of_a_neighbour(header: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether a program that is no worker made this shared memory: it is alive, and a worker has ended."""
+    if row == header or "cpid" not in header:
+        return False
+    return Path("/proc", row[list(header).index("cpid")]).exists()

@@ -74,7 +74,7 @@ def there_and_back(root: Path) -> None:
 
 def with_a_gradebook(root: Path) -> None:
     small(root)
-    typed(root, "override", "ada", "ex-1", "--score", "1", "--reason", "read")
+    typed(root, "scores")
 
 
 def graded(root: Path) -> None:
