@@ -136,6 +136,8 @@ class _Here:
 
     def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
         asked = list(tasks)
+        if not asked:  # all is graded already
+            return
         exercise = (self.setup.root / "exercises" / asked[0].exercise / "exercise.yaml").read_bytes()
         kept = CACHE[0] / digest_of(exercise + pickle.dumps(asked))
         if not kept.exists():
