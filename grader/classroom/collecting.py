@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from grader.classroom.identity import Matches, Person, fits_name, loose_name, match
 from grader.classroom.layout import Group, layout_of
-from grader.classroom.naming import Fit, Named, fit, is_same_but_for_marks, named, seems_handed_in, suffix_of
+from grader.classroom.naming import Fit, Named, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
 from grader.classroom.roster import Roster
 from grader.classroom.sources import Content, Entry, Source, open_source
 from grader.errors import UsageFault, did_you_mean, printable
@@ -24,6 +25,7 @@ from grader.folding import folded
 from grader.gradebook.records import HandedIn
 
 MAX_TOLD = 5  # files of one student, or of nobody, that are of no exercise
+MAX_STRANGERS = 100  # folders of nobody that are compared with everybody
 CLOSE = 0.65  # of 1: a folder's name that may be a misspelt student's
 _TEXT_OF_MOODLE = "onlinetext.html"  # that students type into Moodle beside their files
 
@@ -103,6 +105,7 @@ class Collected:
     students: set[str] = field(default_factory=set)
     withheld: list[LeftOut] = field(default_factory=list)
     _source: str = ""
+    _strangers: int = 0
     _held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # exercises, by source
     _seen: dict[tuple[str, str], Path] = field(default_factory=dict)  # only where there are several sources
 
@@ -182,21 +185,28 @@ class Collected:
             yield from self._of_student(student, groups[number], source)
         self._look_for_teams(path, groups, matches)
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(map(folded, self.roster.people if self.roster else self.former))
+
     def _is_known(self, folder: str) -> bool:
-        names = self.roster.people if self.roster else self.former
-        return any(folded(folder) == folded(student) for student in names)
+        return folded(folder) in self._known
 
     def _like(self, name: str) -> set[str]:
         """Return the students whom a folder's name may mean: misspelt, a person's name, or a copy."""
-        if not self.roster or any(folded(name) == folded(student) for student in self.former):
+        if not self.roster or folded(name) in map(folded, self.former):
             return set()  # of somebody who left the course
+        self._strangers += 1
+        if self._strangers > MAX_STRANGERS:
+            return set(self._everybody)
+        unmarked, words = forms_of(name), loose_name(name)
         like = set()
         for person in self.roster.people.values():
-            words = [person.student, person.name, person.email.partition("@")[0], *person.ids.values()]
-            forms = [folded(word) for word in words if word]
+            own = [person.student, person.name, person.email.partition("@")[0], *person.ids.values()]
+            forms = [folded(word) for word in own if word]
+            is_name = bool(person.name) and words == loose_name(person.name)
             is_close = bool(get_close_matches(folded(name), forms, 1, CLOSE))
-            is_name = bool(person.name) and loose_name(name) == loose_name(person.name)
-            if is_close or is_name or any(is_same_but_for_marks(name, word) for word in forms):
+            if is_name or is_close or any(tokens_of(word) in unmarked for word in forms):
                 like.add(person.student)
         return like
 
@@ -207,9 +217,14 @@ class Collected:
             self._leave_out(f"{printable(group.named.who)}: {stranger}", self._like(group.named.who))
             return
         for path in group.paths:
-            for entry in source.entries(path):
-                fitting = fit(_name_of(entry, path, group).file, self.exercises)
-                self._leave_out(f"{entry.path!r}: {reason}", possible, fitting.exercise if fitting else "")
+            try:
+                for entry in source.entries(path):
+                    fitting = fit(_name_of(entry, path, group).file, self.exercises)
+                    self._leave_out(
+                        f"{entry.path!r}: {reason}", possible, fitting.exercise if fitting else ""
+                    )
+            except UsageFault as fault:
+                self._leave_out(str(fault), possible)
 
     def _look_for_teams(self, path: Path, groups: Sequence[Group], matches: Matches) -> None:
         """Keep zeros back where the names are not those of the ids: Canvas gives teams one file for all."""

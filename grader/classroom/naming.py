@@ -118,8 +118,8 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
     if path.suffix in SUFFIXES and path.stem in exercises:
         return Fit(path.stem, path.suffix, is_exact=True)
     stem, suffix = _split(folded(unquote(file)))
-    forms = {_tokens(form) for form in _forms(stem)}
-    fitting = [one for one in exercises if _tokens(folded(one)) in forms]
+    forms = {tokens_of(form) for form in _forms(stem)}
+    fitting = [one for one in exercises if tokens_of(folded(one)) in forms]
     return Fit(fitting[0], suffix, is_exact=False) if suffix and len(fitting) == 1 else None
 
 
@@ -127,17 +127,17 @@ def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
     """Whether a name looks like a submission, whatever its suffix: a student may believe it is one."""
     stem, suffix = _split(folded(unquote(file)))
     stem = stem if suffix else PurePosixPath(stem).stem
-    tokens = {_tokens(folded(one)) for one in exercises}
-    return bool(suffix) or any(_tokens(form)[: len(one)] == one for form in _forms(stem) for one in tokens)
+    tokens = {tokens_of(folded(one)) for one in exercises}
+    return bool(suffix) or any(tokens_of(form)[: len(one)] == one for form in _forms(stem) for one in tokens)
 
 
-def is_same_but_for_marks(one: str, other: str) -> bool:
-    """Whether two names are the same without case, blanks, leading zeros and the marks of a copy.
+def forms_of(name: str) -> frozenset[tuple[str, ...]]:
+    """Return the tokens of a name, with and without the marks of a copy.
 
-    >>> is_same_but_for_marks("cyd (1)", "cyd"), is_same_but_for_marks("0017", "17")
+    >>> tokens_of("cyd") in forms_of("Cyd (1)"), tokens_of("17") in forms_of("0017")
     (True, True)
     """
-    return _tokens(folded(other)) in {_tokens(form) for form in _forms(folded(one))}
+    return frozenset(map(tokens_of, _forms(folded(name))))
 
 
 def suffix_of(file: str) -> str:
@@ -175,7 +175,7 @@ def _forms(stem: str) -> Iterator[str]:
         stem = _COPY.sub("", stem, count=1).strip()
 
 
-def _tokens(text: str) -> tuple[str, ...]:
+def tokens_of(text: str) -> tuple[str, ...]:
     """Return runs of letters and of digits without leading zeros: the same for `ex-03` and `Ex 3`."""
     plain = unicodedata.normalize("NFKC", text)
     return tuple(one.lstrip("0") or "0" if one.isdigit() else one for one in _TOKENS.findall(plain))
