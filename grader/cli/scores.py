@@ -198,6 +198,7 @@ def export(
         known = roster_of(roster, gradebook)
         tell(known.notes if known else ())
         wanted = Export((), known.people if known else {}, fill, out_of)
+        forgotten = [] if exercises else forgotten_exercises(course, gradebook)
         left_out, files = write_export(
             course, gradebook, form, out, wanted, exercises, inputs, zero=missing == "zero"
         )
@@ -209,7 +210,7 @@ def export(
             click.echo(f"  left out: {reason}")
         for note in file.notes:
             click.echo(f"  not in it: {printable(note)}")
-    is_complete = not left_out and not any(file.left_out or not file.rows for file in files)
+    is_complete = not (left_out or forgotten or any(file.left_out or not file.rows for file in files))
     return entry.DONE if is_complete else entry.NOT_FULL_MARKS
 
 
