@@ -69,9 +69,10 @@ class _Reader:
     def read(self) -> Layout:
         """Group what is in the source."""
         people: dict[object, list[tuple[Named, Parts]]] = defaultdict(list)
-        for below in self._bases():
+        bases = self._bases()
+        for below in bases:
             for name, is_folder in self._tops(below):
-                if not (is_folder and not below[1:] and self._is_of_exercise((*below, name))):
+                if (*below, name) not in bases[1:]:
                     self._sort_in(people, (*below, name), is_folder=is_folder)
         self.layout.groups = [Group(own[0][0], tuple(path for _, path in own)) for own in people.values()]
         return self.layout

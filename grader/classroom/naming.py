@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -175,6 +176,7 @@ def _forms(stem: str) -> Iterator[str]:
         stem = _COPY.sub("", stem, count=1).strip()
 
 
+@lru_cache(maxsize=4096)
 def tokens_of(text: str) -> tuple[str, ...]:
     """Return runs of letters and of digits without leading zeros: the same for `ex-03` and `Ex 3`."""
     plain = unicodedata.normalize("NFKC", text)
