@@ -170,3 +170,11 @@ def test_a_mention_with_an_id_wins_over_one_with_the_name_alone() -> None:
     found = match(mentions, [Person("ada", "Ada", canvas_id="1")])
     assert found.students == {1: "ada"}
     assert found.reasons == {0: "only the name fits ada, and second fits better"}
+
+
+def test_an_id_that_differs_ends_the_search_for_weaker_ids_and_names() -> None:
+    ada = Person("ada", "Ada", canvas_id="1", sis_login_id="ada")
+    weaker = Mention("m", {"canvas_id": "2", "sis_login_id": "ada"})
+    namesake = Mention("n", {"canvas_id": "2"}, "Ada")
+    for mention in (weaker, namesake):
+        assert match([mention], [ada], loosely=True).students == {}
