@@ -24,7 +24,7 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.deed import Deed
 from grader.examiner.grading import Graded, grade, missing_packages, ungraded
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import Submission, parse_submission
 from grader.worker.launcher import ForkServer
 
 
@@ -79,9 +79,11 @@ class Lane:
         if task.problem:
             return Graded(ungraded(sitting, task.problem), b"")
         try:
-            submission = parse_submission(task.file_name, task.content)
+            return self._tried(sitting, parse_submission(task.file_name, task.content), task, suite)
         except SubmissionFault as error:
             return Graded(ungraded(sitting, str(error)), b"")
+
+    def _tried(self, sitting: Sitting, submission: Submission, task: Task, suite: CheckSuite) -> Graded:
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.course.loading import MISCONCEPTIONS_FILE
 from grader.course.paper import Paper, Sitting
-from grader.errors import WorkerFault
+from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
 from grader.examiner.patience import TooSlowError
@@ -50,6 +50,7 @@ def grade(
     A question with limits of its own is run in a worker of its own.
 
     Raises:
+        SubmissionFault: the file is neither Python text nor a notebook.
         WorkerFault: our machinery failed, or a worker was killed and `killed_by_others` says by whom.
 
     """
@@ -78,7 +79,7 @@ def grade(
         diagnosis = _diagnosis(sitting, posed, tried[posed.id].results, server, suite)
         reports[posed.id] = _judged(sitting, posed, tried[posed.id], diagnosis)
     questions = tuple(reports[posed.id] for posed in asked)
-    notes = _notes(paper, submission, list(sessions.values()), questions)
+    notes = _notes(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     return Graded(_report(sitting, questions, notes, server.isolation), output)
 
@@ -136,14 +137,12 @@ def _session(
     )
 
 
-def _notes(
-    paper: Paper, submission: Submission, sessions: Sequence[Session], questions: Sequence[QuestionReport]
-) -> tuple[str, ...]:
+def _notes(paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]) -> tuple[str, ...]:
     """What a student should know beside the answers: statements that failed and define none."""
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = {question.message for question in questions}
     notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
-    return (*submission.notes, *(note for note in notes if note not in told))[:MAX_NOTES]
+    return (*sessions[0].read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
 def ungraded(sitting: Sitting, message: str) -> Report:
@@ -206,7 +205,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
             kind.read_form(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
         return kind.mark(posed, key, value)
-    except (WorkerFault, KeyboardInterrupt):
+    except (SubmissionFault, WorkerFault, KeyboardInterrupt):
         raise
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))

@@ -7,12 +7,12 @@ import contextlib
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import WorkerFault
+from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.patience import Stopwatch
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
@@ -24,6 +24,7 @@ MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
 CPU_FACTOR = 30  # what all calls of a file may take of the processors, in times what one may
 REQUESTS = 60  # times what one call may take: for all calls of a submission
 LOADS = 3  # times what one whole file may take: for loading it, all losses included
+READ_SECONDS = 4.0  # for reading a file, before any of it runs
 LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
 
 
@@ -33,6 +34,7 @@ MAX_RECEIVED = 512 << 20  # bytes of values that one check may be given
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
 _KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
+_READING = {"timeout": "slow to read", "memory": "large to read"}
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
@@ -41,7 +43,7 @@ MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too mu
 class Trouble:
     """Something that student code did instead of answering: what, and on which of its own lines."""
 
-    kind: str  # raised, syntax, exit, missing, too-large, timeout, memory, crashed, malformed
+    kind: str  # raised, syntax, exit, missing, too-large, timeout, memory, crashed, malformed, ...
     type: str = ""
     message: str = ""
     cell: str | None = None
@@ -51,9 +53,9 @@ class Trouble:
     def outcome(self) -> Outcome:
         """The outcome that it leads to."""
         match self.kind:
-            case "timeout":
+            case "timeout" | "slow to read":
                 return "timeout"
-            case "memory":
+            case "memory" | "large to read":
                 return "memory"
             case "crashed" | "exit" | "malformed" | "disk":
                 return "crashed"
@@ -149,7 +151,7 @@ class Session:
         self._killed_by_others = killed_by_others
         self._request = {
             "op": "load",
-            "cells": [{"label": cell.label, "source": cell.source} for cell in submission.cells],
+            "file": submission.name,
             "names": list(starters),
             "starters": dict(starters),
             "packages": list(packages),
@@ -161,11 +163,10 @@ class Session:
         self._workers = 0  # that have been started
         self._request_budget = REQUESTS * limits.seconds  # seconds that all requests may still take
         self._load_budget = LOADS * LOAD_FACTOR * limits.seconds  # seconds that loading may still take
-        counts = [cell.source.count("\n") + 1 for cell in submission.cells]
-        before = accumulate(counts, initial=0)
-        self._lines = {  # of each cell, the lines before it and its own
-            cell.label: lines for cell, *lines in zip(submission.cells, before, counts, strict=False)
-        }
+        self._content = submission.content
+        self._unreadable: Trouble | None = None
+        self._lines: dict[str, tuple[int, int]] = {}  # of each cell, the lines before it and its own
+        self.read_notes: list[str] = []  # on what was skipped or assumed when the file was read
         self._skip: list[int] = []
         self._lost: list[tuple[list[str], Trouble]] = []  # by statements at the top level
         self._failures: list[tuple[list[str], Trouble]] = []
@@ -302,6 +303,8 @@ class Session:
     def _start(self) -> Worker:
         """A worker that has run the submission, but for statements that cost earlier workers their lives."""
         while self._worker is None:
+            if self._unreadable is not None:
+                raise StudentError(self._unreadable)
             if len(self._skip) > MAX_LOSSES or self._load_budget <= 0:
                 raise StudentError(Trouble("crashed"))
             worker = self._server.fork(_worker_limits(self._limits))
@@ -313,7 +316,8 @@ class Session:
                 self._lose(worker)
                 trouble = Trouble(self._why(ended), cell=unit.get("cell"), line=unit.get("line"))
                 if "unit" not in unit:
-                    raise StudentError(trouble) from None
+                    self._unreadable = replace(trouble, kind=_READING.get(trouble.kind, trouble.kind))
+                    continue
                 self._lost.append((unit["names"], trouble))
                 self._skip.append(unit["unit"])
             else:
@@ -341,16 +345,33 @@ class Session:
         begin = time.monotonic()
         until = begin + min(LOAD_FACTOR * seconds, self._load_budget)
 
+        is_read = False
+
         def running(notice: dict[str, Any]) -> float:
-            self._unit = self._read_unit(notice)
+            nonlocal is_read
+            if not is_read:  # no student code has run yet, so none has written this
+                is_read = True
+                self._take_cells(notice)
+            else:
+                self._unit = self._read_unit(notice)
             return min(seconds, until - time.monotonic())
 
+        encoder = Encoder(self._handle)
+        encoder.buffers.append(self._content)
         try:
-            frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
+            frame = worker.ask({**self._request, "skip": self._skip}, READ_SECONDS, encoder, running)
         finally:
             self._load_budget -= time.monotonic() - begin
+        header = frame.header
+        if not is_read:
+            worker.close()
+            if "refused" in header:
+                raise SubmissionFault(str(header["refused"])[:MAX_MESSAGE])
+            trouble = self._trouble(header.get("error"))
+            if trouble.kind == "memory":
+                raise WorkerEnded("memory")
+            raise WorkerFault(f"A worker could not read the file: {trouble.type} {trouble.message}")
         try:
-            header = frame.header
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
             self._failures = [
                 (list(map(str, f["names"][:MAX_TOLD])), self._trouble(f))
@@ -364,6 +385,16 @@ class Session:
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
             raise WorkerEnded("malformed") from None
+
+    def _take_cells(self, notice: dict[str, Any]) -> None:
+        """Keep which cells the file has, and how many lines each."""
+        try:
+            counts = [int(count) for _, count in notice["cells"]]
+            labels = [str(label) for label, _ in notice["cells"]]
+            self.read_notes = list(map(str, notice["notes"][:MAX_TOLD]))
+        except (TypeError, ValueError, KeyError):
+            raise WireError("a worker did not say what it has read") from None
+        self._lines = dict(zip(labels, zip(accumulate(counts, initial=0), counts, strict=False), strict=True))
 
     def _why_missing(self, name: str) -> Trouble:
         """What became of a name: the failure of the statement that would have defined it, or nothing."""

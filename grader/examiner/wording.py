@@ -33,6 +33,8 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
 _SENTENCES = {
     "exit": "{who} ends the program. Remove exit() and the like.",
     "timeout": "{who} did not finish within {seconds} seconds. Look for a loop that never ends.",
+    "slow to read": "The file takes too long to read. Clear its outputs, and save it again.",
+    "large to read": "Reading the file takes too much memory. Clear its outputs, and save it again.",
     "memory": "{who} asked for more memory than a submission may have.",
     "disk": "{who} wrote more to files than a submission may.",
     "crashed": "{who} crashed Python itself.",

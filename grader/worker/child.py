@@ -13,10 +13,13 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.errors import SubmissionFault
+from grader.worker.memory import less_memory
+from grader.worker.reading import Cell, Source, read_cells
 from grader.worker.watch import names_used, watched
 from grader.worker.wire import (
     PREFIX,
@@ -34,6 +37,8 @@ MODULE = "__main__"  # as in a notebook, and when the file is run
 LINE = 3  # the descriptor of the line to the examiner
 READY = b"\x06"  # the first byte on the line: the worker is confined, and student code may come (ASCII: ACK)
 MAX_TEXT = 2000  # characters of an exception's message
+MAX_NOTES = 100  # about how a file was read
+READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: letters can take four each
 
 
 class MissingError(Exception):
@@ -54,13 +59,13 @@ class Unit:
 class Submission:
     """The module that a student's file becomes, run statement by statement."""
 
-    def __init__(self, request: dict[str, Any]) -> None:
+    def __init__(self, request: dict[str, Any], cells: Sequence[Cell]) -> None:
         self.asked: list[str] = request["names"]
         self.packages: list[str] = request["packages"]
         self.module = types.ModuleType(MODULE)
         self.module.__dict__["__builtins__"] = self._builtins()
         sys.modules[MODULE] = self.module
-        self.cells: dict[str, str] = {cell["label"]: cell["source"] for cell in request["cells"]}
+        self.cells: dict[str, str] = {cell.label: cell.source for cell in cells}
         self.trees: list[tuple[str, ast.Module]] = []
         self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
         self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
@@ -241,8 +246,13 @@ class Child:
         return unpack(prefix, _read(frame_length(prefix)))
 
     def _load(self, header: dict[str, Any]) -> bytes:
-        """Run the submission; a failing statement costs what it defines and no more."""
-        self.submission = submission = Submission(header)
+        """Read the submission, say so, and run it; a failing statement costs what it defines and no more."""
+        try:
+            source = self._read(header)
+        except SubmissionFault as fault:
+            return pack({"id": header["id"], "refused": str(fault)})
+        _write(pack({"id": header["id"], "running": _read_notice(source)}))
+        self.submission = submission = Submission(header, source.cells)
         failures = []
         for number, unit in enumerate(submission.units):
             about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
@@ -262,6 +272,12 @@ class Child:
                 "words": names_used(submission.trees, header["words"]),
             }
         )
+
+    def _read(self, header: dict[str, Any]) -> Source:
+        [content] = self.frame.buffers
+        self.frame = Frame({}, ())
+        with less_memory(READ_MEMORY + 6 * len(content)):
+            return read_cells(header["file"], bytes(content))
 
     def _answer(self, header: dict[str, Any]) -> bytes:
         encoder = Encoder(self._keep)
@@ -330,6 +346,11 @@ class Child:
                 place = (label, trace.tb_lineno)
             trace = trace.tb_next
         return place
+
+
+def _read_notice(source: Source) -> dict[str, Any]:
+    cells = [[cell.label, cell.source.count("\n") + 1] for cell in source.cells]
+    return {"cells": cells, "notes": list(source.notes[:MAX_NOTES])}
 
 
 def _text(error: BaseException) -> str:

@@ -33,6 +33,7 @@ from typing import Any, NoReturn
 from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.folders import remove
+from grader.worker.memory import mapped, mapped_at_start
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
@@ -74,7 +75,7 @@ class Server:
     def _fork(self, descriptors: list[int], message: dict[str, Any]) -> dict[str, Any]:
         limits = message["limits"]
         scratch = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
-        limits["space"] = _mapped() + limits["memory"]
+        limits["space"] = mapped() + limits["memory"]
         process = os.fork()
         if process == 0:
             try:
@@ -151,6 +152,7 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
+    mapped_at_start()
     last = last_descriptor()  # before it is bounded
     _bound(limits)
     if confinement is not None:
@@ -172,15 +174,6 @@ def _bound(limits: dict[str, int]) -> None:
     _set(resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
     if limits["space"] > limits["memory"]:  # else it is not known what is mapped
         _set(resource.RLIMIT_AS, limits["space"], limits["space"])
-
-
-def _mapped() -> int:
-    """The bytes of address space that are mapped now (Linux; elsewhere 0)."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 for every worker, and Path takes longer
-            return int(statm.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0
 
 
 def _set(limit: int, soft: int, hard: int) -> None:

@@ -53,13 +53,13 @@ def grade_golden(course: LoadedCourse, folder: Path, server: ForkServer) -> Repo
     if "endless" not in folder.name:
         paper = sitting.paper.model_copy(update={"limits": PATIENT})
         sitting = type(sitting)(paper, sitting.params, sitting.keys, sitting.folder)
-    try:
-        submission = parse_submission(file.name.removesuffix(".txt"), file.read_bytes())
-    except SubmissionFault as fault:
-        return ungraded(sitting, str(fault))
+    submission = parse_submission(file.name.removesuffix(".txt"), file.read_bytes())
 
     def work(suite: CheckSuite) -> Report:
-        return grade(sitting, submission, server, suite).report
+        try:
+            return grade(sitting, submission, server, suite).report
+        except SubmissionFault as fault:
+            return ungraded(sitting, str(fault))
 
     return with_suite(course, [sitting.paper.exercise], work)
 

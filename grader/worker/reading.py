@@ -1,0 +1,248 @@
+"""Read what a student hands in as cells of plain Python: one for a .py file, its own for a notebook.
+
+A worker does this, under a deadline and a limit of memory, before it runs any of it: what a file holds can be
+made to cost much time and memory where it is parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import contextlib
+import io
+import json
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import SubmissionFault
+
+MAX_CODE = 1_000_000  # characters of all cells
+MAX_ROUNDS = 200  # magics of one cell that are looked for
+MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
+# Encodings that a first line may name: of text alone, for Python knows others that compress or run.
+ENCODINGS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *("utf-8", "utf-8-sig", "ascii", "latin-1", "cp1252", "cp1250", "cp1251", "cp1254", "iso-8859-2"),
+        *("iso-8859-5", "iso-8859-9", "iso-8859-15", "koi8-r", "koi8-u", "mac-roman", "cp437", "cp850"),
+        *("gbk", "gb18030", "gb2312", "big5", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949"),
+    )
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MAX_NOTED = 60  # characters of a line that was skipped
+
+_WHOLE_CELL_MAGICS = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of source under the name that messages call it by."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The cells of a file that was handed in. `notes` say what in it was skipped or assumed."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_cells(name: str, content: bytes) -> Source:
+    """Return the cells in the bytes of a file of this name.
+
+    Raises:
+        SubmissionFault: they are neither Python text nor a notebook, or too much code.
+
+    """
+    text, notes = _text(name, content)
+    cells = _cells_of(text)
+    is_notebook = name.endswith(".ipynb")
+    if cells is not None:
+        if not is_notebook:
+            notes += (f"{name} is a notebook, and was read as one.",)
+        return _notebook(name, cells, notes)
+    if is_notebook and not text.strip():
+        return Source((), (f"{name} is empty.",))
+    if is_notebook and not _is_python(text):
+        raise _not_text(name)
+    if is_notebook:
+        notes += (f"{name} is Python text, not a notebook, and was read as such.",)
+    return Source((Cell(name, _bounded(name, text)),), notes)
+
+
+def _text(name: str, content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode a file as editors save it; a note says what had to be assumed.
+
+    A file in another encoding than it says is read as Windows-1252. That gets a few letters in comments and
+    texts wrong at worst: what Python itself needs is the same in both.
+
+    Raises:
+        SubmissionFault: this is no text.
+
+    """
+    if content.startswith(_UTF_16) or b"\0" in content:
+        return _utf_16(name, content), (f"{name} is UTF-16 text. Better save it as UTF-8.",)
+    for encoding in (_named_encoding(content), "utf-8-sig"):
+        with contextlib.suppress(UnicodeError):
+            return content.decode(encoding), ()
+    text = content.decode("cp1252", errors="replace")
+    if _CONTROL.search(text):
+        raise _not_text(name)
+    return text, (f"{name} is not UTF-8 text; it was read as Windows-1252. Better save it as UTF-8.",)
+
+
+def _named_encoding(content: bytes) -> str:
+    """Return the encoding that a file's first lines name, if it is one of text."""
+    with contextlib.suppress(SyntaxError, UnicodeError, LookupError):
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if codecs.lookup(encoding).name in ENCODINGS:
+            return encoding
+    return "utf-8-sig"
+
+
+def _utf_16(name: str, content: bytes) -> str:
+    """Decode UTF-16, also where nothing says which of its two orders it is in."""
+    orders = ("utf-16",) if content.startswith(_UTF_16) else ("utf-16-le", "utf-16-be")
+    for order in orders:
+        try:
+            text = content.decode(order)
+        except UnicodeError:
+            continue
+        if "\0" not in text and (order == "utf-16" or _is_mostly_ascii(text)):
+            return text
+    raise _not_text(name)
+
+
+def _not_text(name: str) -> SubmissionFault:
+    if name.endswith(".ipynb"):
+        return SubmissionFault(f"{name} is not a notebook that Jupyter could open. Save it again there.")
+    return SubmissionFault(f"{name} is not a text file. Save it as UTF-8 text.")
+
+
+def _is_mostly_ascii(text: str) -> bool:
+    return 2 * sum(letter.isascii() for letter in text) > len(text)
+
+
+def _cells_of(text: str) -> list[str] | None:
+    """Return the sources of a notebook's code cells, of format 4 or older; None if this is no notebook.
+
+    Nothing else of it matters: outputs, metadata and what Jupyter would complain about are not looked at.
+    """
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return None
+    try:
+        document = json.loads(text.lstrip("\ufeff"))
+        return [_source(cell) for cell in _cells(document) if cell["cell_type"] == "code"]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+
+
+def _cells(document: Any) -> Iterator[Any]:
+    """Yield a notebook's cells.
+
+    Raises:
+        LookupError: it has none.
+
+    """
+    if "cells" in document:
+        yield from document["cells"]
+    else:
+        for sheet in document["worksheets"]:  # formats 2 and 3
+            yield from sheet["cells"]
+
+
+def _source(cell: Any) -> str:
+    source = cell.get("source", cell.get("input", ""))
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _is_python(text: str) -> bool:
+    """Whether this can be Python saved under another name; `{}` is JSON in the first place."""
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(text)
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return len(text) <= MAX_CODE and bool(ast.parse(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _bounded(name: str, code: str) -> str:
+    if len(code) > MAX_CODE:
+        raise SubmissionFault(f"{name} holds more than a million characters of code. Keep data out of it.")
+    return code
+
+
+def _notebook(name: str, sources: list[str], notes: tuple[str, ...]) -> Source:
+    _bounded(name, "\n".join(sources))
+    cells, skipped_notes, budget = [], [], MAX_PARSED
+    for number, source in enumerate(sources, 1):
+        if not source.strip():
+            continue
+        label = f"cell {number}"
+        text, skipped = without_magics(source, budget)
+        budget -= len(source) * (len(skipped) + 1)
+        cells.append(Cell(label, text))
+        skipped_notes += [
+            f"{label}, line {line}: `{_short(what)}` was skipped; it is not Python." for line, what in skipped
+        ]
+    return Source(tuple(cells), (*notes, *skipped_notes))
+
+
+def _short(line: str) -> str:
+    line = line if len(line) <= MAX_NOTED else f"{line[: MAX_NOTED - 3]}..."
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
+
+
+def without_magics(source: str, budget: int = MAX_PARSED) -> tuple[str, list[tuple[int, str]]]:
+    r"""A cell's source with `pass` in place of magics and shell lines, and those lines with their numbers.
+
+    Only lines that Python stumbles over are touched, so that a `%` or `!` inside a text stays.
+
+    >>> without_magics("%matplotlib inline\nx = 1")
+    ('pass\nx = 1', [(1, '%matplotlib inline')])
+    """
+    lines = source.split("\n")
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    if lines and _WHOLE_CELL_MAGICS.match(lines[first]):
+        return "\n" * (len(lines) - 1), [(first + 1, lines[first])]
+    skipped: list[tuple[int, str]] = []
+    rounds = min(MAX_ROUNDS, max(0, budget) // max(1, len(source)))
+    for _ in range(rounds if any(map(_is_magic, lines)) else 0):
+        line = _stumbles_at("\n".join(lines))
+        if line is None or not _is_magic(lines[line]):
+            break
+        text = lines[line]
+        skipped.append((line + 1, text.strip()))
+        lines[line] = text[: len(text) - len(text.lstrip())] + "pass"
+    return "\n".join(lines), skipped
+
+
+def _stumbles_at(source: str) -> int | None:
+    """The line, from 0, where the source stops being Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except SyntaxError as error:
+        line = (error.lineno or 1) - 1
+        return line if line < len(source.split("\n")) else None
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
+def _is_magic(line: str) -> bool:
+    text = line.strip()
+    is_assigned = re.match(r"[\w, ]+=\s*[!%]", text) is not None
+    return text.startswith(("%", "!", "?")) or text.endswith("?") or is_assigned
