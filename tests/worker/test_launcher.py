@@ -24,7 +24,7 @@ from grader.worker.launcher import (
     WorkerLimits,
 )
 from grader.worker.starting import clean_environment
-from grader.worker.wire import Decoder, Frame
+from grader.worker.wire import Decoder, Encoder, Frame
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
 PATIENCE = 60.0  # seconds; nothing below takes so long unless it hangs
@@ -40,13 +40,19 @@ def send(header, claimed=None):
 
 def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, Any]:
     """Run a submission in a worker."""
-    cells = [{"label": LABEL, "source": source}]
     names = {"x": "x = ...", "f": "f = ..."}
-    request = {"op": "load", "cells": cells, "names": list(names), "starters": names, "skip": []}
+    request = {"op": "load", "file": LABEL, "names": list(names), "starters": names, "skip": []}
     frame = worker.ask(
-        {**request, "packages": ["torch"], "words": []}, seconds, None, lambda _notice: seconds
+        {**request, "packages": ["torch"], "words": []}, seconds, file_of(source), lambda _notice: seconds
     )
     return frame.header
+
+
+def file_of(source: str) -> Encoder:
+    """The file as it travels with a request to load it."""
+    encoder = Encoder(lambda _value: [])
+    encoder.buffers.append(source.encode())
+    return encoder
 
 
 def value_of(frame: Frame) -> Any:
@@ -157,17 +163,16 @@ def test_notices_cannot_stretch_the_deadline_that_they_are_given(server):
     stretch = FORGE + "while True: send({'id': 1, 'running': {}})"
     until = time.monotonic() + 0.5
     with server.fork(LIMITS) as worker, pytest.raises(WorkerEnded, match="timeout"):
-        cells = [{"label": LABEL, "source": stretch}]
         request = {
             "op": "load",
-            "cells": cells,
+            "file": LABEL,
             "names": [],
             "starters": {},
             "skip": [],
             "packages": [],
             "words": [],
         }
-        worker.ask(request, PATIENCE, None, lambda _notice: until - time.monotonic())
+        worker.ask(request, PATIENCE, file_of(stretch), lambda _notice: until - time.monotonic())
 
 
 def test_output_is_drained_and_bounded(server):
