@@ -19,7 +19,6 @@ ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 LATER = {
     ("grader.classroom.grading", "grader.classroom.cluster"),  # an extra that not everybody has installed
-    ("grader.cli.grade", "grader.cli.examine"),  # --help answers at once
 }
 FILES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file

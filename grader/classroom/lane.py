@@ -1,8 +1,8 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
 Its line is a Unix socket to the process that started it, over which both, who trust each other, send pickles:
-first a Setup and the surroundings, answered by READY or by the error that prevents it; then Tasks, each
-answered by a Result.
+a greeting and a Setup, answered by READY or by the error that prevents it; then Tasks, each answered by a
+Result.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
 
-from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import Sitting, prepare
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
@@ -23,7 +23,9 @@ from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.deed import Deed
-from grader.examiner.grading import Graded, grade, missing_packages, ungraded
+from grader.examiner.grading import Graded, grade, ungraded
+from grader.examiner.packages import missing_packages
+from grader.examiner.process import RUNNING_FILE, greeted
 from grader.examiner.submission import Submission, parse_submission
 from grader.worker.launcher import ForkServer
 
@@ -106,10 +108,8 @@ def run(descriptor: int, server: ForkServer | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
     line = Connection(descriptor)
     try:
-        setup: Setup
-        surroundings: Surroundings
-        setup, surroundings = line.recv()
-        surroundings.enter()
+        greeted(line)
+        setup: Setup = line.recv()
         course = load_course(setup.root)
         missing = missing_packages(setup.packages)
         if missing:

@@ -5,32 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from grader.classroom.task import READY, RUNNING_FILE, TRIES, Result, Setup, Surroundings, Task
+from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.errors import GraderError, WorkerFault
+from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
-from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
-from grader.worker.starting import clean_environment
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-BUFFER = 1 << 18  # bytes for each direction of a lane's line, where the system allows as many
 _SECONDS_BETWEEN_LOOKS = 1.0
-_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.classroom.start")
 
 Ungraded = Callable[[Task, str], Report]
 
@@ -52,39 +43,12 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class LaneProcess:
+class LaneProcess(ExaminerProcess):
     """A lane in a process of its own, seen from the one that started it."""
 
     def __init__(self, setup: Setup) -> None:
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
-        # What waits in the buffers takes more room there than its bytes.
-        self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
-        with theirs, tempfile.TemporaryFile() as errors:
-            # The lane makes and removes it; if it is killed this process does, and if both are, a later one.
-            sweep()
-            self._folder = str(place("lane"))
-            self._process = subprocess.Popen(  # noqa: S603 our own module
-                [*_PROGRAM, str(theirs.fileno()), self._folder, setup.isolation, *setup.packages],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what checks print
-                stderr=errors,
-                # Until it has parted from its fork server.
-                env={**clean_environment(), "TMPDIR": self._folder},
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
-            )
-            self._errors = os.dup(errors.fileno())
-        self.line = Connection(ours.detach())
-        with contextlib.suppress(OSError):
-            self.line.send((setup, Surroundings.here(self._folder)))
-
-    @property
-    def pid(self) -> int:
-        """The lane's process."""
-        return self._process.pid
+        super().__init__("grader.classroom.lane", setup.isolation, setup.packages)
+        self.tell(setup)
 
     def give(self, task: Task, *, ahead: bool = False) -> bool:
         """Hand the lane a task; if it is dead, that shows when it is heard.
@@ -98,50 +62,6 @@ class LaneProcess:
         with contextlib.suppress(OSError):
             self.line.send_bytes(content)
         return True
-
-    def hear(self) -> Any:
-        """What the lane says next: READY, a Result or an error of ours to raise; None if it is dead."""
-        try:
-            return self.line.recv()
-        except (OSError, EOFError, pickle.UnpicklingError):
-            return None
-
-    def interrupt(self) -> None:
-        """Have the lane tidy up and end, whatever it is doing."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGINT)
-
-    def close(self, grace: float = 0.0) -> None:
-        """End the lane and all that it started; for so many seconds it may tidy up by itself."""
-        self.line.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        if self._errors >= 0:
-            os.close(self._errors)
-            self._errors = -1
-            remove(self._folder)
-
-    def last_words(self) -> str:
-        """How it ended, and what code of the course it began last."""
-        with contextlib.suppress(OSError, UnicodeError):
-            running = Path(self._folder, RUNNING_FILE).read_text(encoding="utf-8")
-            return f"{self._how_it_ended()}. {running} was the last thing that it began"
-        return self._how_it_ended()
-
-    def _how_it_ended(self) -> str:
-        """The last line of what it wrote to stderr, or its exit code."""
-        errors = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
-        if errors:
-            return errors.splitlines()[-1]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)
-        code = self._process.returncode
-        if code is not None:
-            return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
-        return "it did not say why"
 
 
 @dataclass

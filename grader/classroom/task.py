@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,6 @@ from grader.examiner.report import Report
 from grader.worker.launcher import Isolation
 
 READY = "ready"
-RUNNING_FILE = "running"  # in the folder of a lane: what code of the course it began last
 TRIES = 2  # of one submission, if the process that grades or runs it dies
 
 
@@ -25,28 +22,6 @@ class Setup:
     exercises: tuple[str, ...]
     isolation: Isolation
     packages: tuple[str, ...]  # that the course lists
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """The environment and the search path of who starts a lane, for what checks do.
-
-    What is read when a process starts, as OMP_NUM_THREADS and PYTHON*, comes too late.
-    """
-
-    environment: Mapping[str, str]
-    path: tuple[str, ...]
-
-    @classmethod
-    def here(cls, folder: str) -> Surroundings:
-        """Those of this process, but for a folder for temporary files."""
-        return cls({**os.environ, "TMPDIR": folder}, tuple(sys.path))
-
-    def enter(self) -> None:
-        """Take them on."""
-        os.environ.clear()
-        os.environ.update(self.environment)
-        sys.path[:] = self.path
 
 
 @dataclass(frozen=True)

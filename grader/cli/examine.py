@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console, RenderableType
@@ -14,19 +14,16 @@ from rich.text import Text
 from grader.cli import entry
 from grader.course.paper import Sitting
 from grader.digest import digest_of
-from grader.errors import SubmissionFault, UsageFault
-from grader.examiner.checks import CheckSuite
-from grader.examiner.collection import with_checks
-from grader.examiner.grading import grade, missing_packages
+from grader.errors import GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner.packages import missing_packages
+from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
 from grader.report.terminal import glance_page, report_page, total
-from grader.worker.launcher import ForkServer
 
 WATCH_SECONDS = 0.2  # between two looks at the file
-Judge = Callable[[Submission], Report]
 
 
 def glance() -> int:
@@ -35,30 +32,59 @@ def glance() -> int:
         return _glance(desk)
 
 
-def examine(exercise: str, file: Path | None, *, watch: bool, as_json: bool, hint: bool) -> int:
+def examine(
+    process: ExaminerProcess, exercise: str, file: Path | None, *, watch: bool, as_json: bool, hint: bool
+) -> int:
     """Grade the file of an exercise."""
     with closing(find_desk(Path.cwd())) as desk:
         check_name(desk, exercise)  # also where a file is named
         file = file or find_file(desk, exercise)
         if watch:
-            return _watch(desk, exercise, file)
-        return _show(desk, exercise, file, as_json=as_json, hint=hint)
+            return _watch(_Examiner(process, desk, exercise), file)
+        submission = read_submission(file)
+        return _show(_Examiner(process, desk, exercise), submission, as_json=as_json, hint=hint)
 
 
-def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -> int:
-    def use(judge: Judge, sitting: Sitting) -> int:
-        report = judge(submission)
-        if as_json:
-            click.echo(report.model_dump_json())
-        elif hint:
-            _hint(desk, report, sitting)
-        else:
-            Console(highlight=False).print(_page(report, sitting))
-        return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
+class _Examiner:
+    """An exercise of a desk, and the process that grades files for it."""
 
-    submission = read_submission(file)
-    preload = [package for package in desk.packages if package in submission.imports]
-    return _examine(desk, exercise, preload, use)
+    def __init__(self, process: ExaminerProcess, desk: Desk, exercise: str) -> None:
+        self._process, self.desk = process, desk
+        self.sitting = desk.sitting(exercise)
+        process.tell(self.sitting)
+        for package in missing_packages(self.sitting.paper.packages):
+            click.echo(f"{package} is not installed here; a file that imports it cannot be graded.", err=True)
+
+    def grade(self, submission: Submission) -> Report:
+        """The report of a file, which is remembered.
+
+        Raises:
+            GraderError: the file cannot be read, the checks cannot be imported, or our machinery failed.
+
+        """
+        self._process.tell(submission)
+        said = self._process.hear()
+        if isinstance(said, GraderError):
+            raise said
+        if said is None:
+            raise WorkerFault(f"The process that grades ended: {self._process.last_words()}.")
+        report: Report = said
+        try:
+            Progress(self.desk.root).remember(report.exercise, digest_of(submission.content), report)
+        except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
+            click.echo(str(fault), err=True)
+        return report
+
+
+def _show(examiner: _Examiner, submission: Submission, *, as_json: bool, hint: bool) -> int:
+    report = examiner.grade(submission)
+    if as_json:
+        click.echo(report.model_dump_json())
+    elif hint:
+        _hint(examiner.desk, report, examiner.sitting)
+    else:
+        Console(highlight=False).print(_page(report, examiner.sitting))
+    return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
 
 
 def _page(report: Report, sitting: Sitting) -> RenderableType:
@@ -66,48 +92,21 @@ def _page(report: Report, sitting: Sitting) -> RenderableType:
     return report_page(report, sitting.paper.title, hints)
 
 
-def _watch(desk: Desk, exercise: str, file: Path) -> int:
+def _watch(examiner: _Examiner, file: Path) -> NoReturn:
     """Grade at every save, until interrupted."""
-
-    def use(judge: Judge, sitting: Sitting) -> int:
-        seen = 0
-        while True:
-            now = file.stat().st_mtime_ns if file.exists() else seen
-            if now != seen:
-                seen = now
-                click.clear()
-                try:
-                    report = judge(read_submission(file))
-                    Console(highlight=False).print(_page(report, sitting))
-                except SubmissionFault as error:  # half saved, or not a notebook yet
-                    click.echo(str(error))
-                click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
-            time.sleep(WATCH_SECONDS)
-
-    return _examine(desk, exercise, desk.packages, use)
-
-
-def _examine(desk: Desk, exercise: str, preload: Sequence[str], use: Callable[[Judge, Sitting], int]) -> int:
-    """Call `use` with a function that grades a submission for an exercise, and remembers the report."""
-    with ForkServer(preload) as server:
-        sitting = desk.sitting(exercise)  # while the server imports torch
-        for package in missing_packages(sitting.paper.packages):
-            click.echo(f"{package} is not installed here; a file that imports it cannot be graded.", err=True)
-
-        def with_suite(suite: CheckSuite | None) -> int:
-            def judge(submission: Submission) -> Report:
-                report = grade(sitting, submission, server, suite).report
-                try:
-                    Progress(desk.root).remember(exercise, digest_of(submission.content), report)
-                except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
-                    click.echo(str(fault), err=True)
-                return report
-
-            return use(judge, sitting)
-
-        if not sitting.code_questions or sitting.folder is None:
-            return with_suite(None)
-        return with_checks({exercise: sitting.folder}, {exercise: sitting.code_questions}, with_suite)
+    seen = 0
+    while True:
+        now = file.stat().st_mtime_ns if file.exists() else seen
+        if now != seen:
+            seen = now
+            click.clear()
+            try:
+                report = examiner.grade(read_submission(file))
+                Console(highlight=False).print(_page(report, examiner.sitting))
+            except SubmissionFault as error:  # half saved, or not a notebook yet
+                click.echo(str(error))
+            click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
+        time.sleep(WATCH_SECONDS)
 
 
 def _hint(desk: Desk, report: Report, sitting: Sitting) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 
 import click
 
 from grader.cli import begin
 from grader.cli.options import PATH
+from grader.errors import SubmissionFault
+from grader.examiner.packages import imported_beforehand
+from grader.examiner.process import ExaminerProcess
+from grader.examiner.submission import SUFFIXES, read_submission
+from grader.worker.interrupts import held
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,11 +35,35 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
         raise click.UsageError("Name an exercise, as in: grade exercise-3 --json")
     if as_json + hint + watch > 1:
         raise click.UsageError("Use one of --json, --hint and --watch.")
-    from grader.cli.examine import examine, glance  # noqa: PLC0415 not for --help
-
     if exercise is None:
-        return glance()
-    return examine(exercise, file, watch=watch, as_json=as_json, hint=hint)
+        code: int = _examine().glance()
+        return code
+    with _started(_preload(exercise, file)) as process:  # it imports torch while this one finds out the rest
+        code = _examine().examine(process, exercise, file, watch=watch, as_json=as_json, hint=hint)
+    return code
+
+
+def _examine() -> ModuleType:
+    """What does the work, which --help does without."""
+    return importlib.import_module("grader.cli.examine")
+
+
+def _preload(exercise: str, file: Path | None) -> Sequence[str]:
+    """What the file that will be graded seems to import; if it is not found, that is told later."""
+    here = Path.cwd()
+    places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
+    found = next((place for place in ([file] if file else places) if place.is_file()), None)
+    with suppress(SubmissionFault):
+        return imported_beforehand(read_submission(found)) if found else ()
+    return ()
+
+
+@contextmanager
+def _started(preload: Sequence[str]) -> Iterator[ExaminerProcess]:
+    with held():
+        process = ExaminerProcess("grader.examiner.bench", "full", preload)
+    with process:
+        yield process
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from grader.course.loading import (
     VISIBLE_CHECKS_FILE,
     LoadedExercise,
 )
-from grader.digest import digest_of
+from grader.digest import digest_of, own_sources
 from grader.files import refusal
 
 LENGTH = 20  # hexadecimal digits that are kept of a digest: nobody gains by a collision
@@ -61,21 +61,13 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
 @lru_cache
 def versions(packages: tuple[str, ...]) -> dict[str, str]:
     """The versions of Python, of this program's own sources, and of packages."""
-    found = {"python": platform.python_version(), "torchgrade": _own_sources()}
+    found = {"python": platform.python_version(), "torchgrade": own_sources()}
     for package in ("torch", "numpy", *packages):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             found[package] = "none"
     return found
-
-
-def _own_sources() -> str:
-    """A digest of what grades: our own version says too little while it is being written."""
-    root = Path(__file__).parents[1]
-    parts = ("course", "examiner", "language", "questions", "worker")
-    files = sorted(file for part in parts for file in (root / part).rglob("*.py"))
-    return digest_of(b"\0".join(file.read_bytes() for file in files))[:LENGTH]
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -361,8 +360,3 @@ def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wro
         what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
         return f"This check {what}. It is not your fault; tell your instructor."
     return f"{result.message} {wrong.message}" if wrong else result.message
-
-
-def missing_packages(packages: Sequence[str]) -> list[str]:
-    """The packages of a course that are not installed here."""
-    return [package for package in packages if importlib.util.find_spec(package) is None]

@@ -101,11 +101,9 @@ def kind_of(pid: int) -> str:
     with contextlib.suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
-        if "grader.classroom.start" in words:
+        if "grader.worker.start" in words:
             generation = 0
-            while "grader.classroom.start" in Path(f"/proc/{parent}/cmdline").read_bytes().decode().split(
-                "\0"
-            ):
+            while "grader.worker.start" in Path(f"/proc/{parent}/cmdline").read_bytes().decode().split("\0"):
                 parent = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1]
                 generation += 1
             return ("lane", "fork server", "worker")[generation]

@@ -25,6 +25,7 @@ from grader.classroom import lanes
 from grader.classroom.grading import ClassGrader
 from grader.classroom.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner import process
 from grader.gradebook import database
 from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
@@ -199,7 +200,7 @@ def test_a_lane_that_cannot_start_is_a_fault_of_ours(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = (sys.executable, "-c", "raise SystemExit('no luck today')")
-    monkeypatch.setattr(lanes, "_PROGRAM", program)
+    monkeypatch.setattr(process, "_PROGRAM", program)
     small.hand_in("ada")
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert (ran.code, small.count()) == (3, 0)
@@ -361,8 +362,8 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
 
 
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
-    monkeypatch.setattr(lanes, "BUFFER", 8192)
+    monkeypatch.setattr(process, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(process, "BUFFER", 8192)
     task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
     try:

@@ -12,7 +12,7 @@ from textwrap import indent
 
 import pytest
 
-from grader.classroom import lanes
+from grader.examiner import process
 from grader.worker.launcher import ForkServer
 from tests.conftest import ROOT, Run
 
@@ -262,8 +262,8 @@ def test_strangers_code_is_not_run_where_it_cannot_be_confined(
     own: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lacking = "from grader.worker.launcher import ForkServer; ForkServer.lacking = ['landlock']"
-    program = f"{lacking}; from grader.classroom.start import main; main()"
-    monkeypatch.setattr(lanes, "_PROGRAM", (sys.executable, "-c", program))
+    program = f"{lacking}; from grader.worker.start import main; main()"
+    monkeypatch.setattr(process, "_PROGRAM", (sys.executable, "-c", program))
     monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")

@@ -217,7 +217,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "folders", "namespaces", "pages", "probe", "starting", "watch", "wire")
+OWN = "child confinement folders memory namespaces pages probe reading starting watch wire".split()
 
 
 FORKED = """

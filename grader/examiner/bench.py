@@ -1,0 +1,44 @@
+"""The examiner of `grade`: one exercise, and one file after the other, in the process that imported torch.
+
+Its line first brings a greeting and a Sitting, then Submissions, each answered by its Report or by an error.
+"""
+
+from __future__ import annotations
+
+from multiprocessing.connection import Connection
+
+from grader.course.paper import Sitting
+from grader.errors import GraderError
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import with_checks
+from grader.examiner.grading import grade
+from grader.examiner.process import greeted
+from grader.examiner.submission import Submission
+from grader.worker.launcher import ForkServer
+
+
+def run(descriptor: int, server: ForkServer) -> None:
+    """Collect the exercise's checks, and grade until the other end hangs up."""
+    line = Connection(descriptor)
+    try:
+        greeted(line)
+        sitting: Sitting = line.recv()
+        exercise, code = sitting.paper.exercise, sitting.code_questions
+        if not code or sitting.folder is None:
+            _serve(line, sitting, server, None)
+        else:
+            folders = {exercise: sitting.folder}
+            with_checks(folders, {exercise: code}, lambda suite: _serve(line, sitting, server, suite))
+    except GraderError as error:
+        line.send(error)
+    except (EOFError, OSError, KeyboardInterrupt):
+        pass  # whoever started this is gone
+
+
+def _serve(line: Connection, sitting: Sitting, server: ForkServer, suite: CheckSuite | None) -> None:
+    while True:
+        submission: Submission = line.recv()
+        try:
+            line.send(grade(sitting, submission, server, suite).report)
+        except GraderError as error:
+            line.send(error)

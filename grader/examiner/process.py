@@ -1,0 +1,144 @@
+"""A process that examines, seen from the one that started it, and how the two begin to talk.
+
+Their line is a Unix socket, over which both, who trust each other, send pickles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self
+
+from grader.digest import own_sources
+from grader.errors import UsageFault
+from grader.worker.folders import place, remove, sweep
+from grader.worker.starting import clean_environment
+
+BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
+RUNNING_FILE = "running"  # in the folder of an examiner: what code of the course it began last
+_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
+
+
+class ExaminerProcess:
+    """A process that imports `preload`, starts a fork server, and examines as a module says."""
+
+    def __init__(self, examiner: str, isolation: str, preload: Sequence[str]) -> None:
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
+        # What waits in the buffers takes more room there than its bytes.
+        self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
+        with theirs, tempfile.TemporaryFile() as errors:
+            # The process makes and removes it; if it is killed this one does, and if both are, a later one.
+            sweep()
+            self._folder = str(place("lane"))
+            self._process = subprocess.Popen(  # noqa: S603 our own module
+                [*_PROGRAM, str(theirs.fileno()), self._folder, isolation, examiner, *preload],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what checks print
+                stderr=errors,
+                # Until it has parted from its fork server.
+                env={**clean_environment(), "TMPDIR": self._folder},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
+            )
+            self._errors = os.dup(errors.fileno())
+        self.line = Connection(ours.detach())
+        self.tell(_greeting(self._folder))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    def tell(self, message: Any) -> None:
+        """Send something; if the process is dead, that shows when it is heard."""
+        with contextlib.suppress(OSError):
+            self.line.send(message)
+
+    def hear(self) -> Any:
+        """What the process says next, which may be an error of ours to raise; None if it is dead."""
+        try:
+            return self.line.recv()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def interrupt(self) -> None:
+        """Have the process tidy up and end, whatever it is doing."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGINT)
+
+    def close(self, grace: float = 0.0) -> None:
+        """End the process and all that it started; for so many seconds it may tidy up by itself."""
+        self.line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+            remove(self._folder)
+
+    def last_words(self) -> str:
+        """How it ended, and what code of the course it began last."""
+        with contextlib.suppress(OSError, UnicodeError):
+            running = Path(self._folder, RUNNING_FILE).read_text(encoding="utf-8")
+            return f"{self._how_it_ended()}. {running} was the last thing that it began"
+        return self._how_it_ended()
+
+    def _how_it_ended(self) -> str:
+        """The last line of what it wrote to stderr, or its exit code."""
+        errors = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
+        if errors:
+            return errors.splitlines()[-1]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        code = self._process.returncode
+        if code is not None:
+            return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+        return "it did not say why"
+
+
+def _greeting(folder: str) -> tuple[str, str, dict[str, str], list[str]]:
+    """What is said first, in Python's own types: sources, where they are, environment, search path."""
+    home = str(Path(__file__).parents[1])
+    return own_sources(), home, {**os.environ, "TMPDIR": folder}, list(sys.path)
+
+
+def greeted(line: Connection) -> None:
+    """Hear the greeting, and take on the environment and the search path of who sent it, for what checks do.
+
+    What is read when a process starts, as OMP_NUM_THREADS and PYTHON*, comes too late.
+
+    Raises:
+        UsageFault: this process runs other sources than the one that started it.
+
+    """
+    sources, home, environment, path = line.recv()
+    own_home = str(Path(__file__).parents[1])
+    if sources != own_sources():
+        raise UsageFault(
+            f"This command runs the sources in {home}, but the process that grades those in {own_home}. "
+            "Install one of them, as with: pip install -e FOLDER"
+        )
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:] = path
