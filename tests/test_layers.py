@@ -13,11 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = (
-    "digest errors folding worker files tables lazy language questions course examiner handout gradebook classroom lms report proof cli"
+    "digest errors folding worker files tables lazy language questions course examiner handout gradebook classroom lms report proof cli pytest_plugin"
 ).split()
 ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 LATER = {
+    ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.classroom.grading", "grader.classroom.cluster"),  # an extra that not everybody has installed
 }
 FILES = {
@@ -91,12 +92,12 @@ def test_nothing_is_imported_inside_a_function_but_torch_and_extras():
     assert {module for module, _ in inner - LATER} <= TORCH_IN_FUNCTIONS
 
 
-def test_torch_waits_until_it_is_used():
+def test_what_is_slow_waits_until_it_is_used():
     eager = [
         module
         for module in FILES
         for name, top in of(module, running=True)
-        if top and name.partition(".")[0] in {"torch", "scipy", "matplotlib"}
+        if top and name.partition(".")[0] in {"torch", "scipy", "matplotlib", "nbformat"}
     ]
     assert not eager
 

@@ -36,11 +36,10 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
     if as_json + hint + watch > 1:
         raise click.UsageError("Use one of --json, --hint and --watch.")
     if exercise is None:
-        code: int = _examine().glance()
-        return code
+        return int(_examine().glance())
     with _started(_preload(exercise, file)) as process:  # it imports torch while this one finds out the rest
         code = _examine().examine(process, exercise, file, watch=watch, as_json=as_json, hint=hint)
-    return code
+    return int(code)
 
 
 def _examine() -> ModuleType:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any, Literal
 
-import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.course.paper import Paper
 from grader.digest import digest_of
@@ -78,27 +76,28 @@ def _python(paper: Paper) -> str:
 
 
 def _notebook(paper: Paper) -> str:
-    cells: list[Any] = [_markdown("intro", _intro(paper))]
+    import nbformat  # noqa: PLC0415 with Jupyter beside it, it takes as long as torch
+    from nbformat import v4  # noqa: PLC0415
+
+    def markdown(name: str, text: str) -> Any:
+        return v4.new_markdown_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+
+    def code(name: str, text: str) -> Any:
+        return v4.new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+
+    cells = [markdown("intro", _intro(paper))]
     if _imports(paper):
-        cells.append(_code("imports", _imports(paper)))
+        cells.append(code("imports", _imports(paper)))
     for question in paper.questions:
-        cells.append(_markdown(f"ask-{question.id}", _ask(question)))
-        cells.append(_code(f"answer-{question.id}", question.starter))
-    notebook: Any = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+        cells.append(markdown(f"ask-{question.id}", _ask(question)))
+        cells.append(code(f"answer-{question.id}", question.starter))
+    notebook: Any = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
-
-
-def _markdown(name: str, text: str) -> Any:
-    return new_markdown_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
-
-
-def _code(name: str, text: str) -> Any:
-    return new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
 
 
 def _cell_id(name: str) -> str:

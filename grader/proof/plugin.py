@@ -1,7 +1,7 @@
 """Plain pytest for authors: `pytest exercises/exercise-8 --submission FILE` runs the checks on a file.
 
-Registered by entry point, and silent wherever no exercise.yaml stands beside a checks.py. Every question that
-is not code becomes an item, too. Without --submission the reference takes the student's place.
+Imported by `grader.pytest_plugin` where a course is near. Every question that is not code becomes an item,
+too. Without --submission the reference takes the student's place.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers of checks known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    config.stash[_RUN] = SubmissionRun(config.getoption("--submission"), config.getoption("--student"))
+    config.stash[_RUN] = SubmissionRun(
+        config.getoption("--submission", None), config.getoption("--student", None)
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -213,7 +213,7 @@ begin.{command}()
         ("course", "grader.cli.scores"),
         ("grade", "grader.cli.grade"),
         ("grade", "pydantic"),
-        ("grade", "grader.worker.launcher"),
+        ("grade", "grader.handout.desk"),
     ],
 )
 def test_a_signal_while_a_command_imports(mine: Path, command: str, module: str, number: str) -> None:

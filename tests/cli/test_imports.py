@@ -1,0 +1,43 @@
+"""What the commands import before they answer: every student waits for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+GATE = """
+import os, sys
+from grader.cli.begin import {command}
+sys.argv = ["{command}", *{arguments!r}]
+try:
+    {command}()
+except SystemExit as left:
+    print(left.code, *sorted(set(sys.modules) & set({heavy!r})), file=sys.stderr)
+"""
+HEAVY = "torch numpy scipy matplotlib nbformat jsonschema pytest pydantic sqlalchemy jinja2 yaml rich".split()
+BY_COMMAND: dict[tuple[str, ...], str] = {
+    ("grade", "--help"): "",
+    ("grade", "--version"): "",
+    ("course", "--help"): "",
+    ("grade", "exercise-1"): "jinja2 numpy pydantic rich yaml",  # what reports and papers are made of
+}
+
+
+@pytest.mark.parametrize("command", BY_COMMAND, ids=" ".join)
+def test_what_a_command_imports(own: Path, course: Run, command: tuple[str, ...]) -> None:
+    """A gate: what gets in here, every student waits for. torch is imported by another process at most."""
+    name, *arguments = command
+    program = GATE.format(command=name, arguments=arguments, heavy=HEAVY)
+    handout = own / "handout"
+    assert course(own, "generate", handout).code == 0
+    (handout / "exercise-1.py").write_text("import torch\nsize = 3\n", encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=handout, capture_output=True, text=True, check=False
+    )
+    code, *imported = ran.stderr.split()
+    assert (code, " ".join(imported)) == ("0", BY_COMMAND[command])
