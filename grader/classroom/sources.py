@@ -17,8 +17,10 @@ from grader.classroom.naming import SUFFIXES, is_debris
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
 from grader.files import refusal
+from grader.worker.memory import less_memory
 
 MAX_MEMBERS = 200_000  # of a zip
+MAX_DIRECTORY = 512 << 20  # bytes of memory for the list of members, before they can be counted
 MAX_FILES = 1000  # of one student's folder
 MAX_DEPTH = 16  # folders below a student's own that are looked into
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of others zipfile unpacks more than it is asked
@@ -128,12 +130,15 @@ class Zip:
 
     def __init__(self, file: Path) -> None:
         try:
-            self._archive = zipfile.ZipFile(file)
+            with less_memory(MAX_DIRECTORY):
+                self._archive = zipfile.ZipFile(file)
             members = [info for info in self._archive.infolist() if not info.is_dir()]
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
             raise UsageFault(f"{file} is neither a folder nor a zip that can be read.") from None
+        except MemoryError:
+            raise _too_many(file) from None
         if len(members) > MAX_MEMBERS:
-            raise UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack what you want graded.")
+            raise _too_many(file)
         self._members = sorted(((_parts(info), info) for info in members), key=lambda one: one[0])
         self._paths = [parts for parts, _ in self._members]
 
@@ -167,6 +172,10 @@ class Zip:
                 return b"", f"{name} cannot be read from the zip: {error}."
 
         return read
+
+
+def _too_many(file: Path) -> UsageFault:
+    return UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack what you want graded.")
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:

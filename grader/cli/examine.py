@@ -15,7 +15,7 @@ from grader.cli import entry
 from grader.course.paper import Sitting
 from grader.digest import digest_of
 from grader.errors import GraderError, SubmissionFault, UsageFault, WorkerFault
-from grader.examiner.packages import missing_packages
+from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
@@ -51,9 +51,14 @@ class _Examiner:
     def __init__(self, process: ExaminerProcess, desk: Desk, exercise: str) -> None:
         self._process, self.desk = process, desk
         self.sitting = desk.sitting(exercise)
+        missing = missing_packages(self.sitting.paper.packages)
+        needed = [name for name in missing if name in imported_by_checks(self.sitting)]
+        if needed:
+            names = " ".join(needed)
+            raise UsageFault(f"{exercise} needs {names}, not installed here. Install it: pip install {names}")
+        for name in missing:
+            click.echo(f"{name} is not installed here; a file that imports it cannot be graded.", err=True)
         process.tell(self.sitting)
-        for package in missing_packages(self.sitting.paper.packages):
-            click.echo(f"{package} is not installed here; a file that imports it cannot be graded.", err=True)
 
     def grade(self, submission: Submission) -> Report:
         """The report of a file, which is remembered.

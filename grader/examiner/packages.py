@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from grader.examiner.submission import Submission
+from grader.examiner.submission import Submission, imports_of
+
+if TYPE_CHECKING:
+    from grader.course.paper import Sitting
 
 SLOW = ("torch", "numpy", "scipy", "matplotlib", "pandas", "sklearn", "torchvision")
 
@@ -13,6 +17,12 @@ SLOW = ("torch", "numpy", "scipy", "matplotlib", "pandas", "sklearn", "torchvisi
 def missing_packages(packages: Sequence[str]) -> list[str]:
     """The packages of a course that are not installed here."""
     return [package for package in packages if importlib.util.find_spec(package) is None]
+
+
+def imported_by_checks(sitting: Sitting) -> frozenset[str]:
+    """The modules that the checks and the reference of a sitting seem to import."""
+    files = sorted(sitting.folder.glob("*.py")) if sitting.folder and sitting.code_questions else ()
+    return frozenset[str]().union(*(imports_of(file.read_bytes()) for file in files))
 
 
 def imported_beforehand(submission: Submission) -> list[str]:

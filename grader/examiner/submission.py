@@ -24,8 +24,13 @@ class Submission:
 
     @property
     def imports(self) -> frozenset[str]:
-        """The modules that it may import: a guess, by what looks like an import somewhere in its bytes."""
-        return frozenset(found.decode() for found in _IMPORT.findall(self.content.replace(b"\0", b"")))
+        """The modules that it may import."""
+        return imports_of(self.content)
+
+
+def imports_of(content: bytes) -> frozenset[str]:
+    """The modules that some code may import: a guess, by what looks like an import somewhere in its bytes."""
+    return frozenset(found.decode() for found in _IMPORT.findall(content.replace(b"\0", b"")))
 
 
 def read_submission(file: Path) -> Submission:

@@ -1,4 +1,4 @@
-"""Where scores go: one module for each LMS, listed here and nowhere else."""
+"""What scores are exported to: one module for each format, in the dict that `course export` offers."""
 
 from __future__ import annotations
 

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, suppress
 
 
-@cache
-def mapped_at_start() -> int:
-    """Return what a worker had mapped before it was confined, for then it cannot look any more."""
-    return mapped()
+class _Known:
+    mapped = 0  # what `mapped` found when it could look
 
 
 def mapped() -> int:
-    """Return the bytes of address space that are mapped now (Linux; elsewhere 0)."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 for every worker, and Path takes longer
-            return int(statm.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0
+    """Return the bytes of address space that are mapped (Linux; elsewhere 0); if confined, as last seen."""
+    with suppress(OSError), open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 Path takes longer
+        _Known.mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    return _Known.mapped
 
 
 @contextmanager
 def less_memory(size: int) -> Iterator[None]:
-    """Let this worker map at most `size` bytes more than it had at its start (Linux; elsewhere no less).
+    """Let this process map at most `size` bytes more than it has (Linux; elsewhere as much as before).
 
     Raises:
         MemoryError: what is done here needs more.
 
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = mapped_at_start() + size
+    bound = mapped() + size
     if bound == size or (soft != resource.RLIM_INFINITY and soft < bound):
         yield
         return

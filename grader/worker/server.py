@@ -33,7 +33,7 @@ from typing import Any, NoReturn
 from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.folders import remove
-from grader.worker.memory import mapped, mapped_at_start
+from grader.worker.memory import mapped
 from grader.worker.namespaces import namespaces
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
@@ -153,7 +153,7 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
-    mapped_at_start()
+    mapped()  # while it can be seen
     last = last_descriptor()  # before it is bounded
     _bound(limits)
     if confinement is not None:

@@ -351,6 +351,18 @@ def test_checks_do_not_draw_the_numbers_that_student_code_draws(small: Small) ->
     assert small.ran() == ["False", "double"]
 
 
+def test_a_lane_of_other_sources_is_refused(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a checkout on PYTHONPATH beside an installed copy, which is all that a lane sees."""
+    small.hand_in("ada")
+    monkeypatch.setattr(process, "own_sources", lambda: "others")
+    ran = course(small.root, "grade", "S")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("This command runs the sources in ")
+    assert "Install one of them" in ran.err
+
+
 @pytest.mark.parametrize(("has_said_something", "is_late"), [(True, False), (False, True)])
 def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: bool, is_late: bool) -> None:
     ours, theirs = multiprocessing.Pipe()

@@ -289,6 +289,16 @@ def test_so_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         Zip(zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(4)}))
 
 
+def test_the_list_of_a_zips_members_takes_so_much_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(30_000)})
+    assert len(Zip(file).tops()) == 30_000
+    monkeypatch.setattr(sources, "MAX_DIRECTORY", 4 << 20)
+    with pytest.raises(UsageFault, match="holds more than"):
+        Zip(file)
+
+
 words = st.sampled_from(
     ["lovelaceada", "Ada Lovelace", "LATE", "_LATE", "123", "7", "_", "__", "/", "..", "exercise-1", "exercise-3-1",
      "assignsubmission", "file", "__MACOSX", "é", "\u2028", ".", "-1"]

@@ -211,6 +211,17 @@ def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytes
     assert ran.code == 1
 
 
+def test_where_torch_is_not_installed_a_student_reads_how_to_get_it(
+    folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examine, "missing_packages", lambda _packages: ["torch", "scipy"])
+    ran = grade(folder, "exercise-8")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "exercise-8 needs torch, not installed here. Install it: pip install torch\n"
+    quiz = grade(folder, "exercise-3")
+    assert (quiz.code, "not answered" in quiz.out) == (1, True)
+
+
 def test_a_file_is_graded_for_an_exercise_that_there_is(folder: Path, grade: Run) -> None:
     (folder / "other.py").write_text("size = 3\n", encoding="utf-8")
     ran = grade(folder, "exercise-33", "--file", "other.py")
