@@ -33,8 +33,9 @@ from distributed.core import Status
 
 from grader.classroom.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
 from grader.classroom.task import READY, TRIES, Result, Setup, Task
+from grader.course.file_names import COURSE_FILE
 from grader.course.fingerprint import versions
-from grader.course.loading import COURSE_FILE, load_course
+from grader.course.loading import load_course
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
 from grader.worker.launcher import ForkServer
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.loading import LoadedCourse
-from grader.course.paper import Sitting, prepare
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.handout.solutions import answered, mistakes, solutions
 from grader.handout.stubs import SUFFIX, Format, stub_text
 

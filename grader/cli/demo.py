@@ -20,7 +20,8 @@ from grader.cli import entry
 from grader.cli.grading import settle
 from grader.cli.here import gradebook_of
 from grader.cli.scores import write_export
-from grader.course.loading import COURSE_FILE, load_course
+from grader.course.file_names import COURSE_FILE
+from grader.course.loading import load_course
 from grader.handout.generate import generate
 from grader.lms import FORMATS
 from grader.lms.export import Export

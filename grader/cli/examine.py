@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from grader.cli import entry
-from grader.course.paper import Sitting
+from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner.packages import imported_by_checks, missing_packages

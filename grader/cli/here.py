@@ -11,7 +11,8 @@ import click
 
 from grader.classroom.identity import Person
 from grader.classroom.roster import Roster, called_as, read_roster
-from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
+from grader.course.file_names import COURSE_FILE
+from grader.course.loading import LoadedCourse, load_course
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded

@@ -10,7 +10,7 @@ import click
 
 from grader.cli import entry
 from grader.cli.options import PATH
-from grader.course.loading import COURSE_FILE
+from grader.course.file_names import COURSE_FILE
 from grader.course.schema import SCHEMAS, schema_text, write_schemas
 from grader.errors import UsageFault
 from grader.files import part_of, refusal, write_file

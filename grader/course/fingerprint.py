@@ -16,14 +16,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from grader.course.loading import (
+from grader.course.file_names import (
     CHECKS_FILE,
     EXERCISE_FILE,
     MISCONCEPTIONS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
-    LoadedExercise,
 )
+from grader.course.loading import LoadedExercise
 from grader.digest import digest_of, own_sources
 from grader.files import refusal
 

@@ -9,6 +9,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.course.file_names import (
+    CHECKS_FILE,
+    COURSE_FILE,
+    EXERCISE_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+)
 from grader.course.records import AnyQuestion, Course, Exercise
 from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
@@ -27,12 +35,6 @@ from grader.questions.question import (
     text_problems,
 )
 
-COURSE_FILE = "course.yaml"
-EXERCISE_FILE = "exercise.yaml"
-REFERENCE_FILE = "reference.py"
-CHECKS_FILE = "checks.py"
-MISCONCEPTIONS_FILE = "misconceptions.py"
-VISIBLE_CHECKS_FILE = "visible_checks.py"
 _PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 
 _QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)

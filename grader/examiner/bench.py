@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from multiprocessing.connection import Connection
 
-from grader.course.paper import Sitting
+from grader.course.sitting import Sitting
 from grader.errors import GraderError
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks

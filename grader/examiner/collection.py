@@ -12,16 +12,19 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from grader.course.loading import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, LoadedCourse
+from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.sources import defined_checks
 from grader.errors import CourseFaults, Fault
 from grader.examiner.aside import aside
 from grader.examiner.checks import Check, CheckFixtures, CheckSuite, line_of
 from grader.examiner.deed import Deed, Note, nowhere
+
+if TYPE_CHECKING:
+    from grader.course.loading import LoadedCourse
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.course.loading import MISCONCEPTIONS_FILE, REFERENCE_FILE
+from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
 from grader.examiner.checks import CheckResult
 from grader.examiner.session import Remote, StudentError

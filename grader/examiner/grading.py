@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.course.loading import MISCONCEPTIONS_FILE
-from grader.course.paper import Paper, Sitting
+from grader.course.file_names import MISCONCEPTIONS_FILE
+from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions

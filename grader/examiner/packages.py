@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.examiner.submission import Submission, imports_of
 
 if TYPE_CHECKING:
-    from grader.course.paper import Sitting
+    from grader.course.sitting import Sitting
 
 SLOW = ("torch", "numpy", "scipy", "matplotlib", "pandas", "sklearn", "torchvision")
 

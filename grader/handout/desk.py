@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.course.loading import COURSE_FILE, LoadedCourse, load_course
-from grader.course.paper import Sitting, prepare
+from grader.course.file_names import COURSE_FILE
+from grader.course.loading import LoadedCourse, load_course
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES
 from grader.handout.pack import PACK_FILE, Pack, open_pack

@@ -10,8 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from grader.course.loading import VISIBLE_CHECKS_FILE, LoadedCourse
-from grader.course.paper import Sitting, prepare
+from grader.course.file_names import VISIBLE_CHECKS_FILE
+from grader.course.loading import LoadedCourse
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.files import alone_in, open_file, refusal, write_file

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from grader.course.loading import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
-from grader.course.paper import Paper, Sitting
+from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file
 from grader.language.record import Record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from grader.course.loading import REFERENCE_FILE
-from grader.course.paper import Sitting
+from grader.course.file_names import REFERENCE_FILE
+from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.stubs import Format, stub_text

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from grader.course.paper import Paper
+from grader.course.sitting import Paper
 from grader.digest import digest_of
 from grader.language.templates import one_line
 from grader.questions.question import Posed

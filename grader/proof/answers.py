@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from grader.course.loading import LoadedExercise
-from grader.course.paper import Sitting
+from grader.course.sitting import Sitting
 from grader.errors import Fault
 from grader.questions import KINDS
 from grader.questions.demands import read_by

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.course.paper import Sitting, prepare
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.loading import REFERENCE_FILE, LoadedExercise
-from grader.course.paper import Sitting
+from grader.course.file_names import REFERENCE_FILE
+from grader.course.loading import LoadedExercise
+from grader.course.sitting import Sitting
 from grader.errors import Fault
 from grader.examiner.checks import MAX_SHOWN, Check, CheckSuite, QuitError
 from grader.examiner.collection import fault_at

@@ -7,14 +7,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.course.loading import (
-    CHECKS_FILE,
-    MISCONCEPTIONS_FILE,
-    REFERENCE_FILE,
-    VISIBLE_CHECKS_FILE,
-    LoadedExercise,
-)
-from grader.course.paper import Sitting
+from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.loading import LoadedExercise
+from grader.course.sitting import Sitting
 from grader.errors import Fault
 from grader.handout.generate import write_handout
 from grader.handout.pack import PACK_FILE

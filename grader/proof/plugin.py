@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from grader.course.loading import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE, load_course
-from grader.course.paper import Sitting, prepare
+from grader.course.file_names import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.loading import load_course
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import GraderError
 from grader.examiner.checks import Reference
 from grader.examiner.collection import MARKERS, load_reference

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from grader.course.loading import REFERENCE_FILE, LoadedExercise
+from grader.course.file_names import REFERENCE_FILE
+from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
 from grader.language.params import Grid, Range

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 
-from grader.course.loading import MISCONCEPTIONS_FILE, LoadedCourse, LoadedExercise
-from grader.course.paper import Sitting, prepare
+from grader.course.file_names import MISCONCEPTIONS_FILE
+from grader.course.loading import LoadedCourse, LoadedExercise
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import CourseFaults, Fault
 from grader.examiner.apart import apart
 from grader.examiner.checks import CheckSuite, QuitError

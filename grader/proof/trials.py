@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.course.loading import REFERENCE_FILE, LoadedExercise
-from grader.course.paper import Sitting
+from grader.course.file_names import REFERENCE_FILE
+from grader.course.loading import LoadedExercise
+from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.solutions import answered, solutions

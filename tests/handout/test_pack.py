@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.course.paper import Sitting, prepare
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.handout.desk import PackedDesk, find_desk, find_file
 from grader.handout.pack import MAX_BYTES, PACK_FILE, open_pack, pack_bytes

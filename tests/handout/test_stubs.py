@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.course.paper import Paper, Sitting, prepare
+from grader.course.paper import prepare
+from grader.course.sitting import Paper, Sitting
 from grader.handout.solutions import answered, solutions
 from grader.handout.stubs import comment, stub_text
 from grader.language.limits import Limits

@@ -2,7 +2,8 @@
 
 The counterpart of `size_mistakes`, which knows the mistakes in counting how many come out. A mistake is left
 out where it could change nothing, whatever the numbers: a stride where the kernel has no room to move, a
-kernel of one cell that is turned round. Whether two mistakes agree on the numbers at hand is for the caller to see.
+kernel of one cell that is turned round. Whether two mistakes agree on the numbers at hand is for the caller
+to see.
 """
 
 from __future__ import annotations

@@ -1,0 +1,8 @@
+"""What the files of a course are called."""
+
+COURSE_FILE = "course.yaml"
+EXERCISE_FILE = "exercise.yaml"
+REFERENCE_FILE = "reference.py"
+CHECKS_FILE = "checks.py"
+MISCONCEPTIONS_FILE = "misconceptions.py"
+VISIBLE_CHECKS_FILE = "visible_checks.py"

@@ -1,0 +1,63 @@
+"""What one student is asked in one exercise, and what decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.language.limits import Limits
+from grader.language.record import Record
+from grader.questions import KINDS
+from grader.questions.question import Key, Posed
+
+
+class Paper(Record):
+    """What one student is asked in one exercise. Nothing in it reveals an answer."""
+
+    format: Literal[1] = 1
+    course: str
+    exercise: str
+    title: str
+    intro: str
+    figure: str | None
+    student: str | None
+    packages: tuple[str, ...]
+    limits: Limits
+    questions: tuple[Posed, ...]
+
+    @property
+    def points(self) -> float:
+        """What full marks are."""
+        return sum(question.points for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A paper with what decides it: keys, parameters, and the folder of the checks and the reference.
+
+    `keys` is None where only visible checks are at hand: on the disk of a student of an assessed course.
+    """
+
+    paper: Paper
+    params: Mapping[str, Any]
+    keys: Mapping[str, Key] | None
+    folder: Path | None
+
+    @property
+    def code_questions(self) -> tuple[str, ...]:
+        """The ids of the questions that pytest checks decide."""
+        return tuple(question.id for question in self.paper.questions if KINDS[question.kind].by_checks)
+
+    def within(self, seconds: float | None) -> Sitting:
+        """The same, where no call may take longer than this."""
+        if seconds is None:
+            return self
+        paper = self.paper
+        questions = tuple(
+            posed.model_copy(update={"limits": posed.limits.within(seconds)}) if posed.limits else posed
+            for posed in paper.questions
+        )
+        limits = paper.limits.within(seconds)
+        return replace(self, paper=paper.model_copy(update={"limits": limits, "questions": questions}))
