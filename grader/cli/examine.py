@@ -18,6 +18,7 @@ from grader.errors import SubmissionFault, UsageFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
 from grader.examiner.grading import grade, missing_packages
+from grader.examiner.preloads import preloads
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress
@@ -58,6 +59,7 @@ def _show(desk: Desk, exercise: str, file: Path, *, as_json: bool, hint: bool) -
 
     submission = read_submission(file)
     preload = [package for package in desk.packages if package in submission.imports]
+    preload += [name for name in preloads(preload, [submission.content]) if name not in preload]
     return _examine(desk, exercise, preload, use)
 
 

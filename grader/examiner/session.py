@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from grader.errors import WorkerFault
 from grader.examiner.patience import Stopwatch
+from grader.examiner.preloads import preloads
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
@@ -155,6 +156,7 @@ class Session:
             "packages": list(packages),
             "words": sorted(words),
         }
+        self._preloads = preloads(packages, [submission.content])
         self._limits = limits
         self._worker: Worker | None = None
         self._fetched: dict[str, Remote] = {}  # what stays in the worker need not be asked for twice
@@ -304,6 +306,7 @@ class Session:
         while self._worker is None:
             if len(self._skip) > MAX_LOSSES or self._load_budget <= 0:
                 raise StudentError(Trouble("crashed"))
+            self._server.load(self._preloads)
             worker = self._server.fork(_worker_limits(self._limits))
             self._workers += 1
             try:
