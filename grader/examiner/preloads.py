@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,8 +16,10 @@ _NEEDS_COMPILER = re.compile(rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynam
 def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
     """Choose by what texts mention: a worker that needs more can still import it, slowly.
 
-    >>> preloads(["torch"], [b"from torch import optim"]), preloads(["torch"], [b"import torch, re; re.compile(a)"])
-    (['torch', 'torch._dynamo'], [])
+    >>> preloads(["torch"], [b"from torch import optim"])
+    ['torch', 'torch._dynamo']
+    >>> preloads(["torch"], [b"import torch, re; re.compile(x)"])
+    []
     """
     if "torch" not in packages:
         return []
@@ -28,9 +30,10 @@ def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
     return []
 
 
-def sources_of(folder: Path | None) -> Iterable[bytes]:
+def sources_of(folder: Path | None) -> Iterator[bytes]:
     """Read the Python files of an exercise, those that are there."""
-    names = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
-    for name in names if folder is not None else ():
+    if folder is None:
+        return
+    for name in (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE):
         with suppress(OSError):
             yield (folder / name).read_bytes()

@@ -166,6 +166,8 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
+    if scratch is not None:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     last = last_descriptor()  # before it is bounded
     _bound(limits)
     if confinement is not None:

@@ -59,6 +59,7 @@ def clean_environment() -> dict[str, str]:
         # A worker sees no device: the threads that autograd starts for one do not live on in a fork.
         "CUDA_VISIBLE_DEVICES": "",
         "HIP_VISIBLE_DEVICES": "-1",  # where empty text means all of them
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker may start no compiler
     }
 
 
