@@ -9,8 +9,11 @@ from pathlib import Path
 
 from grader.course.loading import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 
-COMPILER = "torch._dynamo"  # which torch imports for the first optimiser, checkpoint or compilation
-_NEEDS_COMPILER = re.compile(rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynamo")
+COMPILER = "torch._dynamo"  # which torch imports for the first of these
+_NEEDS_COMPILER = re.compile(
+    rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynamo|\bfunc\b|functorch|vmap|\bfx\b|torch\.export"
+    rb"|jagged|use_deterministic_algorithms"
+)
 
 
 def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
