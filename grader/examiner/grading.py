@@ -13,6 +13,7 @@ from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
 from grader.examiner.patience import TooSlowError
+from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import Submission, parse_submission
@@ -56,6 +57,7 @@ def grade(
     paper = sitting.paper
     asked = [posed for posed in paper.questions if only is None or posed.id in only]
     code = [posed for posed in asked if KINDS[posed.kind].by_checks]
+    server.load(preloads(paper.packages, sources_of(sitting.folder if code else None)))
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):

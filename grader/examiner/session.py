@@ -14,10 +14,13 @@ from typing import Any, Self
 
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.patience import Stopwatch
+from grader.examiner.preloads import preloads
+from grader.examiner.remedies import REMEDIES
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
 from grader.worker.launcher import ForkServer, Worker, WorkerEnded, WorkerLimits
+from grader.worker.refusals import MAX_DETAIL
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
@@ -48,6 +51,8 @@ class Trouble:
     message: str = ""
     cell: str | None = None
     line: int | None = None
+    refused: str = ""  # what it attempted, by the name of its remedy
+    detail: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -157,6 +162,7 @@ class Session:
             "packages": list(packages),
             "words": sorted(words),
         }
+        self._preloads = preloads(packages, [submission.content])
         self._limits = limits
         self._worker: Worker | None = None
         self._fetched: dict[str, Remote] = {}  # what stays in the worker need not be asked for twice
@@ -307,6 +313,7 @@ class Session:
                 raise StudentError(self._unreadable)
             if len(self._skip) > MAX_LOSSES or self._load_budget <= 0:
                 raise StudentError(Trouble("crashed"))
+            self._server.load(self._preloads)
             worker = self._server.fork(_worker_limits(self._limits))
             self._workers += 1
             try:
@@ -417,12 +424,15 @@ class Session:
             return Trouble("malformed")
         kind, type_name = str(error.get("kind")), str(error.get("type", ""))
         cell, line = self._place(error)
+        refused = str(error.get("refused", ""))
         return Trouble(
             kind=kind if kind in _KINDS else "malformed",
             type=type_name if hasattr(builtins, type_name) else "",
             message=str(error.get("message", ""))[:MAX_MESSAGE],
             cell=cell,
             line=line,
+            refused=refused if refused in REMEDIES else "",
+            detail=str(error.get("detail", ""))[:MAX_DETAIL],
         )
 
     def _place(self, error: dict[str, Any]) -> tuple[str | None, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import printable
+from grader.examiner.remedies import UNSAID, remedy
 from grader.examiner.session import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
@@ -23,11 +24,17 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "syntax":
         return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
     if trouble.kind == "raised":
-        what = trouble.type or "an error of its own"
-        message = "" if hidden or not trouble.message else f": {_one_line(trouble.message)}"
-        return f"{where or f'`{name}`'} raised {what}{message}{'' if message.endswith('.') else '.'}"
+        return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
     return sentence.format(who=where or f"`{name}`", seconds=f"{seconds:g}")
+
+
+def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
+    if trouble.refused and not hidden:
+        return remedy(trouble.refused, _one_line(trouble.detail), who)
+    message = _one_line(UNSAID.get(trouble.type, "") if hidden else trouble.message)
+    what = f"{trouble.type or 'an error of its own'}{': ' if message else ''}{message}"
+    return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
 
 
 _SENTENCES = {

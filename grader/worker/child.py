@@ -20,6 +20,7 @@ from typing import Any
 from grader.errors import SubmissionFault
 from grader.worker.memory import less_memory
 from grader.worker.reading import Cell, Source, read_cells
+from grader.worker.refusals import refusal, uncompiled
 from grader.worker.watch import names_used, watched
 from grader.worker.wire import (
     PREFIX,
@@ -39,6 +40,7 @@ READY = b"\x06"  # the first byte on the line: the worker is confined, and stude
 MAX_TEXT = 2000  # characters of an exception's message
 MAX_NOTES = 100  # about how a file was read
 READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: letters can take four each
+UNCOMPILED = "torch.compile does nothing here; the values are the same without it"
 
 
 class MissingError(Exception):
@@ -69,6 +71,8 @@ class Submission:
         self.trees: list[tuple[str, ast.Module]] = []
         self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
         self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
+        for label, line in uncompiled(self.trees):
+            self.notices.append({"kind": "notice", "cell": label, "line": line, "message": UNCOMPILED})
 
     def _units(self, label: str, source: str) -> Iterable[Unit]:
         linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
@@ -325,12 +329,15 @@ class Child:
         kind = _kind(error, message)
         if isinstance(error, SyntaxError) and is_own:
             kind, cell, line, message = "syntax", str(error.filename), error.lineno or 1, error.msg
+        refused, detail = refusal(error, self._cells()) or ("", "")
         return {
             "kind": kind,
             "type": type(error).__name__ if type(error).__module__ == "builtins" else "",
             "message": _import_message(error, message) or message,
             "cell": cell,
             "line": line,
+            "refused": refused,
+            "detail": detail,
         }
 
     def _cells(self) -> dict[str, str]:
@@ -354,8 +361,9 @@ def _read_notice(source: Source) -> dict[str, Any]:
 
 
 def _text(error: BaseException) -> str:
+    """An exception's own words, without the name of the grader's folder."""
     try:
-        return str(error)[:MAX_TEXT]
+        return str(error)[:MAX_TEXT].replace(os.environ.get("TMPDIR") or "\0", "...")
     except BaseException:
         return ""
 

@@ -10,7 +10,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +92,7 @@ class ForkServer:
         self._confine = isolation != "process"
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
+        self._loaded = set(preload)
         self._errors = -1
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
         try:
@@ -161,6 +162,21 @@ class ForkServer:
             self._errors = -1
             self._folder.close()
 
+    def load(self, modules: Iterable[str]) -> None:
+        """Have it import these too, unless it has already: what only some submissions need.
+
+        Raises:
+            WorkerFault: the server does not answer.
+
+        """
+        new = [name for name in modules if name not in self._loaded]
+        if not new:
+            return
+        self.start()
+        self._tell({"op": "import", "modules": new})
+        self._reply(START_SECONDS)
+        self._loaded.update(new)
+
     def fork(self, limits: WorkerLimits) -> Worker:
         """A new worker.
 
@@ -173,11 +189,7 @@ class ForkServer:
             line, their_line = map(stack.enter_context, socket.socketpair())
             output, their_output = map(stack.enter_context, socket.socketpair())
             message = {"op": "fork", "limits": asdict(limits), "confine": self._confine}
-            try:
-                descriptors = [their_line.fileno(), their_output.fileno()]
-                socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
-            except OSError:
-                raise self._fault() from None
+            self._tell(message, [their_line.fileno(), their_output.fileno()])
             reply = self._reply(CONTROL_SECONDS)
             stack.pop_all()
         their_line.close()
@@ -187,12 +199,19 @@ class ForkServer:
         return Worker(line, output, lambda dying: self._end(pid, dying=dying), limits, watched)
 
     def _end(self, pid: int, *, dying: bool) -> int:
-        try:
-            self._control.sendall(json.dumps({"op": "end", "pid": pid, "dying": dying}).encode())
-        except OSError:
-            raise self._fault() from None
+        self._tell({"op": "end", "pid": pid, "dying": dying})
         status = self._reply(CONTROL_SECONDS)["status"]
         return LIVED_ON if status is None else int(status)
+
+    def _tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        content = json.dumps(message).encode()
+        try:
+            if descriptors:
+                socket.send_fds(self._control, [content], descriptors)
+            else:
+                self._control.sendall(content)
+        except OSError:
+            raise self._fault() from None
 
     def _reply(self, seconds: float) -> dict[str, Any]:
         self._control.settimeout(seconds)

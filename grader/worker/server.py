@@ -8,6 +8,7 @@ JSON message at a time. The server's first word is `{"isolation": [LAYER...], "m
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
   output, and is answered by `{"pid": N, "scratch": FOLDER or null}`;
+- `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
 - `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N}`, the wait status, or null if the
   worker was said to be dying and had to be killed.
 """
@@ -62,10 +63,26 @@ class Server:
             if not content:
                 return
             message = json.loads(content)
-            reply = self._fork(descriptors, message) if message["op"] == "fork" else self._end(message)
-            self.control.sendall(json.dumps(reply).encode())
+            self.control.sendall(json.dumps(self._answer(message, descriptors)).encode())
             if message["op"] == "end":
                 self._count_end()
+
+    def _answer(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        match message["op"]:
+            case "fork":
+                return self._fork(descriptors, message)
+            case "import":
+                return self._import(message["modules"])
+        return self._end(message)
+
+    def _import(self, modules: Sequence[str]) -> dict[str, Any]:
+        """Import what only some submissions need, for all workers to come."""
+        gc.disable()
+        load(modules)
+        gc.freeze()
+        gc.enable()
+        self.ended = 0  # what is new in memory makes forks cheaper only if it is collapsed, too
+        return {}
 
     def _count_end(self) -> None:
         self.ended += 1
@@ -153,6 +170,8 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch or "/")
+    if scratch is not None:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     mapped()  # while it can be seen
     last = last_descriptor()  # before it is bounded
     _bound(limits)

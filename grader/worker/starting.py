@@ -56,7 +56,16 @@ def clean_environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # A worker sees no device: the threads that autograd starts for one do not live on in a fork.
+        "CUDA_VISIBLE_DEVICES": "",
+        "HIP_VISIBLE_DEVICES": "-1",  # where empty text means all of them
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker may start no compiler
     }
+
+
+def folders_in(folder: str) -> dict[str, str]:
+    """Where libraries write: torch's compiler makes its folder as soon as it is imported."""
+    return {"TMPDIR": folder, "TORCHINDUCTOR_CACHE_DIR": folder}
 
 
 def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
@@ -70,7 +79,7 @@ def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=place.errors,
-            env={**clean_environment(), "TMPDIR": place.folder},
+            env={**clean_environment(), **folders_in(place.folder)},
             cwd="/",
             pass_fds=[place.control],
             start_new_session=True,
@@ -132,7 +141,8 @@ def _become_server(place: Place, parent: int) -> None:
         os.dup2(descriptor, target)
     os.closerange(_CONTROL + 1, last_descriptor())
     os.chdir("/")
-    os.environ["TMPDIR"] = tempfile.tempdir = place.folder
+    os.environ.update(folders_in(place.folder))
+    tempfile.tempdir = place.folder
 
 
 def _bubblewrap(writable: str) -> list[str]:

@@ -196,10 +196,12 @@ def test_memory_is_bounded(server):
 def test_a_student_sees_the_clean_environment_and_nothing_else(server):
     seen = dict(run(server, "import os\nx = list(os.environ.items())"))
     assert Path(seen.pop("TMPDIR")).name.startswith("torchgrade-server-")
+    assert Path(seen.pop("TORCHINDUCTOR_CACHE_DIR")).name.startswith("torchgrade-server-")
     assert seen == clean_environment()
     assert set(clean_environment()) <= {
         *("LANG", "PATH", "MPLBACKEND", "MPLCONFIGDIR"),
         *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
+        *("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"),
     }
 
 
@@ -217,7 +219,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = "child confinement folders memory namespaces pages probe reading starting watch wire".split()
+OWN = "child confinement folders memory namespaces pages probe reading refusals starting watch wire".split()
 
 
 FORKED = """

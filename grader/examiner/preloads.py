@@ -1,0 +1,42 @@
+"""What the fork server imports only for those who need it, because it takes as long as torch itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+
+COMPILER = "torch._dynamo"  # which torch imports for the first of these
+_NEEDS_COMPILER = re.compile(
+    rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynamo|\bfunc\b|functorch|vmap|\bfx\b|torch\.export"
+    rb"|jagged|use_deterministic_algorithms"
+)
+
+
+def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
+    """Choose by what texts mention: a worker that needs more can still import it, slowly.
+
+    >>> preloads(["torch"], [b"from torch import optim"])
+    ['torch', 'torch._dynamo']
+    >>> preloads(["torch"], [b"import torch, re; re.compile(x)"])
+    []
+    """
+    if "torch" not in packages:
+        return []
+    for text in texts:
+        plain = text.replace(b"\0", b"")  # UTF-16
+        if b"torch" in plain and _NEEDS_COMPILER.search(plain):
+            return ["torch", COMPILER]
+    return []
+
+
+def sources_of(folder: Path | None) -> Iterator[bytes]:
+    """Read the Python files of an exercise, those that are there."""
+    if folder is None:
+        return
+    for name in (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE):
+        with suppress(OSError):
+            yield (folder / name).read_bytes()
