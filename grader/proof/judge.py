@@ -145,11 +145,7 @@ def _running(server: ForkServer) -> set[int]:
 
 
 def _evidence(reports: Sequence[Report]) -> str:
-    """What an attack says of itself: the check of its text fails with it."""
+    """Find what an attack says of itself: the check of its text fails with it."""
     questions = (question for report in reports for question in report.questions)
-    texts = [
-        question.message
-        for question in questions
-        if question.id == "evidence" and question.outcome == "failed"
-    ]
-    return " ".join(" ".join(texts).split())
+    own = [question for question in questions if question.id == "evidence" and question.outcome == "failed"]
+    return " ".join(" ".join(question.checks[0].message for question in own).split())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.proof.judge import Bench
-from grader.proof.world import HONEST, PLAIN, WRITING, World, make_world
+from grader.proof.world import PLAIN, WRITING, World, make_world
 
 
 @pytest.fixture(scope="module")
