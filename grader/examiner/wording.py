@@ -7,13 +7,22 @@ from grader.examiner.session import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."
+USUAL = frozenset(  # exceptions that are named beside a hidden check: 31, so that a name tells 5 bits
+    """
+    ArithmeticError AssertionError AttributeError BufferError EOFError Exception FileNotFoundError
+    FloatingPointError ImportError IndexError KeyError LookupError MemoryError ModuleNotFoundError
+    NameError NotImplementedError OSError OverflowError PermissionError RecursionError RuntimeError
+    StopIteration SyntaxError SystemError TimeoutError TypeError UnboundLocalError UnicodeDecodeError
+    UnicodeEncodeError ValueError ZeroDivisionError
+    """.split()
+)
 
 
 def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False) -> str:
     """One sentence for a trouble with the student's `name`.
 
-    Beside a hidden check nothing is shown that student code could have chosen for itself but a line number:
-    an exception's message could carry the hidden input.
+    Beside a hidden check nothing is shown that student code could have chosen for itself but a line number
+    and one of the usual exceptions: a message could carry the hidden input.
     """
     where = _where(trouble)
     if trouble.kind == "missing":
@@ -23,7 +32,8 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "syntax":
         return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
     if trouble.kind == "raised":
-        what = trouble.type or "an error of its own"
+        is_told = not hidden or trouble.type in USUAL or not trouble.type
+        what = (trouble.type or "an error of its own") if is_told else "an error"
         message = "" if hidden or not trouble.message else f": {_one_line(trouble.message)}"
         return f"{where or f'`{name}`'} raised {what}{message}{'' if message.endswith('.') else '.'}"
     sentence = _SENTENCES[trouble.kind]
