@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
@@ -25,6 +25,7 @@ from grader.questions.question import FormError, Mark, Outcome, Posed, Wrong
 from grader.worker.launcher import ForkServer
 
 MAX_NOTES = 20
+OTHER = "another"  # in place of the type of an exception, where it is not told
 JUDGED_LATER = "Answered. It is judged after you hand the file in."
 
 
@@ -111,6 +112,8 @@ def run_checks(
             tried[posed.id].results = results
     open_ = [posed for posed in code if not tried[posed.id].results]
     for visible in (True, False):
+        for session in () if visible else sessions.values():
+            session.hush()
         for posed in open_:
             session, own = sessions[posed.id], tried[posed.id]
             session.watch = bool(posed.forbid)
@@ -342,7 +345,7 @@ def _check_reports(
 ) -> Iterator[CheckReport]:
     """Each check with its part of the question's points; a skipped check has none."""
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
-    for result in results:
+    for result in _with_one_place(results):
         points = 0.0 if result.outcome == "skipped" else posed.points * result.check.weight / total
         yield CheckReport(
             id=result.check.id,
@@ -353,6 +356,24 @@ def _check_reports(
             points=rounded(points),
             message=_check_message(posed, result, seconds, diagnosis.partly.get(result.check.id)),
         )
+
+
+def _with_one_place(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
+    """Take type and line out of what hidden checks raised, where they are not those of the first.
+
+    Student code chooses both, and could tell its author a hidden input with them: a little of it in each.
+    """
+    place: tuple[str, str | None, int | None] | None = None
+    for result in results:
+        if not isinstance(result.error, StudentError) or result.check.visible:
+            yield result
+            continue
+        trouble = result.error.trouble
+        place = place or (trouble.type, trouble.cell, trouble.line)
+        if place == (trouble.type, trouble.cell, trouble.line):
+            yield result
+        else:
+            yield replace(result, error=StudentError(replace(trouble, type=OTHER, cell=None, line=None)))
 
 
 def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wrong | None) -> str:

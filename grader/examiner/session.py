@@ -7,7 +7,7 @@ import contextlib
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from types import TracebackType
 from typing import Any, Self
@@ -190,6 +190,7 @@ class Session:
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
         self.received = 0  # bytes of these values
         self.waiting = Stopwatch()  # for student code
+        self._has_secrets = False  # whether student code may have seen a hidden input
 
     def __enter__(self) -> Self:
         return self
@@ -205,6 +206,13 @@ class Session:
             worker, self._worker = self._worker, None
             worker.close()
             self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
+
+    def hush(self) -> None:
+        """Show nothing from now on that student code says when its file is loaded again.
+
+        It may have seen a hidden input, and what it saw may outlive its worker.
+        """
+        self._has_secrets = True
 
     def begin(self) -> None:
         """Forget what was seen of earlier calls, before another check."""
@@ -321,12 +329,14 @@ class Session:
             except WorkerEnded as ended:
                 unit = self._unit
                 self._lose(worker)
-                trouble = Trouble(self._why(ended), cell=unit.get("cell"), line=unit.get("line"))
+                why = self._why(ended)
                 if "unit" not in unit:
-                    self._unreadable = replace(trouble, kind=_READING.get(trouble.kind, trouble.kind))
+                    self._unreadable = Trouble(_READING.get(why, why))
                     continue
-                self._lost.append((unit["names"], trouble))
                 self._skip.append(unit["unit"])
+                if not self._has_secrets:
+                    trouble = Trouble(why, cell=unit.get("cell"), line=unit.get("line"))
+                    self._lost.append((unit["names"], trouble))
             else:
                 self._worker = worker
         return self._worker
@@ -379,6 +389,8 @@ class Session:
                 raise WorkerEnded("memory")
             raise WorkerFault(f"A worker could not read the file: {trouble.type} {trouble.message}")
         try:
+            if self._has_secrets:
+                return
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
             self._failures = [
                 (list(map(str, f["names"][:MAX_TOLD])), self._trouble(f))

@@ -8,13 +8,22 @@ from grader.examiner.session import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."
+USUAL = frozenset(  # exceptions that are named beside a hidden check: 31, so that a name tells 5 bits
+    """
+    ArithmeticError AssertionError AttributeError BufferError EOFError Exception FileNotFoundError
+    FloatingPointError ImportError IndexError KeyError LookupError MemoryError ModuleNotFoundError
+    NameError NotImplementedError OSError OverflowError PermissionError RecursionError RuntimeError
+    StopIteration SyntaxError SystemError TimeoutError TypeError UnboundLocalError UnicodeDecodeError
+    UnicodeEncodeError ValueError ZeroDivisionError
+    """.split()
+)
 
 
 def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False) -> str:
     """One sentence for a trouble with the student's `name`.
 
-    Beside a hidden check nothing is shown that student code could have chosen for itself but a line number:
-    an exception's message could carry the hidden input.
+    Beside a hidden check nothing is shown that student code could have chosen for itself but a line number
+    and one of the usual exceptions: a message could carry the hidden input.
     """
     where = _where(trouble)
     if trouble.kind == "missing":
@@ -33,7 +42,9 @@ def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
     if trouble.refused and not hidden:
         return remedy(trouble.refused, _one_line(trouble.detail), who)
     message = _one_line(UNSAID.get(trouble.type, "") if hidden else trouble.message)
-    what = f"{trouble.type or 'an error of its own'}{': ' if message else ''}{message}"
+    is_told = not hidden or trouble.type in USUAL or not trouble.type
+    kind = (trouble.type or "an error of its own") if is_told else "an error"
+    what = f"{kind}{': ' if message else ''}{message}"
     return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
 
 

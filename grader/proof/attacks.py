@@ -1,246 +1,197 @@
 """Attacks on the grader, run for real: each is graded in a small world with a secret, and must gain nothing.
 
-An attack is a folder `FAMILY/NAME/` with a `submission.py` whose docstring says in a sentence what it tries.
-Before it is graded, @COURSE@, @VICTIM@, @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by where the
-course, another student's file, the gradebook and a writable folder lie, and by the examiner's process number:
-an attacker is taken to know all that. It wins if it earns a point, if anything in that world has changed, if
-there is a file `attack-*` in a folder for temporary files or in the home folder, if a process or shared
-memory is left, or if the next submission is graded differently. It may leave a text in `evidence`: what
-stopped it.
+An attack is a folder `FAMILY/NAME/` with one of
+
+- `submission.py`, a file that a student hands in;
+- `first.py` and `second.py`, handed in one after the other: the second may tell what the first has seen;
+- `notebook.py`, whose function `notebook()` makes the bytes of a hostile notebook (none of 10 MB lies here).
+
+The docstring of the first of them says in a sentence what it tries. Before a file is graded, @COURSE@,
+@VICTIM@, @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by the places of the course, another
+student's file, the gradebook and a writable folder, and by the examiner's process number: an attacker is
+taken to know all that. `attack-` begins the names of files that it leaves, and @KEY@ is the key of its shared
+memory: both are made this world's own. It may leave a text in `evidence`: what stopped it. What it can gain
+is described in `grader.proof.judge`.
+
+Attacks wait for limits of time, so several lanes run at once, each in a process and a world of its own.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
-import hashlib
+import multiprocessing
 import os
 import re
-import secrets
-import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from grader.course.loading import LoadedCourse, load_course
-from grader.course.paper import prepare
-from grader.course.sitting import Sitting
-from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import grade
-from grader.examiner.report import Report
-from grader.examiner.session import Session, StudentError
-from grader.examiner.submission import Submission, parse_submission
-from grader.worker.launcher import ForkServer
+from grader.proof.judge import Bench, Verdict, judge
+from grader.proof.world import PLAIN, WRITING, World, make_world
+from grader.worker.confinement import die_with_parent
 from grader.worker.temporary import Folder
 
-EXERCISE = "target"
-_SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is
-_IPC = tuple(Path("/proc/sysvipc") / name for name in ("shm", "sem", "msg"))
-
-_COURSE = """
-format: 1
-title: A target
-seed: target
-exercises: [target]
-packages: [torch, numpy]
-limits: {seconds: 1, memory_mib: 512, result_mib: 16}
-"""
-_EXERCISE = """
-format: 1
-title: A target
-questions:
-  - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
-  - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
-  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
-  - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
-"""
-_REFERENCE = """
-FACTOR = SECRET
-
-
-def scale(x):
-    return x * FACTOR
-
-
-def double(x):
-    return 2 * x
-"""
-_CHECKS = """
-import torch
-from torch.testing import assert_close
-
-
-def test_scale_ones(student, reference):
-    x = torch.ones(3)
-    assert_close(student.scale(x), reference.scale(x))
-
-
-def test_scale_matrix(student, reference):
-    x = torch.arange(6.0).reshape(2, 3)
-    assert_close(student.scale(x), reference.scale(x))
-
-
-def test_scale_number(student, reference):
-    assert student.scale(2) == reference.scale(2)
-
-
-def test_double(student, reference):
-    x = torch.arange(4.0)
-    assert_close(student.double(x), reference.double(x))
-"""
-HONEST = """
-size = (3, 8)
-
-
-def double(x):
-    return 2 * x
-"""
+FILES = ("submission.py", "first.py", "second.py", "notebook.py")
+_WRITING = frozenset({"writing", "escaping", "harming"})  # families that are tried with a scratch folder
+_PLAIN_TOO = _WRITING - {"writing"}  # and of these, the ones that are tried without it as well
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack: its family, its name, what it tries, and its source."""
+    """One attack: its family, its name, what it tries, and its files."""
 
     family: str
     name: str
     sentence: str
-    source: str
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises that it is handed in for."""
+        if self.family not in _WRITING:
+            return (PLAIN,)
+        return (PLAIN, WRITING) if self.family in _PLAIN_TOO else (WRITING,)
+
+    def handed_in(self, world: World) -> Iterator[tuple[str, bytes]]:
+        """Yield what is handed in: names and contents."""
+        for name, source in self.files:
+            if name == "notebook.py":
+                yield "target.ipynb", _made(source)
+            else:
+                yield "target.py", world.replaced(source).encode()
 
 
 @dataclass(frozen=True)
 class AttackResult:
-    """How an attack ended; `gains` is empty if it was defeated."""
+    """How an attack ended; `gains` is empty if it was defeated, by these layers."""
 
     attack: Attack
     gains: tuple[str, ...]
-    stopped_by: str
+    layers: tuple[str, ...]
+    evidence: str
 
-
-@dataclass(frozen=True)
-class World:
-    """Everything that an attack can know of, and what is graded in it."""
-
-    root: Path
-    course: LoadedCourse
-    sitting: Sitting
-
-    def replaced(self, source: str) -> str:
-        """The source with the places of this world in it."""
-        places = {
-            "@COURSE@": self.root / "course",
-            "@VICTIM@": self.root / "submissions" / "victim" / "target.py",
-            "@GRADEBOOK@": self.root / "gradebook.db",
-            "@OUTSIDE@": self.root / "outside",
-            "@EXAMINER@": os.getpid(),
-        }
-        for placeholder, place in places.items():
-            source = source.replace(placeholder, str(place))
-        return source
+    @property
+    def stopped_by(self) -> str:
+        """The layers, and what the attack itself says."""
+        layers = ", ".join(self.layers)
+        return f"{layers} ({self.evidence[:200]})" if self.evidence else layers
 
 
 def load_attacks(folder: Path) -> list[Attack]:
-    """The attacks in a folder, by family and name."""
+    """Read the attacks in a folder, by family and name."""
     attacks = []
-    for file in sorted(folder.glob("*/*/submission.py")):
-        source = file.read_text(encoding="utf-8")
-        sentence = ast.get_docstring(ast.parse(re.sub("@[A-Z]+@", "0", source))) or ""
-        attacks.append(Attack(file.parent.parent.name, file.parent.name, sentence.partition("\n")[0], source))
+    for place in sorted({file.parent for name in FILES for file in folder.glob(f"*/*/{name}")}):
+        files = tuple(
+            (name, (place / name).read_text(encoding="utf-8")) for name in FILES if (place / name).exists()
+        )
+        sentence = ast.get_docstring(ast.parse(re.sub("@[A-Z]+@", "0", files[0][1]))) or ""
+        attacks.append(Attack(place.parent.name, place.name, sentence.partition("\n")[0], files))
     return attacks
 
 
-def run_attacks(attacks: Sequence[Attack], tell: Callable[[AttackResult], None]) -> list[AttackResult]:
-    """Grade each attack in one world, an honest submission after each; `tell` hears of each when done."""
+def run_attacks(
+    attacks: Sequence[Attack], tell: Callable[[AttackResult], None], lanes: int | None = None
+) -> list[AttackResult]:
+    """Grade each attack, and an honest submission after each; `tell` hears of each when it is done."""
+    results: dict[int, AttackResult] = {}
+    todo = iter(range(len(attacks)))
+    running: dict[object, tuple[_Lane, int]] = {}  # by line
+
+    def give(lane: _Lane) -> None:
+        number = next(todo, None)
+        if number is None:
+            lane.close()
+        else:
+            lane.line.send(attacks[number])
+            running[lane.line] = lane, number
+
+    try:
+        for _ in range(min(lanes or _processors(), len(attacks))):
+            give(_Lane())
+        while running:
+            for line in wait([lane.line for lane, _ in running.values()]):
+                lane, number = running.pop(line)
+                results[number] = result = lane.result(attacks[number])
+                tell(result)
+                give(lane if lane.process.is_alive() else _Lane())
+    finally:
+        for lane, _ in running.values():
+            lane.close()
+    return [results[number] for number in range(len(attacks))]
+
+
+class _Lane:
+    """A process that judges one attack after the other."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.line, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_serve, args=(theirs,))
+        self.process.start()
+        theirs.close()
+
+    def result(self, attack: Attack) -> AttackResult:
+        """Receive how an attack ended; it won if the process that judges it did not live to tell."""
+        try:
+            result = self.line.recv()
+        except (EOFError, OSError):
+            self.close()
+            gain = f"the examiner's process ended with {self.process.exitcode}"
+            return AttackResult(attack, (gain,), (), "")
+        assert isinstance(result, AttackResult)  # noqa: S101 for mypy
+        return result
+
+    def close(self) -> None:
+        """Let it end."""
+        self.line.close()
+        self.process.join()
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _serve(line: Connection) -> None:
+    """Judge attacks in a world of this process's own until the other end hangs up."""
+    die_with_parent()
     with Folder("attacks") as folder:
         world = make_world(folder.path.resolve())
+        tempfile.tempdir = str(world.temporary)
 
-        def work(suite: CheckSuite) -> list[AttackResult]:
-            with ForkServer(world.course.record.packages) as server:
-                honest = parse_submission("target.py", HONEST.encode())
-                expected = grade(world.sitting, honest, server, suite).report
-                results = []
-                for attack in attacks:
-                    results.append(_run(world, attack, server, suite, (honest, expected)))
-                    tell(results[-1])
-                return results
+        def work(suite: CheckSuite) -> None:
+            with Bench(world, suite) as bench:
+                while True:
+                    try:
+                        attack: Attack = line.recv()
+                    except (EOFError, OSError):
+                        return
+                    line.send(_judged(bench, attack))
 
-        return with_suite(world.course, [EXERCISE], work)
-
-
-def make_world(root: Path) -> World:
-    """A world in an empty folder, with a secret that is drawn anew."""
-    secret = secrets.randbelow(10**6) + 2
-    exercise = root / "course" / "exercises" / EXERCISE
-    exercise.mkdir(parents=True)
-    (root / "course" / "course.yaml").write_text(_COURSE, encoding="utf-8")
-    for name, text in (("exercise.yaml", _EXERCISE), ("reference.py", _REFERENCE), ("checks.py", _CHECKS)):
-        (exercise / name).write_text(text.replace("SECRET", str(secret)), encoding="utf-8")
-    victim = root / "submissions" / "victim"
-    victim.mkdir(parents=True)
-    (victim / "target.py").write_text(f"secret = {secret}\n", encoding="utf-8")
-    (root / "gradebook.db").write_bytes(b"a gradebook")
-    (root / "outside").mkdir(mode=0o777)
-    course = load_course(root / "course")
-    return World(root, course, prepare(course.exercise(EXERCISE), None))
+        try:
+            with_suite(world.course, list(world.sittings), work)
+        finally:
+            tempfile.tempdir = None
 
 
-def _run(
-    world: World, attack: Attack, server: ForkServer, suite: CheckSuite, honest: tuple[Submission, Report]
-) -> AttackResult:
-    try:
-        submission = parse_submission("target.py", world.replaced(attack.source).encode())
-    except SubmissionFault as fault:
-        return AttackResult(attack, (), str(fault))
-    before = dict(state_of(world.root))
-    report = grade(world.sitting, submission, server, suite).report
-    gains = [f"{q.id} earned {q.score:g}" for q in report.questions if q.score > 0]
-    changed = sorted({name for name, _ in set(before.items()) ^ set(dict(state_of(world.root)).items())})
-    gains += [f"changed: {name}" for name in changed]
-    gains += [f"left running: process {pid}" for pid in server.children()]
-    submission_after, expected = honest
-    if grade(world.sitting, submission_after, server, suite).report != expected:
-        gains.append("the next submission was graded differently")
-    return AttackResult(attack, tuple(gains), _stopped_by(world, submission, server, report))
+def _judged(bench: Bench, attack: Attack) -> AttackResult:
+    files = list(attack.handed_in(bench.world))
+    verdicts: list[Verdict] = [judge(bench, exercise, files) for exercise in attack.exercises]
+    gains = tuple(dict.fromkeys(gain for verdict in verdicts for gain in verdict.gains))
+    layers = tuple(dict.fromkeys(layer for verdict in verdicts for layer in verdict.layers))
+    return AttackResult(attack, gains, layers or ("report",), verdicts[0].evidence)
 
 
-def _stopped_by(world: World, submission: Submission, server: ForkServer, report: Report) -> str:
-    """What the attack itself says, or else how it ended."""
-    paper = world.sitting.paper
-    starters = {"evidence": "", **{question.id: question.starter for question in paper.questions}}
-    with (
-        Session(server, submission, starters, paper.packages, paper.limits) as session,
-        contextlib.suppress(StudentError),
-    ):
-        evidence = session.fetch("evidence")
-        if isinstance(evidence, str) and evidence:
-            return " ".join(evidence.split())[:200]
-    outcomes = {question.outcome for question in report.questions} - {"unanswered"}
-    return ", ".join(sorted(outcomes)) or "it had nothing to show"
-
-
-def state_of(root: Path) -> Iterator[tuple[str, str]]:
-    """Everything outside of a worker that an attack could leave a trace in."""
-    for place in _SHARED:
-        yield from ((str(path), "there") for path in place.glob("*attack*"))
-    for place in (root,):
-        for folder, _, names in os.walk(place):
-            for path in (Path(folder), *(Path(folder) / name for name in names)):
-                with contextlib.suppress(OSError):
-                    status = path.lstat()
-                    content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
-                    yield str(path), f"{status.st_mode} {status.st_uid} {hashlib.sha256(content).hexdigest()}"
-    for place in (Path(tempfile.gettempdir()), Path("/var/tmp"), Path.home()):  # noqa: S108
-        yield from ((str(path), "there") for path in place.glob("attack-*"))
-    for file in _IPC:
-        if file.exists():
-            rows = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
-            yield str(file), " ".join(row[1] for row in rows if not _is_of_a_neighbour(rows[0], row))
-
-
-def _is_of_a_neighbour(header: Sequence[str], row: Sequence[str]) -> bool:
-    """Whether a program that is no worker made this shared memory: it is alive, and a worker has ended."""
-    if row == header or "cpid" not in header:
-        return False
-    return Path("/proc", row[list(header).index("cpid")]).exists()
+def _made(source: str) -> bytes:
+    """Run the code that makes a notebook; it is the grader's own."""
+    names: dict[str, object] = {}
+    exec(compile(source, "notebook.py", "exec"), names)  # noqa: S102
+    make = names["notebook"]
+    assert callable(make)  # noqa: S101 for mypy
+    content = make()
+    assert isinstance(content, bytes)  # noqa: S101 for mypy
+    return content

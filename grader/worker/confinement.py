@@ -23,6 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from grader.worker.namespaces import leave_no_access_times, trace_of_reading
+
 try:
     import landlock
 except ImportError:  # not Linux
@@ -96,6 +98,7 @@ class Confinement:
 def prepare(readable: Sequence[Path]) -> Confinement:
     """Every layer that this machine has; `readable` are files and folders besides Python's own."""
     confinement = Confinement()
+    confinement.add("mounts", _no_access_times)
     confinement.add("no_new_privs", _no_new_privs)
     confinement.add("capabilities", _no_capabilities)
     confinement.add("landlock", lambda: _landlock(readable))
@@ -119,6 +122,15 @@ def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
     """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
     if sys.platform == "linux":
         _prctl(PR_SET_PDEATHSIG, by)
+
+
+def _no_access_times() -> Callable[[Path | None], None]:
+    """Done once, in the fork server, whose view of the file system is its workers'."""
+    leave_no_access_times(Path(tempfile.gettempdir()))
+    folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    if trace := trace_of_reading([Path("/"), *(Path(name) for name in folders if Path(name).exists())]):
+        raise OSError(trace)
+    return lambda _scratch: None
 
 
 def _no_new_privs() -> Callable[[Path | None], None]:

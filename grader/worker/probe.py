@@ -85,7 +85,12 @@ def _first_success(attempts: dict[str, Callable[[], object]]) -> str:
     return ""
 
 
+def _mounts(_target: Path) -> str:
+    return ""  # tried when it was done: the confined child may not ask
+
+
 _TRIALS: dict[str, Callable[[Path], str]] = {
+    "mounts": _mounts,
     "no_new_privs": _no_new_privs,
     "capabilities": _capabilities,
     "landlock": _landlock,

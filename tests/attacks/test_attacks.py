@@ -21,3 +21,4 @@ def results() -> dict[Attack, AttackResult]:
 def test_attack(results: dict[Attack, AttackResult], attack: Attack) -> None:
     assert attack.sentence
     assert results[attack].gains == ()
+    assert results[attack].layers

@@ -20,7 +20,8 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.submission import parse_submission
-from grader.proof.attacks import EXERCISE, HONEST, load_attacks, make_world, state_of
+from grader.proof.attacks import load_attacks
+from grader.proof.world import HONEST, PLAIN, make_world, state_of
 from grader.worker.launcher import ForkServer
 
 ATTACKS = Path(__file__).resolve().parents[1] / "attacks"
@@ -38,18 +39,19 @@ def main() -> None:
     attacks = load_attacks(ATTACKS)
     with tempfile.TemporaryDirectory() as folder:
         world = make_world(Path(folder).resolve())
+        sitting = world.sittings[PLAIN]
 
         def work(suite: CheckSuite) -> None:
             with ForkServer(world.course.record.packages) as server:
                 honest = parse_submission("target.py", HONEST.encode())
-                alone = grade(world.sitting, honest, server, suite).report
-                before, descriptors = dict(state_of(world.root)), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+                alone = grade(sitting, honest, server, suite).report
+                before, descriptors = dict(state_of(world)), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
                 differed, begin = 0, time.perf_counter()
                 for number in range(pairs):
-                    source = world.replaced(attacks[number % len(attacks)].source)
-                    with suppress(SubmissionFault):  # one that is refused before it runs
-                        grade(world.sitting, parse_submission("target.py", source.encode()), server, suite)
-                    differed += grade(world.sitting, honest, server, suite).report != alone
+                    for name, content in attacks[number % len(attacks)].handed_in(world):
+                        with suppress(SubmissionFault):  # one that is refused before it runs
+                            grade(sitting, parse_submission(name, content), server, suite)
+                    differed += grade(sitting, honest, server, suite).report != alone
                     if number % max(pairs // 5, 1) == 0 or number == pairs - 1:
                         sizes = f"{resident(os.getpid()):.0f} MiB, fork server {resident(server.pid):.0f} MiB"
                         print(f"after {number + 1:4} pairs: grader {sizes}")
@@ -57,13 +59,13 @@ def main() -> None:
                     f"{pairs} hostile of {len(attacks)} kinds, {pairs} honest: {time.perf_counter() - begin:.0f} s"
                 )
                 print(f"honest reports that differ from the one alone: {differed}")
-                changed = set(before.items()) ^ set(dict(state_of(world.root)).items())
+                changed = set(before.items()) ^ set(dict(state_of(world)).items())
                 print(f"files and shared memory changed: {len(changed)}")
                 print(f"processes left: {len(server.children())}")
                 left = len(os.listdir("/proc/self/fd")) - descriptors  # noqa: PTH208
                 print(f"descriptors left: {left}")
 
-        with_suite(world.course, [EXERCISE], work)
+        with_suite(world.course, [PLAIN], work)
 
 
 if __name__ == "__main__":

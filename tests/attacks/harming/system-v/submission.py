@@ -17,13 +17,13 @@ def tell(name, result):
 
 
 for name, arguments in {
-    "shmget": (29, 0x41, 4096, 0o1600),
+    "shmget": (29, @KEY@, 4096, 0o1600),
     "shmat": (30, 0, 0, 0),
     "shmctl": (31, 0, 0, 0),
-    "semget": (64, 0x41, 1, 0o1600),
+    "semget": (64, @KEY@, 1, 0o1600),
     "semop": (65, 0, 0, 0),
-    "msgget": (68, 0x41, 0o1600),
-    "mq_open": (240, b"attack", 0o102, 0o600, 0),
+    "msgget": (68, @KEY@, 0o1600),
+    "mq_open": (240, b"attack-queue", 0o102, 0o600, 0),
     "mq_notify": (244, 0, 0),
 }.items():
     tell(name, call(*arguments))

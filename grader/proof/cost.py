@@ -1,0 +1,93 @@
+"""What it costs to grade an attack: memory of the examiner and of workers, and time of processors."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.worker.launcher import ForkServer
+
+READ_SECONDS = 5.0  # of processors, to read and grade a hostile notebook
+READ_MIB = 300  # more than before, in examiner and worker, to read a hostile notebook
+GROWN_MIB = 768  # more than before, in an examiner, for whatever else comes back: checks may get 512
+KEPT_MIB = 128  # that an examiner keeps of one submission: more than the holes that it leaves in the heap
+_SAMPLE_SECONDS = 0.02
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Cost:
+    """What it costs an examiner and its workers to grade."""
+
+    server: ForkServer
+    began: float = 0.0  # seconds of processors
+    kept: int = 0  # KiB of the examiner before
+    peak: int = 0  # KiB of the examiner at its highest
+    worker: int = 0  # KiB of a worker at its highest, beside those it was born with
+    seconds: float = 0.0
+    grown: int = 0  # KiB of the examiner after
+
+    def gains(self, *, is_notebook: bool) -> Iterator[str]:
+        """Name what was too much."""
+        most = READ_MIB if is_notebook else GROWN_MIB
+        if self.peak - self.kept > most << 10:
+            yield f"the examiner took {(self.peak - self.kept) >> 10} MiB"
+        if self.grown - self.kept > KEPT_MIB << 10:
+            yield f"the examiner keeps {(self.grown - self.kept) >> 10} MiB"
+        if is_notebook and self.worker > most << 10:
+            yield f"a worker took {self.worker >> 10} MiB to read it"
+        if is_notebook and self.seconds > READ_SECONDS:
+            yield f"reading it took {self.seconds:.1f} s"
+
+
+@contextlib.contextmanager
+def watched(server: ForkServer) -> Iterator[Cost]:
+    """Measure what is done here, by the processor's clock and not the wall's: others run beside it."""
+    gc.collect()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # VmHWM begins anew
+    own = os.getpid()
+    cost = Cost(server, _seconds(server.pid), _memory(own, "VmRSS"))
+    done = threading.Event()
+    watcher = threading.Thread(target=_sample, args=(cost, done), daemon=True)
+    watcher.start()
+    try:
+        yield cost
+    finally:
+        done.set()
+        watcher.join()
+        cost.seconds = _seconds(server.pid) - cost.began
+        cost.peak = _memory(own, "VmHWM")
+        gc.collect()
+        cost.grown = _memory(own, "VmRSS")
+
+
+def _sample(cost: Cost, done: threading.Event) -> None:
+    while not done.wait(_SAMPLE_SECONDS):
+        born = _memory(cost.server.pid, "VmRSS")
+        for pid in cost.server.children():
+            cost.worker = max(cost.worker, _memory(pid, "VmHWM") - born)
+
+
+def _memory(pid: int, field_name: str) -> int:
+    """KiB that a process has (VmRSS) or has had at most (VmHWM); 0 where there is no telling."""
+    with contextlib.suppress(OSError):
+        found = re.search(rf"^{field_name}:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+        return int(found[1]) if found else 0
+    return 0
+
+
+def _seconds(server: int) -> float:
+    """Seconds of processors that this process, a fork server and its workers that have ended have used."""
+    total = time.process_time()
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+        total += sum(map(int, fields[11:15])) / _CLOCK_TICKS  # utime, stime, cutime, cstime of proc(5)
+    return total

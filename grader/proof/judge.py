@@ -1,0 +1,151 @@
+"""Whether an attack has won: everything that it could have gained.
+
+An attack wins if it earns a point, if anything in its world has changed, if it leaves a file, shared memory,
+a temporary folder or a process behind, if the grader fails or its memory grows, if the report tells its
+author a secret or a hidden input, or if the next submission is graded differently. A hostile notebook also
+wins if reading it costs too much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from grader.errors import SubmissionFault
+from grader.examiner.checks import CheckSuite
+from grader.examiner.grading import grade
+from grader.examiner.report import Report
+from grader.examiner.submission import parse_submission
+from grader.proof.cost import watched
+from grader.proof.stopping import layers_of
+from grader.proof.world import HONEST, World, left_by, state_of
+from grader.worker.folders import remove
+from grader.worker.launcher import ForkServer
+
+_TRIES = 3  # at the honest submission, where a busy machine may cost it its time
+
+
+@dataclass
+class Bench:
+    """Where attacks of one world are graded: a fork server, which may be lost and is then started anew."""
+
+    world: World
+    suite: CheckSuite
+    server: ForkServer = field(init=False)
+    expected: dict[str, Report] = field(default_factory=dict)  # of the honest submission, by exercise
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.server.close()
+
+    def _start(self) -> None:
+        self.server = ForkServer(self.world.course.record.packages)
+        self.server.start()
+        for name in self.world.sittings:
+            self.expected.setdefault(name, self.graded(name, "target.py", HONEST.encode()))
+
+    def restart(self) -> None:
+        """Begin with another fork server."""
+        self.server.close()
+        self._start()
+
+    def graded(self, exercise: str, name: str, content: bytes) -> Report:
+        """Grade one file as `course grade` does."""
+        submission = parse_submission(name, content)
+        sitting = self.world.sittings[exercise]
+        return grade(sitting, submission, self.server, self.suite, killed_by_others=True).report
+
+    def disturbed(self, exercise: str) -> bool:
+        """Whether the honest submission is now graded differently; time that a busy machine took aside."""
+        expected = self.expected[exercise]
+        for _ in range(_TRIES):
+            found = self.graded(exercise, "target.py", HONEST.encode())
+            if found == expected:
+                return False
+            if all(question.outcome != "timeout" for question in found.questions):
+                return True
+        return True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an attack gained, and what else stopped it: the layers, and its own words."""
+
+    gains: tuple[str, ...]
+    layers: tuple[str, ...]
+    evidence: str
+
+
+def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Verdict:
+    """Grade the files of an attack, one after the other, and look at everything that they could gain."""
+    world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
+    before, reports, broken, refused = dict(state_of(world)), [], [], []
+    with watched(bench.server) as cost:
+        for name, content in files:
+            try:
+                reports.append(bench.graded(exercise, name, content))
+            except SubmissionFault as fault:
+                refused.append(str(fault))
+            except Exception as error:
+                broken.append(f"the grader broke: {type(error).__name__}: {error}")
+    gains = [*broken, *_told(world, reports), *_left(bench, before), *cost.gains(is_notebook=is_notebook)]
+    try:
+        if broken:
+            bench.restart()
+        gains += ["the next submission was graded differently"] * bench.disturbed(exercise)
+    except Exception as error:
+        gains.append(f"the next submission broke the grader: {type(error).__name__}: {error}")
+        bench.restart()
+    evidence = "; ".join(refused) or _evidence(reports)
+    return Verdict(tuple(gains), tuple(layers_of(reports, refused, evidence)), evidence)
+
+
+def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
+    """Name what the reports say that they must not."""
+    for report in reports:
+        for question in report.questions:
+            if question.score > 0:
+                yield f"{question.id} earned {question.score:g}"
+            if question.outcome == "ungraded":
+                yield f"{question.id} is ungraded: {question.message}"
+        yield from world.told(report.model_dump_json())
+
+
+def _left(bench: Bench, before: dict[str, str]) -> Iterator[str]:
+    """Name what has changed and what is still there, and put away what lies outside of the world."""
+    after = dict(state_of(bench.world))
+    changed = sorted({name for name, _ in set(before.items()) ^ set(after.items())})
+    temporary = str(bench.world.temporary)
+    for name in changed:
+        is_temporary = name.startswith(f"{temporary}/") and name not in before
+        yield f"temporary file left: {name}" if is_temporary else f"changed: {name}"
+    for path in left_by(bench.world):
+        remove(path)
+    for name in changed:  # the same folder is not another attack's
+        if name.startswith(f"{temporary}/") and name not in before:
+            remove(name)
+    yield from (f"left running: process {pid}" for pid in sorted(_running(bench.server)))
+
+
+def _running(server: ForkServer) -> set[int]:
+    """The processes that a fork server has started: its children, and whatever is of its session."""
+    found = set(server.children())
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == server.pid:
+                found.add(int(folder.name))
+    return found - {server.pid}
+
+
+def _evidence(reports: Sequence[Report]) -> str:
+    """Find what an attack says of itself: the check of its text fails with it."""
+    questions = (question for report in reports for question in report.questions)
+    own = [question for question in questions if question.id == "evidence" and question.outcome == "failed"]
+    return " ".join(" ".join(question.checks[0].message for question in own).split())

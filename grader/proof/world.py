@@ -1,0 +1,238 @@
+"""The small world that attacks are graded in: a course with secrets, another student, a gradebook."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import stat
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.loading import LoadedCourse, load_course
+from grader.course.paper import prepare
+from grader.course.sitting import Sitting
+
+PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second code may write files
+HINT = "the input ends in "  # with the last four digits after it, as good as the whole input
+_SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is
+_IPC = tuple(Path("/proc/sysvipc") / name for name in ("shm", "sem", "msg"))
+
+_COURSE = """
+format: 1
+title: A target
+seed: target
+exercises: [target, writing]
+packages: [torch, numpy, scipy]
+limits: {seconds: 1, memory_mib: 512, result_mib: 16}
+"""
+_SCRATCH = "limits: {seconds: 1, memory_mib: 512, result_mib: 16, scratch_mib: 4}\n"
+_EXERCISE = """
+format: 1
+title: A target
+questions:
+  - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
+  - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
+  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
+  - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
+  - id: smooth
+    kind: code
+    points: 3
+    prompt: Add up each 3x3 patch of an image.
+    signature: (image)
+    forbid: [convolution, pooling, unfold, matmul, padding, fft]
+  - {id: evidence, kind: code, points: 1, prompt: A text that says what stopped the attack., signature: ()}
+"""
+_REFERENCE = """
+FACTOR = SECRET
+
+
+def scale(x):
+    return x * FACTOR
+
+
+def double(x):
+    return 2 * x
+
+
+def smooth(image):
+    rows, columns = image.shape[0] - 2, image.shape[1] - 2
+    return sum(image[i : i + rows, j : j + columns] for i in range(3) for j in range(3))
+
+
+def evidence():
+    return ""
+"""
+_CHECKS = """
+import torch
+from torch.testing import assert_close
+
+
+def test_scale_ones(student, reference):
+    x = torch.ones(3)
+    assert_close(student.scale(x), reference.scale(x))
+
+
+def test_scale_matrix(student, reference):
+    x = torch.arange(6.0).reshape(2, 3)
+    assert_close(student.scale(x), reference.scale(x))
+
+
+def test_scale_number(student, reference):
+    assert student.scale(2) == reference.scale(2)
+
+
+def test_double(student, reference):
+    x = torch.arange(4.0)
+    assert_close(student.double(x), reference.double(x))
+
+
+def test_double_what_nobody_knows(student, reference):
+    assert student.double(INPUT) == reference.double(INPUT)
+
+
+def test_double_tensor_that_nobody_knows(student, reference):
+    x = torch.tensor([INPUT])
+    assert_close(student.double(x), reference.double(x))
+
+
+def test_smooth_numbers(student, reference):
+    image = torch.arange(30.0).reshape(5, 6)
+    assert_close(student.smooth(image), reference.smooth(image))
+
+
+def test_smooth_noise(student, reference):
+    image = torch.randn(7, 4, generator=torch.Generator().manual_seed(INPUT))
+    assert_close(student.smooth(image), reference.smooth(image))
+
+
+def test_smooth_whole_numbers(student, reference):
+    image = torch.arange(16).reshape(4, 4)
+    assert_close(student.smooth(image), reference.smooth(image))
+"""
+_VISIBLE = """
+def test_double_three(student):
+    assert student.double(3) == 6
+
+
+def test_evidence(student):
+    raise AssertionError(student.evidence)  # nobody earns the point, and the report holds the text
+"""
+HONEST = """
+size = (3, 8)
+
+
+def double(x):
+    return 2 * x
+
+
+def smooth(image):
+    rows, columns = image.shape[0] - 2, image.shape[1] - 2
+    output = image[:rows, :columns] * 0
+    for i in range(3):
+        for j in range(3):
+            output = output + image[i : i + rows, j : j + columns]
+    return output
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that an attack can know of, and what is graded in it.
+
+    `secret` is an answer, `input` what hidden checks call code with, `mark` what tells this world's attacks
+    from those of another on the same machine: each file that they try to leave has it in its name.
+    """
+
+    root: Path
+    course: LoadedCourse
+    sittings: Mapping[str, Sitting]
+    secret: int
+    input: int
+    mark: str
+
+    @property
+    def key(self) -> int:
+        """The key under which attacks make shared memory of System V."""
+        return int(self.mark, 16)
+
+    @property
+    def temporary(self) -> Path:
+        """Where examiners of this world make temporary files."""
+        return self.root / "tmp"
+
+    def replaced(self, source: str) -> str:
+        """The source with the places and the mark of this world in it."""
+        places = {
+            "@COURSE@": self.root / "course",
+            "@VICTIM@": self.root / "submissions" / "victim" / "target.py",
+            "@GRADEBOOK@": self.root / "gradebook.db",
+            "@OUTSIDE@": self.root / "outside",
+            "@EXAMINER@": os.getpid(),
+            "@KEY@": self.key,
+            "attack-": f"attack-{self.mark}-",
+        }
+        for placeholder, place in places.items():
+            source = source.replace(placeholder, str(place))
+        return source
+
+    def told(self, text: str) -> Iterator[str]:
+        """Name what a text gives away of this world."""
+        if str(self.secret) in text:
+            yield "the report tells the secret"
+        if str(self.input) in text or f"{HINT}{str(self.input)[-4:]}" in text:
+            yield "the report tells a hidden input"
+
+
+def make_world(root: Path) -> World:
+    """Make a world in an empty folder, with secrets that are drawn anew."""
+    secret, hidden = (secrets.randbelow(9 * 10**8) + 10**8 for _ in range(2))
+    for name, limits in ((PLAIN, ""), (WRITING, _SCRATCH)):
+        exercise = root / "course" / "exercises" / name
+        exercise.mkdir(parents=True)
+        texts = {
+            "exercise.yaml": _EXERCISE + limits,
+            "reference.py": _REFERENCE,
+            "checks.py": _CHECKS,
+            "visible_checks.py": _VISIBLE,
+        }
+        for file, text in texts.items():
+            filled = text.replace("SECRET", str(secret)).replace("INPUT", str(hidden))
+            (exercise / file).write_text(filled, encoding="utf-8")
+    (root / "course" / "course.yaml").write_text(_COURSE, encoding="utf-8")
+    victim = root / "submissions" / "victim"
+    victim.mkdir(parents=True)
+    (victim / "target.py").write_text(f"secret = {secret}\n", encoding="utf-8")
+    (root / "gradebook.db").write_bytes(b"a gradebook")
+    (root / "outside").mkdir(mode=0o777)
+    (root / "tmp").mkdir()
+    course = load_course(root / "course")
+    sittings = {name: prepare(course.exercise(name), None) for name in (PLAIN, WRITING)}
+    return World(root, course, sittings, secret, hidden, f"{secrets.randbelow(2**31 - 1) + 1:08x}")
+
+
+def state_of(world: World) -> Iterator[tuple[str, str]]:
+    """Yield everything outside of a worker that an attack of this world could leave a trace in."""
+    for folder, _, names in os.walk(world.root):
+        for path in (Path(folder), *(Path(folder) / name for name in names)):
+            with contextlib.suppress(OSError):
+                status = path.lstat()
+                content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
+                yield str(path), f"{status.st_mode} {status.st_uid} {hashlib.sha256(content).hexdigest()}"
+    yield from ((str(path), "there") for path in left_by(world))
+    for file in _IPC:
+        if file.exists():
+            rows = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+            yield str(file), " ".join(row[1] for row in rows if row[0] == str(world.key))
+
+
+def left_by(world: World) -> Iterator[Path]:
+    """Yield the files outside of this world that its attacks have made."""
+    places = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path.home(), *_SHARED}  # noqa: S108
+    places |= {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+    for place in places:
+        yield from place.glob(f"*attack-{world.mark}-*")
