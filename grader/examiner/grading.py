@@ -11,6 +11,7 @@ from typing import Any
 from grader.course.loading import MISCONCEPTIONS_FILE
 from grader.course.paper import Paper, Sitting
 from grader.errors import WorkerFault
+from grader.examiner.cause import cause_of
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
 from grader.examiner.patience import TooSlowError
@@ -34,6 +35,7 @@ class Graded:
 
     report: Report
     output: bytes
+    slowest: float = 0.0  # seconds of the longest call of the submission, or of loading it
 
 
 def grade(
@@ -80,7 +82,8 @@ def grade(
     questions = tuple(reports[posed.id] for posed in asked)
     notes = _notes(paper, submission, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
-    return Graded(_report(sitting, questions, notes, server.isolation), output)
+    slowest = max(session.slowest for session in sessions.values())
+    return Graded(_report(sitting, questions, notes, server.isolation), output, slowest)
 
 
 @dataclass
@@ -231,7 +234,7 @@ def _answer(posed: Posed, session: Session) -> Any:
 def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -> QuestionReport:
     """The report of a question that checks decide."""
     paper, results = sitting.paper, tried.results
-    reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds, diagnosis))
+    reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
     message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
@@ -338,9 +341,10 @@ def _share(results: Sequence[CheckResult]) -> float:
 
 
 def _check_reports(
-    posed: Posed, results: Sequence[CheckResult], seconds: float, diagnosis: Diagnosis
+    sitting: Sitting, posed: Posed, results: Sequence[CheckResult], diagnosis: Diagnosis
 ) -> Iterator[CheckReport]:
     """Each check with its part of the question's points; a skipped check has none."""
+    seconds = (posed.limits or sitting.paper.limits).seconds
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
     for result in results:
         points = 0.0 if result.outcome == "skipped" else posed.points * result.check.weight / total
@@ -351,13 +355,16 @@ def _check_reports(
             outcome=result.outcome,
             score=rounded(points) if result.outcome == "passed" else 0.0,
             points=rounded(points),
-            message=_check_message(posed, result, seconds, diagnosis.partly.get(result.check.id)),
+            message=_check_message(sitting, posed, result, diagnosis.partly.get(result.check.id)),
+            cause=cause_of(result, posed.id, seconds),
         )
 
 
-def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wrong | None) -> str:
+def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: Wrong | None) -> str:
     if isinstance(result.error, StudentError):
-        return explain(result.error.trouble, posed.id, seconds, hidden=not result.check.visible)
+        seconds = (posed.limits or sitting.paper.limits).seconds
+        is_hidden = not (result.check.visible or sitting.is_practice)
+        return explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
     if result.outcome == "ungraded":
         what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
         return f"This check {what}. It is not your fault; tell your instructor."

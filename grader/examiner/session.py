@@ -34,6 +34,7 @@ MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
 _KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
+CROSSES = "only plain values, tensors, arrays and what `student` gave can"
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
 
@@ -183,6 +184,7 @@ class Session:
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
         self.received = 0  # bytes of these values
         self.waiting = Stopwatch()  # for student code
+        self.slowest = 0.0  # seconds of the longest call, or of loading
 
     def __enter__(self) -> Self:
         return self
@@ -268,14 +270,19 @@ class Session:
             self.lost = Trouble(self._why(ended))
             raise StudentError(self.lost) from None
         finally:
-            self._request_budget -= time.monotonic() - begin
+            self._request_budget -= self._taken(begin)
+
+    def _taken(self, begin: float) -> float:
+        seconds = time.monotonic() - begin
+        self.slowest = max(self.slowest, seconds)
+        return seconds
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
             if value._worker != self._workers:  # noqa: SLF001 a Remote is this session's own
                 raise StudentError(Trouble("crashed"))
             return ["handle", value._number, ""]  # noqa: SLF001
-        raise CheckFault(f"a check cannot hand a {type(value).__name__} to student code")
+        raise CheckFault(f"{_named(value)} cannot be handed to student code; {CROSSES}")
 
     def _value(self, frame: Frame) -> Any:
         header = frame.header
@@ -348,7 +355,7 @@ class Session:
         try:
             frame = worker.ask({**self._request, "skip": self._skip}, seconds, None, running)
         finally:
-            self._load_budget -= time.monotonic() - begin
+            self._load_budget -= self._taken(begin)
         try:
             header = frame.header
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
@@ -423,6 +430,12 @@ class Student:
 def longest(limits: Limits) -> float:
     """The seconds that one submission can take, all of these limits reached."""
     return (LOADS * LOAD_FACTOR + REQUESTS) * limits.seconds
+
+
+def _named(value: Any) -> str:
+    """What a check tried to hand over, by its name if it has one."""
+    kind, name = type(value).__name__, getattr(value, "__name__", None)
+    return f"the {kind} '{name}'" if isinstance(name, str) else f"a value of type {kind}"
 
 
 def _worker_limits(limits: Limits) -> WorkerLimits:
