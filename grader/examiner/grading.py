@@ -233,7 +233,7 @@ def _answer(posed: Posed, session: Session) -> Any:
 
 def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -> QuestionReport:
     """The report of a question that checks decide."""
-    paper, results = sitting.paper, tried.results
+    results = tried.results
     reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])

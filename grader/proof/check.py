@@ -22,6 +22,7 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
 from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
+from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.records import faults_of_record
 from grader.proof.rehearsal import cause_apart, rehearsed
@@ -172,6 +173,7 @@ class _Proof:
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
         self._faults += [*self.seen, *faults_of_record(self.exercise)]
+        self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
             self._open += 1
             yield trial
