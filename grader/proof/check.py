@@ -24,7 +24,7 @@ from grader.language.record import Record
 from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.records import faults_of_record
+from grader.proof.records import faults_of_record, notes_of_imports
 from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.code import Code, function_of
@@ -238,25 +238,16 @@ class _Proof:
             yield from filter(None, causes)
             if not any(causes):
                 worst = next((one for one in failed if one.outcome == question.outcome), None)
-                yield self._unearned_confined(trial, index, question, worst)
-
-    def _unearned_confined(
-        self, trial: Trial, index: int, question: QuestionReport, worst: CheckReport | None
-    ) -> Fault:
-        """Return where the reference fails only as students' files run: in a process of its own."""
-        where = f", in the check {worst.id}" if worst else ""
-        sentence = f"The reference does not earn full marks: {question.outcome}{where}"
-        cause = worst.cause if worst else None
-        if cause is None:
-            told = worst.message if worst else question.message
-            return self.exercise.document.fault(("questions", index), f"{sentence}.", told)
-        sentence = f"{sentence}: {cause.text.rstrip('.')}."
-        line = trial.line_of_reference(cause)
-        if line is not None:
-            return Fault(self.exercise.folder / REFERENCE_FILE, line, None, "", sentence, CONFINED)
-        if cause.file is None:
-            return self.exercise.document.fault(("questions", index), sentence, CONFINED)
-        return Fault(self.exercise.folder / cause.file, cause.line, None, "", sentence, REMOTE)
+                where = f", in the check {worst.id}" if worst else ""
+                sentence = f"The reference does not earn full marks: {question.outcome}{where}."
+                told = (
+                    worst.cause.text
+                    if worst and worst.cause
+                    else worst.message
+                    if worst
+                    else question.message
+                )
+                yield self.exercise.document.fault(("questions", index), sentence, told)
 
     def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
         """Where the reference fails a check; None if that is not seen here, or is a matter of a limit."""
@@ -265,10 +256,25 @@ class _Proof:
             return None
         if name not in self._causes:
             cause = cause_apart(self.course, self.exercise, name, trial.sitting)
+            cause = cause or self._cause_confined(trial, failed)
             if cause is None:
                 return None
             self._causes[name] = cause
         return self._causes[name]
+
+    def _cause_confined(self, trial: Trial, failed: CheckReport) -> Fault | None:
+        """Return where the reference fails a check only as students' files run: in a process of its own."""
+        cause, folder = failed.cause, self.exercise.folder
+        if cause is None:
+            return None
+        line, told = trial.line_of_reference(cause), cause.text.rstrip(".")
+        if line is not None:
+            sentence = f"The reference fails where it is confined: {told}."
+            return Fault(folder / REFERENCE_FILE, line, None, "", sentence, CONFINED)
+        if cause.file is None:
+            return None
+        sentence = f"The reference fails the check {failed.id} where it is confined: {told}."
+        return Fault(folder / cause.file, cause.line, None, "", sentence, REMOTE)
 
     def _earned(self, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):
@@ -368,6 +374,7 @@ class _Proof:
         ]
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         notes += [*notes_of(self._tallies), *collisions_of(self._tallies_of_variant_0)]
+        notes += notes_of_imports(self.exercise)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
 
