@@ -37,7 +37,7 @@ class Task:
     problem: str = ""  # why the file could not even be read
     questions: frozenset[str] | None = None
     params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
-    seconds: float | None = None  # that one call may take at most, where the exercise allows more
+    pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def grade(
         for settled in settle(grader, gradebook, collected, again=again):
             tally.count(settled)
             if lines:
-                click.echo(settled.report.model_dump_json() if as_json else report_line(settled.report))
+                click.echo(settled.report.whole() if as_json else report_line(settled.report))
         gradebook.keep_left_out(collected.looked_at(), collected.may_be_of())
         people = known.people if known else ()
         notices = [

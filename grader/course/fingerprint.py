@@ -16,13 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from grader.course.file_names import (
-    CHECKS_FILE,
-    EXERCISE_FILE,
-    MISCONCEPTIONS_FILE,
-    REFERENCE_FILE,
-    VISIBLE_CHECKS_FILE,
-)
+from grader.course.beside import files_beside
+from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedExercise
 from grader.digest import digest_of, own_sources
 from grader.files import refusal
@@ -71,14 +66,11 @@ def versions(packages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Every file of an exercise that checks could read, but for the YAML and what Python leaves behind."""
+    """Return the content of every file of an exercise that checks could read."""
     files = {}
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder)
-        if not file.is_file() or name.parts[0] in {EXERCISE_FILE, "__pycache__"} or name.name.startswith("."):
-            continue
+    for name, file in files_beside(folder).items():
         try:
-            files[str(name)] = file.read_bytes()
+            files[name] = file.read_bytes()
         except OSError as error:
             raise refusal(file, "read", error) from None
     return files

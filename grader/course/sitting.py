@@ -44,20 +44,19 @@ class Sitting:
     params: Mapping[str, Any]
     keys: Mapping[str, Key] | None
     folder: Path | None
+    is_practice: bool = False  # its owner may read what their code raises beside hidden checks
 
     @property
     def code_questions(self) -> tuple[str, ...]:
         """The ids of the questions that pytest checks decide."""
         return tuple(question.id for question in self.paper.questions if KINDS[question.kind].by_checks)
 
-    def within(self, seconds: float | None) -> Sitting:
-        """The same, where no call may take longer than this."""
-        if seconds is None:
-            return self
+    def paced(self, seconds: float) -> Sitting:
+        """Return the same, where a call may take this long, whatever its author allows."""
         paper = self.paper
         questions = tuple(
-            posed.model_copy(update={"limits": posed.limits.within(seconds)}) if posed.limits else posed
+            posed.model_copy(update={"limits": posed.limits.paced(seconds)}) if posed.limits else posed
             for posed in paper.questions
         )
-        limits = paper.limits.within(seconds)
+        limits = paper.limits.paced(seconds)
         return replace(self, paper=paper.model_copy(update={"limits": limits, "questions": questions}))

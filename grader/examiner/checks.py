@@ -231,21 +231,24 @@ class CheckSuite:
         values = tuple(value for value in session.values if not isinstance(value, Remote))
         if session.received > MAX_COMPARED:
             values = ()  # too much to keep for a diagnosis
-        outcome = _outcome(turn, session.lost)
+        outcome, error = _outcome(turn, session.lost), turn.raised
         if outcome is None:
             # The check stumbled over a student's value or over itself: the reference in their place tells.
             trial = self.rehearse(exercise, check, params)
             outcome = "failed" if trial.raised is None else "ungraded"
+            error = trial.raised or error
             if isinstance(trial.raised, TooSlowError):
                 self.endless.add(check.item.nodeid)
             reference.values += trial.reference.values
         message = _failure(turn, session.values, visible=check.visible) if outcome == "failed" else ""
-        return CheckResult(check, outcome, turn.raised, message, values)
+        return CheckResult(check, outcome, error, message, values)
 
-    def rehearse(self, exercise: str, check: Check, params: Mapping[str, Any]) -> Turn:
-        """Run a check with the reference in the student's place."""
+    def rehearse(
+        self, exercise: str, check: Check, params: Mapping[str, Any], student: Reference | None = None
+    ) -> Turn:
+        """Run a check with the reference in the student's place, or with another module of the author's."""
         reference = Reference(self.references[exercise])
-        turn = Turn(reference, params, reference, Stopwatch())
+        turn = Turn(student or reference, params, reference, Stopwatch())
         self._take_turn(check, turn)
         return turn
 

@@ -10,6 +10,7 @@ from typing import Any
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
+from grader.examiner.cause import cause_of
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
 from grader.examiner.patience import TooSlowError
@@ -35,6 +36,7 @@ class Graded:
 
     report: Report
     output: bytes
+    slowest: float = 0.0  # seconds of the longest call of the submission, or of loading it
 
 
 def grade(
@@ -83,7 +85,8 @@ def grade(
     questions = tuple(reports[posed.id] for posed in asked)
     notes = _notes(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
-    return Graded(_report(sitting, questions, notes, server.isolation), output)
+    slowest = max(session.slowest for session in sessions.values())
+    return Graded(_report(sitting, questions, notes, server.isolation), output, slowest)
 
 
 @dataclass
@@ -233,8 +236,8 @@ def _answer(posed: Posed, session: Session) -> Any:
 
 def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -> QuestionReport:
     """The report of a question that checks decide."""
-    paper, results = sitting.paper, tried.results
-    reports = tuple(_check_reports(posed, results, (posed.limits or paper.limits).seconds, diagnosis))
+    results = tried.results
+    reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
     message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
@@ -341,11 +344,12 @@ def _share(results: Sequence[CheckResult]) -> float:
 
 
 def _check_reports(
-    posed: Posed, results: Sequence[CheckResult], seconds: float, diagnosis: Diagnosis
+    sitting: Sitting, posed: Posed, results: Sequence[CheckResult], diagnosis: Diagnosis
 ) -> Iterator[CheckReport]:
     """Each check with its part of the question's points; a skipped check has none."""
+    seconds = (posed.limits or sitting.paper.limits).seconds
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
-    for result in _with_one_place(results):
+    for result in results if sitting.is_practice else _with_one_place(results):
         points = 0.0 if result.outcome == "skipped" else posed.points * result.check.weight / total
         yield CheckReport(
             id=result.check.id,
@@ -354,7 +358,8 @@ def _check_reports(
             outcome=result.outcome,
             score=rounded(points) if result.outcome == "passed" else 0.0,
             points=rounded(points),
-            message=_check_message(posed, result, seconds, diagnosis.partly.get(result.check.id)),
+            message=_check_message(sitting, posed, result, diagnosis.partly.get(result.check.id)),
+            cause=cause_of(result, posed.id, seconds),
         )
 
 
@@ -376,9 +381,11 @@ def _with_one_place(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
             yield replace(result, error=StudentError(replace(trouble, type=OTHER, cell=None, line=None)))
 
 
-def _check_message(posed: Posed, result: CheckResult, seconds: float, wrong: Wrong | None) -> str:
+def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: Wrong | None) -> str:
     if isinstance(result.error, StudentError):
-        return explain(result.error.trouble, posed.id, seconds, hidden=not result.check.visible)
+        seconds = (posed.limits or sitting.paper.limits).seconds
+        is_hidden = not (result.check.visible or sitting.is_practice)
+        return explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
     if result.outcome == "ungraded":
         what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
         return f"This check {what}. It is not your fault; tell your instructor."

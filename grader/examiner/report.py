@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
 from grader.language.record import Record
@@ -25,7 +25,19 @@ _SEVERITY: tuple[Outcome, ...] = (
 )
 UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
 
+INSTRUCTOR = {"for": "instructor"}  # the context in which a report is written with all causes
+
 Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
+
+
+class Cause(Record):
+    """What a check raised, in which line of its author's, and in which of the submission's."""
+
+    text: Shown
+    file: str | None = None  # in the exercise's folder
+    line: int | None = None
+    cell: str | None = None
+    submission_line: int | None = None
 
 
 class CheckReport(Record):
@@ -38,6 +50,15 @@ class CheckReport(Record):
     score: float
     points: float
     message: Shown
+    cause: Cause | None = None
+
+    @model_serializer(mode="wrap")
+    def _for_whom(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        """Leave the cause out of all that is not for the instructor: it may give a hidden input away."""
+        fields: dict[str, Any] = serialize(self)
+        if info.context != INSTRUCTOR:
+            fields.pop("cause", None)
+        return fields
 
 
 class QuestionReport(Record):
@@ -67,6 +88,10 @@ class Report(Record):
     questions: tuple[QuestionReport, ...]
     notes: tuple[Shown, ...] = ()
 
+    def whole(self) -> str:
+        """Return the report as JSON with the cause of each failed check, which no student may see."""
+        return self.model_dump_json(context=INSTRUCTOR)
+
     @property
     def is_full(self) -> bool:
         """Whether every question passed."""
@@ -87,6 +112,11 @@ class Report(Record):
         """The score and the points of the questions that could be judged."""
         judged = [question for question in self.questions if question.outcome not in UNJUDGED]
         return rounded(sum(one.score for one in judged)), rounded(sum(one.points for one in judged))
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether something in it took too long."""
+        return any(one.outcome == "timeout" for question in self.questions for one in question.checks)
 
     def points_of(self, outcome: Outcome) -> float:
         """The points of the questions with one outcome."""

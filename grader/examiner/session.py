@@ -39,6 +39,7 @@ MAX_MESSAGE = 2000  # characters of an exception's own words
 _KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
 _READING = {"timeout": "slow to read", "memory": "large to read"}
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
+CROSSES = "only plain values, tensors, arrays and what `student` gave can"
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
 
@@ -191,6 +192,7 @@ class Session:
         self.received = 0  # bytes of these values
         self.waiting = Stopwatch()  # for student code
         self._has_secrets = False  # whether student code may have seen a hidden input
+        self.slowest = 0.0  # seconds of the longest call, or of loading
 
     def __enter__(self) -> Self:
         return self
@@ -283,14 +285,19 @@ class Session:
             self.lost = Trouble(self._why(ended))
             raise StudentError(self.lost) from None
         finally:
-            self._request_budget -= time.monotonic() - begin
+            self._request_budget -= self._taken(begin)
+
+    def _taken(self, begin: float) -> float:
+        seconds = time.monotonic() - begin
+        self.slowest = max(self.slowest, seconds)
+        return seconds
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
             if value._worker != self._workers:  # noqa: SLF001 a Remote is this session's own
                 raise StudentError(Trouble("crashed"))
             return ["handle", value._number, ""]  # noqa: SLF001
-        raise CheckFault(f"a check cannot hand a {type(value).__name__} to student code")
+        raise CheckFault(f"{_named(value)} cannot be handed to student code; {CROSSES}")
 
     def _value(self, frame: Frame) -> Any:
         header = frame.header
@@ -378,7 +385,7 @@ class Session:
         try:
             frame = worker.ask({**self._request, "skip": self._skip}, READ_SECONDS, encoder, running)
         finally:
-            self._load_budget -= time.monotonic() - begin
+            self._load_budget -= self._taken(begin)
         header = frame.header
         if not is_read:
             worker.close()
@@ -476,6 +483,12 @@ class Student:
 def longest(limits: Limits) -> float:
     """The seconds that one submission can take, all of these limits reached."""
     return (LOADS * LOAD_FACTOR + REQUESTS) * limits.seconds
+
+
+def _named(value: Any) -> str:
+    """What a check tried to hand over, by its name if it has one."""
+    kind, name = type(value).__name__, getattr(value, "__name__", None)
+    return f"the {kind} '{name}'" if isinstance(name, str) else f"a value of type {kind}"
 
 
 def _worker_limits(limits: Limits) -> WorkerLimits:

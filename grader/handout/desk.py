@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -116,7 +116,7 @@ class CourseDesk:
 
     def sitting(self, name: str) -> Sitting:
         """One exercise, variant 0."""
-        return prepare(self.course.exercise(name), None)
+        return replace(prepare(self.course.exercise(name), None), is_practice=True)
 
     def close(self) -> None:
         """Nothing was unpacked."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
+from grader.course.beside import files_beside, public_files
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
-from grader.files import read_file
+from grader.files import read_file, refusal
 from grader.language.record import Record
 from grader.questions import KINDS
 from grader.worker.temporary import Folder
@@ -29,10 +30,8 @@ PACK_FILE = "course.pack"
 MAX_BYTES = 64 << 20  # of the whole pack, unpacked
 
 Edition = Literal["practice", "assessed"]
-_FILES: dict[Edition, tuple[str, ...]] = {
-    "practice": (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE),
-    "assessed": (VISIBLE_CHECKS_FILE,),
-}
+_OWN = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
+_BESIDE = "beside"  # the folder in a pack of what else checks read
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same pack is the same bytes
 
 
@@ -74,6 +73,7 @@ def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str
         _write(archive, "pack.json", contents.model_dump_json(indent=1))
         for sitting in sittings:
             _write_sitting(archive, sitting, edition)
+        _check_size(archive)
     return stream.getvalue()
 
 
@@ -83,14 +83,38 @@ def _write_sitting(archive: zipfile.ZipFile, sitting: Sitting, edition: Edition)
     if edition == "practice" and sitting.keys is not None:
         keys = {question: key.model_dump() for question, key in sitting.keys.items()}
         _write(archive, f"{name}/key.json", json.dumps({"params": dict(sitting.params), "keys": keys}))
-    for file in _FILES[edition]:
-        source = sitting.folder / file if sitting.folder else None
-        if source is not None and source.is_file():
-            _write(archive, f"{name}/{file}", source.read_text(encoding="utf-8"))
+    if sitting.folder is not None and sitting.code_questions:
+        for file, source in _FILES[edition](sitting.folder).items():
+            _write(archive, f"{name}/{'' if file in _OWN else f'{_BESIDE}/'}{file}", _content(source))
 
 
-def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+_FILES: dict[Edition, Callable[[Path], Mapping[str, Path]]] = {
+    "practice": files_beside,
+    "assessed": public_files,
+}
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise refusal(file, "read", error) from None
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    """Raise UsageFault where a pack is larger than what is read again."""
+    infos = archive.infolist()
+    size = sum(info.file_size for info in infos)
+    if size > MAX_BYTES:
+        largest = max(infos, key=lambda info: info.file_size).filename.replace(f"/{_BESIDE}/", "/")
+        raise UsageFault(
+            f"The exercises hold {size >> 20} MiB of files; students can be given {MAX_BYTES >> 20}. "
+            f"The largest is {largest}: shrink it, or move what no check reads out of the exercise's folder."
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +143,7 @@ class Pack:
             params, keys = self._keys(paper, key_file) if key_file is not None else ({}, None)
         except Exception:
             raise _damaged(self.file) from None
-        return Sitting(paper, params, keys, self._checks(name))
+        return Sitting(paper, params, keys, self._checks(name), self.contents.edition == "practice")
 
     @staticmethod
     def _keys(paper: Paper, content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -130,19 +154,31 @@ class Pack:
         }
 
     def _checks(self, name: str) -> Path | None:
-        """The exercise's Python files, unpacked into a folder; None where there are none."""
-        files = {
-            file: self.files[f"{name}/{file}"]
-            for file in _FILES["practice"]
-            if f"{name}/{file}" in self.files
-        }
-        if not files:
+        """Return the folder that an exercise's files are unpacked in, or None where there are none."""
+        if not any(f"{name}/{file}" in self.files for file in _OWN):
             return None
         folder = self._folder.path / name
-        folder.mkdir(exist_ok=True)
-        for file, content in files.items():
-            (folder / file).write_bytes(content)
+        self.unpack(name, folder)
         return folder
+
+    def unpack(self, name: str, folder: Path) -> None:
+        """Write an exercise's checks and what else they need into a folder.
+
+        Raises:
+            UsageFault: the pack is damaged.
+
+        """
+        beside = f"{name}/{_BESIDE}/"
+        files = {file: self.files[f"{name}/{file}"] for file in _OWN if f"{name}/{file}" in self.files}
+        files |= {
+            file.removeprefix(beside): self.files[file] for file in self.files if file.startswith(beside)
+        }
+        for file, content in files.items():
+            target = (folder / file).resolve()
+            if not target.is_relative_to(folder.resolve()):
+                raise _damaged(self.file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
 
     @cached_property
     def _folder(self) -> Folder:

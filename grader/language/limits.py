@@ -41,6 +41,6 @@ class Limits(Record):
         int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
     ] = 0
 
-    def within(self, seconds: float) -> Self:
-        """The same, with no more time for a call than this."""
-        return self.model_copy(update={"seconds": min(self.seconds, seconds)})
+    def paced(self, seconds: float) -> Self:
+        """Return the same, with this time for a call and what belongs to it for the processors."""
+        return self.model_copy(update={"seconds": seconds, "cpu_seconds": None})

@@ -7,9 +7,10 @@ what students receive gives nothing away.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.classroom.grading import ClassGrader
 from grader.classroom.lanes import processors
@@ -23,15 +24,16 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.record import Record
 from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
+from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.records import faults_of_record
+from grader.proof.records import faults_of_record, notes_of_imports
 from grader.proof.rehearsal import cause_apart, rehearsed
-from grader.proof.trials import Trial, code_trials, whole_trials
-from grader.questions.code import Code
+from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
+from grader.questions.code import Code, function_of
 from grader.worker.launcher import Isolation
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
-SECONDS = 2.0  # that a call of a wrong solution may take: mutants never end, now and then
+MAX_NAMED = 3  # mutants that one note names
 DRAWS = 5  # for each variant that is wanted: some are drawn twice
 
 
@@ -44,6 +46,7 @@ class Column(Record):
     diagnosed: str | None = None
     share: float = 0.0  # of the question's points that it earns all the same
     reason: str = ""  # why it is no fault that nothing noticed it
+    timed_out: bool = False  # it took too long, which proves nothing, and nothing else was noticed
 
 
 class Matrix(Record):
@@ -138,7 +141,7 @@ def _task(number: int, exercise: str, trial: Trial) -> Task:
         trial.text.encode(),
         questions=frozenset({trial.question}) if trial.question else None,
         params=trial.sitting.params,
-        seconds=None if trial.kind in {"reference", "stub"} else SECONDS,
+        pacer=trial.pacer.encode() or None,
     )
 
 
@@ -172,6 +175,7 @@ class _Proof:
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
         self._faults += [*self.seen, *faults_of_record(self.exercise)]
+        self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
             self._open += 1
             yield trial
@@ -238,7 +242,13 @@ class _Proof:
                 worst = next((one for one in failed if one.outcome == question.outcome), None)
                 where = f", in the check {worst.id}" if worst else ""
                 sentence = f"The reference does not earn full marks: {question.outcome}{where}."
-                told = worst.message if worst else question.message
+                told = (
+                    worst.cause.text
+                    if worst and worst.cause
+                    else worst.message
+                    if worst
+                    else question.message
+                )
                 yield self.exercise.document.fault(("questions", index), sentence, told)
 
     def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
@@ -248,10 +258,25 @@ class _Proof:
             return None
         if name not in self._causes:
             cause = cause_apart(self.course, self.exercise, name, trial.sitting)
+            cause = cause or self._cause_confined(trial, failed)
             if cause is None:
                 return None
             self._causes[name] = cause
         return self._causes[name]
+
+    def _cause_confined(self, trial: Trial, failed: CheckReport) -> Fault | None:
+        """Return where the reference fails a check only as students' files run: in a process of its own."""
+        cause, folder = failed.cause, self.exercise.folder
+        if cause is None:
+            return None
+        line, told = trial.line_of_reference(cause), cause.text.rstrip(".")
+        if line is not None:
+            sentence = f"The reference fails where it is confined: {told}."
+            return Fault(folder / REFERENCE_FILE, line, None, "", sentence, CONFINED)
+        if cause.file is None:
+            return None
+        sentence = f"The reference fails the check {failed.id} where it is confined: {told}."
+        return Fault(folder / cause.file, cause.line, None, "", sentence, REMOTE)
 
     def _earned(self, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):
@@ -261,31 +286,65 @@ class _Proof:
 
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
         """Note who noticed a wrong solution; a fault where nobody did, or took it for another."""
-        asked = [one for one in report.questions if one.kind == "code"]
+        asked = [
+            one
+            for one in report.questions
+            if one.kind == "code" and not (one.checks and all(map(is_senseless, one.checks)))
+        ]
         wrong = [one for one in asked if one.outcome != "passed"]
         reason = self._reason(trial)
         for question in asked:
             self._checks[question.id] = tuple(one.id for one in question.checks)
             if question in wrong or not trial.is_killed_by_any:
                 self._columns[question.id].append((number, _column(trial, question, reason)))
-        unjudged = [one.id for one in asked if one.outcome == "ungraded"]
-        for id_ in unjudged:
-            what = f"{_what(trial)} could not be judged."
-            self._doubtful[id_].append(self._fault(trial, what, "Run pytest on the exercise."))
+        if not asked:
+            return
+        unjudged = [one for one in asked if one.outcome == "ungraded"]
+        for question in unjudged:
+            self._doubtful[question.id].append(self._unjudged(trial, question))
         if unjudged:
             return
-        if not wrong and not reason:
-            yield self._fault(trial, f"No check notices {_what(trial)}.", _REMEDIES[trial.kind])
-        elif wrong and trial.kind == "misconception" and wrong[0].misconception != trial.name:
+        noticed = any(map(_is_noticed, wrong))
+        if not noticed and not reason:
+            yield from self._missed(trial, is_late=report.ran_out)
+        elif noticed and trial.kind == "misconception" and wrong[0].misconception != trial.name:
             if all(one.outcome in _DOES_NOT_RUN for one in wrong[0].checks):
-                sentence = f"'{trial.name}' does not run: {wrong[0].message}"
-                self._doubtful[trial.question].append(self._fault(trial, sentence, "Correct it."))
+                self._doubtful[trial.question].append(self._broken(trial, wrong[0]))
                 return
             taken = wrong[0].misconception
             what = f"taken for '{taken}'" if taken else "not told from another one"
             yield self._fault(
                 trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
             )
+
+    def _missed(self, trial: Trial, *, is_late: bool) -> Iterator[Fault]:
+        """A fault about what no check noticed; a mutant that never ends is noted with the others."""
+        if not is_late:
+            yield self._fault(trial, f"No check notices {_what(trial)}.", _remedy(trial))
+        elif trial.kind != "mutant":
+            sentence = f"Nothing is proved by {_what(trial)}: it ran out of time."
+            yield self._fault(trial, sentence, f"Let it end sooner, or list it: {_listed(trial)}.")
+
+    def _unjudged(self, trial: Trial, question: QuestionReport) -> Fault:
+        what = f"{_what(trial)} could not be judged"
+        failed = next((one for one in question.checks if one.outcome == "ungraded"), None)
+        if failed is None or failed.cause is None:
+            return self._fault(trial, f"{what}.", "Run pytest on the exercise.")
+        cause = failed.cause
+        where = f"{cause.file}, line {cause.line}: " if cause.file else ""
+        sentence = f"{what} by the check {failed.id} ({where}{cause.text.rstrip('.')})."
+        return self._fault(trial, sentence, "Let the check fail with an assert, whatever it is given.")
+
+    def _broken(self, trial: Trial, question: QuestionReport) -> Fault:
+        """Return why a misconception runs in no check, in its author's line if that can be seen."""
+        first = question.checks[0]
+        function = function_of(trial.question, trial.name)
+        name = (first.id, first.visible)
+        cause = cause_apart(self.course, self.exercise, name, trial.sitting, (trial.question, function))
+        told = f"'{trial.name}' does not run: "
+        if cause is None:
+            return self._fault(trial, told + question.message, "Correct it.")
+        return replace(cause, sentence=told + cause.sentence)
 
     def _reason(self, trial: Trial) -> str:
         questions = [one for one in self.exercise.record.questions if isinstance(one, Code)]
@@ -315,17 +374,32 @@ class _Proof:
             for matrix in matrices
             for name in matrix.idle
         ]
-        notes += [note for matrix in matrices for note in _unearned_points(matrix)]
+        notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         notes += [*notes_of(self._tallies), *collisions_of(self._tallies_of_variant_0)]
+        notes += notes_of_imports(self.exercise)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
 
 
+CONFINED = "It passes where nothing is confined. Student code writes no files and starts no processes."
+REMOTE = (
+    "It passes where nothing is confined. Values and tensors reach a check as copies; anything else stays "
+    "with the student's code, where it can be called and read by attribute, index and len()."
+)
 _REMEDIES = {
-    "misconception": "Add a check with an input on which it goes wrong.",
-    "impostor": "Add a check with a result that it does not have.",
-    "mutant": "Add a check that does, or list it under 'equivalent' with the reason why it is right.",
+    "misconception": "Add a check with an input on which it goes wrong",
+    "impostor": "Add a check with a result that it does not have",
+    "mutant": "Add a check that does",
 }
+
+
+def _remedy(trial: Trial) -> str:
+    return f"{_REMEDIES[trial.kind]}, or list it if it is right: {_listed(trial)}."
+
+
+def _listed(trial: Trial) -> str:
+    """The line of YAML that sets a trial aside."""
+    return f'equivalent: {{{json.dumps(trial.name, ensure_ascii=False)}: "the reason"}}'
 
 
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
@@ -348,7 +422,17 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
         diagnosed=question.misconception,
         share=round(question.score / question.points, 4),
         reason=reason,
+        timed_out=question.outcome == "timeout" and not _is_noticed(question),
     )
+
+
+def _ran_out(matrix: Matrix) -> Iterator[str]:
+    """A note about mutants that never ended, unless the author knows of them."""
+    late = [column.name for column in matrix.of("mutant") if column.timed_out and not column.reason]
+    if late:
+        named = ", ".join(f"'{name}'" for name in late[:MAX_NAMED])
+        more = f" and {len(late) - MAX_NAMED} more" if len(late) > MAX_NAMED else ""
+        yield f"{matrix.question}: {len(late)} ran out of time and prove nothing: {named}{more}."
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:
@@ -358,5 +442,12 @@ def _unearned_points(matrix: Matrix) -> Iterator[str]:
         yield f"{matrix.question}: {most.name} earns {most.share:.0%} of the points."
 
 
+def _is_noticed(question: QuestionReport) -> bool:
+    """Whether a question was lost, and not over time alone."""
+    if any(map(is_senseless, question.checks)):
+        return any(map(_noticed, question.checks))
+    return question.outcome not in {"passed", "timeout"} or any(map(_noticed, question.checks))
+
+
 def _noticed(check: CheckReport) -> bool:
-    return check.outcome not in {"passed", "skipped", "ungraded"}
+    return check.outcome not in {"passed", "skipped", "ungraded", "timeout"} and not is_senseless(check)

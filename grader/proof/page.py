@@ -54,11 +54,15 @@ def _matrix(matrix: Matrix) -> RenderableType:
         table.add_row(check.removeprefix("test_"), *marks, str(noticed))
     legend = ", ".join(f"{number} {column.name}" for number, column in enumerate(wrong, 1))
     spared = [
-        Text(f"right all the same: {column.name} ({column.reason})", style="dim")
+        Text(f"{_set_aside(column)}: {column.name} ({column.reason})", style="dim")
         for column in matrix.columns
         if column.reason and not column.killed_by
     ]
     return Group(Text(counts(matrix), style="bold"), table, Text(legend, style="dim"), *spared)
+
+
+def _set_aside(column: Column) -> str:
+    return "ran out of time" if column.timed_out else "right all the same"
 
 
 def counts(matrix: Matrix) -> str:
@@ -71,7 +75,9 @@ def counts(matrix: Matrix) -> str:
     for kind, plural in KINDS.items():
         columns = matrix.of(kind)
         if columns:
-            told.append(f"{sum(bool(column.killed_by) for column in columns)} of {len(columns)} {plural}")
+            late = sum(column.timed_out for column in columns)
+            noticed = f"{sum(bool(column.killed_by) for column in columns)} of {len(columns)} {plural}"
+            told.append(noticed + (f" ({late} ran out of time)" if late else ""))
     return f"{matrix.question}: {', '.join(told)}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 
-from grader.course.file_names import REFERENCE_FILE
+from grader.course.beside import files_beside, imported_modules
+from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
@@ -26,6 +28,21 @@ def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
                 yield exercise.document.fault((*path, "options", number), sentence, "Say why it is wrong.")
     yield from _faults_of_signatures(exercise)
     yield from _faults_of_variant_0(exercise)
+
+
+def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
+    """Yield what checks import and students need not have: no part of the exercise, and no listed package."""
+    files = files_beside(exercise.folder)
+    for name in (CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE):
+        for module, line in imported_modules(files[name]) if name in files else ():
+            is_own = f"{module}.py" in files or f"{module}/__init__.py" in files
+            if not (
+                is_own or module in _GIVEN or module in {*sys.stdlib_module_names, *exercise.course.packages}
+            ):
+                yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
+
+
+_GIVEN = {"torch", "numpy", "pytest", "grader", "reference"}  # that come with this program
 
 
 def _faults_of_signatures(exercise: LoadedExercise) -> Iterator[Fault]:

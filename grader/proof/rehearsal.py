@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from types import ModuleType
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
@@ -14,12 +15,16 @@ from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import CourseFaults, Fault
 from grader.examiner.apart import apart
-from grader.examiner.checks import CheckSuite, QuitError
+from grader.examiner.checks import CheckSuite, QuitError, Reference
 from grader.examiner.collection import fault_at, load_reference, with_suite
 from grader.examiner.deed import Note
 from grader.examiner.patience import TooSlowError
 from grader.lazy import torch
 from grader.proof.causes import cause_of, fault_of
+from grader.proof.copies import copied
+from grader.worker.temporary import Folder
+
+Name = tuple[str, bool]  # of a check: its id, and whether it is visible
 
 
 def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Sequence[Fault]]:
@@ -39,12 +44,27 @@ def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Sequen
         if "torch" in course.record.packages:
             _compare_once()
         try:
-            seen[exercise.name] = apart(_rehearsal(course, exercise), exercise.limits.memory_mib)
+            seen[exercise.name] = _rehearsed(course, exercise)
         except CourseFaults as error:
             faults += error.faults
     if faults:
         raise CourseFaults(faults)
     return seen
+
+
+def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> list[Fault]:
+    """Run every check in the author's folder, and then with what students receive."""
+    sitting = None
+    with suppress(CourseFaults):  # told where variants are drawn
+        sitting = prepare(exercise, None)
+    memory = exercise.limits.memory_mib
+    faults, passed = apart(_rehearsal(course, exercise, sitting), memory)
+    if sitting is None:
+        return faults
+    with Folder("rehearsal") as folder:
+        for copy in copied(exercise, course.root, sitting, folder.path):
+            faults += apart(partial(copy.faults, sitting, passed), memory)
+    return faults
 
 
 @cache
@@ -55,29 +75,44 @@ def _compare_once() -> None:
         torch.testing.assert_close(torch.ones(1), torch.ones(1))
 
 
-def _rehearsal(course: LoadedCourse, exercise: LoadedExercise) -> Callable[[Note], list[Fault]]:
-    def work(note: Note) -> list[Fault]:
-        def look(suite: CheckSuite) -> list[Fault]:
-            sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
-            load_reference(exercise.folder / MISCONCEPTIONS_FILE, note)
-            _run_all(suite, exercise)
-            return list(_faults_of_checks(suite, exercise.name))
+def _rehearsal(
+    course: LoadedCourse, exercise: LoadedExercise, sitting: Sitting | None
+) -> Callable[[Note], tuple[list[Fault], list[Name]]]:
+    def work(note: Note) -> tuple[list[Fault], list[Name]]:
+        def look(suite: CheckSuite) -> tuple[list[Fault], list[Name]]:
+            _misconceptions(suite, exercise, note)
+            passed = list(_passed(suite, exercise, sitting)) if sitting else []
+            return list(_faults_of_checks(suite, exercise.name)), passed
 
         return with_suite(course, [exercise.name], look, note)
 
     return work
 
 
-def _run_all(suite: CheckSuite, exercise: LoadedExercise) -> None:
+def _misconceptions(suite: CheckSuite, exercise: LoadedExercise, note: Note) -> ModuleType | None:
+    """Import misconceptions.py, which may import the reference."""
+    sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
+    return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note)
+
+
+def _mistaken(
+    suite: CheckSuite, exercise: LoadedExercise, question: str, function: str, note: Note
+) -> Reference:
+    """Return the reference with a misconception instead of one of its functions."""
+    module = ModuleType("mistaken")
+    vars(module).update(vars(suite.references[exercise.name]))
+    setattr(module, question, getattr(_misconceptions(suite, exercise, note), function))
+    return Reference(module)
+
+
+def _passed(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> Iterator[Name]:
     """Run every check once; what does no more than fail is told later, with the variants it fails in."""
-    try:
-        sitting = prepare(exercise, None)
-    except CourseFaults:  # told where variants are drawn
-        return
     faults = []
     for check in suite.checks[exercise.name]:
         raised = suite.rehearse(exercise.name, check, sitting.params).raised
-        if isinstance(raised, TooSlowError | QuitError):
+        if raised is None:
+            yield check.id, check.visible
+        elif isinstance(raised, TooSlowError | QuitError):
             faults.append(fault_of(exercise, check, raised, sitting))
     if faults:
         raise CourseFaults(faults)
@@ -94,16 +129,27 @@ def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:
 
 
 def cause_apart(
-    course: LoadedCourse, exercise: LoadedExercise, name: tuple[str, bool], sitting: Sitting
+    course: LoadedCourse,
+    exercise: LoadedExercise,
+    name: Name,
+    sitting: Sitting,
+    wrong: tuple[str, str] | None = None,
 ) -> Fault | None:
-    """Why the reference does not pass a check, by its id and whether it is visible; None if it does here."""
+    """Return why the reference does not pass a check; None if it does here.
 
-    def look(suite: CheckSuite) -> Fault | None:
-        own = suite.checks[exercise.name]
-        check = next((one for one in own if (one.id, one.visible) == name), None)
-        return cause_of(exercise, suite, check, sitting) if check else None
+    With `wrong`, a question and a function of misconceptions.py, that function takes the reference's place.
+    """
+
+    def work(note: Note) -> Fault | None:
+        def look(suite: CheckSuite) -> Fault | None:
+            own = suite.checks[exercise.name]
+            check = next((one for one in own if (one.id, one.visible) == name), None)
+            student = _mistaken(suite, exercise, *wrong, note) if wrong else None
+            return cause_of(exercise, suite, check, sitting, student) if check else None
+
+        return with_suite(course, [exercise.name], look, note)
 
     try:
-        return apart(lambda note: with_suite(course, [exercise.name], look, note), exercise.limits.memory_mib)
+        return apart(work, exercise.limits.memory_mib)
     except CourseFaults as error:  # it comes to harm in this variant
         return error.faults[0]

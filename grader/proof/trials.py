@@ -12,6 +12,7 @@ from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
+from grader.examiner.report import Cause, CheckReport
 from grader.handout.solutions import answered, solutions
 from grader.handout.stubs import Format
 from grader.proof.mutants import mutants
@@ -32,6 +33,28 @@ class Trial:
     line: int = 0  # of reference.py, for mutants
 
     @property
+    def pacer(self) -> str:
+        """A file whose own time decides how long a wrong solution may take."""
+        return "" if self.kind in {"reference", "stub"} else self._reference
+
+    @property
+    def _reference(self) -> str:
+        file = self.sitting.folder / REFERENCE_FILE if self.sitting.folder else None
+        return read_source(file) if file and file.is_file() else ""
+
+    def line_of_reference(self, cause: Cause) -> int | None:
+        """Return the line of reference.py that came to be the line of this file that a cause names.
+
+        The reference is the answer to the first code question: in a notebook, all of that cell.
+        """
+        if cause.submission_line is None:
+            return None
+        reference = self._reference.rstrip()
+        before = self.text.partition(reference)[0] if self.form == "python" else ""
+        line = cause.submission_line - before.count("\n")
+        return line if 1 <= line <= reference.count("\n") + 1 else None
+
+    @property
     def is_killed_by_any(self) -> bool:
         """Whether any question may notice it: a mutant of what no question alone asks for."""
         return self.kind == "mutant" and not self.question
@@ -50,12 +73,21 @@ IMPOSTORS = {
     ),
     "the right values with another dimension": "right.unsqueeze(0) if torch.is_tensor(right) else [right]",
 }
+_OF_NUMBERS = {
+    "zeros",
+    "ones",
+    "the right shape with other values",
+    "the right values in another dtype",
+}
+_SENSELESS = "There is no such wrong result."
 _IMPOSTOR = """
 import torch as torch
 
 
 def _impostor(thing):
     def change(right, given):
+        if right is None or isinstance(right, {senseless}):
+            raise NotImplementedError({told!r})
         try:
             return {change}
         except Exception:
@@ -98,11 +130,19 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         text = source + "\n\n" + touched(starter)
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
         for name, change in IMPOSTORS.items():
-            text = source + _IMPOSTOR.format(change=change, question=question)
+            senseless = "str | bytes | bool" if name in _OF_NUMBERS else "type(None)"
+            text = source + _IMPOSTOR.format(
+                change=change, question=question, senseless=senseless, told=_SENSELESS
+            )
             yield Trial("impostor", sitting, text, question=question, name=name)
     for mutant in mutants(source):
         question = mutant.function if mutant.function in code else ""
         yield Trial("mutant", sitting, mutant.source, question=question, name=mutant.name, line=mutant.line)
+
+
+def is_senseless(check: CheckReport) -> bool:
+    """Whether an impostor had no wrong result to give: a text has no dtype, and None no value."""
+    return check.cause is not None and _SENSELESS in check.cause.text
 
 
 def touched(starter: str) -> str:

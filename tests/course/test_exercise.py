@@ -415,13 +415,18 @@ def test_variants_that_must_fail_in_whatever_words(tmp_path, text):
         prepare(loaded, "ada")
 
 
-def test_a_wrong_solution_gets_less_time_also_where_a_question_has_limits_of_its_own(tmp_path):
-    text = HEAD + "limits: {seconds: 9}\nquestions:\n" + SIZE + SIZE.replace("id: size", "id: own")
+def test_a_wrong_solution_gets_its_own_time_also_where_a_question_has_limits_of_its_own(tmp_path):
+    text = (
+        HEAD
+        + "limits: {seconds: 9, cpu_seconds: 20}\nquestions:\n"
+        + SIZE
+        + SIZE.replace("id: size", "id: own")
+    )
     sitting = prepare(exercise(tmp_path, text + "  limits: {seconds: 7, memory_mib: 100}\n"), None)
-    for seconds, whole, own in ((2, 2, 2), (8, 8, 7), (None, 9, 7)):
-        paper = sitting.within(seconds).paper
-        assert paper.limits.seconds == whole
+    for seconds in (2, 8, 30):
+        paper = sitting.paced(seconds).paper
+        assert (paper.limits.seconds, paper.limits.cpu_seconds) == (seconds, None)
         assert [one.limits and (one.limits.seconds, one.limits.memory_mib) for one in paper.questions] == [
             None,
-            (own, 100),
+            (seconds, 100),
         ]

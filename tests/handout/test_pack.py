@@ -138,6 +138,68 @@ def test_a_damaged_pack(packed, files, damage):
         open_pack(file).sitting("exercise-1")
 
 
+def beside(root: Path) -> dict[str, bytes]:
+    """Files of an exercise that its visible checks name, or do not."""
+    files = {
+        "visible_checks.py": b"from pathlib import Path\nfrom . import helpers, missing\nfrom .inner.more import x\n"
+        b"import plain\nHERE = Path(__file__).parent / 'data' / 'a.csv', './b.bin', 'checks.py', '', 'all'\n",
+        "helpers.py": b"NAME = 'by-helpers.txt'\n",
+        "inner/more.py": b"from .least import y\n",
+        "inner/least.py": b"",
+        "plain.py": b"",
+        "by-helpers.txt": b"",
+        "data/a.csv": b"1",
+        "b.bin": b"\xff\x00\r\n",
+        "checks.py": CHECKS.encode(),
+        "data/b.csv": b"",
+        "all/c.csv": b"",
+        "inner/other.py": b"",
+        "paper.json": b"{}",
+        ".hidden": b"",
+        "data/.hidden": b"",
+        "inner/__pycache__/more.pyc": b"",
+    }
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return files
+
+
+NAMED = {
+    *("visible_checks.py", "helpers.py", "inner/more.py", "inner/least.py", "plain.py", "by-helpers.txt"),
+    *("data/a.csv", "b.bin"),
+}
+
+
+@pytest.mark.parametrize("edition", ["practice", "assessed"])
+def test_what_checks_may_need_is_packed(tmp_path, edition):
+    sitting = sittings(tmp_path)[1]
+    files = beside(tmp_path / "course/exercises/exercise-2")
+    (tmp_path / PACK_FILE).write_bytes(pack_bytes([sitting], edition, {}))
+    wanted = {name for name in files if "hidden" not in name and "cache" not in name} | {"reference.py"}
+    with closing(open_pack(tmp_path / PACK_FILE)) as pack:
+        folder = pack.sitting("exercise-2").folder
+        assert folder is not None
+        found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+        assert found == (wanted if edition == "practice" else NAMED)
+        assert all((folder / name).read_bytes() == files[name] for name in found & files.keys())
+
+
+def test_a_pack_that_students_could_not_open_is_refused(tmp_path):
+    sitting = sittings(tmp_path)[1]
+    with (tmp_path / "course/exercises/exercise-2/large.bin").open("wb") as file:
+        file.truncate(MAX_BYTES)
+    with pytest.raises(UsageFault, match=r"hold 64 MiB .* largest is exercise-2/large\.bin"):
+        pack_bytes([sitting], "practice", {})
+    assert pack_bytes([sitting], "assessed", {})
+
+
+def test_a_pack_writes_nowhere_else(tmp_path, packed):
+    file = packed(files={"exercise-2/beside/../../escaped.txt": b""})
+    with closing(open_pack(file)) as pack, pytest.raises(UsageFault, match="is damaged"):
+        pack.sitting("exercise-2")
+
+
 FUZZ = settings(
     deadline=None,
     max_examples=80,

@@ -276,6 +276,39 @@ FOUND = {
         "    image[0, 0] -= 1\n    rows, columns",
         yaml("- id: pool", "The reference does not earn full marks: failed, in the check test_pool_four"),
     ),
+    "reference-raises-where-confined": Break(
+        "pooling",
+        "reference.py",
+        "    rows, columns",
+        '    __import__("socket").socket().close()\n    rows, columns',
+        (
+            (
+                "reference.py",
+                "socket",
+                "The reference fails where it is confined: `pool` raised PermissionError",
+            ),
+        ),
+    ),
+    "check-uses-a-remote-as-it-cannot-be-used": Break(
+        "pooling",
+        "checks.py",
+        "    assert_close(student.pool(image, 2)",
+        '    assert student.pool.__name__ == "pool"\n    assert_close(student.pool(image, 2)',
+        (
+            (
+                "checks.py",
+                "__name__",
+                "The reference fails the check test_pool_wide where it is confined: AttributeError: __name__.",
+            ),
+        ),
+    ),
+    "check-of-an-argument": Break(
+        "pooling",
+        "checks.py",
+        "reference.pool(image, 2))\n",
+        "reference.pool(image, 2))\n    assert image[0, 0] == 0\n",
+        (("checks.py", "image[0, 0]", "Student code got a copy of `image`: this assert shows nothing"),),
+    ),
     "no-such-fixture": Break(
         "pooling",
         "checks.py",
@@ -288,7 +321,13 @@ FOUND = {
         "misconceptions.py",
         "torch.relu(reference.pool(image, size))",
         "torch.relu(nothing)",
-        yaml("starts-from-zero:", "'starts-from-zero' does not run: `pool` raised NameError"),
+        (
+            (
+                "misconceptions.py",
+                "torch.relu(nothing)",
+                "'starts-from-zero' does not run: The misconception raises NameError: name 'nothing' is not",
+            ),
+        ),
     ),
     "two-checks-of-one-name": Break(
         "pooling",
@@ -646,7 +685,8 @@ def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
     assert matrix.keys() == {"question", "checks", "columns"}
     columns = matrix["columns"]
     assert all(
-        column.keys() == {"kind", "name", "killed_by", "diagnosed", "share", "reason"} for column in columns
+        column.keys() == {"kind", "name", "killed_by", "diagnosed", "share", "reason", "timed_out"}
+        for column in columns
     )
     assert all(
         column["killed_by"] and set(column["killed_by"]) <= set(matrix["checks"]) for column in columns

@@ -1,0 +1,51 @@
+"""Why a check did not pass: for the instructor alone. A student reads the check's message."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from grader.examiner.checks import MAX_SHOWN, CheckResult
+from grader.examiner.report import Cause
+from grader.examiner.session import CheckFault, StudentError
+from grader.examiner.wording import explain
+
+
+def cause_of(result: CheckResult, name: str, seconds: float) -> Cause | None:
+    """Return what the check raised and where, or None if it passed or raised nothing."""
+    error = result.error
+    if error is None or result.outcome in {"passed", "skipped"}:
+        return None
+    trouble = error.trouble if isinstance(error, StudentError) else None
+    folder = result.check.item.path.parent
+    place = place_in(folder, error)
+    return Cause(
+        text=raised_text(error) if trouble is None else explain(replace(trouble, line=None), name, seconds),
+        file=place[0].relative_to(folder).as_posix() if place else None,
+        line=place[1] if place else None,
+        cell=trouble.cell if trouble else None,
+        submission_line=trouble.line if trouble else None,
+    )
+
+
+def raised_text(error: BaseException) -> str:
+    """Return the class of an error and the first line of what it says.
+
+    >>> raised_text(ValueError("no"))
+    'ValueError: no'
+    """
+    told = str(error).strip().partition("\n")[0][:MAX_SHOWN]
+    if isinstance(error, CheckFault):
+        return told
+    return f"{type(error).__name__}{f': {told}' if told else ''}"
+
+
+def place_in(folder: Path, error: BaseException) -> tuple[Path, int] | None:
+    """Return the innermost line of an exercise's own files that an error came through."""
+    found, own = None, folder.resolve()
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = Path(frame.f_code.co_filename).resolve()
+        if file.is_relative_to(own) and file.is_file():
+            found = folder / file.relative_to(own), line
+    return found
