@@ -79,8 +79,8 @@ def test_whoever_grades_reads_it_now_and_later(tmp_path: Path, own: Path, course
 def test_only_in_practice_a_student_reads_what_their_code_raised(
     tmp_path: Path, own: Path, course: Run, grade: Run
 ) -> None:
-    with (own / "course.yaml").open("a") as file:
-        file.write("limits: {seconds: 60}\n")
+    file = own / "course.yaml"
+    file.write_text(file.read_text().replace("seconds: 5", "seconds: 60"))  # for a busy machine
     source = "def total(image):\n    raise ValueError('too ' + 'long')\n"
     assert course(own, "generate", tmp_path / "out").code == 0
     (tmp_path / "out" / "exercise-2.py").write_text(source)
