@@ -51,7 +51,7 @@ WRONG = STUDENT.replace("            optimizer.zero_grad()\n", "").replace("batc
 
 def notebook(source: str) -> str:
     """A notebook with a cell for each part of a source."""
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": part.strip()}
         for part in source.split("# %%")
     ]

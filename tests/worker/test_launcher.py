@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -378,11 +379,12 @@ DEVICES = "import torch\nx = [torch.cuda.is_available(), torch.cuda.device_count
 def test_what_only_some_need_is_imported_later_and_once(monkeypatch):
     asked: list[dict[str, Any]] = []
     tell = ForkServer._tell
-    monkeypatch.setattr(
-        ForkServer,
-        "_tell",
-        lambda self, message, *rest: (asked.append(message), tell(self, message, *rest))[1],
-    )
+
+    def noting(server: ForkServer, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        asked.append(message)
+        tell(server, message, descriptors)
+
+    monkeypatch.setattr(ForkServer, "_tell", noting)
     with ForkServer(["torch"]) as server:
         folder = server._folder.path
         assert run(server, LOOKS) is False
