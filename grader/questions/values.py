@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,8 @@ def plain(value: Any, name: str) -> Any:
 
 
 def is_tensor(value: Any) -> bool:
-    """Whether this is a torch tensor; torch is not imported to find out."""
-    return type(value).__module__ == "torch" and isinstance(value, torch.Tensor)
+    """Whether this is a torch tensor, a parameter for example; torch is not imported to find out."""
+    return "torch" in sys.modules and isinstance(value, torch.Tensor)
 
 
 def is_array(value: Any) -> bool:

@@ -450,3 +450,15 @@ def test_double(student):
 """
     (report,) = bench(checks=swallows).grade("def double(x):\n    import os; os._exit(0)\n")
     assert outcomes(report) == {"test_double": "crashed"}
+
+
+CONV = "import torch\nfrom torch import nn\nconv = nn.Conv2d(1, 1, 2)\nnn.init.constant_(conv.weight, {})\n"
+WEIGHTS = "def test_conv_weight{}(student, reference):\n    torch.testing.assert_close(student.conv.weight, reference.conv.weight)\n"
+
+
+def test_parameters_are_compared_as_tensors(bench):
+    checks = f"import torch\n{WEIGHTS.format('')}"
+    made = bench(questions=["conv"], reference=CONV.format(1.0), checks=checks)
+    right, wrong = made.grade(CONV.format(1.0), CONV.format(2.0))
+    assert right.questions[0].outcome == "passed"
+    assert wrong.questions[0].checks[0].message == "The shape is right, but not all values are."

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,7 @@ def test_a_student_sees_the_clean_environment_and_nothing_else(server):
     assert set(clean_environment()) <= {
         *("LANG", "PATH", "MPLBACKEND", "MPLCONFIGDIR"),
         *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
-        *("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"),
+        *("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "TORCHDYNAMO_DISABLE"),
     }
 
 
@@ -361,3 +362,55 @@ def test_a_server_that_cannot_be_started_leaves_no_folder(
     with pytest.raises(UsageFault, match="bubblewrap is not installed"):
         ForkServer([], isolation="bubblewrap")
     assert not list(tmp_path.iterdir())
+
+
+LOOKS = "import sys\nx = 'torch._dynamo' in sys.modules"
+DEVICES = "import torch\nx = [torch.cuda.is_available(), torch.cuda.device_count(), torch.get_num_threads()]"
+
+
+def test_what_only_some_need_is_imported_later_and_once(monkeypatch):
+    asked: list[dict[str, Any]] = []
+    tell = ForkServer._tell
+
+    def noting(server: ForkServer, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        asked.append(message)
+        tell(server, message, descriptors)
+
+    monkeypatch.setattr(ForkServer, "_tell", noting)
+    with ForkServer(["torch"]) as server:
+        folder = server._folder.path
+        assert run(server, LOOKS) is False
+        server.load([])
+        server.load(["torch"])
+        for _ in range(2):
+            server.load(["torch", "torch._dynamo", "no_such_module"])
+            assert run(server, LOOKS) is True
+        assert [message["modules"] for message in asked if message["op"] == "import"] == [
+            ["torch._dynamo", "no_such_module"]
+        ]
+        # Nothing came with it that a fork does not keep, or that would have to be tidied up.
+        assert os.listdir(f"/proc/{server.pid}/task") == [str(server.pid)]  # noqa: PTH208
+        assert list(folder.iterdir()) == []
+        with server.fork(WorkerLimits(memory=256 << 20, cpu=60)) as worker:
+            (failure,) = load(worker, "small = bytearray(100 << 20)\nx = bytearray(1 << 30)")["failures"]
+        assert (failure["kind"], failure["line"]) == ("memory", 2)
+        assert run(server, DEVICES) == [False, 0, 1]
+    assert not folder.exists()
+
+
+def test_a_worker_sees_no_device_and_draws_what_was_drawn_before(server):
+    assert run(server, DEVICES) == [False, 0, 1]
+    draw = "import torch\ntorch.manual_seed(7)\nx = torch.rand(3).tolist()"
+    assert run(server, draw) == run(server, draw)
+    environment = (
+        "import os\nx = [os.environ[name] for name in ('CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES')]"
+    )
+    assert run(server, environment) == ["", "-1"]
+
+
+def test_a_server_that_dies_while_it_imports_is_a_fault_of_ours():
+    with ForkServer([]) as server:
+        server.start()
+        os.kill(server.pid, signal.SIGKILL)
+        with pytest.raises(WorkerFault, match="is gone"):
+            server.load(["json"])
