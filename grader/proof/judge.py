@@ -9,6 +9,8 @@ wins if reading it costs too much.
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +24,9 @@ from grader.examiner.submission import parse_submission
 from grader.proof.cost import watched
 from grader.proof.stopping import layers_of
 from grader.proof.world import HONEST, World, left_by, state_of
+from grader.worker.confinement import adopt_orphans
 from grader.worker.folders import remove
-from grader.worker.launcher import ForkServer
+from grader.worker.launcher import ForkServer, Isolation
 
 _TRIES = 3  # at the honest submission, where a busy machine may cost it its time
 
@@ -34,10 +37,12 @@ class Bench:
 
     world: World
     suite: CheckSuite
+    isolation: Isolation = "full"
     server: ForkServer = field(init=False)
     expected: dict[str, Report] = field(default_factory=dict)  # of the honest submission, by exercise
 
     def __enter__(self) -> Self:
+        adopt_orphans()
         self._start()
         return self
 
@@ -45,7 +50,7 @@ class Bench:
         self.server.close()
 
     def _start(self) -> None:
-        self.server = ForkServer(self.world.course.record.packages)
+        self.server = ForkServer(self.world.course.record.packages, isolation=self.isolation)
         self.server.start()
         for name in self.world.sittings:
             self.expected.setdefault(name, self.graded(name, "target.py", HONEST.encode()))
@@ -86,6 +91,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ve
     """Grade the files of an attack, one after the other, and look at everything that they could gain."""
     world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
     before, reports, broken, refused = dict(state_of(world)), [], [], []
+    children = _children()
     with watched(bench.server) as cost:
         for name, content in files:
             try:
@@ -94,7 +100,12 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ve
                 refused.append(str(fault))
             except Exception as error:
                 broken.append(f"the grader broke: {type(error).__name__}: {error}")
-    gains = [*broken, *_told(world, reports), *_left(bench, before), *cost.gains(is_notebook=is_notebook)]
+    gains = [
+        *broken,
+        *_told(world, reports),
+        *_left(bench, before, children),
+        *cost.gains(is_notebook=is_notebook),
+    ]
     try:
         if broken:
             bench.restart()
@@ -117,7 +128,7 @@ def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
         yield from world.told(report.model_dump_json())
 
 
-def _left(bench: Bench, before: dict[str, str]) -> Iterator[str]:
+def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[str]:
     """Name what has changed and what is still there, and put away what lies outside of the world."""
     after = dict(state_of(bench.world))
     changed = sorted({name for name, _ in set(before.items()) ^ set(after.items())})
@@ -130,18 +141,16 @@ def _left(bench: Bench, before: dict[str, str]) -> Iterator[str]:
     for name in changed:  # the same folder is not another attack's
         if name.startswith(f"{temporary}/") and name not in before:
             remove(name)
-    yield from (f"left running: process {pid}" for pid in sorted(_running(bench.server)))
+    for pid in sorted(set(bench.server.children()) | _children() - children):
+        yield f"left running: process {pid}"
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _running(server: ForkServer) -> set[int]:
-    """The processes that a fork server has started: its children, and whatever is of its session."""
-    found = set(server.children())
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == server.pid:
-                found.add(int(folder.name))
-    return found - {server.pid}
+def _children() -> set[int]:
+    """Find the processes that this one has started, and those that their own parents left to it."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for file in lists for pid in file.read_text(encoding="ascii").split()}
 
 
 def _evidence(reports: Sequence[Report]) -> str:

@@ -36,12 +36,14 @@ except (ImportError, RuntimeError):  # not Linux, or a Linux without libseccomp
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 1, 4, 15, 16  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
+PR_SET_CHILD_SUBREAPER = 36
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ANY_PID = 0x5EC0A11D  # no process has so large a number
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 
 # Seen to be needed by Python, torch, numpy, scipy and matplotlib with threads. Everything else is refused:
-# an allow-list, so that a system call that a later kernel adds is refused, too.
+# an allow-list, so that a system call that a later kernel adds is refused, too. No sysinfo: it tells the
+# load and the free memory of the whole machine, which other workers move. No flock: it sees their locks.
 _ALLOWED = """
     read write readv writev pread64 pwrite64 lseek close close_range dup dup2 dup3 pipe pipe2
     stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd
@@ -50,16 +52,17 @@ _ALLOWED = """
     select pselect6 poll ppoll epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
     futex set_robust_list get_robust_list set_tid_address rseq sched_yield sched_getaffinity sched_getparam
     sched_getscheduler sched_get_priority_max sched_get_priority_min
-    getpid gettid getuid geteuid getgid getegid getpgrp uname sysinfo getrusage getrlimit getcpu getrandom
+    getpid gettid getuid geteuid getgid getegid getpgrp uname getrusage getrlimit getcpu getrandom
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times alarm setitimer getitimer
     exit exit_group restart_syscall arch_prctl capget
 """.split()
 _FOR_SCRATCH = """
     mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate fsync fdatasync chdir
-    flock umask
+    umask
 """.split()
 _LIBRARIES = ("*-linux-*", "*.so", "*.so.*", "locale", "ssl")  # of what /lib and /usr/lib hold
-_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 36, 37, 38)  # no F_SETOWN, F_SETSIG: they send signals
+# No F_SETOWN, F_SETSIG: they send signals. No F_GETLK: it sees the locks of other workers.
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 6, 7, 1030, 37, 38)
 _IOCTL_COMMANDS = (
     0x5401,
     0x5413,
@@ -122,6 +125,12 @@ def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
     """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
     if sys.platform == "linux":
         _prctl(PR_SET_PDEATHSIG, by)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every process below this one whose own parent ends (Linux)."""
+    if sys.platform == "linux":
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _no_access_times() -> Callable[[Path | None], None]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import secrets
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # linux/sched.h
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18  # linux/mount.h
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
+_PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
+_FIRST_PIDS = 300  # that the kernel itself leaves to what is started first
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
 
 
@@ -49,6 +52,13 @@ def leave_no_access_times(writable: Path) -> None:
     if not _works_in_a_child(writable):
         raise OSError("neither root nor a user namespace may change how this machine mounts its files")
     _read_only(writable)
+
+
+def scatter_process_numbers() -> None:
+    """Give the next process any number, where root may: a worker can move their count with threads."""
+    with contextlib.suppress(OSError, ValueError):
+        last = secrets.randbelow(int(_PID_MAX.read_text(encoding="ascii")) - _FIRST_PIDS) + _FIRST_PIDS
+        _LAST_PID.write_text(str(last), encoding="ascii")
 
 
 def trace_of_reading(paths: Sequence[Path]) -> str:

@@ -35,7 +35,7 @@ from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.folders import remove
 from grader.worker.memory import mapped
-from grader.worker.namespaces import namespaces
+from grader.worker.namespaces import namespaces, scatter_process_numbers
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
 from grader.worker.starting import last_descriptor
@@ -93,6 +93,7 @@ class Server:
         limits = message["limits"]
         scratch = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
         limits["space"] = mapped() + limits["memory"]
+        scatter_process_numbers()
         process = os.fork()
         if process == 0:
             try:
