@@ -12,7 +12,6 @@ from itertools import accumulate
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import WorkerFault
 from grader.examiner.patience import Stopwatch
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
@@ -142,11 +141,8 @@ class Session:
         packages: Sequence[str],
         limits: Limits,
         words: Iterable[str] = (),
-        *,
-        killed_by_others: bool = False,
     ) -> None:
         self._server = server
-        self._killed_by_others = killed_by_others
         self._request = {
             "op": "load",
             "cells": [{"label": cell.label, "source": cell.source} for cell in submission.cells],
@@ -265,7 +261,7 @@ class Session:
             self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
-            self.lost = Trouble(self._why(ended))
+            self.lost = Trouble(ended.why)
             raise StudentError(self.lost) from None
         finally:
             self._request_budget -= time.monotonic() - begin
@@ -311,7 +307,7 @@ class Session:
             except WorkerEnded as ended:
                 unit = self._unit
                 self._lose(worker)
-                trouble = Trouble(self._why(ended), cell=unit.get("cell"), line=unit.get("line"))
+                trouble = Trouble(ended.why, cell=unit.get("cell"), line=unit.get("line"))
                 if "unit" not in unit:
                     raise StudentError(trouble) from None
                 self._lost.append((unit["names"], trouble))
@@ -319,16 +315,6 @@ class Session:
             else:
                 self._worker = worker
         return self._worker
-
-    def _why(self, ended: WorkerEnded) -> str:
-        """Why a worker is gone. It cannot kill itself; where several run at once, memory may have run out."""
-        if ended.why != "killed":
-            return ended.why
-        if self._killed_by_others:
-            raise WorkerFault(
-                "The process that ran this was killed, perhaps for want of memory: try fewer --jobs"
-            )
-        return "memory"
 
     def _lose(self, worker: Worker) -> None:
         worker.close()

@@ -18,6 +18,7 @@ import pytest
 from grader.errors import UsageFault, WorkerFault
 from grader.worker.launcher import (
     MAX_OUTPUT,
+    Ending,
     ForkServer,
     Worker,
     WorkerEnded,
@@ -212,7 +213,18 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = ("child", "confinement", "folders", "namespaces", "pages", "probe", "starting", "watch", "wire")
+OWN = (
+    "child",
+    "confinement",
+    "folders",
+    "namespaces",
+    "pages",
+    "probe",
+    "scratch",
+    "starting",
+    "watch",
+    "wire",
+)
 
 
 FORKED = """
@@ -272,7 +284,7 @@ def test_two_hundred_forks_leak_nothing(server):
 def test_closing_twice_is_fine(server):
     worker = server.fork(LIMITS)
     worker.close()
-    assert worker.close() == 0
+    assert worker.close() == Ending()
 
 
 def test_a_package_that_is_not_there_does_not_stop_the_server():
