@@ -44,7 +44,8 @@ SCRATCH_SECONDS = 0.05  # between two looks at how full a scratch folder is
 MAX_SCRATCH_FILES = 10_000
 REQUIRED = ("no_new_privs", "landlock", "seccomp")  # layers without which strangers' code is not run
 RESERVE = 32 << 20  # bytes of a container's memory that each worker leaves to its examiner
-LEAST_SHARE = 32 << 20  # bytes without which no student code is run
+LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
+BLAMED = 32 << 20  # bytes that a worker must have taken to be blamed if there were none left
 _READ = 1 << 18
 
 
@@ -57,6 +58,12 @@ _WHYS: dict[type[Exception], str] = {  # the narrower first
     WireError: "malformed",
     _DiskFullError: "disk",
     TimeoutError: "timeout",
+}
+
+
+_FAULTS = {
+    "killed": "Another program killed the process that ran this.",
+    "starved": "The container has too little memory to run this. Give it more, or use fewer --jobs.",
 }
 
 
@@ -86,18 +93,19 @@ class WorkerLimits:
 class Ending:
     """How a worker ended, by what the kernel accounts for and not by what it says.
 
-    Its wait status, whether its processor time was spent, whether the kernel has killed for want of memory
-    since its fork, and whether it had to be killed by us.
+    Its wait status, whether its processor time was spent, the bytes of memory that it has taken, whether it
+    had to be killed by us, and whether the kernel has killed for want of memory since its fork.
     """
 
     status: int = 0
     spent: bool = False
-    starved: bool = False
+    took: int = 0
     lived_on: bool = False
+    starved: bool = False
 
     @property
     def why(self) -> str:
-        """Why, as WorkerEnded says it; "killed" if it was by someone else."""
+        """Why, as WorkerEnded says it; "starved" or "killed" if it is not to blame."""
         if os.WIFEXITED(self.status):
             return "memory" if os.WEXITSTATUS(self.status) == NO_MEMORY else "exit"
         by = os.WTERMSIG(self.status)  # a number beyond signal.Signals, if it is a real-time signal
@@ -106,7 +114,7 @@ class Ending:
         if self.spent:  # it has ignored SIGXCPU
             return "timeout"
         if self.starved:
-            return "memory"
+            return "memory" if self.took >= BLAMED else "starved"
         return "malformed" if self.lived_on else "killed"
 
 
@@ -208,7 +216,7 @@ class ForkServer:
         """A new worker.
 
         Raises:
-            WorkerFault: the server does not answer, or there is no memory left.
+            WorkerFault: the server does not answer.
 
         """
         self.start()
@@ -233,13 +241,7 @@ class ForkServer:
     def _share(self) -> int | None:
         """The bytes of memory that a worker may take of what the container has; None without a limit."""
         left = self._container.memory_left()
-        if left is None:
-            return None
-        share = left // self.lanes - RESERVE
-        if share < LEAST_SHARE:
-            jobs = f" for {self.lanes} --jobs" if self.lanes > 1 else ""
-            raise WorkerFault(f"The container has only {left >> 20} MiB of memory left{jobs}. Give it more.")
-        return share
+        return None if left is None else max(left // self.lanes - RESERVE, LEAST_SHARE)
 
     def _end(self, pid: int, kills: int, *, dying: bool) -> Ending:
         try:
@@ -327,14 +329,25 @@ class Worker:
         self._requests += 1
         message = pack({**request, "id": self._requests}, encoder.buffers if encoder else ())
         try:
+            self._wait()
             return self._converse(message, seconds, running)
         except (WireError, _DiskFullError, TimeoutError) as error:
             self.close()
-            if not self._ready:
-                raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
             raise WorkerEnded(next(why for kind, why in _WHYS.items() if isinstance(error, kind))) from None
         except OSError:
             raise self._hung_up() from None
+
+    def _wait(self) -> None:
+        """Wait until the worker is ready for student code, whose time begins then."""
+        if not self._ready:
+            self._line.settimeout(CONTROL_SECONDS)
+            try:
+                self._ready = self._line.recv(1) == READY
+            except TimeoutError:
+                self.close()
+                raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
+            if not self._ready:
+                raise ConnectionResetError
 
     def _converse(
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
@@ -356,8 +369,8 @@ class Worker:
     def _hung_up(self) -> Exception:
         """Why the line is dead: our own fault as long as the worker was not ready for student code."""
         ending = self.close(dying=True)
-        if self._ready and ending.why == "killed":
-            return WorkerFault("Another program killed the process that ran this.")
+        if self._ready and ending.why in _FAULTS:
+            return WorkerFault(_FAULTS[ending.why])
         if self._ready:
             return WorkerEnded(ending.why)
         said = bytes(self.output).decode(errors="replace").strip().splitlines()
@@ -386,10 +399,7 @@ class Worker:
                     self._take_output()
 
     def _whole_frame(self) -> Frame | None:
-        """A frame that has arrived, after the byte that says that the worker is ready."""
-        if self._received and not self._ready:
-            self._ready = self._received[:1] == READY
-            del self._received[:1]
+        """A frame that has arrived."""
         if len(self._received) < PREFIX.size:
             return None
         prefix = bytes(self._received[: PREFIX.size])

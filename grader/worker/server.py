@@ -8,8 +8,9 @@ JSON message at a time. The server's first word is `{"isolation": [LAYER...], "m
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
   output, and is answered by `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
-- `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "lived_on": BOOL}`:
-  the wait status, whether the worker had used up its processor time, and whether it had to be killed.
+- `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
+  BOOL}`: the wait status, whether the worker had used up its processor time, the bytes of memory that it has
+  taken, and whether it had to be killed.
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ FIRST_VICTIM = b"1000"  # of the kernel when memory runs out, as proc(5) describ
 
 @dataclass(frozen=True)
 class _Forked:
-    """A worker that is there: the seconds of processor time that it has, and its scratch folder."""
+    """A worker: its seconds of processor time, the bytes of memory that it began with, its scratch folder."""
 
     seconds: float
+    resident: int
     scratch: Path | None
 
 
@@ -89,7 +91,7 @@ class Server:
         if limits["share"] is not None and is_bounded:  # it lies in memory
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
-        limits["mapped"], limits["data"] = _mapped()
+        limits["mapped"], resident, limits["data"] = _mapped()
         process = os.fork()
         if process == 0:
             try:
@@ -101,15 +103,18 @@ class Server:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner calls it a fault of ours
         for descriptor in descriptors:
             os.close(descriptor)
-        self.workers[process] = _Forked(min(limits["cpu"], _strictest(resource.RLIMIT_CPU)), folder)
+        self.workers[process] = _Forked(min(limits["cpu"], _strictest(resource.RLIMIT_CPU)), resident, folder)
         return {"pid": process, "scratch": None if folder is None or is_bounded else str(folder)}
 
     def _end(self, message: dict[str, Any]) -> dict[str, Any]:
         worker = self.workers.pop(message["pid"])
-        ended = _end(message["pid"], worker.seconds, dying=message["dying"])
+        status, usage, lived_on = _end(message["pid"], dying=message["dying"])
         if worker.scratch is not None:
             remove(worker.scratch)
-        return ended
+        spent = usage.ru_utime + usage.ru_stime >= NEARLY * worker.seconds
+        # A page of the server's that is written to takes memory, but counts as a fault alone.
+        took = max((usage.ru_maxrss << 10) - worker.resident, usage.ru_minflt * resource.getpagesize())
+        return {"status": status, "spent": spent, "took": took, "lived_on": lived_on}
 
 
 def main() -> None:
@@ -131,6 +136,7 @@ def load(modules: Sequence[str]) -> None:
         with contextlib.suppress(Exception):
             importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
     gc.collect()
+    gc.freeze()  # so that no collection in a fork writes to what it shares with this process
 
 
 def serve(control: socket.socket) -> None:
@@ -201,14 +207,15 @@ def _bound(limits: dict[str, Any]) -> None:
             _set(resource.RLIMIT_DATA, data, data)
 
 
-def _mapped() -> tuple[int, int]:
-    """The bytes of address space that are mapped now, and those of data among them (Linux; elsewhere 0)."""
+def _mapped() -> tuple[int, int, int]:
+    """The bytes that are mapped now, and those in memory and of data among them (Linux; elsewhere 0)."""
     try:
         with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 for every worker, and Path takes longer
             pages = statm.read().split()
     except OSError:
-        return 0, 0
-    return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
+        return 0, 0, 0
+    mapped, resident, data = (int(pages[place]) * resource.getpagesize() for place in (0, 1, 5))
+    return mapped, resident, data
 
 
 def _strictest(limit: int) -> float:
@@ -223,19 +230,17 @@ def _set(limit: int, soft: int, hard: int) -> None:
     resource.setrlimit(limit, (int(min(soft, strictest)), int(min(hard, strictest))))
 
 
-def _end(process: int, seconds: float, *, dying: bool) -> dict[str, Any]:
-    """Make sure that a worker is gone, and say how it ended."""
+def _end(process: int, *, dying: bool) -> tuple[int, resource.struct_rusage, bool]:
+    """Make sure that a worker is gone; its wait status, what it used, and whether it had to be killed."""
     until = time.monotonic() + (GRACE if dying else 0)
-    ended, status, usage = 0, 0, None
-    while not ended and time.monotonic() < until:
+    while time.monotonic() < until:
         ended, status, usage = os.wait4(process, os.WNOHANG)
-        time.sleep(0 if ended else 0.001)
-    lived_on = not ended
-    if lived_on:
-        os.kill(process, signal.SIGKILL)
-        _, status, usage = os.wait4(process, 0)
-    spent = usage is not None and usage.ru_utime + usage.ru_stime >= NEARLY * seconds
-    return {"status": status, "spent": spent, "lived_on": lived_on}
+        if ended:
+            return status, usage, False
+        time.sleep(0.001)
+    os.kill(process, signal.SIGKILL)
+    _, status, usage = os.wait4(process, 0)
+    return status, usage, True
 
 
 if __name__ == "__main__":
