@@ -96,6 +96,7 @@ class Node(WorkerPlugin):
         self._lock, self._settling = threading.Lock(), asyncio.Lock()
         async with self._settling:
             refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
+            self._setup = replace(self._setup, lanes=worker.state.nthreads)
             if not refusal:
                 await worker.set_resources(**{self.name: worker.state.nthreads})
             await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])

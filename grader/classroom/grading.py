@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -135,7 +135,8 @@ class ClassGrader:
         setup = Setup(self.course.root, exercises, self.isolation, tuple(self.course.record.packages))
         if self.cluster:
             return self._dask_lanes(setup)
-        return LocalLanes(setup, max(1, min(self.jobs, tasks)), self._seconds, self._ungraded)
+        jobs = max(1, min(self.jobs, tasks))
+        return LocalLanes(replace(setup, lanes=jobs), jobs, self._seconds, self._ungraded)
 
     def _dask_lanes(self, setup: Setup) -> Lanes:
         try:

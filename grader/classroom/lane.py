@@ -41,11 +41,13 @@ class Lane:
     def __init__(self, course: LoadedCourse, setup: Setup, server: ForkServer | None = None) -> None:
         self._course = course
         self._setup = setup
-        self._server = server or self._start()
+        self._server = self._start(server)
         self._paces: dict[tuple[str, frozenset[str] | None], float] = {}  # seconds, by exercise and questions
 
-    def _start(self) -> ForkServer:
-        return ForkServer(self._setup.packages, isolation=self._setup.isolation)
+    def _start(self, server: ForkServer | None = None) -> ForkServer:
+        server = server or ForkServer(self._setup.packages, isolation=self._setup.isolation)
+        server.lanes = self._setup.lanes
+        return server
 
     def __enter__(self) -> Self:
         return self
@@ -112,14 +114,7 @@ class Lane:
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:
-                return grade(
-                    sitting,
-                    submission,
-                    self._server,
-                    suite,
-                    task.questions,
-                    killed_by_others=True,
-                )
+                return grade(sitting, submission, self._server, suite, task.questions)
             except WorkerFault as error:
                 fault = error
                 self._server.close()

@@ -22,6 +22,7 @@ class Setup:
     exercises: tuple[str, ...]
     isolation: Isolation
     packages: tuple[str, ...]  # that the course lists
+    lanes: int = 1  # that share the memory of the machine
 
 
 @dataclass(frozen=True)

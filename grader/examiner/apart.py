@@ -150,7 +150,7 @@ def _fault(deed: Deed, traces: str, code: int | None = None) -> CourseFaults:
         told = f"did not come to an end in {deed.seconds:g} seconds."
         remedy = "Look for a loop without end, or for something that it waits for."
     elif code is not None and code < 0:
-        told = f"ended the process by {signal.Signals(-code).name}."
+        told = f"ended the process by {_signal_name(-code)}."
         remedy = "Look for what kills it; it may have run out of memory."
     else:
         told = f"ended the process with exit code {code}."
@@ -158,3 +158,10 @@ def _fault(deed: Deed, traces: str, code: int | None = None) -> CourseFaults:
     places = re.findall(rf'File "{re.escape(str(deed.file))}", line (\d+)', traces)
     line = int(places[0]) if places else deed.line
     return CourseFaults([Fault(deed.file, line, None, "", f"{deed.what} {told}", remedy)])
+
+
+def _signal_name(number: int) -> str:
+    """The name of a signal; real-time signals have none."""
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"

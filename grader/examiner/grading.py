@@ -45,8 +45,6 @@ def grade(
     server: ForkServer,
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
-    *,
-    killed_by_others: bool = False,
 ) -> Graded:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 
@@ -54,7 +52,7 @@ def grade(
 
     Raises:
         SubmissionFault: the file is neither Python text nor a notebook.
-        WorkerFault: our machinery failed, or a worker was killed and `killed_by_others` says by whom.
+        WorkerFault: our machinery failed, or somebody else killed a worker.
 
     """
     paper = sitting.paper
@@ -64,7 +62,7 @@ def grade(
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):
-            session = _session(paper, submission, server, limits, killed_by_others=killed_by_others)
+            session = _session(paper, submission, server, limits)
             sessions[limits] = stack.enter_context(session)
         of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
         # Answers first: what a check hands to student code must not come back as another question's answer.
@@ -129,19 +127,10 @@ def run_checks(
     return tried
 
 
-def _session(
-    paper: Paper,
-    submission: Submission,
-    server: ForkServer,
-    limits: Limits,
-    *,
-    killed_by_others: bool = False,
-) -> Session:
+def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
     words = words_of(family for question in paper.questions for family in question.forbid)
-    return Session(
-        server, submission, starters, paper.packages, limits, words, killed_by_others=killed_by_others
-    )
+    return Session(server, submission, starters, paper.packages, limits, words)
 
 
 def _notes(paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]) -> tuple[str, ...]:

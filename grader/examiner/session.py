@@ -150,11 +150,8 @@ class Session:
         packages: Sequence[str],
         limits: Limits,
         words: Iterable[str] = (),
-        *,
-        killed_by_others: bool = False,
     ) -> None:
         self._server = server
-        self._killed_by_others = killed_by_others
         self._request = {
             "op": "load",
             "file": submission.name,
@@ -282,7 +279,7 @@ class Session:
             self.values.append(self._value(frame))
         except WorkerEnded as ended:
             self._lose(worker)
-            self.lost = Trouble(self._why(ended))
+            self.lost = Trouble(ended.why)
             raise StudentError(self.lost) from None
         finally:
             self._request_budget -= self._taken(begin)
@@ -336,7 +333,7 @@ class Session:
             except WorkerEnded as ended:
                 unit = self._unit
                 self._lose(worker)
-                why = self._why(ended)
+                why = ended.why
                 if "unit" not in unit:
                     self._unreadable = Trouble(_READING.get(why, why))
                     continue
@@ -347,16 +344,6 @@ class Session:
             else:
                 self._worker = worker
         return self._worker
-
-    def _why(self, ended: WorkerEnded) -> str:
-        """Why a worker is gone. It cannot kill itself; where several run at once, memory may have run out."""
-        if ended.why != "killed":
-            return ended.why
-        if self._killed_by_others:
-            raise WorkerFault(
-                "The process that ran this was killed, perhaps for want of memory: try fewer --jobs"
-            )
-        return "memory"
 
     def _lose(self, worker: Worker) -> None:
         worker.close()

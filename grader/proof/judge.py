@@ -64,7 +64,7 @@ class Bench:
         """Grade one file as `course grade` does."""
         submission = parse_submission(name, content)
         sitting = self.world.sittings[exercise]
-        return grade(sitting, submission, self.server, self.suite, killed_by_others=True).report
+        return grade(sitting, submission, self.server, self.suite).report
 
     def disturbed(self, exercise: str) -> bool:
         """Whether the honest submission is now graded differently; time that a busy machine took aside."""

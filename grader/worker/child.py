@@ -6,6 +6,7 @@ import __future__
 import ast
 import builtins
 import contextlib
+import errno
 import importlib.metadata
 import linecache
 import os
@@ -37,6 +38,7 @@ from grader.worker.wire import (
 MODULE = "__main__"  # as in a notebook, and when the file is run
 LINE = 3  # the descriptor of the line to the examiner
 READY = b"\x06"  # the first byte on the line: the worker is confined, and student code may come (ASCII: ACK)
+NO_MEMORY = 71  # the exit code if not even an error can be told (EX_OSERR of sysexits.h)
 MAX_TEXT = 2000  # characters of an exception's message
 MAX_NOTES = 100  # about how a file was read
 READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: letters can take four each
@@ -373,6 +375,8 @@ def _kind(error: BaseException, message: str) -> str:
         return "too-large" if isinstance(error, TooLargeError) else "missing"
     if isinstance(error, MemoryError) or "DefaultCPUAllocator" in message or "alloc_cpu" in message:
         return "memory"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG}:
+        return "disk"
     if isinstance(error, SystemExit | KeyboardInterrupt | GeneratorExit):
         return "exit"
     return "raised"
@@ -437,5 +441,7 @@ def run() -> None:
         Child().serve()
     except OSError:
         pass  # the examiner has hung up
+    except MemoryError:
+        os._exit(NO_MEMORY)
     finally:
         os._exit(0)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker.namespaces import leave_no_access_times, trace_of_reading
+from grader.worker.scratch import Scratch, mount_in_child
 
 try:
     import landlock
@@ -56,10 +57,10 @@ _ALLOWED = """
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times alarm setitimer getitimer
     exit exit_group restart_syscall arch_prctl capget
 """.split()
-_FOR_SCRATCH = """
-    mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate fsync fdatasync chdir
-    umask
-""".split()
+_FOR_SCRATCH = "mkdir mkdirat ftruncate fsync fdatasync chdir umask".split()
+# What takes a name off a file that is still held takes it out of sight of whoever counts by names.
+_FOR_BOUNDED_SCRATCH = "unlink unlinkat rmdir rename renameat renameat2".split()
+_NAMELESS = 0o20000000  # the flag of O_TMPFILE that is its own
 _LIBRARIES = ("*-linux-*", "*.so", "*.so.*", "locale", "ssl")  # of what /lib and /usr/lib hold
 # No F_SETOWN, F_SETSIG: they send signals. No F_GETLK: it sees the locks of other workers.
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 6, 7, 1030, 37, 38)
@@ -71,8 +72,13 @@ _IOCTL_COMMANDS = (
     0x5450,
     0x5451,
 )  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO[N]CLEX
+_SIGNAL_BITS = [1 << place for place in range(7)]  # of the numbers from 0 to 64
+_NO_SIGNAL = (1 << 64) - (1 << 7)  # the bits that no signal has
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW_ANYTHING = 0x7E020080  # every CLONE_NEW* flag of linux/sched.h
+
+
+Step = Callable[[Scratch | None], None]
 
 
 @dataclass
@@ -81,14 +87,14 @@ class Confinement:
 
     layers: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
-    _steps: list[Callable[[Path | None], None]] = field(default_factory=list)
+    _steps: list[Step] = field(default_factory=list)
 
-    def put_on(self, scratch: Path | None) -> None:
+    def put_on(self, scratch: Scratch | None) -> None:
         """Give up everything that a worker does not need; only `scratch`, if any, stays writable."""
         for step in self._steps:
             step(scratch)
 
-    def add(self, layer: str, prepare: Callable[[], Callable[[Path | None], None]]) -> None:
+    def add(self, layer: str, prepare: Callable[[], Step]) -> None:
         """Prepare one layer, or note why it cannot be."""
         try:
             self._steps.append(prepare())
@@ -102,10 +108,11 @@ def prepare(readable: Sequence[Path]) -> Confinement:
     """Every layer that this machine has; `readable` are files and folders besides Python's own."""
     confinement = Confinement()
     confinement.add("mounts", _no_access_times)
+    confinement.add("tmpfs", _tmpfs)
     confinement.add("no_new_privs", _no_new_privs)
     confinement.add("capabilities", _no_capabilities)
     confinement.add("landlock", lambda: _landlock(readable))
-    confinement.add("seccomp", _seccomp)
+    confinement.add("seccomp", lambda: _seccomp(is_bounded="tmpfs" in confinement.layers))
     return confinement
 
 
@@ -133,7 +140,7 @@ def adopt_orphans() -> None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _no_access_times() -> Callable[[Path | None], None]:
+def _no_access_times() -> Step:
     """Done once, in the fork server, whose view of the file system is its workers'."""
     leave_no_access_times(Path(tempfile.gettempdir()))
     folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
@@ -142,10 +149,23 @@ def _no_access_times() -> Callable[[Path | None], None]:
     return lambda _scratch: None
 
 
-def _no_new_privs() -> Callable[[Path | None], None]:
+def _tmpfs() -> Step:
+    """Have the scratch folder bounded by what it takes: as root, or where users may have namespaces."""
+    with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
+        mount_in_child(Scratch(Path(folder), 1 << 20))
+
+    def step(scratch: Scratch | None) -> None:
+        if scratch is not None:
+            scratch.mount()
+            os.chdir(scratch.folder)
+
+    return step
+
+
+def _no_new_privs() -> Step:
     _prctl(PR_GET_NO_NEW_PRIVS, 0)
 
-    def step(_scratch: Path | None) -> None:
+    def step(_scratch: Scratch | None) -> None:
         die_with_parent()
         _prctl(PR_SET_DUMPABLE, 0)
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
@@ -153,12 +173,12 @@ def _no_new_privs() -> Callable[[Path | None], None]:
     return step
 
 
-def _no_capabilities() -> Callable[[Path | None], None]:
+def _no_capabilities() -> Step:
     """Even root's worker is then an ordinary process that happens to own root's files."""
     libc = _libc()
     libc.capset  # noqa: B018 AttributeError where the C library does not have it
 
-    def step(_scratch: Path | None) -> None:
+    def step(_scratch: Scratch | None) -> None:
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
         nothing = (ctypes.c_uint32 * 6)()
         if libc.capset(header, nothing):
@@ -167,7 +187,7 @@ def _no_capabilities() -> Callable[[Path | None], None]:
     return step
 
 
-def _landlock(readable: Sequence[Path]) -> Callable[[Path | None], None]:
+def _landlock(readable: Sequence[Path]) -> Step:
     if landlock is None:
         raise OSError(errno.ENOSYS, "the package landlock is not installed")
     access = landlock.FSAccess
@@ -182,12 +202,12 @@ def _landlock(readable: Sequence[Path]) -> Callable[[Path | None], None]:
             ruleset.allow(str(path), rules=folders if path.is_dir() else files)
     ruleset.allow("/dev/null", rules=files | access.WRITE_FILE)
 
-    def step(scratch: Path | None) -> None:
+    def step(scratch: Scratch | None) -> None:
         if scratch is not None:
             never = (
                 access.EXECUTE | access.MAKE_CHAR | access.MAKE_BLOCK | access.MAKE_SOCK | access.MAKE_FIFO
             )
-            ruleset.allow(str(scratch), rules=access.all() & ~never)
+            ruleset.allow(str(scratch.folder), rules=access.all() & ~never)
         ruleset.apply()
 
     return step
@@ -224,26 +244,30 @@ def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, boo
                 yield entry, False
 
 
-def _seccomp() -> Callable[[Path | None], None]:
+def _seccomp(*, is_bounded: bool) -> Step:
     if pyseccomp is None:
         raise OSError(errno.ENOSYS, "the package pyseccomp or the library libseccomp2 is not installed")
 
-    programs = {True: _program([*_ALLOWED, *_FOR_SCRATCH]), False: _program(_ALLOWED)}
+    for_scratch = [*_FOR_SCRATCH, *(_FOR_BOUNDED_SCRATCH if is_bounded else ())]
+    programs = {
+        True: _program([*_ALLOWED, *for_scratch], refused=0 if is_bounded else _NAMELESS),
+        False: _program(_ALLOWED),
+    }
 
-    def step(scratch: Path | None) -> None:
+    def step(scratch: Scratch | None) -> None:
         own = struct.pack("=I", os.getpid())
         _load(programs[scratch is not None].replace(struct.pack("=I", ANY_PID), own))
 
     return step
 
 
-def _program(names: Sequence[str]) -> bytes:
+def _program(names: Sequence[str], refused: int = 0) -> bytes:
     """A filter as the kernel takes it; ANY_PID stands in it for the worker's own process number.
 
     Compiled once, for it takes a third of a millisecond and more, and every worker needs it.
     """
     with tempfile.TemporaryFile() as file:
-        _filter(names).export_bpf(file)
+        _filter(names, refused).export_bpf(file)
         file.seek(0)
         return file.read()
 
@@ -271,14 +295,17 @@ def _knows_truncation() -> bool:
         return False
 
 
-def _filter(names: Sequence[str]) -> Any:
-    """A filter that refuses every system call but these, and some others with harmless arguments."""
+def _filter(names: Sequence[str], refused: int) -> Any:
+    """A filter that refuses every system call but these, and some others with harmless arguments.
+
+    `refused` are flags that no file may be opened with.
+    """
     allowed = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     with contextlib.suppress(OSError):
         allowed.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # i386 and x32 calls
     for name in names:
         _allow(allowed, name)
-    _allow_some(allowed)
+    _allow_some(allowed, refused)
     return allowed
 
 
@@ -287,21 +314,22 @@ def _allow(allowed: Any, name: str, *arguments: Any) -> None:
         allowed.add_rule(pyseccomp.ALLOW, name, *arguments)
 
 
-def _allow_some(allowed: Any) -> None:
+def _allow_some(allowed: Any, refused: int) -> None:
     """The calls that are harmless with some arguments only."""
 
     def argument(index: int, value: int) -> Any:
         return pyseccomp.Arg(index, pyseccomp.EQ, value)
 
-    for name, signal_index in (("kill", 1), ("tgkill", 2)):  # to itself, and a SIGKILL is never its own
-        not_kill = pyseccomp.Arg(signal_index, pyseccomp.NE, int(signal.SIGKILL))
-        _allow(allowed, name, argument(0, ANY_PID), not_kill)
+    for name, index in (("kill", 1), ("tgkill", 2)):  # to itself, and a SIGKILL is never its own
+        for bit in _SIGNAL_BITS:  # the kernel takes 32 bits of the number, so that NE would let some through
+            not_kill = pyseccomp.Arg(index, pyseccomp.MASKED_EQ, _NO_SIGNAL | bit, ~signal.SIGKILL & bit)
+            _allow(allowed, name, argument(0, ANY_PID), not_kill)
     _allow(allowed, "prlimit64", argument(0, 0), argument(2, 0))
     # Up to its hard limit, which nobody can raise here: a worker takes less while it reads a file.
     _allow(allowed, "prlimit64", argument(0, 0), argument(1, resource.RLIMIT_AS))
     # Access mode 3 asks neither to read nor to write, so Landlock lets it pass; before its third version
     # (Linux 6.2) it lets O_TRUNC pass, which empties a file.
-    refused = os.O_ACCMODE | (0 if _knows_truncation() else os.O_TRUNC)
+    refused |= os.O_ACCMODE | (0 if _knows_truncation() else os.O_TRUNC)
     for name, index in (("open", 1), ("openat", 2)):
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
             _allow(allowed, name, pyseccomp.Arg(index, pyseccomp.MASKED_EQ, refused, mode))

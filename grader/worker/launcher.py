@@ -11,13 +11,14 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from grader.errors import WorkerFault
-from grader.worker.child import READY
+from grader.worker.child import NO_MEMORY, READY
+from grader.worker.container import Container
 from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
 from grader.worker.starting import Place, Start, executed
@@ -42,7 +43,9 @@ MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
 SCRATCH_SECONDS = 0.05  # between two looks at how full a scratch folder is
 MAX_SCRATCH_FILES = 10_000
 REQUIRED = ("no_new_privs", "landlock", "seccomp")  # layers without which strangers' code is not run
-LIVED_ON = -1  # in place of the wait status of a worker that hung up and had to be killed
+RESERVE = 32 << 20  # bytes of a container's memory that each worker leaves to its examiner
+LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
+BLAMED = 32 << 20  # bytes that a worker must have taken to be blamed if there were none left
 _READ = 1 << 18
 
 
@@ -50,12 +53,26 @@ class _DiskFullError(Exception):
     """A worker has filled its scratch folder."""
 
 
+_WHYS: dict[type[Exception], str] = {  # the narrower first
+    TooLargeError: "too-large",
+    WireError: "malformed",
+    _DiskFullError: "disk",
+    TimeoutError: "timeout",
+}
+
+
+_FAULTS = {
+    "killed": "Another program killed the process that ran this.",
+    "starved": "The container has too little memory to run this. Give it more, or use fewer --jobs.",
+}
+
+
 class WorkerEnded(Exception):
     """A worker is gone, or had to be: why."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why  # timeout, crashed, killed, exit, too-large, disk or malformed
+        self.why = why  # timeout, memory, crashed, exit, too-large, disk or malformed
 
 
 @dataclass(frozen=True)
@@ -72,8 +89,40 @@ class WorkerLimits:
     output: int = MAX_OUTPUT
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a worker ended, by what the kernel accounts for and not by what it says.
+
+    Its wait status, whether its processor time was spent, the bytes of memory that it has taken, whether it
+    had to be killed by us, and whether the kernel has killed for want of memory since its fork.
+    """
+
+    status: int = 0
+    spent: bool = False
+    took: int = 0
+    lived_on: bool = False
+    starved: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why, as WorkerEnded says it; "starved" or "killed" if it is not to blame."""
+        if os.WIFEXITED(self.status):
+            return "memory" if os.WEXITSTATUS(self.status) == NO_MEMORY else "exit"
+        by = os.WTERMSIG(self.status)  # a number beyond signal.Signals, if it is a real-time signal
+        if by != signal.SIGKILL:
+            return "timeout" if by == signal.SIGXCPU else "crashed"
+        if self.spent:  # it has ignored SIGXCPU
+            return "timeout"
+        if self.starved:
+            return "memory" if self.took >= BLAMED else "starved"
+        return "malformed" if self.lived_on else "killed"
+
+
 class ForkServer:
-    """A process that has imported `preload` and forks workers."""
+    """A process that has imported `preload` and forks workers.
+
+    `lanes` is how many such processes share what the container has of memory.
+    """
 
     def __init__(
         self,
@@ -90,6 +139,8 @@ class ForkServer:
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._confine = isolation != "process"
+        self._container = Container()
+        self.lanes = 1
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
         self._loaded = set(preload)
@@ -185,10 +236,11 @@ class ForkServer:
 
         """
         self.start()
+        share, kills = self._share(), self._container.kills()
         with contextlib.ExitStack() as stack:
             line, their_line = map(stack.enter_context, socket.socketpair())
             output, their_output = map(stack.enter_context, socket.socketpair())
-            message = {"op": "fork", "limits": asdict(limits), "confine": self._confine}
+            message = {"op": "fork", "limits": {**asdict(limits), "share": share}, "confine": self._confine}
             self._tell(message, [their_line.fileno(), their_output.fileno()])
             reply = self._reply(CONTROL_SECONDS)
             stack.pop_all()
@@ -196,12 +248,19 @@ class ForkServer:
         their_output.close()
         pid, scratch = int(reply["pid"]), reply["scratch"]
         watched = (Path(scratch), limits.scratch) if scratch else None
-        return Worker(line, output, lambda dying: self._end(pid, dying=dying), limits, watched)
+        return Worker(line, output, lambda dying: self._end(pid, kills, dying=dying), limits, watched)
 
-    def _end(self, pid: int, *, dying: bool) -> int:
+    def _share(self) -> int | None:
+        """The bytes of memory that a worker may take of what the container has; None without a limit."""
+        left = self._container.memory_left()
+        return None if left is None else max(left // self.lanes - RESERVE, LEAST_SHARE)
+
+    def _end(self, pid: int, kills: int, *, dying: bool) -> Ending:
         self._tell({"op": "end", "pid": pid, "dying": dying})
-        status = self._reply(CONTROL_SECONDS)["status"]
-        return LIVED_ON if status is None else int(status)
+        ending = Ending(**self._reply(CONTROL_SECONDS), starved=self._container.kills() > kills)
+        if ending.why == "killed" and "seccomp" not in self.isolation:
+            return replace(ending, status=signal.SIGABRT)  # nothing kept it from doing that itself
+        return ending
 
     def _tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         content = json.dumps(message).encode()
@@ -235,7 +294,7 @@ class Worker:
         self,
         line: socket.socket,
         output: socket.socket,
-        end: Callable[[bool], int],
+        end: Callable[[bool], Ending],
         limits: WorkerLimits,
         scratch: tuple[Path, int] | None = None,
     ) -> None:
@@ -259,10 +318,10 @@ class Worker:
     ) -> None:
         self.close()
 
-    def close(self, *, dying: bool = False) -> int:
-        """End the process; returns its wait status."""
+    def close(self, *, dying: bool = False) -> Ending:
+        """End the process; returns how it ended, the first time."""
         if not self._open:
-            return 0
+            return Ending()
         self._open = False
         self._drain()
         self._selector.close()
@@ -283,43 +342,56 @@ class Worker:
 
         Raises:
             WorkerEnded: no whole, well-formed reply to this request came in time; the worker is gone.
+            WorkerFault: it was never ready, or somebody else has killed it.
 
         """
         self._requests += 1
         message = pack({**request, "id": self._requests}, encoder.buffers if encoder else ())
-        until = time.monotonic() + seconds
         try:
-            self._line.settimeout(seconds)
-            self._line.sendall(message)
-            while True:
-                frame = self._receive(until)
-                if frame.header.get("id") != self._requests:
-                    raise WireError("a reply to another request")
-                if "running" not in frame.header:
-                    return frame
-                if running is None or not isinstance(frame.header["running"], dict):
-                    raise WireError("an unexpected notice")
-                until = time.monotonic() + running(frame.header["running"])
-        except TooLargeError:
+            self._wait()
+            return self._converse(message, seconds, running)
+        except (WireError, _DiskFullError, TimeoutError) as error:
             self.close()
-            raise WorkerEnded("too-large") from None
-        except WireError:
-            self.close()
-            raise WorkerEnded("malformed") from None
-        except _DiskFullError:
-            self.close()
-            raise WorkerEnded("disk") from None
-        except TimeoutError:
-            self.close()
-            raise WorkerEnded("timeout") from None
+            raise WorkerEnded(next(why for kind, why in _WHYS.items() if isinstance(error, kind))) from None
         except OSError:
             raise self._hung_up() from None
 
+    def _wait(self) -> None:
+        """Wait until the worker is ready for student code, whose time begins then."""
+        if not self._ready:
+            self._line.settimeout(CONTROL_SECONDS)
+            try:
+                self._ready = self._line.recv(1) == READY
+            except TimeoutError:
+                self.close()
+                raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
+            if not self._ready:
+                raise ConnectionResetError
+
+    def _converse(
+        self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
+    ) -> Frame:
+        """Send a message and wait for what answers it."""
+        until = time.monotonic() + seconds
+        self._line.settimeout(seconds)
+        self._line.sendall(message)
+        while True:
+            frame = self._receive(until)
+            if frame.header.get("id") != self._requests:
+                raise WireError("a reply to another request")
+            if "running" not in frame.header:
+                return frame
+            if running is None or not isinstance(frame.header["running"], dict):
+                raise WireError("an unexpected notice")
+            until = time.monotonic() + running(frame.header["running"])
+
     def _hung_up(self) -> Exception:
         """Why the line is dead: our own fault as long as the worker was not ready for student code."""
-        status = self.close(dying=True)
+        ending = self.close(dying=True)
+        if self._ready and ending.why in _FAULTS:
+            return WorkerFault(_FAULTS[ending.why])
         if self._ready:
-            return WorkerEnded(_why(status))
+            return WorkerEnded(ending.why)
         said = bytes(self.output).decode(errors="replace").strip().splitlines()
         return WorkerFault(
             f"A worker could not confine itself: {said[-1] if said else 'it did not say why'}."
@@ -346,10 +418,7 @@ class Worker:
                     self._take_output()
 
     def _whole_frame(self) -> Frame | None:
-        """A frame that has arrived, after the byte that says that the worker is ready."""
-        if self._received and not self._ready:
-            self._ready = self._received[:1] == READY
-            del self._received[:1]
+        """A frame that has arrived."""
         if len(self._received) < PREFIX.size:
             return None
         prefix = bytes(self._received[: PREFIX.size])
@@ -381,16 +450,6 @@ class Worker:
                 self.output += part[: max(0, self._limits.output - len(self.output))]
                 if self.output_bytes > 100 * MAX_OUTPUT:
                     break
-
-
-def _why(status: int) -> str:
-    """What a wait status says about how a worker ended."""
-    if status == LIVED_ON:
-        return "malformed"
-    if os.WIFEXITED(status):
-        return "exit"
-    by = os.WTERMSIG(status)
-    return {signal.SIGKILL: "killed", signal.SIGXCPU: "timeout"}.get(signal.Signals(by), "crashed")
 
 
 def _size_of(folder: Path, bound: int) -> int:

@@ -1,4 +1,4 @@
-"""How much address space this process has mapped, and a bound on what it maps beyond that."""
+"""How much memory this process uses, and a bound on what it maps beyond that."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-
-class _Known:
-    mapped = 0  # what `mapped` found when it could look
+_NOTHING = (0, 0, 0)
 
 
-def mapped() -> int:
-    """Return the bytes of address space that are mapped (Linux; elsewhere 0); if confined, as last seen."""
+class _Seen:
+    """What `usage` found when it could look: a worker that is confined cannot."""
+
+    usage = _NOTHING
+
+
+def usage() -> tuple[int, int, int]:
+    """Return the bytes that are mapped, resident, of data (Linux; elsewhere 0); if confined, as last seen."""
     with suppress(OSError), open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 Path takes longer
-        _Known.mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    return _Known.mapped
+        pages = statm.read().split()
+        mapped, resident, data = (int(pages[place]) * resource.getpagesize() for place in (0, 1, 5))
+        _Seen.usage = mapped, resident, data
+    return _Seen.usage
 
 
 @contextmanager
@@ -27,7 +33,7 @@ def less_memory(size: int) -> Iterator[None]:
 
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = mapped() + size
+    bound = usage()[0] + size
     if bound == size or (soft != resource.RLIM_INFINITY and soft < bound):
         yield
         return

@@ -45,8 +45,7 @@ def leave_no_access_times(writable: Path) -> None:
     if not trace_of_reading([Path("/")]):
         return  # somebody did it before
     if os.geteuid() == 0:
-        _unshare(CLONE_NEWNS)
-        _mount(None, "/", MS_REC | MS_PRIVATE)
+        have_own_mounts()
         _set_attributes("/", MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME)
         return
     if not _works_in_a_child(writable):
@@ -82,18 +81,39 @@ def _works_in_a_child(writable: Path) -> bool:
 
 
 def _read_only(writable: Path) -> None:
-    user, group = os.geteuid(), os.getegid()
-    _unshare(CLONE_NEWUSER | CLONE_NEWNS)
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
-    ):
-        Path("/proc/self", name).write_text(text, encoding="ascii")
-    _mount(None, "/", MS_REC | MS_PRIVATE)
-    _mount(str(writable), str(writable), MS_BIND)
+    have_own_mounts()
+    mount(str(writable), writable, "", MS_BIND, "")
     _set_attributes("/", MOUNT_ATTR_RDONLY, 0)
     _set_attributes(str(writable), 0, MOUNT_ATTR_RDONLY)
+
+
+def have_own_mounts() -> None:
+    """Have mounts of one's own: as root, or else as a user who is root of nothing but them.
+
+    Raises:
+        OSError: the machine does not allow it.
+
+    """
+    user, group = os.geteuid(), os.getegid()
+    try:
+        _unshare(CLONE_NEWNS)
+    except OSError:
+        _unshare(CLONE_NEWNS | CLONE_NEWUSER)
+        texts = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+        for name, text in texts.items():
+            Path("/proc/self", name).write_text(text, encoding="ascii")
+    mount("none", Path("/"), "", MS_REC | MS_PRIVATE, "")
+
+
+def mount(source: str, target: Path, kind: str, flags: int, options: str) -> None:
+    """Put a file system, or a part of one, in a place.
+
+    Raises:
+        OSError: it is refused.
+
+    """
+    texts = [text.encode() for text in (source, str(target), kind)]
+    _checked(_libc().mount(*texts, ctypes.c_ulong(flags), options.encode()), "mount")
 
 
 def _libc() -> ctypes.CDLL:
@@ -107,11 +127,6 @@ def _checked(result: int, what: str) -> None:
 
 def _unshare(flags: int) -> None:
     _checked(_libc().unshare(flags), "unshare")
-
-
-def _mount(source: str | None, target: str, flags: int) -> None:
-    where = source.encode() if source else None
-    _checked(_libc().mount(where, target.encode(), None, ctypes.c_ulong(flags), None), "mount")
 
 
 def _set_attributes(target: str, setting: int, clearing: int) -> None:

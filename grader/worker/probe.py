@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import socket
@@ -12,31 +13,52 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.worker.confinement import CAPABILITY_VERSION_3, PR_GET_NO_NEW_PRIVS, Confinement
+from grader.worker.scratch import Scratch
+
+SIZE = 1 << 16  # bytes of the scratch folder that is tried
 
 
 def probe(confinement: Confinement) -> dict[str, str]:
-    """What each prepared layer that does not hold let through; nothing for those that hold."""
+    """What each prepared layer that does not hold let through, without a scratch folder or with one."""
+    with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
+        target, scratch = Path(folder, "target"), Path(folder, "scratch")
+        target.touch()
+        scratch.mkdir()
+        return _leaks(confinement, target, None) | _leaks(confinement, target, Scratch(scratch, SIZE))
+
+
+def _leaks(confinement: Confinement, target: Path, scratch: Scratch | None) -> dict[str, str]:
     reading, writing = os.pipe()
-    target = Path(tempfile.gettempdir()) / f"torchgrade-probe-{os.getpid()}"
-    target.touch()
     process = os.fork()
     if process == 0:
         with contextlib.suppress(BaseException):
             os.close(reading)
-            confinement.put_on(None)
-            found = {layer: leak for layer in confinement.layers if (leak := _TRIALS[layer](target))}
+            confinement.put_on(scratch)
+            tried = [layer for layer in confinement.layers if scratch or layer != "tmpfs"]
+            found = {layer: leak for layer in tried if (leak := _TRIALS[layer](target))}
             os.write(writing, json.dumps({"leaks": found}).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(process, 0)
-    target.unlink(missing_ok=True)
     try:
         leaks: dict[str, str] = json.loads(answer)["leaks"]
     except (ValueError, KeyError):
         return dict.fromkeys(confinement.layers, "the confined child could not say")
     return leaks
+
+
+def _tmpfs(_target: Path) -> str:
+    """Whether a file without a name takes more than there is; the scratch folder is the working folder."""
+    try:
+        descriptor = os.open("taken", os.O_CREAT | os.O_WRONLY, 0o600)
+        os.unlink("taken")  # noqa: PTH108 a name of the working folder
+        os.write(descriptor, bytes(SIZE))
+        os.write(descriptor, bytes(1))
+    except OSError as error:
+        return "" if error.errno == errno.ENOSPC else str(error)
+    return "more could be written"
 
 
 def _no_new_privs(_target: Path) -> str:
@@ -91,6 +113,7 @@ def _mounts(_target: Path) -> str:
 
 _TRIALS: dict[str, Callable[[Path], str]] = {
     "mounts": _mounts,
+    "tmpfs": _tmpfs,
     "no_new_privs": _no_new_privs,
     "capabilities": _capabilities,
     "landlock": _landlock,

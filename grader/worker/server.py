@@ -7,10 +7,11 @@ JSON message at a time. The server's first word is `{"isolation": [LAYER...], "m
 "namespaces": {KIND: ID}}`. Then
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
-  output, and is answered by `{"pid": N, "scratch": FOLDER or null}`;
+  output, and is answered by `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
-- `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N}`, the wait status, or null if the
-  worker was said to be dying and had to be killed.
+- `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
+  BOOL}`: the wait status, whether the worker had used up its processor time, the bytes of memory that it has
+  taken, and whether it had to be killed.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ from typing import Any, NoReturn
 from grader.worker import child
 from grader.worker.confinement import Confinement, die_with_parent, prepare
 from grader.worker.folders import remove
-from grader.worker.memory import mapped
+from grader.worker.memory import usage
 from grader.worker.namespaces import namespaces, scatter_process_numbers
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
+from grader.worker.scratch import Scratch
 from grader.worker.starting import last_descriptor
 from grader.worker.watch import watched
 
@@ -45,15 +47,26 @@ MAX_MESSAGE = 4096  # bytes
 MAX_DESCRIPTORS = 256  # of a worker
 MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
+NEARLY = 0.9  # of the processor time: the kernel bounds by ticks what it accounts for exactly
+FIRST_VICTIM = b"1000"  # of the kernel when memory runs out, as proc(5) describes oom_score_adj
+
+
+@dataclass(frozen=True)
+class _Forked:
+    """A worker: its seconds of processor time, the bytes of memory that it began with, its scratch folder."""
+
+    seconds: float
+    resident: int
+    scratch: Path | None
 
 
 @dataclass
 class Server:
-    """The examiner's line, the layers that every worker puts on, and the workers' scratch folders."""
+    """The examiner's line, the layers that every worker puts on, and the workers."""
 
     control: socket.socket
     confinement: Confinement
-    scratches: dict[int, Path] = field(default_factory=dict)
+    workers: dict[int, _Forked] = field(default_factory=dict)  # by process
     ended: int = 0  # workers
 
     def serve(self) -> None:
@@ -90,30 +103,37 @@ class Server:
             collapse()
 
     def _fork(self, descriptors: list[int], message: dict[str, Any]) -> dict[str, Any]:
-        limits = message["limits"]
-        scratch = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
-        limits["space"] = mapped() + limits["memory"]
+        limits, confinement = message["limits"], self.confinement if message["confine"] else None
+        is_bounded = confinement is not None and "tmpfs" in confinement.layers
+        folder = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
+        if limits["share"] is not None and is_bounded:  # it lies in memory
+            limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
+            limits["share"] -= limits["scratch"]
+        limits["mapped"], resident, limits["data"] = usage()
         scatter_process_numbers()
         process = os.fork()
         if process == 0:
             try:
                 self.control.close()
-                _become_worker(descriptors, limits, scratch, self.confinement if message["confine"] else None)
+                _become_worker(
+                    descriptors, limits, Scratch(folder, limits["scratch"]) if folder else None, confinement
+                )
             finally:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner calls it a fault of ours
         for descriptor in descriptors:
             os.close(descriptor)
-        if scratch is not None:
-            self.scratches[process] = scratch
-        return {"pid": process, "scratch": str(scratch) if scratch else None}
+        self.workers[process] = _Forked(min(limits["cpu"], _strictest(resource.RLIMIT_CPU)), resident, folder)
+        return {"pid": process, "scratch": None if folder is None or is_bounded else str(folder)}
 
     def _end(self, message: dict[str, Any]) -> dict[str, Any]:
-        process = message["pid"]
-        status = _end(process, dying=message["dying"])
-        scratch = self.scratches.pop(process, None)
-        if scratch is not None:
-            remove(scratch)
-        return {"status": status}
+        worker = self.workers.pop(message["pid"])
+        status, usage, lived_on = _end(message["pid"], dying=message["dying"])
+        if worker.scratch is not None:
+            remove(worker.scratch)
+        spent = usage.ru_utime + usage.ru_stime >= NEARLY * worker.seconds
+        # A page of the server's that is written to takes memory, but counts as a fault alone.
+        took = max((usage.ru_maxrss << 10) - worker.resident, usage.ru_minflt * resource.getpagesize())
+        return {"status": status, "spent": spent, "took": took, "lived_on": lived_on}
 
 
 def main() -> None:
@@ -135,6 +155,7 @@ def load(modules: Sequence[str]) -> None:
     if "matplotlib" in sys.modules:
         with contextlib.suppress(Exception):
             importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
+    gc.freeze()  # so that no collection in a fork writes to what it shares with this process
 
 
 def serve(control: socket.socket) -> None:
@@ -162,7 +183,7 @@ def _warm_up() -> None:
 
 
 def _become_worker(
-    descriptors: list[int], limits: dict[str, int], scratch: Path | None, confinement: Confinement | None
+    descriptors: list[int], limits: dict[str, Any], scratch: Scratch | None, confinement: Confinement | None
 ) -> NoReturn:
     """Keep nothing but the line and the output, bound everything else, and run student code."""
     null = os.open(os.devnull, os.O_RDONLY)
@@ -170,10 +191,12 @@ def _become_worker(
     for descriptor, place in ((null, 0), (output, 1), (output, 2)):
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.chdir(scratch or "/")
-    if scratch is not None:
-        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-    mapped()  # while it can be seen
+    os.chdir(scratch.folder if scratch else "/")
+    if scratch:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch.folder)
+    usage()  # while it can be seen
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:  # noqa: PTH123 as below
+        file.write(FIRST_VICTIM)
     last = last_descriptor()  # before it is bounded
     _bound(limits)
     if confinement is not None:
@@ -185,37 +208,49 @@ def _become_worker(
     os._exit(0)
 
 
-def _bound(limits: dict[str, int]) -> None:
-    """Bound CPU time, files and the address space: what is mapped now and `memory` bytes more."""
+def _bound(limits: dict[str, Any]) -> None:
+    """Bound CPU time, files and memory: what is mapped now and so much more.
+
+    The address space is bounded by what the course allows. What the container still has bounds the data
+    alone: libraries and threads map more than they ever touch.
+    """
     _set(resource.RLIMIT_CORE, 0, 0)
     _set(
         resource.RLIMIT_CPU, limits["cpu"], limits["cpu"] + 1
     )  # SIGXCPU first, so that it can be told from others
     _set(resource.RLIMIT_FSIZE, limits["scratch"], limits["scratch"])
     _set(resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
-    if limits["space"] > limits["memory"]:  # else it is not known what is mapped
-        _set(resource.RLIMIT_AS, limits["space"], limits["space"])
+    if limits["mapped"]:  # else it is not known
+        space = limits["mapped"] + limits["memory"]
+        _set(resource.RLIMIT_AS, space, space)
+        if limits["share"] is not None:
+            data = limits["data"] + limits["share"]
+            _set(resource.RLIMIT_DATA, data, data)
+
+
+def _strictest(limit: int) -> float:
+    """The hard limit that this process has."""
+    hard = resource.getrlimit(limit)[1]
+    return float("inf") if hard == resource.RLIM_INFINITY else hard
 
 
 def _set(limit: int, soft: int, hard: int) -> None:
     """Set a limit, or leave what is stricter already."""
-    strictest = resource.getrlimit(limit)[1]
-    if strictest != resource.RLIM_INFINITY:
-        soft, hard = min(soft, strictest), min(hard, strictest)
-    resource.setrlimit(limit, (soft, hard))
+    strictest = _strictest(limit)
+    resource.setrlimit(limit, (int(min(soft, strictest)), int(min(hard, strictest))))
 
 
-def _end(process: int, *, dying: bool) -> int | None:
-    """Make sure that a worker is gone; returns its wait status, None if it had to be killed though dying."""
+def _end(process: int, *, dying: bool) -> tuple[int, resource.struct_rusage, bool]:
+    """Make sure that a worker is gone; its wait status, what it used, and whether it had to be killed."""
     until = time.monotonic() + (GRACE if dying else 0)
     while time.monotonic() < until:
-        ended, status = os.waitpid(process, os.WNOHANG)
+        ended, status, usage = os.wait4(process, os.WNOHANG)
         if ended:
-            return status
+            return status, usage, False
         time.sleep(0.001)
     os.kill(process, signal.SIGKILL)
-    status = os.waitpid(process, 0)[1]
-    return None if dying else status
+    _, status, usage = os.wait4(process, 0)
+    return status, usage, True
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import pytest
 from grader.errors import UsageFault, WorkerFault
 from grader.worker.launcher import (
     MAX_OUTPUT,
+    Ending,
     ForkServer,
     Worker,
     WorkerEnded,
@@ -220,7 +221,7 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = "child confinement folders memory namespaces pages probe reading refusals starting watch wire".split()
+OWN = "child confinement folders memory namespaces pages probe reading refusals scratch starting watch wire".split()
 
 
 FORKED = """
@@ -280,7 +281,7 @@ def test_two_hundred_forks_leak_nothing(server):
 def test_closing_twice_is_fine(server):
     worker = server.fork(LIMITS)
     worker.close()
-    assert worker.close() == 0
+    assert worker.close() == Ending()
 
 
 def test_a_package_that_is_not_there_does_not_stop_the_server():

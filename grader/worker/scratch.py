@@ -1,0 +1,57 @@
+"""The folder that a worker may write in: a file system of its own, where the machine allows one.
+
+It lies in memory and takes no more than its size, whatever is done with names, descriptors and maps. It is
+seen by the worker alone, and goes with it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.worker.namespaces import have_own_mounts, mount
+
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8  # linux/mount.h
+MAX_FILES = 10_000
+_BLOCK = 4096  # bytes: no file takes less
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A folder, and how many bytes of files it may hold."""
+
+    folder: Path
+    size: int
+
+    def mount(self) -> None:
+        """Put a file system of this size over the folder, for this process and its children alone.
+
+        Raises:
+            OSError: the machine does not allow it.
+
+        """
+        have_own_mounts()
+        files = min(MAX_FILES, self.size // _BLOCK) + 1
+        options = f"size={self.size},nr_inodes={files},mode=0700"
+        mount("tmpfs", self.folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+
+
+def mount_in_child(scratch: Scratch) -> None:
+    """Try in a child whether a file system can be mounted.
+
+    Raises:
+        OSError: it cannot.
+
+    """
+    process = os.fork()
+    if process == 0:
+        try:
+            scratch.mount()
+        except OSError as error:
+            os._exit(error.errno or 1)
+        finally:
+            os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    if code:
+        raise OSError(code, os.strerror(abs(code)))
