@@ -342,11 +342,16 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
     return Column(
         kind=trial.kind,
         name=trial.name,
-        killed_by=tuple(one.id for one in question.checks if _noticed(one)),
+        killed_by=tuple(one.id for one in question.checks if _noticed(one)) or _by_rule(question),
         diagnosed=question.misconception,
         share=round(question.score / question.points, 4),
         reason=reason,
     )
+
+
+def _by_rule(question: QuestionReport) -> tuple[str, ...]:
+    """What noticed a wrong solution that passes every check."""
+    return ("forbid or require",) if question.outcome == "failed" else ()
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:

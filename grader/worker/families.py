@@ -152,10 +152,20 @@ def _has_strides(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
     return kwargs.get("strides") is not None or len(args) > 5  # after self, shape, dtype, buffer and offset
 
 
+def _sums_products(args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> bool:
+    """Whether an einsum of several operands sums over an index, as a matrix product does."""
+    if not args or not isinstance(args[0], str):
+        return True
+    given, arrow, result = args[0].partition("->")
+    indexes = [index for index in given if index.isalpha()]
+    summed = set(indexes) - set(result) if arrow else {i for i in indexes if indexes.count(i) > 1}
+    return len(args) > 2 and bool(summed)  # noqa: PLR2004 the subscripts and two operands
+
+
 # Where only some calls of a function are of the family; for a method, self is among the arguments.
 CONDITIONS: dict[str, Callable[[tuple[Any, ...], Mapping[str, Any]], bool]] = {
     "numpy.ndarray.__init__": _has_strides,
-    "numpy.einsum": lambda args, _kwargs: len(args) > 2,  # one operand alone is no product
+    "numpy.einsum": _sums_products,
     "torch.Tensor.set_": lambda args, kwargs: len(args) > 4 or "stride" in kwargs,
 }
 

@@ -209,18 +209,18 @@ class _Imports(MetaPathFinder):
     """Tells a watch when a library that it asks about has been imported, in whatever way."""
 
     def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+        self.watch = watch
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         """Find a module as Python does, and run something after it."""
-        spec = PathFinder.find_spec(name, path, target) if self._watch.concerns(name) else None
+        spec = PathFinder.find_spec(name, path, target) if self.watch.concerns(name) else None
         if spec is None or spec.loader is None:
             return None
         run = spec.loader.exec_module
 
         def run_and_tell(module: ModuleType) -> None:
             run(module)
-            self._watch.imported(module)
+            self.watch.imported(module)
 
         spec.loader.exec_module = run_and_tell  # type: ignore[method-assign]
         return spec
