@@ -159,7 +159,7 @@ def _sums_products(args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> bool:
     given, arrow, result = args[0].partition("->")
     indexes = [index for index in given if index.isalpha()]
     summed = set(indexes) - set(result) if arrow else {i for i in indexes if indexes.count(i) > 1}
-    return len(args) > 2 and bool(summed)  # noqa: PLR2004 the subscripts and two operands
+    return len(args) > 2 and bool(summed)
 
 
 # Where only some calls of a function are of the family; for a method, self is among the arguments.

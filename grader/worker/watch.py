@@ -144,7 +144,7 @@ class _Noted:
             original if original is not object.__init__ else _nothing
         )  # it would take no arguments
         self._watch, self._families = watch, families
-        self._name, self._condition = full.rpartition(".")[2], CONDITIONS.get(full)
+        self._full, self._name, self._condition = full, full.rpartition(".")[2], CONDITIONS.get(full)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.called(sys._getframe(1), args, kwargs)  # noqa: SLF001
@@ -165,7 +165,10 @@ class _Noted:
         return method
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._original, name)
+        value = getattr(self._original, name)
+        if type(value).__name__ != "OpOverload":  # `torch.ops.aten.unfold.default` is to be called, too
+            return value
+        return _Noted(value, self._watch, self._full, self._families)
 
     def __repr__(self) -> str:
         return repr(self._original)
