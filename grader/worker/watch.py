@@ -236,7 +236,7 @@ def names_used(
     trees: Iterable[tuple[str, ast.Module]], families: Iterable[str]
 ) -> list[tuple[str, int, str, str]]:
     """Where a source uses words of families: cell, line, family, and the whole name as far as it is known."""
-    words = [(family, FAMILIES[family].names) for family in families]
+    words = [(family, FAMILIES[family].names - {"strides"}) for family in families]  # which all may read
     found: list[tuple[str, int, str, str]] = []
     for label, tree in trees if words else ():
         imported = _imported(tree)
