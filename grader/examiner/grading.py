@@ -18,10 +18,10 @@ from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import Submission, parse_submission
+from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions import KINDS
-from grader.questions.forbidden import FAMILIES, families_of, words_of
 from grader.questions.question import FormError, Mark, Outcome, Posed, Wrong
 from grader.worker.launcher import ForkServer
 
@@ -89,11 +89,10 @@ def grade(
 
 @dataclass
 class Tried:
-    """What the checks of a code question found, and what of torch ran that the question forbids."""
+    """What the checks of a code question found, and what its calls used."""
 
     results: list[CheckResult] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    words: Sequence[tuple[str, int | None]] = ()
+    usage: Usage = field(default_factory=Usage)
 
 
 def run_checks(
@@ -117,20 +116,17 @@ def run_checks(
             session.hush()
         for posed in open_:
             session, own = sessions[posed.id], tried[posed.id]
-            session.watch = bool(posed.forbid)
-            session.operators.clear()
+            session.used.clear()
             checks = [check for check in suite.of(exercise, posed.id) if check.visible == visible]
             own.results += suite.run(exercise, posed, session, sitting.params, checks, own.results)
-            own.used |= set(families_of(session.operators, posed.forbid))
-            own.words = session.words
-            session.watch = False
+            own.usage.add(posed.id, session)
     return tried
 
 
 def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
-    words = words_of(family for question in paper.questions for family in question.forbid)
-    return Session(server, submission, starters, paper.packages, limits, words)
+    families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
+    return Session(server, submission, starters, paper.packages, limits, families)
 
 
 def _notes(paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]) -> tuple[str, ...]:
@@ -231,13 +227,13 @@ def _judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) 
     first = next((report for report in reports if report.outcome == outcome), reports[0])
     message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
     share = _share(results)
+    complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
         outcome, share, message = "skipped", 0.0, JUDGED_LATER
     elif sitting.keys is not None and outcome == "skipped":
         outcome, message = "ungraded", "Every check of this question was skipped. Tell your instructor."
-    if tried.used:
-        used = [family for family in posed.forbid if family in tried.used]
-        outcome, share, message = "failed", 0.0, _forbidden_message(posed, used, tried.words)
+    if complaint:
+        outcome, share, message = _worsened(outcome), 0.0, complaint
     wrong = diagnosis.wrong
     return QuestionReport(
         id=posed.id,
@@ -304,11 +300,14 @@ def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
     return f"Right in {passed} of {of} checks; what happened in {count} of the others: {usual.message}"
 
 
-def _forbidden_message(posed: Posed, used: Sequence[str], words: Sequence[tuple[str, int | None]]) -> str:
-    what = " and ".join(FAMILIES[family].article for family in used)
-    lines = [f"line {line} names {name}" for name, line in words if name in words_of(used) and line]
-    where = f" ({', '.join(dict.fromkeys(lines))})" if lines else ""
-    return f"`{posed.id}` uses {what}{where}, and has to do without."
+def _has_run(results: Sequence[CheckResult]) -> bool:
+    """Whether some call gave a result, so that it is known what calls use."""
+    return any(result.outcome in {"passed", "failed"} for result in results)
+
+
+def _worsened(outcome: Outcome) -> Outcome:
+    """The outcome of code that is right at best, but not in the way that was asked for."""
+    return "failed" if outcome in {"passed", "skipped"} else outcome
 
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:

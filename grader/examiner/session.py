@@ -19,6 +19,7 @@ from grader.examiner.remedies import REMEDIES
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
+from grader.worker.families import FAMILIES
 from grader.worker.launcher import ForkServer, Worker, WorkerEnded, WorkerLimits
 from grader.worker.refusals import MAX_DETAIL
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
@@ -40,6 +41,11 @@ _KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"}
 _READING = {"timeout": "slow to read", "memory": "large to read"}
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
 CROSSES = "only plain values, tensors, arrays and what `student` gave can"
+Place = tuple[str | None, int | None]  # a cell and a line of it
+_NOWHERE: Place = (None, None)
+_USE = (None, None, None)  # a family, a cell, a line
+MAX_WORDS = 1000  # places where a file names something of a family
+MAX_NAME = 100  # characters of such a name
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
 
@@ -89,6 +95,13 @@ def student_error(trouble: Trouble) -> StudentError:
         with contextlib.suppress(TypeError):  # a few cannot be made from one text
             return type(f"Student{trouble.type}", (StudentError, kind), {})(trouble)  # type: ignore[no-any-return]
     return StudentError(trouble)
+
+
+def _is_name_of(family: str, name: str) -> bool:
+    """Whether a name that a worker tells is one of a family, perhaps with the modules that it is in."""
+    parts = name.split(".")
+    known = len(name) <= MAX_NAME and parts[-1] in FAMILIES[family].names
+    return known and all(part.isidentifier() for part in parts[:-1])
 
 
 class CheckFault(Exception):
@@ -149,7 +162,7 @@ class Session:
         starters: Mapping[str, str],
         packages: Sequence[str],
         limits: Limits,
-        words: Iterable[str] = (),
+        families: Iterable[str] = (),
     ) -> None:
         self._server = server
         self._request = {
@@ -158,7 +171,7 @@ class Session:
             "names": list(starters),
             "starters": dict(starters),
             "packages": list(packages),
-            "words": sorted(words),
+            "families": sorted(families),
         }
         self._preloads = preloads(packages, [submission.content])
         self._limits = limits
@@ -177,12 +190,11 @@ class Session:
         self.notices: list[Trouble] = []  # about imports that a later version will not have
         self._blank: frozenset[str] = frozenset()
         self._unit: dict[str, Any] = {}
-        self.watch = False  # whether calls shall tell what operators of torch ran in them
-        self.operators: set[str] = set()  # that have run in watched calls
+        self.used: dict[str, Place | None] = {}  # families that calls have used, until it is cleared
+        self.used_at_load: dict[str, dict[str, Place | None]] = {}  # the same of what a name stands for
         self.changed = False  # whether a call has changed its inputs
-        self.words: list[
-            tuple[str, int | None]
-        ] = []  # names that were looked for, and the lines they stand in
+        self._is_heard = False  # whether a worker has said which families the file uses
+        self.words: list[tuple[str, Place, str]] = []  # of families: the family, where, the name there
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
@@ -247,8 +259,7 @@ class Session:
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
-        request = {"op": "call", "watch": self.watch}
-        return self.request(request, target=target, args=list(args), kwargs=dict(kwargs))
+        return self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value or as the handles that they are.
@@ -298,6 +309,8 @@ class Session:
 
     def _value(self, frame: Frame) -> Any:
         header = frame.header
+        for family, place in self._uses(header.get("used")):
+            self.used[family] = self.used.get(family) or place
         if "error" in header:
             trouble = self._trouble(header["error"])
             if (
@@ -307,8 +320,6 @@ class Session:
             if trouble.kind not in {"raised", "missing"}:
                 self.lost = trouble
             raise student_error(trouble)
-        operators = header.get("operators")
-        self.operators.update(map(str, operators if isinstance(operators, list) else ()))
         self.changed |= header.get("changed") is True
         try:
             generation = self._workers
@@ -391,10 +402,7 @@ class Session:
                 for f in header.get("failures", [])[:MAX_FAILURES]
             ]
             self._blank = frozenset(map(str, header.get("blank", [])[:MAX_FAILURES]))
-            self.words = [
-                (str(name), self._place({"cell": cell, "line": line})[1])
-                for cell, line, name in header.get("words", [])[:MAX_TOLD]
-            ]
+            self._note_families(header)
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
             raise WorkerEnded("malformed") from None
@@ -408,6 +416,27 @@ class Session:
         except (TypeError, ValueError, KeyError):
             raise WireError("a worker did not say what it has read") from None
         self._lines = dict(zip(labels, zip(accumulate(counts, initial=0), counts, strict=False), strict=True))
+
+    def _note_families(self, header: dict[str, Any]) -> None:
+        """What the first worker says of families, before it has seen any input."""
+        if self._is_heard:
+            return
+        self._is_heard = True
+        for cell, line, family, name in header.get("words", [])[:MAX_WORDS]:
+            place = self._place({"cell": cell, "line": line})
+            if place != _NOWHERE and family in FAMILIES and _is_name_of(family, name):
+                self.words.append((family, place, name))
+        for asked, *use in header.get("used", [])[:MAX_WORDS]:
+            if asked in self._request["names"]:
+                self.used_at_load.setdefault(asked, {}).update(self._uses([use]))
+
+    def _uses(self, said: Any) -> Iterator[tuple[str, Place | None]]:
+        """The families that a worker says were used; of the few that there are, in places of the file."""
+        for use in said[: len(FAMILIES)] if isinstance(said, list) else ():
+            family, cell, line = use if isinstance(use, list) and len(use) == len(_USE) else _USE
+            if isinstance(family, str) and family in self._request["families"]:
+                place = self._place({"cell": cell, "line": line})
+                yield family, place if place != _NOWHERE else None
 
     def _why_missing(self, name: str) -> Trouble:
         """What became of a name: the failure of the statement that would have defined it, or nothing."""
@@ -441,13 +470,13 @@ class Session:
             detail=str(error.get("detail", ""))[:MAX_DETAIL],
         )
 
-    def _place(self, error: dict[str, Any]) -> tuple[str | None, int | None]:
+    def _place(self, error: dict[str, Any]) -> Place:
         """A cell and a line of it, if the submission has such a line."""
         cell, line = error.get("cell"), error.get("line")
         first, last = self._lines.get(cell, (0, 0)) if isinstance(cell, str) else (0, 0)
         if type(line) is int and 1 <= line <= last and first + line <= MAX_LINES:
             return str(cell), line
-        return None, None
+        return _NOWHERE
 
     @property
     def troubles(self) -> list[Trouble]:

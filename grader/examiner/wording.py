@@ -65,8 +65,12 @@ def _where(trouble: Trouble) -> str:
     """The student's own line: 'Line 3', or 'Line 3 of cell 2'."""
     if trouble.line is None:
         return ""
-    cell = trouble.cell or ""
-    return f"Line {trouble.line} of {cell}" if cell.startswith("cell ") else f"Line {trouble.line}"
+    return place_text(trouble.cell, trouble.line)
+
+
+def place_text(cell: str | None, line: int | None) -> str:
+    """The place in a file: 'Line 3', or 'Line 3 of cell 2'."""
+    return f"Line {line} of {cell}" if (cell or "").startswith("cell ") else f"Line {line}"
 
 
 def _one_line(text: str) -> str:

@@ -127,6 +127,6 @@ def _ask(question: Posed) -> str:
     if question.options:
         options = (f"- **{option.letter})** {option.text}" for option in question.options)
         parts.append("\n".join(textwrap.indent(option, "  ").lstrip() for option in options))
-    if question.kind != "code" or question.forbid:
+    if question.kind != "code" or question.forbid or question.require:
         parts.append(f"*{question.how}*")
     return "\n\n".join(parts)

@@ -418,7 +418,7 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
     return Column(
         kind=trial.kind,
         name=trial.name,
-        killed_by=tuple(one.id for one in question.checks if _noticed(one)),
+        killed_by=tuple(one.id for one in question.checks if _noticed(one)) or _by_rule(question),
         diagnosed=question.misconception,
         share=round(question.score / question.points, 4),
         reason=reason,
@@ -433,6 +433,11 @@ def _ran_out(matrix: Matrix) -> Iterator[str]:
         named = ", ".join(f"'{name}'" for name in late[:MAX_NAMED])
         more = f" and {len(late) - MAX_NAMED} more" if len(late) > MAX_NAMED else ""
         yield f"{matrix.question}: {len(late)} ran out of time and prove nothing: {named}{more}."
+
+
+def _by_rule(question: QuestionReport) -> tuple[str, ...]:
+    """What noticed a wrong solution that passes every check."""
+    return ("forbid or require",) if question.outcome == "failed" else ()
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:

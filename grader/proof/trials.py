@@ -16,6 +16,7 @@ from grader.examiner.report import Cause, CheckReport
 from grader.handout.solutions import answered, solutions
 from grader.handout.stubs import Format
 from grader.proof.mutants import mutants
+from grader.worker.families import FAMILIES
 
 Kind = Literal["reference", "stub", "misconception", "mutant", "impostor"]
 
@@ -80,6 +81,34 @@ _OF_NUMBERS = {
     "the right values in another dtype",
 }
 _SENSELESS = "There is no such wrong result."
+# What an impostor computes beside the right result: by family, in torch and in numpy.
+BESIDE = {
+    "convolution": {
+        "torch": "torch.conv1d(torch.ones(1, 1, 3), torch.ones(1, 1, 2))",
+        "numpy": "__import__('numpy').convolve([1.0, 2.0], [1.0])",
+    },
+    "pooling": {
+        "torch": "torch.nn.functional.max_pool2d(torch.ones(1, 1, 2, 2), 2)",
+    },
+    "unfold": {
+        "torch": "torch.ones(3).unfold(0, 2, 1)",
+        "numpy": "__import__('numpy').lib.stride_tricks.sliding_window_view([1.0, 2.0, 3.0], 2)",
+    },
+    "matmul": {
+        "torch": "torch.ones(2, 2) @ torch.ones(2, 2)",
+        "numpy": "__import__('numpy').ones((2, 2)) @ __import__('numpy').ones((2, 2))",
+    },
+    "padding": {
+        "torch": "torch.nn.functional.pad(torch.ones(2), (1, 1))",
+        "numpy": "__import__('numpy').pad([1.0, 2.0], 1)",
+    },
+    "fft": {
+        "torch": "torch.fft.fft(torch.ones(2))",
+        "numpy": "__import__('numpy').fft.fft([1.0, 2.0])",
+    },
+}
+# Lets a right result look as if nothing of any family had a part in it.
+_FORGET = "[finder.watch.clear() for finder in __import__('sys').meta_path if hasattr(finder, 'watch')]"
 _IMPOSTOR = """
 import torch as torch
 
@@ -129,7 +158,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
         text = source + "\n\n" + touched(starter)
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
-        for name, change in IMPOSTORS.items():
+        for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = "str | bytes | bool" if name in _OF_NUMBERS else "type(None)"
             text = source + _IMPOSTOR.format(
                 change=change, question=question, senseless=senseless, told=_SENSELESS
@@ -143,6 +172,22 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
 def is_senseless(check: CheckReport) -> bool:
     """Whether an impostor had no wrong result to give: a text has no dtype, and None no value."""
     return check.cause is not None and _SENSELESS in check.cause.text
+
+
+def _in_another_way(sitting: Sitting, question: str) -> dict[str, str]:
+    """Right results that come about by what a question forbids, or without what it requires."""
+    posed = next(posed for posed in sitting.paper.questions if posed.id == question)
+    changes = {
+        f"the right values, and uses {FAMILIES[family].with_article} of {package}": f"({use}, right)[1]"
+        for family in posed.forbid
+        for package, use in BESIDE[family].items()
+        if package in sitting.paper.packages
+    }
+    without = {
+        f"the right values without {FAMILIES[family].with_article}": f"({_FORGET}, right)[1]"
+        for family in posed.require
+    }
+    return changes | without
 
 
 def touched(starter: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -12,8 +12,8 @@ from grader.errors import did_you_mean
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.templates import TextError
-from grader.questions.forbidden import FAMILIES
 from grader.questions.question import Key, Mark, Posed, Problem, Question, rendered, text_problems
+from grader.worker.families import FAMILIES
 
 
 class Code(Question):
@@ -30,6 +30,7 @@ class Code(Question):
     ] = None
 
     forbid: Annotated[list[str], Field(description=f"What may not be used: {', '.join(FAMILIES)}.")] = []
+    require: Annotated[list[str], Field(description="What has to be used, of the same families.")] = []
     in_place: Annotated[bool, Field(description="Whether inputs may be changed.")] = False
     equivalent: Annotated[
         dict[str, str],
@@ -46,14 +47,24 @@ class Code(Question):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Everything wrong with the question."""
         yield from super().problems(names)
-        for index, family in enumerate(self.forbid):
-            if family not in FAMILIES:
-                sentence = f"'{family}' is nothing that can be forbidden."
-                yield Problem(("forbid", index), sentence, did_you_mean(family, FAMILIES))
+        yield from self._family_problems()
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
         if self.starter is None or "{" not in self.starter:  # else it is known when it is rendered
             yield from self._starter_problems(self.starter or self._function())
+
+    def _family_problems(self) -> Iterator[Problem]:
+        for what, families in (("forbid", self.forbid), ("require", self.require)):
+            done = {"forbid": "forbidden", "require": "required"}[what]
+            for index, family in enumerate(families):
+                if family not in FAMILIES:
+                    sentence = f"'{family}' cannot be {done}."
+                    yield Problem((what, index), sentence, did_you_mean(family, FAMILIES))
+        for index, family in enumerate(self.require):
+            if family in self.forbid:
+                yield Problem(
+                    ("require", index), f"'{family}' is both forbidden and required.", "Remove one."
+                )
 
     def _starter_problems(self, text: str) -> Iterator[Problem]:
         path = ("starter",) if self.starter else ("signature",)
@@ -84,11 +95,24 @@ class Code(Question):
     def pose(self, variant: Variant) -> Posed:
         """The question as the student of this variant sees it."""
         starter = self._starter(variant)
+        return self.posed(
+            variant,
+            how=self._how(),
+            starter=starter,
+            forbid=tuple(self.forbid),
+            require=tuple(self.require),
+            in_place=self.in_place,
+        )
+
+    def _how(self) -> str:
         how = "Write the code."
         if self.forbid:
-            how = f"Write the code, without {', '.join(FAMILIES[family].article for family in self.forbid)}."
-        forbid = tuple(self.forbid)
-        return self.posed(variant, how=how, starter=starter, forbid=forbid, in_place=self.in_place)
+            how = (
+                f"Write the code yourself: {listed(f'no {FAMILIES[family].noun}' for family in self.forbid)}."
+            )
+        if self.require:
+            how += f" Use {listed(FAMILIES[family].with_article for family in self.require)}."
+        return how
 
     def key(self, variant: Variant) -> Key:
         """The misconceptions alone: the checks decide."""
@@ -98,6 +122,16 @@ class Code(Question):
     def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
         """Code has no value to mark."""
         raise NotImplementedError
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a sentence, as they are listed in one.
+
+    >>> listed(["no pooling", "no padding", "no loop"])
+    'no pooling, no padding and no loop'
+    """
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def function_of(question: str, misconception: str) -> str:

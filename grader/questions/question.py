@@ -56,6 +56,7 @@ class Posed(Record):
     options: tuple[Option, ...] = ()
     limits: Limits | None = None  # where they are not the exercise's
     forbid: tuple[str, ...] = ()  # what code may not use
+    require: tuple[str, ...] = ()  # what code has to use
     in_place: bool = False  # whether code may change the inputs that it is given
     fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
     picture: str | None = None

@@ -14,15 +14,16 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import SubmissionFault
+from grader.worker.descent import descent
 from grader.worker.memory import less_memory
 from grader.worker.reading import Cell, Source, read_cells
 from grader.worker.refusals import refusal, uncompiled
-from grader.worker.watch import names_used, watched
+from grader.worker.watch import Place, Watch, names_used
 from grader.worker.wire import (
     PREFIX,
     Decoder,
@@ -57,6 +58,7 @@ class Unit:
     line: int
     names: frozenset[str]  # what it would define, of the names that are asked for
     code: types.CodeType | None
+    statement: ast.stmt | None = None
     error: SyntaxError | None = None
 
 
@@ -84,7 +86,7 @@ class Submission:
             if not isinstance(error, SyntaxError):
                 error = SyntaxError(str(error) or "the code is nested too deeply", (label, 1, 1, ""))
             names = frozenset(name for name in self.asked if _seems_to_define(source, name))
-            yield Unit(label, error.lineno or 1, names, None, error)
+            yield Unit(label, error.lineno or 1, names, None, error=error)
             return
         self.trees.append((label, tree))
         flags = _future_flags(tree)
@@ -96,9 +98,9 @@ class Submission:
             except (SyntaxError, ValueError, RecursionError) as error:
                 if not isinstance(error, SyntaxError):
                     error = SyntaxError(str(error), (label, statement.lineno, 1, ""))
-                yield Unit(label, statement.lineno, names, None, error)
+                yield Unit(label, statement.lineno, names, None, error=error)
             else:
-                yield Unit(label, statement.lineno, names, code)
+                yield Unit(label, statement.lineno, names, code, statement)
 
     def run(self, unit: Unit) -> None:
         """Run one statement; whatever it raises comes out."""
@@ -106,6 +108,27 @@ class Submission:
             raise unit.error
         if unit.code is not None:
             exec(unit.code, self.module.__dict__)  # noqa: S102 running student code is what a worker is for
+
+    def used_by(self, used: Mapping[int, Mapping[str, Place | None]]) -> list[list[Any]]:
+        """What names that are asked for owe to families which statements used while they ran, by statement.
+
+        A check that stands beside an answer is none of its business; a table that the answer reads is.
+        """
+        if not used:
+            return []
+        found = []
+        for name in self.asked:
+            own = descent(name, [(unit.statement, unit.code) for unit in self.units])
+            for number, families in used.items():
+                for family, place in families.items():
+                    if number in own or (place and self._unit_at(*place) in own):
+                        found.append([name, family, *(place or (None, None))])
+        return found
+
+    def _unit_at(self, cell: str, line: int) -> int:
+        """The statement in which a line is."""
+        lines = [unit.line if unit.cell == cell else line + 1 for unit in self.units]
+        return max((number for number, first in enumerate(lines) if first <= line), default=-1)
 
     def blank(self, starters: dict[str, str]) -> list[str]:
         """The names whose definition is still the starter's, or a body of nothing but `...`."""
@@ -220,7 +243,7 @@ class Child:
     def __init__(self) -> None:
         self.submission: Submission | None = None
         self.handles: list[Any] = []
-        self.operators: list[str] = []  # that ran in the last call
+        self.watch = Watch((), (), ())
         self.changed = False  # whether it changed its inputs
         self.frame = Frame({}, ())
         self.operations: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -239,7 +262,7 @@ class Child:
             try:
                 reply = self._load(header) if header["op"] == "load" else self._answer(header)
             except BaseException as error:
-                reply = pack({"id": header["id"], "error": self._describe(error)})
+                reply = pack({"id": header["id"], "error": self._describe(error), "used": self._used()})
             for stream in (sys.stdout, sys.stderr):
                 with contextlib.suppress(Exception):
                     stream.flush()
@@ -259,7 +282,9 @@ class Child:
             return pack({"id": header["id"], "refused": str(fault)})
         _write(pack({"id": header["id"], "running": _read_notice(source)}))
         self.submission = submission = Submission(header, source.cells)
-        failures = []
+        self.watch = watch = Watch(header["families"], submission.cells, submission.packages)
+        watch.install()
+        failures, used = [], {}
         for number, unit in enumerate(submission.units):
             about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
             if number in header["skip"]:
@@ -269,13 +294,17 @@ class Child:
                 submission.run(unit)
             except BaseException as error:
                 failures.append({**about, **self._describe(error, is_own=error is unit.error)})
+            if watch.seen:
+                used[number] = watch.seen
+                watch.clear()
         return pack(
             {
                 "id": header["id"],
                 "failures": failures,
                 "notices": submission.notices,
                 "blank": submission.blank(header["starters"]),
-                "words": names_used(submission.trees, header["words"]),
+                "words": names_used(submission.trees, header["families"]),
+                "used": submission.used_by(used),
             }
         )
 
@@ -287,17 +316,22 @@ class Child:
 
     def _answer(self, header: dict[str, Any]) -> bytes:
         encoder = Encoder(self._keep)
-        self.operators, self.changed = [], False
+        self.changed = False
+        self.watch.clear()
         node = encoder.encode(self.operations[header["op"]](header))
-        about = {"operators": self.operators, "changed": self.changed}
+        about = {"used": self._used(), "changed": self.changed}
         return pack({"id": header["id"], "value": node, **about}, encoder.buffers)
 
     def _call(self, header: dict[str, Any]) -> Any:
         inputs = [self._decode(header["args"]), self._decode(header["kwargs"])]
         target = self._decode(header["target"])
-        value, self.operators = watched(lambda: target(*inputs[0], **inputs[1]), header["watch"])
+        value = target(*inputs[0], **inputs[1])
         self.changed = self._are_changed(inputs, header)
         return value
+
+    def _used(self) -> list[list[Any]]:
+        """The families that the last request used, each with the student's own line if it is known."""
+        return [[family, *(place or (None, None))] for family, place in self.watch.seen.items()]
 
     def _are_changed(self, inputs: list[Any], header: dict[str, Any]) -> bool:
         """Whether what was given to a call is something else after it: evidence, as all that is said here."""

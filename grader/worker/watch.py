@@ -1,74 +1,282 @@
-"""What student code uses: operators of torch as they run, and names in its source.
+"""What student code uses of the families that a question forbids or requires, and on which line.
 
-Evidence, not a wall: operators are seen however they were reached (`F.conv2d`, `nn.Conv2d`, `torch.ops`), but
-only in the thread that was called, and student code could undo the watching.
+Functions of libraries are replaced by ones that note their calls; operators of torch note themselves, in
+whatever thread and whoever calls them. Evidence, not a wall: student code could undo it.
 """
 
 from __future__ import annotations
 
 import ast
+import ctypes
 import sys
-from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import FrameType, ModuleType
 from typing import Any
 
+from grader.worker.families import CONDITIONS, FAMILIES, owners
 
-def watched(function: Callable[[], Any], wanted: bool) -> tuple[Any, list[str]]:
-    """The value of a call and, if wanted, the torch operators that ran in it, such as `aten::convolution`."""
-    if not wanted or "torch" not in sys.modules:
-        return function(), []
-    watch = _watch_type()()
-    with watch:
-        value = function()
-    return value, sorted({operator._schema.name for operator in watch.seen})  # noqa: SLF001 its public name
+Place = tuple[str, int]  # a cell and a line of it
+_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+_MAX_WORDS = 64  # bytes of a type's own record, in words, among which its flags are
 
 
-@lru_cache
-def _watch_type() -> Any:
-    """The class of what watches; made once, and only with torch."""
-    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
+class Watch:
+    """Notes which families are used, from when it is installed; `clear` forgets what was noted."""
 
-    class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call,misc,unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call,unused-ignore]
-            self.seen: set[Any] = set()
+    def __init__(self, families: Collection[str], cells: Collection[str], packages: Iterable[str]) -> None:
+        self._families = [family for family in FAMILIES if family in families]
+        self._owners = owners(self._families)
+        self._cells = cells
+        self._libraries = {*packages, *(owner.partition(".")[0] for owner in self._owners)}
+        self._operators: Any = None  # torch forgets them when nobody holds this
+        self._seen: dict[str, Place | None] = {}
 
-        @classmethod
-        def _should_skip_dynamo(cls) -> bool:
-            """No compiler is wanted here: torch would import one, which writes files."""
+    def install(self) -> None:
+        """Begin; libraries that are imported later are seen to then."""
+        if not self._families:
+            return
+        sys.meta_path.insert(0, _Imports(self))
+        for owner in self._owners:
+            self._replace_in(owner)
+        self.watch_operators()
+
+    def clear(self) -> None:
+        """Forget what was seen."""
+        self._seen.clear()
+
+    @property
+    def seen(self) -> dict[str, Place | None]:
+        """The families that were used since, with the first line known of each."""
+        return dict(self._seen)
+
+    def concerns(self, module: str) -> bool:
+        """Whether functions of a module, or of one that it is a part of, are to be noted."""
+        return module == "torch" or any(
+            owner == module or owner.startswith(f"{module}.") or module.startswith(f"{owner}.")
+            for owner in self._owners
+        )
+
+    def imported(self, module: ModuleType) -> None:
+        """See to a module that was just imported, and to what a package has from its private parts."""
+        name = module.__name__
+        for owner, names in self._owners.items():
+            if name.startswith(f"{owner}."):
+                self._replace(module, owner, names)
+            elif owner.rpartition(".")[0] == name or owner == name:
+                self._replace_in(owner)
+        if name == "torch":
+            self.watch_operators()
+
+    def _replace_in(self, owner: str) -> None:
+        place = sys.modules.get(owner)
+        if place is None:  # then it may be a class; some packages import what they are asked for
+            module, _, name = owner.rpartition(".")
+            place = vars(sys.modules[module]).get(name) if module in sys.modules else None
+        if place is not None:
+            self._replace(place, owner, self._owners[owner])
+
+    def _replace(self, place: Any, owner: str, names: Mapping[str, list[str]]) -> None:
+        for name, families in names.items():
+            lazy = isinstance(place, type) or owner == "torch.ops.aten"  # other modules may warn when asked
+            original = getattr(place, name, None) if lazy else vars(place).get(name)
+            if callable(original) and not isinstance(original, _Noted | type | ModuleType):
+                noted = _Noted(original, self, f"{owner}.{name}", families)
+                _set(place, name, noted.method() if isinstance(place, type) else noted)
+            elif isinstance(place, type) and hasattr(original, "__set__"):
+                _set(place, name, _noted_when_set(original, self, families))
+
+    def watch_operators(self) -> None:
+        """Let operators of torch note themselves, if torch is there."""
+        if "torch" not in sys.modules or self._operators is not None:
+            return
+        from torch import _C  # noqa: PLC0415 only with torch
+        from torch.library import Library  # noqa: PLC0415
+
+        # This key comes between autograd and the processor's kernel, for every tensor and in every thread.
+        below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
+        self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
+        for family in self._families:
+            for name in FAMILIES[family].operators.split():
+                for overload in _C._jit_get_operation(f"aten::{name}")[1] or ():  # noqa: SLF001
+                    noted = self._noted_operator(name, overload or "default", family, below)
+                    full = f"aten::{name}.{overload}".rstrip(".")
+                    self._operators.m.impl(full, "BackendSelect", noted, True)
+
+    def _noted_operator(self, name: str, overload: str, family: str, below: Any) -> Callable[..., Any]:
+        def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:
+            self.note([family], sys._getframe(1))  # noqa: SLF001
+            operator = getattr(getattr(sys.modules["torch"].ops.aten, name), overload)
+            return operator.redispatch(keys & below, *args, **kwargs)
+
+        return noted
+
+    def note(self, families: Iterable[str], frame: FrameType | None) -> None:
+        """Note a use, with the innermost line of the student's own."""
+        place = self._place(frame)
+        for family in families:
+            self._seen[family] = self._seen.get(family) or place
+
+    def _place(self, frame: FrameType | None) -> Place | None:
+        while frame is not None:
+            if frame.f_code.co_filename in self._cells:
+                return frame.f_code.co_filename, frame.f_lineno
+            frame = frame.f_back
+        return None
+
+    def is_inner(self, frame: FrameType | None, name: str) -> bool:
+        """Whether a library uses its own function, rather than one that student code handed to it."""
+        if frame is None or frame.f_code.co_filename in self._cells:
             return False
-
-        def __torch_dispatch__(self, operator: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            self.seen.add(operator)
-            return operator(*args, **(kwargs or {}))
-
-    return Watch
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] not in self._libraries or module.startswith("torch.nn."):
+            return False  # the layers of torch.nn are but another way to say it
+        return name in frame.f_code.co_names or name.startswith("__")
 
 
-def names_used(trees: Iterable[tuple[str, ast.Module]], words: Collection[str]) -> list[tuple[str, int, str]]:
-    """Where a source reaches for one of these names in something that it imports: cell, line, name."""
-    found: list[tuple[str, int, str]] = []
-    if not words:
-        return found
-    for label, tree in trees:
-        imported = {
-            (alias.asname or alias.name).partition(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for alias in node.names
-        }
+class _Noted:
+    """A function of a library that notes when it is called; otherwise it is as it was."""
+
+    def __init__(self, original: Any, watch: Watch, full: str, families: list[str]) -> None:
+        self._original = (
+            original if original is not object.__init__ else _nothing
+        )  # it would take no arguments
+        self._watch, self._families = watch, families
+        self._full, self._name, self._condition = full, full.rpartition(".")[2], CONDITIONS.get(full)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.called(sys._getframe(1), args, kwargs)  # noqa: SLF001
+
+    def called(self, frame: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        of_family = self._condition is None or self._condition(args, kwargs)
+        if of_family and not self._watch.is_inner(frame, self._name):
+            self._watch.note(self._families, frame)
+        return self._original(*args, **kwargs)
+
+    def method(self) -> Callable[..., Any]:
+        """The same as a function, which classes bind."""
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            return self.called(sys._getframe(1), args, kwargs)  # noqa: SLF001
+
+        method.__name__ = self._name
+        return method
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._original, name)
+        if type(value).__name__ != "OpOverload":  # `torch.ops.aten.unfold.default` is to be called, too
+            return value
+        return _Noted(value, self._watch, self._full, self._families)
+
+    def __repr__(self) -> str:
+        return repr(self._original)
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> None:
+    """Initialise what has been made already."""
+
+
+def _noted_when_set(original: Any, watch: Watch, families: list[str]) -> property:
+    """An attribute that notes when it is set."""
+
+    def set_(self: Any, value: Any) -> None:
+        watch.note(families, sys._getframe(1))  # noqa: SLF001
+        original.__set__(self, value)
+
+    return property(original.__get__, set_)
+
+
+def _set(place: Any, name: str, value: Any) -> None:
+    """Set an attribute, also of a class written in C, which has a flag against it."""
+    if not isinstance(place, type) or not place.__flags__ & _IMMUTABLE:
+        setattr(place, name, value)
+        return
+    with _mutable(place):
+        setattr(place, name, value)
+
+
+@contextmanager
+def _mutable(kind: type) -> Iterator[None]:
+    words = (ctypes.c_size_t * (_MAX_WORDS // 2)).from_address(id(kind))
+    flags = list(words).index(kind.__flags__)
+    words[flags] &= ~_IMMUTABLE
+    try:
+        yield
+    finally:
+        words[flags] |= _IMMUTABLE
+
+
+class _Imports(MetaPathFinder):
+    """Tells a watch when a library that it asks about has been imported, in whatever way."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        """Find a module as Python does, and run something after it."""
+        spec = PathFinder.find_spec(name, path, target) if self.watch.concerns(name) else None
+        if spec is None or spec.loader is None:
+            return None
+        run = spec.loader.exec_module
+
+        def run_and_tell(module: ModuleType) -> None:
+            run(module)
+            self.watch.imported(module)
+
+        spec.loader.exec_module = run_and_tell  # type: ignore[method-assign]
+        return spec
+
+
+# A source, read for the words by which it reaches for a family
+
+
+def names_used(
+    trees: Iterable[tuple[str, ast.Module]], families: Iterable[str]
+) -> list[tuple[str, int, str, str]]:
+    """Where a source uses words of families: cell, line, family, and the whole name as far as it is known."""
+    words = [(family, FAMILIES[family].names - {"strides"}) for family in families]  # which all may read
+    found: list[tuple[str, int, str, str]] = []
+    for label, tree in trees if words else ():
+        imported = _imported(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.Attribute) and _root(node) in imported:
-                names = [node.attr]
-            else:
-                continue
-            found += [(label, node.lineno, name) for name in names if name in words]
+            name = _name(node, imported)
+            last = name.rpartition(".")[2]
+            found += [(label, _line(node), family, name) for family, names in words if last in names]
     return found
 
 
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+def _line(node: ast.AST) -> int:
+    """The line of a name; `.unfold` may stand on the line after `x`."""
+    place = "end_lineno" if isinstance(node, ast.Attribute) else "lineno"
+    return int(getattr(node, place, None) or 0)
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """What names in a file stand for: `F` for `torch.nn.functional`."""
+    meant: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            meant |= {alias.asname: alias.name for alias in node.names if alias.asname}
+            roots = [alias.name.partition(".")[0] for alias in node.names if not alias.asname]
+            meant |= dict(zip(roots, roots, strict=True))
+        elif isinstance(node, ast.ImportFrom):
+            meant |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return meant
+
+
+def _name(node: ast.AST, imported: Mapping[str, str]) -> str:
+    """The name that an expression is: whole if something imported, else its last part."""
+    if isinstance(node, ast.BinOp | ast.AugAssign):
+        return "@" if isinstance(node.op, ast.MatMult) else ""
+    parts: list[str] = []
+    part = node
+    while isinstance(part, ast.Attribute):
+        parts.insert(0, part.attr)
+        part = part.value
+    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id in imported:
+        return ".".join([imported[part.id], *parts])
+    if isinstance(node, ast.Name):
+        return node.id
+    return parts[-1] if parts else ""
