@@ -28,9 +28,10 @@ from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.classroom.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 from tests.conftest import Ran, Run
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"),
+]
 COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
 IMPATIENT = "from grader.classroom import cluster; cluster.CONNECT_SECONDS = 0.5; "
 WITHOUT_LANDLOCK = """

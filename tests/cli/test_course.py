@@ -222,6 +222,7 @@ def test_a_package_that_is_missing_is_named_before_anything_is_graded(own: Path,
     assert "course.yaml lists packages that are not installed here: nosuchpackage." in ran.err
 
 
+@pytest.mark.slow
 def test_a_quiz_and_code_of_the_shipped_course_are_proved(course: Run) -> None:
     """CI proves the whole course, by the command."""
     ran = course(ROOT, "check", "exercise-4", "exercise-10", "--variants", 5)
@@ -229,6 +230,7 @@ def test_a_quiz_and_code_of_the_shipped_course_are_proved(course: Run) -> None:
     assert ran.out.count(": proved over 6 variants") == 2
 
 
+@pytest.mark.slow
 def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Path) -> None:
     ran = course(tmp_path, "demo")
     assert ran.code == 0, ran.err
@@ -249,10 +251,6 @@ def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Pat
 
 
 def test_the_doctor_says_what_holds(own: Path, course: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = course(own, "doctor")
-    layers = {line.split()[0]: line.split()[1].rstrip(":") for line in ran.out.splitlines() if line[0] != " "}
-    assert layers["process"] == "holds"
-    assert ran.code == (0 if {"landlock", "seccomp", "no_new_privs"} <= layers.keys() else 1)
     monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
     ran = course(own, "doctor")
     assert (ran.code, "--isolation process" in ran.out) == (1, True)

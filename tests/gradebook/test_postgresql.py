@@ -27,6 +27,7 @@ from tests.conftest import Run
 from tests.gradebook.conftest import Database, Server
 from tests.gradebook.test_gradebook import NOON, grading
 
+pytestmark = pytest.mark.slow
 PATIENCE = 300.0  # seconds until what should happen is taken to happen never
 PROCESSES = 4
 STUDENTS = 20
