@@ -33,7 +33,7 @@ from tests.conftest import Run
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
 )
-PATIENCE = 60.0  # seconds until a process that should end is taken to live for ever
+PATIENCE = 300.0  # seconds until a process that should end is taken to live for ever
 DIE = "    os.kill(os.getpid(), signal.SIGKILL)\n"
 DIE_ONCE = "    if not (HERE / '.died').exists():\n        (HERE / '.died').touch()\n    " + DIE
 ENDLESS = "    while True:\n        time.sleep(0.01)\n"

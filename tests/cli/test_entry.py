@@ -20,7 +20,7 @@ from grader.errors import WorkerFault
 
 FULL = Path("/dev/full")
 BEGIN = "from grader.cli import begin; begin.{name}()"
-PATIENCE = 60.0
+PATIENCE = 300.0
 MANY = """
 import click
 from grader.cli import entry
