@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from grader.classroom import lanes
 from grader.worker.launcher import ForkServer, WorkerLimits
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT, Ran, Run
 
 
 @pytest.fixture
@@ -232,7 +233,9 @@ def test_a_quiz_and_code_of_the_shipped_course_are_proved(course: Run) -> None:
 
 @pytest.mark.slow
 def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Path) -> None:
-    ran = course(tmp_path, "demo")
+    """CI has run the demo already, as it stands in the README."""
+    output = os.environ.get("DEMO_OUTPUT")
+    ran = Ran(0, Path(output).read_text("utf-8"), "") if output else course(tmp_path, "demo")
     assert ran.code == 0, ran.err
     root = Path(re.findall(r"Everything lies in (.*):", ran.out)[0])
     expected = {
