@@ -1,13 +1,16 @@
-"""What tests share: the commands as a person types them, and the shipped course generated once."""
+"""What tests share: the commands as a person types them, the shipped course, and in which order files are run."""
 
 from __future__ import annotations
 
+import ctypes
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import hypothesis
 import pytest
 
 from grader.cli import course as course_cli
@@ -16,6 +19,35 @@ from grader.cli import grade as grade_cli
 from grader.course.loading import LoadedCourse, load_course
 
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST = (  # files that take longest: begun first, so that no process is left alone with one at the end
+    "classroom/test_cluster.py",
+    "proof/test_author_modules.py",
+    "proof/test_check.py",
+    "cli/test_interrupted.py",
+    "cli/test_course.py",
+    "classroom/test_lanes.py",
+    "attacks/test_attacks.py",
+    "classroom/test_grading.py",
+    "gradebook/test_postgresql.py",
+    "cli/test_entry.py",
+)
+CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
+DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
+
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep `--dist loadfile` of xdist from beginning with the files of most tests, which are quick ones."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    ranks = {ROOT / "tests" / file: rank for rank, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @dataclass(frozen=True)
@@ -70,3 +102,19 @@ def own(tmp_path: Path, course: Run) -> Path:
 def shipped() -> LoadedCourse:
     """The course of this repository."""
     return load_course(ROOT)
+
+
+@pytest.fixture
+def ordinary() -> Iterator[None]:
+    """No right to read what its mode forbids, as an ordinary user: also where root runs the tests."""
+    if os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header, before = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, before) == 0
+    fewer = (ctypes.c_uint32 * 6)(*before)
+    fewer[0] &= ~(DAC_OVERRIDE | DAC_READ_SEARCH)  # of those in effect; they stay permitted, and come back
+    assert libc.capset(header, fewer) == 0
+    yield
+    assert libc.capset(header, before) == 0

@@ -8,6 +8,7 @@ import pytest
 
 from grader.proof.attacks import Attack, AttackResult, load_attacks, run_attacks
 
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 ATTACKS = load_attacks(HERE)
 

@@ -28,9 +28,10 @@ from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.classroom.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 from tests.conftest import Ran, Run
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"),
+]
 COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
 IMPATIENT = "from grader.classroom import cluster; cluster.CONNECT_SECONDS = 0.5; "
 WITHOUT_LANDLOCK = """
@@ -281,16 +282,22 @@ def test_a_fault_in_the_course_is_told_with_its_place_here(
 def test_a_submission_that_kills_two_lanes_is_ungraded_there_too(
     small: Small, steady: tuple[Cluster, Node], course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small.checks(check(DIE), check(ENDLESS, "triple"))
+    small.checks(check(DIE), TRIPLE)
+    for name in ("exercise.yaml", "reference.py"):
+        small.write(f"exercises/ex-2/{name}", (small.exercise / name).read_text("utf-8"))
+    checks = (small.exercise / "checks.py").read_text("utf-8")
+    small.write("exercises/ex-2/checks.py", checks.replace(DIE, ENDLESS))
     small.hand_in("ada", "five = 5\ndouble = lambda x: x\n")
-    small.hand_in("bob", "five = 5\ntriple = lambda x: x\n")
+    small.hand_in("bob", "five = 5\ndouble = lambda x: x\n", exercise="ex-2")
     small.hand_in("cyd", "five = 5\n")
-    monkeypatch.setattr(ClassGrader, "_seconds", lambda *_: 2.0)
+    monkeypatch.setattr(
+        ClassGrader, "_seconds", lambda _self, exercise: {"ex-1": PATIENCE, "ex-2": 0.05}[exercise]
+    )
     ran = course(small.root, "grade", "S", "--dask", steady[0].address)
     assert (ran.code, ran.err) == (1, "")
     told = " ".join(ran.out.split())
     assert "not graded: ada ex-1: The process that graded this ended twice: ended by signal 9." in told
-    assert "not graded: bob ex-1: The process that graded this ended twice: it took too long." in told
+    assert "not graded: bob ex-2: The process that graded this ended twice: it took too long." in told
     assert "1 graded, 2 not graded" in told
 
 

@@ -45,7 +45,7 @@ KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
 GROWING = {"mkdir", "open", "write"}
 CACHE = [Path()]  # the folder of the results that are known
-SECONDS = 60  # after which a run is taken to hang
+SECONDS = 300  # after which a run is taken to hang
 
 
 @dataclass

@@ -20,7 +20,7 @@ from grader.errors import WorkerFault
 
 FULL = Path("/dev/full")
 BEGIN = "from grader.cli import begin; begin.{name}()"
-PATIENCE = 60.0
+PATIENCE = 300.0
 MANY = """
 import click
 from grader.cli import entry
@@ -203,7 +203,9 @@ begin.{command}()
 """
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "number", ["SIGINT", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGTERM", "SIGHUP"))]
+)
 @pytest.mark.parametrize(
     ("command", "module"),
     [
@@ -228,6 +230,7 @@ def test_a_signal_while_a_command_imports(mine: Path, command: str, module: str,
 ENDLESS = "import time\nsize = 1\nopen('/dev/null')\nwhile True: time.sleep(1)\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("line", ["grade endless --file endless.py", "course grade T --jobs 2"])
 def test_what_a_command_started_ends_with_it(tmp_path: Path, number: signal.Signals, line: str) -> None:

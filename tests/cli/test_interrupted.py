@@ -126,6 +126,9 @@ SCENARIOS = {
 }
 
 
+QUICK = {(KILL, "hint"), (INTERRUPT, "export"), (FULL, "generate")}
+
+
 def snapshot(root: Path, but: str) -> dict[str, object]:
     """Every file below a folder; of a gradebook its rows, without their numbers and times."""
     found: dict[str, object] = {}
@@ -179,7 +182,12 @@ class Stage:
 
 @pytest.mark.parametrize(
     ("what", "name"),
-    [(what, name) for what in (KILL, INTERRUPT, FULL) for name in SCENARIOS if what == KILL or name != "new"],
+    [
+        pytest.param(what, name, marks=() if (what, name) in QUICK else pytest.mark.slow)
+        for what in (KILL, INTERRUPT, FULL)
+        for name in SCENARIOS
+        if what == KILL or name != "new"
+    ],
 )
 def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what: str) -> None:
     scenario = SCENARIOS[name]
@@ -204,6 +212,7 @@ def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what
             assert second.out == expected.out, at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", [KILL, FULL])
 def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
     tmp_path: Path, what: str

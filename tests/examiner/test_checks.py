@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from grader.errors import CourseFaults
+from grader.examiner import patience
 from grader.examiner.report import Report
+from grader.examiner.session import Session
 from grader.gradebook.rules import Score
 from grader.lms.scoring import Zeros, export_items
 
@@ -48,13 +52,42 @@ def test_an_exercise_may_have_the_name_of_a_module_of_pythons(bench):
     assert outcomes(report) == {"test_double": "passed"}
 
 
-def test_a_check_that_never_ends_is_nobodys_fault_and_is_not_tried_again(bench, monkeypatch, tmp_path):
-    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
+LATE = """
+import signal
+from grader.examiner import patience
+
+def late():
+    patience.time.ahead += 1000
+    signal.raise_signal(signal.SIGALRM)
+"""
+
+
+class Clock:
+    """A clock that can be put forward; `late` does so in a check, and rings at once."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the checks, which have 100 seconds."""
+    made = Clock()
+    monkeypatch.setattr(patience, "time", made)
+    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 100.0)
+    return made
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_check_that_never_ends_is_nobodys_fault_and_is_not_tried_again(bench, tmp_path):
     log = tmp_path / "log"
-    check = f"""
+    check = f"""{LATE}
 def test_double(student):
     with open({str(log)!r}, "a") as log:
         log.write("tried\\n")
+    late()
     while True:
         pass
 
@@ -67,20 +100,46 @@ def test_double_of_one(student):
     assert log.read_text() == "tried\n" * 2  # with the student, and with the reference in their place
 
 
-def test_a_value_that_makes_a_check_endless_fails_it(bench, monkeypatch):
-    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
-    check = "def test_double(student):\n    assert sum(1 for _ in range(student.double(2))) == 4\n"
+@pytest.mark.usefixtures("clock")
+def test_a_value_that_makes_a_check_endless_fails_it(bench):
+    check = f"{LATE}\ndef test_double(student):\n    for n in range(student.double(2)):\n        if n == 4:\n            late()\n    assert n == 3\n"
     endless = "def double(x):\n    return 10**15\n"
     wrong, right = bench(checks=check).grade(endless, RIGHT)
     assert outcomes(wrong) == {"test_double": "failed"}
     assert outcomes(right) == {"test_double": "passed"}
 
 
-def test_what_student_code_takes_is_not_the_checks_own_time(bench, monkeypatch):
-    monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 0.2)
-    slow = "import time\n\ndef double(x):\n    time.sleep(1)\n    return 2 * x\n"
-    (report,) = bench(checks="def test_double(student):\n    assert student.double(2) == 4\n").grade(slow)
+def test_what_student_code_takes_is_not_the_checks_own_time(bench, clock, monkeypatch):
+    ask = Session._ask
+
+    def slowly(session, *arguments):
+        ask(session, *arguments)
+        if callable(signal.getsignal(signal.SIGALRM)):  # else no check is being run yet
+            clock.ahead += 1000
+            signal.raise_signal(signal.SIGALRM)
+
+    monkeypatch.setattr(Session, "_ask", slowly)
+    check = "import signal\n\ndef test_double(student):\n    assert student.double(2) == 4\n"
+    check += "    signal.raise_signal(signal.SIGALRM)\n"
+    (report,) = bench(checks=check).grade(RIGHT)
     assert outcomes(report) == {"test_double": "passed"}
+    assert clock.ahead >= 1000
+
+
+def test_own_time_is_counted_beside_the_time_of_others(clock):
+    others = patience.Stopwatch()
+    with pytest.raises(patience.TooSlowError), patience.own_time_bounded(others, 10.0):
+        clock.ahead += 6
+        signal.raise_signal(signal.SIGALRM)
+        with others.running(), others.running():
+            clock.ahead += 1000
+            signal.raise_signal(signal.SIGALRM)
+        clock.ahead += 3
+        signal.raise_signal(signal.SIGALRM)
+        clock.ahead += 3
+        signal.raise_signal(signal.SIGALRM)
+        pytest.fail("the alarm rang, and nothing happened")
+    assert others.seconds == pytest.approx(1000, abs=1)
 
 
 @pytest.mark.parametrize(

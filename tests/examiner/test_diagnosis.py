@@ -155,6 +155,15 @@ def test_agreeing_in_one_failed_check_may_be_chance() -> None:
     assert not diagnose(MINE, WRONGS, of(flipped=(MINE[0], its[1]), doubled=its[1:])).partly
 
 
+def test_agreeing_in_half_of_the_failed_checks_is_not_most_of_them() -> None:
+    mine = tuple(result(name, "failed", 1) for name in "abcd")
+    its = tuple(result(name, "failed", value) for name, value in zip("abcd", (1, 1, 2, 2), strict=True))
+    other = tuple(result(name, "failed", value) for name, value in zip("abcd", (3, 3, 1, 3), strict=True))
+    assert diagnose(mine[:3], WRONGS, of(flipped=its[:3], doubled=other[:3])).partly.keys() == {"a", "b"}
+    # Four checks fail over a value that some misconception gives, too; flipped agrees in two of them.
+    assert not diagnose(mine, WRONGS, of(flipped=its, doubled=other)).partly
+
+
 def test_two_that_agree_in_a_check_are_not_named_there() -> None:
     its = (MINE[0], result("b", "failed", 0))
     assert not diagnose(MINE, WRONGS, of(flipped=its, doubled=its)).partly

@@ -27,7 +27,7 @@ questions:
   - {id: product, kind: code, prompt: P, signature: "(x, k)", require: [matmul]}
   - {id: fill, kind: code, prompt: P, signature: (x), in_place: true}
   - {id: keep, kind: code, prompt: P, signature: (x)}
-  - {id: slow, kind: code, prompt: P, signature: (x), limits: {seconds: 0.5, scratch_mib: 1}}
+  - {id: slow, kind: code, prompt: P, signature: (x), limits: {seconds: 4, scratch_mib: 1}}
 """
 REFERENCE = """
 import torch
@@ -281,10 +281,10 @@ def test_an_input_may_be_changed_only_where_the_question_says_so(graded):
 
 
 def test_a_question_has_limits_of_its_own(graded):
-    slow = "import time\ndef slow(x):\n    time.sleep(3)\n    return x\ndef keep(x):\n    time.sleep(1)\n    return x + 1\n"
+    slow = "import time\ndef slow(x):\n    time.sleep(60)\n    return x\ndef keep(x):\n    time.sleep(1)\n    return x + 1\n"
     questions = graded(slow)
     assert questions["slow"].outcome == "timeout"
-    assert "within 0.5 seconds" in questions["slow"].message
+    assert "within 4 seconds" in questions["slow"].message
     assert questions["keep"].outcome == "passed"
 
 
@@ -301,7 +301,7 @@ def test_only_a_scratch_folder_can_be_written_and_it_is_small_and_private(graded
     assert graded(WRITES.format(size=1000, name="slow"))["slow"].outcome == "passed"
     assert graded(WRITES.format(size=1000, name="keep"))["keep"].outcome == "error"
     assert graded(WRITES.format(size=3 << 20, name="slow"))["slow"].outcome != "passed"
-    many = "def slow(x):\n    for n in range(10**6):\n        open(f'{n}', 'w').write('x' * 1000)\n    return x\n"
-    assert graded(many)["slow"].outcome in {"crashed", "timeout"}
+    many = "def slow(x):\n    for n in range(9000):\n        open(f'{n}', 'w').write('x')\n    return x\n"
+    assert graded(many)["slow"].outcome in {"crashed", "error"}  # and never because it takes long
     left = "import os\ndef slow(x):\n    return x if os.listdir('.') == [] else 0\n"
     assert graded(left)["slow"].outcome == "passed"

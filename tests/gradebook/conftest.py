@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,9 +18,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import OperationalError
 
 from grader.gradebook.store import Gradebook
+from grader.worker.confinement import die_with_parent
 
+PATIENCE = 300.0  # seconds until what should happen is taken to happen never
 SETTINGS = "fsync = off\nlisten_addresses = ''\nport = 5432\nunix_socket_directories = '{}'\n"
 ACCESS = "local all guarded scram-sha-256\nlocal all all trust\n"  # `guarded` alone needs its password
 
@@ -45,7 +51,7 @@ class Database:
 
 
 class Server:
-    """A PostgreSQL server of our own, which listens at a socket in its folder and nowhere else."""
+    """A PostgreSQL server of our own, which listens at a socket in its folder and ends with us, however we end."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self._folder, self._numbers = binaries, folder, count()
@@ -60,11 +66,30 @@ class Server:
 
     def start(self) -> None:
         """Start, and return when there is an answer."""
-        self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}")
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(  # no pg_ctl in between: it would be the parent
+                [self._binaries / "postgres", "-D", self._folder / "data"],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: die_with_parent(signal.SIGQUIT),
+                **self._owner,
+            )
+        until = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        with suppress(OperationalError):
+            return bool(Database(self.url("postgres")).rows("select 1"))
+        return False
 
     def kill(self) -> None:
         """Stop at once, whoever is connected, and return when every process is gone."""
-        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(PATIENCE)
 
     def url(self, database: str, user: str = "postgres") -> str:
         """A database's URL, whether there is one or not."""

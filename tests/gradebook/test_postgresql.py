@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -23,11 +25,12 @@ import pytest
 
 from grader.gradebook.records import Grading, HandedIn
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
-from tests.conftest import Run
-from tests.gradebook.conftest import Database, Server
+from tests.classroom.test_lanes import wait_until_gone
+from tests.conftest import ROOT, Run
+from tests.gradebook.conftest import PATIENCE, Database, Server, binaries
 from tests.gradebook.test_gradebook import NOON, grading
 
-PATIENCE = 300.0  # seconds until what should happen is taken to happen never
+pytestmark = pytest.mark.slow
 PROCESSES = 4
 STUDENTS = 20
 COUNTS = """
@@ -219,3 +222,22 @@ def test_a_server_that_is_killed_leaves_whole_records_and_the_next_run_completes
     ran = course(served.root, "grade", "S")
     assert (ran.code, "1 are unchanged" in ran.out) == (0, True)
     assert served.rows(COUNTS) == [(f"student{number}", "ex-1", 1, 1) for number in range(6)]
+
+
+STARTS = """
+import os, signal, sys
+from pathlib import Path
+from tests.gradebook.conftest import Server
+server = Server(Path(sys.argv[1]), Path(sys.argv[2]))
+server.start()
+print(server._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_server_ends_with_tests_that_are_killed(server: Server) -> None:
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        command = [sys.executable, "-c", STARTS, str(binaries()), folder]
+        ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        assert ran.returncode == -signal.SIGKILL
+        wait_until_gone({int(ran.stdout)})

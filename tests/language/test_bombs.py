@@ -110,6 +110,7 @@ for text in json.load(sys.stdin):
 """
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_before_they_go_off():
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM], input=json.dumps(BOMBS), capture_output=True, text=True, check=False
@@ -172,6 +173,7 @@ def test_an_error_knows_its_line(text, line):
     assert caught.value.line == line
 
 
+@pytest.mark.slow
 def test_one_text_takes_nothing_from_the_next():
     most = "{% for i in range(50000) %}{% for j in range(4) %}{% endfor %}{% endfor %}"
     for _ in range(3):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.conftest import Run
 
@@ -284,12 +285,20 @@ def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr("grader.proof.causes.CHECK_SECONDS", 3.0)
 
 
+QUICK = {"import-sys-exit", "import-kill", "check-os-exit", "left-out-deleted"}
+
+
+def _harm(where: str, name: str, harm: Harm) -> ParameterSet:
+    id_ = f"{where}-{name}"
+    return pytest.param(harm, id=id_, marks=() if id_ in QUICK else pytest.mark.slow)
+
+
 @pytest.mark.parametrize(
     "harm",
     [
-        *(pytest.param(harm, id=f"import-{name}") for name, harm in AT_IMPORT.items()),
-        *(pytest.param(harm, id=f"check-{name}") for name, harm in IN_A_CHECK.items()),
-        *(pytest.param(harm, id=f"left-out-{name}") for name, harm in LEFT_OUT.items()),
+        *(_harm("import", name, harm) for name, harm in AT_IMPORT.items()),
+        *(_harm("check", name, harm) for name, harm in IN_A_CHECK.items()),
+        *(_harm("left-out", name, harm) for name, harm in LEFT_OUT.items()),
     ],
 )
 def test_what_does_harm_is_named_and_never_proved(tmp_path: Path, course: Run, harm: Harm) -> None:
@@ -304,7 +313,12 @@ def test_what_does_harm_is_named_and_never_proved(tmp_path: Path, course: Run, h
         assert told[0].startswith(f"{file}:{line}: "), told
 
 
-@pytest.mark.parametrize("file", ["reference.py", "checks.py", "visible_checks.py", "misconceptions.py"])
+OTHERS = ("reference.py", "visible_checks.py", "misconceptions.py")
+
+
+@pytest.mark.parametrize(
+    "file", ["checks.py", *(pytest.param(file, marks=pytest.mark.slow) for file in OTHERS)]
+)
 @pytest.mark.parametrize(
     ("content", "line", "sentence"),
     [
@@ -331,6 +345,7 @@ def test_a_file_that_is_not_python_in_utf_8(
 ) -> None:
     root = tmp_path / "own"
     folder = write(root, {"reference.py": REFERENCE, "checks.py": CHECKS})
+    (root / "course.yaml").write_text(COURSE.replace("[torch]", "[]"))  # which nothing here comes to need
     (folder / file).write_bytes(content)
     (root / "subs" / "ada").mkdir(parents=True)
     (root / "subs" / "ada" / "sum.py").write_text("total = 1\n")

@@ -712,6 +712,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, dict[st
     return root, ran.returncode, {one["exercise"]: one["faults"] for one in document["exercises"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOUND)
 def test_what_is_broken_is_named_with_its_line(
     broken: tuple[Path, int, dict[str, list[dict[str, Any]]]], name: str
@@ -725,6 +726,7 @@ def test_what_is_broken_is_named_with_its_line(
     assert {one[:2] for one in found} == {one[:2] for one in wanted}, "a fault elsewhere: " + str(found)
 
 
+@pytest.mark.slow
 def test_what_the_reference_fails_in_some_variants_is_told_with_the_variant(
     broken: tuple[Path, int, dict[str, list[dict[str, Any]]]],
 ) -> None:

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.language.layers import apply, build, parse_layer
 from grader.questions.mistakes import value_mistakes
+from grader.questions.mistakes.transposed import _overlaps
+from grader.questions.mistakes.walks import Axis
 
 # --- The loops ---------------------------------------------------------------------------------------------
 
@@ -601,3 +605,13 @@ def test_nothing_is_changed_on_the_way():
         values.zero_()  # shares nothing with what went in
     assert torch.equal(dice, torch.get_rng_state())
     assert all(map(torch.equal, before, [image, *state.values()]))
+
+
+@given(size=st.integers(1, 6), kernel=st.integers(1, 6), stride=st.integers(1, 6), dilation=st.integers(1, 6))
+@settings(deadline=None, max_examples=300)
+def test_copies_of_a_kernel_overlap_where_two_cells_land_on_one(
+    size: int, kernel: int, stride: int, dilation: int
+) -> None:
+    landings = [place * stride + cell * dilation for place in range(size) for cell in range(kernel)]
+    axis = Axis(size, kernel, stride, 0, dilation)
+    assert _overlaps(axis) == (len(set(landings)) < len(landings))

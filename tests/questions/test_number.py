@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -98,3 +100,19 @@ def test_malformed_answers(answer):
 def test_answers_that_are_no_number(formula):
     with pytest.raises(ExpressionError):
         ask("number", answer=formula)
+
+
+def test_without_a_tolerance_the_exact_value_is_right_and_the_next_one_is_not():
+    named = {"narrow": {"answer": "K", "message": "That is K."}}
+    exact = ask("number", answer="M", tolerance=0, misconceptions=named)
+    for answer in (7, 7.0, np.array(7), torch.tensor(7)):
+        assert exact.mark(answer).outcome == "passed"
+    for answer in (math.nextafter(7, 8), math.nextafter(7, 6)):
+        assert exact.mark(answer).outcome == "failed"
+    assert exact.mark(3).misconception == "narrow"
+
+
+def test_an_answer_may_be_off_by_the_tolerance_and_no_more():
+    half = ask("number", answer="M", tolerance=0.5)
+    assert [half.mark(answer).outcome for answer in (6.5, 7.5)] == ["passed"] * 2
+    assert [half.mark(answer).outcome for answer in (6.4999, 7.5001)] == ["failed"] * 2

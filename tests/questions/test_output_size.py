@@ -200,6 +200,14 @@ def test_a_usual_mistake_in_a_shape_can_be_set_aside():
     assert asked.mark((1, 2, 8, 8)).misconception is None
 
 
+def test_who_copies_a_whole_shape_is_not_told_of_sides_alone():
+    asked = ask("output-size", layer="Conv2d(3, 8, 3)", input=[2, 3, 9, 9], ask="shape")
+    assert "answered-input-size" not in {wrong.name for wrong in asked.key.wrong}
+    assert asked.mark((2, 8, 9, 9)).misconception is None
+    sides = ask("output-size", layer="Conv2d(3, 8, 3)", input=[2, 3, 9, 9])
+    assert sides.mark((9, 9)).misconception == "answered-input-size"
+
+
 def test_the_size_after_a_transposed_convolution():
     asked = ask("output-size", layer="ConvTranspose2d(1, 1, 4, stride=3, padding=1)", input=[1, 1, 5, 7])
     assert asked.mark((14, 20)).outcome == "passed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from grader.worker.pages import HUGE, _huge_pages, collapse
 from grader.worker.server import MANY
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
+WANTED = 10  # huge pages, of some hundred that would be laid out
 STACK = "7ffc00000000-7ffc00800000 rw-p 00000000 00:00 0                          [stack]\n"
 LIBRARY = "7f0000000000-7f0000800000 rw-p 00000000 00:00 42                         /lib/x.so\n"
 READ_ONLY = "7f0000000000-7f0000800000 r--p 00000000 00:00 0 \n"
@@ -26,6 +29,13 @@ def huge_bytes(pid: int) -> int:
     found = re.search(r"AnonHugePages: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
     assert found
     return int(found[1]) << 10
+
+
+def has_huge_pages(count: int) -> bool:
+    """Whether the kernel can find so many in its memory at this moment."""
+    with mmap.mmap(-1, (count + 1) * HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory.write(bytes(len(memory)))
+        return collapse() >= count and huge_bytes(os.getpid()) >= count * HUGE
 
 
 @pytest.mark.parametrize(
@@ -64,4 +74,7 @@ def test_a_server_that_forks_many_workers_lies_in_huge_pages() -> None:
         for _ in range(MANY):
             server.fork(LIMITS).close()
         server.fork(LIMITS).close()  # answered when the pages lie where they should
-        assert huge_bytes(server.pid) >= 10 * HUGE
+        found = huge_bytes(server.pid)
+        if found < WANTED * HUGE and not has_huge_pages(WANTED):
+            pytest.skip(f"this machine's memory has no {WANTED} huge pages left")
+        assert found >= WANTED * HUGE
