@@ -205,6 +205,27 @@ def test_what_could_not_be_graded_is_run_again(small: Small, course: Run) -> Non
     assert scores(course, small) == {("ada", "ex-1"): 3}  # a fault of ours takes no score away
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_file_that_would_kill_its_own_process_is_graded(small: Small, course: Run, jobs: int) -> None:
+    """Else nobody could tell it from one that was killed for want of memory, which is not the student's fault."""
+    small.replace("course.yaml", "seconds: 60", "seconds: 2")
+    kill = "import os, signal, threading\nfive = 5\n"
+    small.hand_in("ada", f"{kill}os.kill(os.getpid(), signal.SIGKILL)\n{RIGHT}")
+    own = "os.kill(os.getpid(), 9); return 2 * x"
+    small.hand_in("bob", f"{kill}def double(x):\n    {own}\n")
+    thread = "signal.pthread_kill(threading.main_thread().ident, 9); return 2 * x"
+    small.hand_in("cyd", f"{kill}def double(x):\n    {thread}\n")
+    ran = course(small.root, "grade", "S", "--jobs", jobs, "--json")
+    assert ran.code == 0
+    reports = {report["student"]: report for report in map(json.loads, ran.out.splitlines())}
+    assert reports.keys() == {"ada", "bob", "cyd"}
+    for student, report in reports.items():
+        outcomes = [question["outcome"] for question in report["questions"]]
+        assert outcomes[0] == "passed", student
+        assert "ungraded" not in outcomes, student
+        assert (outcomes[1] == "passed") == (student == "ada")
+
+
 def test_a_score_that_would_fall_waits_for_somebody_to_say_so(graded: Small, course: Run) -> None:
     graded.checks(STRICT, TRIPLE)
     for again in ([], [], ["--again"]):
