@@ -168,6 +168,21 @@ def test_a_data_file_beside_the_checks_decides_too(stored: Small) -> None:
     assert outdated(stored) == set()
 
 
+def test_a_file_that_changes_between_the_look_and_the_run_is_run_whole(graded: Small) -> None:
+    """Else a report about the new file would hold answers of the old one."""
+    graded.checks(DOUBLE, TRIPLE.replace("== 6", "in [6]"))
+    (graded.root / "S" / "bob" / "ex-1.py").unlink()
+    course = load_course(graded.root)
+    with Gradebook(course.record.gradebook, graded.root) as gradebook:
+        run = ClassRun(ClassGrader(course), gradebook, personal=False)
+        assert list(run.look(Collected([graded.root / "S"], course.record.exercises, None))) == []
+        assert [one.questions for one in run._work] == [{"triple"}]
+        graded.hand_in("ada", RIGHT.replace("five = 5", "five = 4").replace("2 * x", "x"))
+        [settled] = run.run()
+    assert graded.ran() == ["double", "triple"]
+    assert [question.outcome for question in settled.report.questions] == ["failed", "failed", "passed"]
+
+
 def test_other_variants_run_everything(graded: Small, course: Run) -> None:
     roster = graded.write("roster.csv", "student\nada\nbob\n")
     ran = course(graded.root, "grade", "S", "--roster", roster)
