@@ -68,11 +68,7 @@ def export_items(
             for score in own[name].values()
             if score.final is not None or score.is_excused
         ]
-        left_out += [
-            f"{score.student}: {name} could not be graded"
-            for score in own[name].values()
-            if not score.is_graded
-        ]
+        left_out += filter(None, map(_without_score, own[name].values()))
         for student in zeros.students if zeros.is_wanted and (own[name] or exercises) else ():
             if folded(student) in own[name]:
                 continue
@@ -101,15 +97,16 @@ def _by_student(
         if score.exercise in own:
             own[score.exercise][key] = replace(score, student=names.get(key, score.student))
     for exercise, key in twice:
-        own[exercise][key] = replace(own[exercise][key], final=None, is_excused=False)
+        own[exercise][key] = replace(own[exercise][key], final=None, is_excused=False, rules=(), warnings=())
     both = {key: " and ".join(students) for key, students in twice.items()}
     return own, [f"{who}: one student in two forms, with two scores in {key[0]}" for key, who in both.items()]
 
 
 def _without_score(score: Score) -> str:
-    """Say why somebody has no score to hand on; nothing if they have one, or are excused."""
+    """Say why somebody has no score to hand on; nothing if they have one, are excused, or were told."""
     if not score.is_graded:
         return f"{score.student}: {score.exercise} could not be graded"
-    if score.final is None and not score.is_excused:
-        return f"{score.student}: no score in {score.exercise}: {'; '.join(score.warnings or score.rules)}"
+    why = score.warnings or score.rules
+    if score.final is None and not score.is_excused and why:
+        return f"{score.student}: no score in {score.exercise}: {'; '.join(why)}"
     return ""

@@ -168,6 +168,21 @@ def test_a_data_file_beside_the_checks_decides_too(stored: Small) -> None:
     assert outdated(stored) == set()
 
 
+def test_a_file_that_changes_between_the_look_and_the_run_is_run_whole(graded: Small) -> None:
+    """Else a report about the new file would hold answers of the old one."""
+    graded.checks(DOUBLE, TRIPLE.replace("== 6", "in [6]"))
+    (graded.root / "S" / "bob" / "ex-1.py").unlink()
+    course = load_course(graded.root)
+    with Gradebook(course.record.gradebook, graded.root) as gradebook:
+        run = ClassRun(ClassGrader(course), gradebook, personal=False)
+        assert list(run.look(Collected([graded.root / "S"], course.record.exercises, None))) == []
+        assert [one.questions for one in run._work] == [{"triple"}]
+        graded.hand_in("ada", RIGHT.replace("five = 5", "five = 4").replace("2 * x", "x"))
+        [settled] = run.run()
+    assert graded.ran() == ["double", "triple"]
+    assert [question.outcome for question in settled.report.questions] == ["failed", "failed", "passed"]
+
+
 def test_other_variants_run_everything(graded: Small, course: Run) -> None:
     roster = graded.write("roster.csv", "student\nada\nbob\n")
     ran = course(graded.root, "grade", "S", "--roster", roster)
@@ -203,6 +218,27 @@ def test_what_could_not_be_graded_is_run_again(small: Small, course: Run) -> Non
     ran = course(small.root, "grade", "S", "--again")
     assert (ran.code, "1 not graded" in ran.out) == (1, True)
     assert scores(course, small) == {("ada", "ex-1"): 3}  # a fault of ours takes no score away
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_file_that_would_kill_its_own_process_is_graded(small: Small, course: Run, jobs: int) -> None:
+    """Else nobody could tell it from one that was killed for want of memory, which is not the student's fault."""
+    small.replace("course.yaml", "seconds: 60", "seconds: 2")
+    kill = "import os, signal, threading\nfive = 5\n"
+    small.hand_in("ada", f"{kill}os.kill(os.getpid(), signal.SIGKILL)\n{RIGHT}")
+    own = "os.kill(os.getpid(), 9); return 2 * x"
+    small.hand_in("bob", f"{kill}def double(x):\n    {own}\n")
+    thread = "signal.pthread_kill(threading.main_thread().ident, 9); return 2 * x"
+    small.hand_in("cyd", f"{kill}def double(x):\n    {thread}\n")
+    ran = course(small.root, "grade", "S", "--jobs", jobs, "--json")
+    assert ran.code == 0
+    reports = {report["student"]: report for report in map(json.loads, ran.out.splitlines())}
+    assert reports.keys() == {"ada", "bob", "cyd"}
+    for student, report in reports.items():
+        outcomes = [question["outcome"] for question in report["questions"]]
+        assert outcomes[0] == "passed", student
+        assert "ungraded" not in outcomes, student
+        assert (outcomes[1] == "passed") == (student == "ada")
 
 
 def test_a_score_that_would_fall_waits_for_somebody_to_say_so(graded: Small, course: Run) -> None:

@@ -179,6 +179,17 @@ def test_ungraded_scores_stay_out_and_zeros_are_given_only_where_asked(shipped: 
     assert [(entry.student, entry.score) for entry in scored.items[0].entries] == [("ada", 4), ("cyd", 0)]
 
 
+def test_a_score_that_is_not_handed_on_is_left_out_with_the_reason_and_becomes_no_zero(
+    shipped: LoadedCourse,
+) -> None:
+    above = score("ada", None, warnings=("set by hand to 12, which is more than 10",))
+    scored = export_items(shipped, [above], ["exercise-3"], Zeros(["ada"]))
+    assert scored.items[0].entries == ()
+    assert scored.left_out == ("ada: no score in exercise-3: set by hand to 12, which is more than 10",)
+    excused = score("ada", None, is_excused=True, warnings=("seen",))
+    assert export_items(shipped, [excused], ["exercise-3"], Zeros(["ada"])).left_out == ()
+
+
 def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCourse) -> None:
     left_out = frozenset({("bob", "exercise-3"), ("Cyd", "exercise-3"), ("dan", "exercise-4")})
     scored = export_items(
@@ -191,7 +202,7 @@ def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCour
 def test_one_student_in_two_forms_has_no_certain_score(shipped: LoadedCourse) -> None:
     scored = export_items(shipped, [score("Ada", 4), score("ada", 7), score("Bob", 5)], [], Zeros(["bob"]))
     assert [entry.student for item in scored.items for entry in item.entries] == ["bob"]
-    assert scored.left_out[0] == "Ada and ada: one student in two forms, with two scores in exercise-3"
+    assert scored.left_out == ("Ada and ada: one student in two forms, with two scores in exercise-3",)
 
 
 def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse) -> None:
