@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,4 +97,6 @@ def test_a_reference_that_breaks_a_rule_is_a_fault(tmp_path: Path, course: Run) 
     write(tmp_path, ", forbid: [matmul]", "x @ x")
     ran = course(tmp_path, "check", "--variants", 1)
     assert ran.code == 1
-    assert "must not use a library matrix product, but line 4 uses `@`" in " ".join(ran.out.split())
+    assert re.search(
+        r"must not use a library matrix product, but line \d+ uses `@`", " ".join(ran.out.split())
+    )
