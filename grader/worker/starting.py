@@ -19,6 +19,7 @@ from grader.errors import UsageFault
 from grader.worker.confinement import die_with_parent
 
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that is to leave workers as they are
 _CONTROL = 3  # the descriptor of a forked server's line to its examiner
 
 
@@ -35,11 +36,20 @@ class Process(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """What a fork server begins with: descriptors of its line and of a file for errors, and a folder."""
+    """What a fork server begins with: descriptors of its line and of a file for errors, and a folder.
+
+    `confine`: whether its workers are to be confined.
+    """
 
     control: int
     errors: int
     folder: str
+    confine: bool = True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the server learns of it by its environment."""
+        return {"TMPDIR": self.folder, **({} if self.confine else {UNCONFINED: "1"})}
 
 
 Start = Callable[[Place], Process]
@@ -70,7 +80,7 @@ def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=place.errors,
-            env={**clean_environment(), "TMPDIR": place.folder},
+            env={**clean_environment(), **place.environment},
             cwd="/",
             pass_fds=[place.control],
             start_new_session=True,
@@ -132,7 +142,8 @@ def _become_server(place: Place, parent: int) -> None:
         os.dup2(descriptor, target)
     os.closerange(_CONTROL + 1, last_descriptor())
     os.chdir("/")
-    os.environ["TMPDIR"] = tempfile.tempdir = place.folder
+    os.environ.update(place.environment)
+    tempfile.tempdir = place.folder
 
 
 def _bubblewrap(writable: str) -> list[str]:
