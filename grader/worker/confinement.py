@@ -104,10 +104,14 @@ class Confinement:
             self.layers.append(layer)
 
 
-def prepare(readable: Sequence[Path]) -> Confinement:
-    """Every layer that this machine has; `readable` are files and folders besides Python's own."""
+def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
+    """Every layer that this machine has; `readable` are files and folders besides Python's own.
+
+    `of_mounts`: whether this process itself changes how it sees the file system.
+    """
     confinement = Confinement()
-    confinement.add("mounts", _no_access_times)
+    if of_mounts:
+        confinement.add("mounts", _no_access_times)
     confinement.add("tmpfs", _tmpfs)
     confinement.add("no_new_privs", _no_new_privs)
     confinement.add("capabilities", _no_capabilities)

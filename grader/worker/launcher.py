@@ -148,7 +148,9 @@ class ForkServer:
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
         try:
             with theirs, tempfile.TemporaryFile() as errors, held():
-                self._process = begin(Place(theirs.fileno(), errors.fileno(), str(self._folder.path)))
+                self._process = begin(
+                    Place(theirs.fileno(), errors.fileno(), str(self._folder.path), self._confine)
+                )
                 self._errors = os.dup(errors.fileno())
         except BaseException:
             self._control.close()

@@ -40,7 +40,7 @@ from grader.worker.namespaces import namespaces, scatter_process_numbers
 from grader.worker.pages import collapse
 from grader.worker.probe import probe
 from grader.worker.scratch import Scratch
-from grader.worker.starting import last_descriptor
+from grader.worker.starting import UNCONFINED, last_descriptor
 
 MAX_MESSAGE = 4096  # bytes
 MAX_DESCRIPTORS = 256  # of a worker
@@ -159,7 +159,8 @@ def load(modules: Sequence[str]) -> None:
 
 def serve(control: socket.socket) -> None:
     """Say what holds, then fork on demand, until the examiner hangs up."""
-    confinement = prepare([Path(os.environ["MPLCONFIGDIR"])])
+    is_confining = os.environ.pop(UNCONFINED, None) is None
+    confinement = prepare([Path(os.environ["MPLCONFIGDIR"])], of_mounts=is_confining)
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]
     missing = {**confinement.missing, **leaks}

@@ -19,6 +19,7 @@ from grader.errors import UsageFault
 from grader.worker.confinement import die_with_parent
 
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that is to leave workers as they are
 _CONTROL = 3  # the descriptor of a forked server's line to its examiner
 
 
@@ -35,11 +36,22 @@ class Process(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """What a fork server begins with: descriptors of its line and of a file for errors, and a folder."""
+    """What a fork server begins with: descriptors of its line and of a file for errors, and a folder.
+
+    `confine`: whether its workers are to be confined.
+    """
 
     control: int
     errors: int
     folder: str
+    confine: bool = True
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the server learns of it by its environment."""
+        # torch's compiler makes its folder as soon as it is imported.
+        folders = {"TMPDIR": self.folder, "TORCHINDUCTOR_CACHE_DIR": self.folder}
+        return folders if self.confine else {**folders, UNCONFINED: "1"}
 
 
 Start = Callable[[Place], Process]
@@ -63,11 +75,6 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def folders_in(folder: str) -> dict[str, str]:
-    """Where libraries write: torch's compiler makes its folder as soon as it is imported."""
-    return {"TMPDIR": folder, "TORCHINDUCTOR_CACHE_DIR": folder}
-
-
 def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
     """A fork server that is started by exec, and imports `preload`."""
 
@@ -79,7 +86,7 @@ def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=place.errors,
-            env={**clean_environment(), **folders_in(place.folder)},
+            env={**clean_environment(), **place.environment},
             cwd="/",
             pass_fds=[place.control],
             start_new_session=True,
@@ -141,7 +148,7 @@ def _become_server(place: Place, parent: int) -> None:
         os.dup2(descriptor, target)
     os.closerange(_CONTROL + 1, last_descriptor())
     os.chdir("/")
-    os.environ.update(folders_in(place.folder))
+    os.environ.update(place.environment)
     tempfile.tempdir = place.folder
 
 
