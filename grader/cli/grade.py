@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +14,7 @@ from grader.cli import begin
 from grader.cli.options import PATH
 from grader.errors import SubmissionFault
 from grader.examiner.packages import imported_beforehand
+from grader.examiner.preloads import preloads
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import SUFFIXES, read_submission
 from grader.worker.interrupts import held
@@ -47,18 +48,22 @@ def _examine() -> ModuleType:
     return importlib.import_module("grader.cli.examine")
 
 
-def _preload(exercise: str, file: Path | None) -> Sequence[str]:
+def _preload(exercise: str, file: Path | None) -> Collection[str]:
     """What the file that will be graded seems to import; if it is not found, that is told later."""
     here = Path.cwd()
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
     found = next((place for place in ([file] if file else places) if place.is_file()), None)
+    if found is None:
+        return ()
     with suppress(SubmissionFault):
-        return imported_beforehand(read_submission(found)) if found else ()
+        submission = read_submission(found)
+        slow = imported_beforehand(submission)
+        return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
     return ()
 
 
 @contextmanager
-def _started(preload: Sequence[str]) -> Iterator[ExaminerProcess]:
+def _started(preload: Collection[str]) -> Iterator[ExaminerProcess]:
     with held():
         process = ExaminerProcess("grader.examiner.bench", "full", preload)
     with process:

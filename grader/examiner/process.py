@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
@@ -31,7 +31,7 @@ _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 class ExaminerProcess:
     """A process that imports `preload`, starts a fork server, and examines as a module says."""
 
-    def __init__(self, examiner: str, isolation: str, preload: Sequence[str]) -> None:
+    def __init__(self, examiner: str, isolation: str, preload: Collection[str]) -> None:
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):

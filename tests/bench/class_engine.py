@@ -160,7 +160,7 @@ class Calls:
         """Fork, confine, load and call, and look at nothing that comes back."""
         with server.fork(self.limits) as worker:
             for request, encoder in self.asked:
-                watched = {"watch": watch and request["watch"]} if "watch" in request else {}
+                watched: dict[str, Any] = {"families": []} if "families" in request and not watch else {}
                 worker.ask({**request, **watched}, SECONDS, encoder, lambda _notice: SECONDS)
 
 

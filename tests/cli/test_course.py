@@ -16,6 +16,7 @@ import pytest
 from grader.examiner import process
 from grader.worker.launcher import ForkServer, WorkerLimits
 from tests.conftest import ROOT, Ran, Run
+from tests.worker.test_launcher import file_of
 
 
 @pytest.fixture
@@ -275,10 +276,9 @@ def test_what_the_doctor_says_is_true_of_a_worker(own: Path, course: Run) -> Non
     assert holding | missing >= {"process", "rlimits", "no_new_privs", "capabilities", "landlock", "seccomp"}
     assert not holding & missing
     with ForkServer([]) as server, server.fork(WorkerLimits(memory=1 << 30, cpu=60)) as worker:
-        worker.ask(
-            {"op": "load", "cells": [], "names": [], "starters": {}, "skip": [], "packages": [], "words": []},
-            60,
-        )
+        lists: dict[str, list[str]] = {"names": [], "skip": [], "packages": [], "families": []}
+        request = {"op": "load", "file": "e.py", "starters": {}, **lists}
+        worker.ask(request, 60, file_of(""), lambda _notice: 60)
         (pid,) = server.children()
         status = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
         limits = Path(f"/proc/{pid}/limits").read_text()

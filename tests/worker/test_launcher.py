@@ -45,7 +45,7 @@ def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, An
     names = {"x": "x = ...", "f": "f = ..."}
     request = {"op": "load", "file": LABEL, "names": list(names), "starters": names, "skip": []}
     frame = worker.ask(
-        {**request, "packages": ["torch"], "words": []}, seconds, file_of(source), lambda _notice: seconds
+        {**request, "packages": ["torch"], "families": []}, seconds, file_of(source), lambda _notice: seconds
     )
     return frame.header
 
@@ -172,7 +172,7 @@ def test_notices_cannot_stretch_the_deadline_that_they_are_given(server):
             "starters": {},
             "skip": [],
             "packages": [],
-            "words": [],
+            "families": [],
         }
         worker.ask(request, PATIENCE, file_of(stretch), lambda _notice: until - time.monotonic())
 
@@ -221,7 +221,9 @@ for n in range(256):
     assert run(server, look) == {0: "device", 1: "socket", 2: "socket", 3: "socket"}
 
 
-OWN = "child confinement folders memory namespaces pages probe reading refusals scratch starting watch wire".split()
+OWN = (
+    "child confinement descent families folders memory namespaces pages probe reading refusals scratch starting watch wire"
+).split()
 
 
 FORKED = """

@@ -46,7 +46,14 @@ def loaded() -> Iterator[ForkServer]:
 def ran(worker: Worker, source: str) -> tuple[dict[str, object], list[str]]:
     """Run a file in a worker: its values, by name, and what went wrong or was noted."""
     names = {"x": "x = ...", "needed": "needed = ..."}
-    request = {"op": "load", "file": "e.py", "names": list(names), "starters": names, "skip": [], "words": []}
+    request = {
+        "op": "load",
+        "file": "e.py",
+        "names": list(names),
+        "starters": names,
+        "skip": [],
+        "families": [],
+    }
     header = worker.ask(
         {**request, "packages": PACKAGES}, SECONDS, file_of(source), lambda _notice: SECONDS
     ).header
