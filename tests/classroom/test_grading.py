@@ -176,7 +176,7 @@ def test_a_file_that_changes_between_the_look_and_the_run_is_run_whole(graded: S
     with Gradebook(course.record.gradebook, graded.root) as gradebook:
         run = ClassRun(ClassGrader(course), gradebook, personal=False)
         assert list(run.look(Collected([graded.root / "S"], course.record.exercises, None))) == []
-        assert [one.questions for one in run._work] == [{"triple"}]
+        assert [one.questions for one in run._work] == [frozenset({"triple"})]
         graded.hand_in("ada", RIGHT.replace("five = 5", "five = 4").replace("2 * x", "x"))
         [settled] = run.run()
     assert graded.ran() == ["double", "triple"]
