@@ -178,3 +178,18 @@ def test_an_id_that_differs_ends_the_search_for_weaker_ids_and_names() -> None:
     namesake = Mention("n", {"canvas_id": "2"}, "Ada")
     for mention in (weaker, namesake):
         assert match([mention], [ada], loosely=True).students == {}
+
+
+def test_who_has_a_mention_for_certain_is_in_no_dispute() -> None:
+    people = [Person("ada", "Ada L", canvas_id="1"), Person("bob", "Bob M", canvas_id="2")]
+    mentions = [
+        Mention("first", {"canvas_id": "1"}),
+        Mention("second", name="Ada L"),  # fits less well than the first
+        Mention("third", {"canvas_id": "2"}),
+        Mention("fourth", {"canvas_id": "2"}),
+    ]
+    found = match(mentions, people)
+    assert found.students == {0: "ada"}
+    assert found.disputed.keys() == {"bob"}
+    assert found.disputed["bob"] == "fourth and third all fit bob"
+    assert found.reasons[1] == "only the name fits ada, and first fits better"

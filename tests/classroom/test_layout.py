@@ -140,3 +140,34 @@ def test_what_is_typed_into_moodle_beside_a_file_is_not_counted(tmp_path: Path) 
 def test_marks_of_copies_in_other_languages(name: str) -> None:
     fitting = fit(name, EXERCISES)
     assert fitting and (fitting.exercise, fitting.is_exact) == ("quiz", False)
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize(("around", "is_found"), [("a/b/c", True), ("a/b/c/d", False)])
+def test_so_many_folders_may_lie_around_a_class(
+    tmp_path: Path, around: str, is_found: bool, form: str
+) -> None:
+    names = [f"{around}/{student}/quiz.py" for student in ("ada", "bob")]
+    source = write(tmp_path / "S", *names) if form == "folder" else zipped(tmp_path / "S.zip", *names)
+    collected = Collected([source], EXERCISES, ROSTER)
+    assert found(collected) == ([("ada", "quiz"), ("bob", "quiz")] if is_found else [])
+    assert bool(collected.left_out) != is_found  # never passed over without a word
+
+
+def test_a_student_may_be_called_as_an_exercise(tmp_path: Path) -> None:
+    write(tmp_path, "quiz/other.py", "quiz/notes/mine.txt", "ada/quiz.py")
+    named = Roster({"quiz": Person("quiz"), "ada": Person("ada")})
+    assert found(Collected([tmp_path], EXERCISES, named)) == [("ada", "quiz"), ("quiz", "other")]
+    stranger = Collected([tmp_path], EXERCISES, ROSTER)  # now it is the folder of an exercise
+    assert found(stranger) == [("ada", "quiz")]
+    assert any("notes" in reason for reason in stranger.left_out)
+
+
+def test_a_submission_beside_the_folder_around_a_class_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "class/ada/quiz.py", "class/bob/quiz.py")
+    assert found(Collected([tmp_path], EXERCISES, ROSTER)) == [("ada", "quiz"), ("bob", "quiz")]
+    write(tmp_path, "quiz.py")
+    collected = Collected([tmp_path], EXERCISES, ROSTER)
+    found(collected)
+    assert any("'quiz.py'" in reason for reason in collected.left_out)
+    assert collected.absent() == []
