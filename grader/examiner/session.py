@@ -29,9 +29,13 @@ LOAD_FACTOR = 6  # a whole file may take so many times what one of its statement
 MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a worker says
 MAX_FAILURES = 2000  # statements that failed
 MAX_RECEIVED = 512 << 20  # bytes of values that one check may be given
+MAX_KEPT = 4 << 20  # bytes of values that one check was given, beyond which only the last is kept
+GROWTH = 10  # bytes in memory for a byte of a header, as lists and texts take them
+MAX_OPERATORS = 2000  # names that are kept; torch has not so many for one file
+MAX_NAME = 100  # characters of one
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
-_KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
+_KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory", "disk"})
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
@@ -177,7 +181,7 @@ class Session:
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
-        self.received = 0  # bytes of these values
+        self.received = 0  # bytes that it took, about; beyond MAX_KEPT only the last value is kept
         self.waiting = Stopwatch()  # for student code
 
     def __enter__(self) -> Self:
@@ -254,7 +258,9 @@ class Session:
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
             frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
-            self.received += sum(map(len, frame.buffers))
+            self.received += GROWTH * frame.text + sum(map(len, frame.buffers))
+            if self.received > MAX_KEPT:
+                self.values.clear()
             if self.received > MAX_RECEIVED:
                 self.lost = Trouble("too-large")
                 raise StudentError(self.lost)
@@ -284,12 +290,13 @@ class Session:
             if trouble.kind not in {"raised", "missing"}:
                 self.lost = trouble
             raise student_error(trouble)
-        operators = header.get("operators")
-        self.operators.update(map(str, operators if isinstance(operators, list) else ()))
+        for name in _texts(header.get("operators")):
+            if len(self.operators) < MAX_OPERATORS:
+                self.operators.add(name[:MAX_NAME])
         self.changed |= header.get("changed") is True
         try:
             generation = self._workers
-            decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
+            decoder = Decoder(frame, lambda number, name: Remote(self, number, name[:MAX_NAME], generation))
             return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
             self.lost = Trouble("malformed")
@@ -339,13 +346,13 @@ class Session:
             header = frame.header
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
             self._failures = [
-                (list(map(str, f["names"][:MAX_TOLD])), self._trouble(f))
-                for f in header.get("failures", [])[:MAX_FAILURES]
+                (self._names(f["names"]), self._trouble(f)) for f in header.get("failures", [])[:MAX_FAILURES]
             ]
-            self._blank = frozenset(map(str, header.get("blank", [])[:MAX_FAILURES]))
+            self._blank = frozenset(self._names(header.get("blank")))
             self.words = [
-                (str(name), self._place({"cell": cell, "line": line})[1])
+                (name, self._place({"cell": cell, "line": line})[1])
                 for cell, line, name in header.get("words", [])[:MAX_TOLD]
+                if name in self._request["words"]
             ]
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
@@ -364,18 +371,22 @@ class Session:
         if type(number) is not int or not isinstance(names, list):
             return {}
         cell, line = self._place(notice)
-        return {"unit": number, "names": [str(name) for name in names], "cell": cell, "line": line}
+        return {"unit": number, "names": self._names(names), "cell": cell, "line": line}
+
+    def _names(self, said: Any) -> list[str]:
+        """The names that were asked for, of those that a worker says."""
+        return sorted(set(_texts(said)) & set(self._request["names"]))
 
     def _trouble(self, error: Any) -> Trouble:
         """What a worker says went wrong; it is only ever shown, never believed."""
         if not isinstance(error, dict):
             return Trouble("malformed")
-        kind, type_name = str(error.get("kind")), str(error.get("type", ""))
+        kind, type_name, message = (error.get(name) for name in ("kind", "type", "message"))
         cell, line = self._place(error)
         return Trouble(
-            kind=kind if kind in _KINDS else "malformed",
-            type=type_name if hasattr(builtins, type_name) else "",
-            message=str(error.get("message", ""))[:MAX_MESSAGE],
+            kind=kind if isinstance(kind, str) and kind in _KINDS else "malformed",
+            type=type_name if isinstance(type_name, str) and hasattr(builtins, type_name) else "",
+            message=message[:MAX_MESSAGE] if isinstance(message, str) else "",
             cell=cell,
             line=line,
         )
@@ -404,6 +415,11 @@ class Student:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._session.fetch(name)
+
+
+def _texts(said: Any) -> list[str]:
+    """The texts in what ought to be a list of texts."""
+    return [item for item in said if isinstance(item, str)] if isinstance(said, list) else []
 
 
 def longest(limits: Limits) -> float:
