@@ -18,13 +18,12 @@ from grader.examiner.aside import aside
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
-from grader.examiner.session import CheckFault, Remote, Session, Student, StudentError, Trouble
+from grader.examiner.session import MAX_KEPT, CheckFault, Remote, Session, Student, StudentError, Trouble
 from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
 MAX_SHOWN = 300  # characters of a check's own words
-MAX_COMPARED = 4 << 20  # bytes that a check was given, for which its values are kept
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 
@@ -229,7 +228,7 @@ class CheckSuite:
         if isinstance(turn.raised, WorkerFault):
             raise turn.raised
         values = tuple(value for value in session.values if not isinstance(value, Remote))
-        if session.received > MAX_COMPARED:
+        if session.received > MAX_KEPT:
             values = ()  # too much to keep for a diagnosis
         outcome, error = _outcome(turn, session.lost), turn.raised
         if outcome is None:
@@ -241,6 +240,8 @@ class CheckSuite:
                 self.endless.add(check.item.nodeid)
             reference.values += trial.reference.values
         message = _failure(turn, session.values, visible=check.visible) if outcome == "failed" else ""
+        if session.received > MAX_KEPT:  # a traceback holds all that the check was given
+            error = _bare(error)
         return CheckResult(check, outcome, error, message, values)
 
     def rehearse(

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from grader.errors import WorkerFault
+
 CHECK_SECONDS = 30.0  # of a check's own work on one submission
 _AGAIN_SECONDS = 0.5  # until the next look, while student code is at work
 
@@ -46,11 +48,14 @@ class Stopwatch:
 def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
     """Raise TooSlowError in what is done here after so many seconds, those of `others` not counted.
 
-    By an alarm, and so in the main thread alone; elsewhere there is no bound.
+    By an alarm, which only the main thread hears.
+
+    Raises:
+        WorkerFault: this is another thread, where nothing could be bounded.
+
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+        raise WorkerFault("Checks run in the main thread of a process alone: nothing else can stop one.")
     begin = time.monotonic() - others.seconds
 
     def ring(_signal: int, _frame: object) -> None:

@@ -35,9 +35,11 @@ LOAD_FACTOR = 6  # a whole file may take so many times what one of its statement
 MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a worker says
 MAX_FAILURES = 2000  # statements that failed
 MAX_RECEIVED = 512 << 20  # bytes of values that one check may be given
+MAX_KEPT = 4 << 20  # bytes of values that one check was given, beyond which only the last is kept
+GROWTH = 10  # bytes in memory for a byte of a header, as lists and texts take them
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 MAX_MESSAGE = 2000  # characters of an exception's own words
-_KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory"})
+_KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory", "disk"})
 _READING = {"timeout": "slow to read", "memory": "large to read"}
 _KINDS = _KINDS_OF_CALLS | {"notice", "syntax"}
 CROSSES = "only plain values, tensors, arrays and what `student` gave can"
@@ -45,7 +47,7 @@ Place = tuple[str | None, int | None]  # a cell and a line of it
 _NOWHERE: Place = (None, None)
 _USE = (None, None, None)  # a family, a cell, a line
 MAX_WORDS = 1000  # places where a file names something of a family
-MAX_NAME = 100  # characters of such a name
+MAX_NAME = 100  # characters of a name that a worker says
 MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
 
 
@@ -198,7 +200,7 @@ class Session:
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
-        self.received = 0  # bytes of these values
+        self.received = 0  # bytes that it took, about; beyond MAX_KEPT only the last value is kept
         self.waiting = Stopwatch()  # for student code
         self._has_secrets = False  # whether student code may have seen a hidden input
         self.slowest = 0.0  # seconds of the longest call, or of loading
@@ -283,7 +285,9 @@ class Session:
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
             frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
-            self.received += sum(map(len, frame.buffers))
+            self.received += GROWTH * frame.text + sum(map(len, frame.buffers))
+            if self.received > MAX_KEPT:
+                self.values.clear()
             if self.received > MAX_RECEIVED:
                 self.lost = Trouble("too-large")
                 raise StudentError(self.lost)
@@ -323,7 +327,7 @@ class Session:
         self.changed |= header.get("changed") is True
         try:
             generation = self._workers
-            decoder = Decoder(frame, lambda number, name: Remote(self, number, name, generation))
+            decoder = Decoder(frame, lambda number, name: Remote(self, number, name[:MAX_NAME], generation))
             return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
             self.lost = Trouble("malformed")
@@ -398,10 +402,9 @@ class Session:
                 return
             self.notices = [self._trouble(notice) for notice in header.get("notices", [])[:MAX_TOLD]]
             self._failures = [
-                (list(map(str, f["names"][:MAX_TOLD])), self._trouble(f))
-                for f in header.get("failures", [])[:MAX_FAILURES]
+                (self._names(f["names"]), self._trouble(f)) for f in header.get("failures", [])[:MAX_FAILURES]
             ]
-            self._blank = frozenset(map(str, header.get("blank", [])[:MAX_FAILURES]))
+            self._blank = frozenset(self._names(header.get("blank")))
             self._note_families(header)
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
@@ -451,19 +454,23 @@ class Session:
         if type(number) is not int or not isinstance(names, list):
             return {}
         cell, line = self._place(notice)
-        return {"unit": number, "names": [str(name) for name in names], "cell": cell, "line": line}
+        return {"unit": number, "names": self._names(names), "cell": cell, "line": line}
+
+    def _names(self, said: Any) -> list[str]:
+        """The names that were asked for, of those that a worker says."""
+        return sorted(set(_texts(said)) & set(self._request["names"]))
 
     def _trouble(self, error: Any) -> Trouble:
         """What a worker says went wrong; it is only ever shown, never believed."""
         if not isinstance(error, dict):
             return Trouble("malformed")
-        kind, type_name = str(error.get("kind")), str(error.get("type", ""))
+        kind, type_name, message = (error.get(name) for name in ("kind", "type", "message"))
         cell, line = self._place(error)
         refused = str(error.get("refused", ""))
         return Trouble(
-            kind=kind if kind in _KINDS else "malformed",
-            type=type_name if hasattr(builtins, type_name) else "",
-            message=str(error.get("message", ""))[:MAX_MESSAGE],
+            kind=kind if isinstance(kind, str) and kind in _KINDS else "malformed",
+            type=type_name if isinstance(type_name, str) and hasattr(builtins, type_name) else "",
+            message=message[:MAX_MESSAGE] if isinstance(message, str) else "",
             cell=cell,
             line=line,
             refused=refused if refused in REMEDIES else "",
@@ -494,6 +501,11 @@ class Student:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._session.fetch(name)
+
+
+def _texts(said: Any) -> list[str]:
+    """The texts in what ought to be a list of texts."""
+    return [item for item in said if isinstance(item, str)] if isinstance(said, list) else []
 
 
 def longest(limits: Limits) -> float:

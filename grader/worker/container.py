@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 _NO_LIMIT = 1 << 60  # bytes: version 1 writes no limit as the largest number of whole pages
+_MOUNT = re.compile(r"^\S+ \S+ \S+ (/\S*) (/\S*) .*- (\S+) \S+ (\S+)$", re.MULTILINE)
 _V1 = ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_", "memory.oom_control"
 _V2 = ("memory.max", "memory.high"), "memory.current", "", "memory.events"
 
@@ -87,11 +88,8 @@ def _own_paths(cgroup: str) -> Iterator[tuple[bool, PurePosixPath]]:
 
 def _mounts(mountinfo: str, *, is_second: bool) -> Iterator[tuple[PurePosixPath, PurePosixPath]]:
     """Which group is mounted where, as proc(5) describes mountinfo."""
-    for line in mountinfo.splitlines():
-        left, _, right = line.partition(" - ")
-        kind, _, options = right.partition(" ")
-        if kind == "cgroup2" if is_second else kind == "cgroup" and "memory" in re.split(r"[ ,]", options):
-            top, mount = left.split(" ")[3:5]
+    for top, mount, kind, options in _MOUNT.findall(mountinfo):
+        if kind == "cgroup2" if is_second else kind == "cgroup" and "memory" in options.split(","):
             yield PurePosixPath(_unescaped(top)), PurePosixPath(_unescaped(mount))
 
 

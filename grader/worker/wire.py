@@ -26,6 +26,7 @@ MAX_HEADER = 8 << 20  # bytes
 MAX_BUFFERS = 10_000
 MAX_BODY = 256 << 20  # bytes
 MAX_NODES = 500_000
+MAX_BRACKETS = 3 * MAX_NODES  # in a header: each becomes an object, before anybody has looked at what it is
 MAX_DEPTH = 60
 MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, which texts' hashes prevent
 MAX_DIMENSIONS = 16
@@ -52,6 +53,7 @@ class Frame:
 
     header: dict[str, Any]
     buffers: Sequence[bytes | memoryview]
+    text: int = 0  # bytes of the header, as it arrived
 
 
 def pack(header: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
@@ -90,8 +92,11 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     """
     length, _ = PREFIX.unpack(prefix)
     view = memoryview(content)
+    text = bytes(view[:length])
+    if text.count(b"[") + text.count(b"{") > MAX_BRACKETS:
+        raise WireError("a frame's header has too many parts")
     try:
-        header = json.loads(bytes(view[:length]))
+        header = json.loads(text)
     except (ValueError, RecursionError):
         raise WireError("a frame's header is not JSON") from None
     lengths = header.get("buffers") if isinstance(header, dict) else None
@@ -103,7 +108,7 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     for size in lengths:
         buffers.append(view[start : start + size])
         start += size
-    return Frame(header, buffers)
+    return Frame(header, buffers, length)
 
 
 def _is_size(value: object) -> bool:
