@@ -1,0 +1,90 @@
+"""The examiner of `grade` and its fork server, which part from one process: what each of them holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.course.loading import load_course
+from grader.course.paper import prepare
+from grader.errors import SubmissionFault
+from grader.examiner.process import ExaminerProcess
+from grader.examiner.submission import Submission
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
+SECRET = "what only the command may know"
+
+
+@pytest.fixture
+def process(own: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExaminerProcess]:
+    """An examiner that was given an exercise with code, beside a file that this process holds open."""
+    monkeypatch.setenv("A_SECRET", SECRET)
+    held = os.open(own / "course.yaml", os.O_RDONLY)
+    os.set_inheritable(held, True)
+    with ExaminerProcess("grader.examiner.bench", "full", []) as started:
+        started.tell(prepare(load_course(own).exercise("exercise-2"), None))
+        yield started
+    os.close(held)
+
+
+def server_of(pid: int) -> int:
+    """The only child of a process."""
+    [child] = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return int(child)
+
+
+def held_by(pid: int) -> list[str]:
+    """What a process holds open, by kind: sockets, files that have no name any more, folders, devices."""
+    found = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        target = str(descriptor.readlink())
+        kind, _, _ = target.partition(":[")
+        found.append("file without a name" if target.endswith(" (deleted)") else kind)
+    return sorted(found)
+
+
+def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
+    process.tell(Submission("exercise-2.py", b"import torch\ndef total(image):\n    return image.sum()\n"))
+    report = process.hear()
+    assert report.score == report.points
+    server = server_of(process.pid)
+
+    own = held_by(process.pid)
+    folders = [name for name in own if "/torchgrade-" in name]
+    assert own.count("socket") == 2  # the lines to the command and to the fork server
+    assert own.count("file without a name") <= 2  # for what it and the fork server write to stderr
+    assert set(own) <= {"socket", "file without a name", "/dev/null", *folders}
+    assert all(Path(name).is_dir() for name in folders)
+
+    others = held_by(server)
+    assert others.count("socket") == 1
+    assert set(others) <= {"socket", "file without a name", "/dev/null", "anon_inode"}
+
+
+def test_the_fork_server_knows_nothing_of_the_commands_environment(process: ExaminerProcess) -> None:
+    process.tell(Submission("exercise-2.py", b""))
+    process.hear()
+    server = server_of(process.pid)
+    for pid in (process.pid, server):  # as they were started
+        assert SECRET.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
+    searched = 0
+    with Path(f"/proc/{server}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{server}/maps").read_text(encoding="utf-8").splitlines():
+            bounds, rights, *_ = line.split()
+            start, end = (int(bound, 16) for bound in bounds.split("-"))
+            if rights.startswith("rw"):
+                memory.seek(start)
+                content = memory.read(end - start)
+                searched += len(content)
+                assert SECRET.encode() not in content
+    assert searched > 1 << 20
+
+
+def test_what_cannot_be_read_is_told_and_the_next_file_is_graded(process: ExaminerProcess) -> None:
+    process.tell(Submission("exercise-2.ipynb", b'{"cells": 5}'))
+    assert isinstance(process.hear(), SubmissionFault)
+    process.tell(Submission("exercise-2.py", b"def total(image):\n    return image.sum()\n"))
+    assert process.hear().questions[-1].outcome == "passed"
