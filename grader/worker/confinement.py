@@ -195,6 +195,7 @@ def _landlock(readable: Sequence[Path]) -> Step:
     if landlock is None:
         raise OSError(errno.ENOSYS, "the package landlock is not installed")
     access = landlock.FSAccess
+    ctypes.set_errno(0)  # the package takes what an earlier call left there for its own error
     ruleset = landlock.Ruleset()
     files, folders = access.READ_FILE, access.READ_FILE | access.READ_DIR
     for path, is_listing in _python_paths():
@@ -207,6 +208,7 @@ def _landlock(readable: Sequence[Path]) -> Step:
     ruleset.allow("/dev/null", rules=files | access.WRITE_FILE)
 
     def step(scratch: Scratch | None) -> None:
+        ctypes.set_errno(0)
         if scratch is not None:
             never = (
                 access.EXECUTE | access.MAKE_CHAR | access.MAKE_BLOCK | access.MAKE_SOCK | access.MAKE_FIFO
@@ -293,6 +295,7 @@ def _load(program: bytes) -> None:
 
 def _knows_truncation() -> bool:
     """Whether Landlock refuses to truncate files."""
+    ctypes.set_errno(0)
     try:
         return landlock is not None and landlock.landlock_abi_version() >= 3
     except OSError:

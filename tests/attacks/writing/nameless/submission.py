@@ -1,0 +1,24 @@
+"""Fill the disk by files that never had a name."""
+
+import os
+
+SIZE = 1 << 18
+
+
+def hoard():
+    """How much is held, and what ended that."""
+    held, taken = [], 0
+    try:
+        for number in range(4096):
+            held.append(os.open(".", os.O_TMPFILE | os.O_RDWR))
+            taken += os.write(held[-1], bytes(SIZE))
+    except OSError as error:
+        return f"{taken >> 20} MiB, then: {error.strerror}"
+    return f"{taken >> 20} MiB"
+
+
+evidence = hoard()
+
+
+def scale(x):
+    return hoard()
