@@ -104,13 +104,17 @@ class Ending:
     starved: bool = False
 
     @property
+    def by(self) -> int:
+        """The signal that ended it; a number beyond signal.Signals, if it is a real-time signal."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+    @property
     def why(self) -> str:
         """Why, as WorkerEnded says it; "starved" or "killed" if it is not to blame."""
         if os.WIFEXITED(self.status):
             return "memory" if os.WEXITSTATUS(self.status) == NO_MEMORY else "exit"
-        by = os.WTERMSIG(self.status)  # a number beyond signal.Signals, if it is a real-time signal
-        if by != signal.SIGKILL:
-            return "timeout" if by == signal.SIGXCPU else "crashed"
+        if self.by != signal.SIGKILL:
+            return "timeout" if self.by == signal.SIGXCPU else "crashed"
         if self.spent:  # it has ignored SIGXCPU
             return "timeout"
         if self.starved:
@@ -392,6 +396,10 @@ class Worker:
         ending = self.close(dying=True)
         if self._ready and ending.why in _FAULTS:
             return WorkerFault(_FAULTS[ending.why])
+        if self._ready and self._limits.scratch and ending.by == signal.SIGBUS:
+            return WorkerEnded(
+                "disk"
+            )  # a map of a file had no page: only those of its own files can lack one
         if self._ready:
             return WorkerEnded(ending.why)
         said = bytes(self.output).decode(errors="replace").strip().splitlines()

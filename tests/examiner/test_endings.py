@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from grader.errors import WorkerFault
-from grader.examiner.session import Session, StudentError
+from grader.examiner.session import Session, StudentError, Trouble
 from grader.examiner.submission import parse_submission
+from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.child import NO_MEMORY
+from grader.worker.launcher import BLAMED, Ending, ForkServer
 
 PATIENCE = Limits(seconds=60, memory_mib=64)
 SIGNALS = range(1, 65)
@@ -76,31 +78,37 @@ def batches(codes: Sequence[str], size: int) -> list[Sequence[str]]:
     return [codes[first : first + size] for first in range(0, len(codes), size)]
 
 
-def at_load(server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE) -> Iterator[str]:
+def at_load(server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE) -> Iterator[Trouble | None]:
     """What becomes of a name that is defined after code which runs as the file is loaded."""
     for batch in batches(codes, 8):
         lines = [f"exec({code!r}); x{number} = 1" for number, code in enumerate(batch)]
         source = "\n".join(f"if True: {line}" for line in lines)
         names = [f"x{number}" for number in range(len(batch))]
         with session(server, source, names, limits) as opened:
-            yield from (outcome(opened, name) for name in names)
+            yield from (trouble_of(opened, name) for name in names)
 
 
-def within_calls(server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE) -> Iterator[str]:
+def within_calls(
+    server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE
+) -> Iterator[Trouble | None]:
     """What becomes of calls that run code."""
     for batch in batches(codes, 50):
         with session(server, "def run(code): exec(code, {})", ["run"], limits) as opened:
-            yield from (outcome(opened, "run", code) for code in batch)
+            yield from (trouble_of(opened, "run", code) for code in batch)
 
 
-def outcome(opened: Session, name: str, *args: str) -> str:
+def trouble_of(opened: Session, name: str, *args: str) -> Trouble | None:
     try:
         value = opened.fetch(name)
         if args:
             value(*args)
     except StudentError as error:
-        return error.trouble.outcome
-    return "passed"
+        return error.trouble
+    return None
+
+
+def outcomes(troubles: Iterable[Trouble | None]) -> list[str]:
+    return [trouble.outcome if trouble else "passed" for trouble in troubles]
 
 
 def is_served(server: ForkServer) -> bool:
@@ -112,8 +120,8 @@ def is_served(server: ForkServer) -> bool:
 @pytest.mark.parametrize("how", ENDS)
 def test_every_end_is_a_verdict(server, how, when):
     codes = ENDS[how]
-    outcomes = dict(zip(codes, when(server, codes), strict=True))
-    unusual = {code: found for code, found in outcomes.items() if found not in BY_STUDENT}
+    found = zip(codes, outcomes(when(server, codes)), strict=True)
+    unusual = {code: outcome for code, outcome in found if outcome not in BY_STUDENT}
     assert unusual == {}
     assert is_served(server)
 
@@ -121,9 +129,8 @@ def test_every_end_is_a_verdict(server, how, when):
 @pytest.mark.parametrize("when", [at_load, within_calls])
 def test_a_worker_that_stops_is_out_of_time(server, when):
     codes = [f"import os; os.kill(os.getpid(), {int(number)})" for number in STOPS]
-    outcomes = list(when(server, codes, PATIENCE.paced(0.5)))
-    assert set(outcomes) <= {"timeout", "passed"}  # all but SIGSTOP do nothing without a terminal
-    assert "timeout" in outcomes
+    found = outcomes(when(server, codes, PATIENCE.paced(0.5)))
+    assert set(found) == {"timeout", "passed"}  # all but SIGSTOP do nothing without a terminal
     assert is_served(server)
 
 
@@ -132,7 +139,7 @@ def test_what_is_ignored_is_no_end(server, when):
     ignorable = sorted(set(SIGNALS) - {signal.SIGKILL, signal.SIGSTOP, 32, 33})  # glibc keeps two for itself
     codes = [IGNORE.format(int(number)) for number in ignorable]
     codes += [f"import os; os.kill(os.getpid(), {int(number)})" for number in HARMLESS]
-    assert set(when(server, codes)) == {"passed"}
+    assert set(outcomes(when(server, codes))) == {"passed"}
 
 
 BURN = """
@@ -148,8 +155,9 @@ def test_processor_time_is_accounted_for_whatever_is_ignored(server, name):
     limits = Limits(seconds=60, cpu_seconds=1, memory_mib=64)
     source = BURN if name == "run" else BURN + "x = run('')\n"
     with session(server, source, [name], limits) as opened:
-        assert outcome(opened, name, *(["..."] if name == "run" else [])) == "timeout"
-        assert opened.lost is None or opened.lost.kind == "timeout"
+        trouble = trouble_of(opened, name, *(["..."] if name == "run" else []))
+        assert trouble is not None
+        assert trouble.outcome == "timeout"
 
 
 def test_who_is_killed_by_others_is_not_to_blame(server):
@@ -160,3 +168,72 @@ def test_who_is_killed_by_others_is_not_to_blame(server):
         with pytest.raises(WorkerFault, match="Another program killed"):
             value("...")
     assert is_served(server)
+
+
+SAID_WHEN_FULL = " wrote more to files than a submission may."
+FULL = {
+    "a long file": "open('a', 'wb').write(bytes(2 << 20))",
+    "many files": "for n in range(100): open(f'{n}', 'wb').write(bytes(1 << 16))",
+    "many names": "for n in range(10_000): open(f'{n}', 'wb').close()",
+    "files without names": (
+        "import os; held = []\nfor n in range(100):\n"
+        "    held.append(open('a', 'wb', 0)); os.unlink('a'); held[-1].write(bytes(1 << 16))"
+    ),
+    "maps": (
+        "import mmap\nfiles = [open(f'{n}', 'wb+') for n in range(8)]\nfor file in files:\n"
+        "    file.truncate(1 << 20)\n    mmap.mmap(file.fileno(), 1 << 20).write(b'1' * (1 << 20))"
+    ),
+}
+
+
+@pytest.mark.parametrize("when", [at_load, within_calls])
+def test_a_full_scratch_folder_is_said(server, when):
+    if "tmpfs" not in server.isolation:
+        pytest.skip(server.missing["tmpfs"])
+    limits = Limits(seconds=60, memory_mib=64, scratch_mib=1)
+    said = [trouble and explain(trouble, "f", 1) for trouble in when(server, list(FULL.values()), limits)]
+    assert [text for text in said if not text or not text.endswith(SAID_WHEN_FULL)] == []
+    assert is_served(server)
+
+
+MIB = 1 << 20
+KILLED, EXIT = signal.SIGKILL, 1 << 8
+ENDINGS = {
+    "exit": Ending(0 * EXIT),
+    "exit with a code": Ending(255 * EXIT),
+    "no memory for words": Ending(NO_MEMORY * EXIT),
+    "segfault": Ending(signal.SIGSEGV),
+    "core dump": Ending(signal.SIGSEGV | 0x80),
+    "real-time": Ending(64),
+    "out of time": Ending(signal.SIGXCPU),
+    "ignored that": Ending(KILLED, spent=True),
+    "ignored that, and took much": Ending(KILLED, spent=True, starved=True, took=900 * MIB),
+    "took much": Ending(KILLED, starved=True, took=BLAMED),
+    "took little where there was none": Ending(KILLED, starved=True, took=BLAMED - 1),
+    "killed": Ending(KILLED, took=900 * MIB),
+    "hung up and lived on": Ending(KILLED, lived_on=True),
+    "hung up and died late": Ending(signal.SIGSEGV, lived_on=True),
+}
+WHYS = (
+    "exit exit memory crashed crashed crashed timeout timeout timeout memory starved killed malformed crashed"
+)
+
+
+@pytest.mark.parametrize(("how", "why"), list(zip(ENDINGS, WHYS.split(), strict=True)))
+def test_the_cause_is_what_the_kernel_accounts_for(how, why):
+    assert ENDINGS[how].why == why
+
+
+def test_a_worker_that_could_have_killed_itself_is_not_killed_by_others():
+    with ForkServer([], isolation="process") as bare:
+        assert outcomes(within_calls(bare, ["import os; os.kill(os.getpid(), 9)"])) == ["crashed"]
+
+
+def test_a_worker_that_finds_no_memory_is_not_to_blame(server, monkeypatch):
+    monkeypatch.setattr(server._container, "kills", iter(range(99)).__next__)
+    with session(server, "def run(_code):\n    import time\n    time.sleep(60)\n", ["run"]) as opened:
+        value = opened.fetch("run")
+        (worker,) = server.children()
+        threading.Timer(0.2, os.kill, [worker, signal.SIGKILL]).start()
+        with pytest.raises(WorkerFault, match="too little memory"):
+            value("...")

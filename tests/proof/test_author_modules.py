@@ -101,6 +101,11 @@ AT_IMPORT = {
         "The import of checks.py ended the process by SIGTERM",
         line=None,
     ),
+    "real-time-signal": Harm(
+        "import os; os.kill(os.getpid(), 35)",
+        "The import of checks.py ended the process by signal 35",
+        line=None,
+    ),
     "abort": Harm("import os; os.abort()", "The import of checks.py ended the process by SIGABRT"),
     "segfault": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of checks.py ended the process by SIGSEGV"
