@@ -46,6 +46,24 @@ def test_what_is_no_plain_file_is_one_sentence(
     assert os.path.lexists("x")
 
 
+def test_a_pipe_that_takes_a_files_place_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    real = os.open
+
+    def replaced(name: Path, flags: int) -> int:
+        assert flags & os.O_NONBLOCK, "this would wait for ever"
+        file.unlink()
+        os.mkfifo(file)
+        return real(name, flags)
+
+    monkeypatch.setattr(os, "open", replaced)
+    with pytest.raises(UsageFault, match="it is not a plain file"):
+        read_file(file, 9)
+
+
 def test_a_device_is_not_opened() -> None:
     with pytest.raises(UsageFault, match="it is not a plain file"):
         read_file(Path("/dev/zero"), 9)

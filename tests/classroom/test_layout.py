@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom import collecting
 from grader.classroom.collecting import Collected
 from grader.classroom.identity import Person
 from grader.classroom.naming import fit
@@ -171,3 +172,14 @@ def test_a_submission_beside_the_folder_around_a_class_is_told(tmp_path: Path) -
     found(collected)
     assert any("'quiz.py'" in reason for reason in collected.left_out)
     assert collected.absent() == []
+
+
+@pytest.mark.parametrize(("strangers", "doubtful"), [(2, []), (3, ["bob"])])
+def test_where_too_many_strangers_are_compared_with_everybody_one_may_be_anybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strangers: int, doubtful: list[str]
+) -> None:
+    monkeypatch.setattr(collecting, "MAX_STRANGERS", 2)
+    write(tmp_path, "ada/quiz.py", *(f"xy{number}/quiz.py" for number in range(strangers)))
+    collected = Collected([tmp_path], EXERCISES, ROSTER)
+    assert found(collected) == [("ada", "quiz")]
+    assert (collected.doubtful(), collected.absent()) == (doubtful, [] if doubtful else ["bob"])
