@@ -12,7 +12,6 @@ REMEDIES = {
     "leave it out, or write into io.BytesIO().",
     "outside": "{who} writes outside its own folder{detail}, which a graded file may not; "
     "write a file name without folders.",
-    "full": "{who} writes more to a file{detail} than a graded file may; write less.",
     "read": "{who} opens a file that is not its own{detail}, which a graded file may not; "
     "write the data into your own file.",
     "absent": "{who} needs a file or folder{detail} that is not there while a file is graded; "

@@ -94,7 +94,7 @@ def _of_file(error: OSError, *, is_direct: bool) -> str | None:
     if isinstance(error, FileNotFoundError):
         return None if is_direct and error.filename is None else "absent"  # perhaps student code raised it
     if error.errno == errno.EFBIG:
-        return "full" if _may_write() else "files"
+        return None if _may_write() else "files"
     if error.errno not in _REFUSED:
         return None
     if not isinstance(error.filename, str):

@@ -87,7 +87,6 @@ WRITES = {  # where a submission has a folder of its own
         "import torch\nx = torch.save({}, '/tmp/m.pt')",
         "import os\nx = os.makedirs('/tmp/runs')",
     ],
-    "full": ["f = open('a', 'wb')\nx = [f.write(bytes(1 << 20)) for _ in range(9)]"],
 }
 FINE = """
 import logging, os, tempfile, torch

@@ -12,7 +12,9 @@ from grader.language.limits import Limits
 @pytest.fixture
 def session():
     submission = parse_submission("e.py", b"import numpy\nx = 1\n")
-    return Session(None, submission, {"f": ""}, ["numpy"], Limits(), ["fft", "matmul"])  # type: ignore[arg-type]
+    session = Session(None, submission, {"f": ""}, ["numpy"], Limits(), ["fft", "matmul"])  # type: ignore[arg-type]
+    session._take_cells({"cells": [["e.py", 3]], "notes": []})
+    return session
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def _check(*, late: bool) -> Any:
 def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Path) -> None:
     assert PACE >= 5
     loaded = load_course(write_course(tmp_path / "c", {"e": COUNTING}))
-    server: Any = object()
+    server: Any = SimpleNamespace()
     lane = Scripted(loaded, Setup(loaded.root, ("e",), "full", ()), server)
 
     def outcome(content: bytes, pacer: bytes) -> str:
