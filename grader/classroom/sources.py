@@ -117,10 +117,11 @@ class Folder:
             status = self._root.joinpath(*path).lstat()
         except OSError:  # it is gone
             return
-        if not stat.S_ISDIR(status.st_mode) or path[-1].endswith(SUFFIXES):
+        is_end = not stat.S_ISDIR(status.st_mode) or path[-1].endswith(SUFFIXES)
+        if is_end or len(inner) == MAX_DEPTH:  # else who has nothing higher up would have handed nothing in
             yield path, status
             return
-        for name, _ in self.tops(path) if len(inner) < MAX_DEPTH else ():
+        for name, _ in self.tops(path):
             if not is_debris((*inner, name)):
                 yield from self._files(base, (*inner, name))
 

@@ -12,6 +12,7 @@ from grader.classroom.collecting import Collected
 from grader.classroom.identity import Person
 from grader.classroom.naming import fit
 from grader.classroom.roster import Roster
+from grader.classroom.sources import MAX_DEPTH
 
 EXERCISES = ["quiz", "other"]
 PEOPLE = (Person("ada", "Ada Lovelace", canvas_id="12"), Person("bob", "Bob Marsh", canvas_id="13"))
@@ -172,6 +173,15 @@ def test_a_submission_beside_the_folder_around_a_class_is_told(tmp_path: Path) -
     found(collected)
     assert any("'quiz.py'" in reason for reason in collected.left_out)
     assert collected.absent() == []
+
+
+def test_folders_are_looked_into_down_to_a_depth_and_what_lies_deeper_is_told(tmp_path: Path) -> None:
+    deep = "/".join("d" * MAX_DEPTH)
+    write(tmp_path, f"ada/{deep}/e/quiz.py", f"bob/{deep}/e/quiz.py", "bob/quiz.py")
+    collected = Collected([tmp_path], EXERCISES, ROSTER)
+    assert found(collected) == [("bob", "quiz")]
+    assert collected.left_out == [f"ada: '{deep}' is no submission"]
+    assert (collected.absent(), collected.doubtful()) == ([], ["ada"])
 
 
 @pytest.mark.parametrize(("strangers", "doubtful"), [(2, []), (3, ["bob"])])

@@ -114,3 +114,28 @@ def test_a_folder_name_stays_in_its_folder(name: str) -> None:
         joined = os.path.normpath(os.path.join("/root", name))  # noqa: PTH118 what a path becomes
         assert os.path.dirname(joined) == "/root"  # noqa: PTH120
         assert os.path.basename(joined) == name  # noqa: PTH119
+
+
+@pytest.mark.parametrize(
+    ("name", "is_fit"),
+    [
+        ("a" * 100, True),
+        ("a" * 101, False),
+        (".ada", False),  # hidden, and passed over where submissions are looked for
+        ("ada.", False),  # Windows drops what these end with
+        ("ada b", True),
+        *((f"a{sign}b", False) for sign in '/\\:*?"<>|\x7f\x1b\u2028'),
+        ("..", False),
+        ("\u00c5sa", True),
+    ],
+)
+def test_a_student_is_called_as_a_folder_can_be_on_every_system(
+    tmp_path: Path, name: str, is_fit: bool
+) -> None:
+    file, cell = tmp_path / "roster.csv", name.replace('"', '""')
+    file.write_text(f'student\n"{cell}"\nbob\n', encoding="utf-8")
+    if is_fit:
+        assert read_roster(file).students == [name, "bob"]
+    else:
+        [(line, sentence)] = faults_of(file, file.read_text("utf-8"))
+        assert (line, "cannot be the name of a folder" in sentence) == (2, True)

@@ -118,6 +118,11 @@ def test_the_course_at_a_glance(folder: Path, grade: Run, shipped: LoadedCourse)
     line = next(line for line in ran.out.splitlines() if line.startswith("exercise-2 "))
     assert line.endswith("  8 of 8 points")
     assert ran.code == 1
+    grade(folder, "exercise-1")  # as it was handed out
+    assert "Next: grade exercise-1" in grade(folder).out
+    (folder / "exercise-1.py").write_text(solution(shipped, "exercise-1"), encoding="utf-8")
+    grade(folder, "exercise-1")
+    assert "Next: grade exercise-3" in grade(folder).out
 
 
 def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(

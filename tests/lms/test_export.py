@@ -107,6 +107,18 @@ def test_a_canvas_export_is_filled_in_by_its_own_ids(tmp_path: Path) -> None:
     assert file.left_out == ["bob: not in the Canvas export"]
 
 
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_no_cell_of_any_file_is_a_formula(form: str) -> None:
+    """Names, sections, titles and rules are guarded, in every table that is written."""
+    people = {"ada": replace(PEOPLE["ada"], name="=1+1", section="@x")}
+    item = Item("exercise-3", "Stride", 9, (Entry("ada", 9, None, "-1 day"),))
+    titled = item if form != "csv" else replace(item, title="+1")
+    for file in FORMATS[form](Export((titled,), people)):
+        cells = [cell for row in rows(file.text) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+        assert [cell for cell in cells if cell.startswith("'")] or form == "moodle"
+
+
 def test_moodle_gets_hundredths_and_one_identity_for_all() -> None:
     [file] = FORMATS["moodle"](Export((ITEM,), PEOPLE))
     assert rows(file.text) == [
@@ -219,6 +231,15 @@ def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse
 def test_an_exercise_that_nobody_handed_in_gives_no_zeros_unless_it_is_named(shipped: LoadedCourse) -> None:
     scored = export_items(shipped, [score("ada", 4)], [], Zeros(["ada", "bob"]))
     assert {item.exercise for item in scored.items if item.entries} == {"exercise-3"}
+
+
+def test_a_row_of_moodle_with_a_cell_too_many_is_left_out_with_its_line(tmp_path: Path) -> None:
+    template = tmp_path / "sheet.csv"
+    row = next(line for line in WORKSHEET.splitlines() if "bob@example.org" in line)
+    template.write_text(WORKSHEET.replace(row, f"{row},more"), encoding="utf-8")
+    [file] = FORMATS["moodle"](Export((ITEM,), PEOPLE, template))
+    assert "Participant 3" not in [row[0] for row in rows(file.text)]
+    assert "bob: line 3: There are 11 cells where the header has 10." in file.left_out
 
 
 @pytest.mark.parametrize("text", ["10,00", "1,000.00", "1.000,00", "1.000", "100.000", "", "-", "0", "0.00", "1e1",

@@ -382,6 +382,7 @@ atexit.register(print, "late")
 """
 
 
+@pytest.mark.slow
 def test_what_author_modules_print_is_in_no_json(tmp_path: Path) -> None:
     root = tmp_path / "own"
     checks = CHECKS.replace(
@@ -398,6 +399,7 @@ def test_what_author_modules_print_is_in_no_json(tmp_path: Path) -> None:
     assert json.loads(ran.stdout.removesuffix("late\nlate\n"))["score"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["sys-exit", "os-exit", "skip"])
 def test_a_class_is_not_graded_with_modules_that_do_harm(tmp_path: Path, harm: str) -> None:
     root = tmp_path / "own"
@@ -412,6 +414,7 @@ def test_a_class_is_not_graded_with_modules_that_do_harm(tmp_path: Path, harm: s
     assert str(file.name) in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "cause"),
     [

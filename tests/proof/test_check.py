@@ -635,6 +635,7 @@ questions:
 """
 
 
+@pytest.mark.slow
 def test_variants_that_are_harder_than_others_are_noted(tmp_path: Path, course: Run) -> None:
     root = write_course(tmp_path / "new", {"uneven": {"exercise.yaml": UNEVEN}})
     ran = course(root, "check", "--variants", 60, "--json")
@@ -665,6 +666,7 @@ questions:
 """
 
 
+@pytest.mark.slow
 def test_what_collides_in_variant_0_is_listed_and_no_fault(tmp_path: Path, course: Run) -> None:
     root = write_course(tmp_path / "new", {"squares": {"exercise.yaml": COLLIDING}})
     ran = course(root, "check", "--variants", 5, "--json")
