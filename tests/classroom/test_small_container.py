@@ -16,6 +16,8 @@ import pytest
 
 from tests.classroom.conftest import Small
 
+pytestmark = pytest.mark.slow
+
 LIMIT_MIB = 768
 GROUPS = Path("/sys/fs/cgroup/memory")
 ENTER = "import os, sys; open(sys.argv[1], 'w').write(str(os.getpid())); os.execv(sys.argv[2], sys.argv[2:])"

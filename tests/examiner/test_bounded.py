@@ -25,6 +25,8 @@ from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 from grader.worker.wire import MAX_BRACKETS
 
+pytestmark = pytest.mark.slow
+
 CALLS = 4
 LIMITS = Limits(seconds=10, memory_mib=512)
 

@@ -17,6 +17,8 @@ from grader.language.limits import Limits
 from grader.worker.child import NO_MEMORY
 from grader.worker.launcher import BLAMED, Ending, ForkServer
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = Limits(seconds=60, memory_mib=64)
 SIGNALS = range(1, 65)
 STOPS = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}

@@ -6,6 +6,8 @@ import pytest
 
 from tests.bench.hostile_notebooks import NOTEBOOKS, read
 
+pytestmark = pytest.mark.slow
+
 CODE = '{"cell_type": "code", "source": ["size = 3"]}'
 REFUSED = {"slow to read", "large to read", "missing", "size = 3"}
 

@@ -20,6 +20,8 @@ from grader.examiner.grading import Graded, ungraded
 from tests.conftest import Run
 from tests.proof.test_check import write_course
 
+pytestmark = pytest.mark.slow
+
 HEAD = "format: 1\ntitle: T\nquestions:\n"
 ASK = "  - {{id: {id}, kind: code, prompt: P, signature: {signature}, hints: [H]{more}}}\n"
 

@@ -17,6 +17,8 @@ from grader.proof.attacks import Attack, load_attacks, run_attacks
 from grader.proof.judge import Bench, Verdict
 from grader.proof.world import PLAIN, WRITING, World, left_by, make_world
 
+pytestmark = pytest.mark.slow
+
 SHM = "import ctypes\nctypes.CDLL(None).shmget(@KEY@, 4096, 0o1600)\n"
 REMOVE_SHM = "import ctypes\nlibc = ctypes.CDLL(None)\nlibc.shmctl(libc.shmget(@KEY@, 4096, 0o600), 0, 0)\n"
 ORPHAN = "import os, time\nif os.fork() == 0:\n    {}\n    time.sleep(600)\n"

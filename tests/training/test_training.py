@@ -11,6 +11,8 @@ import pytest
 
 from tests.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 STUDENT = """\
 import torch
