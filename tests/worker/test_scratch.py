@@ -15,7 +15,7 @@ from grader.worker import confinement
 from grader.worker.launcher import ForkServer, WorkerEnded, WorkerLimits
 from grader.worker.server import load, serve
 from grader.worker.starting import clean_environment, forked
-from tests.worker.test_launcher import PATIENCE, value_of
+from tests.worker.test_launcher import PATIENCE, file_of, value_of
 
 SIZE = 4 << 20
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60, scratch=SIZE)
@@ -24,10 +24,10 @@ PACKAGES = ["torch", "numpy", "matplotlib"]
 
 def run(server: ForkServer, source: str) -> Any:
     """What a submission with a scratch folder calls x."""
-    cells = [{"label": "e.py", "source": source}]
-    request = {"op": "load", "cells": cells, "names": ["x"], "starters": {"x": "..."}, "skip": []}
+    lists = {"names": ["x"], "skip": [], "packages": PACKAGES, "families": []}
+    request = {"op": "load", "file": "e.py", "starters": {"x": "..."}, **lists}
     with server.fork(LIMITS) as worker:
-        worker.ask({**request, "packages": PACKAGES, "words": []}, PATIENCE, None, lambda _notice: PATIENCE)
+        worker.ask(request, PATIENCE, file_of(source), lambda _notice: PATIENCE)
         return value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
 
 
