@@ -22,6 +22,7 @@ from grader.examiner.submission import Submission, read_submission
 from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
 from grader.report.terminal import glance_page, report_page, total
+from grader.worker.temporary import Folder
 
 WATCH_SECONDS = 0.2  # between two looks at the file
 
@@ -72,6 +73,8 @@ class _Examiner:
         if isinstance(said, GraderError):
             raise said
         if said is None:
+            with Folder("room") as room:  # where there is none for temporary files, this says so
+                (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The process that grades ended: {self._process.last_words()}.")
         report: Report = said
         try:

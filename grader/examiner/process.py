@@ -23,6 +23,7 @@ from grader.errors import UsageFault
 from grader.worker.folders import place, remove, sweep
 from grader.worker.starting import clean_environment
 
+TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
 BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
 RUNNING_FILE = "running"  # in the folder of an examiner: what code of the course it began last
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
@@ -59,8 +60,12 @@ class ExaminerProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
+        if kind is None:  # it waits for more, and holds nothing
+            self.close()
+        else:
+            self.interrupt()
+            self.close(TIDY_SECONDS)
 
     @property
     def pid(self) -> int:

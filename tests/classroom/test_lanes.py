@@ -401,7 +401,7 @@ def slowly(*arguments, **options):
     return subprocess.run(*arguments, **options)
 
 folders.subprocess = types.SimpleNamespace(run=slowly, DEVNULL=subprocess.DEVNULL)
-from grader.classroom.start import main
+from grader.worker.start import main
 main()
 """
 
@@ -415,7 +415,9 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     temporary = Path(tempfile.gettempdir())
     hold, tidying = small.write(".hold", ""), small.root / ".tidying"
     if when == "as it tidies up":
-        monkeypatch.setattr(lanes, "_PROGRAM", (sys.executable, "-c", SLOWLY.format(str(tidying), str(hold))))
+        monkeypatch.setattr(
+            process, "_PROGRAM", (sys.executable, "-c", SLOWLY.format(str(tidying), str(hold)))
+        )
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ("torch",)))
     until = time.monotonic() + PATIENCE
     if when != "at once":

@@ -285,7 +285,7 @@ FOUND = {
             (
                 "reference.py",
                 "socket",
-                "The reference fails where it is confined: `pool` raised PermissionError",
+                "The reference fails where it is confined: `pool` uses the network",
             ),
         ),
     ),
