@@ -21,6 +21,7 @@ from typing import Any, Self
 from grader.digest import own_sources
 from grader.errors import UsageFault
 from grader.worker.folders import place, remove, sweep
+from grader.worker.interrupts import held
 from grader.worker.starting import clean_environment
 
 TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
@@ -94,13 +95,14 @@ class ExaminerProcess:
         self.line.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(grace)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        if self._errors >= 0:
-            os.close(self._errors)
-            self._errors = -1
-            remove(self._folder)
+        with held():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            if self._errors >= 0:
+                os.close(self._errors)
+                self._errors = -1
+                remove(self._folder)
 
     def last_words(self) -> str:
         """How it ended, and what code of the course it began last."""
