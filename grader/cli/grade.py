@@ -49,13 +49,11 @@ def _examine() -> ModuleType:
 
 
 def _preload(exercise: str, file: Path | None) -> Collection[str]:
-    """What the file that will be graded seems to import; if it is not found, that is told later."""
+    """What the file that will be graded seems to import; what is wrong with it is told later."""
     here = Path.cwd()
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
-    found = next((place for place in ([file] if file else places) if place.is_file()), None)
-    if found is None:
-        return ()
-    with suppress(SubmissionFault):
+    with suppress(SubmissionFault, OSError):
+        found = file or next(filter(Path.is_file, places), here)
         submission = read_submission(found)
         slow = imported_beforehand(submission)
         return dict.fromkeys([*slow, *preloads(slow, [submission.content])])

@@ -12,7 +12,7 @@ from grader.errors import GraderError
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
 from grader.examiner.grading import grade
-from grader.examiner.packages import imported_by_checks
+from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.submission import Submission
 from grader.worker.launcher import ForkServer
@@ -41,6 +41,8 @@ def run(descriptor: int, server: ForkServer) -> None:
 def _serve(line: Connection, sitting: Sitting, server: ForkServer, suite: CheckSuite | None) -> None:
     while True:
         submission: Submission = line.recv()
+        packages = sitting.paper.packages
+        server.load(name for name in imported_beforehand(submission) if name in packages)  # with --watch
         try:
             line.send(grade(sitting, submission, server, suite).report)
         except GraderError as error:
