@@ -28,7 +28,7 @@ from grader.examiner.deed import Deed
 from grader.examiner.grading import Graded, grade, ungraded
 from grader.examiner.packages import missing_packages
 from grader.examiner.process import RUNNING_FILE, greeted
-from grader.examiner.submission import Submission, parse_submission
+from grader.examiner.submission import Submission, submission_of
 from grader.worker.launcher import ForkServer
 
 PACE = 5.0  # times what its pacer takes, that a file may take
@@ -106,7 +106,7 @@ class Lane:
         if task.problem:
             return Graded(ungraded(sitting, task.problem), b"")
         try:
-            return self._tried(sitting, parse_submission(task.file_name, task.content), task, suite)
+            return self._tried(sitting, submission_of(task.file_name, task.content), task, suite)
         except SubmissionFault as error:
             return Graded(ungraded(sitting, str(error)), b"")
 

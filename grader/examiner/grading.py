@@ -17,7 +17,7 @@ from grader.examiner.patience import TooSlowError
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session, StudentError, Trouble
-from grader.examiner.submission import Submission, parse_submission
+from grader.examiner.submission import Submission, submission_of
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
@@ -272,7 +272,7 @@ def _diagnosis(
         if known is not None:
             return known
         text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
-        submission = parse_submission(f"{misconception}.py", text.encode())
+        submission = submission_of(f"{misconception}.py", text.encode())
         with _session(paper, submission, server, posed.limits or paper.limits) as session:
             checks = suite.of(paper.exercise, posed.id)
             found = suite.run(paper.exercise, posed, session, sitting.params, checks)

@@ -47,10 +47,10 @@ def read_submission(file: Path) -> Submission:
         raise SubmissionFault(f"There is no file {file}.") from None
     except OSError as error:
         raise SubmissionFault(str(refusal(file, "read", error))) from None
-    return parse_submission(file.name, content)
+    return submission_of(file.name, content)
 
 
-def parse_submission(name: str, content: bytes) -> Submission:
+def submission_of(name: str, content: bytes) -> Submission:
     """Return the submission in the bytes of a file of this name.
 
     Raises:

@@ -20,7 +20,7 @@ from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.proof.cost import watched
 from grader.proof.stopping import layers_of
 from grader.proof.world import HONEST, World, left_by, state_of
@@ -62,7 +62,7 @@ class Bench:
 
     def graded(self, exercise: str, name: str, content: bytes) -> Report:
         """Grade one file as `course grade` does."""
-        submission = parse_submission(name, content)
+        submission = submission_of(name, content)
         sitting = self.world.sittings[exercise]
         return grade(sitting, submission, self.server, self.suite).report
 

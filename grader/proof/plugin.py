@@ -21,7 +21,7 @@ from grader.examiner.checks import Reference
 from grader.examiner.collection import MARKERS, load_reference
 from grader.examiner.grading import mark_answer
 from grader.examiner.session import Session, Student
-from grader.examiner.submission import parse_submission, read_submission
+from grader.examiner.submission import read_submission, submission_of
 from grader.handout.solutions import answered, solutions
 from grader.questions import KINDS
 from grader.questions.question import Mark, Posed
@@ -97,7 +97,7 @@ class SubmissionRun:
                 submission = read_submission(Path(self._submission))
             else:
                 text = answered(sitting, solutions(sitting), "python")
-                submission = parse_submission("reference.py", text.encode())
+                submission = submission_of("reference.py", text.encode())
             paper = sitting.paper
             starters = {question.id: question.starter for question in paper.questions}
             self._sessions[folder] = Session(self._server, submission, starters, paper.packages, paper.limits)

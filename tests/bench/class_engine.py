@@ -49,7 +49,7 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.session import _worker_limits
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.gradebook.store import Gradebook
 from grader.worker.launcher import ForkServer, Worker, WorkerLimits
 
@@ -180,7 +180,7 @@ def recorded(own: Class) -> list[Calls]:
                     return real(self, request, limit, encoder, running)
 
                 sitting = prepare(own.course.exercise(task.exercise), task.variant, task.params)
-                submission = parse_submission(task.file_name, task.content)
+                submission = submission_of(task.file_name, task.content)
                 with mock.patch.object(Worker, "ask", ask):
                     grade(sitting, submission, server, suite)
                 calls.append(Calls(_worker_limits(sitting.paper.limits), asked))

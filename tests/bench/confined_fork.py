@@ -15,12 +15,12 @@ import sys
 import time
 
 from grader.examiner.session import Session
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 
 PACKAGES = ["torch", "numpy", "scipy", "matplotlib"]
-SUBMISSION = parse_submission("exercise.py", b"import torch\n\ndef double(x):\n    return 2 * x\n")
+SUBMISSION = submission_of("exercise.py", b"import torch\n\ndef double(x):\n    return 2 * x\n")
 
 
 def bare_fork() -> float:

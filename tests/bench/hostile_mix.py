@@ -19,7 +19,7 @@ from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.proof.attacks import load_attacks
 from grader.proof.world import HONEST, PLAIN, make_world, state_of
 from grader.worker.launcher import ForkServer
@@ -43,14 +43,14 @@ def main() -> None:
 
         def work(suite: CheckSuite) -> None:
             with ForkServer(world.course.record.packages) as server:
-                honest = parse_submission("target.py", HONEST.encode())
+                honest = submission_of("target.py", HONEST.encode())
                 alone = grade(sitting, honest, server, suite).report
                 before, descriptors = dict(state_of(world)), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
                 differed, begin = 0, time.perf_counter()
                 for number in range(pairs):
                     for name, content in attacks[number % len(attacks)].handed_in(world):
                         with suppress(SubmissionFault):  # one that is refused before it runs
-                            grade(sitting, parse_submission(name, content), server, suite)
+                            grade(sitting, submission_of(name, content), server, suite)
                     differed += grade(sitting, honest, server, suite).report != alone
                     if number % max(pairs // 5, 1) == 0 or number == pairs - 1:
                         sizes = f"{resident(os.getpid()):.0f} MiB, fork server {resident(server.pid):.0f} MiB"

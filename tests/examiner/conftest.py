@@ -18,7 +18,7 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.worker.launcher import ForkServer
 
 REFERENCE = "def double(x):\n    return 2 * x\n\n\ndef double_up(x):\n    return 2 * x + 1\n"
@@ -82,7 +82,7 @@ class Bench:
         sitting = prepare(self.course().exercise(self.name), None)
 
         def work(suite: CheckSuite) -> list[Report]:
-            files = [parse_submission("e.py", textwrap.dedent(source).encode()) for source in sources]
+            files = [submission_of("e.py", textwrap.dedent(source).encode()) for source in sources]
             return [grade(sitting, file, self.server, suite).report for file in files]
 
         return with_suite(self.course(), [self.name], work)

@@ -20,7 +20,7 @@ from grader.examiner.session import (
     Session,
     StudentError,
 )
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 from grader.worker.wire import MAX_BRACKETS
@@ -51,7 +51,7 @@ if True:  # one statement: the notice of a next one would come after the reply
 
 def forged(server: ForkServer, *, answer: str = "{}", load: str = "{}") -> Session:
     source = FORGED.format(answer=answer, load=load)
-    submission = parse_submission("e.py", source.encode())
+    submission = submission_of("e.py", source.encode())
     return Session(server, submission, {"f": "...", "g": "..."}, ["torch"], LIMITS, ["matmul"])
 
 
@@ -139,9 +139,7 @@ def test_what_is_said_of_a_file_is_bounded(server, load):
 
 def test_of_much_that_a_check_was_given_only_the_last_is_kept(server):
     source = "import torch\ndef f(n): return torch.full([300_000], float(n))\n"
-    with Session(
-        server, parse_submission("e.py", source.encode()), {"f": "..."}, ["torch"], LIMITS
-    ) as session:
+    with Session(server, submission_of("e.py", source.encode()), {"f": "..."}, ["torch"], LIMITS) as session:
         session.begin()
         f = session.fetch("f")
         for number in range(9):

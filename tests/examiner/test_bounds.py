@@ -13,7 +13,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import MAX_NOTES, grade
 from grader.examiner.report import Report
 from grader.examiner.session import MAX_LINES
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from tests.examiner.conftest import Bench
 
 SIMPLE = "def test_double(student):\n    assert student.double(1) == 2\n"
@@ -81,7 +81,7 @@ def test_lines_are_counted_over_all_cells(bench: Callable[..., Bench]) -> None:
         )
         tried = bench(checks=SIMPLE)
         sitting = prepare(tried.course().exercise("e"), None)
-        file = parse_submission("e.ipynb", nbformat.writes(notebook).encode())  # type: ignore[no-untyped-call]
+        file = submission_of("e.ipynb", nbformat.writes(notebook).encode())  # type: ignore[no-untyped-call]
         return with_suite(
             tried.course(),
             ["e"],

@@ -18,7 +18,7 @@ from grader.examiner.diagnosis import agree, diagnose, mistaken, same, wrong_sol
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.session import StudentError, Trouble
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.questions.question import Outcome, Wrong
 from grader.worker.launcher import ForkServer
 
@@ -252,7 +252,7 @@ def reports(shipped: LoadedCourse, server: ForkServer) -> Iterator[Mapping[str, 
     }
 
     def one(suite: Any, source: str) -> QuestionReport:
-        file = parse_submission("exercise-8.py", source.encode())
+        file = submission_of("exercise-8.py", source.encode())
         (question,) = grade(sitting, file, server, suite, {"convolve"}).report.questions
         return question
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.session import Session, StudentError, Trouble
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.worker.child import NO_MEMORY
@@ -72,7 +72,7 @@ ENDS = {
 
 
 def session(server: ForkServer, source: str, names: Iterable[str], limits: Limits = PATIENCE) -> Session:
-    submission = parse_submission("e.py", source.encode())
+    submission = submission_of("e.py", source.encode())
     return Session(server, submission, dict.fromkeys(names, "..."), ["torch"], limits)
 
 

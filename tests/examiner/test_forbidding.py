@@ -12,7 +12,7 @@ from grader.errors import CourseFaults
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.questions.question import Posed
 from grader.worker.launcher import ForkServer
 
@@ -85,7 +85,7 @@ def graded(tmp_path, server):
     sitting = prepare(course.exercise("e"), None)
 
     def run(source: str) -> dict[str, QuestionReport]:
-        submission = parse_submission("e.py", source.encode())
+        submission = submission_of("e.py", source.encode())
         report = with_suite(course, ["e"], lambda suite: grade(sitting, submission, server, suite).report)
         return {question.id: question for question in report.questions}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.examiner import session as sessions
 from tests.bench.hostile_notebooks import NOTEBOOKS, read
 
 pytestmark = pytest.mark.slow
@@ -24,6 +25,11 @@ def test_memory_is_bounded_while_a_file_is_read_and_given_back_afterwards(server
     assert read(server, small_dicts) == "large to read"
     large = '{"cells": [{"cell_type": "code", "source": "size = len(bytearray(400 << 20)) >> 20"}]}'
     assert read(server, large.encode()) == "size = 400"
+
+
+def test_reading_has_a_deadline_of_its_own(server, monkeypatch):
+    monkeypatch.setattr(sessions, "READ_SECONDS", 0.001)
+    assert read(server, NOTEBOOKS["escapes"]().encode()) == "slow to read"
 
 
 def test_pictures_do_not_count(server):

@@ -13,7 +13,7 @@ from grader.course.paper import prepare
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.worker.launcher import ForkServer
 
 SECRET = 471100815
@@ -75,7 +75,7 @@ def graded(tmp_path, leaky):
 
     def run(source: str) -> Report:
         kept = Path(tempfile.mkdtemp(dir=tmp_path))
-        submission = parse_submission("e.py", source.replace("@FOLDER@", str(kept)).encode())
+        submission = submission_of("e.py", source.replace("@FOLDER@", str(kept)).encode())
         return with_suite(loaded, ["e"], lambda suite: grade(sitting, submission, leaky, suite).report)
 
     return run

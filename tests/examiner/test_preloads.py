@@ -8,7 +8,7 @@ import pytest
 
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.session import Session
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 
@@ -18,7 +18,7 @@ BOTH = ["torch", "torch._dynamo"]
 
 def has_compiler(server: ForkServer, text: str) -> object:
     """Whether torch._dynamo was there when a file began."""
-    submission = parse_submission("e.py", (LOOK + text).encode())
+    submission = submission_of("e.py", (LOOK + text).encode())
     with Session(server, submission, {"x": ""}, ["torch"], Limits(seconds=60, memory_mib=1024)) as session:
         return session.fetch("x")
 

@@ -11,7 +11,7 @@ from grader.errors import WorkerFault
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.gradebook import rules
 from grader.gradebook.records import Attempt
 from grader.language.limits import Limits
@@ -49,7 +49,7 @@ def graded(tmp_path, server):
     sitting = prepare(course.exercise("e"), None)
 
     def run(source: str) -> Report:
-        submission = parse_submission("e.py", source.encode())
+        submission = submission_of("e.py", source.encode())
         return with_suite(course, ["e"], lambda suite: grade(sitting, submission, server, suite).report)
 
     return run
@@ -91,7 +91,7 @@ def test_the_processor_limit_is_told_as_time(server):
 
     limits = Limits(seconds=60, cpu_seconds=1)
     spin = "def spin():\n    while True: pass\n"
-    session = Session(server, parse_submission("e.py", spin.encode()), {"spin": ""}, [], limits)
+    session = Session(server, submission_of("e.py", spin.encode()), {"spin": ""}, [], limits)
     with session, pytest.raises(StudentError) as stopped:
         session.fetch("spin")()
     assert stopped.value.trouble.outcome == "timeout"
@@ -113,7 +113,7 @@ def test_all_calls_together_have_an_end(server, monkeypatch):
     monkeypatch.setattr(sessions, "REQUESTS", 0.001)
     slow = "def f(x):\n    return x\n"
     session = sessions.Session(
-        server, parse_submission("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20)
+        server, submission_of("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20)
     )
     with session, pytest.raises(sessions.StudentError) as stopped:
         for _ in range(10**6):

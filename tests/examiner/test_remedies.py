@@ -8,7 +8,7 @@ import pytest
 
 from grader.examiner.remedies import REMEDIES
 from grader.examiner.session import Session, StudentError
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
@@ -109,7 +109,7 @@ def server() -> Iterator[ForkServer]:
 def told(server: ForkServer, source: str, scratch_mib: int = 0, *, hidden: bool = False) -> str:
     """What a student reads of a file that gives x no value."""
     limits = Limits(seconds=60, memory_mib=1024, scratch_mib=scratch_mib)
-    submission = parse_submission("e.py", source.encode())
+    submission = submission_of("e.py", source.encode())
     with Session(server, submission, {"x": "x = ..."}, PACKAGES, limits) as session:
         with pytest.raises(StudentError) as error:
             session.fetch("x")
@@ -153,7 +153,7 @@ def test_beside_a_hidden_check_only_the_type_is_told(server):
 
 def test_files_can_be_written_where_the_course_allows_it(server):
     limits = Limits(seconds=60, memory_mib=1024, scratch_mib=4)
-    with Session(server, parse_submission("e.py", FINE.encode()), {"x": ""}, PACKAGES, limits) as session:
+    with Session(server, submission_of("e.py", FINE.encode()), {"x": ""}, PACKAGES, limits) as session:
         assert session.fetch("x") == 1
 
 

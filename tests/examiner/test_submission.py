@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import SubmissionFault
-from grader.examiner.submission import MAX_BYTES, parse_submission, read_submission
+from grader.examiner.submission import MAX_BYTES, read_submission, submission_of
 
 
 @pytest.mark.parametrize("suffix", ["py", "ipynb"])
@@ -21,7 +21,7 @@ def test_files_may_be_so_large_and_no_larger(tmp_path, suffix):
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.py.txt", "a.PY", "a.zip"])
 def test_other_files_are_refused(name):
     with pytest.raises(SubmissionFault, match=r"neither a .py file nor a .ipynb notebook"):
-        parse_submission(name, b"x = 1")
+        submission_of(name, b"x = 1")
 
 
 def test_files_that_cannot_be_opened_are_named(tmp_path):
@@ -33,7 +33,7 @@ def test_files_that_cannot_be_opened_are_named(tmp_path):
 
 def test_imports_are_guessed_without_parsing():
     source = b"import torch.nn as nn\n  from numpy import x\nximport os\nimports = 1\ndef (:"
-    assert parse_submission("a.py", source).imports == {"torch", "numpy", "x"}
+    assert submission_of("a.py", source).imports == {"torch", "numpy", "x"}
     cells = b'{"cells": [{"cell_type": "code", "source": ["import torch\\n", "from numpy import x"]}]}'
-    assert parse_submission("a.ipynb", cells).imports >= {"torch", "numpy"}
-    assert parse_submission("a.py", source.decode().encode("utf-16")).imports >= {"torch", "numpy"}
+    assert submission_of("a.ipynb", cells).imports >= {"torch", "numpy"}
+    assert submission_of("a.py", source.decode().encode("utf-16")).imports >= {"torch", "numpy"}

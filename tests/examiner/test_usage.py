@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from grader.examiner.session import Session
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 
 
 @pytest.fixture
 def session():
-    submission = parse_submission("e.py", b"import numpy\nx = 1\n")
+    submission = submission_of("e.py", b"import numpy\nx = 1\n")
     session = Session(None, submission, {"f": ""}, ["numpy"], Limits(), ["fft", "matmul"])  # type: ignore[arg-type]
     session._take_cells({"cells": [["e.py", 3]], "notes": []})
     return session

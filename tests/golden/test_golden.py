@@ -21,7 +21,7 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade, ungraded
 from grader.examiner.report import Report
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.launcher import ForkServer
 
@@ -53,7 +53,7 @@ def grade_golden(course: LoadedCourse, folder: Path, server: ForkServer) -> Repo
     if "endless" not in folder.name:
         paper = sitting.paper.model_copy(update={"limits": PATIENT})
         sitting = type(sitting)(paper, sitting.params, sitting.keys, sitting.folder)
-    submission = parse_submission(file.name.removesuffix(".txt"), file.read_bytes())
+    submission = submission_of(file.name.removesuffix(".txt"), file.read_bytes())
 
     def work(suite: CheckSuite) -> Report:
         try:

@@ -13,7 +13,7 @@ from grader.course.paper import prepare
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.proof.trials import BESIDE, code_trials
 from grader.worker.families import FAMILIES
 from grader.worker.launcher import ForkServer
@@ -61,7 +61,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, bool
             with ForkServer(["torch", "numpy"]) as server:
                 for trial in trials:
                     if trial.name.startswith("the right values") and "another" not in trial.name:
-                        submission = parse_submission("e.py", trial.text.encode())
+                        submission = submission_of("e.py", trial.text.encode())
                         (found[trial.name],) = grade(sitting, submission, server, suite).report.questions
 
         with_suite(course, ["e"], run)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.examiner.session import Session, StudentError
-from grader.examiner.submission import parse_submission
+from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.families import FAMILIES, owners
 
@@ -514,7 +514,7 @@ def called(server) -> Iterator[Callable[[str], dict[str, object]]]:
     source = BEGIN + "".join(function(name, call) for call, name in of.items())
     with Session(
         server,
-        parse_submission("e.py", source.encode()),
+        submission_of("e.py", source.encode()),
         {},
         ["torch", "numpy", "scipy"],
         Limits(seconds=100, memory_mib=8192),
@@ -581,7 +581,7 @@ def test_who_calls_no_library_is_never_accused(server, pieces, name):
     body = f"def answer(x):\n    try:\n        return {name}(x)\n    except Exception:\n        return x\n"
     source = "\n".join([*pieces, body])
     limits = Limits(seconds=100, memory_mib=4096)
-    submission = parse_submission("e.py", source.encode())
+    submission = submission_of("e.py", source.encode())
     with Session(
         server, submission, {"answer": ""}, ["torch", "numpy", "scipy"], limits, FAMILIES
     ) as session:
