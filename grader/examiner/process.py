@@ -92,13 +92,15 @@ class ExaminerProcess:
 
     def close(self, grace: float = 0.0) -> None:
         """End the process and all that it started; for so many seconds it may tidy up by itself."""
-        self.line.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace)
-        with held():
+        if grace:
+            self.line.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        with held():  # killed before its line is closed, it does not begin to tidy up as well
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            self.line.close()
             if self._errors >= 0:
                 os.close(self._errors)
                 self._errors = -1
