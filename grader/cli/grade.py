@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -62,9 +62,9 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
 
 @contextmanager
 def _started(preload: Collection[str]) -> Iterator[ExaminerProcess]:
-    with held():
-        process = ExaminerProcess("grader.examiner.bench", "full", preload)
-    with process:
+    with ExitStack() as stack:
+        with held():  # from its first moment on, somebody ends it
+            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", "full", preload))
         yield process
 
 
