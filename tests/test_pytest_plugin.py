@@ -45,7 +45,13 @@ def test_other_projects_get_no_fixture_no_option_and_no_import(tmp_path: Path) -
     assert "student" not in fixtures.stdout.replace("--student=STUDENT", "")
 
 
-@pytest.mark.parametrize("where", ["above", "above by its path", "in the course", "in the exercise"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "in the course",
+        *(pytest.param(x, marks=pytest.mark.slow) for x in ("above", "above by its path", "in the exercise")),
+    ],
+)
 def test_checks_are_found_wherever_pytest_starts(own: Path, where: str) -> None:
     folder = own / "exercises" / "exercise-2"
     start, argument = {
@@ -59,6 +65,7 @@ def test_checks_are_found_wherever_pytest_starts(own: Path, where: str) -> None:
     assert " passed" in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_course_that_lies_below_is_found_while_files_are_collected(own: Path) -> None:
     (own.parent / "test_more.py").write_text("def test_more():\n    pass\n", encoding="utf-8")
     ran = run(own.parent)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT, Run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_example_is_proved(tmp_path: Path, course: Run) -> None:
     section = README.partition("### Writing an exercise")[2].partition("### Grading a class")[0]
     exercise, misconception, _ = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)

@@ -126,7 +126,7 @@ SCENARIOS = {
 }
 
 
-QUICK = {(KILL, "hint"), (INTERRUPT, "export"), (FULL, "generate")}
+QUICK = {(INTERRUPT, "export"), (FULL, "export"), (KILL, "export")}
 
 
 def snapshot(root: Path, but: str) -> dict[str, object]:

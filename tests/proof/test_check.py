@@ -585,6 +585,7 @@ def test_a_newcomer_writes_less_than_sixty_lines() -> None:
         assert len(lines) < 60
 
 
+@pytest.mark.slow
 def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
     root, page = write_course(tmp_path / "new", EXERCISES), tmp_path / "proof.html"
     ran = course(root, "check", "--variants", 8, "--json", "--html", page)
@@ -741,6 +742,7 @@ def test_what_the_reference_fails_in_some_variants_is_told_with_the_variant(
     assert fault["remedy"].startswith("It changed an input")
 
 
+@pytest.mark.slow
 def test_a_fault_is_printed_with_its_place_and_the_exit_code_is_1(tmp_path: Path, course: Run) -> None:
     change = FOUND["no-docstring"]
     root = write_course(tmp_path / "new", {"mine": change.files()})

@@ -530,11 +530,13 @@ def called(server) -> Iterator[Callable[[str], dict[str, object]]]:
         yield call
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "call"), CASES)
 def test_each_way_to_use_a_family_is_seen(called, family, call):
     assert family in called(call)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", lines(INNOCENT))
 def test_what_is_of_no_family_is_not_taken_for_one(called, call):
     assert called(call) == {}

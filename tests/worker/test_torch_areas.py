@@ -89,6 +89,7 @@ def test_what_tutorials_do_works_in_a_worker(loaded, name):
     assert values["x"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SNIPPETS)
 def test_who_needs_the_compiler_is_known_by_the_text(plain, name):
     head = HEAD.replace("nn, optim", "nn")
