@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader.worker.namespaces import leave_no_access_times, trace_of_reading
+from grader.worker.namespaces import choose_process_numbers, leave_no_access_times, trace_of_reading
 from grader.worker.scratch import Scratch, mount_in_child
 
 try:
@@ -112,6 +112,7 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
     confinement = Confinement()
     if of_mounts:
         confinement.add("mounts", _no_access_times)
+        confinement.add("pids", _chosen_process_numbers)
     confinement.add("tmpfs", _tmpfs)
     confinement.add("no_new_privs", _no_new_privs)
     confinement.add("capabilities", _no_capabilities)
@@ -150,6 +151,12 @@ def _no_access_times() -> Step:
     folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
     if trace := trace_of_reading([Path("/"), *(Path(name) for name in folders if Path(name).exists())]):
         raise OSError(trace)
+    return lambda _scratch: None
+
+
+def _chosen_process_numbers() -> Step:
+    """Done once; the server then chooses a number before each fork."""
+    choose_process_numbers()
     return lambda _scratch: None
 
 

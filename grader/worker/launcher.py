@@ -8,6 +8,8 @@ import os
 import selectors
 import signal
 import socket
+import struct
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -47,6 +49,7 @@ RESERVE = 32 << 20  # bytes of a container's memory that each worker leaves to i
 LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
 BLAMED = 32 << 20  # bytes that a worker must have taken to be blamed if there were none left
 _READ = 1 << 18
+_CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group
 
 
 class _DiskFullError(Exception):
@@ -142,11 +145,14 @@ class ForkServer:
 
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        if sys.platform == "linux":  # the kernel says with each message whose it is
+            self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._confine = isolation != "process"
         self._container = Container()
         self.lanes = 1
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
+        self._pid = 0  # of the server, which may be below the process that was started
         self._loaded = set(preload)
         self._errors = -1
         begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
@@ -189,11 +195,11 @@ class ForkServer:
     @property
     def pid(self) -> int:
         """The server's own process."""
-        return self._process.pid
+        return self._pid or self._process.pid
 
     def children(self) -> list[int]:
         """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
-        tasks = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        tasks = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         return [int(pid) for pid in tasks.read_text(encoding="ascii").split()] if tasks.exists() else []
 
     @property
@@ -213,7 +219,10 @@ class ForkServer:
         with held():
             self._control.close()
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if self.pid == self._process.pid:
+                    os.killpg(self.pid, signal.SIGKILL)
+                else:  # with it end all of its namespace, and then what waits for it
+                    os.kill(self.pid, signal.SIGKILL)
             self._process.wait()
             os.close(self._errors)
             self._errors = -1
@@ -281,10 +290,12 @@ class ForkServer:
     def _reply(self, seconds: float) -> dict[str, Any]:
         self._control.settimeout(seconds)
         try:
-            content = self._control.recv(4096)
+            content, attached, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
             reply: dict[str, Any] = json.loads(content)
         except (OSError, ValueError):
             raise self._fault() from None
+        for _, _, credentials in attached:
+            self._pid = _CREDENTIALS.unpack(credentials)[0]
         return reply
 
     def _fault(self) -> WorkerFault:

@@ -4,6 +4,10 @@ Under `relatime` the first read of a file sets its access time, and any process 
 each file and each symbolic link on the machine, which one worker writes and a later one reads. Root's server
 remounts everything with `noatime`, in a mount namespace of its own; anybody else's everything but its own
 folder for reading only, in a user namespace of its own.
+
+Process numbers are counted up, and a worker can move the count with threads; a later worker reads it as its
+own number. Root's server gives each worker a random number; anybody else's does so in a namespace of process
+numbers, where it may, with a `/proc` that shows no others.
 """
 
 from __future__ import annotations
@@ -12,16 +16,21 @@ import contextlib
 import ctypes
 import os
 import secrets
+import signal
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 KINDS = ("ipc", "mnt", "net", "pid", "user")
-CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # linux/sched.h
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000  # linux/sched.h
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8  # linux/mount.h
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18  # linux/mount.h
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 _PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
+_MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 _FIRST_PIDS = 300  # that the kernel itself leaves to what is started first
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
 
@@ -48,16 +57,38 @@ def leave_no_access_times(writable: Path) -> None:
         have_own_mounts()
         _set_attributes("/", MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME)
         return
-    if not _works_in_a_child(writable):
+    if not _works_in_a_child(lambda: _read_only(writable)):
         raise OSError("neither root nor a user namespace may change how this machine mounts its files")
     _read_only(writable)
 
 
+def choose_process_numbers() -> None:
+    """See to it that this process may choose its children's numbers.
+
+    Where it may not, it goes on as the first process of a namespace; the one that was started waits for it,
+    and ends as it ends. There may be no other threads.
+
+    Raises:
+        OSError: this machine does not let it.
+
+    """
+    with contextlib.suppress(OSError):
+        scatter_process_numbers()
+        return
+    if not _works_in_a_child(_number_anew):
+        raise OSError("neither root nor a user namespace may choose process numbers on this machine")
+    _number_anew()
+
+
 def scatter_process_numbers() -> None:
-    """Give the next process any number, where root may: a worker can move their count with threads."""
-    with contextlib.suppress(OSError, ValueError):
-        last = secrets.randbelow(int(_PID_MAX.read_text(encoding="ascii")) - _FIRST_PIDS) + _FIRST_PIDS
-        _LAST_PID.write_text(str(last), encoding="ascii")
+    """Give the next process of this namespace any number.
+
+    Raises:
+        OSError: this process may not choose.
+
+    """
+    last = secrets.randbelow(int(_PID_MAX.read_text(encoding="ascii")) - _FIRST_PIDS) + _FIRST_PIDS
+    _LAST_PID.write_text(str(last), encoding="ascii")
 
 
 def trace_of_reading(paths: Sequence[Path]) -> str:
@@ -68,16 +99,38 @@ def trace_of_reading(paths: Sequence[Path]) -> str:
     return ""
 
 
-def _works_in_a_child(writable: Path) -> bool:
+def _works_in_a_child(change: Callable[[], None]) -> bool:
     """Whether it can be done to the end: half of it would leave this process as nobody."""
     process = os.fork()
     if process == 0:
         try:
-            _read_only(writable)
+            change()
             os._exit(0)
         finally:
             os._exit(1)
     return os.waitpid(process, 0)[1] == 0
+
+
+def _number_anew() -> None:
+    """Go on as process 1 of a namespace, with a `/proc` of its own."""
+    have_own_mounts(CLONE_NEWPID)
+    process = os.fork()
+    if process:
+        _end_as(process)
+    _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    mount("proc", Path("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
+    _set_attributes("/proc", MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME)  # a mount that says so is refused
+    scatter_process_numbers()
+
+
+def _end_as(process: int) -> NoReturn:
+    """Wait for a child and end as it does, holding nothing open that others wait for."""
+    try:
+        os.closerange(0, min(os.sysconf("SC_OPEN_MAX"), _MOST_DESCRIPTORS))
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        os._exit(code if code >= 0 else 128 - code)  # as a shell tells a signal
+    finally:
+        os._exit(1)
 
 
 def _read_only(writable: Path) -> None:
@@ -87,8 +140,10 @@ def _read_only(writable: Path) -> None:
     _set_attributes(str(writable), 0, MOUNT_ATTR_RDONLY)
 
 
-def have_own_mounts() -> None:
+def have_own_mounts(more: int = 0) -> None:
     """Have mounts of one's own: as root, or else as a user who is root of nothing but them.
+
+    `more`: flags of other namespaces to have with them.
 
     Raises:
         OSError: the machine does not allow it.
@@ -96,9 +151,9 @@ def have_own_mounts() -> None:
     """
     user, group = os.geteuid(), os.getegid()
     try:
-        _unshare(CLONE_NEWNS)
+        _unshare(CLONE_NEWNS | more)
     except OSError:
-        _unshare(CLONE_NEWNS | CLONE_NEWUSER)
+        _unshare(CLONE_NEWNS | CLONE_NEWUSER | more)
         texts = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
         for name, text in texts.items():
             Path("/proc/self", name).write_text(text, encoding="ascii")

@@ -107,12 +107,13 @@ def _first_success(attempts: dict[str, Callable[[], object]]) -> str:
     return ""
 
 
-def _mounts(_target: Path) -> str:
-    return ""  # tried when it was done: the confined child may not ask
+def _tried_before(_target: Path) -> str:
+    return ""  # when it was done: the confined child may not ask
 
 
 _TRIALS: dict[str, Callable[[Path], str]] = {
-    "mounts": _mounts,
+    "mounts": _tried_before,
+    "pids": _tried_before,
     "tmpfs": _tmpfs,
     "no_new_privs": _no_new_privs,
     "capabilities": _capabilities,

@@ -10,9 +10,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.namespaces import have_own_mounts, mount
+from grader.worker.namespaces import MS_NODEV, MS_NOEXEC, MS_NOSUID, have_own_mounts, mount
 
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8  # linux/mount.h
 MAX_FILES = 10_000
 _BLOCK = 4096  # bytes: no file takes less
 

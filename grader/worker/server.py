@@ -109,7 +109,8 @@ class Server:
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
         limits["mapped"], resident, limits["data"] = usage()
-        scatter_process_numbers()
+        if "pids" in self.confinement.layers:
+            scatter_process_numbers()
         process = os.fork()
         if process == 0:
             try:

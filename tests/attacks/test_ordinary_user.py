@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,23 +45,69 @@ def as_nobody(folder: Path, *command: str) -> list[str]:
     return ["unshare", "--mount", "sh", "-c", PASSABLE, "sh", *places, *command]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs all tests as one")
-def test_an_ordinary_user_defeats_all_attacks(tmp_path_factory):
+WORKERS = """
+import json, os, signal, time
+from pathlib import Path
+from grader.errors import WorkerFault
+from grader.worker.launcher import ForkServer, WorkerLimits
+from tests.worker.test_limits import NUMBERS, look
+
+def gone(pids):
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+with ForkServer([]) as server:
+    layers, missing = server.isolation, server.missing
+    numbers = [look(server, NUMBERS)[0] for _ in range(6)]
+    worker = server.fork(WorkerLimits(1 << 30, 5))
+    below = server.children()
+    pids = [server.pid, *below]
+closed = gone(pids)
+with ForkServer([]) as server:
+    server.start()
+    os.kill(server.pid, signal.SIGKILL)
+    try:
+        told = str(server.fork(WorkerLimits(1 << 30, 5)))
+    except WorkerFault as fault:
+        told = str(fault)
+print(json.dumps([layers, missing, numbers, len(below), closed, told]))
+"""
+
+
+def run_as_nobody(*command: str) -> subprocess.CompletedProcess[str]:
     folder = Path("/var/tmp", f"ordinary-user-{os.getpid()}")
     folder.mkdir(mode=0o755)
     try:
         home = folder / "home"
         home.mkdir()
         os.chown(home, NOBODY, NOBODY)
-        course = str(Path(sys.executable).with_name("course"))
         clean = ["env", "-i", "PATH=/usr/bin:/bin", f"HOME={home}", "LANG=C.UTF-8"]
-        command = as_nobody(folder, *clean, course, "doctor", "--attacks")
-        ran = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=1800, check=False)
-        assert "WON" not in ran.stdout
-        assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-        assert "attacks defeated" in ran.stdout
-        owned = [path for path in Path("/tmp").glob("*attack*") if path.stat().st_uid == NOBODY]
-        assert not owned
+        whole = as_nobody(folder, *clean, *command)
+        return subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs all tests as one")
+def test_an_ordinary_users_workers_have_numbers_that_tell_nothing():
+    ran = run_as_nobody(sys.executable, "-c", WORKERS)
+    assert ran.returncode == 0, ran.stderr
+    layers, missing, numbers, below, closed, told = json.loads(ran.stdout)
+    assert (below, closed, told[:46]) == (1, True, "The process that runs student code is gone: it")
+    assert ("pids" in layers) is not ("pids" in missing)
+    if "pids" in layers:
+        assert all(shown == mine for mine, shown in numbers)
+        assert max((after - before) % 32768 for (before, _), (after, _) in pairwise(numbers)) > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs all tests as one")
+def test_an_ordinary_user_defeats_all_attacks():
+    ran = run_as_nobody(str(Path(sys.executable).with_name("course")), "doctor", "--attacks")
+    assert "WON" not in ran.stdout
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    assert "attacks defeated" in ran.stdout
+    owned = [path for path in Path("/tmp").glob("*attack*") if path.stat().st_uid == NOBODY]
+    assert not owned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -277,13 +278,16 @@ def workers(pid: int) -> list[int]:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         found = [int(one) for one in below(pid)]
-        if any(
-            Path(f"/proc/{one}/status").exists() and "Seccomp:\t2" in Path(f"/proc/{one}/status").read_text()
-            for one in found
-        ):
+        if any(is_confined(one) for one in found):
             return found
         time.sleep(0.02)
     raise AssertionError("no worker was started")
+
+
+def is_confined(pid: int) -> bool:
+    with contextlib.suppress(OSError):  # it may have ended since it was listed
+        return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
+    return False
 
 
 def below(pid: int) -> Iterator[str]:

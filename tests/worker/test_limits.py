@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shutil
 import sysconfig
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from grader.worker.launcher import ForkServer, WorkerLimits
 from grader.worker.server import FIRST_VICTIM, MAX_DESCRIPTORS
@@ -28,6 +32,10 @@ def kind(n):
         return None
     return stat.S_IFMT(mode), os.fstat(n).st_rdev
 x = {n: kind(n) for n in range(100_000) if kind(n)}
+"""
+NUMBERS = """
+import os
+x = {0: (os.getpid(), int(os.readlink("/proc/self")))}
 """
 
 
@@ -105,3 +113,20 @@ def test_reading_leaves_no_access_time(server):
     found = look(server, f"x = {{0: (len(open({str(file)!r}).read()), 0)}}")
     assert found[0][0] > 100
     assert file.stat().st_atime_ns == before
+
+
+@pytest.mark.parametrize("isolation", ["full", "bubblewrap"])
+def test_the_numbers_of_workers_tell_nothing(isolation):
+    """Else threads could move their count as far as an input is large, for the next submission."""
+    if isolation == "bubblewrap" and not shutil.which("bwrap"):
+        pytest.skip("bubblewrap is not installed here")
+    with ForkServer([], isolation=isolation) as server:
+        if "pids" not in server.isolation:
+            assert "pids" in server.missing
+            assert os.geteuid() != 0, server.missing["pids"]
+            return
+        numbers = [look(server, NUMBERS)[0] for _ in range(6)]
+        assert len(server.children()) == 0
+    assert all(shown == mine for mine, shown in numbers)
+    steps = [(after - before) % 32768 for (before, _), (after, _) in pairwise(numbers)]
+    assert max(steps) > 1000  # all six are near each other once in 10 million times
