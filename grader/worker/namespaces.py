@@ -18,6 +18,7 @@ import os
 import secrets
 import signal
 import struct
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -31,6 +32,7 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 _PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
+_PATIENCE = 1.0  # seconds
 _FIRST_PIDS = 300  # that the kernel itself leaves to what is started first
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
 
@@ -119,8 +121,24 @@ def _number_anew() -> None:
         _end_as(process)
     _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
     mount("proc", Path("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
-    _set_attributes("/proc", MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME)  # a mount that says so is refused
+    if trace_of_reading([Path("/proc")]):
+        _read_links(Path("/proc"))
     scatter_process_numbers()
+
+
+def _read_links(folder: Path) -> None:
+    """Set the access times of links, which are all that a worker may read there: `relatime` does so once.
+
+    Raises:
+        OSError: they stay as they are.
+
+    """
+    until = time.monotonic() + _PATIENCE
+    for link in filter(Path.is_symlink, folder.iterdir()):
+        while (times := link.lstat()).st_atime_ns <= times.st_mtime_ns:  # the clock of files ticks slowly
+            link.readlink()
+            if time.monotonic() > until:
+                raise OSError(f"reading {link} would set its access time")
 
 
 def _end_as(process: int) -> NoReturn:

@@ -45,11 +45,20 @@ def as_nobody(folder: Path, *command: str) -> list[str]:
     return ["unshare", "--mount", "sh", "-c", PASSABLE, "sh", *places, *command]
 
 
+LINKS = """
+import os
+links = ["/proc/self", "/proc/thread-self", "/proc/mounts", "/proc/net"]
+before = [os.lstat(link).st_atime_ns for link in links]
+for link in links:
+    os.readlink(link)
+x = {0: (before, [os.lstat(link).st_atime_ns for link in links])}
+"""
 WORKERS = """
 import json, os, signal, time
 from pathlib import Path
 from grader.errors import WorkerFault
 from grader.worker.launcher import ForkServer, WorkerLimits
+from tests.attacks.test_ordinary_user import LINKS
 from tests.worker.test_limits import NUMBERS, look
 
 def gone(pids):
@@ -61,6 +70,7 @@ def gone(pids):
 with ForkServer([]) as server:
     layers, missing = server.isolation, server.missing
     numbers = [look(server, NUMBERS)[0] for _ in range(6)]
+    before, after = look(server, LINKS)[0]
     worker = server.fork(WorkerLimits(1 << 30, 5))
     below = server.children()
     pids = [server.pid, *below]
@@ -72,7 +82,7 @@ with ForkServer([]) as server:
         told = str(server.fork(WorkerLimits(1 << 30, 5)))
     except WorkerFault as fault:
         told = str(fault)
-print(json.dumps([layers, missing, numbers, len(below), closed, told]))
+print(json.dumps([layers, missing, numbers, before == after, len(below), closed, told]))
 """
 
 
@@ -94,10 +104,12 @@ def run_as_nobody(*command: str) -> subprocess.CompletedProcess[str]:
 def test_an_ordinary_users_workers_have_numbers_that_tell_nothing():
     ran = run_as_nobody(sys.executable, "-c", WORKERS)
     assert ran.returncode == 0, ran.stderr
-    layers, missing, numbers, below, closed, told = json.loads(ran.stdout)
+    layers, missing, numbers, untraced, below, closed, told = json.loads(ran.stdout)
     assert (below, closed, told[:46]) == (1, True, "The process that runs student code is gone: it")
-    assert ("pids" in layers) is not ("pids" in missing)
-    if "pids" in layers:
+    can = run_as_nobody("unshare", "--user", "--map-root-user", "--fork", "--pid", "--mount-proc", "true")
+    assert ("pids" in layers) == (can.returncode == 0), missing
+    assert untraced or "mounts" in missing
+    if can.returncode == 0:
         assert all(shown == mine for mine, shown in numbers)
         assert max((after - before) % 32768 for (before, _), (after, _) in pairwise(numbers)) > 1000
 
