@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from grader.classroom.collecting import Found
-from grader.classroom.lanes import Lanes, LocalLanes
+from grader.classroom.lanes import FEW, Lanes, LocalLanes, processors
 from grader.classroom.task import Setup, Task
 from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
@@ -69,7 +69,7 @@ class ClassGrader:
 
     course: LoadedCourse
     isolation: Isolation = "full"
-    jobs: int = 1
+    jobs: int | None = None  # lanes; None for one a processor, as far as they pay
     cluster: str = ""  # the address of a Dask scheduler
     tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
     _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -135,8 +135,9 @@ class ClassGrader:
         setup = Setup(self.course.root, exercises, self.isolation, tuple(self.course.record.packages))
         if self.cluster:
             return self._dask_lanes(setup)
-        jobs = max(1, min(self.jobs, tasks))
-        return LocalLanes(replace(setup, lanes=jobs), jobs, self._seconds, self._ungraded)
+        jobs = max(1, min(self.jobs or processors(), tasks))
+        at_first = jobs if self.jobs else min(jobs, -(-tasks // FEW))
+        return LocalLanes(replace(setup, lanes=jobs), jobs, self._seconds, self._ungraded, at_first)
 
     def _dask_lanes(self, setup: Setup) -> Lanes:
         try:

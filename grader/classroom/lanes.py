@@ -22,6 +22,8 @@ from grader.worker.interrupts import held
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
 _SECONDS_BETWEEN_LOOKS = 1.0
+FEW = 16  # tasks: one lane has usually done them before another one has imported torch
+FEW_SECONDS = 2.0  # that a lane works before it is clear that its tasks are long
 
 Ungraded = Callable[[Task, str], Report]
 
@@ -76,12 +78,17 @@ class _Busy:
 
 @dataclass
 class LocalLanes:
-    """So many lanes on this machine; `seconds` bounds one task of an exercise, by its name."""
+    """So many lanes on this machine; `seconds` bounds one task of an exercise, by its name.
+
+    It begins with `at_first` of them; the others are started if that many work longer than `FEW_SECONDS`.
+    """
 
     setup: Setup
     jobs: int
     seconds: Callable[[str], float]
     ungraded: Ungraded
+    at_first: int
+    _ready_since: float = float("inf")
     _busy: dict[Connection, _Busy] = field(default_factory=dict)
     _waiting: deque[Task] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
@@ -117,7 +124,8 @@ class LocalLanes:
         return len(self._waiting) >= count
 
     def _start_lanes(self, tasks: Iterator[Task]) -> None:
-        while len(self._busy) < self.jobs:
+        is_long = time.monotonic() > self._ready_since + FEW_SECONDS
+        while len(self._busy) < (self.jobs if is_long else self.at_first):
             starting = sum(not busy.is_ready for busy in self._busy.values())
             if not self._wait_for(tasks, starting + 1):
                 return
@@ -134,6 +142,7 @@ class LocalLanes:
             return
         if said == READY:
             busy.is_ready, self._failed_starts = True, 0
+            self._ready_since = min(self._ready_since, time.monotonic())
         else:
             busy.tasks.popleft()
         if busy.tasks:

@@ -13,7 +13,6 @@ from rich.console import Console
 
 from grader.classroom.collecting import Collected
 from grader.classroom.grading import ClassGrader
-from grader.classroom.lanes import processors
 from grader.classroom.made_up import roster_text, stories, write_class
 from grader.classroom.roster import read_roster
 from grader.cli import entry
@@ -57,7 +56,7 @@ def _play(root: Path) -> None:
     generate(course, root / "handouts-assessed", roster.students, "notebook", "assessed")
     write_class(course, root / "submissions")
     collected = Collected([root / "submissions"], course.record.exercises, roster)
-    grader = ClassGrader(course, jobs=processors())
+    grader = ClassGrader(course)
     with gradebook_of(course) as gradebook:
         reports = [settled.report for settled in settle(grader, gradebook, collected)]
     order = [(student, name) for student in roster.students for name in course.record.exercises]

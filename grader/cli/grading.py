@@ -22,7 +22,6 @@ from rich.text import Text
 
 from grader.classroom.collecting import Collected
 from grader.classroom.grading import ClassGrader, ClassRun, Settled
-from grader.classroom.lanes import processors
 from grader.classroom.regrading import Regrading
 from grader.classroom.tally import Tally
 from grader.cli import entry, options
@@ -47,7 +46,7 @@ from grader.worker.launcher import Isolation
 PATH = options.PATH
 LANES = [
     click.option(
-        "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: one a processor]"
+        "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: up to one a processor]"
     ),
     click.option(
         "--isolation",
@@ -118,7 +117,7 @@ def grade(
     _check_lanes(jobs, dask)
     course = course_here()
     check_exercises(course, () if only is None else (only,))
-    grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
+    grader = ClassGrader(course, isolation, jobs, dask, _tell)
     tally = Tally()
     lines = as_json or not sys.stderr.isatty()
     with gradebook_of(course) as gradebook:
@@ -194,7 +193,7 @@ def regrade(
     """
     _check_lanes(jobs, dask)
     course = course_here()
-    grader = ClassGrader(course, isolation, jobs or processors(), dask, _tell)
+    grader = ClassGrader(course, isolation, jobs, dask, _tell)
     console = Console(highlight=False)
     with gradebook_of(course) as gradebook:
         held = gradebook.students()

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.classroom import lanes
+from grader.classroom import grading, lanes
 from grader.classroom.grading import ClassGrader
 from grader.classroom.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
@@ -93,6 +93,41 @@ def hand_in_two(small: Small) -> None:
     """Ada's file is met by the check of `double`, bob's by the answer alone."""
     small.hand_in("ada")
     small.hand_in("bob", "five = 5\n")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lanes that a command starts on a machine with three processors."""
+    pids: list[int] = []
+
+    class Counted(lanes.LaneProcess):
+        def __init__(self, setup: Setup) -> None:
+            super().__init__(setup)
+            pids.append(self.pid)
+
+    monkeypatch.setattr(lanes, "LaneProcess", Counted)
+    monkeypatch.setattr(grading, "processors", lambda: 3)
+    return pids
+
+
+@pytest.mark.parametrize(("students", "expected"), [(lanes.FEW, 1), (lanes.FEW + 1, 2)])
+def test_few_submissions_are_not_worth_another_lane(
+    small: Small, course: Run, started: list[int], students: int, expected: int
+) -> None:
+    for number in range(students):
+        small.hand_in(f"s{number}", "five = 5\n")
+    assert f"{students} graded, 0 not graded" in course(small.root, "grade", "S").out
+    assert len(started) == expected
+
+
+def test_few_that_take_long_are_worth_it(
+    small: Small, course: Run, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "FEW_SECONDS", 0.0)
+    for student in ("ada", "bob", "cleo", "dan"):
+        small.hand_in(student, "import time\ntime.sleep(1.5)\nfive = 5\n")
+    assert "4 graded, 0 not graded" in course(small.root, "grade", "S").out
+    assert len(started) == 3
 
 
 def test_a_lane_that_is_killed_is_replaced_and_its_submission_graded(small: Small, course: Run) -> None:

@@ -126,7 +126,7 @@ SCENARIOS = {
 }
 
 
-QUICK = {(INTERRUPT, "export"), (FULL, "export"), (KILL, "export")}
+QUICK = {(KILL, "export")}
 
 
 def snapshot(root: Path, but: str) -> dict[str, object]:
