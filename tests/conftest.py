@@ -20,12 +20,12 @@ from grader.course.loading import LoadedCourse, load_course
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (  # files that take longest: begun first, so that no process is left alone with one at the end
-    "classroom/test_cluster.py",
+    "engine/test_cluster.py",
     "proof/test_author_modules.py",
     "proof/test_check.py",
     "cli/test_interrupted.py",
     "cli/test_course.py",
-    "classroom/test_lanes.py",
+    "engine/test_lanes.py",
     "attacks/test_attacks.py",
     "classroom/test_grading.py",
     "gradebook/test_postgresql.py",

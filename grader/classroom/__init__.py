@@ -1,1 +1,1 @@
-"""A whole class: roster, submissions, grading one after another."""
+"""A whole class: roster, submissions, and what becomes of their grading."""

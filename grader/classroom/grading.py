@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 from grader.classroom.collecting import Found
-from grader.classroom.lanes import FEW, Lanes, LocalLanes, processors
-from grader.classroom.task import Setup, Task
 from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
+from grader.engine.lanes import FEW, Lanes, LocalLanes, processors
+from grader.engine.task import Setup, Task
 from grader.errors import UsageFault
 from grader.examiner.grading import ungraded
 from grader.examiner.report import Report, merged
@@ -141,7 +141,7 @@ class ClassGrader:
 
     def _dask_lanes(self, setup: Setup) -> Lanes:
         try:
-            from grader.classroom.cluster import DaskLanes  # noqa: PLC0415 only where the extra is installed
+            from grader.engine.cluster import DaskLanes  # noqa: PLC0415 only where the extra is installed
         except ImportError as error:
             raise UsageFault(f"Dask is not installed ({error}): pip install 'torchgrade[dask]'.") from None
         return DaskLanes(setup, self.cluster, self._seconds, self._ungraded, self.tell)

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
-from grader.digest import own_sources
+from grader.digest import all_sources
 from grader.errors import UsageFault
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
@@ -129,7 +129,7 @@ class ExaminerProcess:
 def _greeting(folder: str) -> tuple[str, str, dict[str, str], list[str]]:
     """What is said first, in Python's own types: sources, where they are, environment, search path."""
     home = str(Path(__file__).parents[1])
-    return own_sources(), home, {**os.environ, "TMPDIR": folder}, list(sys.path)
+    return all_sources(), home, {**os.environ, "TMPDIR": folder}, list(sys.path)
 
 
 def greeted(line: Connection) -> None:
@@ -143,7 +143,7 @@ def greeted(line: Connection) -> None:
     """
     sources, home, environment, path = line.recv()
     own_home = str(Path(__file__).parents[1])
-    if sources != own_sources():
+    if sources != all_sources():
         raise UsageFault(
             f"This command runs the sources in {home}, but the process that grades those in {own_home}. "
             "Install one of them, as with: pip install -e FOLDER"

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.grading import ClassGrader
-from grader.classroom.lanes import processors
-from grader.classroom.task import Task
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import prepare, variant_of
 from grader.course.sitting import Sitting
+from grader.engine.lanes import processors
+from grader.engine.task import Task
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format

@@ -40,11 +40,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.classroom.collecting import Found
 from grader.classroom.grading import ClassGrader, ClassRun
-from grader.classroom.lanes import LaneProcess, processors
 from grader.classroom.made_up import CLASS
-from grader.classroom.task import READY, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
+from grader.engine.lanes import LaneProcess, processors
+from grader.engine.task import READY, Result, Setup, Task
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade

@@ -28,12 +28,12 @@ from typing import Any
 import click
 from sqlalchemy import Engine, event
 
-from grader.classroom import lanes
-from grader.classroom.lane import Lane
-from grader.classroom.task import Result, Setup, Task
 from grader.cli import course, entry, examine  # noqa: F401 so that it is imported
 from grader.course.loading import load_course
 from grader.digest import digest_of
+from grader.engine import lanes
+from grader.engine.lane import Lane
+from grader.engine.task import Result, Setup, Task
 from grader.examiner.collection import with_suite
 from grader.worker import interrupts, launcher, server
 from grader.worker.starting import Start, clean_environment, forked

@@ -25,8 +25,8 @@ import pytest
 
 from grader.gradebook.records import Grading, HandedIn
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
-from tests.classroom.test_lanes import wait_until_gone
 from tests.conftest import ROOT, Run
+from tests.engine.test_lanes import wait_until_gone
 from tests.gradebook.conftest import PATIENCE, Database, Server, binaries
 from tests.gradebook.test_gradebook import NOON, grading
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.lane import LEAST_SECONDS, PACE, Lane
-from grader.classroom.task import Setup, Task
 from grader.course.loading import load_course
 from grader.course.paper import prepare
+from grader.engine.lane import LEAST_SECONDS, PACE, Lane
+from grader.engine.task import Setup, Task
 from grader.examiner.grading import Graded, ungraded
 from tests.conftest import Run
 from tests.proof.test_check import write_course

@@ -21,9 +21,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.classroom import grading, lanes
+from grader.classroom import grading
 from grader.classroom.grading import ClassGrader
-from grader.classroom.task import READY, Setup, Task
+from grader.engine import lanes
+from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
 from grader.gradebook import database
@@ -385,7 +386,7 @@ def test_a_lane_of_other_sources_is_refused(
 ) -> None:
     """As with a checkout on PYTHONPATH beside an installed copy, which is all that a lane sees."""
     small.hand_in("ada")
-    monkeypatch.setattr(process, "own_sources", lambda: "others")
+    monkeypatch.setattr(process, "all_sources", lambda: "others")
     ran = course(small.root, "grade", "S")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("This command runs the sources in ")

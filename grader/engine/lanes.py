@@ -13,7 +13,7 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Task
+from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
@@ -49,7 +49,7 @@ class LaneProcess(ExaminerProcess):
     """A lane in a process of its own, seen from the one that started it."""
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__("grader.classroom.lane", setup.isolation, setup.packages)
+        super().__init__("grader.engine.lane", setup.isolation, setup.packages)
         self.tell(setup)
 
     def give(self, task: Task, *, ahead: bool = False) -> bool:

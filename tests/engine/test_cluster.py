@@ -22,18 +22,18 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra torchgrade[dask] is not installed")
 
-from grader.classroom.cluster import pack_course
 from grader.classroom.grading import ClassGrader
+from grader.engine.cluster import pack_course
 from tests.classroom.conftest import RIGHT, TRIPLE, Small
-from tests.classroom.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 from tests.conftest import Ran, Run
+from tests.engine.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"),
 ]
 COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
-IMPATIENT = "from grader.classroom import cluster; cluster.CONNECT_SECONDS = 0.5; "
+IMPATIENT = "from grader.engine import cluster; cluster.CONNECT_SECONDS = 0.5; "
 WITHOUT_LANDLOCK = """
 import os, sys, pyseccomp
 kernel = pyseccomp.SyscallFilter(pyseccomp.ALLOW)

@@ -16,10 +16,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
 
-from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
+from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite

@@ -31,11 +31,12 @@ from distributed import Client, Future, Scheduler, SchedulerPlugin, Worker, Work
 from distributed.comm.addressing import get_address_host_port
 from distributed.core import Status
 
-from grader.classroom.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
-from grader.classroom.task import READY, TRIES, Result, Setup, Task
 from grader.course.file_names import COURSE_FILE
 from grader.course.fingerprint import versions
 from grader.course.loading import load_course
+from grader.digest import all_sources
+from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
+from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
 from grader.worker.launcher import ForkServer
 
@@ -120,7 +121,7 @@ class Node(WorkerPlugin):
     def _why_not(self) -> str:
         """Why this node may not take work; nothing if it may."""
         packages = tuple(load_course(self._setup.root).record.packages)
-        for name, version in versions(packages).items():
+        for name, version in _needed(packages).items():
             if self._needed.get(name) != version:
                 return f"its {name} is {version}, not {self._needed.get(name)}"
         if self._setup.isolation == "process":
@@ -209,6 +210,11 @@ class Node(WorkerPlugin):
         return CourseFaults(replace(f, file=Path(str(f.file).replace(here, home))) for f in error.faults)
 
 
+def _needed(packages: tuple[str, ...]) -> dict[str, str]:
+    """The versions that a node must share with the command."""
+    return {**versions(packages), "torchgrade": all_sources()}
+
+
 def _grade(name: str, task: Task, seconds: float) -> Said:
     """What a node does for a task."""
     node = get_worker().plugins[name]
@@ -279,7 +285,7 @@ class DaskLanes:
         pack = pack_course(self.setup.root, self.setup.exercises)
         try:
             client.register_plugin(Usher(name, client.id), name=name)
-            client.register_plugin(Node(name, self.setup, pack, versions(packages)), name=name)
+            client.register_plugin(Node(name, self.setup, pack, _needed(packages)), name=name)
         except Exception as error:  # above all, a node or the scheduler without this program
             why = f"{type(error).__name__}: {error}"
             raise UsageFault(f"The Dask cluster at {self.address} cannot grade: {why}.") from None
