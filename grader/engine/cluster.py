@@ -3,8 +3,9 @@
 The course travels as one packed file, submissions as bytes, and reports come back. Each thread of a node has
 a lane of its own, in a process of its own. Every run has a name, and each node that may take work says that
 it has as much of a resource of that name as it has threads. Dask gives tasks only to nodes that have it, also
-to those that join later, and gives the tasks of a node that vanishes to others. When the command is gone,
-however it ended, the scheduler takes the run off the nodes.
+to those that join later, and gives the tasks of a node that vanishes to others. The scheduler brings the run
+to each node by itself, so none waits for another. What a node has that no longer answers is given to others.
+When the command is gone, however it ended, the scheduler takes the run off the nodes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -30,6 +32,7 @@ from typing import Any
 from distributed import Client, Future, Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
 from distributed.comm.addressing import get_address_host_port
 from distributed.core import Status
+from distributed.protocol.pickle import dumps
 
 from grader.course.file_names import COURSE_FILE
 from grader.course.fingerprint import versions
@@ -43,6 +46,9 @@ from grader.worker.launcher import ForkServer
 AHEAD = 4  # tasks that are under way for each thread of the cluster
 CONNECT_SECONDS = 10
 ALONE_SECONDS = 120.0  # that a run waits for a node when there is none
+SILENT_SECONDS = (
+    20.0  # without a word of a node's, after which it gets no more work: Dask has one each second
+)
 LOOK_SECONDS = 1.0  # between two looks at the nodes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
@@ -151,7 +157,7 @@ class Node(WorkerPlugin):
         try:
             lane = self._lanes.get(threading.get_ident()) or self._start_lane(TRIES)
         except (UsageFault, WorkerFault) as error:
-            self._refuse(str(error).rstrip("."))
+            self.refuse(str(error).rstrip("."))
             return Refused()
         lane.give(task)
         said: Result | str = self._hear(lane, seconds)
@@ -174,7 +180,7 @@ class Node(WorkerPlugin):
             return self._start_lane(tries - 1)
         raise WorkerFault(f"a process that grades could not start: {said}")
 
-    def _refuse(self, why: str) -> None:
+    def refuse(self, why: str) -> None:
         """Take no more work. What the scheduler has sent already is refused, one by one."""
         worker = get_worker()
 
@@ -216,34 +222,70 @@ def _needed(packages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _grade(name: str, task: Task, seconds: float) -> Said:
-    """What a node does for a task."""
+    """Do what a node does for a task."""
     node = get_worker().plugins[name]
     assert isinstance(node, Node)  # noqa: S101 a narrowing for mypy
-    return node.grade(task, seconds)
+    try:
+        return node.grade(task, seconds)
+    except GraderError:
+        raise
+    except Exception as error:  # something is wrong with this node that others need not have
+        node.refuse(f"{type(error).__name__}: {error}".splitlines()[0].rstrip("."))
+        return Refused()
 
 
 class Usher(SchedulerPlugin):
-    """Gives work to nodes that come later, and takes a run off them as soon as its client is gone."""
+    """Brings a run to each node, gives it work, and takes the run off as soon as its client is gone."""
 
-    def __init__(self, name: str, client: str) -> None:
-        self.name = name
-        self._client = client
+    def __init__(self, client: str, node: Node) -> None:
+        self.name = node.name
+        self._client, self._node = client, dumps(node)
+        self._silent = SILENT_SECONDS
 
     async def start(self, scheduler: Scheduler) -> None:
-        """What Dask calls first."""
-        self._scheduler = scheduler
+        """Begin: Dask calls this first."""
+        self._scheduler, self._refused = scheduler, set[str]()
+        scheduler.worker_plugins[self.name] = self._node  # for nodes that join later
+        # Whoever begins something in a loop has to hold it.
+        self._begun = {asyncio.ensure_future(self._bring(address)) for address in list(scheduler.workers)}
+        self._begun.add(asyncio.ensure_future(self._watch()))
+
+    async def _bring(self, address: str) -> None:
+        """Have the run on a node, however long that takes."""
+        message = {"op": "plugin-add", "plugin": self._node, "name": self.name}
+        answers = await self._scheduler.broadcast(msg=message, workers=[address], on_error="ignore")
+        for answer in answers.values():
+            if answer["status"] == "error":  # above all, a node without this program
+                self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
+
+    async def _watch(self) -> None:
+        """Look for nodes that no longer answer, as long as there is this run."""
+        while self.name in self._scheduler.worker_plugins:
+            for address, node in list(self._scheduler.workers.items()):
+                if time.time() > node.last_seen + self._silent:
+                    self._refuse(address, "it no longer answers")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _refuse(self, address: str, why: str) -> None:
+        if address not in self._refused:
+            self._refused.add(address)
+            self._scheduler.add_resources(worker=address, resources={self.name: 0})
+            self._scheduler.log_event(self.name, [address, why])
 
     def log_event(self, topic: str, msg: Any) -> None:
-        """What Dask calls when a node says whether it takes work."""
+        """Give a node work: Dask calls this when it says whether it takes some."""
         node = self._scheduler.workers.get(msg[0]) if topic == self.name and not msg[1] else None
+        self._refused.discard("" if node is None else node.address)
         if node is not None and node.status is Status.running:
             # What waits for the resource is looked at again only when a node joins or goes on.
             for status in (Status.paused, Status.running):
                 self._scheduler.handle_worker_status_change(status, node, self.name)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
-        """What Dask calls when any client is gone."""
+        """Take the run off the nodes: Dask calls this when any client is gone."""
         if client == self._client:
+            for begun in self._begun:
+                begun.cancel()
             scheduler.remove_plugin(self.name)
             scheduler.loop.add_callback(scheduler.unregister_worker_plugin, None, self.name)
 
@@ -284,9 +326,10 @@ class DaskLanes:
         packages = tuple(load_course(self.setup.root).record.packages)
         pack = pack_course(self.setup.root, self.setup.exercises)
         try:
-            client.register_plugin(Usher(name, client.id), name=name)
-            client.register_plugin(Node(name, self.setup, pack, _needed(packages)), name=name)
-        except Exception as error:  # above all, a node or the scheduler without this program
+            client.register_plugin(
+                Usher(client.id, Node(name, self.setup, pack, _needed(packages))), name=name
+            )
+        except Exception as error:  # above all, a scheduler without this program
             why = f"{type(error).__name__}: {error}"
             raise UsageFault(f"The Dask cluster at {self.address} cannot grade: {why}.") from None
 
@@ -300,6 +343,7 @@ class _Run:
         self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._tries: dict[int, int] = {}
         self._told: set[str] = set()
+        self._left: set[str] = set()  # nodes whose tasks others have
         self._threads = 0  # of the nodes that take work
         self._looked = -LOOK_SECONDS
         self._alone_since: float | None = None
@@ -334,28 +378,44 @@ class _Run:
         if now < self._looked + LOOK_SECONDS:
             return
         self._looked = now
-        said: dict[str, str] = dict(answer for _, answer in self._client.get_events(self._name))
+        answers = [answer for _, answer in self._client.get_events(self._name)]
+        said: dict[str, str] = dict(answers)
         refusals = {node: why for node, why in said.items() if why}
         nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
         self._threads = sum(threads for node, threads in nodes.items() if node in said)
-        if refusals and not nodes and not self._open:
+        if refusals and not nodes and all(why for _, why in answers):  # it never had one that did
             raise UsageFault(_refused(refusals))
         for node, why in refusals.items():
             self._tell_once(f"{node} takes no work: {why}.")
-        self._wait_for_nodes(now, refusals)
+            self._give_to_others(node)
+        self._wait_for_nodes(now, refusals, nodes.keys() - said.keys())
+
+    def _give_to_others(self, node: str) -> None:
+        """Submit again what a node that takes no more work still has."""
+        if node in self._left:
+            return
+        self._left.add(node)
+        there = {key for keys in self._client.processing([node]).values() for key in keys}
+        for future in [future for future in self._open if future.key in there]:
+            task = self._open.pop(future)
+            future.cancel()
+            self._submit(task)
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.add(sentence)
             self._lanes.tell(sentence)
 
-    def _wait_for_nodes(self, now: float, refusals: Mapping[str, str]) -> None:
+    def _wait_for_nodes(self, now: float, refusals: Mapping[str, str], quiet: AbstractSet[str]) -> None:
+        """Wait for nodes to join, and for those that have said nothing yet."""
         if self._threads:
             self._alone_since = None
-        elif self._alone_since is None:
+            return
+        if self._alone_since is None:
             self._alone_since = now
+        if not quiet or now > self._alone_since + CONNECT_SECONDS:
             self._tell_once("The cluster has no node that takes work. Waiting for one ...")
-        elif now > self._alone_since + ALONE_SECONDS:
+        if now > self._alone_since + ALONE_SECONDS:
             none = _refused(refusals) if refusals else "No node has joined the cluster."
             raise UsageFault(f"{none} Run again: what was graded is kept.")
 
@@ -372,7 +432,9 @@ class _Run:
 
     def _settle(self, future: Future[Any]) -> Iterator[Result]:
         """Take in what came of a task: if its lane died it is tried once more, and then ungraded."""
-        task = self._open.pop(future)
+        task = self._open.pop(future, None)
+        if task is None:
+            return  # another node has it now
         said = self._said(future)
         if isinstance(said, Result):
             yield said

@@ -7,6 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from grader.language.fault import LanguageError, at
@@ -210,8 +211,9 @@ def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for
         case ast.BoolOp(op=op, values=values):
             return _first_that_decides(op, values, scope)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            values = [_value(item, scope) for item in (left, *comparators)]
-            return all(_COMPARE[type(op)](a, b) for op, a, b in zip(ops, values, values[1:], strict=False))
+            # As in Python, what comes after a comparison that fails is not computed.
+            pairs = pairwise(_value(item, scope) for item in (left, *comparators))
+            return all(_COMPARE[type(op)](a, b) for op, (a, b) in zip(ops, pairs, strict=False))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _value(body if _value(test, scope) else orelse, scope)
         case ast.Subscript(value=value, slice=index):

@@ -34,6 +34,7 @@ pytestmark = [
 ]
 COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
 IMPATIENT = "from grader.engine import cluster; cluster.CONNECT_SECONDS = 0.5; "
+RESTLESS = "from grader.engine import cluster; cluster.SILENT_SECONDS = 3.0; "
 WITHOUT_LANDLOCK = """
 import os, sys, pyseccomp
 kernel = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -44,6 +45,18 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 OTHER_TORCH = """
 from importlib import metadata
 metadata.version = lambda name, real=metadata.version: "1.0" if name == "torch" else real(name)
+"""
+
+OTHER_LANES = """
+import grader.digest
+grader.digest.all_sources = lambda: "others"
+"""
+RAISING = """
+from grader.engine import cluster
+class Broken(cluster.LaneProcess):
+    def give(self, task, **_options):
+        raise TypeError("this node is broken")
+cluster.LaneProcess = Broken
 """
 
 NO_LANES = """
@@ -218,7 +231,7 @@ def ran(small: Small) -> list[str]:
 
 
 @contextmanager
-def held(small: Small, address: str, running: int = 1) -> Iterator[Held]:
+def held(small: Small, address: str, running: int = 1, program: Sequence[str] = COURSE) -> Iterator[Held]:
     """Grade on a cluster, and wait until so many checks are running."""
     # The nodes have the course elsewhere; what the tests hold and read stays here.
     here = f"HERE = Path({str(small.exercise)!r})\nLOG = HERE / '.log'\n\n\n"
@@ -228,7 +241,7 @@ def held(small: Small, address: str, running: int = 1) -> Iterator[Held]:
     small.write("exercises/ex-1/.hold", "")
     arguments = ("--dask", address)
     with (small.root / "err").open("wb") as err:
-        process = subprocess.Popen([*COURSE, "grade", "S", *arguments], cwd=small.root, stdout=subprocess.DEVNULL, stderr=err)  # fmt: skip
+        process = subprocess.Popen([*program, "grade", "S", *arguments], cwd=small.root, stdout=subprocess.DEVNULL, stderr=err)  # fmt: skip
     try:
         wait_for(lambda: process.poll() is not None or len(set(ran(small))) >= running)
         assert process.poll() is None, (small.root / "err").read_text()
@@ -383,6 +396,47 @@ def test_a_node_whose_lanes_cannot_start_leaves_its_work_to_others(small: Small,
         empty.node()
         assert process.wait(PATIENCE) == 0
     assert [row[6] for row in small.reports()] == [3, 3, 3]
+
+
+def test_one_healthy_node_grades_the_class(small: Small, empty: Cluster) -> None:
+    """Beside one that hangs, one of other sources and one that raises."""
+    stopped = empty.node()
+    other = empty.node("--no-nanny", "--preload", small.write("other.py", OTHER_LANES))
+    raising = empty.node("--no-nanny", "--preload", small.write("raising.py", RAISING))
+    for name in ("ada", "bob", "cyd", "dan", "eve", "fay"):
+        small.hand_in(name, f"{RIGHT}\n\n# {name}\n")
+    stopped.process.send_signal(signal.SIGSTOP)
+    try:
+        arguments = [*COURSE, "grade", "S", "--dask", empty.address]
+        process = subprocess.Popen(arguments, cwd=small.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        assert process.stderr is not None
+        with process:
+            said = {
+                process.stderr.readline(),
+                process.stderr.readline(),
+            }  # by one or the other, no matter when
+            empty.node()
+            assert process.wait(PATIENCE) == 0
+        assert f"{raising.address} takes no work: TypeError: this node is broken.\n" in said
+        assert any(
+            one.startswith(f"{other.address} takes no work: its torchgrade is others, not ") for one in said
+        )
+        assert [row[6] for row in small.reports()] == [3] * 6
+    finally:
+        stopped.process.send_signal(signal.SIGCONT)
+    wait_for(lambda: not unpacked(empty.folder))
+
+
+def test_what_a_hanging_node_had_is_graded_by_others(small: Small, empty: Cluster) -> None:
+    hanging = empty.node()
+    with held(small, empty.address, program=[*COURSE[:2], RESTLESS + COURSE[2]]) as run:
+        hanging.process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: f"{hanging.address} takes no work: it no longer answers." in run.err)
+        run.let_go()
+        empty.node()
+        run.complete()
+        hanging.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: not unpacked(empty.folder))
 
 
 def test_no_scheduler_is_one_sentence(small: Small) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.language.expressions import FUNCTIONS, ExpressionError, evaluate, names_in, parse_expression
@@ -35,6 +35,7 @@ def _compound(inner):
 
 @settings(deadline=None, max_examples=200)
 @given(text=st.recursive(atoms, _compound, max_leaves=10))
+@example(text="M < K <= M / 0")
 def test_as_python_computes_it(text):
     try:
         wanted = eval(text, {"__builtins__": FUNCTIONS}, dict(SCOPE))  # our own text
