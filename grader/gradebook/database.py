@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from grader.errors import UsageFault
 from grader.gradebook.tables import VERSION, AboutRow, Base
 
 BUSY_SECONDS = 30  # that another process may hold the lock
+RECONNECT_SECONDS = 20.0  # that a server may be away while a class is graded
+_SECONDS_BETWEEN_TRIES = 0.5
 _NO_URL = (
     "The gradebook of course.yaml cannot be used: it is not the URL of a database. "
     "Write it as sqlite:///gradebook.db or postgresql+psycopg://USER@HOST/DATABASE."
 )
+T = TypeVar("T")
 READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
 
 
@@ -126,6 +137,26 @@ class Database:
         with self._faults(), self._engine.begin() as connection:
             yield connection
 
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """Do some work in a transaction, again if the server of the database was lost meanwhile.
+
+        The work must give the same if it is done twice: whether a lost server has kept it, nobody knows.
+
+        Raises:
+            UsageFault: the database refuses, or the server does not come back.
+
+        """
+        until = time.monotonic() + RECONNECT_SECONDS
+        with self._faults():
+            while True:
+                try:
+                    with self._engine.begin() as connection:
+                        return work(connection)
+                except OperationalError:  # also a deadlock, of which the server has ended one side
+                    if self.file or time.monotonic() > until:
+                        raise
+                time.sleep(_SECONDS_BETWEEN_TRIES)
+
 
 def _has_points(connection: Connection) -> bool:
     """Whether overrides have the column that was added to version 2 of the tables."""
@@ -174,7 +205,7 @@ def _make_private(file: Path) -> None:
 def _engine(address: URL) -> Engine:
     try:
         if not _is_sqlite(address):
-            return create_engine(address)
+            return create_engine(address, pool_pre_ping=True)
         engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
     except ValueError:  # a timeout that is no number
         raise UsageFault(_NO_URL) from None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, union
+from sqlalchemy import Connection, delete, func, insert, select, union
 
 from grader.examiner.report import Report
 from grader.gradebook.database import Database
@@ -101,7 +101,8 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> bool:
             submission = find_or_add_submission(connection, handed_in)
             if attempt:
                 note_attempt(connection, submission, handed_in)
@@ -110,6 +111,8 @@ class Gradebook(Database):
             if grading.params is not None:
                 note_handed_out(connection, handed_in.student, handed_in.exercise, grading.params)
             return add_report(connection, submission, grading, may_lower=may_lower, again=again)
+
+        return self.written(work)
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
         """Yield every attempt with the report that counts, by student, exercise and time seen.
@@ -228,9 +231,13 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        with self.writing() as connection:
-            for (student, exercise), params in variants.items():
+
+        def work(connection: Connection) -> None:
+            # In one order, whatever the roster's: two who wrote in different ones would wait for each other.
+            for (student, exercise), params in sorted(variants.items(), key=lambda pair: pair[0]):
                 note_handed_out(connection, student, exercise, params)
+
+        self.written(work)
 
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
         """The parameters that these students were given, by student and exercise.

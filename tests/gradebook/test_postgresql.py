@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -233,6 +233,46 @@ server.start()
 print(server._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+def test_a_connection_that_is_lost_is_made_again(postgresql: Database) -> None:
+    """Between two records, and while a server that restarts is away."""
+    one, *others = [HandedIn(f"student{number}", "ex-1", "ex-1.py", b"x = 1", NOON) for number in range(3)]
+    with postgresql.open() as gradebook:
+        gradebook.record(one, grading(1))
+        for other in others:
+            postgresql.rows("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")  # fmt: skip
+            gradebook.record(other, grading(1))
+    assert postgresql.rows(COUNTS) == [(f"student{number}", "ex-1", 1, 1) for number in range(3)]
+
+
+def test_a_server_that_is_started_again_loses_nothing(postgresql: Database, server: Server) -> None:
+    with postgresql.open() as gradebook:
+        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", b"x = 1", NOON), grading(1))
+        server.kill()
+        with ThreadPoolExecutor(1) as pool:
+            bob = HandedIn("bob", "ex-1", "ex-1.py", b"x = 1", NOON)
+            recorded = pool.submit(gradebook.record, bob, grading(1))
+            time.sleep(1)  # it finds nobody, at first
+            server.start()
+            assert recorded.result(PATIENCE)
+    assert postgresql.rows(COUNTS) == [("ada", "ex-1", 1, 1), ("bob", "ex-1", 1, 1)]
+
+
+def test_rosters_in_other_orders_do_not_wait_for_each_other(postgresql: Database) -> None:
+    keys = [(f"student{number:03}", "ex-1") for number in range(200)]
+    with postgresql.open() as mine, postgresql.open() as yours, ThreadPoolExecutor(2) as pool:
+        for turn in range(5):
+            made = [
+                pool.submit(gradebook.hand_out, {key: {"turn": turn} for key in order})
+                for gradebook, order in ((mine, keys), (yours, keys[::-1]))
+            ]
+            for one in made:
+                one.result(PATIENCE)
+    [(deadlocks,)] = postgresql.rows(
+        "select deadlocks from pg_stat_database where datname = current_database()"
+    )
+    assert deadlocks == 0
 
 
 def test_a_server_ends_with_tests_that_are_killed(server: Server) -> None:
