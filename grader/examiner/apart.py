@@ -112,7 +112,7 @@ def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory:
 
 def _bound_memory(memory: int) -> None:
     if _STATM.exists():  # elsewhere there is no telling what this process has taken
-        taken = int(_STATM.read_text().split()[0]) * resource.getpagesize()
+        taken = int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (taken + memory, most))
 

@@ -79,7 +79,8 @@ def _sample(cost: Cost, done: threading.Event) -> None:
 def _memory(pid: int, field_name: str) -> int:
     """KiB that a process has (VmRSS) or has had at most (VmHWM); 0 where there is no telling."""
     with contextlib.suppress(OSError):
-        found = re.search(rf"^{field_name}:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+        status = Path(f"/proc/{pid}/status").read_text(encoding="latin-1")
+        found = re.search(rf"^{field_name}:\s*(\d+)", status, re.MULTILINE)
         return int(found[1]) if found else 0
     return 0
 
@@ -88,6 +89,6 @@ def _seconds(server: int) -> float:
     """Seconds of processors that this process, a fork server and its workers that have ended have used."""
     total = time.process_time()
     with contextlib.suppress(OSError):
-        fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{server}/stat").read_text(encoding="latin-1").rpartition(")")[2].split()
         total += sum(map(int, fields[11:15])) / _CLOCK_TICKS  # utime, stime, cutime, cstime of proc(5)
     return total

@@ -61,6 +61,15 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "mine"
 
 
+def test_the_package_is_a_command_too(mine: Path) -> None:
+    ran = shell(f"'{sys.executable}' -m grader exercise-1", mine)
+    named = shell("@grade exercise-1", mine)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (named.returncode, named.stdout, named.stderr)
+    assert ran.returncode == 1
+    told = shell(f"'{sys.executable}' -m grader --nothing", mine)
+    assert (told.returncode, told.stderr.splitlines()[0]) == (2, "Usage: python -m grader [OPTIONS] [EXERCISE]")
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("arguments", ["scores", "scores --json", "schema --help"])
 def test_output_that_has_no_room_is_one_sentence(mine: Path, arguments: str) -> None:
