@@ -185,7 +185,7 @@ class Node(WorkerPlugin):
         worker = get_worker()
 
         async def refuse() -> None:
-            await worker.scheduler.set_resources(resources={self.name: 0}, worker=worker.address)
+            await worker.set_resources(**{self.name: 0})
             await worker.scheduler.log_event(topic=self.name, msg=[worker.address, why])
 
         if not self._is_over:
@@ -223,14 +223,16 @@ def _needed(packages: tuple[str, ...]) -> dict[str, str]:
 
 def _grade(name: str, task: Task, seconds: float) -> Said:
     """Do what a node does for a task."""
-    node = get_worker().plugins[name]
-    assert isinstance(node, Node)  # noqa: S101 a narrowing for mypy
+    node = get_worker().plugins.get(name)
+    if not isinstance(node, Node):  # it is just being brought again
+        return Refused()
     try:
         return node.grade(task, seconds)
     except GraderError:
         raise
     except Exception as error:  # something is wrong with this node that others need not have
-        node.refuse(f"{type(error).__name__}: {error}".splitlines()[0].rstrip("."))
+        with contextlib.suppress(Exception):  # it is given to others in any case
+            node.refuse(f"{type(error).__name__}: {error}".splitlines()[0].rstrip("."))
         return Refused()
 
 
@@ -244,7 +246,8 @@ class Usher(SchedulerPlugin):
 
     async def start(self, scheduler: Scheduler) -> None:
         """Begin: Dask calls this first."""
-        self._scheduler, self._refused = scheduler, set[str]()
+        self._scheduler = scheduler
+        self._refused: dict[str, float] = {}  # nodes, with what they had of the resource
         scheduler.worker_plugins[self.name] = self._node  # for nodes that join later
         # Whoever begins something in a loop has to hold it.
         self._begun = {asyncio.ensure_future(self._bring(address)) for address in list(scheduler.workers)}
@@ -253,29 +256,47 @@ class Usher(SchedulerPlugin):
     async def _bring(self, address: str) -> None:
         """Have the run on a node, however long that takes."""
         message = {"op": "plugin-add", "plugin": self._node, "name": self.name}
-        answers = await self._scheduler.broadcast(msg=message, workers=[address], on_error="ignore")
-        for answer in answers.values():
-            if answer["status"] == "error":  # above all, a node without this program
-                self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
+        while address in self._scheduler.workers:
+            answers = await self._scheduler.broadcast(msg=message, workers=[address], on_error="return")
+            answer = answers[address]
+            if not isinstance(answer, OSError):
+                break
+            await asyncio.sleep(LOOK_SECONDS)  # it cannot be reached just now
+        else:
+            return
+        if isinstance(answer, Exception):  # above all, a node without this program
+            self._refuse(address, str(answer).splitlines()[0].rstrip(".") or type(answer).__name__)
+        elif answer["status"] == "error":
+            self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
 
     async def _watch(self) -> None:
         """Look for nodes that no longer answer, as long as there is this run."""
         while self.name in self._scheduler.worker_plugins:
+            began = time.monotonic()
+            await asyncio.sleep(LOOK_SECONDS)
+            if time.monotonic() > began + 2 * LOOK_SECONDS:
+                continue  # it was the scheduler that did not listen
             for address, node in list(self._scheduler.workers.items()):
                 if time.time() > node.last_seen + self._silent:
                     self._refuse(address, "it no longer answers")
-            await asyncio.sleep(LOOK_SECONDS)
+                elif self._refused.get(address):
+                    self._accept(address)
 
     def _refuse(self, address: str, why: str) -> None:
         if address not in self._refused:
-            self._refused.add(address)
+            self._refused[address] = self._scheduler.workers[address].resources.get(self.name, 0)
             self._scheduler.add_resources(worker=address, resources={self.name: 0})
             self._scheduler.log_event(self.name, [address, why])
+
+    def _accept(self, address: str) -> None:
+        """Give work again to a node that had some before it was silent."""
+        self._scheduler.add_resources(worker=address, resources={self.name: self._refused[address]})
+        self._scheduler.log_event(self.name, [address, ""])
 
     def log_event(self, topic: str, msg: Any) -> None:
         """Give a node work: Dask calls this when it says whether it takes some."""
         node = self._scheduler.workers.get(msg[0]) if topic == self.name and not msg[1] else None
-        self._refused.discard("" if node is None else node.address)
+        self._refused.pop("" if node is None else node.address, None)
         if node is not None and node.status is Status.running:
             # What waits for the resource is looked at again only when a node joins or goes on.
             for status in (Status.paused, Status.running):
@@ -381,6 +402,7 @@ class _Run:
         answers = [answer for _, answer in self._client.get_events(self._name)]
         said: dict[str, str] = dict(answers)
         refusals = {node: why for node, why in said.items() if why}
+        self._left &= refusals.keys()
         nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
         self._threads = sum(threads for node, threads in nodes.items() if node in said)
         if refusals and not nodes and all(why for _, why in answers):  # it never had one that did
@@ -395,7 +417,7 @@ class _Run:
         if node in self._left:
             return
         self._left.add(node)
-        there = {key for keys in self._client.processing([node]).values() for key in keys}
+        there = set(self._client.processing().get(node, ()))  # it may have gone meanwhile
         for future in [future for future in self._open if future.key in there]:
             task = self._open.pop(future)
             future.cancel()

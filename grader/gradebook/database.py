@@ -152,15 +152,30 @@ class Database:
                 try:
                     with self._engine.begin() as connection:
                         return work(connection)
-                except OperationalError:  # also a deadlock, of which the server has ended one side
-                    if self.file or time.monotonic() > until:
+                except OperationalError as error:
+                    if self.file or not _may_pass(error) or time.monotonic() > until:
                         raise
                 time.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+def _may_pass(error: OperationalError) -> bool:
+    """Whether it may be gone at the next try: no connection, a server that ends, or a deadlock.
+
+    Classes of PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    code = getattr(error.orig, "sqlstate", None)  # none, where there was no connection
+    return code is None or code.startswith(("08", "57P", "40"))
 
 
 def _has_points(connection: Connection) -> bool:
     """Whether overrides have the column that was added to version 2 of the tables."""
     return any(column["name"] == "points" for column in inspect(connection).get_columns("override"))
+
+
+def _bounds(address: URL) -> dict[str, int]:
+    """Bound the time to connect, which libpq leaves to the network, unless the URL says how long."""
+    is_postgresql = address.get_backend_name() == "postgresql"
+    return {"connect_timeout": 10} if is_postgresql and "connect_timeout" not in address.query else {}
 
 
 def _is_sqlite(address: URL) -> bool:
@@ -205,7 +220,7 @@ def _make_private(file: Path) -> None:
 def _engine(address: URL) -> Engine:
     try:
         if not _is_sqlite(address):
-            return create_engine(address, pool_pre_ping=True)
+            return create_engine(address, pool_pre_ping=True, connect_args=_bounds(address))
         engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
     except ValueError:  # a timeout that is no number
         raise UsageFault(_NO_URL) from None

@@ -18,7 +18,6 @@ import os
 import secrets
 import signal
 import struct
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -32,7 +31,6 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 _PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
-_PATIENCE = 1.0  # seconds
 _FIRST_PIDS = 300  # that the kernel itself leaves to what is started first
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
 
@@ -116,29 +114,19 @@ def _works_in_a_child(change: Callable[[], None]) -> bool:
 def _number_anew() -> None:
     """Go on as process 1 of a namespace, with a `/proc` of its own."""
     have_own_mounts(CLONE_NEWPID)
-    process = os.fork()
+    try:
+        process = os.fork()
+    except OSError as error:  # there is no way back: whatever is forked next would be process 1
+        os.write(2, f"No process could be started: {error.strerror}.\n".encode())
+        os._exit(1)
     if process:
         _end_as(process)
     _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
     mount("proc", Path("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
-    if trace_of_reading([Path("/proc")]):
-        _read_links(Path("/proc"))
+    # For reading only, or reading a link there would set its access time; but for what this process writes.
+    mount(str(_LAST_PID), _LAST_PID, "", MS_BIND, "")
+    _set_attributes("/proc", MOUNT_ATTR_RDONLY, 0, flags=0)
     scatter_process_numbers()
-
-
-def _read_links(folder: Path) -> None:
-    """Set the access times of links, which are all that a worker may read there: `relatime` does so once.
-
-    Raises:
-        OSError: they stay as they are.
-
-    """
-    until = time.monotonic() + _PATIENCE
-    for link in filter(Path.is_symlink, folder.iterdir()):
-        while (times := link.lstat()).st_atime_ns <= times.st_mtime_ns:  # the clock of files ticks slowly
-            link.readlink()
-            if time.monotonic() > until:
-                raise OSError(f"reading {link} would set its access time")
 
 
 def _end_as(process: int) -> NoReturn:
@@ -202,15 +190,15 @@ def _unshare(flags: int) -> None:
     _checked(_libc().unshare(flags), "unshare")
 
 
-def _set_attributes(target: str, setting: int, clearing: int) -> None:
-    """Change what holds for a mount and all mounts below it (Linux 5.12)."""
+def _set_attributes(target: str, setting: int, clearing: int, flags: int = AT_RECURSIVE) -> None:
+    """Change what holds for a mount and, with `AT_RECURSIVE`, all mounts below it (Linux 5.12)."""
     attributes = struct.pack("=QQQQ", setting, clearing, 0, 0)
     path = ctypes.c_char_p(target.encode())
     result = _libc().syscall(
         ctypes.c_long(SYS_MOUNT_SETATTR),
         ctypes.c_int(AT_FDCWD),
         path,
-        ctypes.c_uint(AT_RECURSIVE),
+        ctypes.c_uint(flags),
         attributes,
         ctypes.c_size_t(len(attributes)),
     )

@@ -46,12 +46,15 @@ def as_nobody(folder: Path, *command: str) -> list[str]:
 
 
 LINKS = """
-import os
+import contextlib, os
 links = ["/proc/self", "/proc/thread-self", "/proc/mounts", "/proc/net"]
-before = [os.lstat(link).st_atime_ns for link in links]
+for process in ("/proc/1", "/proc/1/task/1"):  # the fork server, which lives on
+    links += [f"{process}/{name}" for name in ("exe", "cwd", "root", "fd/0", "ns/pid", "ns/user")]
+before = [os.lstat(link).st_atime_ns for link in links if os.path.lexists(link)]
 for link in links:
-    os.readlink(link)
-x = {0: (before, [os.lstat(link).st_atime_ns for link in links])}
+    with contextlib.suppress(OSError):
+        os.readlink(link)
+x = {0: (before, [os.lstat(link).st_atime_ns for link in links if os.path.lexists(link)])}
 """
 WORKERS = """
 import json, os, signal, time

@@ -67,7 +67,10 @@ def test_the_package_is_a_command_too(mine: Path) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (named.returncode, named.stdout, named.stderr)
     assert ran.returncode == 1
     told = shell(f"'{sys.executable}' -m grader --nothing", mine)
-    assert (told.returncode, told.stderr.splitlines()[0]) == (2, "Usage: python -m grader [OPTIONS] [EXERCISE]")
+    assert (told.returncode, told.stderr.splitlines()[0]) == (
+        2,
+        "Usage: python -m grader [OPTIONS] [EXERCISE]",
+    )
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")

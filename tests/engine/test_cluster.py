@@ -51,6 +51,10 @@ OTHER_LANES = """
 import grader.digest
 grader.digest.all_sources = lambda: "others"
 """
+WITHOUT_PROGRAM = """
+import sys
+sys.modules["grader.engine.cluster"] = None
+"""
 RAISING = """
 from grader.engine import cluster
 class Broken(cluster.LaneProcess):
@@ -425,6 +429,27 @@ def test_one_healthy_node_grades_the_class(small: Small, empty: Cluster) -> None
     finally:
         stopped.process.send_signal(signal.SIGCONT)
     wait_for(lambda: not unpacked(empty.folder))
+
+
+def test_a_node_that_answers_again_gets_work_again(small: Small, empty: Cluster) -> None:
+    node = empty.node()
+    with held(small, empty.address, program=[*COURSE[:2], RESTLESS + COURSE[2]]) as run:
+        node.process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: f"{node.address} takes no work: it no longer answers." in run.err)
+        node.process.send_signal(signal.SIGCONT)
+        run.let_go()
+        run.complete()
+
+
+def test_a_node_without_this_program_is_named(small: Small, empty: Cluster) -> None:
+    bare = empty.node("--no-nanny", "--preload", small.write("bare.py", WITHOUT_PROGRAM))
+    small.hand_in("ada")
+    ran = grade(small, "--dask", empty.address)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"No node of the cluster takes work. {bare.address}: ModuleNotFoundError(")
+    empty.node()
+    ran = grade(small, "--dask", empty.address)
+    assert (ran.code, ran.err.count("ModuleNotFoundError")) == (0, 1)
 
 
 def test_what_a_hanging_node_had_is_graded_by_others(small: Small, empty: Cluster) -> None:
