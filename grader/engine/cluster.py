@@ -246,7 +246,7 @@ class Usher(SchedulerPlugin):
 
     async def start(self, scheduler: Scheduler) -> None:
         """Begin: Dask calls this first."""
-        self._scheduler = scheduler
+        self._scheduler, self._spoken = scheduler, set[str]()
         self._refused: dict[str, float] = {}  # nodes, with what they had of the resource
         scheduler.worker_plugins[self.name] = self._node  # for nodes that join later
         # Whoever begins something in a loop has to hold it.
@@ -259,6 +259,8 @@ class Usher(SchedulerPlugin):
         while address in self._scheduler.workers:
             answers = await self._scheduler.broadcast(msg=message, workers=[address], on_error="return")
             answer = answers[address]
+            if address in self._spoken:
+                return  # it has the run, whatever became of the answer
             if not isinstance(answer, OSError):
                 break
             await asyncio.sleep(LOOK_SECONDS)  # it cannot be reached just now
@@ -295,6 +297,8 @@ class Usher(SchedulerPlugin):
 
     def log_event(self, topic: str, msg: Any) -> None:
         """Give a node work: Dask calls this when it says whether it takes some."""
+        if topic == self.name:
+            self._spoken.add(msg[0])
         node = self._scheduler.workers.get(msg[0]) if topic == self.name and not msg[1] else None
         self._refused.pop("" if node is None else node.address, None)
         if node is not None and node.status is Status.running:

@@ -324,9 +324,8 @@ def test_a_command_that_is_ended_leaves_nothing_on_the_nodes(
 ) -> None:
     cluster, node = steady
     with held(small, cluster.address, running=2) as run:
+        wait_for(lambda: len(node.started) >= 2 and node.unpacked())
         started = node.started
-        assert len(started) >= 2
-        assert node.unpacked()
         run.process.send_signal(by)
         assert run.process.wait(PATIENCE) == (130 if by == signal.SIGINT else -by)
         assert run.err.strip() == ("Interrupted." if by == signal.SIGINT else "")
