@@ -46,9 +46,7 @@ from grader.worker.launcher import ForkServer
 AHEAD = 4  # tasks that are under way for each thread of the cluster
 CONNECT_SECONDS = 10
 ALONE_SECONDS = 120.0  # that a run waits for a node when there is none
-SILENT_SECONDS = (
-    20.0  # without a word of a node's, after which it gets no more work: Dask has one each second
-)
+SILENT_SECONDS = 20.0  # after which a node gets no more work: nodes usually say something each second
 LOOK_SECONDS = 1.0  # between two looks at the nodes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
@@ -267,7 +265,8 @@ class Usher(SchedulerPlugin):
         else:
             return
         if isinstance(answer, Exception):  # above all, a node without this program
-            self._refuse(address, str(answer).splitlines()[0].rstrip(".") or type(answer).__name__)
+            why = str(answer) or type(answer).__name__
+            self._refuse(address, why.splitlines()[0].rstrip("."))
         elif answer["status"] == "error":
             self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
 

@@ -223,7 +223,8 @@ class ForkServer:
                     os.killpg(self.pid, signal.SIGKILL)
                 else:  # with it end all of its namespace, and then what waits for it
                     os.kill(self.pid, signal.SIGKILL)
-                    os.kill(self._process.pid, signal.SIGCONT)  # somebody may have stopped it
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self._process.pid, signal.SIGCONT)  # what waits may have been stopped
             self._process.wait()
             os.close(self._errors)
             self._errors = -1
