@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Collection
@@ -22,16 +20,15 @@ from grader.digest import all_sources
 from grader.errors import UsageFault
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
-from grader.worker.starting import clean_environment
+from grader.worker.zygote import Wanted, last_line, zygote
 
 TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
 BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
 RUNNING_FILE = "running"  # in the folder of an examiner: what code of the course it began last
-_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 
 
 class ExaminerProcess:
-    """A process that imports `preload`, starts a fork server, and examines as a module says."""
+    """A process in which `preload` is imported, which has a fork server, and examines as a module says."""
 
     def __init__(self, examiner: str, isolation: str, preload: Collection[str]) -> None:
         ours, theirs = socket.socketpair()
@@ -44,16 +41,8 @@ class ExaminerProcess:
             # The process makes and removes it; if it is killed this one does, and if both are, a later one.
             sweep()
             self._folder = str(place("lane"))
-            self._process = subprocess.Popen(  # noqa: S603 our own module
-                [*_PROGRAM, str(theirs.fileno()), self._folder, isolation, examiner, *preload],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what checks print
-                stderr=errors,
-                # Until it has parted from its fork server.
-                env={**clean_environment(), "TMPDIR": self._folder},
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
-            )
+            wanted = Wanted(self._folder, isolation, examiner)
+            self._child = zygote(tuple(preload)).fork(wanted, theirs.fileno(), errors.fileno())
             self._errors = os.dup(errors.fileno())
         self.line = Connection(ours.detach())
         self.tell(_greeting(self._folder))
@@ -68,10 +57,10 @@ class ExaminerProcess:
             self.interrupt()
             self.close(TIDY_SECONDS)
 
-    @property
-    def pid(self) -> int:
-        """The process."""
-        return self._process.pid
+    def number(self, seconds: float) -> int:
+        """Wait until the process has begun, and return its number; 0 if it has not."""
+        self._child.begun(seconds)
+        return self._child.pid
 
     def tell(self, message: Any) -> None:
         """Send something; if the process is dead, that shows when it is heard."""
@@ -87,19 +76,15 @@ class ExaminerProcess:
 
     def interrupt(self) -> None:
         """Have the process tidy up and end, whatever it is doing."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGINT)
+        self._child.interrupt()
 
     def close(self, grace: float = 0.0) -> None:
         """End the process and all that it started; for so many seconds it may tidy up by itself."""
         if grace:
             self.line.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace)
+            self._child.wait(grace)
         with held():  # killed before its line is closed, it does not begin to tidy up as well
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._child.kill()
             self.line.close()
             if self._errors >= 0:
                 os.close(self._errors)
@@ -115,12 +100,11 @@ class ExaminerProcess:
 
     def _how_it_ended(self) -> str:
         """The last line of what it wrote to stderr, or its exit code."""
-        errors = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
-        if errors:
-            return errors.splitlines()[-1]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)
-        code = self._process.returncode
+        self._child.wait(1)
+        words = last_line(self._errors)
+        if words or self._child.is_lost:
+            return words or self._child.zygote.last_words() or "the process that started it has ended"
+        code = self._child.code
         if code is not None:
             return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
         return "it did not say why"

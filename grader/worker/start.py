@@ -1,10 +1,13 @@
-"""Where an examiner's process begins: it imports what is slow, then parts into fork server and examiner.
+"""A zygote: it imports what is slow once, and forks an examiner's process whenever it is asked to.
 
-Run as `python -E -P -m grader.worker.start FD FOLDER ISOLATION EXAMINER MODULE...` in a clean environment. FD
-is the line to whoever started it, FOLDER one for temporary files, which comes and goes with the process, and
-EXAMINER the module whose `run(FD, SERVER)` it ends as.
-The fork server is forked before anything of a course has been read, so it holds no more than one that is
-started by exec; and one import of torch serves both.
+Run as `python -E -P -m grader.worker.start FD MODULE...` in a clean environment. FD is a Unix socket, over
+which comes one byte and one more socket for each process that is wanted: its leash. On the leash come a line
+of JSON (`folder`, `isolation`, `examiner`, `environment`, `cwd`) and two descriptors, the line to the command
+and a file for errors. The answer is `{"pid": N}`, and when the process has ended `{"code": N}`. The byte `i`
+interrupts the process, `k` kills it. A zygote ends when its command hangs up, and the processes with it.
+
+Such a process parts into a fork server and an examiner. The fork server is forked before anything of a course
+has been read, so it holds no more than one that is started by exec; and one import of torch serves them all.
 """
 
 from __future__ import annotations
@@ -12,34 +15,180 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import json
+import os
+import selectors
 import signal
+import socket
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from grader.worker.confinement import die_with_parent
 from grader.worker.folders import claim, remove
 from grader.worker.launcher import ForkServer, Isolation
 from grader.worker.server import load, serve
-from grader.worker.starting import forked
+from grader.worker.starting import close_above, forked
+
+MAX_REQUEST = 1 << 18  # bytes
+_LINE = 3  # the descriptor of an examiner's line to its command
 
 
 def main() -> None:
-    """Import, fork the server, and become an examiner."""
+    """Import, then fork whenever the command asks."""
     gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
-    line, folder, isolation, examiner, *modules = sys.argv[1:]
+    control, *modules = sys.argv[1:]
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what is meant for a process waits for it
+    load(modules)
+    Zygote(socket.socket(fileno=int(control)), modules).run()
+
+
+@dataclass
+class Zygote:
+    """The line to the command, and the leash of each process that was forked."""
+
+    control: socket.socket
+    modules: Sequence[str]
+    leashes: dict[int, socket.socket] = field(default_factory=dict)  # by process
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+
+    def run(self) -> None:
+        """Do what the command says until it hangs up."""
+        woken, wakes = socket.socketpair()
+        wakes.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # else it would wake nobody
+        signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+        for line in (self.control, woken):
+            self.selector.register(line, selectors.EVENT_READ)
+        while True:
+            for key, _ in self.selector.select():
+                if key.data is not None:
+                    self._obey(key.data)
+                elif key.fileobj is woken:
+                    woken.recv(MAX_REQUEST)
+                elif not self._begin():
+                    return
+            self._reap()
+
+    def _begin(self) -> bool:
+        """Fork one process; returns whether the command is still there."""
+        content, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
+        if not content:
+            return False
+        leash = socket.socket(fileno=descriptors[0])
+        with contextlib.suppress(EOFError, OSError):  # it is no longer wanted
+            request, given = _read_request(leash)
+            zygote, pid = os.getpid(), os.fork()
+            if pid == 0:
+                _become(request, given, self.modules, zygote)
+            for descriptor in given:
+                os.close(descriptor)
+            self.leashes[pid] = leash
+            self.selector.register(leash, selectors.EVENT_READ, pid)
+            _say(leash, {"pid": pid})
+            return True
+        leash.close()
+        return True
+
+    def _obey(self, pid: int) -> None:
+        """Do what is said on a leash; who lets go of it leaves the process alone."""
+        leash = self.leashes.get(pid)
+        if leash is None:
+            return
+        said = leash.recv(MAX_REQUEST)
+        if not said:
+            self.selector.unregister(leash)
+        elif b"k" in said:
+            _kill(pid)
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
+    def _reap(self) -> None:
+        """Tell how processes have ended, and end what they have left of their group."""
+        while self.leashes:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            leash = self.leashes.pop(pid)
+            _say(leash, {"code": os.waitstatus_to_exitcode(status)})
+            with contextlib.suppress(KeyError):
+                self.selector.unregister(leash)
+            leash.close()
+
+
+def _read_request(leash: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Read what process is wanted, and its descriptors.
+
+    Raises:
+        EOFError: the command has gone.
+
+    """
+    content, descriptors, _, _ = socket.recv_fds(leash, MAX_REQUEST, 2)
+    while not content.endswith(b"\n"):
+        more = leash.recv(MAX_REQUEST)
+        if not more:
+            raise EOFError
+        content += more
+    return json.loads(content), descriptors
+
+
+def _say(leash: socket.socket, message: dict[str, int]) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        leash.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _kill(pid: int) -> None:
+    """Kill a process and its group, which it has perhaps not made yet."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+
+
+def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str], zygote: int) -> NoReturn:
+    """Be the process that was asked for, from the fork to the end."""
+    code = 1
     try:
         try:
+            _let_go(request, given)
             signal.signal(signal.SIGINT, _end)
             die_with_parent(signal.SIGINT)  # so that it can still tidy up
-            claim(Path(folder))
-            _become(examiner, int(line), isolation, modules)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            if os.getppid() == zygote:
+                claim(Path(request["folder"]))
+                _examine(request["examiner"], request["isolation"], modules)
+            code = 0
         finally:
             # The line of a parent that dies is closed before the signal comes.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            remove(request["folder"])
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
     finally:
-        remove(folder)
+        os._exit(code)
+
+
+def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
+    """Leave all that is the zygote's."""
+    os.setsid()  # Ctrl-C in the terminal reaches the command alone
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    line, errors = (os.dup(descriptor) for descriptor in given)
+    # Neither is at the place of the other: both were copied while those places were taken.
+    os.dup2(errors, 2)
+    os.dup2(line, _LINE)
+    close_above(_LINE)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    tempfile.tempdir = None
+    os.chdir(request["cwd"])
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
@@ -48,10 +197,10 @@ def _end(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _become(examiner: str, line: int, isolation: str, modules: Sequence[str]) -> None:
+def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
+    """Part from a fork server, and do an examiner's work."""
     server = None  # bubblewrap makes namespaces for a program that it starts itself: the examiner does that
     if isolation != "bubblewrap":
-        load(modules)
         server = ForkServer(modules, isolation=cast("Isolation", isolation), start=forked(serve))
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # else student code would draw the numbers that checks draw
@@ -59,7 +208,7 @@ def _become(examiner: str, line: int, isolation: str, modules: Sequence[str]) ->
         run = importlib.import_module(examiner).run  # the server has nothing to do with it
         gc.freeze()
         gc.enable()
-        run(line, server)
+        run(_LINE, server)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,11 @@ def last_descriptor() -> int:
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_DESCRIPTORS)
 
 
+def close_above(descriptor: int) -> None:
+    """Close every descriptor above one."""
+    os.closerange(descriptor + 1, last_descriptor())
+
+
 def _become_server(place: Place, parent: int) -> None:
     """Let go of all that is the parent's."""
     die_with_parent()
@@ -146,7 +151,7 @@ def _become_server(place: Place, parent: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor, target in ((null, 0), (null, 1), (place.errors, 2), (place.control, _CONTROL)):
         os.dup2(descriptor, target)
-    os.closerange(_CONTROL + 1, last_descriptor())
+    close_above(_CONTROL)
     os.chdir("/")
     os.environ.update(place.environment)
     tempfile.tempdir = place.folder

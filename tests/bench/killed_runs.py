@@ -29,7 +29,7 @@ from pathlib import Path
 
 COURSE = Path(sys.executable).parent / "course"
 PR_SET_CHILD_SUBREAPER = 36
-KINDS = ("lane", "fork server", "worker")
+KINDS = ("zygote", "lane", "fork server", "worker")
 TIDY_SECONDS = 5.0  # that processes get to end after the last command
 COURSE_YAML = """
 format: 1
@@ -106,7 +106,7 @@ def kind_of(pid: int) -> str:
             while "grader.worker.start" in Path(f"/proc/{parent}/cmdline").read_bytes().decode().split("\0"):
                 parent = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1]
                 generation += 1
-            return ("lane", "fork server", "worker")[generation]
+            return ("zygote", "lane", "fork server", "worker")[generation]
         if "grader.worker.server" in words:
             above = Path(f"/proc/{parent}/cmdline").read_bytes().decode().split("\0")
             return "worker" if "grader.worker.server" in above else "fork server"

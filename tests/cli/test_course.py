@@ -13,7 +13,7 @@ from textwrap import indent
 
 import pytest
 
-from grader.examiner import process
+from grader.worker import zygote
 from grader.worker.launcher import ForkServer, WorkerLimits
 from tests.conftest import ROOT, Ran, Run
 from tests.worker.test_launcher import file_of
@@ -293,7 +293,7 @@ def test_strangers_code_is_not_run_where_it_cannot_be_confined(
 ) -> None:
     lacking = "from grader.worker.launcher import ForkServer; ForkServer.lacking = ['landlock']"
     program = f"{lacking}; from grader.worker.start import main; main()"
-    monkeypatch.setattr(process, "_PROGRAM", (sys.executable, "-c", program))
+    monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", program))
     monkeypatch.setattr(ForkServer, "lacking", ["landlock"])
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")

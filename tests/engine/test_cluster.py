@@ -65,8 +65,8 @@ cluster.LaneProcess = Broken
 
 NO_LANES = """
 import sys
-from grader.examiner import process
-process._PROGRAM = (sys.executable, "-c", "raise SystemExit('no luck today')")
+from grader.worker import zygote
+zygote._PROGRAM = (sys.executable, "-c", "raise SystemExit('no luck today')")
 """
 
 

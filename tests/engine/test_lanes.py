@@ -28,6 +28,7 @@ from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
 from grader.gradebook import database
+from grader.worker import zygote
 from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
@@ -63,11 +64,11 @@ def parents() -> dict[int, int]:
 
 
 def below(pid: int) -> set[int]:
-    """The processes that one has started, and those that these have started."""
+    """The processes that one has started, and those that these have started; zygotes stay for the next."""
     of, found = parents(), {pid}
     while more := {child for child, parent in of.items() if parent in found} - found:
         found |= more
-    return found - {pid}
+    return found - {pid} - {one._process.pid for one in zygote._ZYGOTES.values()}
 
 
 def wait_until_gone(pids: set[int]) -> None:
@@ -97,23 +98,23 @@ def hand_in_two(small: Small) -> None:
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Setup]:
     """The lanes that a command starts on a machine with three processors."""
-    pids: list[int] = []
+    setups: list[Setup] = []
 
     class Counted(lanes.LaneProcess):
         def __init__(self, setup: Setup) -> None:
             super().__init__(setup)
-            pids.append(self.pid)
+            setups.append(setup)
 
     monkeypatch.setattr(lanes, "LaneProcess", Counted)
     monkeypatch.setattr(grading, "processors", lambda: 3)
-    return pids
+    return setups
 
 
 @pytest.mark.parametrize(("students", "expected"), [(lanes.FEW, 1), (lanes.FEW + 1, 2)])
 def test_few_submissions_are_not_worth_another_lane(
-    small: Small, course: Run, started: list[int], students: int, expected: int
+    small: Small, course: Run, started: list[Setup], students: int, expected: int
 ) -> None:
     for number in range(students):
         small.hand_in(f"s{number}", "five = 5\n")
@@ -122,7 +123,7 @@ def test_few_submissions_are_not_worth_another_lane(
 
 
 def test_few_that_take_long_are_worth_it(
-    small: Small, course: Run, started: list[int], monkeypatch: pytest.MonkeyPatch
+    small: Small, course: Run, started: list[Setup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes, "FEW_SECONDS", 0.0)
     for student in ("ada", "bob", "cleo", "dan"):
@@ -229,7 +230,7 @@ def test_a_lane_that_cannot_start_is_a_fault_of_ours(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = (sys.executable, "-c", "raise SystemExit('no luck today')")
-    monkeypatch.setattr(process, "_PROGRAM", program)
+    monkeypatch.setattr(zygote, "_PROGRAM", program)
     small.hand_in("ada")
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert (ran.code, small.count()) == (3, 0)
@@ -404,7 +405,7 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
 
 
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
     monkeypatch.setattr(process, "BUFFER", 8192)
     task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
@@ -452,13 +453,13 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     hold, tidying = small.write(".hold", ""), small.root / ".tidying"
     if when == "as it tidies up":
         monkeypatch.setattr(
-            process, "_PROGRAM", (sys.executable, "-c", SLOWLY.format(str(tidying), str(hold)))
+            zygote, "_PROGRAM", (sys.executable, "-c", SLOWLY.format(str(tidying), str(hold)))
         )
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ("torch",)))
     until = time.monotonic() + PATIENCE
     if when != "at once":
         while not list(temporary.iterdir()):
-            assert lane.pid in parents(), lane.last_words()
+            assert lane.number(PATIENCE) in parents(), lane.last_words()
     if when.startswith("as"):
         assert lane.hear() == READY
         (folder,) = temporary.iterdir()
@@ -467,11 +468,11 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     if when == "as it tidies up":
         while not tidying.exists():
             assert time.monotonic() < until
-            assert lane.pid in parents(), lane.last_words()
+            assert lane.number(PATIENCE) in parents(), lane.last_words()
         for _ in range(1000):
             lane.interrupt()
         hold.unlink()
-    while lane.pid in parents() and time.monotonic() < until:
+    while lane.number(PATIENCE) in parents() and time.monotonic() < until:
         for _ in range(1000):
             lane.interrupt()
     left = list(temporary.iterdir())

@@ -15,6 +15,7 @@ from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import Submission
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
+PATIENCE = 300.0  # seconds until a process that should begin is taken not to
 SECRET = "what only the command may know"
 
 
@@ -50,9 +51,9 @@ def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
     process.tell(Submission("exercise-2.py", b"import torch\ndef total(image):\n    return image.sum()\n"))
     report = process.hear()
     assert report.score == report.points
-    server = server_of(process.pid)
+    server = server_of(process.number(PATIENCE))
 
-    own = held_by(process.pid)
+    own = held_by(process.number(0))
     folders = [name for name in own if "/torchgrade-" in name]
     assert own.count("socket") == 2  # the lines to the command and to the fork server
     assert own.count("file without a name") <= 2  # for what it and the fork server write to stderr
@@ -67,8 +68,8 @@ def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
 def test_the_fork_server_knows_nothing_of_the_commands_environment(process: ExaminerProcess) -> None:
     process.tell(Submission("exercise-2.py", b""))
     process.hear()
-    server = server_of(process.pid)
-    for pid in (process.pid, server):  # as they were started
+    server = server_of(process.number(PATIENCE))
+    for pid in (process.number(0), server):  # as they were started
         assert SECRET.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
     searched = 0
     with Path(f"/proc/{server}/mem").open("rb", buffering=0) as memory:

@@ -1,0 +1,185 @@
+"""The processes that `grader.worker.start` forks, seen from the command that asks for them."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.worker.interrupts import held
+from grader.worker.starting import clean_environment
+
+KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it is killed itself
+_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an examiner's process is: its folder for temporary files, how it isolates, and its module."""
+
+    folder: str
+    isolation: str
+    examiner: str
+
+    def as_request(self) -> bytes:
+        """Return the line of JSON that a zygote reads."""
+        environment = {**clean_environment(), "TMPDIR": self.folder}
+        return json.dumps({**vars(self), "environment": environment, "cwd": _here()}).encode() + b"\n"
+
+
+def _here() -> str:
+    """Return the current folder, where it still exists."""
+    with contextlib.suppress(OSError):
+        return str(Path.cwd())
+    return "/"
+
+
+class Zygote:
+    """A process that has imported modules and forks."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._control, theirs = socket.socketpair()
+        self._words = ""
+        with theirs, tempfile.TemporaryFile() as errors:
+            self._process = subprocess.Popen(  # noqa: S603 our own module
+                [*_PROGRAM, str(theirs.fileno()), *modules],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what checks print
+                stderr=errors,
+                env=clean_environment(),
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
+            )
+            self._errors = os.dup(errors.fileno())
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can fork."""
+        return self._process.poll() is None
+
+    def fork(self, wanted: Wanted, line: int, errors: int) -> Child:
+        """Ask for a process, which begins as soon as the modules are imported."""
+        ours, theirs = socket.socketpair()
+        with theirs, contextlib.suppress(OSError):  # that it is dead shows on the leash
+            socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+            socket.send_fds(ours, [wanted.as_request()], [line, errors])
+        return Child(self, ours)
+
+    def kill(self) -> None:
+        """End it at once; what it has forked tidies up and ends."""
+        with held():
+            self._process.kill()
+            self._process.wait()
+            self._words = self.last_words()
+            self._control.close()
+            if self._errors >= 0:
+                os.close(self._errors)
+                self._errors = -1
+
+    def last_words(self) -> str:
+        """Return the last line that it wrote to stderr, if it wrote one."""
+        return last_line(self._errors) if self._errors >= 0 else self._words
+
+
+def last_line(file: int) -> str:
+    """Return the last line of what was written to a file for errors."""
+    lines = os.pread(file, 1 << 16, 0).decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+@dataclass
+class Child:
+    """A process that a zygote has forked, or is about to."""
+
+    zygote: Zygote
+    leash: socket.socket
+    pid: int = 0
+    code: int | None = None
+    is_lost: bool = False  # the zygote has ended before it
+    _said: bytes = field(default=b"", repr=False)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; returns whether it has."""
+        return self._heard(seconds, lambda: False)
+
+    def begun(self, seconds: float = 0.0) -> bool:
+        """Wait until it has begun; returns whether it has."""
+        return self._heard(seconds, lambda: self.pid > 0) and self.pid > 0
+
+    def _heard(self, seconds: float, is_enough: Callable[[], bool]) -> bool:
+        until = time.monotonic() + seconds
+        while not (is_enough() or self.code is not None or self.is_lost):
+            try:
+                self.leash.settimeout(max(until - time.monotonic(), 1e-6))
+                content = self.leash.recv(4096)
+            except TimeoutError:
+                return False
+            except OSError:
+                content = b""
+            self._hear(content)
+        return True
+
+    def _hear(self, content: bytes) -> None:
+        *lines, self._said = (self._said + content).split(b"\n")
+        for line in lines:
+            said = json.loads(line)
+            self.pid = said.get("pid", self.pid)
+            self.code = said.get("code", self.code)
+        self.is_lost = not content
+
+    def interrupt(self) -> None:
+        """Have the process tidy up and end, whatever it is doing."""
+        if self.begun():
+            self._tell(b"i")
+        else:
+            self.zygote.kill()
+
+    def kill(self) -> None:
+        """End the process and its group."""
+        if self.begun():
+            self._tell(b"k")
+            self.wait(KILL_SECONDS)
+        if self.code is None:
+            self.zygote.kill()
+            if self.pid:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pid, signal.SIGKILL)
+        self.leash.close()
+
+    def _tell(self, command: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self.leash.send(command)
+
+
+_LOCK = threading.Lock()
+_ZYGOTES: dict[tuple[str, ...], Zygote] = {}  # by program and modules
+
+
+def zygote(modules: Sequence[str]) -> Zygote:
+    """Return the zygote of this command that has imported exactly these modules."""
+    key = (*_PROGRAM, *modules)
+    with _LOCK, held():
+        if key not in _ZYGOTES or not _ZYGOTES[key].is_alive:
+            if not _ZYGOTES:
+                atexit.register(end_zygotes)
+            _ZYGOTES[key] = Zygote(modules)
+        return _ZYGOTES[key]
+
+
+def end_zygotes() -> None:
+    """End all of them."""
+    with _LOCK:
+        while _ZYGOTES:
+            _ZYGOTES.popitem()[1].kill()
