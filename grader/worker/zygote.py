@@ -20,6 +20,7 @@ from pathlib import Path
 from grader.worker.interrupts import held
 from grader.worker.starting import clean_environment
 
+BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it still imports
 KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it is killed itself
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 
@@ -141,7 +142,7 @@ class Child:
 
     def interrupt(self) -> None:
         """Have the process tidy up and end, whatever it is doing."""
-        if self.begun():
+        if self.begun(BEGIN_SECONDS):
             self._tell(b"i")
         else:
             self.zygote.kill()

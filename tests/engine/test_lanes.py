@@ -475,9 +475,9 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     while lane.number(PATIENCE) in parents() and time.monotonic() < until:
         for _ in range(1000):
             lane.interrupt()
-    left = list(temporary.iterdir())
+    while left := list(temporary.iterdir()):  # one that had just been forked is not known by its number
+        assert time.monotonic() < until, left
     lane.close()
-    assert not left
 
 
 @pytest.mark.slow
