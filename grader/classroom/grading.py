@@ -20,7 +20,7 @@ from grader.examiner.report import Report, merged
 from grader.examiner.session import longest
 from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import EVERYBODY, Gradebook
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 BATCH = 200  # submissions that the gradebook is asked about at once
 VARIANT_0 = (

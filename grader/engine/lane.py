@@ -29,7 +29,7 @@ from grader.examiner.grading import Graded, grade, ungraded
 from grader.examiner.packages import missing_packages
 from grader.examiner.process import RUNNING_FILE, greeted
 from grader.examiner.submission import Submission, submission_of
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 PACE = 5.0  # times what its pacer takes, that a file may take
 LEAST_SECONDS = 2.0  # that it may take in any case

@@ -23,7 +23,7 @@ from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions import KINDS
 from grader.questions.question import FormError, Mark, Outcome, Posed, Wrong
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 MAX_NOTES = 20
 OTHER = "another"  # in place of the type of an exception, where it is not told

@@ -19,8 +19,10 @@ from grader.examiner.remedies import REMEDIES
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
 from grader.questions.question import Outcome
+from grader.worker.client import Worker
+from grader.worker.ending import WorkerEnded, WorkerLimits
 from grader.worker.families import FAMILIES
-from grader.worker.launcher import ForkServer, Worker, WorkerEnded, WorkerLimits
+from grader.worker.forkserver import ForkServer
 from grader.worker.refusals import MAX_DETAIL
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 

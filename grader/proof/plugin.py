@@ -25,7 +25,7 @@ from grader.examiner.submission import read_submission, submission_of
 from grader.handout.solutions import answered, solutions
 from grader.questions import KINDS
 from grader.questions.question import Mark, Posed
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 _RUN = pytest.StashKey["SubmissionRun"]()
 

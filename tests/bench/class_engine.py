@@ -51,7 +51,9 @@ from grader.examiner.grading import grade
 from grader.examiner.session import _worker_limits
 from grader.examiner.submission import submission_of
 from grader.gradebook.store import Gradebook
-from grader.worker.launcher import ForkServer, Worker, WorkerLimits
+from grader.worker.client import Worker
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ("exercise-8", "exercise-9")

@@ -16,7 +16,7 @@ from grader.errors import SubmissionFault
 from grader.examiner.session import Session, StudentError
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 SIZE = 10 << 20  # bytes of a file
 

@@ -22,7 +22,7 @@ from grader.examiner.session import (
 )
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 from grader.worker.wire import MAX_BRACKETS
 
 pytestmark = pytest.mark.slow

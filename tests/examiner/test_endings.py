@@ -15,7 +15,8 @@ from grader.examiner.submission import submission_of
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.worker.child import NO_MEMORY
-from grader.worker.launcher import BLAMED, Ending, ForkServer
+from grader.worker.ending import BLAMED, Ending
+from grader.worker.forkserver import ForkServer
 
 pytestmark = pytest.mark.slow
 

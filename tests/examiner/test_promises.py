@@ -16,7 +16,8 @@ from grader.gradebook import rules
 from grader.gradebook.records import Attempt
 from grader.language.limits import Limits
 from grader.lms.scoring import export_items
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 
 SECRET = "4711"
 EXERCISE = """

@@ -11,7 +11,7 @@ from grader.examiner.session import Session, StudentError
 from grader.examiner.submission import submission_of
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 PACKAGES = ["torch", "numpy", "matplotlib"]
 LOADER = "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\nd = TensorDataset(torch.arange(8))\n"

@@ -23,7 +23,7 @@ from grader.examiner.grading import grade, ungraded
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(file.parent for file in HERE.glob("*/*/submission.*"))
