@@ -59,8 +59,8 @@ def graded(tmp_path, server):
 @pytest.mark.parametrize("kind", ["notice", "syntax", "raised", "made-up"])
 def test_no_kind_of_trouble_carries_a_hidden_input(graded, kind):
     report = graded(
-        "import sys\nchild = sys.modules['grader.worker.child']\n"
-        f"def double(x):\n    child._kind = lambda *_: {kind!r}\n    raise ValueError(f'the input is {{x}}')\n"
+        "import sys\nfailures = sys.modules['grader.worker.failures']\n"
+        f"def double(x):\n    failures._kind = lambda *_: {kind!r}\n    raise ValueError(f'the input is {{x}}')\n"
     )
     assert report.questions[0].score == 0
     assert SECRET not in report.model_dump_json()

@@ -217,7 +217,7 @@ for n in range(256):
 
 
 OWN = (
-    "child confinement descent families folders memory namespaces pages probe reading refusals scratch starting watch wire"
+    "child confinement descent failures families folders memory module namespaces pages probe reading refusals scratch starting watch wire"
 ).split()
 
 
