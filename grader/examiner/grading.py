@@ -16,8 +16,9 @@ from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solut
 from grader.examiner.patience import TooSlowError
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
-from grader.examiner.session import Session, StudentError, Trouble
+from grader.examiner.session import Session
 from grader.examiner.submission import Submission, submission_of
+from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
@@ -116,10 +117,10 @@ def run_checks(
             session.hush()
         for posed in open_:
             session, own = sessions[posed.id], tried[posed.id]
-            session.used.clear()
-            checks = [check for check in suite.of(exercise, posed.id) if check.visible == visible]
-            own.results += suite.run(exercise, posed, session, sitting.params, checks, own.results)
-            own.usage.add(posed.id, session)
+            with session.watched() as used:
+                checks = [check for check in suite.of(exercise, posed.id) if check.visible == visible]
+                own.results += suite.run(exercise, posed, session, sitting.params, checks, own.results)
+                own.usage.add(posed.id, used, session.replies)
     return tried
 
 
@@ -134,7 +135,7 @@ def _notes(paper: Paper, sessions: Sequence[Session], questions: Sequence[Questi
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = {question.message for question in questions}
     notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
-    return (*sessions[0].read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
+    return (*sessions[0].replies.read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
 def ungraded(sitting: Sitting, message: str) -> Report:
