@@ -16,8 +16,8 @@ from grader.engine.lanes import FEW, Lanes, LocalLanes, processors
 from grader.engine.task import Setup, Task
 from grader.errors import UsageFault
 from grader.examiner.budget import longest
-from grader.examiner.grading import ungraded
 from grader.examiner.report import Report, merged
+from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.worker.forkserver import Isolation

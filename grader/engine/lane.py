@@ -25,9 +25,10 @@ from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.deed import Deed
-from grader.examiner.grading import Graded, grade, ungraded
+from grader.examiner.grading import Graded, grade
 from grader.examiner.packages import missing_packages
 from grader.examiner.process import RUNNING_FILE, greeted
+from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
 from grader.worker.forkserver import ForkServer
 

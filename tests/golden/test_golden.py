@@ -19,8 +19,9 @@ from grader.course.paper import prepare
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import grade, ungraded
+from grader.examiner.grading import grade
 from grader.examiner.report import Report
+from grader.examiner.reporting import ungraded
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
 from grader.worker.forkserver import ForkServer
