@@ -15,12 +15,12 @@ from grader.course.paper import prepare
 from grader.engine.lanes import FEW, Lanes, LocalLanes, processors
 from grader.engine.task import Setup, Task
 from grader.errors import UsageFault
-from grader.examiner.grading import ungraded
+from grader.examiner.budget import longest
 from grader.examiner.report import Report, merged
-from grader.examiner.session import longest
+from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import EVERYBODY, Gradebook
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 BATCH = 200  # submissions that the gradebook is asked about at once
 VARIANT_0 = (

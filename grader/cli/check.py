@@ -19,7 +19,7 @@ from grader.errors import Fault, GraderError, UsageFault
 from grader.files import open_file, refusal, write_file
 from grader.proof.check import Proved, check
 from grader.proof.page import fault_lines, proof_html, proof_page
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 MAX_VARIANTS = 10_000

@@ -9,7 +9,7 @@ import click
 
 from grader.cli import entry
 from grader.proof.attacks import AttackResult, load_attacks, run_attacks
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 
 @click.command("doctor")

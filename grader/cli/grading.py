@@ -41,7 +41,7 @@ from grader.gradebook.notices import forgotten_exercises, open_to_all
 from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook
 from grader.report.classroom import move_table, outcome_table, report_line, summary
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 PATH = options.PATH
 LANES = [

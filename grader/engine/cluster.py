@@ -41,7 +41,7 @@ from grader.digest import all_sources
 from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 AHEAD = 4  # tasks that are under way for each thread of the cluster
 CONNECT_SECONDS = 10

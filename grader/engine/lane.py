@@ -25,11 +25,12 @@ from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.deed import Deed
-from grader.examiner.grading import Graded, grade, ungraded
+from grader.examiner.grading import Graded, grade
 from grader.examiner.packages import missing_packages
 from grader.examiner.process import RUNNING_FILE, greeted
+from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 PACE = 5.0  # times what its pacer takes, that a file may take
 LEAST_SECONDS = 2.0  # that it may take in any case

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.examiner.report import Report
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 READY = "ready"
 TRIES = 2  # of one submission, if the process that grades or runs it dies

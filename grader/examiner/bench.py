@@ -15,7 +15,7 @@ from grader.examiner.grading import grade
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.submission import Submission
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 
 def run(descriptor: int, server: ForkServer) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.examiner.checks import MAX_SHOWN, CheckResult
 from grader.examiner.report import Cause
-from grader.examiner.session import CheckFault, StudentError
+from grader.examiner.trouble import CheckFault, StudentError
 from grader.examiner.wording import explain
 
 

@@ -18,7 +18,9 @@ from grader.examiner.aside import aside
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
-from grader.examiner.session import MAX_KEPT, CheckFault, Remote, Session, Student, StudentError, Trouble
+from grader.examiner.remote import Remote, Student
+from grader.examiner.session import MAX_KEPT, Session
+from grader.examiner.trouble import CheckFault, StudentError, Trouble
 from grader.questions.question import Outcome, Posed
 from grader.questions.values import describe
 

@@ -20,7 +20,8 @@ import numpy as np
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
 from grader.examiner.checks import CheckResult
-from grader.examiner.session import Remote, StudentError
+from grader.examiner.remote import Remote
+from grader.examiner.trouble import StudentError
 from grader.lazy import torch
 from grader.questions.code import function_of
 from grader.questions.question import Wrong

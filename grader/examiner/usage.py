@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import printable
-from grader.examiner.session import Place, Session
+from grader.examiner.replies import Replies
+from grader.examiner.trouble import Place
 from grader.examiner.wording import place_text
 from grader.questions.question import Posed
 from grader.worker.families import FAMILIES
@@ -20,10 +21,10 @@ class Usage:
     loaded: Mapping[str, Place | None] = field(default_factory=dict)  # while the file was loaded
     words: Sequence[tuple[str, Place, str]] = ()
 
-    def add(self, question: str, session: Session) -> None:
-        """Note what a session has seen since its evidence was cleared."""
-        self.called |= {family: self.called.get(family) or place for family, place in session.used.items()}
-        self.loaded, self.words = session.used_at_load.get(question, {}), session.words
+    def add(self, question: str, used: Mapping[str, Place | None], replies: Replies) -> None:
+        """Note what calls have used, and what the replies say of the file."""
+        self.called |= {family: self.called.get(family) or place for family, place in used.items()}
+        self.loaded, self.words = replies.used_at_load.get(question, {}), replies.words
 
     def complaints(self, posed: Posed) -> Iterator[str]:
         """A sentence for each family that is used though forbidden, or required and not used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.errors import printable
 from grader.examiner.remedies import UNSAID, remedy
-from grader.examiner.session import Trouble
+from grader.examiner.trouble import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."

@@ -30,7 +30,7 @@ from grader.proof.records import faults_of_record, notes_of_imports
 from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.code import Code, function_of
-from grader.worker.launcher import Isolation
+from grader.worker.forkserver import Isolation
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names

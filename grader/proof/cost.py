@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 READ_SECONDS = 5.0  # of processors, to read and grade a hostile notebook
 READ_MIB = 300  # more than before, in examiner and worker, to read a hostile notebook

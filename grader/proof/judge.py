@@ -26,7 +26,7 @@ from grader.proof.stopping import layers_of
 from grader.proof.world import HONEST, World, left_by, state_of
 from grader.worker.confinement import adopt_orphans
 from grader.worker.folders import remove
-from grader.worker.launcher import ForkServer, Isolation
+from grader.worker.forkserver import ForkServer, Isolation
 
 _TRIES = 3  # at the honest submission, where a busy machine may cost it its time
 

@@ -20,12 +20,13 @@ from grader.errors import GraderError
 from grader.examiner.checks import Reference
 from grader.examiner.collection import MARKERS, load_reference
 from grader.examiner.grading import mark_answer
-from grader.examiner.session import Session, Student
+from grader.examiner.remote import Student
+from grader.examiner.session import Session
 from grader.examiner.submission import read_submission, submission_of
 from grader.handout.solutions import answered, solutions
 from grader.questions import KINDS
 from grader.questions.question import Mark, Posed
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 _RUN = pytest.StashKey["SubmissionRun"]()
 

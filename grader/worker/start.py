@@ -30,7 +30,7 @@ from typing import Any, NoReturn, cast
 
 from grader.worker.confinement import die_with_parent
 from grader.worker.folders import claim, remove
-from grader.worker.launcher import ForkServer, Isolation
+from grader.worker.forkserver import ForkServer, Isolation
 from grader.worker.server import load, serve
 from grader.worker.starting import close_above, forked
 

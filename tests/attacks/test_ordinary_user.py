@@ -60,7 +60,8 @@ WORKERS = """
 import json, os, signal, time
 from pathlib import Path
 from grader.errors import WorkerFault
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.forkserver import ForkServer
+from grader.worker.ending import WorkerLimits
 from tests.attacks.test_ordinary_user import LINKS
 from tests.worker.test_limits import NUMBERS, look
 

@@ -45,13 +45,15 @@ from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.engine.lanes import LaneProcess, processors
 from grader.engine.task import READY, Result, Setup, Task
+from grader.examiner.budget import worker_limits
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
-from grader.examiner.session import _worker_limits
 from grader.examiner.submission import submission_of
 from grader.gradebook.store import Gradebook
-from grader.worker.launcher import ForkServer, Worker, WorkerLimits
+from grader.worker.client import Worker
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ("exercise-8", "exercise-9")
@@ -183,7 +185,7 @@ def recorded(own: Class) -> list[Calls]:
                 submission = submission_of(task.file_name, task.content)
                 with mock.patch.object(Worker, "ask", ask):
                     grade(sitting, submission, server, suite)
-                calls.append(Calls(_worker_limits(sitting.paper.limits), asked))
+                calls.append(Calls(worker_limits(sitting.paper.limits), asked))
 
     with_suite(own.course, [own.exercise], work)
     return calls

@@ -17,7 +17,7 @@ import time
 from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 PACKAGES = ["torch", "numpy", "scipy", "matplotlib"]
 SUBMISSION = submission_of("exercise.py", b"import torch\n\ndef double(x):\n    return 2 * x\n")

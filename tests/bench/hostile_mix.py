@@ -22,7 +22,7 @@ from grader.examiner.grading import grade
 from grader.examiner.submission import submission_of
 from grader.proof.attacks import load_attacks
 from grader.proof.world import HONEST, PLAIN, make_world, state_of
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 ATTACKS = Path(__file__).resolve().parents[1] / "attacks"
 

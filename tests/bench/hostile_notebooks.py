@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable
 
 from grader.errors import SubmissionFault
-from grader.examiner.session import Session, StudentError
+from grader.examiner.session import Session
 from grader.examiner.submission import Submission
+from grader.examiner.trouble import StudentError
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 SIZE = 10 << 20  # bytes of a file
 

@@ -18,7 +18,7 @@ from grader.classroom.collecting import Collected
 from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.course.paper import prepare
-from grader.examiner.grading import ungraded
+from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small, new_class

@@ -35,7 +35,7 @@ from grader.engine import lanes
 from grader.engine.lane import Lane
 from grader.engine.task import Result, Setup, Task
 from grader.examiner.collection import with_suite
-from grader.worker import interrupts, launcher, server
+from grader.worker import forkserver, interrupts, server
 from grader.worker.starting import Start, clean_environment, forked
 
 for _module, *_ in course.PARTS.values():  # else every run would import its own
@@ -218,7 +218,7 @@ def _child(
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     os.environ.update(clean_environment())  # that the fork server would have of its own
     sys.argv = [command.name or "", *arguments]
-    launcher.executed = _executed  # type: ignore[attr-defined,assignment]
+    forkserver.executed = _executed  # type: ignore[attr-defined,assignment]
     lanes.LocalLanes.run = _Here.run  # type: ignore[assignment]
     CACHE[0] = temporary.parent / "cache"
     CACHE[0].mkdir(exist_ok=True)

@@ -14,9 +14,10 @@ from textwrap import indent
 import pytest
 
 from grader.worker import zygote
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 from tests.conftest import ROOT, Ran, Run
-from tests.worker.test_launcher import file_of
+from tests.worker.test_client import file_of
 
 
 @pytest.fixture
@@ -291,7 +292,7 @@ def test_what_the_doctor_says_is_true_of_a_worker(own: Path, course: Run) -> Non
 def test_strangers_code_is_not_run_where_it_cannot_be_confined(
     own: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = "from grader.worker.launcher import ForkServer; ForkServer.lacking = ['landlock']"
+    lacking = "from grader.worker.forkserver import ForkServer; ForkServer.lacking = ['landlock']"
     program = f"{lacking}; from grader.worker.start import main; main()"
     monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", program))
     monkeypatch.setattr(ForkServer, "lacking", ["landlock"])

@@ -79,6 +79,13 @@ def wait_until_gone(pids: set[int]) -> None:
         time.sleep(0.02)
 
 
+def wait_until_empty(folder: Path) -> None:
+    """Wait until there is nothing in a folder."""
+    until = time.monotonic() + PATIENCE
+    while left := list(folder.iterdir()):
+        assert time.monotonic() < until, left
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     temporary = tmp_path / "temporary"
@@ -475,8 +482,7 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     while lane.number(PATIENCE) in parents() and time.monotonic() < until:
         for _ in range(1000):
             lane.interrupt()
-    while left := list(temporary.iterdir()):  # one that had just been forked is not known by its number
-        assert time.monotonic() < until, left
+    wait_until_empty(temporary)  # one that had just been forked is not known by its number
     lane.close()
 
 

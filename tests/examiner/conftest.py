@@ -19,7 +19,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 REFERENCE = "def double(x):\n    return 2 * x\n\n\ndef double_up(x):\n    return 2 * x + 1\n"
 

@@ -10,19 +10,12 @@ from typing import Any
 
 import pytest
 
-from grader.examiner.session import (
-    MAX_FAILURES,
-    MAX_KEPT,
-    MAX_MESSAGE,
-    MAX_NAME,
-    MAX_TOLD,
-    MAX_WORDS,
-    Session,
-    StudentError,
-)
+from grader.examiner.replies import MAX_FAILURES, MAX_MESSAGE, MAX_NAME, MAX_TOLD, MAX_WORDS
+from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.submission import submission_of
+from grader.examiner.trouble import StudentError
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 from grader.worker.wire import MAX_BRACKETS
 
 pytestmark = pytest.mark.slow
@@ -98,12 +91,12 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_answers_do_not_accumulate(server, answer):
-    with forged(server, answer=answer) as session:
+    with forged(server, answer=answer) as session, session.watched() as used:
         once = growth(lambda: ask(session))
         again = growth(lambda: ask_and_begin(session))
         assert once < 5 << 20
         assert again < 256 << 10
-        assert set(session.used) <= {"matmul"}
+        assert set(used) <= {"matmul"}
 
 
 LOADS = {
@@ -129,9 +122,9 @@ def test_what_is_said_of_a_file_is_bounded(server, load):
 
         assert growth(start) < 3 << 20
         assert len(session.notices) <= MAX_TOLD
-        assert len(session.words) <= MAX_WORDS
-        assert all(len(name) <= MAX_NAME for _, _, name in session.words)
-        assert set(session.used_at_load) <= {"f", "g"}
+        assert len(session.replies.words) <= MAX_WORDS
+        assert all(len(name) <= MAX_NAME for _, _, name in session.replies.words)
+        assert set(session.replies.used_at_load) <= {"f", "g"}
         assert len(session.troubles) <= MAX_FAILURES
         assert all(len(trouble.message) <= MAX_MESSAGE for trouble in (*session.notices, *session.troubles))
         assert {name for names, _ in session._failures for name in names} <= {"f", "g"}

@@ -10,9 +10,10 @@ import pytest
 from grader.course.paper import prepare
 from grader.examiner import session as sessions
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import MAX_NOTES, grade
+from grader.examiner.grading import grade
+from grader.examiner.replies import MAX_LINES
 from grader.examiner.report import Report
-from grader.examiner.session import MAX_LINES
+from grader.examiner.reporting import MAX_NOTES
 from grader.examiner.submission import submission_of
 from tests.examiner.conftest import Bench
 

@@ -17,10 +17,10 @@ from grader.examiner.collection import with_suite
 from grader.examiner.diagnosis import agree, diagnose, mistaken, same, wrong_solutions
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
-from grader.examiner.session import StudentError, Trouble
 from grader.examiner.submission import submission_of
+from grader.examiner.trouble import StudentError, Trouble
 from grader.questions.question import Outcome, Wrong
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 FLIPPED = Wrong(name="flipped", answer=None, message="You flipped it.", hint=2)
 DOUBLED = Wrong(name="doubled", answer=None, message="You doubled it.")

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from grader.errors import WorkerFault
-from grader.examiner.session import Session, StudentError, Trouble
+from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
+from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.worker.child import NO_MEMORY
-from grader.worker.launcher import BLAMED, Ending, ForkServer
+from grader.worker.ending import BLAMED, Ending
+from grader.worker.forkserver import ForkServer
 
 pytestmark = pytest.mark.slow
 

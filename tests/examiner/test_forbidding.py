@@ -14,7 +14,7 @@ from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
 from grader.questions.question import Posed
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 COURSE = (
     "format: 1\ntitle: T\nseed: s\nexercises: [e]\npackages: [torch, numpy, scipy]\nlimits: {seconds: 20}\n"

@@ -14,7 +14,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 SECRET = 471100815
 EXERCISE = """

@@ -10,7 +10,7 @@ from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 LOOK = "import sys\nx = 'torch._dyn' 'amo' in sys.modules\n"
 BOTH = ["torch", "torch._dynamo"]

@@ -16,7 +16,8 @@ from grader.gradebook import rules
 from grader.gradebook.records import Attempt
 from grader.language.limits import Limits
 from grader.lms.scoring import export_items
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 
 SECRET = "4711"
 EXERCISE = """
@@ -58,8 +59,8 @@ def graded(tmp_path, server):
 @pytest.mark.parametrize("kind", ["notice", "syntax", "raised", "made-up"])
 def test_no_kind_of_trouble_carries_a_hidden_input(graded, kind):
     report = graded(
-        "import sys\nchild = sys.modules['grader.worker.child']\n"
-        f"def double(x):\n    child._kind = lambda *_: {kind!r}\n    raise ValueError(f'the input is {{x}}')\n"
+        "import sys\nfailures = sys.modules['grader.worker.failures']\n"
+        f"def double(x):\n    failures._kind = lambda *_: {kind!r}\n    raise ValueError(f'the input is {{x}}')\n"
     )
     assert report.questions[0].score == 0
     assert SECRET not in report.model_dump_json()
@@ -87,7 +88,8 @@ def test_a_set_up_of_ours_that_fails_is_never_a_students_zero(server):
 
 
 def test_the_processor_limit_is_told_as_time(server):
-    from grader.examiner.session import Session, StudentError
+    from grader.examiner.session import Session
+    from grader.examiner.trouble import StudentError
 
     limits = Limits(seconds=60, cpu_seconds=1)
     spin = "def spin():\n    while True: pass\n"
@@ -108,14 +110,14 @@ def test_scores_are_shares_of_the_points_they_were_graded_for(shipped):
 
 
 def test_all_calls_together_have_an_end(server, monkeypatch):
-    from grader.examiner import session as sessions
+    from grader.examiner import budget
+    from grader.examiner.session import Session
+    from grader.examiner.trouble import StudentError
 
-    monkeypatch.setattr(sessions, "REQUESTS", 0.001)
+    monkeypatch.setattr(budget, "REQUESTS", 0.001)
     slow = "def f(x):\n    return x\n"
-    session = sessions.Session(
-        server, submission_of("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20)
-    )
-    with session, pytest.raises(sessions.StudentError) as stopped:
+    session = Session(server, submission_of("e.py", slow.encode()), {"f": ""}, [], Limits(seconds=20))
+    with session, pytest.raises(StudentError) as stopped:
         for _ in range(10**6):
             session.fetch("f")(1)
     assert stopped.value.trouble.outcome == "timeout"

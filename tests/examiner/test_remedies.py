@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from grader.examiner.remedies import REMEDIES
-from grader.examiner.session import Session, StudentError
+from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
+from grader.examiner.trouble import StudentError
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 PACKAGES = ["torch", "numpy", "matplotlib"]
 LOADER = "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\nd = TensorDataset(torch.arange(8))\n"

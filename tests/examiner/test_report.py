@@ -11,9 +11,9 @@ from itertools import product
 import pytest
 
 from grader.course.paper import prepare
-from grader.examiner.grading import ungraded
 from grader.examiner.report import rounded, worst
-from grader.examiner.session import StudentError, Trouble, student_error
+from grader.examiner.reporting import ungraded
+from grader.examiner.trouble import StudentError, Trouble, student_error
 from grader.examiner.wording import explain
 from tests.examiner.conftest import Bench
 

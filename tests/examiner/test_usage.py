@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from grader.examiner.session import Session
-from grader.examiner.submission import submission_of
-from grader.language.limits import Limits
+from grader.examiner.replies import Replies
 
 
 @pytest.fixture
-def session():
-    submission = submission_of("e.py", b"import numpy\nx = 1\n")
-    session = Session(None, submission, {"f": ""}, ["numpy"], Limits(), ["fft", "matmul"])  # type: ignore[arg-type]
-    session._take_cells({"cells": [["e.py", 3]], "notes": []})
-    return session
+def replies():
+    replies = Replies(["f"], ["fft", "matmul"])
+    replies.take_cells({"cells": [["e.py", 3]], "notes": []})
+    return replies
 
 
 @pytest.mark.parametrize(
@@ -32,13 +29,13 @@ def session():
         [["pooling", None, None]],
     ],
 )
-def test_what_is_no_use_of_a_family_that_was_asked_for_is_dropped(session, said):
-    assert list(session._uses(said)) == []
+def test_what_is_no_use_of_a_family_that_was_asked_for_is_dropped(replies, said):
+    assert list(replies.uses(said)) == []
 
 
-def test_a_place_outside_the_file_is_none(session):
+def test_a_place_outside_the_file_is_none(replies):
     said = [["fft", "e.py", 2], ["matmul", "e.py", 9], ["matmul", "other.py", 1], ["fft", [], True]]
-    assert list(session._uses(said)) == [
+    assert list(replies.uses(said)) == [
         ("fft", ("e.py", 2)),
         ("matmul", None),
         ("matmul", None),
@@ -46,15 +43,15 @@ def test_a_place_outside_the_file_is_none(session):
     ]
 
 
-def test_uses_without_end_are_cut_off(session):
-    assert len(list(session._uses([["fft", "e.py", 1]] * 100_000))) <= 6
+def test_uses_without_end_are_cut_off(replies):
+    assert len(list(replies.uses([["fft", "e.py", 1]] * 100_000))) <= 6
 
 
-def test_only_names_of_the_family_are_kept_and_only_the_first_worker_is_heard(session):
+def test_only_names_of_the_family_are_kept_and_only_the_first_worker_is_heard(replies):
     names = ["numpy.fft.fft", "secret", "31.0 fft", "a b.fft", "x" * 200 + ".fft", "numpy.dot"]
     words = [["e.py", 1, "fft", name] for name in names]
-    session._note_families({"words": words, "used": [["f", "fft", "e.py", 2], ["g", "fft", "e.py", 2]]})
-    assert session.words == [("fft", ("e.py", 1), "numpy.fft.fft")]
-    assert session.used_at_load == {"f": {"fft": ("e.py", 2)}}
-    session._note_families({"words": [["e.py", 2, "fft", "numpy.fft.ifft"]], "used": []})
-    assert len(session.words) == 1
+    replies.note_families({"words": words, "used": [["f", "fft", "e.py", 2], ["g", "fft", "e.py", 2]]})
+    assert replies.words == [("fft", ("e.py", 1), "numpy.fft.fft")]
+    assert replies.used_at_load == {"f": {"fft": ("e.py", 2)}}
+    replies.note_families({"words": [["e.py", 2, "fft", "numpy.fft.ifft"]], "used": []})
+    assert len(replies.words) == 1

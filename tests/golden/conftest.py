@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 collect_ignore = ["course"]  # its checks are run by us, not by the pytest that runs this
 

@@ -19,11 +19,12 @@ from grader.course.paper import prepare
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.grading import grade, ungraded
+from grader.examiner.grading import grade
 from grader.examiner.report import Report
+from grader.examiner.reporting import ungraded
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(file.parent for file in HERE.glob("*/*/submission.*"))

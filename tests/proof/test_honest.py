@@ -16,7 +16,8 @@ from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.engine.lane import LEAST_SECONDS, PACE, Lane
 from grader.engine.task import Setup, Task
-from grader.examiner.grading import Graded, ungraded
+from grader.examiner.grading import Graded
+from grader.examiner.reporting import ungraded
 from tests.conftest import Run
 from tests.proof.test_check import write_course
 

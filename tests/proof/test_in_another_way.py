@@ -16,7 +16,7 @@ from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
 from grader.proof.trials import BESIDE, code_trials
 from grader.worker.families import FAMILIES
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 from tests.conftest import Run
 
 COURSE = "format: 1\ntitle: T\nseed: s\nexercises: [e]\npackages: [torch, numpy]\nlimits: {seconds: 20}\n"

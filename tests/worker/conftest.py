@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.examiner.session import Session, StudentError
+from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
+from grader.examiner.trouble import StudentError
 from grader.language.limits import Limits
 from grader.worker.families import FAMILIES, owners
 
@@ -523,9 +524,9 @@ def called(server) -> Iterator[Callable[[str], dict[str, object]]]:
 
         def call(what: str) -> dict[str, object]:
             session.begin()
-            session.used.clear()
-            session.call(session.fetch(of[what]), [], {})
-            return dict(session.used)
+            with session.watched() as used:
+                session.call(session.fetch(of[what]), [], {})
+                return dict(used)
 
         yield call
 
@@ -587,7 +588,7 @@ def test_who_calls_no_library_is_never_accused(server, pieces, name):
     with Session(
         server, submission, {"answer": ""}, ["torch", "numpy", "scipy"], limits, FAMILIES
     ) as session:
-        with contextlib.suppress(StudentError):
+        with session.watched() as used, contextlib.suppress(StudentError):
             session.call(session.fetch("answer"), [[[1, 2], [3, 4]]], {})
-        assert session.used == {}
-        assert session.used_at_load == {}
+        assert used == {}
+        assert session.replies.used_at_load == {}

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 from grader.worker.server import FIRST_VICTIM, MAX_DESCRIPTORS
-from tests.worker.test_launcher import PATIENCE, load, value_of
+from tests.worker.test_client import PATIENCE, load, value_of
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=7, scratch=1 << 20)
 LOOK = """

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.launcher import ForkServer, WorkerLimits
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
 from grader.worker.pages import HUGE, _huge_pages, collapse
 from grader.worker.server import MANY
 

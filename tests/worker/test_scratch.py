@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from grader.worker import confinement
-from grader.worker.launcher import ForkServer, WorkerEnded, WorkerLimits
+from grader.worker.ending import WorkerEnded, WorkerLimits
+from grader.worker.forkserver import ForkServer
 from grader.worker.server import load, serve
 from grader.worker.starting import clean_environment, forked
-from tests.worker.test_launcher import PATIENCE, file_of, value_of
+from tests.worker.test_client import PATIENCE, file_of, value_of
 
 SIZE = 4 << 20
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60, scratch=SIZE)

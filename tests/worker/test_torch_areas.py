@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from grader.examiner.preloads import preloads
-from grader.worker.launcher import ForkServer, Worker, WorkerLimits
-from tests.worker.test_launcher import file_of
+from grader.worker.client import Worker
+from grader.worker.ending import WorkerLimits
+from grader.worker.forkserver import ForkServer
+from tests.worker.test_client import file_of
 from tests.worker.torch_snippets import HEAD, SNIPPETS
 
 PACKAGES = ["torch", "numpy", "scipy", "matplotlib"]

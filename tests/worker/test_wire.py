@@ -50,7 +50,7 @@ def send(value: Any) -> bytes:
 
 
 def receive(message: bytes) -> Any:
-    """The value in these bytes, read the way the launcher reads them."""
+    """The value in these bytes, read the way a client reads them."""
     prefix = message[: PREFIX.size].ljust(PREFIX.size, b"\0")
     length = frame_length(prefix)
     frame = unpack(prefix, message[PREFIX.size : PREFIX.size + length])

@@ -1,4 +1,4 @@
-"""Whatever a worker does, the launcher learns why it ended, and nothing is left behind."""
+"""Whatever a worker does, the examiner learns why it ended, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -17,14 +17,9 @@ from typing import Any
 import pytest
 
 from grader.errors import UsageFault, WorkerFault
-from grader.worker.launcher import (
-    MAX_OUTPUT,
-    Ending,
-    ForkServer,
-    Worker,
-    WorkerEnded,
-    WorkerLimits,
-)
+from grader.worker.client import Worker
+from grader.worker.ending import MAX_OUTPUT, Ending, WorkerEnded, WorkerLimits
+from grader.worker.forkserver import ForkServer
 from grader.worker.starting import clean_environment
 from grader.worker.wire import Decoder, Encoder, Frame
 
@@ -222,14 +217,14 @@ for n in range(256):
 
 
 OWN = (
-    "child confinement descent families folders memory namespaces pages probe reading refusals scratch starting watch wire"
+    "child confinement descent failures families folders memory module namespaces pages probe reading refusals scratch starting watch wire"
 ).split()
 
 
 FORKED = """
 import os, socket, sys
 from grader.errors import UsageFault, WorkerFault
-from grader.worker.launcher import ForkServer
+from grader.worker.forkserver import ForkServer
 from grader.worker.server import load, serve
 from grader.worker.starting import forked
 pairs = [socket.socketpair() for _ in range(4)]

@@ -1,0 +1,77 @@
+"""What a check has in its hands: the student's file, and what stays in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+MAX_LENGTH = 1000  # of an object of the student's that a check goes through
+
+
+class Line(Protocol):
+    """Whoever can ask the worker."""
+
+    def fetch(self, name: str) -> Any:
+        """Return the value that the submission gives a name."""
+
+    def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Return what a function of the student's returns."""
+
+    def request(self, request: dict[str, Any], **values: Any) -> Any:
+        """Return what the worker answers to a request."""
+
+
+class Remote:
+    """A student's function, module or other object, which stays in the worker. It can be called and read."""
+
+    def __init__(self, line: Line, number: int, type_name: str, worker: int) -> None:
+        self._line = line
+        self._number = number
+        self._type_name = type_name
+        self._worker = worker
+
+    @property
+    def description(self) -> str:
+        """What it is, in a few words."""
+        if self._type_name in {"function", "method", "builtin_function_or_method"}:
+            return "a function"
+        if self._type_name.isidentifier() and self._type_name.isascii():
+            return "a class" if self._type_name == "type" else f"an object of type {self._type_name}"
+        return "an object"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the worker."""
+        return self._line.call(self, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._line.request({"op": "attr", "name": name}, target=self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._line.request({"op": "item"}, target=self, key=key)
+
+    def __len__(self) -> int:
+        length = self._line.request({"op": "len"}, target=self)
+        return length if isinstance(length, int) and 0 <= length <= MAX_LENGTH else 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{self.description} of the student's>"
+
+
+class Student:
+    """The fixture `student` of a check: `student.strided` is the student's `strided`."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._line.fetch(name)

@@ -1,0 +1,199 @@
+"""Turn what was found out about a submission into its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.course.sitting import Paper, Sitting
+from grader.examiner.cause import cause_of
+from grader.examiner.checks import CheckResult
+from grader.examiner.diagnosis import Diagnosis
+from grader.examiner.patience import TooSlowError
+from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
+from grader.examiner.session import Session
+from grader.examiner.trouble import StudentError
+from grader.examiner.usage import Usage
+from grader.examiner.wording import explain
+from grader.questions.question import Mark, Outcome, Posed, Wrong
+
+MAX_NOTES = 20
+OTHER = "another"  # in place of the type of an exception, where it is not told
+JUDGED_LATER = "Answered. It is judged after you hand the file in."
+
+
+@dataclass
+class Tried:
+    """What the checks of a code question found, and what its calls used."""
+
+    results: list[CheckResult] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+
+
+def notes_of(
+    paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]
+) -> tuple[str, ...]:
+    """Return what a student should know beside the answers: statements that failed and define none."""
+    happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
+    told = {question.message for question in questions}
+    notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
+    return (*sessions[0].replies.read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
+
+
+def ungraded(sitting: Sitting, message: str) -> Report:
+    """Return the report of a submission that we failed to grade: no fault of the student's, and no zero."""
+    questions = tuple(
+        QuestionReport(id=p.id, kind=p.kind, outcome="ungraded", score=0, points=p.points, message=message)
+        for p in sitting.paper.questions
+    )
+    return report_of(sitting, questions, (message,), ())
+
+
+def report_of(
+    sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequence[str], isolation: tuple[str, ...]
+) -> Report:
+    """Return the report of a submission with these questions."""
+    paper = sitting.paper
+    return Report(
+        exercise=paper.exercise,
+        student=paper.student,
+        score=rounded(sum(question.score for question in questions)),
+        points=rounded(paper.points),
+        isolation=isolation,
+        questions=questions,
+        notes=tuple(notes),
+    )
+
+
+def marked(posed: Posed, mark: Mark) -> QuestionReport:
+    """Return the report of a question that is not code."""
+    score = rounded(mark.share * posed.points)
+    check = CheckReport(
+        id=posed.id,
+        title=posed.prompt.partition("\n")[0],
+        visible=True,
+        outcome=mark.outcome,
+        score=score,
+        points=posed.points,
+        message=mark.message,
+    )
+    return QuestionReport(
+        id=posed.id,
+        kind=posed.kind,
+        outcome=mark.outcome,
+        score=score,
+        points=posed.points,
+        message=mark.message,
+        misconception=mark.misconception,
+        hint=mark.hint,
+        picture=posed.picture if mark.outcome == "failed" else None,
+        checks=(check,),
+    )
+
+
+def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -> QuestionReport:
+    """Return the report of a question that checks decide."""
+    results = tried.results
+    reports = tuple(_check_reports(sitting, posed, results, diagnosis))
+    outcome = worst(report.outcome for report in reports)
+    first = next((report for report in reports if report.outcome == outcome), reports[0])
+    message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
+    share = _share(results)
+    complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
+    if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
+        outcome, share, message = "skipped", 0.0, JUDGED_LATER
+    elif sitting.keys is not None and outcome == "skipped":
+        outcome, message = "ungraded", "Every check of this question was skipped. Tell your instructor."
+    if complaint:
+        outcome, share, message = _worsened(outcome), 0.0, complaint
+    wrong = diagnosis.wrong
+    return QuestionReport(
+        id=posed.id,
+        kind=posed.kind,
+        outcome=outcome,
+        score=rounded(posed.points * share),
+        points=posed.points,
+        message=message,
+        misconception=wrong.name if wrong else None,
+        hint=wrong.hint if wrong else None,
+        checks=reports,
+    )
+
+
+def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
+    """What a diagnosis says of a question as a whole."""
+    if diagnosis.wrong is not None:
+        return diagnosis.wrong.message
+    if not diagnosis.partly:
+        return ""
+    names = [wrong.name for wrong in diagnosis.partly.values()]
+    usual = max(diagnosis.partly.values(), key=lambda wrong: names.count(wrong.name))
+    passed = sum(result.outcome == "passed" for result in results)
+    of, count = len(results), names.count(usual.name)
+    return f"Right in {passed} of {of} checks; what happened in {count} of the others: {usual.message}"
+
+
+def _has_run(results: Sequence[CheckResult]) -> bool:
+    """Whether some call gave a result, so that it is known what calls use."""
+    return any(result.outcome in {"passed", "failed"} for result in results)
+
+
+def _worsened(outcome: Outcome) -> Outcome:
+    """The outcome of code that is right at best, but not in the way that was asked for."""
+    return "failed" if outcome in {"passed", "skipped"} else outcome
+
+
+def _share(results: Sequence[CheckResult]) -> float:
+    """The share of the weights that passed, of those that were not skipped."""
+    total = sum(result.check.weight for result in results if result.outcome != "skipped")
+    passed = sum(result.check.weight for result in results if result.outcome == "passed")
+    return passed / total if total else 0.0
+
+
+def _check_reports(
+    sitting: Sitting, posed: Posed, results: Sequence[CheckResult], diagnosis: Diagnosis
+) -> Iterator[CheckReport]:
+    """Each check with its part of the question's points; a skipped check has none."""
+    seconds = (posed.limits or sitting.paper.limits).seconds
+    total = sum(result.check.weight for result in results if result.outcome != "skipped")
+    for result in results if sitting.is_practice else _with_one_place(results):
+        points = 0.0 if result.outcome == "skipped" else posed.points * result.check.weight / total
+        yield CheckReport(
+            id=result.check.id,
+            title=result.check.title,
+            visible=result.check.visible,
+            outcome=result.outcome,
+            score=rounded(points) if result.outcome == "passed" else 0.0,
+            points=rounded(points),
+            message=_check_message(sitting, posed, result, diagnosis.partly.get(result.check.id)),
+            cause=cause_of(result, posed.id, seconds),
+        )
+
+
+def _with_one_place(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
+    """Take type and line out of what hidden checks raised, where they are not those of the first.
+
+    Student code chooses both, and could tell its author a hidden input with them: a little of it in each.
+    """
+    place: tuple[str, str | None, int | None] | None = None
+    for result in results:
+        if not isinstance(result.error, StudentError) or result.check.visible:
+            yield result
+            continue
+        trouble = result.error.trouble
+        place = place or (trouble.type, trouble.cell, trouble.line)
+        if place == (trouble.type, trouble.cell, trouble.line):
+            yield result
+        else:
+            yield replace(result, error=StudentError(replace(trouble, type=OTHER, cell=None, line=None)))
+
+
+def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: Wrong | None) -> str:
+    if isinstance(result.error, StudentError):
+        seconds = (posed.limits or sitting.paper.limits).seconds
+        is_hidden = not (result.check.visible or sitting.is_practice)
+        return explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
+    if result.outcome == "ungraded":
+        what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
+        return f"This check {what}. It is not your fault; tell your instructor."
+    return f"{result.message} {wrong.message}" if wrong else result.message

@@ -1,0 +1,213 @@
+"""The examiner's end of the fork server: starts it, and asks it for workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from grader.errors import WorkerFault
+from grader.worker.client import CONTROL_SECONDS, Worker
+from grader.worker.container import Container
+from grader.worker.ending import Ending, WorkerLimits
+from grader.worker.interrupts import held
+from grader.worker.namespaces import namespaces
+from grader.worker.starting import Place, Start, executed
+from grader.worker.temporary import Folder
+
+Isolation = Literal["full", "process", "bubblewrap"]
+START_SECONDS = 120.0  # for importing torch from a cold and slow disk
+REQUIRED = ("no_new_privs", "landlock", "seccomp")  # layers without which strangers' code is not run
+RESERVE = 32 << 20  # bytes of a container's memory that each worker leaves to its examiner
+LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
+_CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group
+
+
+class ForkServer:
+    """A process that has imported `preload` and forks workers.
+
+    `lanes` is how many such processes share what the container has of memory.
+    """
+
+    def __init__(
+        self,
+        preload: Sequence[str],
+        *,
+        isolation: Isolation = "full",
+        start: Start | None = None,
+    ) -> None:
+        """Start it: by exec, unless `start` knows better.
+
+        Raises:
+            UsageFault: bubblewrap is asked for and not installed.
+
+        """
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        if sys.platform == "linux":  # the kernel says with each message whose it is
+            self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._confine = isolation != "process"
+        self._container = Container()
+        self.lanes = 1
+        self._folder = Folder("server")
+        self._layers: dict[str, Any] | None = None
+        self._pid = 0  # of the server, which may be below the process that was started
+        self._loaded = set(preload)
+        self._errors = -1
+        begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
+        try:
+            with theirs, tempfile.TemporaryFile() as errors, held():
+                self._process = begin(
+                    Place(theirs.fileno(), errors.fileno(), str(self._folder.path), self._confine)
+                )
+                self._errors = os.dup(errors.fileno())
+        except BaseException:
+            self._control.close()
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def start(self) -> dict[str, Any]:
+        """Wait until the server is ready; what it says of its layers.
+
+        Raises:
+            WorkerFault: it does not start.
+
+        """
+        if self._layers is None:
+            self._layers = self._reply(START_SECONDS)
+        return self._layers
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """What keeps student code apart here; each layer was tried, none is assumed."""
+        said = self.start()
+        layers = said["isolation"] if self._confine else []
+        apart = all(said["namespaces"].get(name) not in {None, own} for name, own in namespaces().items())
+        return ("process", *(["namespaces"] if apart and said["namespaces"] else []), *layers, "rlimits")
+
+    @property
+    def pid(self) -> int:
+        """The server's own process."""
+        return self._pid or self._process.pid
+
+    def children(self) -> list[int]:
+        """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
+        tasks = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(pid) for pid in tasks.read_text(encoding="ascii").split()] if tasks.exists() else []
+
+    @property
+    def lacking(self) -> list[str]:
+        """The layers that strangers' code needs and that are not in force here."""
+        return [layer for layer in REQUIRED if layer not in self.isolation]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The layers that this machine does not have, and why."""
+        return dict(self.start()["missing"])
+
+    def close(self) -> None:
+        """End the server and with it whatever it started."""
+        if self._errors < 0:
+            return
+        with held():
+            self._control.close()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if self.pid == self._process.pid:
+                    os.killpg(self.pid, signal.SIGKILL)
+                else:  # with it end all of its namespace, and then what waits for it
+                    os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self._process.pid, signal.SIGCONT)  # what waits may have been stopped
+            self._process.wait()
+            os.close(self._errors)
+            self._errors = -1
+            self._folder.close()
+
+    def load(self, modules: Iterable[str]) -> None:
+        """Have it import these too, unless it has already: what only some submissions need.
+
+        Raises:
+            WorkerFault: the server does not answer.
+
+        """
+        new = [name for name in modules if name not in self._loaded]
+        if not new:
+            return
+        self.start()
+        self._tell({"op": "import", "modules": new})
+        self._reply(START_SECONDS)
+        self._loaded.update(new)
+
+    def fork(self, limits: WorkerLimits) -> Worker:
+        """A new worker.
+
+        Raises:
+            WorkerFault: the server does not answer.
+
+        """
+        self.start()
+        share, kills = self._share(), self._container.kills()
+        with contextlib.ExitStack() as stack:
+            line, their_line = map(stack.enter_context, socket.socketpair())
+            output, their_output = map(stack.enter_context, socket.socketpair())
+            message = {"op": "fork", "limits": {**asdict(limits), "share": share}, "confine": self._confine}
+            self._tell(message, [their_line.fileno(), their_output.fileno()])
+            reply = self._reply(CONTROL_SECONDS)
+            stack.pop_all()
+        their_line.close()
+        their_output.close()
+        pid, scratch = int(reply["pid"]), reply["scratch"]
+        watched = (Path(scratch), limits.scratch) if scratch else None
+        return Worker(line, output, lambda dying: self._end(pid, kills, dying=dying), limits, watched)
+
+    def _share(self) -> int | None:
+        """The bytes of memory that a worker may take of what the container has; None without a limit."""
+        left = self._container.memory_left()
+        return None if left is None else max(left // self.lanes - RESERVE, LEAST_SHARE)
+
+    def _end(self, pid: int, kills: int, *, dying: bool) -> Ending:
+        self._tell({"op": "end", "pid": pid, "dying": dying})
+        ending = Ending(**self._reply(CONTROL_SECONDS), starved=self._container.kills() > kills)
+        if ending.why == "killed" and "seccomp" not in self.isolation:
+            return replace(ending, status=signal.SIGABRT)  # nothing kept it from doing that itself
+        return ending
+
+    def _tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        content = json.dumps(message).encode()
+        try:
+            if descriptors:
+                socket.send_fds(self._control, [content], descriptors)
+            else:
+                self._control.sendall(content)
+        except OSError:
+            raise self._fault() from None
+
+    def _reply(self, seconds: float) -> dict[str, Any]:
+        self._control.settimeout(seconds)
+        try:
+            content, attached, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
+            reply: dict[str, Any] = json.loads(content)
+        except (OSError, ValueError):
+            raise self._fault() from None
+        for _, _, credentials in attached:
+            self._pid = _CREDENTIALS.unpack(credentials)[0]
+        return reply
+
+    def _fault(self) -> WorkerFault:
+        errors = os.pread(self._errors, 4000, 0).decode(errors="replace").strip()
+        last = errors.splitlines()[-1] if errors else "it did not say why"
+        return WorkerFault(f"The process that runs student code is gone: {last}.")
