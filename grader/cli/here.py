@@ -79,7 +79,7 @@ def final_scores(
     course: LoadedCourse, gradebook: Gradebook, student: str | None = None, roster: Iterable[str] = ()
 ) -> Iterator[Score]:
     """Yield the scores of the gradebook, or of one student in it, as the course's rules have them."""
-    points = {exercise.name: exercise.record.points for exercise in course.exercises()}
+    points = {outline.name: outline.points for outline in course.outlines()}
     names = [student] if student is not None else [*roster, *gradebook.students()]
     overrides, known = gradebook.overrides(student), {folded(name) for name in names}
     return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)

@@ -56,7 +56,7 @@ def class_analysis(course: LoadedCourse, exercises: Sequence[str]) -> Analysis:
 
 
 def _asked(course: LoadedCourse, exercise: str) -> list[Asked]:
-    questions = course.exercise(exercise).record.questions
+    questions = course.outline(exercise).questions
     return [Asked(id=one.id, kind=one.kind, points=one.points) for one in questions]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +18,7 @@ from grader.course.file_names import (
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
+from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise
 from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
@@ -37,6 +39,7 @@ from grader.questions.question import (
 
 _PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 
+T = TypeVar("T")
 _QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
 
 
@@ -77,11 +80,30 @@ class LoadedCourse:
             CourseFaults: everything that is wrong in its files.
 
         """
-        if name not in self.record.exercises:
-            raise UsageFault(
-                f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}"
-            )
+        self._check_name(name)
         return self._exercises[name] if name in self._exercises else self._load(name)
+
+    def outline(self, name: str) -> Outline:
+        """Return one exercise in short, whatever is wrong with its checks, formulas and code.
+
+        Raises:
+            UsageFault: the course has none of this name.
+            CourseFaults: everything that is wrong in its files, where its title or its points are among it.
+
+        """
+        self._check_name(name)
+        if name not in self._outlines:
+            folder = self.root / "exercises" / name
+            self._outlines[name] = read_outline(folder) or outlined(name, self.exercise(name).record)
+        return self._outlines[name]
+
+    def outlines(self) -> list[Outline]:
+        """Return every exercise in short; the faults of all of them at once."""
+        return _each(self.record.exercises, self.outline)
+
+    @cached_property
+    def _outlines(self) -> dict[str, Outline]:
+        return {}
 
     @cached_property
     def _exercises(self) -> dict[str, LoadedExercise]:
@@ -93,17 +115,28 @@ class LoadedCourse:
         return loaded
 
     def exercises(self) -> list[LoadedExercise]:
-        """Every exercise; the faults of all of them at once."""
-        loaded: list[LoadedExercise] = []
-        faults: list[Fault] = []
-        for name in self.record.exercises:
-            try:
-                loaded.append(self.exercise(name))
-            except CourseFaults as error:
-                faults += error.faults
-        if faults:
-            raise CourseFaults(faults)
-        return loaded
+        """Return every exercise; the faults of all of them at once."""
+        return _each(self.record.exercises, self.exercise)
+
+    def _check_name(self, name: str) -> None:
+        if name not in self.record.exercises:
+            raise UsageFault(
+                f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}"
+            )
+
+
+def _each(names: Sequence[str], load: Callable[[str], T]) -> list[T]:
+    """Load what has these names; the faults of all of them at once."""
+    loaded: list[T] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            loaded.append(load(name))
+        except CourseFaults as error:
+            faults += error.faults
+    if faults:
+        raise CourseFaults(faults)
+    return loaded
 
 
 def load_course(root: Path) -> LoadedCourse:

@@ -25,8 +25,8 @@ def forgotten_questions(course: LoadedCourse, gradebook: Gradebook) -> list[str]
     """Name the questions that scores still count and their exercise does not ask, a sentence an exercise."""
     held = gradebook.questions()
     told = []
-    for exercise in course.exercises():
-        asked = {question.id for question in exercise.record.questions}
+    for exercise in course.outlines():
+        asked = {question.id for question in exercise.questions}
         own = {id_: count for (name, id_), count in held.items() if name == exercise.name}
         gone = {id_: count for id_, count in sorted(own.items()) if id_ not in asked}
         if gone:

@@ -60,7 +60,7 @@ def export_items(
             raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, course.record.exercises)}")
     wanted = list(dict.fromkeys(exercises)) or list(course.record.exercises)
     own, left_out = _by_student(wanted, scores, zeros.students)
-    titles = {name: course.exercise(name).record.title for name in course.record.exercises}
+    titles = {name: course.outline(name).title for name in course.record.exercises}
     items = []
     for name in wanted:
         entries = [
@@ -78,7 +78,7 @@ def export_items(
                 entries.append(Entry(student, 0.0, None, "handed nothing in"))
         in_order = tuple(sorted(entries, key=lambda entry: entry.student))
         others = [one for other, title in titles.items() if other != name for one in (other, title)]
-        points = course.exercise(name).record.points
+        points = course.outline(name).points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
 

@@ -1,0 +1,73 @@
+"""What a course asks for in short: titles, questions and points, without checks, formulas or code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.course.file_names import EXERCISE_FILE
+from grader.course.records import Exercise, Heading
+from grader.language.document import read_document
+from grader.questions.question import Points, Question
+
+_DEFAULT: float = Question.model_fields["points"].default
+
+
+class AskedQuestion(BaseModel):
+    """A question, as far as its score is concerned."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    kind: str
+    points: Points = _DEFAULT
+
+
+class _Asked(BaseModel):
+    """The keys of exercise.yaml that an outline is made of."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    title: Heading
+    questions: Annotated[list[AskedQuestion], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """An exercise in short."""
+
+    name: str
+    title: str
+    questions: tuple[AskedQuestion, ...]
+
+    @property
+    def points(self) -> float:
+        """What full marks are."""
+        return sum(question.points for question in self.questions)
+
+
+def read_outline(folder: Path) -> Outline | None:
+    """Return the outline of the exercise in a folder; None where its file is wrong in just this.
+
+    Raises:
+        CourseFaults: the file cannot be read, or is no YAML.
+
+    """
+    data = read_document(folder / EXERCISE_FILE).data
+    if not isinstance(data, Mapping):
+        return None
+    try:
+        asked = _Asked.model_validate(data)
+    except ValidationError:
+        return None
+    return Outline(folder.name, asked.title, tuple(asked.questions))
+
+
+def outlined(name: str, record: Exercise) -> Outline:
+    """Return the outline of an exercise that has been read."""
+    questions = [AskedQuestion(id=one.id, kind=one.kind, points=one.points) for one in record.questions]
+    return Outline(name, record.title, tuple(questions))
