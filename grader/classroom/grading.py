@@ -141,7 +141,7 @@ class ClassGrader:
 
     def _dask_lanes(self, setup: Setup) -> Lanes:
         try:
-            from grader.engine.cluster import DaskLanes  # noqa: PLC0415 only where the extra is installed
+            from grader.engine.cluster.run import DaskLanes  # noqa: PLC0415 only where the extra is installed
         except ImportError as error:
             raise UsageFault(f"Dask is not installed ({error}): pip install 'torchgrade[dask]'.") from None
         return DaskLanes(setup, self.cluster, self._seconds, self._ungraded, self.tell)

@@ -17,7 +17,8 @@ from grader.cli.options import PATH
 from grader.course.loading import LoadedCourse
 from grader.errors import Fault, GraderError, UsageFault
 from grader.files import open_file, refusal, write_file
-from grader.proof.check import Proved, check
+from grader.proof.check import check
+from grader.proof.matrix import Proved
 from grader.proof.page import fault_lines, proof_html, proof_page
 from grader.worker.forkserver import Isolation
 

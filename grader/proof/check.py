@@ -22,11 +22,11 @@ from grader.engine.task import Task
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
-from grader.language.record import Record
 from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.records import faults_of_record, notes_of_imports
+from grader.proof.lint import faults_of_record, notes_of_imports
+from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.code import Code, function_of
@@ -35,47 +35,6 @@ from grader.worker.forkserver import Isolation
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
 DRAWS = 5  # for each variant that is wanted: some are drawn twice
-
-
-class Column(Record):
-    """One wrong solution of a code question, and the checks that noticed it."""
-
-    kind: str
-    name: str
-    killed_by: tuple[str, ...]
-    diagnosed: str | None = None
-    share: float = 0.0  # of the question's points that it earns all the same
-    reason: str = ""  # why it is no fault that nothing noticed it
-    timed_out: bool = False  # it took too long, which proves nothing, and nothing else was noticed
-
-
-class Matrix(Record):
-    """A code question's checks against everything wrong that was handed in for it."""
-
-    question: str
-    checks: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    def of(self, kind: str) -> tuple[Column, ...]:
-        """The wrong solutions of one kind."""
-        return tuple(column for column in self.columns if column.kind == kind)
-
-    @property
-    def idle(self) -> tuple[str, ...]:
-        """Checks that noticed nothing."""
-        busy = {check for column in self.columns for check in column.killed_by}
-        return tuple(check for check in self.checks if check not in busy)
-
-
-@dataclass(frozen=True)
-class Proved:
-    """What was found out about one exercise: faults, and notes that are no faults."""
-
-    exercise: str
-    variants: int
-    faults: tuple[Fault, ...]
-    notes: tuple[str, ...]
-    matrices: tuple[Matrix, ...]
 
 
 def check(

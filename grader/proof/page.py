@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course.loading import LoadedCourse
-from grader.proof.check import Column, Matrix, Proved
+from grader.proof.matrix import Column, Matrix, Proved
 
 KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
 _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names

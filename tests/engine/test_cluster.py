@@ -23,7 +23,7 @@ import pytest
 pytest.importorskip("distributed", reason="the extra torchgrade[dask] is not installed")
 
 from grader.classroom.grading import ClassGrader
-from grader.engine.cluster import pack_course
+from grader.engine.cluster.packing import pack_course
 from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.conftest import Ran, Run
 from tests.engine.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
@@ -33,8 +33,8 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"),
 ]
 COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
-IMPATIENT = "from grader.engine import cluster; cluster.CONNECT_SECONDS = 0.5; "
-RESTLESS = "from grader.engine import cluster; cluster.SILENT_SECONDS = 3.0; "
+IMPATIENT = "from grader.engine.cluster import run; run.CONNECT_SECONDS = 0.5; "
+RESTLESS = "from grader.engine.cluster import usher; usher.SILENT_SECONDS = 3.0; "
 WITHOUT_LANDLOCK = """
 import os, sys, pyseccomp
 kernel = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -56,11 +56,11 @@ import sys
 sys.modules["grader.engine.cluster"] = None
 """
 RAISING = """
-from grader.engine import cluster
-class Broken(cluster.LaneProcess):
+from grader.engine.cluster import node
+class Broken(node.LaneProcess):
     def give(self, task, **_options):
         raise TypeError("this node is broken")
-cluster.LaneProcess = Broken
+node.LaneProcess = Broken
 """
 
 NO_LANES = """

@@ -1,0 +1,184 @@
+"""A node of the cluster: the unpacked course, and the lanes that grade there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import tempfile
+import threading
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from distributed import Worker, WorkerPlugin, get_worker
+
+from grader.course.fingerprint import versions
+from grader.course.loading import load_course
+from grader.digest import all_sources
+from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess
+from grader.engine.task import READY, TRIES, Result, Setup, Task
+from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
+from grader.worker.forkserver import ForkServer
+
+CONNECT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What a node answers that cannot grade after all: another one has to."""
+
+
+Said = Result | Refused | str
+
+
+class Node(WorkerPlugin):
+    """One node of the cluster: the unpacked course, and a lane for each of its threads.
+
+    A plugin of Dask's workers: it travels to every node, and to those that join later.
+    """
+
+    def __init__(self, name: str, setup: Setup, pack: bytes, needed: dict[str, str]) -> None:
+        self.name = name
+        self._home = setup.root  # of the course, where the run was started
+        self._setup, self._pack, self._needed = setup, pack, needed
+        self._is_over = False
+        self._lanes: dict[int, LaneProcess] = {}
+
+    async def setup(self, worker: Worker) -> None:
+        """Unpack the course, and say whether this node takes work."""
+        self._lock, self._settling = threading.Lock(), asyncio.Lock()
+        async with self._settling:
+            refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
+            self._setup = replace(self._setup, lanes=worker.state.nthreads)
+            if not refusal:
+                await worker.set_resources(**{self.name: worker.state.nthreads})
+            await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])
+
+    async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 as Dask calls it
+        """End the lanes, and leave nothing of the course."""
+        async with self._settling:
+            await asyncio.to_thread(self._end)
+
+    def _unpack(self, folder: str) -> str:
+        """Unpack into a folder of Dask's, who empties those of workers that died; returns `_why_not`."""
+        self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-", dir=folder)
+        self._setup = replace(self._setup, root=Path(self._folder.name).resolve())
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._pack)) as archive:
+                archive.extractall(self._setup.root)
+            return self._why_not()
+        except Exception as error:  # whatever is wrong with this node, others can grade
+            return str(error).rstrip(".") or type(error).__name__
+
+    def _why_not(self) -> str:
+        """Why this node may not take work; nothing if it may."""
+        packages = tuple(load_course(self._setup.root).record.packages)
+        for name, version in needed(packages).items():
+            if self._needed.get(name) != version:
+                return f"its {name} is {version}, not {self._needed.get(name)}"
+        if self._setup.isolation == "process":
+            return ""
+        with ForkServer([], isolation=self._setup.isolation) as server:
+            lacking = ", ".join(server.lacking)
+        accept = "--isolation process accepts that"
+        return f"it cannot confine student code ({lacking} missing; {accept})" if lacking else ""
+
+    def _end(self) -> None:
+        with self._lock:
+            self._is_over = True
+        lanes = [lane for thread in list(self._lanes) if (lane := self._lanes.pop(thread, None))]
+        for lane in lanes:
+            lane.interrupt()
+        for lane in lanes:
+            lane.close(TIDY_SECONDS)
+        self._folder.cleanup()
+
+    def grade(self, task: Task, seconds: float) -> Said:
+        """Grade in this thread's lane; a text says why the lane died.
+
+        Raises:
+            GraderError: the course is wrong.
+
+        """
+        try:
+            lane = self._lanes.get(threading.get_ident()) or self._start_lane(TRIES)
+        except (UsageFault, WorkerFault) as error:
+            self.refuse(str(error).rstrip("."))
+            return Refused()
+        lane.give(task)
+        said: Result | str = self._hear(lane, seconds)
+        return said
+
+    def _start_lane(self, tries: int) -> LaneProcess:
+        with self._lock:
+            if self._is_over:
+                raise WorkerFault("The run is over.")
+            lane = self._lanes[threading.get_ident()] = LaneProcess(self._setup)
+        try:
+            said = self._hear(lane, START_SECONDS)
+        except GraderError:
+            self._lanes.pop(threading.get_ident(), None)
+            lane.close(TIDY_SECONDS)
+            raise
+        if said == READY:
+            return lane
+        if tries > 1:
+            return self._start_lane(tries - 1)
+        raise WorkerFault(f"a process that grades could not start: {said}")
+
+    def refuse(self, why: str) -> None:
+        """Take no more work. What the scheduler has sent already is refused, one by one."""
+        worker = get_worker()
+
+        async def refuse() -> None:
+            await worker.set_resources(**{self.name: 0})
+            await worker.scheduler.log_event(topic=self.name, msg=[worker.address, why])
+
+        if not self._is_over:
+            loop: asyncio.AbstractEventLoop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
+            asyncio.run_coroutine_threadsafe(refuse(), loop).result(CONNECT_SECONDS)
+
+    def _hear(self, lane: LaneProcess, seconds: float) -> Any:
+        """What a lane says; a text if it died or took too long."""
+        in_time = True
+        with contextlib.suppress(OSError):  # it is closed: the run is over
+            in_time = lane.line.poll(seconds)
+        said = lane.hear() if in_time else None
+        if isinstance(said, GraderError):
+            raise self._as_at_home(said)
+        if said is not None:
+            return said
+        if self._lanes.pop(threading.get_ident(), None) is None:
+            return "the run is over"  # and whoever ended it closes the lane
+        why = lane.last_words() if in_time else "it took too long"
+        lane.close()
+        return why
+
+    def _as_at_home(self, error: GraderError) -> GraderError:
+        """An error with the places of files as they are where the run was started."""
+        if not isinstance(error, CourseFaults):
+            return error
+        here, home = str(self._setup.root), str(self._home)
+        return CourseFaults(replace(f, file=Path(str(f.file).replace(here, home))) for f in error.faults)
+
+
+def needed(packages: tuple[str, ...]) -> dict[str, str]:
+    """The versions that a node must share with the command."""
+    return {**versions(packages), "torchgrade": all_sources()}
+
+
+def grade(name: str, task: Task, seconds: float) -> Said:
+    """Do what a node does for a task."""
+    node = get_worker().plugins.get(name)
+    if not isinstance(node, Node):  # it is just being brought again
+        return Refused()
+    try:
+        return node.grade(task, seconds)
+    except GraderError:
+        raise
+    except Exception as error:  # something is wrong with this node that others need not have
+        with contextlib.suppress(Exception):  # it is given to others in any case
+            node.refuse(f"{type(error).__name__}: {error}".splitlines()[0].rstrip("."))
+        return Refused()
