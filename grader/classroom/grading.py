@@ -27,7 +27,6 @@ VARIANT_0 = (
     "Exercises were handed out without a roster: whoever was given no variant of their own is graded with "
     "variant 0. If they were, run: course generate OUT --roster FILE"
 )
-CHECKS_SECONDS = 300.0  # that checks and the reference may take beside student code
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,10 @@ class ClassGrader:
         return ungraded(sitting, message).model_copy(update={"student": task.student})
 
     def _seconds(self, exercise: str) -> float:
-        """What running one submission of an exercise can take, all limits reached."""
+        """Return what student code can take in one submission of an exercise, all limits reached."""
         loaded = self.course.exercise(exercise)
         limits = {loaded.limits, *(question.limits or loaded.limits for question in loaded.record.questions)}
-        return sum(longest(one) for one in limits) + CHECKS_SECONDS
+        return sum(longest(one) for one in limits)
 
 
 @dataclass

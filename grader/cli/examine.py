@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console, RenderableType
@@ -14,11 +14,13 @@ from rich.text import Text
 from grader.cli import entry
 from grader.course.sitting import Sitting
 from grader.digest import digest_of
+from grader.engine.bounds import Bounds
 from grader.errors import GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner.budget import longest
 from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
-from grader.examiner.submission import Submission, read_submission
+from grader.examiner.submission import Request, Submission, read_submission
 from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
 from grader.report.terminal import glance_page, report_page, total
@@ -60,6 +62,7 @@ class _Examiner:
         for name in missing:
             click.echo(f"{name} is not installed here; a file that imports it cannot be graded.", err=True)
         process.tell(self.sitting)
+        self._given_up: frozenset[str] = frozenset()
 
     def grade(self, submission: Submission) -> Report:
         """The report of a file, which is remembered.
@@ -68,8 +71,7 @@ class _Examiner:
             GraderError: the file cannot be read, the checks cannot be imported, or our machinery failed.
 
         """
-        self._process.tell(submission)
-        said = self._process.hear()
+        said = self._said(submission)
         if isinstance(said, GraderError):
             raise said
         if said is None:
@@ -82,6 +84,23 @@ class _Examiner:
         except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
             click.echo(str(fault), err=True)
         return report
+
+    def _said(self, submission: Submission) -> Any:
+        """Hear what the process says of a file; a check that does not come to an end is given up."""
+        paper = self.sitting.paper
+        limits = {paper.limits, *(posed.limits or paper.limits for posed in paper.questions)}
+        bounds = Bounds(sum(longest(one) for one in limits))
+        self._process.tell(Request(submission, self._given_up))
+        said, in_time = self._process.answer(lambda: bounds.until, bounds.notice)
+        deed = self._process.deed
+        if in_time:
+            return said
+        if deed is None or not deed.check:
+            raise WorkerFault("The process that grades took too long.")
+        self._given_up |= {deed.check}
+        self._process.restart()
+        self._process.tell(self.sitting)
+        return self._said(submission)
 
 
 def _show(examiner: _Examiner, submission: Submission, *, as_json: bool, hint: bool) -> int:

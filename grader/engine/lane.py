@@ -2,18 +2,16 @@
 
 Its line is a Unix socket to the process that started it, over which both, who trust each other, send pickles:
 a greeting and a Setup, answered by READY or by the error that prevents it; then Tasks, each answered by a
-Result.
+Result. Before that come events: which code of the course begins, and which question was judged how.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import tempfile
 import time
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Self
 
 from grader.course.loading import LoadedCourse, load_course
@@ -24,10 +22,10 @@ from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault
 from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.deed import Deed
+from grader.examiner.events import Watch, unwatched
 from grader.examiner.grading import Graded, grade
 from grader.examiner.packages import missing_packages
-from grader.examiner.process import RUNNING_FILE, greeted
+from grader.examiner.process import greeted
 from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
 from grader.worker.forkserver import ForkServer
@@ -39,8 +37,14 @@ LEAST_SECONDS = 2.0  # that it may take in any case
 class Lane:
     """A course and a fork server, which is replaced when it dies."""
 
-    def __init__(self, course: LoadedCourse, setup: Setup, server: ForkServer | None = None) -> None:
-        self._course = course
+    def __init__(
+        self,
+        course: LoadedCourse,
+        setup: Setup,
+        server: ForkServer | None = None,
+        watch: Watch = unwatched,
+    ) -> None:
+        self._course, self._watch = course, watch
         self._setup = setup
         self._server = self._start(server)
         self._paces: dict[tuple[str, frozenset[str] | None], float] = {}  # seconds, by exercise and questions
@@ -80,7 +84,7 @@ class Lane:
             CourseFaults: the exercise has no variant for the student, or the variant cannot be solved.
 
         """
-        begin = time.monotonic()
+        begin, suite.given_up = time.monotonic(), task.given_up
         sitting = prepare(self._course.exercise(task.exercise), task.variant, task.params)
         graded = self._paced(sitting, task, suite) if task.pacer else self._graded(sitting, task, suite)
         report = graded.report.model_copy(update={"student": task.student})
@@ -115,7 +119,7 @@ class Lane:
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:
-                return grade(sitting, submission, self._server, suite, task.questions)
+                return grade(sitting, submission, self._server, suite, task.questions, self._watch)
             except WorkerFault as error:
                 fault = error
                 self._server.close()
@@ -134,13 +138,9 @@ def run(descriptor: int, server: ForkServer | None) -> None:
         if missing:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
         tried(course, setup.exercises)
-        running = Path(tempfile.gettempdir(), RUNNING_FILE)
-
-        def note(deed: Deed) -> None:  # should it be the last that this process does
-            running.write_text(deed.what, encoding="utf-8")
-
-        with Lane(course, setup, server) as lane:
-            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), note)
+        watch: Watch = line.send if setup.watched else unwatched
+        with Lane(course, setup, server, watch) as lane:
+            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), line.send)
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):

@@ -13,15 +13,16 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
+from grader.engine.bounds import Bounds, without
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import GraderError, WorkerFault
-from grader.examiner.process import ExaminerProcess
+from grader.examiner.events import Event
+from grader.examiner.process import SECONDS_BETWEEN_LOOKS, ExaminerProcess
 from grader.examiner.report import Report
 from grader.worker.interrupts import held
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-_SECONDS_BETWEEN_LOOKS = 1.0
 FEW = 16  # tasks: one lane has usually done them before another one has imported torch
 FEW_SECONDS = 2.0  # that a lane works before it is clear that its tasks are long
 
@@ -68,17 +69,24 @@ class LaneProcess(ExaminerProcess):
 
 @dataclass
 class _Busy:
-    """A lane with what it was given: what it works on comes first. `until` bounds that, or its own start."""
+    """A lane with what it was given: what it works on comes first. `bounds` are those of that task."""
 
     process: LaneProcess
-    until: float
+    start_until: float
     is_ready: bool = False
     tasks: deque[Task] = field(default_factory=deque)
+    bounds: Bounds | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has said nothing for too long."""
+        until = self.bounds.until if self.bounds else self.start_until
+        return time.monotonic() > until and not self.process.line.poll()
 
 
 @dataclass
 class LocalLanes:
-    """So many lanes on this machine; `seconds` bounds one task of an exercise, by its name.
+    """So many lanes on this machine; `seconds` is what student code may take in one task of an exercise.
 
     It begins with `at_first` of them; the others are started if that many work longer than `FEW_SECONDS`.
     """
@@ -88,6 +96,7 @@ class LocalLanes:
     seconds: Callable[[str], float]
     ungraded: Ungraded
     at_first: int
+    watch: Callable[[Task, Event], None] = lambda _task, _event: None
     _ready_since: float = float("inf")
     _busy: dict[Connection, _Busy] = field(default_factory=dict)
     _waiting: deque[Task] = field(default_factory=deque)
@@ -101,22 +110,18 @@ class LocalLanes:
                 self._start_lanes(tasks)
                 if not self._busy:
                     return
-                lines = wait(list(self._busy), _SECONDS_BETWEEN_LOOKS)
+                lines = wait(list(self._busy), SECONDS_BETWEEN_LOOKS)
                 for line in lines:
                     if isinstance(line, Connection):
                         yield from self._hear(self._busy[line], tasks)
-                for late in [busy for busy in self._busy.values() if self._is_late(busy)]:
-                    yield from self._lose(late, "it took too long")
+                for late in [busy for busy in self._busy.values() if busy.is_late]:
+                    yield from self._lose(late, "it took too long", is_late=True)
         finally:
             for busy in self._busy.values():
                 busy.process.interrupt()
             for busy in self._busy.values():
                 busy.process.close(TIDY_SECONDS)
             self._busy.clear()
-
-    @staticmethod
-    def _is_late(busy: _Busy) -> bool:
-        return time.monotonic() > busy.until and not busy.process.line.poll()
 
     def _wait_for(self, tasks: Iterator[Task], count: int) -> bool:
         """Whether so many tasks wait for a lane; they are fetched if there are any."""
@@ -135,6 +140,11 @@ class LocalLanes:
 
     def _hear(self, busy: _Busy, tasks: Iterator[Task]) -> Iterator[Result]:
         said = busy.process.hear()
+        while isinstance(said, Event):
+            self._notice(busy, said)
+            if not busy.process.line.poll():
+                return
+            said = busy.process.hear()
         if isinstance(said, GraderError):
             raise said
         if said is None:
@@ -145,8 +155,7 @@ class LocalLanes:
             self._ready_since = min(self._ready_since, time.monotonic())
         else:
             busy.tasks.popleft()
-        if busy.tasks:
-            busy.until = time.monotonic() + self.seconds(busy.tasks[0].exercise)
+        busy.bounds = Bounds(self.seconds(busy.tasks[0].exercise)) if busy.tasks else None
         # The lane gets its next tasks first: it works on while this result is stored.
         self._feed(busy, tasks)
         if not busy.tasks:
@@ -155,10 +164,16 @@ class LocalLanes:
             self._tries.pop(said.number, None)
             yield said
 
+    def _notice(self, busy: _Busy, event: Event) -> None:
+        if busy.bounds:
+            busy.bounds.notice(event)
+        if busy.tasks:
+            self.watch(busy.tasks[0], event)
+
     def _feed(self, busy: _Busy, tasks: Iterator[Task]) -> None:
         """Give a lane something to do, and a small task ahead as long as there are enough for all lanes."""
         if not busy.tasks and self._wait_for(tasks, 1):
-            busy.until = time.monotonic() + self.seconds(self._waiting[0].exercise)
+            busy.bounds = Bounds(self.seconds(self._waiting[0].exercise))
             self._give(busy)
         if len(busy.tasks) == 1 and self._wait_for(tasks, self.jobs + 1):
             self._give(busy)
@@ -167,8 +182,11 @@ class LocalLanes:
         if busy.process.give(self._waiting[0], ahead=bool(busy.tasks)):
             busy.tasks.append(self._waiting.popleft())
 
-    def _lose(self, busy: _Busy, why: str) -> Iterator[Result]:
-        """A lane is gone: what it worked on is tried once more, and then ungraded; the rest waits again."""
+    def _lose(self, busy: _Busy, why: str, *, is_late: bool = False) -> Iterator[Result]:
+        """Drop a lane: what it worked on is tried once more, and then ungraded; the rest waits again.
+
+        A check in which it was late is given up, and the submission graded without it.
+        """
         self._drop(busy)
         if not busy.is_ready:
             self._failed_starts += 1
@@ -177,6 +195,9 @@ class LocalLanes:
             return
         task = busy.tasks.popleft()
         self._waiting.extendleft(busy.tasks)
+        if is_late and (rest := without(task, busy.process.deed)):
+            self._waiting.append(rest)
+            return
         self._tries[task.number] = self._tries.get(task.number, 0) + 1
         if self._tries[task.number] < TRIES:
             self._waiting.append(task)

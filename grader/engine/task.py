@@ -23,6 +23,7 @@ class Setup:
     isolation: Isolation
     packages: tuple[str, ...]  # that the course lists
     lanes: int = 1  # that share the memory of the machine
+    watched: bool = False  # whether somebody wants to know of each question
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Task:
     questions: frozenset[str] | None = None
     params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
     pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
+    given_up: frozenset[str] = frozenset()  # checks that did not come to an end
 
 
 @dataclass(frozen=True)

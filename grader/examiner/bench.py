@@ -1,6 +1,7 @@
 """The examiner of `grade`: one exercise, and one file after the other, in the process that imported torch.
 
-Its line first brings a greeting and a Sitting, then Submissions, each answered by its Report or by an error.
+Its line first brings a greeting and a Sitting, then Requests, each answered by a Report or by an error.
+Before that come events: which code of the course begins.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from grader.examiner.collection import with_checks
 from grader.examiner.grading import grade
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
-from grader.examiner.submission import Submission
+from grader.examiner.submission import Request
 from grader.worker.forkserver import ForkServer
 
 
@@ -31,7 +32,9 @@ def run(descriptor: int, server: ForkServer) -> None:
             _serve(line, sitting, server, None)
         else:
             folders = {exercise: sitting.folder}
-            with_checks(folders, {exercise: code}, lambda suite: _serve(line, sitting, server, suite))
+            with_checks(
+                folders, {exercise: code}, lambda suite: _serve(line, sitting, server, suite), line.send
+            )
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
@@ -40,7 +43,10 @@ def run(descriptor: int, server: ForkServer) -> None:
 
 def _serve(line: Connection, sitting: Sitting, server: ForkServer, suite: CheckSuite | None) -> None:
     while True:
-        submission: Submission = line.recv()
+        request: Request = line.recv()
+        submission = request.submission
+        if suite is not None:
+            suite.given_up = request.given_up
         packages = sitting.paper.packages
         server.load(name for name in imported_beforehand(submission) if name in packages)  # with --watch
         try:

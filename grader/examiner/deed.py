@@ -12,12 +12,13 @@ GRACE_SECONDS = 5.0  # after which a process is killed that did not end by itsel
 
 @dataclass(frozen=True)
 class Deed:
-    """What it is, where it stands, and how long it may take."""
+    """What it is, where it is written, and how long it may take; `check` is the node id of a check."""
 
     what: str  # begins a sentence: "The check test_double"
     file: Path
     line: int | None = None
     seconds: float = field(default_factory=lambda: IMPORT_SECONDS)
+    check: str = ""
 
 
 Note = Callable[[Deed], None]

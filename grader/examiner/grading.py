@@ -12,6 +12,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose, mistaken, wrong_solutions
+from grader.examiner.events import Asked, Watch, unwatched, verdict_of
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import QuestionReport, Report
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of
@@ -40,6 +41,7 @@ def grade(
     server: ForkServer,
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
+    watch: Watch = unwatched,
 ) -> Graded:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 
@@ -61,11 +63,14 @@ def grade(
             sessions[limits] = stack.enter_context(session)
         of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
         # Answers first: what a check hands to student code must not come back as another question's answer.
-        reports = {
-            posed.id: marked(posed, mark_answer(sitting, posed, of[posed.id]))
-            for posed in asked
-            if posed not in code
-        }
+        reports = {}
+        for posed in asked:
+            if posed not in code:
+                watch(Asked(posed.id))
+                reports[posed.id] = marked(posed, mark_answer(sitting, posed, of[posed.id]))
+                watch(verdict_of(reports[posed.id]))
+        for posed in code:
+            watch(Asked(posed.id))
         checked = [posed for posed in code if suite is not None and suite.of(paper.exercise, posed.id)]
         reports |= {
             posed.id: _without_checks(sitting, posed, of[posed.id]) for posed in code if posed not in checked
@@ -75,6 +80,8 @@ def grade(
     for posed in checked:
         diagnosis = _diagnosis(sitting, posed, tried[posed.id].results, server, suite)
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
+    for posed in code:
+        watch(verdict_of(reports[posed.id]))
     questions = tuple(reports[posed.id] for posed in asked)
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())

@@ -11,26 +11,39 @@ import pickle
 import socket
 import sys
 import tempfile
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
 from grader.digest import all_sources
 from grader.errors import UsageFault
+from grader.examiner.deed import Deed
+from grader.examiner.events import Event
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
 from grader.worker.zygote import Wanted, last_line, zygote
 
 TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
+SECONDS_BETWEEN_LOOKS = 1.0  # at the clock
 BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
-RUNNING_FILE = "running"  # in the folder of an examiner: what code of the course it began last
 
 
 class ExaminerProcess:
     """A process in which `preload` is imported, which has a fork server, and examines as a module says."""
 
     def __init__(self, examiner: str, isolation: str, preload: Collection[str]) -> None:
+        self._wanted = examiner, isolation, tuple(preload)
+        self._start()
+
+    def restart(self) -> None:
+        """End the process, which hangs, and begin again."""
+        self.close()
+        self._start()
+
+    def _start(self) -> None:
+        examiner, isolation, preload = self._wanted
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
@@ -42,8 +55,9 @@ class ExaminerProcess:
             sweep()
             self._folder = str(place("lane"))
             wanted = Wanted(self._folder, isolation, examiner)
-            self._child = zygote(tuple(preload)).fork(wanted, theirs.fileno(), errors.fileno())
+            self._child = zygote(preload).fork(wanted, theirs.fileno(), errors.fileno())
             self._errors = os.dup(errors.fileno())
+        self.deed: Deed | None = None  # what code of the course it has begun
         self.line = Connection(ours.detach())
         self.tell(_greeting(self._folder))
 
@@ -68,11 +82,34 @@ class ExaminerProcess:
             self.line.send(message)
 
     def hear(self) -> Any:
-        """What the process says next, which may be an error of ours to raise; None if it is dead."""
+        """Hear what the process says next: an event, an answer, or an error to raise; None if it is dead."""
         try:
-            return self.line.recv()
+            said = self.line.recv()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
+        if isinstance(said, Deed):
+            self.deed = said
+        elif not isinstance(said, Event):
+            self.deed = None
+        return said
+
+    def answer(self, until: Callable[[], float], watch: Callable[[Event], None]) -> tuple[Any, bool]:
+        """Hear the next answer, with what comes before it watched; and whether it came in time.
+
+        `until` gives the monotonic time after which it is too late; it is asked now and then.
+        """
+        while True:
+            try:
+                if not self.line.poll(SECONDS_BETWEEN_LOOKS):
+                    if time.monotonic() > until():
+                        return None, False
+                    continue
+            except OSError:  # closed by another thread
+                return None, True
+            said = self.hear()
+            if not isinstance(said, Event):
+                return said, True
+            watch(said)
 
     def interrupt(self) -> None:
         """Have the process tidy up and end, whatever it is doing."""
@@ -92,11 +129,9 @@ class ExaminerProcess:
                 remove(self._folder)
 
     def last_words(self) -> str:
-        """How it ended, and what code of the course it began last."""
-        with contextlib.suppress(OSError, UnicodeError):
-            running = Path(self._folder, RUNNING_FILE).read_text(encoding="utf-8")
-            return f"{self._how_it_ended()}. {running} was the last thing that it began"
-        return self._how_it_ended()
+        """Say how it ended, and what code of the course it began last."""
+        last = f". {self.deed.what} was the last thing that it began" if self.deed else ""
+        return f"{self._how_it_ended()}{last}"
 
     def _how_it_ended(self) -> str:
         """The last line of what it wrote to stderr, or its exit code."""

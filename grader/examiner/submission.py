@@ -28,6 +28,14 @@ class Submission:
         return imports_of(self.content)
 
 
+@dataclass(frozen=True)
+class Request:
+    """A file to be graded, without the checks that did not come to an end."""
+
+    submission: Submission
+    given_up: frozenset[str] = frozenset()
+
+
 def imports_of(content: bytes) -> frozenset[str]:
     """The modules that some code may import: a guess, by what looks like an import somewhere in its bytes."""
     return frozenset(found.decode() for found in _IMPORT.findall(content.replace(b"\0", b"")))

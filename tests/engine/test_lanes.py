@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import multiprocessing
 import os
 import pickle
@@ -18,6 +19,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -27,11 +29,14 @@ from grader.engine import lanes
 from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
+from grader.examiner.deed import Deed
+from grader.examiner.events import Asked, Verdict, verdict_of
 from grader.gradebook import database
 from grader.worker import zygote
 from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
+from tests.examiner.test_patience import late_when
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
@@ -84,6 +89,12 @@ def wait_until_empty(folder: Path) -> None:
     until = time.monotonic() + PATIENCE
     while left := list(folder.iterdir()):
         assert time.monotonic() < until, left
+
+
+def answer(lane: lanes.LaneProcess) -> Any:
+    """What a lane answers, after whatever events."""
+    until = time.monotonic() + PATIENCE
+    return lane.answer(lambda: until, lambda _event: None)[0]
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +242,56 @@ def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course:
     }
     assert course(small.root, "grade", "S").code == 0
     assert small.rows("select count(*) from report where score = 3") == [(2,)]
+
+
+DEAF = """    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    while student.double(0) == 0:
+        (HERE / ".hangs").touch()
+        time.sleep(0.01)
+"""
+
+
+def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that hangs in a library's own code: the process above the lane ends it."""
+    late_when(monkeypatch, small.exercise / ".hangs")
+    small.checks(check(DEAF), TRIPLE)
+    small.hand_in("ada")
+    small.hand_in("bob", RIGHT.replace("2 * x", "2 * x + 1"))
+    ran = course(small.root, "grade", "S", "--jobs", 1, "--json")
+    reports = {report["student"]: report for report in map(json.loads, ran.out.splitlines())}
+    outcomes = {
+        student: {one["id"]: one["outcome"] for one in report["questions"]}
+        for student, report in reports.items()
+    }
+    assert outcomes["ada"] == {"five": "passed", "double": "ungraded", "triple": "passed"}
+    assert outcomes["bob"]["double"] == "failed"
+    assert "did not come to an end" in ran.out
+    assert ran.code == 1
+
+
+def test_events_say_which_question_is_asked_and_how_it_was_judged(small: Small) -> None:
+    small.checks(DOUBLE, TRIPLE)
+    seen: list[tuple[str, object]] = []
+    setup = Setup(small.root, ("ex-1",), "full", ("torch",), watched=True)
+    local = lanes.LocalLanes(
+        setup,
+        1,
+        lambda _exercise: PATIENCE,
+        lambda _task, message: pytest.fail(message),
+        1,
+        lambda task, event: seen.append((task.student, event)),
+    )
+    [result] = local.run(iter([Task(0, "ada", "ex-1", None, "ex-1.py", RIGHT.encode())]))
+    assert result.report.is_full
+    assert {student for student, _ in seen} == {"ada"}
+    asked = [event.question for _, event in seen if isinstance(event, Asked)]
+    assert asked == [question.id for question in result.report.questions]
+    verdicts = [event for _, event in seen if isinstance(event, Verdict)]
+    assert sorted(verdicts, key=str) == sorted(map(verdict_of, result.report.questions), key=str)
+    begun = {event.check.partition("::")[2] for _, event in seen if isinstance(event, Deed)}
+    assert begun == {"test_double", "test_triple"}
 
 
 def test_a_lane_that_cannot_start_is_a_fault_of_ours(
@@ -381,9 +442,9 @@ def test_checks_do_not_draw_the_numbers_that_student_code_draws(small: Small) ->
         Setup(small.root, ("ex-1",), "full", ("numpy.random",))
     )  # newer ones load it late
     try:
-        assert lane.hear() == READY
+        assert answer(lane) == READY
         lane.give(Task(0, "ada", "ex-1", None, "ex-1.py", f"five = 5\n{double}".encode()))
-        assert lane.hear().report.questions[1].outcome == "passed"
+        assert answer(lane).report.questions[1].outcome == "passed"
     finally:
         lane.close(PATIENCE)
     assert small.ran() == ["False", "double"]
@@ -407,8 +468,8 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
     with ours, theirs:
         if has_said_something:
             theirs.send("a result")
-        busy = lanes._Busy(SimpleNamespace(line=ours), until=0.0)  # type: ignore[arg-type]
-        assert lanes.LocalLanes._is_late(busy) == is_late
+        busy = lanes._Busy(SimpleNamespace(line=ours), start_until=0.0)  # type: ignore[arg-type]
+        assert busy.is_late == is_late
 
 
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -468,7 +529,7 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
         while not list(temporary.iterdir()):
             assert lane.number(PATIENCE) in parents(), lane.last_words()
     if when.startswith("as"):
-        assert lane.hear() == READY
+        assert answer(lane) == READY
         (folder,) = temporary.iterdir()
         (folder / "file").touch()
         lane.line.close()

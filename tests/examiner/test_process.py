@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.errors import SubmissionFault
 from grader.examiner.process import ExaminerProcess
-from grader.examiner.submission import Submission
+from grader.examiner.submission import Request, Submission
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
 PATIENCE = 300.0  # seconds until a process that should begin is taken not to
@@ -29,6 +31,12 @@ def process(own: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExaminerProc
         started.tell(prepare(load_course(own).exercise("exercise-2"), None))
         yield started
     os.close(held)
+
+
+def answer(process: ExaminerProcess) -> Any:
+    """What the examiner answers, after whatever events."""
+    until = time.monotonic() + PATIENCE
+    return process.answer(lambda: until, lambda _event: None)[0]
 
 
 def server_of(pid: int) -> int:
@@ -48,8 +56,10 @@ def held_by(pid: int) -> list[str]:
 
 
 def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
-    process.tell(Submission("exercise-2.py", b"import torch\ndef total(image):\n    return image.sum()\n"))
-    report = process.hear()
+    process.tell(
+        Request(Submission("exercise-2.py", b"import torch\ndef total(image):\n    return image.sum()\n"))
+    )
+    report = answer(process)
     assert report.score == report.points
     server = server_of(process.number(PATIENCE))
 
@@ -66,8 +76,8 @@ def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
 
 
 def test_the_fork_server_knows_nothing_of_the_commands_environment(process: ExaminerProcess) -> None:
-    process.tell(Submission("exercise-2.py", b""))
-    process.hear()
+    process.tell(Request(Submission("exercise-2.py", b"")))
+    answer(process)
     server = server_of(process.number(PATIENCE))
     for pid in (process.number(0), server):  # as they were started
         assert SECRET.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
@@ -85,7 +95,7 @@ def test_the_fork_server_knows_nothing_of_the_commands_environment(process: Exam
 
 
 def test_what_cannot_be_read_is_told_and_the_next_file_is_graded(process: ExaminerProcess) -> None:
-    process.tell(Submission("exercise-2.ipynb", b'{"cells": 5}'))
-    assert isinstance(process.hear(), SubmissionFault)
-    process.tell(Submission("exercise-2.py", b"def total(image):\n    return image.sum()\n"))
-    assert process.hear().questions[-1].outcome == "passed"
+    process.tell(Request(Submission("exercise-2.ipynb", b'{"cells": 5}')))
+    assert isinstance(answer(process), SubmissionFault)
+    process.tell(Request(Submission("exercise-2.py", b"def total(image):\n    return image.sum()\n")))
+    assert answer(process).questions[-1].outcome == "passed"

@@ -7,7 +7,9 @@ import contextlib
 import io
 import tempfile
 import threading
+import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,15 @@ from distributed import Worker, WorkerPlugin, get_worker
 from grader.course.fingerprint import versions
 from grader.course.loading import load_course
 from grader.digest import all_sources
+from grader.engine.bounds import Bounds, without
 from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
+from grader.examiner.events import Event
 from grader.worker.forkserver import ForkServer
 
 CONNECT_SECONDS = 10
+LATE = "it took too long"
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Node(WorkerPlugin):
     def grade(self, task: Task, seconds: float) -> Said:
         """Grade in this thread's lane; a text says why the lane died.
 
+        A check in which the lane is late is given up, and the submission graded without it.
+
         Raises:
             GraderError: the course is wrong.
 
@@ -108,7 +115,10 @@ class Node(WorkerPlugin):
             self.refuse(str(error).rstrip("."))
             return Refused()
         lane.give(task)
-        said: Result | str = self._hear(lane, seconds)
+        bounds = Bounds(seconds)
+        said: Result | str = self._hear(lane, lambda: bounds.until, bounds.notice)
+        if said == LATE and (rest := without(task, lane.deed)):
+            return self.grade(rest, seconds)
         return said
 
     def _start_lane(self, tries: int) -> LaneProcess:
@@ -117,7 +127,8 @@ class Node(WorkerPlugin):
                 raise WorkerFault("The run is over.")
             lane = self._lanes[threading.get_ident()] = LaneProcess(self._setup)
         try:
-            said = self._hear(lane, START_SECONDS)
+            until = time.monotonic() + START_SECONDS
+            said = self._hear(lane, lambda: until)
         except GraderError:
             self._lanes.pop(threading.get_ident(), None)
             lane.close(TIDY_SECONDS)
@@ -140,19 +151,21 @@ class Node(WorkerPlugin):
             loop: asyncio.AbstractEventLoop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
             asyncio.run_coroutine_threadsafe(refuse(), loop).result(CONNECT_SECONDS)
 
-    def _hear(self, lane: LaneProcess, seconds: float) -> Any:
-        """What a lane says; a text if it died or took too long."""
-        in_time = True
-        with contextlib.suppress(OSError):  # it is closed: the run is over
-            in_time = lane.line.poll(seconds)
-        said = lane.hear() if in_time else None
+    def _hear(
+        self,
+        lane: LaneProcess,
+        until: Callable[[], float],
+        watch: Callable[[Event], None] = lambda _event: None,
+    ) -> Any:
+        """Hear what a lane answers; a text if it died or took too long."""
+        said, in_time = lane.answer(until, watch)
         if isinstance(said, GraderError):
             raise self._as_at_home(said)
         if said is not None:
             return said
         if self._lanes.pop(threading.get_ident(), None) is None:
             return "the run is over"  # and whoever ended it closes the lane
-        why = lane.last_words() if in_time else "it took too long"
+        why = lane.last_words() if in_time else LATE
         lane.close()
         return why
 

@@ -1,0 +1,40 @@
+"""What an examiner says of a submission while it grades it, beside the report that it gives at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.examiner.deed import Deed
+from grader.examiner.report import QuestionReport
+from grader.questions.question import Outcome
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question whose answer is looked at now."""
+
+    question: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided about a question."""
+
+    question: str
+    outcome: Outcome
+    score: float
+    points: float
+
+
+Event = Deed | Asked | Verdict
+Watch = Callable[[Asked | Verdict], None]
+
+
+def unwatched(_event: Asked | Verdict) -> None:
+    """Say nothing."""
+
+
+def verdict_of(report: QuestionReport) -> Verdict:
+    """Return what a report says about a question in short."""
+    return Verdict(report.id, report.outcome, report.score, report.points)
