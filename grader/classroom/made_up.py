@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
-from grader.handout.solutions import answered, mistakes, solutions
-from grader.handout.stubs import SUFFIX, Format, stub_text
+from grader.course.solutions import mistakes, solutions
+from grader.handout.stubs import SUFFIX, Format, answered, stub_text
 
 _ENDLESS = "\n\ndef {id}(*args, **kwargs):\n    while True:\n        pass\n"
 _MUCH_CODE = 3  # questions: so that the demo waits for one endless loop and not for several

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here, refuse_inputs
+from grader.cli.context import check_exercises, course_here, refuse_inputs
 from grader.cli.options import PATH
 from grader.course.loading import LoadedCourse
 from grader.errors import Fault, GraderError, UsageFault

@@ -16,8 +16,8 @@ from grader.classroom.grading import ClassGrader
 from grader.classroom.made_up import roster_text, stories, write_class
 from grader.classroom.roster import read_roster
 from grader.cli import entry
+from grader.cli.context import gradebook_of
 from grader.cli.grading import settle
-from grader.cli.here import gradebook_of
 from grader.cli.scores import write_export
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course

@@ -22,7 +22,7 @@ from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Request, Submission, read_submission
 from grader.gradebook.progress import Progress
-from grader.handout.desk import Desk, check_name, find_desk, find_file
+from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
 from grader.report.terminal import glance_page, report_page, total
 from grader.worker.temporary import Folder
 
@@ -31,29 +31,29 @@ WATCH_SECONDS = 0.2  # between two looks at the file
 
 def glance() -> int:
     """Show the whole course."""
-    with closing(find_desk(Path.cwd())) as desk:
-        return _glance(desk)
+    with closing(find_source(Path.cwd())) as source:
+        return _glance(source)
 
 
 def examine(
     process: ExaminerProcess, exercise: str, file: Path | None, *, watch: bool, as_json: bool, hint: bool
 ) -> int:
     """Grade the file of an exercise."""
-    with closing(find_desk(Path.cwd())) as desk:
-        check_name(desk, exercise)  # also where a file is named
-        file = file or find_file(desk, exercise)
+    with closing(find_source(Path.cwd())) as source:
+        check_name(source, exercise)  # also where a file is named
+        file = file or find_file(source, exercise)
         if watch:
-            return _watch(_Examiner(process, desk, exercise), file)
+            return _watch(_Examiner(process, source, exercise), file)
         submission = read_submission(file)
-        return _show(_Examiner(process, desk, exercise), submission, as_json=as_json, hint=hint)
+        return _show(_Examiner(process, source, exercise), submission, as_json=as_json, hint=hint)
 
 
 class _Examiner:
-    """An exercise of a desk, and the process that grades files for it."""
+    """An exercise of a source, and the process that grades files for it."""
 
-    def __init__(self, process: ExaminerProcess, desk: Desk, exercise: str) -> None:
-        self._process, self.desk = process, desk
-        self.sitting = desk.sitting(exercise)
+    def __init__(self, process: ExaminerProcess, source: ExerciseSource, exercise: str) -> None:
+        self._process, self.source = process, source
+        self.sitting = source.sitting(exercise)
         missing = missing_packages(self.sitting.paper.packages)
         needed = [name for name in missing if name in imported_by_checks(self.sitting)]
         if needed:
@@ -80,7 +80,7 @@ class _Examiner:
             raise WorkerFault(f"The process that grades ended: {self._process.last_words()}.")
         report: Report = said
         try:
-            Progress(self.desk.root).remember(report.exercise, digest_of(submission.content), report)
+            Progress(self.source.root).remember(report.exercise, digest_of(submission.content), report)
         except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
             click.echo(str(fault), err=True)
         return report
@@ -108,7 +108,7 @@ def _show(examiner: _Examiner, submission: Submission, *, as_json: bool, hint: b
     if as_json:
         click.echo(report.model_dump_json())
     elif hint:
-        _hint(examiner.desk, report, examiner.sitting)
+        _hint(examiner.source, report, examiner.sitting)
     else:
         Console(highlight=False).print(_page(report, examiner.sitting))
     return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
@@ -136,7 +136,7 @@ def _watch(examiner: _Examiner, file: Path) -> NoReturn:
         time.sleep(WATCH_SECONDS)
 
 
-def _hint(desk: Desk, report: Report, sitting: Sitting) -> None:
+def _hint(source: ExerciseSource, report: Report, sitting: Sitting) -> None:
     """Show the next hint; it counts once it is shown."""
     if not report.still_open:
         click.echo("Nothing is open: you need no hint.")
@@ -145,7 +145,7 @@ def _hint(desk: Desk, report: Report, sitting: Sitting) -> None:
     if not posed.hints:
         click.echo(f"There is no hint for {posed.id}.")
         return
-    progress, most = Progress(desk.root), len(posed.hints)
+    progress, most = Progress(source.root), len(posed.hints)
     number = min(progress.of(report.exercise).hints.get(posed.id, 0) + 1, most)
     hint = f"{posed.id}, hint {number} of {most}: {posed.hints[number - 1]}"
     Console(highlight=False).print(Text(hint))
@@ -155,16 +155,16 @@ def _hint(desk: Desk, report: Report, sitting: Sitting) -> None:
         click.echo(str(fault), err=True)
 
 
-def _glance(desk: Desk) -> int:
-    progress = Progress(desk.root)
-    reports = {name: progress.of(name).report for name in desk.exercises}
+def _glance(source: ExerciseSource) -> int:
+    progress = Progress(source.root)
+    reports = {name: progress.of(name).report for name in source.exercises}
     rows = [
-        (name, desk.paper_title(name), total(report) if report else "not graded yet")
+        (name, source.paper_title(name), total(report) if report else "not graded yet")
         for name, report in reports.items()
     ]
     is_done = all(report and report.is_full for report in reports.values())
     open_ = next((name for name, report in reports.items() if report is None or report.still_open), None)
     advice = "All of it is right." if is_done else "Everything is answered. Hand your files in."
     advice = f"Next: grade {open_}" if open_ else advice
-    Console(highlight=False).print(glance_page(desk.title, rows, advice))
+    Console(highlight=False).print(glance_page(source.title, rows, advice))
     return entry.DONE if is_done else entry.NOT_FULL_MARKS

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli import entry
-from grader.cli.here import course_here, gradebook_of, roster_of, tell
+from grader.cli.context import course_here, gradebook_of, roster_of, tell
 from grader.cli.options import PATH
 from grader.handout.generate import generate
 from grader.handout.pack import Edition

@@ -25,7 +25,7 @@ from grader.classroom.grading import ClassGrader, ClassRun, Settled
 from grader.classroom.regrading import Regrading
 from grader.classroom.tally import Tally
 from grader.cli import entry, options
-from grader.cli.here import (
+from grader.cli.context import (
     check_exercises,
     course_here,
     gradebook_of,

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.here import check_exercises, course_here, gradebook_of, tell
+from grader.cli.context import check_exercises, course_here, gradebook_of, tell
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.examiner.report import Report

@@ -14,8 +14,7 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.grading import PATH
-from grader.cli.here import (
+from grader.cli.context import (
     check_exercises,
     course_here,
     final_scores,
@@ -27,6 +26,7 @@ from grader.cli.here import (
     tell,
     tell_of_scores,
 )
+from grader.cli.grading import PATH
 from grader.cli.options import FiniteRange
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, printable

@@ -7,37 +7,23 @@ So nothing is guessed from the code's text, and a student's loops may agree with
 
 from __future__ import annotations
 
-import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
-from grader.course.sources import read_source
 from grader.examiner.checks import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
 from grader.lazy import torch
-from grader.questions.code import function_of
 from grader.questions.question import Wrong
 from grader.questions.values import is_tensor
 
 FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance
 RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart
-
-_MODULES = """
-import types
-reference = types.ModuleType("reference")
-exec(compile({reference!r}, "reference.py", "exec"), vars(reference))
-misconceptions = types.ModuleType("misconceptions")
-misconceptions.reference = reference
-exec(compile({misconceptions!r}, "misconceptions.py", "exec"), vars(misconceptions))
-"""
 
 
 @dataclass(frozen=True)
@@ -120,46 +106,3 @@ def same(one: Any, other: Any) -> bool:
         pairs = zip(one.items(), other.items(), strict=False)
         return len(one) == len(other) and all(same(mine, its) for mine, its in pairs)
     return bool(one == other)
-
-
-def wrong_solutions(folder: Path) -> str:
-    """A student's file with the reference and, in a module of their own, all misconceptions of code.
-
-    They may import `reference`, which is a module of its own, too: what they define changes nothing in it.
-    """
-    reference = read_source(folder / REFERENCE_FILE).rstrip()
-    if not (folder / MISCONCEPTIONS_FILE).is_file():
-        return reference
-    tree = _References().visit(ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes()))
-    return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=ast.unparse(tree))
-
-
-class _References(ast.NodeTransformer):
-    """Takes the names of `reference` from the variable of that name, for there is no file to import."""
-
-    def visit_Import(self, node: ast.Import) -> ast.stmt:
-        others = [alias for alias in node.names if alias.name != "reference"]
-        aliases = [alias.asname for alias in node.names if alias.name == "reference" and alias.asname]
-        kept: list[ast.stmt] = [ast.Import(others)] if others else []
-        return _together([*kept, *(_assigned(name, "reference") for name in aliases)])
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        if node.module == "__future__":
-            return ast.Pass()
-        if node.module != "reference" or node.level:
-            return node
-        return _together([_assigned(one.asname or one.name, f"reference.{one.name}") for one in node.names])
-
-
-def _assigned(name: str, value: str) -> ast.stmt:
-    return ast.parse(f"{name} = {value}").body[0]
-
-
-def _together(statements: Sequence[ast.stmt]) -> ast.stmt:
-    """Statements in the place of one."""
-    return ast.If(ast.Constant(True), list(statements), []) if statements else ast.Pass()
-
-
-def mistaken(question: str, misconception: str) -> str:
-    """What makes a misconception, which stands above it, the answer to its question."""
-    return f"{question} = misconceptions.{function_of(question, misconception)}"

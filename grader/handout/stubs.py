@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from grader.course.sitting import Paper
+from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.language.templates import one_line
 from grader.questions.question import Posed
@@ -24,6 +25,15 @@ _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 def stub_text(paper: Paper, form: Format) -> str:
     """The file that a student receives."""
     return _notebook(paper) if form == "notebook" else _python(paper)
+
+
+def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
+    """Return the student's file with these answers in it; what has none stays as in the stub."""
+    questions = tuple(
+        question.model_copy(update={"starter": answers.get(question.id, question.starter)})
+        for question in sitting.paper.questions
+    )
+    return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)
 
 
 def points_text(points: float) -> str:

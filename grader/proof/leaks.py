@@ -10,10 +10,10 @@ from pathlib import Path
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
+from grader.course.solutions import solutions
 from grader.errors import Fault
 from grader.handout.generate import write_handout
 from grader.handout.pack import PACK_FILE
-from grader.handout.solutions import solutions
 from grader.handout.stubs import SUFFIX, Format
 from grader.worker.temporary import Folder
 

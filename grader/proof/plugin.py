@@ -16,6 +16,7 @@ from grader.course.file_names import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE,
 from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
+from grader.course.solutions import solutions
 from grader.errors import GraderError
 from grader.examiner.checks import Reference
 from grader.examiner.collection import MARKERS, load_reference
@@ -23,7 +24,7 @@ from grader.examiner.grading import mark_answer
 from grader.examiner.remote import Student
 from grader.examiner.session import Session
 from grader.examiner.submission import read_submission, submission_of
-from grader.handout.solutions import answered, solutions
+from grader.handout.stubs import answered
 from grader.questions import KINDS
 from grader.questions.question import Mark, Posed
 from grader.worker.forkserver import ForkServer

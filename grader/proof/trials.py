@@ -9,12 +9,12 @@ from typing import Literal
 
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedExercise
+from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Sitting
+from grader.course.solutions import solutions
 from grader.course.sources import read_source
-from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.examiner.report import Cause, CheckReport
-from grader.handout.solutions import answered, solutions
-from grader.handout.stubs import Format
+from grader.handout.stubs import Format, answered
 from grader.proof.mutants import mutants
 from grader.worker.families import FAMILIES
 

@@ -228,7 +228,7 @@ begin.{command}()
         ("course", "grader.cli.scores"),
         ("grade", "grader.cli.grade"),
         ("grade", "pydantic"),
-        ("grade", "grader.handout.desk"),
+        ("grade", "grader.handout.exercise_source"),
     ],
 )
 def test_a_signal_while_a_command_imports(mine: Path, command: str, module: str, number: str) -> None:

@@ -13,10 +13,11 @@ import pytest
 from grader.cli import examine
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
+from grader.course.solutions import solutions
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.progress import Progress
 from grader.handout.generate import generate
-from grader.handout.solutions import answered, solutions
+from grader.handout.stubs import answered
 from tests.conftest import Run
 
 NOISE_BEFORE = """
@@ -193,7 +194,7 @@ def test_a_bug_of_ours_is_exit_3_and_names_a_log(
     def broken(_start: Path) -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(examine, "find_desk", broken)
+    monkeypatch.setattr(examine, "find_source", broken)
     ran = grade(folder)
     assert ran.code == 3
     log = Path(ran.err.split()[-1])
@@ -205,7 +206,7 @@ def test_interrupted_is_130(folder: Path, grade: Run, monkeypatch: pytest.Monkey
     def interrupted(_start: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(examine, "find_desk", interrupted)
+    monkeypatch.setattr(examine, "find_source", interrupted)
     assert grade(folder).code == 130
 
 

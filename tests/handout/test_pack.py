@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault
-from grader.handout.desk import PackedDesk, find_desk, find_file
+from grader.handout.exercise_source import PackedSource, find_file, find_source
 from grader.handout.pack import MAX_BYTES, PACK_FILE, open_pack, pack_bytes
 from tests.course.building import CHECKS, VISIBLE
 from tests.handout.handing import SECRETS, small_course
@@ -262,14 +262,14 @@ def test_a_pack_of_earlier_that_names_one_digest_a_file(packed):
     assert open_pack(file).contents.files == {"exercise-1.py": ("12",)}
 
 
-def test_the_desk_of_a_handout(tmp_path, packed):
+def test_the_source_of_a_handout(tmp_path, packed):
     packed()
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
-    desk = find_desk(below)
-    assert isinstance(desk, PackedDesk)
-    assert (desk.root, desk.title, tuple(desk.packages)) == (tmp_path, "Convolutions", ("torch",))
-    assert desk.paper_title("exercise-1") == "Stride"
+    source = find_source(below)
+    assert isinstance(source, PackedSource)
+    assert (source.root, source.title, tuple(source.packages)) == (tmp_path, "Convolutions", ("torch",))
+    assert source.paper_title("exercise-1") == "Stride"
 
 
 @pytest.mark.parametrize(
@@ -287,23 +287,23 @@ def test_the_file_of_an_exercise(tmp_path, packed, files, name, expected):
     packed()
     for file in files:
         (tmp_path / file).write_text("x = 1\n")
-    desk = find_desk(tmp_path)
+    source = find_source(tmp_path)
     if expected in files:
-        assert find_file(desk, name) == tmp_path / expected
+        assert find_file(source, name) == tmp_path / expected
     else:
         with pytest.raises(UsageFault) as caught:
-            find_file(desk, name)
+            find_file(source, name)
         assert expected in str(caught.value)
 
 
-def test_no_desk(tmp_path):
+def test_no_source(tmp_path):
     with pytest.raises(UsageFault, match=r"neither course\.pack nor course\.yaml"):
-        find_desk(tmp_path)
+        find_source(tmp_path)
 
 
-def test_the_desk_of_a_course(tmp_path):
+def test_the_source_of_a_course(tmp_path):
     small_course(tmp_path)
-    desk = find_desk(tmp_path / "exercises" / "exercise-1")
-    assert (desk.title, list(desk.exercises)) == ("Convolutions", ["exercise-1", "exercise-2"])
-    assert desk.sitting("exercise-1").params == {"M": 7}
-    assert desk.paper_title("exercise-2") == "Stride"
+    source = find_source(tmp_path / "exercises" / "exercise-1")
+    assert (source.title, list(source.exercises)) == ("Convolutions", ["exercise-1", "exercise-2"])
+    assert source.sitting("exercise-1").params == {"M": 7}
+    assert source.paper_title("exercise-2") == "Stride"

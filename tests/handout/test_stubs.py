@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from grader.course.paper import prepare
 from grader.course.sitting import Paper, Sitting
-from grader.handout.solutions import answered, solutions
-from grader.handout.stubs import comment, stub_text
+from grader.course.solutions import solutions
+from grader.handout.stubs import answered, comment, stub_text
 from grader.language.limits import Limits
 from grader.questions.question import Option, Posed
 from tests.handout.handing import SECRETS, small_course

@@ -1,14 +1,13 @@
-"""Model solutions: a student's file with every answer right, for `course check`, the demo and tests."""
+"""Model solutions: the right answer to every question, for `course check`, the demo and tests."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from grader.course.file_names import REFERENCE_FILE
+from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Sitting
 from grader.course.sources import read_source
-from grader.examiner.diagnosis import mistaken, wrong_solutions
-from grader.handout.stubs import Format, stub_text
 from grader.questions import KINDS
 
 
@@ -39,12 +38,3 @@ def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str
                 answers[by_checks[0]] = wrong_solutions(sitting.folder)
             answers[id_] += f"\n{mistaken(id_, wrong.name)}"
     return answers
-
-
-def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
-    """The student's file with these answers in it; what has none stays as in the stub."""
-    questions = tuple(
-        question.model_copy(update={"starter": answers.get(question.id, question.starter)})
-        for question in sitting.paper.questions
-    )
-    return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)

@@ -16,7 +16,7 @@ from grader.examiner.submission import SUFFIXES
 from grader.handout.pack import PACK_FILE, Pack, open_pack
 
 
-class Desk(Protocol):
+class ExerciseSource(Protocol):
     """Exercises, and what they are graded with."""
 
     @property
@@ -46,7 +46,7 @@ class Desk(Protocol):
 
 
 @dataclass(frozen=True)
-class PackedDesk:
+class PackedSource:
     """A handout."""
 
     pack: Pack
@@ -85,7 +85,7 @@ class PackedDesk:
 
 
 @dataclass(frozen=True)
-class CourseDesk:
+class CourseSource:
     """A course's own folder, where its author tries variant 0."""
 
     course: LoadedCourse
@@ -122,7 +122,7 @@ class CourseDesk:
         """Nothing was unpacked."""
 
 
-def find_desk(start: Path) -> Desk:
+def find_source(start: Path) -> ExerciseSource:
     """The handout or course that a folder lies in.
 
     Raises:
@@ -132,33 +132,33 @@ def find_desk(start: Path) -> Desk:
     """
     for folder in (start, *start.parents):
         if (folder / PACK_FILE).is_file():
-            return PackedDesk(open_pack(folder / PACK_FILE))
+            return PackedSource(open_pack(folder / PACK_FILE))
         if (folder / COURSE_FILE).is_file():
-            return CourseDesk(load_course(folder))
+            return CourseSource(load_course(folder))
     raise UsageFault(
         f"There are no exercises here: neither {PACK_FILE} nor {COURSE_FILE}. Go to your exercises' folder."
     )
 
 
-def check_name(desk: Desk, exercise: str) -> None:
+def check_name(source: ExerciseSource, exercise: str) -> None:
     """Raise UsageFault unless there is such an exercise."""
-    if exercise not in desk.exercises:
-        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, desk.exercises)}")
+    if exercise not in source.exercises:
+        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, source.exercises)}")
 
 
-def find_file(desk: Desk, exercise: str) -> Path:
+def find_file(source: ExerciseSource, exercise: str) -> Path:
     """The student's file for an exercise.
 
     Raises:
         UsageFault: there is no such exercise, no file, or a .py and a .ipynb.
 
     """
-    check_name(desk, exercise)
-    found = [file for suffix in SUFFIXES if (file := desk.root / f"{exercise}{suffix}").is_file()]
+    check_name(source, exercise)
+    found = [file for suffix in SUFFIXES if (file := source.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
         raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")
     if not found:
         raise UsageFault(
-            f"There is no {exercise}.py or {exercise}.ipynb in {desk.root}. Name your file with --file."
+            f"There is no {exercise}.py or {exercise}.ipynb in {source.root}. Name your file with --file."
         )
     return found[0]
