@@ -13,7 +13,7 @@ from grader.folding import folded
 from grader.identity import EMAIL, STUDENT, IdColumn, Person, comparable
 from grader.lms import ID_COLUMNS, LMSS
 from grader.lms.base import Lms
-from grader.tables import Row, Table, read_table
+from grader.tables import Row, Table, plain_header, read_table
 
 _IDS = (*ID_COLUMNS, EMAIL, STUDENT)
 COLUMNS = ("student", "name", "email", "section", *(column.name for column in ID_COLUMNS))
@@ -92,9 +92,9 @@ def _columns(table: Table) -> dict[str, int]:
         CourseFaults: there is no column `student`, one is there twice, or this is an LMS's gradebook.
 
     """
-    plain = {_plain(name): name for name in COLUMNS} | _ALIASES
-    header = [_plain(cell) for cell in table.header]
-    faults = list(_gradebook_faults(table, header))
+    plain = {plain_header(name): name for name in COLUMNS} | _ALIASES
+    header = [plain_header(cell) for cell in table.header]
+    faults = list(_gradebook_faults(table))
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
         name = plain.get(cell)
@@ -116,14 +116,10 @@ def _header_fault(table: Table, sentence: str, remedy: str) -> Fault:
     return Fault(table.file, 1, None, "", sentence, remedy)
 
 
-def _plain(header: str) -> str:
-    return folded(header).replace(" ", "").replace("_", "").replace("-", "")
-
-
-def _gradebook_faults(table: Table, header: Sequence[str]) -> Iterator[Fault]:
+def _gradebook_faults(table: Table) -> Iterator[Fault]:
     """Find out whether this is the gradebook of an LMS, in which something else is called as in a roster."""
     for lms in LMSS:
-        if why := lms.gradebook(header, table):
+        if why := lms.gradebook(table):
             sentence = f"This is a gradebook of {lms.title}, not a roster: {why}."
             *most, last = [_explained(lms, *one) for one in lms.columns.items()]
             remedy = f"student (the name of the student's folder), name, {', '.join(most)} and {last}."
@@ -132,7 +128,11 @@ def _gradebook_faults(table: Table, header: Sequence[str]) -> Iterator[Fault]:
 
 def _explained(lms: Lms, header: str, column: IdColumn) -> str:
     """Return a column of the roster, with the LMS's word for it where that is another one."""
-    return column.name if _plain(header) == _plain(column.name) else f"{column.name} ({lms.title}'s {header})"
+    return (
+        column.name
+        if plain_header(header) == plain_header(column.name)
+        else f"{column.name} ({lms.title}'s {header})"
+    )
 
 
 def _near_misses(

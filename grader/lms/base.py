@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.identity import EMAIL, IdColumn, Ids
@@ -64,11 +64,8 @@ class Lms(ABC):
         """Say why a name in a download is nobody's, where `read` cannot tell who; else nothing."""
         return ""
 
-    def gradebook(self, header: Collection[str], table: Table) -> str:
-        """Say why a table that is given as the roster is this LMS's gradebook; nothing if it is none.
-
-        `header` has the table's header in small letters, without blanks, `_` and `-`.
-        """
+    def gradebook(self, table: Table) -> str:
+        """Say why a table is this LMS's gradebook and so no roster; nothing if it is none."""
         return ""
 
     @abstractmethod

@@ -7,7 +7,7 @@ where it was late, the user's id, the attachment's id, the file's name; `-1` whe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import UsageFault, printable
@@ -15,7 +15,7 @@ from grader.folding import folded
 from grader.identity import IdColumn, Matches, Mention, Person, match
 from grader.lms.base import Lms, Named
 from grader.lms.export import Entry, Export, File, Item, file_maximum, free_text, number, scaled, unsafe_id
-from grader.tables import Table, read_table, table_text
+from grader.tables import Table, plain_header, read_table, table_text
 
 _HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 CANVAS_ID = IdColumn("canvas_id", "Canvas", is_number=True)
@@ -62,9 +62,10 @@ class Canvas(Lms):
             return ""
         return "is of an anonymous download: give the names in Canvas, and download again"
 
-    def gradebook(self, header: Collection[str], table: Table) -> str:
+    def gradebook(self, table: Table) -> str:
         """Say what would be misread in Canvas's gradebook: folders are not called by a person's name."""
-        is_header = {"student", "id"} <= set(header) and {"section", "sisloginid"} & set(header)
+        header = set(map(plain_header, table.header))
+        is_header = {"student", "id"} <= header and {"section", "sisloginid"} & header
         if is_header or any("points possible" in folded(row.cells[0]) for row in table.rows[:3]):
             return "its column 'Student' holds names"
         return ""
