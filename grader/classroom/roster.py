@@ -128,11 +128,8 @@ def _gradebook_faults(table: Table) -> Iterator[Fault]:
 
 def _explained(lms: Lms, header: str, column: IdColumn) -> str:
     """Return a column of the roster, with the LMS's word for it where that is another one."""
-    return (
-        column.name
-        if plain_header(header) == plain_header(column.name)
-        else f"{column.name} ({lms.title}'s {header})"
-    )
+    is_same = plain_header(header) == plain_header(column.name)
+    return column.name if is_same else f"{column.name} ({lms.title}'s {header})"
 
 
 def _near_misses(

@@ -40,7 +40,7 @@ class Lms(ABC):
     summary: str  # what `course export NAME` writes, for --help
     columns: Mapping[str, IdColumn] = {}  # the ids in its own files by their headers, the strongest first
     fills: str = ""  # its own file that --fill takes; nothing if there is none
-    new_maximum: float | None = None  # of an item that it makes from a column; None: what the file says
+    new_maximum: float | None = None  # of an item that it makes from a column; None: the exercise's points
     reads_last: bool = False  # names of other systems can look like names of this one
 
     @property

@@ -35,7 +35,7 @@ def copy(tmp_path: Path) -> Path:
 def run(copy: Path, which: str) -> tuple[int, str]:
     """How the tests of LMSs end in a copy."""
     python = Path(sysconfig.get_path("scripts", vars={"base": str(copy / ".venv")}), "python")
-    command = [python, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-n", "0", TESTS, "-k", which]
+    command = [str(python), "-m", "pytest", "-v", "-p", "no:cacheprovider", "-n", "0", TESTS, "-k", which]
     ran = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout + ran.stderr
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import grader.lms
 from grader.classroom.collecting import Collected
+from grader.classroom.naming import named
 from grader.classroom.roster import Roster, read_roster
 from grader.errors import CourseFaults
 from grader.identity import Person
@@ -159,6 +160,14 @@ def test_each_file_of_a_download_is_somebody_s_or_reported(lms: Lms, form: str, 
     assert len(collected.left_out) == len(reported), collected.left_out
 
 
+@every_lms
+def test_no_other_lms_takes_its_names(lms: Lms) -> None:
+    paths = [one.file.split("/") for one in download(lms)]
+    own = {tuple(path): lms.read(path) for path in paths if lms.read(path)}
+    assert {path: named(path) for path in own} == own
+    assert own or not lms.columns
+
+
 def packed(file: Path, files: dict[str, str]) -> Path:
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
@@ -278,6 +287,6 @@ pieces = st.sampled_from(["_", " ", "-", ".", "/", "7", "LATE", "ada", "exercise
 @every_lms
 @given(st.lists(pieces | texts, min_size=1, max_size=9).map("".join), st.booleans())
 def test_any_name_is_read_or_passed_over(lms: Lms, name: str, in_folder: bool) -> None:
-    for named in (lms.read((name, "exercise-1.py") if in_folder else (name,)), lms.read_inside(name)):
-        assert named is None or (named.file in {name, "exercise-1.py"} or name.endswith(named.file))
+    for read in (lms.read((name, "exercise-1.py") if in_folder else (name,)), lms.read_inside(name)):
+        assert read is None or read.file == "exercise-1.py" or name.endswith(read.file)
     assert isinstance(lms.nobody(name), str)
