@@ -68,13 +68,14 @@ def _play(root: Path) -> None:
 
 
 def _list_files(root: Path) -> None:
+    systems = ", ".join(f"for {lms.title}" for lms in LMSS if lms.columns)
     click.echo(f"\nEverything lies in {root}:")
     for name, what in (
         ("handouts", "what students receive, as Python files"),
         ("handouts-assessed", "the same as notebooks, without hidden checks"),
         ("submissions", "what they handed in"),
         ("gradebook.db", "every submission and report"),
-        ("exports", "scores for Canvas, for Moodle, and as a table"),
+        ("exports", f"scores {systems}, and as a table"),
     ):
         click.echo(f"  {name:<18} {what}")
     beside = Path(sys.argv[0]).absolute().with_name("grade")
