@@ -53,7 +53,10 @@ class Lms(ABC):
         return {column: cells[header] for header, column in self.columns.items() if cells.get(header)}
 
     def read(self, parts: Sequence[str]) -> Named | None:
-        """Return what a path in a download says: a file, or a folder and a file; None if it is of another."""
+        """Return what a path in a download says; None if this LMS gives no such names.
+
+        It is a file alone, or a folder with what is in it. The last part is blank for the folder itself.
+        """
         return None
 
     def read_inside(self, file: str) -> Named | None:

@@ -24,8 +24,6 @@ SIS_LOGIN_ID = IdColumn("sis_login_id", "Canvas", is_caseless=True)
 _IDS = {"ID": CANVAS_ID, "SIS User ID": SIS_USER_ID, "SIS Login ID": SIS_LOGIN_ID}
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a title
-
-
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
 # The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
 _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
