@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import UsageFault
 from grader.files import read_file
+from grader.folding import folded
 
 MAX_BYTES = 64 << 20
 FIRST_LINES = 5  # by which the separator is guessed
@@ -45,6 +46,15 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""  # what the reader had to assume
+
+
+def plain_header(cell: str) -> str:
+    """Return the name of a column as it is compared: without case, blanks, `_` and `-`.
+
+    >>> plain_header("SIS User_ID")
+    'sisuserid'
+    """
+    return folded(cell).replace(" ", "").replace("_", "").replace("-", "")
 
 
 def read_table(file: Path) -> Table:

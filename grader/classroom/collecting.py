@@ -15,19 +15,19 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from grader.classroom.identity import Matches, Person, fits_name, loose_name, match
 from grader.classroom.layout import Group, layout_of
-from grader.classroom.naming import Fit, Named, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
+from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
 from grader.classroom.roster import Roster
 from grader.classroom.sources import Content, Entry, Source, open_source
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
 from grader.gradebook.records import HandedIn
+from grader.identity import Matches, Person, comparable, fits_name, loose_name, match
+from grader.lms.base import Named
 
 MAX_TOLD = 5  # files of one student, or of nobody, that are of no exercise
 MAX_STRANGERS = 100  # folders of nobody that are compared with everybody
 CLOSE = 0.65  # of 1: a folder's name that may be a misspelt student's
-_TEXT_OF_MOODLE = "onlinetext.html"  # that students type into Moodle beside their files
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Collected:
                 self._leave_out(str(fault), possible)
 
     def _look_for_teams(self, path: Path, groups: Sequence[Group], matches: Matches) -> None:
-        """Keep zeros back where the names are not those of the ids: Canvas gives teams one file for all."""
+        """Keep zeros back where names are not those of the ids: an LMS may give a team one file for all."""
         people = self.roster.people if self.roster else {}
         found = ((groups[number].mention, people.get(one)) for number, one in matches.students.items())
         both = [(mention, one) for mention, one in found if mention.is_joined and one and one.name]
@@ -280,21 +280,27 @@ class Collected:
         found = fit(name.file, self.exercises)
         is_another = bool(self.only and found and found.exercise != self.only)
         if found is None or (is_another and not group.named.is_folder):
-            is_text = name.file == _TEXT_OF_MOODLE
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)
             of = found.exercise if found else "no exercise"
             reason = f"{inner!r} is of {of}. {'' if found else _meant(name.file, self.exercises)}".rstrip()
             suffix = suffix_of(name.file)
             meant = Fit(self.only, suffix, is_exact=False) if self.only and suffix else None
             nameless = _Candidate(entry, meant, inner, name) if meant else None
-            return nameless, reason if is_told and not is_text else ""
+            return nameless, reason if is_told and not name.is_beside else ""
         reason = ""
-        own = self.roster.people[student].canvas_id if self.roster else ""
         if name.depth > 1 and group.named.is_folder:
             reason = f"{inner!r} lies {name.depth} folders too deep"
-        elif name.canvas_id and own and name.canvas_id != own:
-            reason = f"{inner!r} is of Canvas's user {name.canvas_id}, and {student} is {own}"
+        elif other := self._of_another(student, name):
+            reason = f"{inner!r} {other}"
         return None if reason else _Candidate(entry, found, inner, name), reason
+
+    def _of_another(self, student: str, name: Named) -> str:
+        """Say whose a file is by an id in its name that is not the student's; nothing if there is none."""
+        own = self.roster.people[student].lms_ids if self.roster else {}
+        for column, value in name.ids.items():
+            if column in own and comparable(column, value) != comparable(column, own[column]):
+                return f"is of {column.lms}'s user {value}, and {student} is {own[column]}"
+        return ""
 
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
         candidates = sorted(candidates, key=lambda one: one.order)

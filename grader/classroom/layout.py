@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from grader.classroom.identity import Mention
-from grader.classroom.naming import Named, fit, is_debris, named, seems_handed_in
+from grader.classroom.naming import fit, is_debris, named, seems_handed_in
 from grader.classroom.roster import is_folder_name
 from grader.classroom.sources import Source
 from grader.folding import folded
+from grader.identity import STUDENT, Mention
+from grader.lms import LMSS
+from grader.lms.base import Named
 
 MAX_AROUND = 3  # folders around everything
 
@@ -33,9 +35,8 @@ class Group:
         """Return what the names say of the person."""
         label = repr("/".join(self.paths[0]))
         if self.named.is_folder:
-            return Mention(label, {"student": self.named.who})
-        ids = {"canvas_id": self.named.canvas_id} if self.named.canvas_id else {}
-        return Mention(label, ids, self.named.who, is_joined=bool(self.named.canvas_id))
+            return Mention(label, {STUDENT: self.named.who})
+        return Mention(label, self.named.ids, self.named.name, is_joined=self.named.is_joined)
 
 
 @dataclass
@@ -86,15 +87,14 @@ class _Reader:
         name = path[-1]
         who = who_is(name, is_folder=is_folder)
         if who is None:
-            what = "is not in a student's folder, and not named as an LMS names submissions"
-            if name.startswith("anon_"):
-                what = "is of an anonymous download: give the names in Canvas, and download again"
+            other = "is not in a student's folder, and not named as an LMS names submissions"
+            what = next(filter(None, (lms.nobody(name) for lms in LMSS)), other)
             self.layout.strays.append((name, f"{name!r} {what}"))
         elif who.is_folder and not is_folder_name(name):
             self.layout.strays.append((name, f"{name!r} cannot be the name of a student"))
         else:
-            number = (who.moodle_number, folded(who.who))
-            people[name if who.is_folder else who.canvas_id or number].append((who, path))
+            of_lms = frozenset(who.ids.items()) or (who.number, folded(who.who))
+            people[name if who.is_folder else of_lms].append((who, path))
 
     def _bases(self) -> list[Parts]:
         """Return the folders in which people are."""

@@ -1,11 +1,6 @@
-"""What the name of a file says: whose it is, by a name of the LMS's, and which exercise it belongs to.
+"""What the name of a file says: whose it is, and which exercise it belongs to.
 
-- Canvas: `lovelaceada_123_456_exercise-3.py`: the sortable name without blanks, the user's id, the
-  attachment's id, the file's name; `_LATE_` or `LATE_` after the name where it was late. A file that was
-  handed in again is called `exercise-3-1.py`.
-- Moodle: `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or all in one name without the folder. The
-  number belongs to one assignment, and to no list that a teacher has.
-- a student's folder: `ada/exercise-3.py`.
+Each LMS reads the names in its own downloads; `ada/exercise-3.py` is in a student's folder.
 """
 
 from __future__ import annotations
@@ -19,18 +14,14 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from grader.folding import folded
+from grader.lms import LMSS
+from grader.lms.base import Named
 
+_READERS = sorted(LMSS, key=lambda lms: lms.reads_last)
 SUFFIXES = (".py", ".ipynb")
 _TEXT_SUFFIXES = (".txt", ".json", ".download")  # that browsers and editors add: exercise-3.py.txt
 _DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack"}
 _OF_HANDOUTS = "checks"  # the folder of visible checks that students received
-_CANVAS = re.compile(
-    r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)"
-)
-# The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
-_CANVAS_QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
-_ANONYMOUS = "anon"  # in place of a name; what follows is no user's id
-_MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
 # What systems and browsers append to copies, in the languages that they speak.
 _WORDS = "copy|kopie|kopia|kopi|copie|copia|cópia|копия|副本|コピー|복사본|사본"
 _COPY = re.compile(
@@ -42,19 +33,6 @@ _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 MAX_MARKS = 5  # "-1-1-1" and the like
 
 
-@dataclass(frozen=True)
-class Named:
-    """What a path says: who, as the LMS or the folder calls them, and the file's own name."""
-
-    who: str
-    file: str  # the last part of the path, without what an LMS puts before it
-    canvas_id: str = ""
-    moodle_number: str = ""
-    is_late: bool = False
-    is_folder: bool = False  # `who` is the name of a folder, and so the student's own
-    depth: int = 0  # folders between the student's own and the file
-
-
 def is_debris(parts: Sequence[str]) -> bool:
     """Whether an operating system, Jupyter or a handout left this file in a student's folder."""
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
@@ -64,35 +42,24 @@ def is_debris(parts: Sequence[str]) -> bool:
 def named(parts: Sequence[str]) -> Named | None:
     """Return what a path says; None if it names nobody.
 
-    >>> named(["lovelaceada_LATE_12_34_exercise-3.py"])
-    Named(who='lovelaceada', file='exercise-3.py', canvas_id='12', moodle_number='', is_late=True, \
-is_folder=False, depth=0)
+    >>> named(["lovelaceada_LATE_12_34_exercise-3.py"]).file
+    'exercise-3.py'
     >>> named(["Ada Lovelace_7_assignsubmission_file_", "exercise-3.py"]).who
     'Ada Lovelace'
+    >>> named(["ada", "exercise-3.py"]).is_folder
+    True
     """
-    first, last = parts[0], parts[-1]
-    if found := _MOODLE.fullmatch(first):
-        file = last if len(parts) > 1 else found["rest"].lstrip("_")
-        return Named(found["name"], file, moodle_number=found["number"], depth=max(0, len(parts) - 2))
-    if len(parts) == 1:
-        return _of_canvas(first)
-    own = _CANVAS.fullmatch(last)
-    return Named(
-        first,
-        own["file"] if own else last,
-        own["user"] if own else "",
-        is_folder=True,
-        depth=len(parts) - 2,
-    )
+    return next(filter(None, (lms.read(parts) for lms in _READERS)), None) or _in_folder(parts)
 
 
-def _of_canvas(file: str) -> Named | None:
-    if found := _CANVAS_QUIZ.fullmatch(file):
-        return Named(found["name"].rstrip("_"), found["file"], found["user"])
-    found = _CANVAS.fullmatch(file)
-    if found is None or found["name"] == _ANONYMOUS:
+def _in_folder(parts: Sequence[str]) -> Named | None:
+    """Return what a path says whose first part is a student's own folder, if there is a folder."""
+    folder, *inner = parts
+    if not inner:
         return None
-    return Named(found["name"], found["file"], found["user"], is_late=found["late"] is not None)
+    own = next(filter(None, (lms.read_inside(inner[-1]) for lms in _READERS)), None)
+    file, ids = (own.file, own.ids) if own else (inner[-1], {})
+    return Named(folder, file, ids, is_folder=True, depth=len(inner) - 1)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from grader.classroom.identity import COLUMNS, STRENGTH, Person, comparable
 from grader.errors import CourseFaults, Fault, printable
 from grader.folding import folded
-from grader.tables import Row, Table, read_table
+from grader.identity import EMAIL, STUDENT, IdColumn, Person, comparable
+from grader.lms import ID_COLUMNS, LMSS
+from grader.lms.base import Lms
+from grader.tables import Row, Table, plain_header, read_table
 
+_IDS = (*ID_COLUMNS, EMAIL, STUDENT)
+COLUMNS = ("student", "name", "email", "section", *(column.name for column in ID_COLUMNS))
 _ALIASES = {"fullname": "name", "emailaddress": "email"}
 _NOTHING = {"-", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE"}
 _CHANGED = re.compile(r"\d+\.0+|\d+([.,]\d+)?E\+\d+", re.IGNORECASE)  # 17.0, 1.7E+12
@@ -44,7 +48,7 @@ def read_roster(file: Path) -> Roster:
     table = read_table(file)
     columns = _columns(table)
     people: dict[str, Person] = {}
-    taken: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[IdColumn, str], str] = {}
     faults: list[Fault] = []
     for row in table.rows:
         cells = {name: _filled(cell) for name, cell in _cells(row, columns)}
@@ -52,11 +56,17 @@ def read_roster(file: Path) -> Roster:
         if sentence:
             faults.append(Fault(file, row.line, None, "", sentence, "Correct the line."))
         else:
-            people[cells["student"]] = Person(**cells)
-            taken |= {_key(name, cells): cells["student"] for name in STRENGTH if cells.get(name)}
+            people[cells["student"]] = _person(cells)
+            taken |= {_key(column, cells): cells["student"] for column in _IDS if cells.get(column.name)}
     if faults:
         raise CourseFaults(faults)
     return Roster(people, (table.note,) if table.note else ())
+
+
+def _person(cells: Mapping[str, str]) -> Person:
+    student, name, email, section = (cells.get(column, "") for column in COLUMNS[:4])
+    ids = {column: cells[column.name] for column in ID_COLUMNS if cells.get(column.name)}
+    return Person(student, name, email, section, ids)
 
 
 def called_as(roster: Roster, known: Iterable[str]) -> Roster:
@@ -82,9 +92,9 @@ def _columns(table: Table) -> dict[str, int]:
         CourseFaults: there is no column `student`, one is there twice, or this is an LMS's gradebook.
 
     """
-    plain = {name.replace("_", ""): name for name in COLUMNS} | _ALIASES
-    header = [folded(cell).replace(" ", "").replace("_", "").replace("-", "") for cell in table.header]
-    faults = list(_gradebook_faults(table.file, header, table.rows))
+    plain = {plain_header(name): name for name in COLUMNS} | _ALIASES
+    header = [plain_header(cell) for cell in table.header]
+    faults = list(_gradebook_faults(table))
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
         name = plain.get(cell)
@@ -106,18 +116,20 @@ def _header_fault(table: Table, sentence: str, remedy: str) -> Fault:
     return Fault(table.file, 1, None, "", sentence, remedy)
 
 
-def _gradebook_faults(file: Path, header: Sequence[str], rows: Sequence[Row]) -> Iterator[Fault]:
-    """Find out whether this is Canvas's gradebook, whose `Student` holds names and not folders."""
-    is_canvas = {"student", "id"} <= set(header) and {"section", "sisloginid"} & set(header)
-    for row in rows[:3]:
-        if is_canvas or "points possible" in folded(row.cells[0]):
-            sentence = "This is a gradebook of Canvas, not a roster: its column 'Student' holds names."
-            remedy = (
-                "Make a table with the columns student (the name of the student's folder), name, "
-                "canvas_id (Canvas's ID), sis_user_id and sis_login_id."
-            )
-            yield Fault(file, 1, None, "", sentence, remedy)
-            return
+def _gradebook_faults(table: Table) -> Iterator[Fault]:
+    """Find out whether this is the gradebook of an LMS, in which something else is called as in a roster."""
+    for lms in LMSS:
+        if why := lms.gradebook(table):
+            sentence = f"This is a gradebook of {lms.title}, not a roster: {why}."
+            *most, last = [_explained(lms, *one) for one in lms.columns.items()]
+            remedy = f"student (the name of the student's folder), name, {', '.join(most)} and {last}."
+            yield _header_fault(table, sentence, f"Make a table with the columns {remedy}")
+
+
+def _explained(lms: Lms, header: str, column: IdColumn) -> str:
+    """Return a column of the roster, with the LMS's word for it where that is another one."""
+    is_same = plain_header(header) == plain_header(column.name)
+    return column.name if is_same else f"{column.name} ({lms.title}'s {header})"
 
 
 def _near_misses(
@@ -155,30 +167,28 @@ def _filled(cell: str) -> str:
 
 def _wrong_id(cells: Mapping[str, str]) -> str:
     """Say which id a spreadsheet has turned into another number."""
-    for name in STRENGTH:
-        value = cells.get(name, "")
-        if _CHANGED.fullmatch(value) or (name == "canvas_id" and value and not value.isdecimal()):
-            return f"The {name} '{printable(value)}' is not an id. Did a spreadsheet change it?"
+    for column in _IDS:
+        value = cells.get(column.name, "")
+        if _CHANGED.fullmatch(value) or (column.is_number and value and not value.isdecimal()):
+            return f"The {column.name} '{printable(value)}' is not an id. Did a spreadsheet change it?"
     return ""
 
 
-def _taken(cells: Mapping[str, str], taken: Mapping[tuple[str, str], str]) -> str:
+def _taken(cells: Mapping[str, str], taken: Mapping[tuple[IdColumn, str], str]) -> str:
     """Say what somebody above is called, too."""
-    for name in STRENGTH:
-        value = printable(cells.get(name, ""))
-        other = taken.get(_key(name, cells))
-        if other and name == "student":
-            but = (
-                "" if other == cells[name] else f" as '{other}': some systems do not tell their folders apart"
-            )
+    for column in _IDS:
+        value = printable(cells.get(column.name, ""))
+        other = taken.get(_key(column, cells))
+        if other and column == STUDENT:
+            but = "" if other == value else f" as '{other}': some systems do not tell their folders apart"
             return f"'{value}' is in the roster already{but}."
         if other:
-            return f"The {name} '{value}' is that of '{other}', too. A cell may be empty."
+            return f"The {column.name} '{value}' is that of '{other}', too. A cell may be empty."
     return ""
 
 
-def _key(name: str, cells: Mapping[str, str]) -> tuple[str, str]:
-    return name, comparable(name, cells.get(name, ""))
+def _key(column: IdColumn, cells: Mapping[str, str]) -> tuple[IdColumn, str]:
+    return column, comparable(column, cells.get(column.name, ""))
 
 
 def is_folder_name(name: str) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from grader.classroom.identity import Person
 from grader.classroom.roster import Roster, called_as, read_roster
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse, load_course
@@ -20,6 +19,7 @@ from grader.gradebook import rules
 from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
 from grader.gradebook.rules import Score
 from grader.gradebook.store import Gradebook
+from grader.identity import Person
 
 
 def course_here() -> LoadedCourse:

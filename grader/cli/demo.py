@@ -22,7 +22,7 @@ from grader.cli.scores import write_export
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course
 from grader.handout.generate import generate
-from grader.lms import FORMATS
+from grader.lms import LMSS
 from grader.lms.export import Export
 from grader.report.classroom import class_table
 from grader.worker.folders import remove
@@ -63,18 +63,19 @@ def _play(root: Path) -> None:
     reports.sort(key=lambda report: order.index((report.student or "", report.exercise)))
     Console(highlight=False).print(class_table(reports, stories()))
     with gradebook_of(course) as gradebook:
-        for form in FORMATS:
-            write_export(course, gradebook, form, root / "exports" / form, Export((), roster.people))
+        for lms in LMSS:
+            write_export(course, gradebook, lms, root / "exports" / lms.name, Export((), roster.people))
 
 
 def _list_files(root: Path) -> None:
+    systems = ", ".join(f"for {lms.title}" for lms in LMSS if lms.columns)
     click.echo(f"\nEverything lies in {root}:")
     for name, what in (
         ("handouts", "what students receive, as Python files"),
         ("handouts-assessed", "the same as notebooks, without hidden checks"),
         ("submissions", "what they handed in"),
         ("gradebook.db", "every submission and report"),
-        ("exports", "scores for Canvas, for Moodle, and as a table"),
+        ("exports", f"scores {systems}, and as a table"),
     ):
         click.echo(f"  {name:<18} {what}")
     beside = Path(sys.argv[0]).absolute().with_name("grade")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from grader.classroom.exporting import Zeros, export_items
 from grader.cli import entry
 from grader.cli.context import (
     check_exercises,
@@ -36,11 +37,12 @@ from grader.gradebook.notices import forgotten_exercises, score_warnings
 from grader.gradebook.records import Override
 from grader.gradebook.rules import TINY
 from grader.gradebook.store import Gradebook
-from grader.lms import FORMATS
+from grader.lms import BY_NAME, LMSS
+from grader.lms.base import Lms
 from grader.lms.export import Export, File
-from grader.lms.scoring import Zeros, export_items
 from grader.report.classroom import score_table
 
+_NAME_WIDTH = max(len(name) for name in BY_NAME) + 3
 MAX_MAXIMUM = 1e6  # that an LMS takes for one exercise
 
 
@@ -151,8 +153,39 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
     return entry.DONE
 
 
-@click.command("export")
-@click.argument("form", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
+def _listed(words: Iterable[str], last_word: str) -> str:
+    """Return words as a sentence lists them.
+
+    >>> _listed(["a", "b", "c"], "or"), _listed(["a"], "and")
+    ('a, b or c', 'a')
+    """
+    *most, last = words
+    return f"{', '.join(most)} {last_word} {last}" if most else last
+
+
+def _export_help() -> str:
+    """Return the help of `course export`, with a line for each format."""
+    rules = "The course's rules are applied. What is not certain is left out."
+    formats = [line for lms in LMSS for line in _format_help(lms)]
+    first = ["Write scores that an LMS imports.", "", f"FORMAT is {_listed(BY_NAME, 'or')}. {rules}"]
+    return "\n".join([*first, "", "\b", *formats])
+
+
+def _format_help(lms: Lms) -> Iterator[str]:
+    yield f"{lms.name:<{_NAME_WIDTH}}{lms.summary}"
+    if lms.fills:
+        yield f"{'':<{_NAME_WIDTH}}--fill takes {lms.fills}"
+
+
+def _new_items() -> str:
+    """Return the maxima that LMSs give to new items, for the help of --out-of."""
+    return "".join(
+        f"; for new items of {lms.title} {lms.new_maximum:g}" for lms in LMSS if lms.new_maximum is not None
+    )
+
+
+@click.command("export", help=_export_help())
+@click.argument("form", metavar="FORMAT", type=click.Choice(sorted(BY_NAME)))
 @click.option(
     "--out", type=PATH, default=Path("exports"), show_default=True, help="The folder for the files."
 )
@@ -171,7 +204,7 @@ def history(student: str, exercises: tuple[str, ...]) -> int:
 @click.option(
     "--out-of",
     type=FiniteRange(min=0, max=MAX_MAXIMUM, min_open=True),
-    help="Scale every exercise to this maximum. [default: its points; for new items of Moodle 100]",
+    help=f"Scale every exercise to this maximum. [default: its points{_new_items()}]",
 )
 def export(
     form: str,
@@ -182,16 +215,15 @@ def export(
     missing: str,
     out_of: float | None,
 ) -> int:
-    """Write scores that an LMS imports.
-
-    FORMAT is canvas, moodle or csv. The course's rules are applied. What is not certain is left out.
-    """
-    if fill is not None and form == "csv":
-        raise click.UsageError("--fill is for canvas and moodle: a plain table is never filled in.")
+    """Write scores that an LMS imports."""
+    lms = BY_NAME[form]
+    if fill is not None and not lms.fills:
+        others = _listed((one.name for one in LMSS if one.fills), "and")
+        raise click.UsageError(f"--fill is for {others}: {lms.title} is never filled in.")
     if missing == "zero" and roster is None:
         raise click.UsageError("--missing zero needs --roster: only a roster tells who handed nothing in.")
     course = course_here()
-    if not roster and form != "csv":
+    if not roster and lms.columns:
         tell(["No roster: students go by the names of their folders, which the LMS may not know."])
     inputs = [file for file in (roster, fill) if file]
     with gradebook_of(course) as gradebook:
@@ -200,7 +232,7 @@ def export(
         wanted = Export((), known.people if known else {}, fill, out_of)
         forgotten = [] if exercises else forgotten_exercises(course, gradebook)
         left_out, files = write_export(
-            course, gradebook, form, out, wanted, exercises, inputs, zero=missing == "zero"
+            course, gradebook, lms, out, wanted, exercises, inputs, zero=missing == "zero"
         )
     for reason in left_out:
         click.echo(f"left out: {printable(reason)}", err=True)
@@ -224,7 +256,7 @@ def _rows_of(file: File, out: Path) -> str:
 def write_export(
     course: LoadedCourse,
     gradebook: Gradebook,
-    form: str,
+    lms: Lms,
     out: Path,
     wanted: Export,
     exercises: Sequence[str] = (),
@@ -245,7 +277,7 @@ def write_export(
     tell(score_warnings(found))
     zeros = Zeros(list(wanted.people), gradebook.left_out(), is_wanted=zero)
     scored = export_items(course, found, exercises, zeros)
-    files = FORMATS[form](Export(scored.items, wanted.people, wanted.template, wanted.out_of))
+    files = lms.write(Export(scored.items, wanted.people, wanted.template, wanted.out_of))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
     for file in files:

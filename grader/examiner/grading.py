@@ -12,6 +12,7 @@ from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
+from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watch, unwatched, verdict_of
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import QuestionReport, Report

@@ -1,16 +1,23 @@
-"""What scores are exported to: one module for each format, in the dict that `course export` offers."""
+"""The learning management systems: one module each, whose object is called `LMS`; see docs/add-an-lms.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-from grader.lms import canvas, moodle, table
-from grader.lms.export import Export, File
+from grader.lms.base import Lms
 
-FORMATS: dict[str, Callable[[Export], list[File]]] = {
-    "canvas": canvas.write,
-    "moodle": moodle.write,
-    "csv": table.write,
-}
 
-__all__ = ["FORMATS"]
+def _found() -> Iterator[Lms]:
+    for module in iter_modules(__path__):
+        lms = getattr(import_module(f"{__name__}.{module.name}"), "LMS", None)
+        if isinstance(lms, Lms):
+            yield lms
+
+
+LMSS = tuple(sorted(_found(), key=lambda lms: (not lms.columns, lms.name)))  # plain tables last
+BY_NAME = {lms.name: lms for lms in LMSS}
+ID_COLUMNS = tuple(dict.fromkeys(column for lms in LMSS for column in lms.id_columns))  # of a roster
+
+__all__ = ["BY_NAME", "ID_COLUMNS", "LMSS"]

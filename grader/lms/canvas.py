@@ -1,31 +1,91 @@
-"""Canvas: its gradebook CSV, as the Gradebook page imports and exports it (gradebook_importer.rb)."""
+"""Canvas: its gradebook CSV (gradebook_importer.rb), and the names in its downloads.
+
+A submission is called `lovelaceada_LATE_123_456_exercise-3-1.py`: the sortable name without blanks, `LATE`
+where it was late, the user's id, the attachment's id, the file's name; `-1` where it was handed in again.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.classroom.identity import Matches, Mention, Person, match
 from grader.errors import UsageFault, printable
+from grader.folding import folded
+from grader.identity import IdColumn, Matches, Mention, Person, match
+from grader.lms.base import Lms, Named
 from grader.lms.export import Entry, Export, File, Item, file_maximum, free_text, number, scaled, unsafe_id
-from grader.tables import Table, read_table, table_text
+from grader.tables import Table, plain_header, read_table, table_text
 
 _HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-_IDS = {"ID": "canvas_id", "SIS User ID": "sis_user_id", "SIS Login ID": "sis_login_id"}
+CANVAS_ID = IdColumn("canvas_id", "Canvas", is_number=True)
+SIS_USER_ID = IdColumn("sis_user_id", "Canvas")
+SIS_LOGIN_ID = IdColumn("sis_login_id", "Canvas", is_caseless=True)
+_IDS = {"ID": CANVAS_ID, "SIS User ID": SIS_USER_ID, "SIS Login ID": SIS_LOGIN_ID}
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a title
+_NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
+# The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
+_QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
+_ANONYMOUS = "anon"  # in place of a name; what follows is no user's id
 
 
-def write(export: Export) -> list[File]:
-    """Return one file for each exercise, so that no cell is blank: a blank cell would remove a grade.
+class Canvas(Lms):
+    """Canvas knows everybody by an id, and so its export never goes by a name."""
 
-    Raises:
-        UsageFault: a title that Canvas would misread, or a template that is not Canvas's.
+    name = "canvas"
+    title = "Canvas"
+    summary = "the CSV that Canvas's Gradebook page imports"
+    columns = _IDS
+    fills = "its gradebook export"
+    reads_last = True  # its names are told by two numbers alone
 
-    """
-    if export.template is not None:
-        return _filled(export, read_table(export.template))
-    return [_file(export, item) for item in export.items if item.entries]
+    def read(self, parts: Sequence[str]) -> Named | None:
+        """Return what the name of a file says; Canvas packs no folders."""
+        if len(parts) > 1:
+            return None
+        if found := _QUIZ.fullmatch(parts[0]):
+            return _named(found, found["name"].rstrip("_"))
+        found = _NAME.fullmatch(parts[0])
+        return None if found is None or found["name"] == _ANONYMOUS else _named(found, found["name"])
+
+    def read_inside(self, file: str) -> Named | None:
+        """Return what a file's name says that was taken out of a download and put into a folder."""
+        found = _NAME.fullmatch(file)
+        return _named(found, found["name"]) if found else None
+
+    def nobody(self, name: str) -> str:
+        """Say that a download has no names."""
+        if not name.startswith(f"{_ANONYMOUS}_"):
+            return ""
+        return "is of an anonymous download: give the names in Canvas, and download again"
+
+    def gradebook(self, table: Table) -> str:
+        """Say what would be misread in Canvas's gradebook: folders are not called by a person's name."""
+        header = set(map(plain_header, table.header))
+        is_header = {"student", "id"} <= header and {"section", "sisloginid"} & header
+        if is_header or any("points possible" in folded(row.cells[0]) for row in table.rows[:3]):
+            return "its column 'Student' holds names"
+        return ""
+
+    def write(self, export: Export) -> list[File]:
+        """Return one file for each exercise, so that no cell is blank: a blank cell would remove a grade.
+
+        Raises:
+            UsageFault: a title that Canvas would misread, or a template that is not Canvas's.
+
+        """
+        if export.template is not None:
+            return _filled(export, read_table(export.template))
+        return [_file(export, item) for item in export.items if item.entries]
+
+
+LMS = Canvas()
+
+
+def _named(found: re.Match[str], name: str) -> Named:
+    is_late = bool(found.groupdict().get("late"))
+    return Named(name, found["file"], {CANVAS_ID: found["user"]}, name, is_joined=True, is_late=is_late)
 
 
 def _file(export: Export, item: Item) -> File:
@@ -38,7 +98,7 @@ def _file(export: Export, item: Item) -> File:
     rows = [[*_HEADER, item.label], ["    Points Possible", "", "", "", "", number(maximum)]]
     for entry in item.entries:
         person = _with_login(export.person(entry.student))
-        ids = [getattr(person, kind) for kind in _IDS.values()]
+        ids = [person.ids.get(column, "") for column in _IDS.values()]
         reason = export.stranger(entry.student) or unsafe_id(*ids)
         if reason:
             file.leave_out(entry.student, reason)
@@ -57,7 +117,9 @@ def _name(person: Person) -> str:
 
 def _with_login(person: Person) -> Person:
     """Return a student who has no id of Canvas's with the folder's name as the login."""
-    return person if set(_IDS.values()) & set(person.ids) else replace(person, sis_login_id=person.student)
+    if set(_IDS.values()) & set(person.ids):
+        return person
+    return replace(person, lms_ids={**person.lms_ids, SIS_LOGIN_ID: person.student})
 
 
 def _cell(entry: Entry, item: Item, maximum: float) -> str:
@@ -94,8 +156,7 @@ def _mention(table: Table, index: int, fixed: int) -> Mention:
     """Return what a row says of a student: Canvas knows everybody by an id, so the name does not count."""
     row = table.rows[index]
     cells = dict(zip(table.header[:fixed], row.cells, strict=False))
-    ids = {kind: cells[name] for name, kind in _IDS.items() if cells.get(name)}
-    return Mention(f"{printable(row.cells[0])} in line {row.line}", ids)
+    return Mention(f"{printable(row.cells[0])} in line {row.line}", LMS.ids_in(cells))
 
 
 def _filled_file(

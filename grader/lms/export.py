@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.classroom.identity import Person
 from grader.errors import UsageFault, printable
 from grader.folding import folded
+from grader.identity import Person
 
 MAX_DECIMALS = 5  # what Moodle stores
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")

@@ -1,49 +1,77 @@
-"""Moodle: the CSV of its grade import, and the offline grading worksheet of an assignment (4.3 and 4.5)."""
+"""Moodle (4.3, 4.5): the CSV of its grade import, an assignment's worksheet, and the names in its downloads.
+
+A submission is called `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or all in one name without the
+folder. The number belongs to one assignment, and to no list that a teacher has.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.classroom.identity import Mention, Person, match
 from grader.errors import UsageFault, printable
+from grader.identity import EMAIL, STUDENT, IdColumn, Mention, Person, match
+from grader.lms.base import Lms, Named
 from grader.lms.export import Export, File, Item, file_maximum, number, scaled, unsafe_id
 from grader.tables import Row, Table, read_table, table_text
 
 NEW_ITEM_MAXIMUM = 100.0  # what Moodle gives an item that it makes from a column
 
-# Moodle's names for the columns by which it knows users, and the roster's.
-_IDENTITIES = (
-    ("username", "moodle_username"),
-    ("email", "email"),
-    ("idnumber", "moodle_idnumber"),
-)
+IDNUMBER = IdColumn("moodle_idnumber", "Moodle")
+USERNAME = IdColumn("moodle_username", "Moodle", is_caseless=True)
+# Moodle's names for the columns by which its grade import knows users.
+_IDENTITIES = (("username", USERNAME), ("email", EMAIL), ("idnumber", IDNUMBER))
 _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
 _MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
-_IDS = {"Email address": "email", "Username": "moodle_username", "ID number": "moodle_idnumber"}
+_NAME = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
+_TEXT = "onlinetext.html"  # that students type into Moodle beside their files
 
 
-def write(export: Export) -> list[File]:
-    """Return one file for each exercise: an unknown user makes Moodle refuse one, a blank removes a grade.
+class Moodle(Lms):
+    """Moodle's downloads have names and no ids; its files are identified by one column for all."""
 
-    Raises:
-        UsageFault: a template that is not a grading worksheet.
+    name = "moodle"
+    title = "Moodle"
+    summary = "the CSV of Moodle's grade import"
+    columns = {"ID number": IDNUMBER, "Username": USERNAME, "Email address": EMAIL}
+    fills = "an assignment's offline grading worksheet"
+    new_maximum = NEW_ITEM_MAXIMUM
 
-    """
-    if export.template is not None:
-        return [_worksheet(export, read_table(export.template))]
-    return [_file(export, item) for item in export.items if item.scored]
+    def read(self, parts: Sequence[str]) -> Named | None:
+        """Return what a folder's name says, or that of a file which has the folder's name in front."""
+        found = _NAME.fullmatch(parts[0])
+        if found is None:
+            return None
+        file = parts[-1] if len(parts) > 1 else found["rest"].lstrip("_")
+        depth, name = max(0, len(parts) - 2), found["name"]
+        is_beside = file == _TEXT
+        return Named(name, file, name=name, number=found["number"], is_beside=is_beside, depth=depth)
+
+    def write(self, export: Export) -> list[File]:
+        """Return one file for each exercise: an unknown user makes Moodle refuse it, a blank deletes a grade.
+
+        Raises:
+            UsageFault: a template that is not a grading worksheet.
+
+        """
+        if export.template is not None:
+            return [_worksheet(export, read_table(export.template))]
+        return [_file(export, item) for item in export.items if item.scored]
+
+
+LMS = Moodle()
 
 
 def _file(export: Export, item: Item) -> File:
     file = File(f"moodle-{item.exercise}.csv", notes=item.excused)
     known = [entry for entry in item.scored if not export.stranger(entry.student)]
-    column, attribute = _identity_column([export.person(entry.student) for entry in known], export)
+    header, column = _identity([export.person(entry.student) for entry in known], export)
     maximum = export.maximum(item, NEW_ITEM_MAXIMUM)
-    rows = [[column, f"{item.label} (of {number(maximum)})"]]
+    rows = [[header, f"{item.label} (of {number(maximum)})"]]
     for entry in item.scored:
-        own = getattr(export.person(entry.student), attribute)
-        lacks = "" if own else f"has no {attribute} in the roster, by which Moodle knows the others"
+        own = export.person(entry.student).ids.get(column, "")
+        lacks = "" if own else f"has no {column.name} in the roster, by which Moodle knows the others"
         reason = export.stranger(entry.student) or lacks or unsafe_id(own)
         if reason:
             file.leave_out(entry.student, reason)
@@ -52,11 +80,11 @@ def _file(export: Export, item: Item) -> File:
     return replace(file, text=table_text(rows), rows=len(rows) - 1)
 
 
-def _identity_column(people: Sequence[Person], export: Export) -> tuple[str, str]:
-    """Return the column that most of the students have: Moodle knows users by one column for all."""
+def _identity(people: Sequence[Person], export: Export) -> tuple[str, IdColumn]:
+    """Return the id that most of the students have: Moodle knows users by one column for all."""
     if not export.people:
-        return "username", "student"
-    return max(_IDENTITIES, key=lambda one: sum(bool(getattr(person, one[1])) for person in people))
+        return "username", STUDENT
+    return max(_IDENTITIES, key=lambda one: sum(one[1] in person.ids for person in people))
 
 
 def _worksheet(export: Export, table: Table) -> File:
@@ -100,9 +128,10 @@ def _cells(table: Table, row: Row) -> dict[str, str]:
 
 def _mention(table: Table, row: Row) -> Mention:
     cells = _cells(table, row)
-    ids = {kind: cells[name] for name, kind in _IDS.items() if cells.get(name)}
     name = cells.get("Full name", "")
-    return Mention(f"{printable(name or cells.get('Identifier', '?'))} in line {row.line}", ids, name)
+    return Mention(
+        f"{printable(name or cells.get('Identifier', '?'))} in line {row.line}", LMS.ids_in(cells), name
+    )
 
 
 def _maximum(export: Export, table: Table, row: Row) -> float:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from grader.classroom import sources
 from grader.classroom.collecting import Collected, Found
-from grader.classroom.identity import Person
 from grader.classroom.roster import Roster
 from grader.classroom.sources import time_of
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
+from grader.identity import Person
+from tests.people import known
 
 EXERCISES = ["ex-1", "ex-2"]
 
@@ -164,7 +165,7 @@ def test_every_file_that_could_be_meant_is_collected_or_told(
     root = tmp_path_factory.mktemp("S")
     for folder, name in wanted:
         write(root / folder / name, name)
-    roster = Roster({name: Person(name, canvas_id=name) for name in ("ada", "bob")})
+    roster = Roster({name: known(name, canvas_id=name) for name in ("ada", "bob")})
     collected = Collected([root], EXERCISES, roster)
     found = [one.read() for one in collected]
     for folder, name in wanted:
@@ -268,7 +269,7 @@ LMS = {
 
 @pytest.mark.parametrize("around", ["", "submissions"])
 def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, around: str) -> None:
-    roster = Roster({"ada": Person("ada", "Ada Lovelace", canvas_id="12"), "bob": Person("bob", "Bob Marsh")})
+    roster = Roster({"ada": known("ada", "Ada Lovelace", canvas_id="12"), "bob": Person("bob", "Bob Marsh")})
     for name in LMS:
         write(tmp_path / "S" / around / name, name)
     with zipfile.ZipFile(tmp_path / "S.zip", "w") as archive:
@@ -319,7 +320,7 @@ def test_a_file_of_somebody_unknown_may_be_of_everybody_who_is_missing(tmp_path:
 
 
 def test_who_is_somebody_else_by_an_id_is_nobody_who_is_missing(tmp_path: Path) -> None:
-    roster = Roster({"ada": Person("ada", "Ada", canvas_id="1"), "bob": Person("bob", "Bob", canvas_id="2")})
+    roster = Roster({"ada": known("ada", "Ada", canvas_id="1"), "bob": known("bob", "Bob", canvas_id="2")})
     write(tmp_path / "ada_1_9_ex-1.py")
     write(tmp_path / "bob_77_9_ex-1.py")  # another Bob
     collected = Collected([tmp_path], EXERCISES, roster)
@@ -328,7 +329,7 @@ def test_who_is_somebody_else_by_an_id_is_nobody_who_is_missing(tmp_path: Path) 
 
 
 def test_a_canvas_id_in_a_file_s_name_must_be_the_student_s(tmp_path: Path) -> None:
-    roster = Roster({"ada": Person("ada", "Ada", canvas_id="1")})
+    roster = Roster({"ada": known("ada", "Ada", canvas_id="1")})
     write(tmp_path / "ada" / "bob_77_9_ex-1.py")
     collected = Collected([tmp_path], EXERCISES, roster)
     assert list(collected) == []

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.identity import (
+from grader.folding import folded
+from grader.identity import (
     Mention,
     Person,
     decisive_id,
@@ -21,32 +22,37 @@ from grader.classroom.identity import (
     loose_name,
     match,
 )
-from grader.folding import folded
-from grader.lms import FORMATS
+from grader.lms import BY_NAME
 from grader.lms.export import Entry, Export, Item
+from tests.people import COLUMNS, ids_of, known
 
 NAMES = st.sampled_from(
     ["Sam Same", "Same, Sam", "sam  SAME", "Ada Lovelace", "Jos\u00e9 N", "Jose\u0301 N", "Kim"]
 )
 
 
+def without(person: Person, columns: set[str]) -> Person:
+    """A person without the ids in these columns of the roster."""
+    ids = {column: value for column, value in person.lms_ids.items() if column.name not in columns}
+    return replace(person, email="" if "email" in columns else person.email, lms_ids=ids)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[Person], list[Person], list[Person]]:
     """People with all their ids; the roster, with some ids missing; and whom the LMS's file lists."""
     everybody = [
-        Person(
+        known(
             f"s{number}",
             draw(NAMES),
             f"s{number}@example.org",
-            "",
-            f"{number + 10}",
-            f"u{number}",
-            f"l{number}",
+            canvas_id=f"{number + 10}",
+            sis_user_id=f"u{number}",
+            sis_login_id=f"l{number}",
         )
         for number in range(draw(st.integers(1, 6)))
     ]
     kinds = st.sets(st.sampled_from(["email", "canvas_id", "sis_user_id", "sis_login_id"]))
-    roster = [replace(person, **dict.fromkeys(draw(kinds), "")) for person in everybody]
+    roster = [without(person, draw(kinds)) for person in everybody]
     listed = [person for person in everybody if draw(st.booleans())]
     return everybody, draw(st.permutations(roster)), draw(st.permutations(listed))
 
@@ -60,7 +66,7 @@ def written(
     file.write_text(stream.getvalue(), encoding="utf-8")
     entries = tuple(Entry(person.student, float(person.student[1:]) + 1, None) for person in roster)
     item = Item("ex-1", "One", 100, entries)
-    [made] = FORMATS[form](Export((item,), {person.student: person for person in roster}, file))
+    [made] = BY_NAME[form].write(Export((item,), {person.student: person for person in roster}, file))
     assert made.rows + len(made.left_out) == len(entries)  # written or reported
     return list(csv.reader(io.StringIO(made.text, newline="")))[1:]
 
@@ -98,7 +104,8 @@ def test_no_score_is_written_into_another_student_s_row_of_canvas(
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "ex-1 One (5)"]
     table = [["    Points Possible", "", "", "", "", "100"]]
     for person in listed:
-        cells = [person.name, person.canvas_id, person.sis_user_id, person.sis_login_id, "S", ""]
+        ids = [person.ids[COLUMNS[name]] for name in ("canvas_id", "sis_user_id", "sis_login_id")]
+        cells = [person.name, *ids, "S", ""]
         table.append([("" if index in hidden else cell) for index, cell in enumerate(cells)])
     numbers = {tuple(row[:4]): person.student for row, person in zip(table[1:], listed, strict=True)}
     file = tmp_path_factory.getbasetemp() / "gradebook.csv"
@@ -118,7 +125,7 @@ def test_matches_are_one_to_one_and_contradict_no_id(
     mentions: list[Mention] = []
     for number, kind in picks:
         person = everybody[number % len(everybody)]
-        ids = {kind: getattr(person, kind)} if kind else {}
+        ids = {COLUMNS[kind]: person.ids[COLUMNS[kind]]} if kind else {}
         mentions.append(Mention(f"m{len(mentions)}", ids, person.name))
     found = match(mentions, roster)
     people = {person.student: person for person in roster}
@@ -130,7 +137,7 @@ def test_matches_are_one_to_one_and_contradict_no_id(
         if decisive is None:
             assert exact_name(mention.name) == exact_name(person.name)
         else:
-            assert mention.ids[decisive] == getattr(person, decisive)
+            assert mention.ids[decisive] == person.ids[decisive]
     for number, possible in found.doubtful.items():
         truth = everybody[picks[number][0] % len(everybody)].student
         assert truth in possible or truth in found.students.values()
@@ -166,27 +173,27 @@ def test_an_exact_name_comes_before_a_loose_one() -> None:
 
 
 def test_a_mention_with_an_id_wins_over_one_with_the_name_alone() -> None:
-    mentions = [Mention("first", {}, "Ada"), Mention("second", {"canvas_id": "1"}, "Ada")]
-    found = match(mentions, [Person("ada", "Ada", canvas_id="1")])
+    mentions = [Mention("first", {}, "Ada"), Mention("second", ids_of(canvas_id="1"), "Ada")]
+    found = match(mentions, [known("ada", "Ada", canvas_id="1")])
     assert found.students == {1: "ada"}
     assert found.reasons == {0: "only the name fits ada, and second fits better"}
 
 
 def test_an_id_that_differs_ends_the_search_for_weaker_ids_and_names() -> None:
-    ada = Person("ada", "Ada", canvas_id="1", sis_login_id="ada")
-    weaker = Mention("m", {"canvas_id": "2", "sis_login_id": "ada"})
-    namesake = Mention("n", {"canvas_id": "2"}, "Ada")
+    ada = known("ada", "Ada", canvas_id="1", sis_login_id="ada")
+    weaker = Mention("m", ids_of(canvas_id="2", sis_login_id="ada"))
+    namesake = Mention("n", ids_of(canvas_id="2"), "Ada")
     for mention in (weaker, namesake):
         assert match([mention], [ada], loosely=True).students == {}
 
 
 def test_who_has_a_mention_for_certain_is_in_no_dispute() -> None:
-    people = [Person("ada", "Ada L", canvas_id="1"), Person("bob", "Bob M", canvas_id="2")]
+    people = [known("ada", "Ada L", canvas_id="1"), known("bob", "Bob M", canvas_id="2")]
     mentions = [
-        Mention("first", {"canvas_id": "1"}),
+        Mention("first", ids_of(canvas_id="1")),
         Mention("second", name="Ada L"),  # fits less well than the first
-        Mention("third", {"canvas_id": "2"}),
-        Mention("fourth", {"canvas_id": "2"}),
+        Mention("third", ids_of(canvas_id="2")),
+        Mention("fourth", ids_of(canvas_id="2")),
     ]
     found = match(mentions, people)
     assert found.students == {0: "ada"}

@@ -9,13 +9,14 @@ import pytest
 
 from grader.classroom import collecting
 from grader.classroom.collecting import Collected
-from grader.classroom.identity import Person
 from grader.classroom.naming import fit
 from grader.classroom.roster import Roster
 from grader.classroom.sources import MAX_DEPTH
+from grader.identity import Person
+from tests.people import known
 
 EXERCISES = ["quiz", "other"]
-PEOPLE = (Person("ada", "Ada Lovelace", canvas_id="12"), Person("bob", "Bob Marsh", canvas_id="13"))
+PEOPLE = (known("ada", "Ada Lovelace", canvas_id="12"), known("bob", "Bob Marsh", canvas_id="13"))
 ROSTER = Roster({person.student: person for person in PEOPLE})
 
 
@@ -61,7 +62,7 @@ def test_layouts(tmp_path: Path, names: list[str], students: list[tuple[str, str
 
 def test_the_zip_of_a_quiz_in_canvas_has_the_user_before_the_question(tmp_path: Path) -> None:
     roster = Roster(
-        {"tom": Person("tom", "Tom Dale", canvas_id="101"), "ry": Person("ry", "Ry F", canvas_id="7")}
+        {"tom": known("tom", "Tom Dale", canvas_id="101"), "ry": known("ry", "Ry F", canvas_id="7")}
     )
     source = zipped(tmp_path / "s.zip", "dale_tom101_question_7_900_quiz.py")
     assert found(Collected([source], EXERCISES, roster)) == [("tom", "quiz")]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.identity import Person
 from grader.classroom.roster import is_folder_name, read_roster
 from grader.errors import CourseFaults, GraderError
+from grader.identity import Person
+from grader.lms.canvas import CANVAS_ID
 
 
 def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) ->
     file.write_text("\ufeffStudent;Canvas ID;shoe size\nada;0017;38\n\nbob;;\n", encoding="utf-8")
     roster = read_roster(file)
     assert roster.students == ["ada", "bob"]
-    assert roster.people["ada"].canvas_id == "0017"
+    assert roster.people["ada"].lms_ids == {CANVAS_ID: "0017"}
 
 
 def faults_of(file: Path, text: str) -> list[tuple[int | None, str]]:

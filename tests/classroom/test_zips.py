@@ -16,22 +16,23 @@ from hypothesis import strategies as st
 
 from grader.classroom import sources
 from grader.classroom.collecting import Collected
-from grader.classroom.identity import Person
 from grader.classroom.roster import Roster
 from grader.classroom.sources import Zip
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
+from grader.identity import Person
 from tests.conftest import Run
+from tests.people import known
 
 EXERCISES = ["exercise-1", "exercise-3"]
 ROSTER = Roster(
     {
         person.student: person
         for person in (
-            Person("ada", "Ada Lovelace", canvas_id="123"),
+            known("ada", "Ada Lovelace", canvas_id="123"),
             Person("grace", "Grace Brewster Murray Hopper"),
-            Person("jose", "José Núñez-Ortega", moodle_username="jno"),
-            Person("kim1", "Kim Lee", canvas_id="31"),
+            known("jose", "José Núñez-Ortega", moodle_username="jno"),
+            known("kim1", "Kim Lee", canvas_id="31"),
             Person("kim2", "Kim Lee"),
             Person("kim3", "Kim Lee"),
         )

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.classroom.exporting import Zeros, export_items
 from grader.errors import CourseFaults
 from grader.examiner import patience
 from grader.examiner.report import Report
 from grader.examiner.session import Session
 from grader.gradebook.rules import Score
-from grader.lms.scoring import Zeros, export_items
 
 RIGHT = "def double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.classroom.exporting import export_items
 from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.course.rules import Rules
@@ -15,7 +16,6 @@ from grader.examiner.submission import submission_of
 from grader.gradebook import rules
 from grader.gradebook.records import Attempt
 from grader.language.limits import Limits
-from grader.lms.scoring import export_items
 from grader.worker.ending import WorkerLimits
 from grader.worker.forkserver import ForkServer
 

@@ -9,12 +9,12 @@ from rich.console import Console, RenderableType
 
 from grader.classroom.collecting import Collected
 from grader.classroom.grading import Settled
-from grader.classroom.identity import Person
 from grader.classroom.regrading import Move
 from grader.classroom.roster import Roster
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.rules import Score
+from grader.identity import Person
 from grader.report.classroom import class_table, move_table, report_line, score_table, summary
 
 HOSTILE = "eve\x1b[2J\r"

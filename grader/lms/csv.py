@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import fsum
 
+from grader.lms.base import Lms
 from grader.lms.export import Entry, Export, File, Item, free_text, number, scaled, unsafe_id
 from grader.tables import table_text
 
@@ -13,21 +14,31 @@ _SCORES = ["student", "exercise", "title", "score", "points", "graded", "name", 
 _TOTALS = ["student", "score", "points", "exercises", "name", "section"]
 
 
-def write(export: Export) -> list[File]:
-    """Return the scores, with when they were graded (ISO 8601, UTC) and the rules; and each student's total.
+class PlainTables(Lms):
+    """For everything that imports no scores: it knows nobody by an id, and has no downloads."""
 
-    A total is of the exercises in which the student has a score: excused ones and missing ones count neither
-    way.
-    """
-    unsafe = {entry.student: unsafe_id(entry.student) for item in export.items for entry in item.entries}
-    left_out = [f"{student}: {reason}" for student, reason in sorted(unsafe.items()) if reason]
-    safe = [(item, entry) for item in export.items for entry in item.scored if not unsafe[entry.student]]
-    excused = tuple(note for item in export.items for note in item.excused)
-    scores, totals = list(_score_rows(export, safe)), list(_total_rows(export, safe))
-    return [
-        File("scores.csv", table_text([_SCORES, *scores]), len(scores), left_out, excused),
-        File("totals.csv", table_text([_TOTALS, *totals]), len(totals)),
-    ]
+    name = "csv"
+    title = "a plain table"
+    summary = "plain tables: a row for each score, and a row for each student"
+
+    def write(self, export: Export) -> list[File]:
+        """Return the scores with their times (ISO 8601, UTC) and rules; and each student's total.
+
+        A total is of the exercises in which the student has a score: excused ones and missing ones count
+        neither way.
+        """
+        unsafe = {entry.student: unsafe_id(entry.student) for item in export.items for entry in item.entries}
+        left_out = [f"{student}: {reason}" for student, reason in sorted(unsafe.items()) if reason]
+        safe = [(item, entry) for item in export.items for entry in item.scored if not unsafe[entry.student]]
+        excused = tuple(note for item in export.items for note in item.excused)
+        scores, totals = list(_score_rows(export, safe)), list(_total_rows(export, safe))
+        return [
+            File("scores.csv", table_text([_SCORES, *scores]), len(scores), left_out, excused),
+            File("totals.csv", table_text([_TOTALS, *totals]), len(totals)),
+        ]
+
+
+LMS = PlainTables()
 
 
 def _score_rows(export: Export, scored: Sequence[tuple[Item, Entry]]) -> Iterator[list[str]]:

@@ -12,44 +12,44 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from grader.folding import folded
 
-STRENGTH = (
-    "canvas_id",
-    "sis_user_id",
-    "moodle_idnumber",
-    "moodle_username",
-    "sis_login_id",
-    "email",
-    "student",
-)
-_CASELESS = {"student", "email", "sis_login_id", "moodle_username"}  # some systems do not tell them apart
 _ACCENTS = range(0x0300, 0x0370)
 
 
 @dataclass(frozen=True)
+class IdColumn:
+    """One kind of id: a column of the roster, and how its values are compared."""
+
+    name: str  # in a roster
+    lms: str = ""  # whose id it is, for messages
+    is_caseless: bool = False  # some systems do not tell ADA from ada
+    is_number: bool = False
+
+
+EMAIL = IdColumn("email", is_caseless=True)
+STUDENT = IdColumn("student", is_caseless=True)
+
+Ids = Mapping[IdColumn, str]  # as text, the strongest first
+
+
+@dataclass(frozen=True)
 class Person:
-    """One student. `student` is the name of their folder; the rest are ids of an LMS, as text."""
+    """One student. `student` is the name of their folder; `lms_ids` holds no blank."""
 
     student: str
     name: str = ""
     email: str = ""
     section: str = ""
-    canvas_id: str = ""
-    sis_user_id: str = ""
-    sis_login_id: str = ""
-    moodle_username: str = ""
-    moodle_idnumber: str = ""
+    lms_ids: Ids = field(default_factory=dict)
 
     @property
-    def ids(self) -> dict[str, str]:
+    def ids(self) -> dict[IdColumn, str]:
         """Return the ids that are known."""
-        return {name: value for name in STRENGTH if (value := getattr(self, name))}
-
-
-COLUMNS = tuple(field_.name for field_ in fields(Person))
+        email = {EMAIL: self.email} if self.email else {}
+        return {**self.lms_ids, **email, STUDENT: self.student}
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Mention:
     """What a row, a zip entry or a folder says of one person. `label` is what messages call it."""
 
     label: str
-    ids: Mapping[str, str] = field(default_factory=dict)  # by the names of Person's fields
+    ids: Ids = field(default_factory=dict)
     name: str = ""
-    is_joined: bool = False  # the name is without blanks, as Canvas writes it
+    is_joined: bool = False  # the name is without blanks
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class Matches:
         return {student: number for number, student in self.students.items()}
 
 
-def comparable(kind: str, value: str) -> str:
+def comparable(column: IdColumn, value: str) -> str:
     """Return an id as it is compared: as text, so 0017 is not 17; case counts where it does in an LMS."""
-    if kind in _CASELESS:
+    if column.is_caseless:
         return folded(value)
     return unicodedata.normalize("NFKC", value).strip()
 
@@ -107,7 +107,7 @@ def loose_name(name: str) -> tuple[str, ...]:
 
 
 def joined_names(name: str) -> frozenset[str]:
-    """Return how Canvas may write a name in a file: without blanks and accents, also the last names first.
+    """Return how an LMS may join a name in a file: without blanks and accents, also the last names first.
 
     >>> sorted(joined_names("Ada Lovelace"))
     ['adalovelace', 'lovelaceada']
@@ -160,18 +160,18 @@ class _Matching:
 
     def __init__(self, mentions: Sequence[Mention], people: Sequence[Person], *, loosely: bool) -> None:
         self.mentions, self.loosely = mentions, loosely
-        self.by_id: dict[tuple[str, str], list[Person]] = defaultdict(list)
+        self.by_id: dict[tuple[IdColumn, str], list[Person]] = defaultdict(list)
         self.by_exact: dict[tuple[str, ...], list[Person]] = defaultdict(list)
         self.by_loose: dict[tuple[str, ...], list[Person]] = defaultdict(list)
         self.by_joined: dict[str, list[Person]] = defaultdict(list)
-        self.by_kinds: dict[frozenset[str], set[str]] = defaultdict(set)  # students with these kinds of ids
+        self.by_columns: dict[frozenset[IdColumn], set[str]] = defaultdict(set)  # who has these ids
         for person in people:
             self._add(person)
 
     def _add(self, person: Person) -> None:
-        self.by_kinds[frozenset(person.ids)].add(person.student)
-        for kind, value in person.ids.items():
-            self.by_id[kind, comparable(kind, value)].append(person)
+        self.by_columns[frozenset(person.ids)].add(person.student)
+        for column, value in person.ids.items():
+            self.by_id[column, comparable(column, value)].append(person)
         if person.name:
             self.by_exact[exact_name(person.name)].append(person)
             self.by_loose[loose_name(person.name)].append(person)
@@ -192,7 +192,7 @@ class _Matching:
             number: claim.people[0].student for number, claim in enumerate(claims) if number not in reasons
         }
         found = set(students.values())
-        open_ = {kinds: frozenset(own - found) for kinds, own in self.by_kinds.items()}
+        open_ = {columns: frozenset(own - found) for columns, own in self.by_columns.items()}
         doubtful = {number: self._possible(number, claims[number], open_) for number in reasons}
         disputed = {
             person.student: reason
@@ -207,10 +207,9 @@ class _Matching:
         return claim.level == _LOOSE and not self.mentions[number].is_joined
 
     def _claim(self, mention: Mention) -> _Claim:
-        for kind in STRENGTH:
-            value = mention.ids.get(kind, "")
-            own = self.by_id.get((kind, comparable(kind, value)), []) if value else []
-            fitting = [person for person in own if decisive_id(mention, person) == kind]
+        for column, value in mention.ids.items():
+            own = self.by_id.get((column, comparable(column, value)), []) if value else []
+            fitting = [person for person in own if decisive_id(mention, person) == column]
             if fitting:
                 return _Claim(fitting, _ID)
         for level, namesakes in self._namesakes(mention):
@@ -245,23 +244,23 @@ class _Matching:
         return ""
 
     def _possible(
-        self, number: int, claim: _Claim, open_: Mapping[frozenset[str], frozenset[str]]
+        self, number: int, claim: _Claim, open_: Mapping[frozenset[IdColumn], frozenset[str]]
     ) -> frozenset[str]:
         """Return who a mention may be: those whom it fits, or else all of whom no id says the contrary.
 
-        `open_` are the students who have no mention, by the kinds of ids that they have.
+        `open_` are the students who have no mention, by the columns in which they have an id.
         """
         if claim.people:
             return frozenset(one.student for one in claim.people if one.student in open_[frozenset(one.ids)])
-        kinds = {kind for kind, value in self.mentions[number].ids.items() if value}
-        possible = [own for has, own in open_.items() if own and not has & kinds]
+        columns = {column for column, value in self.mentions[number].ids.items() if value}
+        possible = [own for has, own in open_.items() if own and not has & columns]
         return possible[0] if len(possible) == 1 else frozenset().union(*possible)
 
 
-def decisive_id(mention: Mention, person: Person) -> str | None:
-    """Return the strongest kind of id that both have; None if there is none."""
+def decisive_id(mention: Mention, person: Person) -> IdColumn | None:
+    """Return the strongest id that both have; None if there is none."""
     own = person.ids
-    return next((kind for kind in STRENGTH if mention.ids.get(kind) and kind in own), None)
+    return next((column for column, value in mention.ids.items() if value and column in own), None)
 
 
 def _listed(labels: Iterable[str]) -> str:

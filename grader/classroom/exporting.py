@@ -1,4 +1,4 @@
-"""From final scores to what is handed on."""
+"""From final scores to what an export hands on."""
 
 from __future__ import annotations
 
