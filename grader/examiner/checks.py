@@ -19,7 +19,7 @@ from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
 from grader.examiner.session import MAX_KEPT, CheckFault, Remote, Session, Student, StudentError, Trouble
-from grader.questions.question import Outcome, Posed
+from grader.questions.posed import Outcome, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."

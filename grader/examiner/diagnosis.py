@@ -22,8 +22,8 @@ from grader.course.sources import read_source
 from grader.examiner.checks import CheckResult
 from grader.examiner.session import Remote, StudentError
 from grader.lazy import torch
-from grader.questions.code import function_of
-from grader.questions.question import Wrong
+from grader.questions.definitions import function_of
+from grader.questions.posed import Wrong
 from grader.questions.values import is_tensor
 
 FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance

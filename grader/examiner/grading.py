@@ -21,8 +21,8 @@ from grader.examiner.submission import Submission, submission_of
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.questions import KINDS
-from grader.questions.question import FormError, Mark, Outcome, Posed, Wrong
+from grader.questions.kinds import KINDS
+from grader.questions.posed import FormError, Mark, Outcome, Posed, Wrong
 from grader.worker.launcher import ForkServer
 
 MAX_NOTES = 20
@@ -194,7 +194,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     try:
         value = _answer(posed, session)
         if key is None:
-            kind.read_form(posed, value)
+            kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
         return kind.mark(posed, key, value)
     except (SubmissionFault, WorkerFault, KeyboardInterrupt):

@@ -18,7 +18,7 @@ from grader.examiner.preloads import preloads
 from grader.examiner.remedies import REMEDIES
 from grader.examiner.submission import Submission
 from grader.language.limits import Limits
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 from grader.worker.families import FAMILIES
 from grader.worker.launcher import ForkServer, Worker, WorkerEnded, WorkerLimits
 from grader.worker.refusals import MAX_DETAIL

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from grader.errors import printable
 from grader.examiner.session import Place, Session
 from grader.examiner.wording import place_text
-from grader.questions.question import Posed
+from grader.questions.posed import Posed
 from grader.worker.families import FAMILIES
 
 

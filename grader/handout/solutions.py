@@ -9,7 +9,7 @@ from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.examiner.diagnosis import mistaken, wrong_solutions
 from grader.handout.stubs import Format, stub_text
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 
 
 def solutions(sitting: Sitting) -> dict[str, str]:

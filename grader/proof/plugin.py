@@ -23,8 +23,8 @@ from grader.examiner.grading import mark_answer
 from grader.examiner.session import Session, Student
 from grader.examiner.submission import read_submission, submission_of
 from grader.handout.solutions import answered, solutions
-from grader.questions import KINDS
-from grader.questions.question import Mark, Posed
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Mark, Posed
 from grader.worker.launcher import ForkServer
 
 _RUN = pytest.StashKey["SubmissionRun"]()

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
 
 from grader.course.schema import SCHEMAS, schema_text, write_schemas
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "course.yaml", *sorted((ROOT / "exercises").glob("*/exercise.yaml"))]

@@ -13,7 +13,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
-from grader.questions.question import Posed
+from grader.questions.posed import Posed
 from grader.worker.launcher import ForkServer
 
 COURSE = (

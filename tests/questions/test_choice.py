@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
-from grader.questions.choice import ChoiceKey
+from grader.questions.kinds.choice import ChoiceKey
 from tests.questions.asking import Asked, Shaped, Thing, ask, record
 
 LISTED = [

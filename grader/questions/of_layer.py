@@ -1,0 +1,23 @@
+"""What the kinds that ask about a layer share: usual mistakes, which an author can set aside."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.questions.base import A, K, P, Question
+from grader.questions.problems import Problem, without_problems
+
+
+class LayerQuestion(Question[P, K, A], ABC):
+    """A question about a layer. A kind says in `usual` which mistakes it knows without its author."""
+
+    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Find everything wrong with the question."""
+        yield from super().problems(names)
+        yield from without_problems(self.without, self.usual)
