@@ -63,6 +63,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `posed_type` and `key_type`, where a `Posed` or a `Key` of its own says more;
     - `by_checks`, where pytest checks decide in place of `read` and `judge`;
     - `usual`, the names of misconceptions that it knows without its author;
+    - `silent`, the names of fields that decide no answer, at any depth of its record;
     - `problems`: what is wrong with a record, beside what pydantic sees;
     - `gaps` and `reference_problems`: what `course check` finds missing;
     - `excuse`: why a wrong solution counts as right;
@@ -76,6 +77,9 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     by_checks: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()
+    silent: ClassVar[frozenset[str]] = frozenset(
+        {"id", "kind", "points", "prompt", "hints", "limits", "message"}
+    )
     posed_type: ClassVar[type[Posed]] = Posed
     key_type: ClassVar[type[Key]] = Key
 

@@ -73,6 +73,7 @@ class _Drawn:
 class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     """Options to choose from: listed, or the right answer among the misconceptions' wrong ones."""
 
+    silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
     posed_type: ClassVar[type[Posed]] = ChoicePosed
     key_type: ClassVar[type[Key]] = ChoiceKey
 

@@ -96,8 +96,8 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
             solution="",
             layer=self.layer,
             params=dict(variant.params),
-            input=self._sizes("input", variant),
-            output=self._sizes("output", variant),
+            input=_sizes("input", self.input, variant),
+            output=_sizes("output", self.output, variant),
             where=tuple(self.where),
             without=(*self.without, *_NO_WAYS_TO_COUNT),
             wrong=self.authored_wrongs(variant),
@@ -110,10 +110,6 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         only = next(iter(settings.values()))
         answer = str(only) if len(settings) == 1 else repr(settings).replace("'", '"')
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
-
-    def _sizes(self, field: Literal["input", "output"], variant: Variant) -> tuple[int, ...]:
-        with at(field):
-            return tuple(whole_numbers(getattr(self, field), variant.params))
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> dict[str, int]:
@@ -160,6 +156,11 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
             if len(wrongs) == 1 and wrongs[0].name not in found and _complaint(key, settings) is not None:
                 found.add(wrongs[0].name)
                 yield wrongs[0].model_copy(update={"answer": settings})
+
+
+def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tuple[int, ...]:
+    with at(field):
+        return tuple(whole_numbers(formulas, variant.params))
 
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
