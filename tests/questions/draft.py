@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,4 +79,10 @@ def _params() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    {"page": draft_page, "golden": draft_golden}[sys.argv[1]](sys.argv[2])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["page", "golden"])
+    parser.add_argument("kind", choices=KINDS)
+    given = parser.parse_args()
+    {"page": draft_page, "golden": draft_golden}[given.what](given.kind)

@@ -9,8 +9,11 @@ from typing import get_args
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.questions.kinds import KINDS
+from grader.questions.posed import FormError
 from tests.questions.asking import Asked, Thing, ask
 from tests.questions.draft import GOLDEN, ROOT, example_of, own_fields, page_of, unsaid
 
@@ -27,6 +30,14 @@ def asked(kind: str) -> Asked:
 def test_a_module_holds_one_kind():
     files = {file.stem for file in (ROOT / "grader/questions/kinds").glob("[a-z]*.py")}
     assert sorted(kind.__module__.rpartition(".")[2] for kind in KINDS.values()) == sorted(files)
+
+
+def test_nothing_else_asks_which_kind_a_question_is():
+    asks = re.compile(rf"""kind\s*[!=]=\s*["']({"|".join(KINDS)})["']|\bquestions\.kinds\.\w""")
+    kinds = ROOT / "grader/questions/kinds"
+    files = [file for file in (ROOT / "grader").rglob("*.*") if file.suffix in {".py", ".jinja", ".html"}]
+    others = [file for file in files if not file.is_relative_to(kinds)]
+    assert not [str(file) for file in others if asks.search(file.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -87,6 +98,29 @@ def test_the_misconceptions_of_the_example_are_known_as_themselves(kind, asked):
 @pytest.mark.parametrize("kind", VALUES)
 def test_what_is_no_answer_is_refused_whether_the_key_is_known_or_not(kind, asked):
     asked.refuse(Thing())
+
+
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from("abc")
+)
+names = st.sampled_from(["stride", "padding", "x"])
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner), max_leaves=8
+)
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@given(value=values)
+def test_whatever_a_student_writes_gets_a_mark_or_a_sentence(kind, value):
+    asked = ask(**example_of(kind))
+    try:
+        mark = asked.mark(value)
+    except FormError as error:
+        assert str(error).endswith(".")
+    else:
+        assert 0 <= mark.share <= 1
+        assert (mark.outcome == "passed") == (mark.share == 1)
+        assert mark.outcome == "passed" or mark.message
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from grader.questions.geometry import axes_of, output_of, spreads_of
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.picture import draw_walk, legend
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
-from grader.questions.problems import Problem, formula_problems, layer_problems
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.size_mistakes import (
     NAMES,
     form_mistakes,
@@ -44,7 +44,6 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
-    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
     input: Annotated[
         list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")
     ]
@@ -56,7 +55,6 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from layer_problems(self.layer, ("layer",), names)
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
             yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")

@@ -22,7 +22,7 @@ from grader.language.params import Variant
 from grader.questions.geometry import axes_of, output_of, spreads_of
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
-from grader.questions.problems import Problem, formula_problems, layer_problems
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 from grader.questions.values import describe, plain, shape_text, whole
 
@@ -70,12 +70,14 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         yield from formula_problems(self.output, ("output",), names)
-        with_unknowns = names | set(self.unknowns)
-        yield from layer_problems(self.layer, ("layer",), with_unknowns)
         for index, condition in enumerate(self.where):
-            yield from formula_problems(condition, ("where", index), with_unknowns)
+            yield from formula_problems(condition, ("where", index), names | self.own_names())
         if len(self.output) != len(self.input) - 2:
             yield Problem(("output",), "The output needs one size for each image dimension.", "Write [3, 3].")
+
+    def own_names(self) -> frozenset[str]:
+        """Return the unknowns."""
+        return frozenset(self.unknowns)
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""

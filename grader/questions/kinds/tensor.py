@@ -17,20 +17,18 @@ from grader.questions.base import computed
 from grader.questions.mistakes import NAMES, value_mistakes
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
-from grader.questions.problems import Problem, formula_problems, layer_problems
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
+Values = tuple[list[float], tuple[int, ...]]  # in row-major order, and their shape
 
 # The tolerances of torch.testing.assert_close, by dtype: (relative, absolute).
 _TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float64": (1e-7, 1e-7)}
 _DEFAULT_TOLERANCE = (1.3e-6, 1e-5)
-
-
-Values = tuple[list[float], tuple[int, ...]]  # in row-major order, and their shape
 
 
 class TensorKey(Key):
@@ -50,7 +48,6 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     key_type: ClassVar[type[Key]] = TensorKey
 
     kind: Literal["tensor"]
-    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=3, bias=False).")]
     input: Annotated[Numbers, Field(description="Nested lists of numbers, or the parameter that holds them.")]
     weight: Annotated[Numbers | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Numbers | None, Field(description="The layer's bias; one number fills it.")] = None
@@ -74,7 +71,6 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from layer_problems(self.layer, ("layer",), names)
         yield from formula_problems(self.input, ("input",), names)
         for key, numbers in (("weight", self.weight), ("bias", self.bias)):
             yield from formula_problems(numbers or 0, (key,), names)

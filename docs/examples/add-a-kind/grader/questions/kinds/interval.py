@@ -63,9 +63,8 @@ class Interval(Question[Posed, IntervalKey, list[int]]):
         if tuple(answer) == key.ends:
             return Mark("passed", 1.0, "")
         right = sum(given == wanted for given, wanted in zip(answer, key.ends, strict=True))
-        return failed(
-            key.wrong, lambda wrong: list(wrong.answer) == answer, f"{right} of 2 numbers are right."
-        )
+        otherwise = f"{right} of 2 numbers are right."
+        return failed(key.wrong, lambda wrong: wrong.answer in (answer, tuple(answer)), otherwise)
 
     def numbers(self, key: IntervalKey) -> tuple[int, ...]:
         """Return both ends."""
