@@ -1,4 +1,4 @@
-"""The contract of a kind of question: what a module in `kinds` defines, and what it gets for nothing."""
+"""The contract of a kind of question: what a module in `kinds` defines, and what it inherits."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         """Yield answers that ask for nothing to be understood, each with its name."""
         yield from (("0", 0), ("1", 1))
 
-    # What a kind gets for nothing.
+    # What every kind inherits.
 
     def posed(self, variant: Variant, *, how: str, starter: str | None = None, **more: Any) -> P:
         """Write a Posed with the texts rendered."""
