@@ -29,6 +29,7 @@ LONGEST = (  # files that take longest: begun first, so that no process is left 
     "attacks/test_attacks.py",
     "classroom/test_grading.py",
     "gradebook/test_postgresql.py",
+    "questions/test_adding_a_kind.py",
     "cli/test_entry.py",
     "lms/test_add_an_lms.py",
 )

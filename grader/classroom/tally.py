@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.classroom.grading import Settled
 from grader.examiner.report import Report
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 MAX_TOLD = 20  # submissions that are named
 SLOWEST = 3

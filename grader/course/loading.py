@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -27,20 +27,15 @@ from grader.language.document import Document, Path_, read_document
 from grader.language.expressions import ExpressionError, evaluate
 from grader.language.limits import Limits
 from grader.language.params import Demand, Grid
-from grader.questions.code import defined_names, function_of
+from grader.questions.base import Question
+from grader.questions.definitions import defined_names, function_of
 from grader.questions.demands import demand_of
-from grader.questions.question import (
-    Problem,
-    Question,
-    formula_problems,
-    layer_problems,
-    text_problems,
-)
+from grader.questions.problems import Problem, formula_problems, layer_problems, text_problems
 
 _PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 
 T = TypeVar("T")
-_QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
+_QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
 
 
 @dataclass(frozen=True)

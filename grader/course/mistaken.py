@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
-from grader.questions.code import function_of
+from grader.questions.definitions import function_of
 
 _MODULES = """
 import types

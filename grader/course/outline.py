@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from grader.course.file_names import EXERCISE_FILE
 from grader.course.records import Exercise, Heading
 from grader.language.document import read_document
-from grader.questions.question import Points, Question
+from grader.questions.base import Points, Question
 
 _DEFAULT: float = Question.model_fields["points"].default
 

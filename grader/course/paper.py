@@ -19,7 +19,7 @@ from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
 from grader.questions.geometry import axes_of
 from grader.questions.picture import draw_walk, legend
-from grader.questions.question import Key, Posed
+from grader.questions.posed import Key, Posed
 
 
 def prepare(

@@ -15,11 +15,11 @@ from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
 from grader.language.templates import one_line
-from grader.questions import KINDS
-from grader.questions.question import Question
+from grader.questions.base import Question
+from grader.questions.kinds import KINDS
 
 if TYPE_CHECKING:
-    AnyQuestion = Question
+    AnyQuestion = Question[Any, Any, Any]
 else:
     AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 

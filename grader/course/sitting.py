@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, SerializeAsAny
 
 from grader.language.limits import Limits
 from grader.language.record import Record
-from grader.questions import KINDS
-from grader.questions.question import Key, Posed
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Key, Posed
+
+
+def _of_its_kind(data: object) -> object:
+    """Read a question of a pack as the record of its kind."""
+    if not isinstance(data, dict) or data.get("kind") not in KINDS:
+        return data
+    return KINDS[data["kind"]].posed_type.model_validate(data)
+
+
+AnyPosed = Annotated[SerializeAsAny[Posed], BeforeValidator(_of_its_kind)]
 
 
 class Paper(Record):
@@ -25,7 +37,7 @@ class Paper(Record):
     student: str | None
     packages: tuple[str, ...]
     limits: Limits
-    questions: tuple[Posed, ...]
+    questions: tuple[AnyPosed, ...]
 
     @property
     def points(self) -> float:

@@ -8,7 +8,7 @@ from grader.course.file_names import REFERENCE_FILE
 from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Sitting
 from grader.course.sources import read_source
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 
 
 def solutions(sitting: Sitting) -> dict[str, str]:

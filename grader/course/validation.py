@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from grader.course.records import EXERCISE_NAME, PACKAGE_NAME
 from grader.errors import Fault, did_you_mean
 from grader.language.document import Document, Path_
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 
 Model = TypeVar("Model", bound=BaseModel)
 

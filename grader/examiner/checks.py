@@ -21,7 +21,7 @@ from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own
 from grader.examiner.remote import Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
-from grader.questions.question import Outcome, Posed
+from grader.questions.posed import Outcome, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."

@@ -19,7 +19,7 @@ from grader.examiner.checks import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
 from grader.lazy import torch
-from grader.questions.question import Wrong
+from grader.questions.posed import Wrong
 from grader.questions.values import is_tensor
 
 FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance

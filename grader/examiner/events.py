@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.examiner.deed import Deed
 from grader.examiner.report import QuestionReport
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.questions import KINDS
-from grader.questions.question import FormError, Mark, Outcome, Posed
+from grader.questions.kinds import KINDS
+from grader.questions.posed import FormError, Mark, Outcome, Posed
 from grader.worker.forkserver import ForkServer
 
 
@@ -131,7 +131,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     try:
         value = _answer(posed, session)
         if key is None:
-            kind.read_form(posed, value)
+            kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
         return kind.mark(posed, key, value)
     except (SubmissionFault, WorkerFault, KeyboardInterrupt):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHa
 
 from grader.errors import printable
 from grader.language.record import Record
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 # From worst to best: what a question's outcome is when its checks differ.
 _SEVERITY: tuple[Outcome, ...] = (

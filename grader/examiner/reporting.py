@@ -15,7 +15,7 @@ from grader.examiner.session import Session
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
-from grader.questions.question import Mark, Outcome, Posed, Wrong
+from grader.questions.posed import Mark, Outcome, Posed, Wrong
 
 MAX_NOTES = 20
 OTHER = "another"  # in place of the type of an exception, where it is not told

@@ -6,7 +6,7 @@ import builtins
 import contextlib
 from dataclasses import dataclass
 
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 Place = tuple[str | None, int | None]  # a cell and a line of it
 NOWHERE: Place = (None, None)

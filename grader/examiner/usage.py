@@ -9,7 +9,7 @@ from grader.errors import printable
 from grader.examiner.replies import Replies
 from grader.examiner.trouble import Place
 from grader.examiner.wording import place_text
-from grader.questions.question import Posed
+from grader.questions.posed import Posed
 from grader.worker.families import FAMILIES
 
 

@@ -13,7 +13,7 @@ from grader.course.rules import Rules
 from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.gradebook.records import Attempt
 from grader.language.record import Record
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 PLACES = 4  # of every number that comes out
 DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone

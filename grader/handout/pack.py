@@ -23,7 +23,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
 from grader.language.record import Record
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 from grader.worker.temporary import Folder
 
 PACK_FILE = "course.pack"

@@ -12,7 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.language.templates import one_line
-from grader.questions.question import Posed
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Posed
 
 Format = Literal["python", "notebook"]
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
@@ -76,7 +77,7 @@ _ENVIRONMENT = _environment()
 
 def _imports(paper: Paper) -> str:
     """What code questions need; a quiz starts faster without torch."""
-    has_code = any(question.kind == "code" for question in paper.questions)
+    has_code = any(KINDS[question.kind].by_checks for question in paper.questions)
     return _TORCH_IMPORTS if has_code and "torch" in paper.packages else ""
 
 
@@ -137,6 +138,6 @@ def _ask(question: Posed) -> str:
     if question.options:
         options = (f"- **{option.letter})** {option.text}" for option in question.options)
         parts.append("\n".join(textwrap.indent(option, "  ").lstrip() for option in options))
-    if question.kind != "code" or question.forbid or question.require:
+    if question.how:
         parts.append(f"*{question.how}*")
     return "\n\n".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
 from grader.errors import Fault
-from grader.questions import KINDS
+from grader.questions.base import Question
 from grader.questions.demands import read_by
-from grader.questions.question import FormError, Key, Mark, Posed, Question
+from grader.questions.kinds import KINDS
+from grader.questions.posed import FormError, Key, Mark, Posed
 
 ALL_ALIKE = "Every student has the same right answer."
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
+_WORDS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)|[^\W\d]\w*")  # and numbers
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,20 @@ class Tally:
     right: Counter[str] = field(default_factory=Counter)  # ... in which it led to the right answer
     confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not known as itself
     impostors: Counter[str] = field(default_factory=Counter)  # constant answers that were right
-    numbers: int = 0  # variants whose right answer is a number that would catch the eye
+    telltales: int = 0  # variants whose right answer would catch the eye in a text
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
     others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
-    def look(self, question: Question, posed: Posed, key: Key, params: dict[str, Any]) -> None:
+    def look(self, question: Question[Any, Any, Any], posed: Posed, key: Key, params: dict[str, Any]) -> None:
         """Try everything on one variant."""
         self.variants += 1
         self.solutions.add(key.solution)
         read = sorted(read_by(question, params), key=lambda name: (isinstance(params[name], list), name))
         shown = ", ".join(f"{name}={params[name]}" for name in read)[:160] or "all alike"
-        numbers = _NUMBER.findall(key.solution.partition("= ")[2])
+        numbers = [repr(number) for number in question.numbers(key)]
         digits = max((len(number.strip("-").partition(".")[0]) for number in numbers), default=0)
         self.asked.append(Asked(shown, len(numbers), digits))
         for wrong in question.trials(posed, key):
@@ -69,45 +70,26 @@ class Tally:
         for one in question.confusions(posed, key):
             if not one.is_right and one.name not in self.trials:
                 self._count(self.confused, "confused", one.name, shown)
-        for name, answer in _constants(key):
+        for name, answer in question.constants(key):
             self.impostors[name] += _mark(question, posed, key, answer).outcome == "passed"
-        answer = _the_number(key.solution)
-        self.numbers += answer is not None
+        telltale = question.telltale(key)
+        self.telltales += telltale is not None
         texts = {"the prompt": posed.prompt}
         texts |= {f"hint {index}": text for index, text in enumerate(posed.hints, 1)}
         texts |= {f"the message of '{wrong.name}'": wrong.message for wrong in key.wrong}
         for name, text in texts.items():
-            self.telling[name] += answer is not None and answer in _NUMBER.findall(text)
+            self.telling[name] += telltale is not None and telltale in _WORDS.findall(text)
 
     def _count(self, counter: Counter[str], what: str, name: str, shown: str) -> None:
         counter[name] += 1
         self.examples.setdefault((what, name), shown)
 
 
-def _mark(question: Question, posed: Posed, key: Key, answer: object) -> Mark:
+def _mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: object) -> Mark:
     try:
         return question.mark(posed, key, answer)
     except FormError as error:
         return Mark("failed", 0.0, str(error))
-
-
-def _constants(key: Key) -> Iterator[tuple[str, object]]:
-    """Answers that ask for nothing to be understood."""
-    for number in (0, 1):
-        yield f"{number}", number
-        shape = getattr(key, "shape", None)
-        if isinstance(shape, tuple):
-            yield f"all {number}", _filled(shape, number)
-
-
-def _filled(shape: Sequence[int], number: int) -> Any:
-    return [_filled(shape[1:], number) for _ in range(shape[0])] if shape else number
-
-
-def _the_number(solution: str) -> str | None:
-    """The right answer where it is one number of at least two digits: others are everywhere."""
-    value = solution.partition("= ")[2]
-    return value if _NUMBER.fullmatch(value) and len(value.strip("-")) > 1 else None
 
 
 def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tally]) -> None:
@@ -172,14 +154,14 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[F
                 sentence = f"The answer {name} is right in {times} of {tally.variants} variants."
                 yield fault("", sentence, "Add a condition to 'where'.")
         for name, times in tally.telling.items():
-            if times and times == tally.numbers:
+            if times and times == tally.telltales:
                 yield fault(
                     "", f"The right answer stands in {name}, in every variant.", "Write it otherwise."
                 )
 
 
-def _remedy(question: Question, name: str) -> str:
-    if hasattr(question, "without") and name not in question.misconceptions:
+def _remedy(question: Question[Any, Any, Any], name: str) -> str:
+    if name in question.usual and name not in question.misconceptions:
         return f"Widen the parameters, or set it aside with 'without: [{name}]'."
     return "Widen the parameters, or change its formula."
 

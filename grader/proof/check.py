@@ -29,7 +29,8 @@ from grader.proof.lint import faults_of_record, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
-from grader.questions.code import Code, function_of
+from grader.questions.definitions import function_of
+from grader.questions.kinds import KINDS
 from grader.worker.forkserver import Isolation
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
@@ -248,7 +249,7 @@ class _Proof:
         asked = [
             one
             for one in report.questions
-            if one.kind == "code" and not (one.checks and all(map(is_senseless, one.checks)))
+            if KINDS[one.kind].by_checks and not (one.checks and all(map(is_senseless, one.checks)))
         ]
         wrong = [one for one in asked if one.outcome != "passed"]
         reason = self._reason(trial)
@@ -306,9 +307,8 @@ class _Proof:
         return replace(cause, sentence=told + cause.sentence)
 
     def _reason(self, trial: Trial) -> str:
-        questions = [one for one in self.exercise.record.questions if isinstance(one, Code)]
-        own = [one for one in questions if trial.question in {"", one.id}]
-        return next((one.equivalent[trial.name] for one in own if trial.name in one.equivalent), "")
+        own = [one for one in self.exercise.record.questions if trial.question in {"", one.id}]
+        return next((reason for one in own if (reason := one.excuse(trial.name))), "")
 
     def _fault(self, trial: Trial, sentence: str, remedy: str) -> Fault:
         if trial.kind == "mutant":

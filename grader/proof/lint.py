@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from grader.course.beside import files_beside, imported_modules
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
@@ -12,21 +11,15 @@ from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
 from grader.language.params import Grid, Range
-from grader.questions.choice import Choice
-from grader.questions.code import Code
+from grader.questions.problems import Problem
 
 
 def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
-    """Missing hints and feedback, stubs unlike the reference, and a variant 0 that could not be drawn."""
+    """Find missing hints and feedback, stubs unlike the reference, and a variant 0 that no draw can give."""
     for index, question in enumerate(exercise.record.questions):
-        path: tuple[str | int, ...] = ("questions", index)
-        if not question.hints:
-            yield exercise.document.fault(path, f"'{question.id}' has no hint.", "Add 'hints'.")
-        for number, option in enumerate(question.options if isinstance(question, Choice) else []):
-            if option.correct is not True and not option.feedback:
-                sentence = "This option can be wrong and has no feedback."
-                yield exercise.document.fault((*path, "options", number), sentence, "Say why it is wrong.")
-    yield from _faults_of_signatures(exercise)
+        for problem in question.gaps():
+            yield _fault(exercise, index, problem)
+    yield from _faults_of_reference(exercise)
     yield from _faults_of_variant_0(exercise)
 
 
@@ -45,31 +38,17 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference"}  # that come with this program
 
 
-def _faults_of_signatures(exercise: LoadedExercise) -> Iterator[Fault]:
-    """What students write is called as the reference is: with the same names and defaults."""
-    file = exercise.folder / REFERENCE_FILE
-    asked = {
-        (index, one.id): one.signature
-        for index, one in enumerate(exercise.record.questions)
-        if isinstance(one, Code) and one.signature
-    }
-    written = _parameters(read_source(file)) if asked else {}
-    for (index, id_), signature in asked.items():
-        own = _parameters(f"def {id_}{signature}: ...")[id_]
-        if id_ in written and written[id_] != own:
-            sentence = f"The stub takes ({own}), the reference ({written[id_]})."
-            path = ("questions", index, "signature")
-            yield exercise.document.fault(path, sentence, "Write the same in both.")
+def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
+    return exercise.document.fault(("questions", index, *problem.path), problem.sentence, problem.remedy)
 
 
-def _parameters(source: str) -> Mapping[str, str]:
-    """The parameters of each function at the top level, without their types."""
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    for function in functions:
-        for node in ast.walk(function.args):
-            if isinstance(node, ast.arg):
-                node.annotation = None
-    return {function.name: ast.unparse(function.args) for function in functions}
+def _faults_of_reference(exercise: LoadedExercise) -> Iterator[Fault]:
+    """Find what questions and reference.py do not have in common, such as the names of parameters."""
+    code = [(index, one) for index, one in enumerate(exercise.record.questions) if one.by_checks]
+    reference = read_source(exercise.folder / REFERENCE_FILE) if code else ""
+    for index, question in code:
+        for problem in question.reference_problems(reference):
+            yield _fault(exercise, index, problem)
 
 
 def _faults_of_variant_0(exercise: LoadedExercise) -> Iterator[Fault]:

@@ -25,8 +25,8 @@ from grader.examiner.remote import Student
 from grader.examiner.session import Session
 from grader.examiner.submission import read_submission, submission_of
 from grader.handout.stubs import answered
-from grader.questions import KINDS
-from grader.questions.question import Mark, Posed
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Mark, Posed
 from grader.worker.forkserver import ForkServer
 
 _RUN = pytest.StashKey["SubmissionRun"]()

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from grader.language.fault import LanguageError
 from grader.language.params import Demand, Variant
-from grader.questions.question import FormError, Question
+from grader.questions.base import Question
+from grader.questions.posed import FormError
 
 RIGHT = 100  # the cost of a misconception that leads to the right answer, beside 1 for one taken for another
 IMPOSSIBLE = 10_000
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_TEXTS = {"id", "kind", "points", "prompt", "hints", "limits", "message", "feedback"}  # they decide nothing
 
 
-def read_by(question: Question, params: Iterable[str]) -> frozenset[str]:
+def read_by(question: Question[Any, Any, Any], params: Iterable[str]) -> frozenset[str]:
     """The parameters that can decide a question's answers."""
-    words = {word for text in _strings(question.model_dump()) for word in _WORD.findall(text)}
+    words = {
+        word for text in _strings(question.model_dump(), question.silent) for word in _WORD.findall(text)
+    }
     return frozenset(words.intersection(params))
 
 
-def demand_of(question: Question, params: frozenset[str]) -> Demand:
+def demand_of(question: Question[Any, Any, Any], params: frozenset[str]) -> Demand:
     """What a question asks of a draw of its parameters."""
 
     def cost(variant: Variant, most: float) -> int:
@@ -39,14 +41,14 @@ def demand_of(question: Question, params: frozenset[str]) -> Demand:
     return Demand(read_by(question, params), cost)
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Every text in a record that can decide an answer."""
+def _strings(value: Any, silent: Collection[str]) -> Iterator[str]:
+    """Find every text in a record that can decide an answer."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name not in _TEXTS:
-                yield from _strings(item)
+            if name not in silent:
+                yield from _strings(item, silent)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _strings(item)
+            yield from _strings(item, silent)

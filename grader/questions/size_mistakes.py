@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from grader.questions.geometry import Spread, moves, places, room
 from grader.questions.picture import Axis, Side
-from grader.questions.question import Wrong
+from grader.questions.posed import Wrong
 
 Axes = Sequence[Axis]
 Sides = Sequence[Side]

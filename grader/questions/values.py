@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.lazy import torch
-from grader.questions.question import FormError
+from grader.questions.posed import FormError
 
 MAX_SHOWN = 60
 MAX_VALUES = 10_000  # of an answer

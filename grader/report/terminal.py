@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.examiner.report import UNJUDGED, QuestionReport, Report
-from grader.questions.question import Outcome
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Outcome
 
 WORDS: dict[Outcome, tuple[str, str]] = {
     "passed": ("right", "green"),
@@ -59,7 +60,7 @@ def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[Render
         yield Padding(Text(f"Hint: {hints[question.hint - 1]}"), (0, 0, 0, 4))
     if question.picture:
         yield Padding(Text(question.picture, style="dim"), (0, 0, 0, 6))
-    if question.kind == "code":
+    if KINDS[question.kind].by_checks:
         yield from _checks(question)
 
 

@@ -26,10 +26,11 @@ from grader.language.draws import Draws
 from grader.language.expressions import ExpressionError
 from grader.language.layers import LayerError
 from grader.language.params import Variant, draw_variant
-from grader.questions.number import NumberKey
-from grader.questions.output_size import SizeKey
-from grader.questions.question import FormError, Key, Mark, Posed, Question
-from grader.questions.tensor import TensorKey
+from grader.questions.base import Question
+from grader.questions.kinds.number import NumberKey
+from grader.questions.kinds.output_size import SizeKey
+from grader.questions.kinds.tensor import TensorKey
+from grader.questions.posed import FormError, Key, Mark, Posed
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM_ANSWERS = 20  # to each question of each variant
@@ -50,7 +51,7 @@ def naive(exercise: LoadedExercise, student: str, *, where: bool) -> Variant:
     return draw_variant(record.params, record.where if where else [], record.variant_0, draws, student, ())
 
 
-def mark(question: Question, posed: Posed, key: Key, answer: object) -> Mark:
+def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: object) -> Mark:
     """The verdict; an answer of another form is a wrong one."""
     try:
         return question.mark(posed, key, answer)
@@ -92,7 +93,9 @@ def nested(values: list[float], shape: tuple[int, ...]) -> Any:
     return [nested(values[start * size : (start + 1) * size], shape[1:]) for start in range(shape[0])]
 
 
-def look(question: Question, variant: Variant, draw: random.Random, seen: Counter[str]) -> None:
+def look(
+    question: Question[Any, Any, Any], variant: Variant, draw: random.Random, seen: Counter[str]
+) -> None:
     """Everything about one question of one student's variant."""
     posed, key = question.pose(variant), question.key(variant)
     for wrong in question.trials(posed, key):
@@ -107,7 +110,7 @@ def look(question: Question, variant: Variant, draw: random.Random, seen: Counte
                 seen[f"{what} named"] += verdict.misconception is not None
 
 
-def is_spoilt(question: Question, exercise: LoadedExercise, draw: Draw, student: str) -> bool:
+def is_spoilt(question: Question[Any, Any, Any], exercise: LoadedExercise, draw: Draw, student: str) -> bool:
     """Whether a misconception leads to the right answer, or torch refuses the variant."""
     try:
         sketch = question.sketch(draw(exercise, student))

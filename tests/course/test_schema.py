@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
 
 from grader.course.schema import SCHEMAS, schema_text, write_schemas
-from grader.questions import KINDS
+from grader.questions.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "course.yaml", *sorted((ROOT / "exercises").glob("*/exercise.yaml"))]
@@ -27,7 +27,7 @@ def schema(file: Path) -> Draft202012Validator:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_files_in_the_repository_are_as_the_code_writes_them(tmp_path, name):
     text = (ROOT / "exercises" / name).read_text(encoding="utf-8")
-    assert text == schema_text(name)
+    assert text == schema_text(name), f"exercises/{name} is not as the code writes it. Run: course schema"
     assert (tmp_path / name) in write_schemas(tmp_path)
     assert (tmp_path / name).read_text(encoding="utf-8") == text
     Draft202012Validator.check_schema(json.loads(text))

@@ -20,7 +20,7 @@ from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
 from grader.examiner.trouble import StudentError, Trouble
-from grader.questions.question import Outcome, Wrong
+from grader.questions.posed import Outcome, Wrong
 from grader.worker.forkserver import ForkServer
 
 FLIPPED = Wrong(name="flipped", answer=None, message="You flipped it.", hint=2)

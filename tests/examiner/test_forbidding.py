@@ -13,7 +13,8 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
-from grader.questions.question import Posed
+from grader.handout.stubs import stub_text
+from grader.questions.posed import Posed
 from grader.worker.forkserver import ForkServer
 
 COURSE = (
@@ -255,6 +256,18 @@ def test_a_stub_says_what_is_forbidden_and_required(tmp_path):
         "Write the code yourself: no library convolution, no library pooling and no `unfold`. "
         "Use a library matrix product."
     )
+
+
+@pytest.mark.parametrize("form", ["python", "notebook"])
+@pytest.mark.parametrize("rules", ["require: [matmul]", "forbid: [fft]"])
+def test_a_stub_says_it_where_there_is_one_of_both_alone(tmp_path, rules, form):
+    posed = with_rules(tmp_path, rules)
+    assert posed.how
+    assert posed.how in stub_text(prepare(load_course(tmp_path).exercise("e"), None).paper, form)
+
+
+def test_a_stub_without_rules_says_nothing_of_them(tmp_path):
+    assert not with_rules(tmp_path, "points: 1").how
 
 
 def with_rules(root: Path, rules: str) -> Posed:

@@ -23,7 +23,7 @@ from grader.gradebook.analysis import (
     counting_submissions,
 )
 from grader.gradebook.records import Attempt
-from grader.questions.question import Outcome
+from grader.questions.posed import Outcome
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OUTCOMES: list[Outcome] = ["passed", "failed", "error", "unanswered", "skipped", "ungraded"]

@@ -18,7 +18,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.course.solutions import solutions
 from grader.handout.stubs import answered, comment, stub_text
 from grader.language.limits import Limits
-from grader.questions.question import Option, Posed
+from grader.questions.posed import Option, Posed
 from tests.handout.handing import SECRETS, small_course
 
 

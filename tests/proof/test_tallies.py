@@ -80,11 +80,11 @@ def test_what_leads_to_the_right_answer_once_is_told(tmp_path: Path) -> None:
     assert "'named' leads to the right answer in 1 of 20 variants (M=3)." in told(tmp_path, p=seen)[0]
 
 
-@pytest.mark.parametrize(("times", "numbers", "is_told"), [(20, 20, True), (19, 20, False), (0, 0, False)])
+@pytest.mark.parametrize(("times", "telltales", "is_told"), [(20, 20, True), (19, 20, False), (0, 0, False)])
 def test_an_answer_that_stands_in_every_prompt_is_told(
-    tmp_path: Path, times: int, numbers: int, is_told: bool
+    tmp_path: Path, times: int, telltales: int, is_told: bool
 ) -> None:
-    found = told(tmp_path, p=tally(telling=Counter({"the prompt": times}), numbers=numbers))
+    found = told(tmp_path, p=tally(telling=Counter({"the prompt": times}), telltales=telltales))
     assert ["The right answer stands in the prompt, in every variant." in one for one in found] == [
         True
     ] * is_told

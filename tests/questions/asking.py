@@ -10,8 +10,9 @@ import pytest
 
 from grader.language.draws import Draws
 from grader.language.params import Variant
-from grader.questions import KINDS
-from grader.questions.question import FormError, Key, Mark, Posed, Question
+from grader.questions.base import Question
+from grader.questions.kinds import KINDS
+from grader.questions.posed import FormError, Key, Mark, Posed
 
 SCOPE: dict[str, Any] = {"M": 7, "K": 3, "S": 2, "P": 1, "image": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}
 SENTENCE = r"^(`\w+` (is|still has) .{3,}|There is no option .+|The rows of `\w+` are not .+|\w+ is .+)\.$"
@@ -39,20 +40,20 @@ class Squarish(Thing):
 class Asked:
     """A question on one variant."""
 
-    question: Question
+    question: Question[Any, Any, Any]
     posed: Posed
     key: Key
 
     def mark(self, answer: Any) -> Mark:
         """The verdict; where there is one, the form is right, too."""
         mark = self.question.mark(self.posed, self.key, answer)
-        self.question.read_form(self.posed, answer)
+        self.question.read(self.posed, answer)
         return mark
 
     def refuse(self, answer: Any) -> str:
         """The sentence about a malformed answer, which is the same whether the key is known or not."""
         sentences = set()
-        for act in (self.mark, lambda value: self.question.read_form(self.posed, value)):
+        for act in (self.mark, lambda value: self.question.read(self.posed, value)):
             with pytest.raises(FormError, match=SENTENCE) as caught:
                 act(answer)
             sentences.add(str(caught.value))
@@ -66,7 +67,7 @@ class Asked:
         return self.mark(scope[self.question.id])
 
 
-def record(kind: str, **fields: Any) -> Question:
+def record(kind: str, **fields: Any) -> Question[Any, Any, Any]:
     """A question as it stands in a file."""
     return KINDS[kind].model_validate({"id": "q", "kind": kind, "prompt": "What?", **fields})
 

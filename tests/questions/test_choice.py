@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
-from grader.questions.choice import ChoiceKey
+from grader.questions.kinds import KINDS
+from grader.questions.kinds.choice import ChoiceKey
+from grader.questions.posed import Posed
 from tests.questions.asking import Asked, Shaped, Thing, ask, record
 
 LISTED = [
@@ -193,3 +196,12 @@ def test_nothing_in_the_paper_tells_the_right_option():
     assert "correct" not in text
     assert "feedback" not in text
     assert "Not with a stride" not in text
+
+
+@pytest.mark.parametrize(("asked", "fields"), [(ask(**ONE), []), (ask(**MANY), ["several"])])
+def test_packs_say_as_in_0_1_0_whether_several_options_can_be_right(asked, fields):
+    written = json.loads(asked.posed.model_dump_json())
+    assert (written["fields"], "several" in written) == (fields, False)
+    assert set(written) == set(Posed.model_fields)
+    assert KINDS["choice"].posed_type.model_validate(written) == asked.posed
+    assert (asked.posed.several, asked.posed.fields) == (bool(fields), ())

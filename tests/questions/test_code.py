@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from grader.questions import KINDS
-from grader.questions.code import defined_names
+from grader.questions.definitions import defined_names
+from grader.questions.kinds import KINDS
 from tests.questions.asking import ask, record
 
 MODULE = "class q(nn.Module):\n    def forward(self, x):\n        return x * {{ M }}\n"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.questions.question import FormError
+from grader.questions.posed import FormError
 from grader.questions.values import MAX_VALUES, as_float, plain, whole
 from tests.questions.asking import ask
 

@@ -254,8 +254,8 @@ def test_problems():
         where=["s > 1", "N"],
     )
     assert [problem.path for problem in question.problems(frozenset({"M"}))] == [
-        ("input", 3),
         ("layer",),
+        ("input", 3),
         ("where", 1),
         ("output",),
     ]

@@ -13,27 +13,18 @@ from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.lazy import torch
+from grader.questions.base import computed
 from grader.questions.mistakes import NAMES, value_mistakes
-from grader.questions.question import (
-    FormError,
-    Key,
-    Mark,
-    Posed,
-    Problem,
-    Question,
-    Wrong,
-    computed,
-    failed,
-    formula_problems,
-    layer_problems,
-    without_problems,
-)
+from grader.questions.of_layer import LayerQuestion
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
+Values = tuple[list[float], tuple[int, ...]]  # in row-major order, and their shape
 
 # The tolerances of torch.testing.assert_close, by dtype: (relative, absolute).
 _TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float64": (1e-7, 1e-7)}
@@ -50,13 +41,13 @@ class TensorKey(Key):
     credit: Literal["whole", "element"]
 
 
-class TensorValues(Question):
+class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     """The values of a layer's output, as nested lists or as a tensor."""
 
+    usual: ClassVar[Sequence[str]] = NAMES
     key_type: ClassVar[type[Key]] = TensorKey
 
     kind: Literal["tensor"]
-    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=3, bias=False).")]
     input: Annotated[Numbers, Field(description="Nested lists of numbers, or the parameter that holds them.")]
     weight: Annotated[Numbers | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Numbers | None, Field(description="The layer's bias; one number fills it.")] = None
@@ -69,7 +60,6 @@ class TensorValues(Question):
     credit: Annotated[
         Literal["whole", "element"], Field(description="All or nothing, or by the share of right values.")
     ] = "whole"
-    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     @model_validator(mode="after")
     def _one_state(self) -> TensorValues:
@@ -79,18 +69,16 @@ class TensorValues(Question):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from layer_problems(self.layer, ("layer",), names)
         yield from formula_problems(self.input, ("input",), names)
-        for key in ("weight", "bias"):
-            yield from formula_problems(getattr(self, key) or 0, (key,), names)
+        for key, numbers in (("weight", self.weight), ("bias", self.bias)):
+            yield from formula_problems(numbers or 0, (key,), names)
         for key, numbers in self.state.items():
             yield from formula_problems(numbers, ("state", key), names)
-        yield from without_problems(self.without, NAMES)
 
     def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+        """Write the question as the student of this variant sees it."""
         return self.posed(variant, how="Write the values row by row in nested lists, or a tensor.")
 
     def key(self, variant: Variant) -> TensorKey:
@@ -158,15 +146,21 @@ class TensorValues(Question):
         return layer, image, state
 
     @classmethod
-    def read_form(cls, posed: Posed, value: Any) -> None:
-        """Raise FormError unless it is made of numbers."""
-        _read(posed, value)
+    def read(cls, posed: Posed, value: Any) -> Values:
+        """Read a tensor or nested lists of numbers."""
+        numbers = plain(value, posed.id)
+        shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
+        flat = _flat(numbers)
+        bad = [item for item in flat if not is_number(item)]
+        if bad or not flat or len(flat) > MAX_VALUES:
+            what = f"made of {describe(bad[0])}" if bad and bad[0] is not numbers else describe(value)
+            raise FormError(f"`{posed.id}` is {what}. {posed.how}")
+        return [as_float(item) for item in flat], shape
 
     @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """The verdict on a tensor or on nested lists; leading dimensions of size 1 may be left out."""
-        assert isinstance(key, TensorKey)  # noqa: S101 a narrowing for mypy
-        values, shape = _read(posed, value)
+    def judge(cls, posed: Posed, key: TensorKey, answer: Values) -> Mark:
+        """Give the verdict on values; leading dimensions of size 1 may be left out."""
+        values, shape = answer
 
         def agrees(wrong: Wrong) -> bool:
             its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
@@ -182,6 +176,16 @@ class TensorValues(Question):
             return Mark("passed", 1.0, "")
         share = 1 - len(unlike) / len(values) if key.credit == "element" else 0.0
         return failed(key.wrong, agrees, _first_difference(values, shape, unlike), share)
+
+    def numbers(self, key: TensorKey) -> tuple[float, ...]:
+        """Return the values."""
+        return key.values
+
+    def constants(self, key: TensorKey) -> Iterator[tuple[str, Any]]:
+        """Yield a number, and as many of it as there are values."""
+        for name, number in super().constants(key):
+            yield name, number
+            yield f"all {name}", _filled(key.shape, number)
 
 
 def _unlike(values: Sequence[float], others: Sequence[float], key: TensorKey) -> list[int]:
@@ -251,22 +255,14 @@ def _reshaped(values: Tensor, shape: Any) -> Tensor:
     return values.reshape(shape) if _core(tuple(values.shape)) == _core(tuple(shape)) else values
 
 
+def _filled(shape: Sequence[int], number: float) -> Any:
+    return [_filled(shape[1:], number) for _ in range(shape[0])] if shape else number
+
+
 def _flat(values: Any) -> list[float]:
     if isinstance(values, list | tuple):
         return [number for item in values for number in _flat(item)]
     return [values]
-
-
-def _read(posed: Posed, value: Any) -> tuple[list[float], tuple[int, ...]]:
-    """The numbers in row-major order, and their shape."""
-    numbers = plain(value, posed.id)
-    shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
-    flat = _flat(numbers)
-    bad = [item for item in flat if not is_number(item)]
-    if bad or not flat or len(flat) > MAX_VALUES:
-        what = f"made of {describe(bad[0])}" if bad and bad[0] is not numbers else describe(value)
-        raise FormError(f"`{posed.id}` is {what}. {posed.how}")
-    return [as_float(item) for item in flat], shape
 
 
 def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:

@@ -7,29 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import written
-from grader.questions.question import (
-    Confusion,
-    FormError,
-    Key,
-    Mark,
-    Option,
-    Posed,
-    Problem,
-    Question,
-    Wrong,
-    computed,
-    failed,
-    formula_problems,
-    rendered,
-    text_problems,
-)
+from grader.questions.base import Confusion, Question, computed, rendered
+from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
+from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.questions.values import describe
 
 MAX_OPTIONS = len(string.ascii_lowercase)
@@ -54,6 +41,24 @@ class ChoiceKey(Key):
     credit: Literal["whole", "element"]
 
 
+class ChoicePosed(Posed):
+    """A choice of one option, or of several. Packs say so as in 0.1.0: `fields: ["several"]`."""
+
+    several: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_pack(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "several" in data.get("fields", ()):
+            return {**data, "fields": (), "several": True}
+        return data
+
+    @model_serializer(mode="wrap")
+    def _for_a_pack(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = write(self)
+        return {**data, "fields": ["several"]} if data.pop("several") else data
+
+
 @dataclass(frozen=True)
 class _Drawn:
     """An option of one variant, before it has a letter."""
@@ -65,9 +70,11 @@ class _Drawn:
     hint: int | None = None
 
 
-class Choice(Question):
+class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     """Options to choose from: listed, or the right answer among the misconceptions' wrong ones."""
 
+    silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
+    posed_type: ClassVar[type[Posed]] = ChoicePosed
     key_type: ClassVar[type[Key]] = ChoiceKey
 
     kind: Literal["choice"]
@@ -99,7 +106,7 @@ class Choice(Question):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.answer if self.answer is not None else 0, ("answer",), names)
         for index, option in enumerate(self.options):
@@ -107,20 +114,26 @@ class Choice(Question):
             yield from text_problems(option.feedback, ("options", index, "feedback"), names)
             yield from formula_problems(option.correct, ("options", index, "correct"), names)
 
-    def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+    def gaps(self) -> Iterator[Problem]:
+        """Find what a student would miss: a hint, or why an option is wrong."""
+        yield from super().gaps()
+        for index, option in enumerate(self.options):
+            if option.correct is not True and not option.feedback:
+                sentence = "This option can be wrong and has no feedback."
+                yield Problem(("options", index), sentence, "Say why it is wrong.")
+
+    def pose(self, variant: Variant) -> ChoicePosed:
+        """Write the question as the student of this variant sees it."""
         options = self._drawn(variant)
         how = 'Write a letter in quotes, such as "a".'
         if self.several:
             how = 'Write every right letter in a list, such as ["a", "c"]; an empty list for none.'
         letters = zip(string.ascii_lowercase, options, strict=False)
         posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
-        return self.posed(
-            variant, how=how, options=posed_options, fields=("several",) if self.several else ()
-        )
+        return self.posed(variant, how=how, options=posed_options, several=self.several)
 
     def key(self, variant: Variant) -> ChoiceKey:
-        """The right letters of this variant."""
+        """Find the right letters of this variant."""
         lettered = list(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
         right = tuple(letter for letter, option in lettered if option.correct)
         if not self.several and len(right) != 1:
@@ -168,11 +181,11 @@ class Choice(Question):
         with at(*path):
             return written(_text(computed(formula, variant)))
 
-    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+    def sketch(self, variant: Variant) -> tuple[ChoicePosed, ChoiceKey]:
         """The options decide, so nothing can be left out."""
         return self.pose(variant), self.key(variant)
 
-    def confusions(self, posed: Posed, key: Key) -> Iterator[Confusion]:
+    def confusions(self, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Confusion]:
         """Options that read alike, and misconceptions that are no option because another reads so."""
         shown = {wrong.name for wrong in key.wrong}
         yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
@@ -184,44 +197,38 @@ class Choice(Question):
         )
 
     @classmethod
-    def read_form(cls, posed: Posed, value: Any) -> None:
-        """Raise FormError unless it is a letter, or a list of letters, of the question's."""
-        _read(posed, value)
+    def read(cls, posed: ChoicePosed, value: Any) -> set[str]:
+        """Read a letter, or a list of letters, of the question's options."""
+        given = value if posed.several and isinstance(value, list | tuple) else [value]
+        if not all(isinstance(item, str) for item in given):
+            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+        letters = {item.strip().strip("().").lower() for item in given}
+        known = [option.letter for option in posed.options]
+        for letter in sorted(letters - set(known)):
+            raise FormError(
+                f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}"
+            )
+        return letters
 
     @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """The verdict on a choice."""
-        assert isinstance(key, ChoiceKey)  # noqa: S101 a narrowing for mypy
-        chosen, right = _read(posed, value), set(key.letters)
-        if chosen == right:
+    def judge(cls, posed: ChoicePosed, key: ChoiceKey, answer: set[str]) -> Mark:
+        """Give the verdict on a choice."""
+        right = set(key.letters)
+        if answer == right:
             return Mark("passed", 1.0, "")
-        wrongs = [wrong for wrong in key.wrong if wrong.answer in chosen]
-        otherwise = f"({', '.join(sorted(chosen))}) is not the right option."
+        wrongs = [wrong for wrong in key.wrong if wrong.answer in answer]
+        otherwise = f"({', '.join(sorted(answer))}) is not the right option."
         share = 0.0
-        if "several" in posed.fields:
+        if posed.several:
             if key.credit == "element" and right:
-                share = max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
-            counts = f"{len(right - chosen)} missing, {len(chosen - right)} chosen wrongly."
+                share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
+            counts = f"{len(right - answer)} missing, {len(answer - right)} chosen wrongly."
             otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
             wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
-        return failed(wrongs, lambda wrong: wrong.answer in chosen, otherwise, share)
+        return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
         value = tuple(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _read(posed: Posed, value: Any) -> set[str]:
-    several = "several" in posed.fields
-    given = value if several and isinstance(value, list | tuple) else [value]
-    if not all(isinstance(item, str) for item in given):
-        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
-    letters = {item.strip().strip("().").lower() for item in given}
-    known = [option.letter for option in posed.options]
-    for letter in sorted(letters - set(known)):
-        raise FormError(
-            f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}"
-        )
-    return letters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -12,11 +12,14 @@ from grader.errors import did_you_mean
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.templates import TextError
-from grader.questions.question import Key, Mark, Posed, Problem, Question, rendered, text_problems
+from grader.questions.base import Question, rendered
+from grader.questions.definitions import defined_names
+from grader.questions.posed import Key, Mark, Posed
+from grader.questions.problems import Problem, text_problems
 from grader.worker.families import FAMILIES
 
 
-class Code(Question):
+class Code(Question[Posed, Key, Any]):
     """Code to write. The reference and the checks stand in reference.py and checks.py beside the YAML."""
 
     by_checks: ClassVar[bool] = True
@@ -45,7 +48,7 @@ class Code(Question):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
         yield from self._family_problems()
         if self.starter is not None:
@@ -93,7 +96,7 @@ class Code(Question):
         return f"def {self.id}{self.signature}:\n    ..."
 
     def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+        """Write the question as the student of this variant sees it."""
         starter = self._starter(variant)
         return self.posed(
             variant,
@@ -105,6 +108,9 @@ class Code(Question):
         )
 
     def _how(self) -> str:
+        """Say what may not be used and what has to be; nothing where the starter says it all."""
+        if not self.forbid and not self.require:
+            return ""
         how = "Write the code."
         if self.forbid:
             how = (
@@ -115,13 +121,32 @@ class Code(Question):
         return how
 
     def key(self, variant: Variant) -> Key:
-        """The misconceptions alone: the checks decide."""
+        """Compute the misconceptions alone: the checks decide."""
         return Key(solution="", wrong=self.authored_wrongs(variant))
 
     @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """Code has no value to mark."""
+    def read(cls, posed: Posed, value: Any) -> Any:
+        """Code has no value to read."""
         raise NotImplementedError
+
+    @classmethod
+    def judge(cls, posed: Posed, key: Key, answer: Any) -> Mark:
+        """Code has no value to judge."""
+        raise NotImplementedError
+
+    def reference_problems(self, reference: str) -> Iterator[Problem]:
+        """Find parameters of the stub that have another name or default in reference.py."""
+        if self.signature is None:
+            return
+        own = parameters_of(self._function())[self.id]
+        written = parameters_of(reference).get(self.id, own)
+        if written != own:
+            sentence = f"The stub takes ({own}), the reference ({written})."
+            yield Problem(("signature",), sentence, "Write the same in both.")
+
+    def excuse(self, name: str) -> str:
+        """Return the author's reason why the wrong solution of this name counts as right; '' if none."""
+        return self.equivalent.get(name, "")
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -134,24 +159,11 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def function_of(question: str, misconception: str) -> str:
-    """The name in misconceptions.py under which the wrong solution stands.
-
-    >>> function_of("convolve", "flipped-kernel")
-    'convolve_flipped_kernel'
-    """
-    return f"{question}_{misconception.replace('-', '_')}"
-
-
-def defined_names(tree: ast.Module) -> set[str]:
-    """The names that the top level of a module binds."""
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {
-                leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)
-            }
-    return names
+def parameters_of(source: str) -> Mapping[str, str]:
+    """Return the parameters of each function at the top level, without their types."""
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    for function in functions:
+        for node in ast.walk(function.args):
+            if isinstance(node, ast.arg):
+                node.annotation = None
+    return {function.name: ast.unparse(function.args) for function in functions}

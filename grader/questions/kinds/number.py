@@ -11,29 +11,20 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
-from grader.questions.question import (
-    FormError,
-    Key,
-    Mark,
-    Posed,
-    Problem,
-    Question,
-    Wrong,
-    computed,
-    failed,
-    formula_problems,
-)
+from grader.questions.base import Question, computed
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import as_float, describe, is_number, plain
 
 
 class NumberKey(Key):
     """The number, and how far off an answer may be."""
 
-    answer: float
+    answer: int | float  # an int stays one: texts say 36, and not 36.0
     tolerance: float
 
 
-class Number(Question):
+class Number(Question[Posed, NumberKey, float]):
     """One number, computed by a formula."""
 
     key_type: ClassVar[type[Key]] = NumberKey
@@ -45,16 +36,16 @@ class Number(Question):
     ] = 1e-6
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.answer, ("answer",), names)
 
     def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+        """Write the question as the student of this variant sees it."""
         return self.posed(variant, how="Write a number.")
 
     def key(self, variant: Variant) -> NumberKey:
-        """The number for this variant."""
+        """Compute the number for this variant."""
         answer = computed(self.answer, variant, "answer")
         if not is_number(answer):
             with at("answer"):
@@ -67,28 +58,26 @@ class Number(Question):
         )
 
     @classmethod
-    def read_form(cls, posed: Posed, value: Any) -> None:
-        """Raise FormError unless it is a number."""
-        _read(posed, value)
+    def read(cls, posed: Posed, value: Any) -> float:
+        """Read a finite number."""
+        number = plain(value, posed.id)
+        if not is_number(number):
+            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+        if not math.isfinite(as_float(number)):
+            raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
+        return float(number)
 
     @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """The verdict on a number."""
-        assert isinstance(key, NumberKey)  # noqa: S101 a narrowing for mypy
-        given = _read(posed, value)
-        if abs(given - key.answer) <= key.tolerance:
+    def judge(cls, posed: Posed, key: NumberKey, answer: float) -> Mark:  # noqa: ARG003 the key says all
+        """Give the verdict on a number."""
+        if abs(answer - key.answer) <= key.tolerance:
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
-            return is_number(wrong.answer) and abs(given - as_float(wrong.answer)) <= key.tolerance
+            return is_number(wrong.answer) and abs(answer - as_float(wrong.answer)) <= key.tolerance
 
-        return failed(key.wrong, agrees, f"{given:g} is not the number that is asked for.")
+        return failed(key.wrong, agrees, f"{answer:g} is not the number that is asked for.")
 
-
-def _read(posed: Posed, value: Any) -> float:
-    number = plain(value, posed.id)
-    if not is_number(number):
-        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
-    if not math.isfinite(as_float(number)):
-        raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
-    return float(number)
+    def numbers(self, key: NumberKey) -> tuple[float, ...]:
+        """Return the number."""
+        return (key.answer,)

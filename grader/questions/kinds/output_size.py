@@ -12,20 +12,10 @@ from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.questions.geometry import axes_of, output_of, spreads_of
+from grader.questions.of_layer import LayerQuestion
 from grader.questions.picture import draw_walk, legend
-from grader.questions.question import (
-    FormError,
-    Key,
-    Mark,
-    Posed,
-    Problem,
-    Question,
-    Wrong,
-    failed,
-    formula_problems,
-    layer_problems,
-    without_problems,
-)
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.size_mistakes import (
     NAMES,
     form_mistakes,
@@ -47,13 +37,13 @@ class SizeKey(Key):
     advice: str = COUNT_PLACES  # for a wrong size of no known kind
 
 
-class OutputSize(Question):
+class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     """The size of a layer's output: an int where it is square, else a tuple; or its whole shape."""
 
+    usual: ClassVar[Sequence[str]] = NAMES
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
-    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
     input: Annotated[
         list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")
     ]
@@ -61,19 +51,16 @@ class OutputSize(Question):
         Literal["size", "shape"],
         Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
     ] = "size"
-    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from layer_problems(self.layer, ("layer",), names)
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
             yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")
-        yield from without_problems(self.without, NAMES)
 
     def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+        """Write the question as the student of this variant sees it."""
         shape = self._input(variant)
         with at("layer"):
             axes = axes_of(parse_layer(self.layer), variant.params, shape)
@@ -95,13 +82,12 @@ class OutputSize(Question):
         sizes = output if self.ask == "shape" else output[2:]
         if self.ask == "size" and len(output) != len(shape):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
-        square = len(set(sizes)) == 1 and self.ask == "size"
-        solution = f"{self.id} = {sizes[0] if square else sizes}"
+        solution = f"{self.id} = {sizes[0] if self._is_square(sizes) else sizes}"
         wrongs = self._wrongs(variant, output)
         advice = COUNT_PLACES if axes_of(layer, variant.params, shape) else READ_FORMULA
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=advice)
 
-    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
+    def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
         """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
         output = output_of(parse_layer(self.layer), variant.params, self._input(variant))
         if output is None:
@@ -109,8 +95,7 @@ class OutputSize(Question):
         if min(output) < 1:
             raise LayerError("The kernel is larger than the image.")
         wrongs, sizes = self._wrongs(variant, output), output if self.ask == "shape" else output[2:]
-        posed = Posed(id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="")
-        return posed, SizeKey(solution="", wrong=wrongs, sizes=sizes)
+        return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
     def _wrongs(self, variant: Variant, output: Sequence[int]) -> tuple[Wrong, ...]:
         """The author's misconceptions, and the usual ones that lead elsewhere, where this shape comes out."""
@@ -133,23 +118,34 @@ class OutputSize(Question):
             return whole_numbers(self.input, variant.params)
 
     @classmethod
-    def read_form(cls, posed: Posed, value: Any) -> None:
-        """Raise FormError unless it is a whole number or a few of them."""
-        _read(posed, value)
+    def read(cls, posed: Posed, value: Any) -> list[int]:
+        """Read a whole number or a few of them."""
+        numbers = plain(value, posed.id)
+        if isinstance(numbers, list | tuple) and numbers:
+            return [whole(number, posed.id) for number in numbers]
+        if isinstance(numbers, list | tuple | str | dict) or numbers is None:
+            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+        return [whole(value, posed.id)]
 
     @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """The verdict on a size."""
-        assert isinstance(key, SizeKey)  # noqa: S101 a narrowing for mypy: the key is this kind's own
-        sizes = _read(posed, value)
+    def judge(cls, posed: Posed, key: SizeKey, answer: list[int]) -> Mark:
+        """Give the verdict on a size."""
         wanted = list(key.sizes)
-        full = sizes * len(wanted) if len(sizes) == 1 else sizes
-        if full == wanted and (len(sizes) > 1 or len(set(wanted)) == 1):
+        full = answer * len(wanted) if len(answer) == 1 else answer
+        if full == wanted and (len(answer) > 1 or len(set(wanted)) == 1):
             return Mark("passed", 1.0, "")
         otherwise = key.advice
-        if len(full) != len(wanted) or (len(sizes) == 1 and len(set(wanted)) > 1):
-            otherwise = f"The answer has {len(sizes)} number(s). {posed.how}"
+        if len(full) != len(wanted) or (len(answer) == 1 and len(set(wanted)) > 1):
+            otherwise = f"The answer has {len(answer)} number(s). {posed.how}"
         return failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
+
+    def numbers(self, key: SizeKey) -> tuple[int, ...]:
+        """Return the sizes: one where it says all."""
+        return key.sizes[:1] if self._is_square(key.sizes) else key.sizes
+
+    def _is_square(self, sizes: Sequence[int]) -> bool:
+        """Whether one number is enough for all sides."""
+        return len(set(sizes)) == 1 and self.ask == "size"
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:
@@ -158,12 +154,3 @@ def _listed(wrong: Wrong, count: int) -> Wrong:
     return wrong.model_copy(
         update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count}
     )
-
-
-def _read(posed: Posed, value: Any) -> list[int]:
-    numbers = plain(value, posed.id)
-    if isinstance(numbers, list | tuple) and numbers:
-        return [whole(number, posed.id) for number in numbers]
-    if isinstance(numbers, list | tuple | str | dict) or numbers is None:
-        raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
-    return [whole(value, posed.id)]

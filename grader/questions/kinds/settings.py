@@ -20,19 +20,9 @@ from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.questions.geometry import axes_of, output_of, spreads_of
-from grader.questions.question import (
-    FormError,
-    Key,
-    Mark,
-    Posed,
-    Problem,
-    Question,
-    Wrong,
-    failed,
-    formula_problems,
-    layer_problems,
-    without_problems,
-)
+from grader.questions.of_layer import LayerQuestion
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.problems import Problem, formula_problems
 from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 from grader.questions.values import describe, plain, shape_text, whole
 
@@ -52,9 +42,10 @@ class SettingsKey(Key):
     without: tuple[str, ...] = ()
 
 
-class Settings(Question):
+class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
     """The unknowns of a layer, to be chosen so that its output has a given size."""
 
+    usual: ClassVar[Sequence[str]] = NAMES
     key_type: ClassVar[type[Key]] = SettingsKey
 
     kind: Literal["settings"]
@@ -65,7 +56,6 @@ class Settings(Question):
         list[Expression], Field(min_length=1, description="The image dimensions that come out.")
     ]
     where: Annotated[list[str], Field(description="Further conditions on the unknowns: 'stride > 1'.")] = []
-    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
 
     @field_validator("unknowns")
     @classmethod
@@ -76,20 +66,21 @@ class Settings(Question):
         return names
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with the question."""
+        """Find everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         yield from formula_problems(self.output, ("output",), names)
-        with_unknowns = names | set(self.unknowns)
-        yield from layer_problems(self.layer, ("layer",), with_unknowns)
         for index, condition in enumerate(self.where):
-            yield from formula_problems(condition, ("where", index), with_unknowns)
-        yield from without_problems(self.without, NAMES)
+            yield from formula_problems(condition, ("where", index), names | self.own_names())
         if len(self.output) != len(self.input) - 2:
             yield Problem(("output",), "The output needs one size for each image dimension.", "Write [3, 3].")
 
+    def own_names(self) -> frozenset[str]:
+        """Return the unknowns."""
+        return frozenset(self.unknowns)
+
     def pose(self, variant: Variant) -> Posed:
-        """The question as the student of this variant sees it."""
+        """Write the question as the student of this variant sees it."""
         if len(self.unknowns) == 1:
             return self.posed(variant, how="Write a whole number.", fields=tuple(self.unknowns))
         starter = f"{self.id} = {{{', '.join(f'{name!r}: ...' for name in self.unknowns)}}}"
@@ -97,10 +88,9 @@ class Settings(Question):
         how = "Put a whole number in place of each `...`."
         return self.posed(variant, how=how, starter=starter, fields=tuple(self.unknowns))
 
-    def sketch(self, variant: Variant) -> tuple[Posed, Key]:
-        """The unknowns are needed to read settings."""
-        posed, key = super().sketch(variant)
-        return posed.model_copy(update={"fields": tuple(self.unknowns)}), key
+    def sketch(self, variant: Variant) -> tuple[Posed, SettingsKey]:
+        """Keep the unknowns, which are needed to read settings."""
+        return self.unwritten(fields=tuple(self.unknowns)), self.key(variant)
 
     def key(self, variant: Variant) -> SettingsKey:
         """The condition, and the first settings that meet it."""
@@ -108,8 +98,8 @@ class Settings(Question):
             solution="",
             layer=self.layer,
             params=dict(variant.params),
-            input=self._sizes("input", variant),
-            output=self._sizes("output", variant),
+            input=_sizes("input", self.input, variant),
+            output=_sizes("output", self.output, variant),
             where=tuple(self.where),
             without=(*self.without, *_NO_WAYS_TO_COUNT),
             wrong=self.authored_wrongs(variant),
@@ -123,30 +113,43 @@ class Settings(Question):
         answer = str(only) if len(settings) == 1 else repr(settings).replace("'", '"')
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
 
-    def _sizes(self, field: Literal["input", "output"], variant: Variant) -> tuple[int, ...]:
-        with at(field):
-            return tuple(whole_numbers(getattr(self, field), variant.params))
+    @classmethod
+    def read(cls, posed: Posed, value: Any) -> dict[str, int]:
+        """Read a whole number for each unknown."""
+        value = plain(value, posed.id)
+        if len(posed.fields) == 1 and not isinstance(value, dict):
+            value = {posed.fields[0]: value}
+        if isinstance(value, list | tuple) and len(value) == len(posed.fields):
+            value = dict(zip(posed.fields, value, strict=True))
+        if not isinstance(value, dict) or set(value) != set(posed.fields):
+            raise FormError(
+                f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}."
+            )
+        for name, number in value.items():
+            if number is ...:
+                raise FormError(f"`{posed.id}` still has `...` for {name}.")
+        settings = {name: whole(number, name) for name, number in value.items()}
+        for name, number in settings.items():
+            if not -MAX_SETTING <= number <= MAX_SETTING:
+                raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
+        return settings
 
     @classmethod
-    def read_form(cls, posed: Posed, value: Any) -> None:
-        """Raise FormError unless each unknown has a whole number."""
-        _read(posed, value)
-
-    @classmethod
-    def mark(cls, posed: Posed, key: Key, value: Any) -> Mark:
-        """The verdict on the settings: torch builds the layer and says what comes out."""
-        assert isinstance(key, SettingsKey)  # noqa: S101 a narrowing for mypy
-        settings = _read(posed, value)
-        complaint = _complaint(key, settings)
+    def judge(cls, posed: Posed, key: SettingsKey, answer: dict[str, int]) -> Mark:
+        """Give the verdict on the settings: torch builds the layer and says what comes out."""
+        complaint = _complaint(key, answer)
         if complaint is None:
             return Mark("passed", 1.0, "")
-        authored = [wrong for wrong in key.wrong if _read(posed, wrong.answer) == settings]
-        return failed(authored or _miscounted(key, settings, complaint), lambda _: True, complaint)
+        authored = [wrong for wrong in key.wrong if cls.read(posed, wrong.answer) == answer]
+        return failed(authored or _miscounted(key, answer, complaint), lambda _: True, complaint)
+
+    def numbers(self, key: SettingsKey) -> tuple[int, ...]:
+        """Return the first settings that are right."""
+        return tuple((_first_settings(key, self.unknowns) or {}).values())
 
     @classmethod
-    def trials(cls, posed: Posed, key: Key) -> Iterator[Wrong]:
-        """Each misconception with settings that it alone takes for right, where there are some."""
-        assert isinstance(key, SettingsKey)  # noqa: S101 a narrowing for mypy
+    def trials(cls, posed: Posed, key: SettingsKey) -> Iterator[Wrong]:
+        """Yield each misconception with settings that it alone takes for right, where there are some."""
         yield from key.wrong
         found: set[str] = set()
         for values in product(_SEARCHED, repeat=len(posed.fields)):
@@ -155,6 +158,11 @@ class Settings(Question):
             if len(wrongs) == 1 and wrongs[0].name not in found and _complaint(key, settings) is not None:
                 found.add(wrongs[0].name)
                 yield wrongs[0].model_copy(update={"answer": settings})
+
+
+def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tuple[int, ...]:
+    with at(field):
+        return tuple(whole_numbers(formulas, variant.params))
 
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
@@ -217,23 +225,3 @@ def _holds(condition: str, scope: Mapping[str, Any]) -> bool:
         return bool(evaluate(condition, scope))
     except ExpressionError:  # such as a division by a setting of 0
         return False
-
-
-def _read(posed: Posed, value: Any) -> dict[str, int]:
-    value = plain(value, posed.id)
-    if len(posed.fields) == 1 and not isinstance(value, dict):
-        value = {posed.fields[0]: value}
-    if isinstance(value, list | tuple) and len(value) == len(posed.fields):
-        value = dict(zip(posed.fields, value, strict=True))
-    if not isinstance(value, dict) or set(value) != set(posed.fields):
-        raise FormError(
-            f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}."
-        )
-    for name, number in value.items():
-        if number is ...:
-            raise FormError(f"`{posed.id}` still has `...` for {name}.")
-    settings = {name: whole(number, name) for name, number in value.items()}
-    for name, number in settings.items():
-        if not -MAX_SETTING <= number <= MAX_SETTING:
-            raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
-    return settings

@@ -1,0 +1,84 @@
+"""What a student is asked, what decides it, and the verdict: the records that a kind makes of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader.language.limits import Limits
+from grader.language.record import Record
+
+Outcome = Literal[
+    "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
+]
+
+
+class Option(Record):
+    """One line of a choice, under the letter that a student answers with."""
+
+    letter: str
+    text: str
+
+
+class Posed(Record):
+    """A question as one student sees it. Nothing in it reveals the answer."""
+
+    id: str
+    kind: str
+    points: float
+    prompt: str
+    how: str  # how the answer is to be written; nothing where the starter says it all
+    starter: str  # the code in the stub
+    hints: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    limits: Limits | None = None  # where they are not the exercise's
+    forbid: tuple[str, ...] = ()  # what code may not use
+    require: tuple[str, ...] = ()  # what code has to use
+    in_place: bool = False  # whether code may change the inputs that it is given
+    fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
+    picture: str | None = None
+
+
+class Wrong(Record):
+    """A misconception at work on one variant: the answer that it leads to."""
+
+    name: str
+    answer: Any
+    message: str
+    hint: int | None = None  # the number, from 1, of the hint to go to
+
+
+class Key(Record):
+    """What decides one variant of a question. Never shown to students."""
+
+    solution: str  # Python that a student could write in place of the starter, for full marks
+    wrong: tuple[Wrong, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The verdict on one answer; `share` of the points, from 0 to 1."""
+
+    outcome: Outcome
+    share: float
+    message: str
+    misconception: str | None = None
+    hint: int | None = None
+
+
+class FormError(ValueError):
+    """An answer that is not of the form that its question asks for; the text is for the student."""
+
+
+def failed(
+    wrongs: Iterable[Wrong], agrees: Callable[[Wrong], bool], otherwise: str, share: float = 0.0
+) -> Mark:
+    """Mark a wrong answer, with the one misconception that agrees with it.
+
+    Where several do, any of them could be the student's: none is named, and `otherwise` is said.
+    """
+    agreeing = [wrong for wrong in wrongs if agrees(wrong)]
+    if len(agreeing) != 1:
+        return Mark("failed", share, otherwise)
+    return Mark("failed", share, agreeing[0].message, agreeing[0].name, agreeing[0].hint)

@@ -1,0 +1,88 @@
+"""Draft what a new kind of question needs beside its module.
+
+`python -m tests.questions.draft page KIND` writes docs/kinds/KIND.md, or prints what it does not say yet.
+`python -m tests.questions.draft golden KIND` makes a golden submission of the example in that page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from grader.questions.base import Question
+from grader.questions.kinds import KINDS
+from tests.questions.asking import SCOPE, ask
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def page_of(kind: str) -> Path:
+    """The page of a kind."""
+    return ROOT / "docs" / "kinds" / f"{kind}.md"
+
+
+def own_fields(kind: str) -> dict[str, str]:
+    """What authors write beside the fields that all kinds have, each with its description."""
+    fields = KINDS[kind].model_fields
+    return {name: fields[name].description or "" for name in fields if name not in Question.model_fields}
+
+
+def unsaid(kind: str) -> list[str]:
+    """The rows that the page of a kind lacks."""
+    text = page_of(kind).read_text(encoding="utf-8") if page_of(kind).is_file() else ""
+    return [f"| `{name}` | {told} |" for name, told in own_fields(kind).items() if f"`{name}`" not in text]
+
+
+def example_of(kind: str) -> dict[str, Any]:
+    """The example in the page of a kind."""
+    (example,) = re.findall(r"```yaml\n(.*?)```", page_of(kind).read_text(encoding="utf-8"), re.DOTALL)
+    question: dict[str, Any] = yaml.safe_load(example)
+    return question
+
+
+def draft_page(kind: str) -> None:
+    """Write a page, or print what is missing in the one that is there."""
+    rows = "\n".join(["| field | meaning |", "| --- | --- |", *unsaid(kind)])
+    if page_of(kind).is_file():
+        print(rows)
+        return
+    own = "".join(f"{name}: ...\n" for name in own_fields(kind))
+    example = f"```yaml\nid: answer\nkind: {kind}\nprompt: ...\n{own}```"
+    page_of(kind).write_text(f"# `{kind}`\n\nStudents write ...\n\n{example}\n\n{rows}\n", encoding="utf-8")
+    print(f"Complete {page_of(kind)}.")
+
+
+def draft_golden(kind: str) -> None:
+    """Make an exercise of the page's example, and a submission with the right answer."""
+    example = example_of(kind)
+    asked = ask(**example)
+    exercise = {"format": 1, "title": kind, "params": _params(), "variant_0": SCOPE}
+    exercise["questions"] = [{**example, "points": 10}]
+    file = GOLDEN / "course" / "exercises" / kind / "exercise.yaml"
+    submission = GOLDEN / kind / "all-right" / "submission.py.txt"
+    for folder in (file.parent, submission.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(exercise, sort_keys=False), encoding="utf-8")
+    submission.write_text(asked.key.solution + "\n", encoding="utf-8")
+    print(f"Now run: GOLDEN_UPDATE=1 pytest tests/golden -k {kind}")
+
+
+def _params() -> dict[str, Any]:
+    size = len(SCOPE["image"])
+    grid = {"shape": [size, size], "from": 0, "to": 9}
+    return {name: grid if isinstance(value, list) else [value] for name, value in SCOPE.items()}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["page", "golden"])
+    parser.add_argument("kind", choices=KINDS)
+    given = parser.parse_args()
+    {"page": draft_page, "golden": draft_golden}[given.what](given.kind)

@@ -1,0 +1,112 @@
+"""The steps of docs/add-a-kind.md, taken in a copy of the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sysconfig
+import textwrap
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.questions.draft import ROOT
+
+EXAMPLE = ROOT / "docs" / "examples" / "add-a-kind"
+MODULE = Path("grader/questions/kinds/interval.py")
+PAGE = Path("docs/kinds/interval.md")
+NO_PART = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "attacks", "training", "gradebook.db*")
+COURSE = "format: 1\ntitle: T\nseed: s\nexercises: [rows]\n"
+EXERCISE = """format: 1
+title: Rows
+params:
+  K: {from: 3, to: 9}
+  S: {from: 2, to: 6}
+where: [K > S]
+questions:
+"""
+
+
+class Copy:
+    """A copy of the repository, and a Python that imports the copy: also in the processes that it starts."""
+
+    def __init__(self, root: Path, environment: Path) -> None:
+        self.root = root
+        shutil.copytree(ROOT, root, ignore=NO_PART)
+        venv.create(environment)
+        paths = sysconfig.get_paths("venv", vars={"base": str(environment), "platbase": str(environment)})
+        self.python = Path(paths["scripts"]) / "python"
+        packages = {str(root), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        lines = sorted(packages, key=lambda path: path != str(root))
+        Path(paths["purelib"], "copy.pth").write_text("\n".join(lines), encoding="utf-8")
+
+    def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in a folder."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PY")}
+        command = [str(self.python), *arguments]
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def course(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `course ARGUMENTS` in a folder."""
+        program = (
+            f"import sys; sys.argv = {['course', *arguments]}; import grader.cli.begin as it; it.course()"
+        )
+        return self.run(folder, "-c", program)
+
+    def test(self, which: str, *files: str) -> subprocess.CompletedProcess[str]:
+        """Run tests of the copy."""
+        return self.run(self.root, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", which, *files)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Copy:
+    """The repository, copied."""
+    return Copy(tmp_path / "repository", tmp_path / "environment")
+
+
+def test_a_module_alone_is_not_enough_and_the_tests_name_the_commands(copied: Copy) -> None:
+    shutil.copy(EXAMPLE / MODULE, copied.root / MODULE)
+    ran = copied.test("interval", "tests/questions/test_kinds.py")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    for command in ("draft page interval", "draft golden interval", "course schema"):
+        assert command in ran.stdout
+
+    assert copied.run(copied.root, "-m", "tests.questions.draft", "page", "interval").returncode == 0
+    drafted = (copied.root / PAGE).read_text(encoding="utf-8")
+    assert "\n| `first` | The first number, as a formula. |\n" in drafted
+    shutil.copy(EXAMPLE / PAGE, copied.root / PAGE)
+    assert copied.run(copied.root, "-m", "tests.questions.draft", "golden", "interval").returncode == 0
+    golden = copied.root / "tests/golden/interval/all-right/submission.py.txt"
+    assert golden.read_text(encoding="utf-8") == "rows = (2, 4)\n"
+
+
+def test_a_module_a_golden_submission_and_a_page_are_a_kind(copied: Copy) -> None:
+    assert not [file for file in EXAMPLE.rglob("*") if file.is_file() and _counterpart(file).exists()]
+    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
+    assert copied.course(copied.root, "schema").returncode == 0
+    files = ("tests/questions/test_kinds.py", "tests/course/test_schema.py", "tests/golden")
+    ran = copied.test("interval or schema", *files)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+def test_a_course_that_asks_the_new_kind_is_proved(copied: Copy, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
+    folder = tmp_path / "course" / "exercises" / "rows"
+    folder.mkdir(parents=True)
+    (tmp_path / "course" / "course.yaml").write_text(COURSE, encoding="utf-8")
+    question = (EXAMPLE / PAGE).read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    item = "- " + textwrap.indent(question, "  ").strip()
+    (folder / "exercise.yaml").write_text(f"{EXERCISE}{item}\n", encoding="utf-8")
+    ran = copied.course(tmp_path / "course", "check", "--variants", "5")
+    assert (ran.returncode, ran.stdout.partition("\n")[0].strip()) == (0, "rows: proved over 6 variants"), (
+        ran.stdout + ran.stderr
+    )
+
+
+def _counterpart(file: Path) -> Path:
+    return ROOT / file.relative_to(EXAMPLE)
