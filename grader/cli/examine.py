@@ -19,8 +19,8 @@ from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, read_submission
-from grader.gradebook.progress import Progress
 from grader.handout.desk import Desk, check_name, find_desk, find_file
+from grader.handout.progress import Progress
 from grader.report.terminal import glance_page, report_page, total
 from grader.worker.temporary import Folder
 

@@ -14,8 +14,8 @@ from grader.cli import examine
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.progress import Progress
 from grader.handout.generate import generate
+from grader.handout.progress import Progress
 from grader.handout.solutions import answered, solutions
 from tests.conftest import Run
 
