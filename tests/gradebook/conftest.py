@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import OperationalError
 
+from grader.gradebook import sqlite
 from grader.gradebook.store import Gradebook
 from grader.worker.confinement import die_with_parent
 
@@ -152,3 +153,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
         return Database(f"sqlite:///{tmp_path / 'g.db'}")
     found: Database = request.getfixturevalue("postgresql")
     return found
+
+
+@pytest.fixture
+def network_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file lies on a network drive, as the system says."""
+    mounts = tmp_path.with_name(f"{tmp_path.name}-mounts")
+    mounts.write_text("1 1 0:1 / / rw - nfs4 server:/home rw\n", encoding="utf-8")
+    monkeypatch.setattr(sqlite, "_MOUNTS", mounts)
