@@ -37,9 +37,7 @@ def make_private(file: Path) -> None:
     """
     try:
         with suppress(FileExistsError):
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            os.fchmod(descriptor, 0o600)  # whatever the umask
-            os.close(descriptor)
+            _make_empty(file)
         if not stat.S_ISREG(file.stat().st_mode):
             raise OSError(0, "It is not a plain file")
         if not os.access(file, os.R_OK):  # opening and closing it would end SQLite's locks of this process
@@ -145,8 +143,13 @@ def keep_copy(file: Path, version: str) -> Path:
         raise UsageFault(f"{printable(str(wanted))} cannot be written: {error}.") from None
 
 
+def _make_empty(file: Path) -> None:
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    file.chmod(0o600)  # whatever the umask
+
+
 def _copy(file: Path, target: Path) -> None:
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    _make_empty(target)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
         copy.execute("pragma journal_mode = delete").fetchall()
