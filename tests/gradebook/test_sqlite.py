@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.gradebook.sqlite import file_system_of
+from grader.gradebook.sqlite import BUSY_SECONDS, file_system_of
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import new_class
 from tests.conftest import ROOT, Run
@@ -75,9 +75,16 @@ def test_one_file_holds_everything_when_a_command_ends(
         assert still_open.students() == {"ada"}
         with Gradebook(URL, folder) as gradebook:
             gradebook.record(handed_in(b"two"), grading(3))
+            assert still_open.students() == {"ada"}  # and now it holds the other files open
         shutil.copy(folder / "g.db", tmp_path / "copy.db")
         assert contents(tmp_path / "copy.db") == [b"one", b"two"]
     assert is_plain(folder / "g.db")
+
+
+@pytest.mark.parametrize(("query", "milliseconds"), [("", BUSY_SECONDS * 1000), ("?timeout=2", 2000)])
+def test_how_long_a_writer_waits_is_what_the_url_says(tmp_path: Path, query: str, milliseconds: int) -> None:
+    with Gradebook(f"sqlite:///g.db{query}", tmp_path) as gradebook, gradebook.writing() as connection:
+        assert connection.exec_driver_sql("pragma busy_timeout").scalar() == milliseconds
 
 
 def test_reading_leaves_the_file_as_it_is(tmp_path: Path) -> None:
