@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 
 from grader.errors import UsageFault
-from grader.gradebook.sqlite import READING, keep_copy, make_one_file, make_private, sqlite_engine
+from grader.gradebook.sqlite import READING, keep_copy, make_one_file, make_private, may_change, sqlite_engine
 from grader.gradebook.tables import VERSION, VERSIONS, Base, VersionRow
 
 RECONNECT_SECONDS = 20.0  # that a server may be away while a class is graded
@@ -69,9 +69,15 @@ class Database:
     def _open(self) -> None:
         with self.reading() as connection:
             version = self._version(connection)
-        if version != VERSION:
-            with self.writing() as connection:
-                self._make_current(connection)
+        if version == VERSION:
+            return
+        if version and self.file and not may_change(self.file):
+            raise UsageFault(
+                f"The gradebook {self._name} was written by an older version of this program, and you may "
+                "not bring it up to date. Ask somebody who may write it and its folder to run: course scores"
+            )
+        with self.writing() as connection:
+            self._make_current(connection)
 
     def _version(self, connection: Connection) -> str | None:
         """Return the version of the tables, or None where there are none."""

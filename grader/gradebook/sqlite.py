@@ -14,7 +14,6 @@ import re
 import sqlite3
 import stat
 from contextlib import closing, suppress
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,11 @@ def make_private(file: Path) -> None:
         ) from None
     except OSError as error:
         raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
+
+
+def may_change(file: Path) -> bool:
+    """Whether a file can be changed, and a copy kept beside it."""
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def sqlite_engine(address: URL) -> Engine:
@@ -140,7 +144,10 @@ def keep_copy(file: Path, version: str) -> Path:
     except OSError as error:
         raise refusal(wanted, "written", error) from None
     except sqlite3.Error as error:
-        raise UsageFault(f"{printable(str(wanted))} cannot be written: {error}.") from None
+        raise UsageFault(
+            f"The copy {printable(str(wanted))} cannot be written: {error}. Make room, and run the command "
+            "again; the gradebook is as it was."
+        ) from None
 
 
 def _make_empty(file: Path) -> None:
@@ -157,14 +164,14 @@ def _copy(file: Path, target: Path) -> None:
 
 def _named(part: Path, wanted: Path) -> Path:
     """Give a copy a name that no file has; one copy of the same bytes is enough."""
-    for number in count(1):
-        name = wanted if number == 1 else wanted.with_name(f"{wanted.name}.{number}")
-        if not os.path.lexists(name):
-            part.rename(name)
-            return name
+    name, number = wanted, 1
+    while os.path.lexists(name):
         if name.is_file() and filecmp.cmp(name, part, shallow=False):
             return name
-    raise AssertionError
+        number += 1
+        name = wanted.with_name(f"{wanted.name}.{number}")
+    part.rename(name)
+    return name
 
 
 def _remove(part: Path) -> None:

@@ -27,7 +27,7 @@ from grader.engine import lanes
 from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
-from grader.gradebook import database
+from grader.gradebook import sqlite
 from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
@@ -317,7 +317,7 @@ def test_every_error_survives_the_way_from_a_lane(error: GraderError) -> None:
 def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     small.hand_in("ada")
     course(small.root, "grade", "S")
     before = small.reports()

@@ -145,6 +145,20 @@ def test_what_a_migration_did_is_told_once_and_the_old_file_is_kept(tmp_path: Pa
     assert course(root, "scores").out == ran.out
 
 
+def test_who_may_not_bring_a_gradebook_up_to_date_reads_whom_to_ask(
+    tmp_path: Path, course: Run, ordinary: None
+) -> None:
+    root = stored_course(tmp_path / "course")
+    root.chmod(0o500)
+    try:
+        ran = course(root, "scores")
+    finally:
+        root.chmod(0o700)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert "Ask somebody who may write it and its folder to run: course scores" in ran.err
+    assert (root / "gradebook.db").read_bytes() == (STORED / "stored.db").read_bytes()
+
+
 def test_no_copy_takes_the_name_of_another_file(tmp_path: Path) -> None:
     root = stored_course(tmp_path / "course")
     (root / "gradebook.db.version-0001").write_text("mine", encoding="utf-8")
