@@ -18,6 +18,7 @@ ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
 LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
+    ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only
     ("grader.classroom.grading", "grader.engine.cluster.run"),  # an extra that not everybody has installed
 }
 FILES = {

@@ -60,13 +60,15 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def gradebook_of(course: LoadedCourse) -> Gradebook:
-    """Open the course's gradebook.
+    """Open the course's gradebook, and print what a person should know about it.
 
     Raises:
         UsageFault: it cannot be opened.
 
     """
-    return Gradebook(course.record.gradebook, course.root)
+    gradebook = Gradebook(course.record.gradebook, course.root)
+    tell(gradebook.notes)
+    return gradebook
 
 
 def tell(sentences: Iterable[str]) -> None:

@@ -21,8 +21,8 @@ from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Request, Submission, read_submission
-from grader.gradebook.progress import Progress
 from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
+from grader.handout.progress import Progress
 from grader.report.terminal import glance_page, report_page, total
 from grader.worker.temporary import Folder
 

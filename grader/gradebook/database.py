@@ -7,27 +7,24 @@ several people can grade at once; a killed process leaves whole transactions or 
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, make_url, select
 from sqlalchemy.exc import (
     ArgumentError,
-    IntegrityError,
     NoSuchModuleError,
     OperationalError,
-    ProgrammingError,
     SQLAlchemyError,
 )
 
 from grader.errors import UsageFault
-from grader.gradebook.tables import VERSION, AboutRow, Base
+from grader.gradebook.sqlite import READING, keep_copy, make_one_file, make_private, may_change, sqlite_engine
+from grader.gradebook.tables import VERSION, VERSIONS, Base, VersionRow
 
-BUSY_SECONDS = 30  # that another process may hold the lock
 RECONNECT_SECONDS = 20.0  # that a server may be away while a class is graded
 _SECONDS_BETWEEN_TRIES = 0.5
 _NO_URL = (
@@ -35,7 +32,8 @@ _NO_URL = (
     "Write it as sqlite:///gradebook.db or postgresql+psycopg://USER@HOST/DATABASE."
 )
 T = TypeVar("T")
-READING = {"is_reading": True}  # an option of ours: this SQLite connection takes no lock
+_FIRST_TABLES = {"about", "submission", "attempt", "report", "override", "handed_out"}  # of 0.1.0
+_FIRST_VERSION = "select version from about"
 
 
 class Database:
@@ -50,9 +48,10 @@ class Database:
         """
         address = _address(url, root)
         self.file = Path(address.database or "") if _is_sqlite(address) else None
+        self.notes: list[str] = []  # what a person should know
         self._engine = _engine(address)
         if self.file:
-            _make_private(self.file)
+            make_private(self.file)
         try:
             self._open()
         except UsageFault:
@@ -64,42 +63,62 @@ class Database:
 
     def __exit__(self, *_exception: object) -> None:
         self._engine.dispose()
+        if self.file:
+            make_one_file(self._engine)
 
     def _open(self) -> None:
-        with self._faults():
-            try:
-                version = self._prepare()
-            except (IntegrityError, ProgrammingError):  # another process was faster at making the tables
-                version = self._prepare()
-        if version != VERSION:
+        with self.reading() as connection:
+            version = self._version(connection)
+        if version == VERSION:
+            return
+        if version and self.file and not may_change(self.file):
             raise UsageFault(
-                f"The gradebook {self._name} is of another version of this program. "
-                "Move it away, or name another in course.yaml."
+                f"The gradebook {self._name} was written by an older version of this program, and you may "
+                "not bring it up to date. Ask somebody who may write it and its folder to run: course scores"
             )
+        with self.writing() as connection:
+            self._make_current(connection)
 
-    def _prepare(self) -> int:
-        """Make the tables where there are none; return the version of those that are there."""
-        own = set(Base.metadata.tables)
-        with self._engine.connect() as connection:
-            reading = connection.execution_options(**READING)
-            tables = set(inspect(reading).get_table_names())
-            if AboutRow.__tablename__ in tables:
-                version = int(reading.scalar(select(AboutRow.version)) or 0)
-                if version != VERSION or (tables >= own and _has_points(reading)):
-                    return version
-            elif tables & own or (tables and self.file):
-                raise UsageFault(
-                    f"The gradebook {self._name} is a database of another program. "
-                    "Name another in course.yaml."
-                )
-        with self._engine.begin() as connection:
-            is_new = not inspect(connection).has_table(AboutRow.__tablename__)
-            Base.metadata.create_all(connection)  # also a table that an older program did not make
-            if is_new:
-                connection.execute(insert(AboutRow).values(version=VERSION))
-            elif not _has_points(connection):
-                connection.exec_driver_sql('alter table "override" add column points float')
-        return VERSION
+    def _version(self, connection: Connection) -> str | None:
+        """Return the version of the tables, or None where there are none."""
+        tables = set(inspect(connection).get_table_names())
+        if VersionRow.__tablename__ in tables:
+            version = str(connection.scalar(select(VersionRow.version_num)))
+        elif tables >= _FIRST_TABLES:
+            version = "0001" if connection.exec_driver_sql(_FIRST_VERSION).scalar() == 2 else "unknown"
+        elif tables & _FIRST_TABLES or (tables and self.file):
+            raise UsageFault(
+                f"The gradebook {self._name} is a database of another program. Name another in course.yaml."
+            )
+        else:
+            return None
+        if version not in VERSIONS:
+            raise UsageFault(
+                f"The gradebook {self._name} was written by a newer version of this program. "
+                "Install that version, or name another gradebook in course.yaml."
+            )
+        return version
+
+    def _make_current(self, connection: Connection) -> None:
+        """Make the tables, or bring them up to date, unless another process was faster."""
+        if connection.dialect.name == "postgresql":  # SQLite has locked the file already
+            connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('torchgrade'))").close()
+        version = self._version(connection)
+        if version is None:
+            Base.metadata.create_all(connection)
+            connection.execute(insert(VersionRow).values(version_num=VERSION))
+        elif version != VERSION:
+            self._migrate(connection, version)
+
+    def _migrate(self, connection: Connection, version: str) -> None:
+        from grader.gradebook.migrating import migrate  # noqa: PLC0415 alembic takes as long as half a command
+
+        copy = keep_copy(self.file, version) if self.file else None
+        migrate(connection, version)
+        self.notes.append(
+            f"The gradebook {self._name} was written by an older version of this program. "
+            f"It is up to date now{f', and what it was is kept in {copy}' if copy else ''}."
+        )
 
     @property
     def _name(self) -> str:
@@ -167,11 +186,6 @@ def _may_pass(error: OperationalError) -> bool:
     return code is None or code.startswith(("08", "57P", "40"))
 
 
-def _has_points(connection: Connection) -> bool:
-    """Whether overrides have the column that was added to version 2 of the tables."""
-    return any(column["name"] == "points" for column in inspect(connection).get_columns("override"))
-
-
 def _bounds(address: URL) -> dict[str, int]:
     """Bound the time to connect, which libpq leaves to the network, unless the URL says how long."""
     is_postgresql = address.get_backend_name() == "postgresql"
@@ -195,48 +209,13 @@ def _address(url: str, root: Path) -> URL:
         raise UsageFault(_NO_URL) from None
 
 
-def _make_private(file: Path) -> None:
-    """Make a file that its owner alone can read, where there is none; SQLite's journal gets the same mode.
-
-    What is there already keeps its mode, for a group that grades together may have set it.
-    """
-    try:
-        with suppress(FileExistsError):
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            os.fchmod(descriptor, 0o600)  # whatever the umask
-            os.close(descriptor)
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise OSError(0, "It is not a plain file")
-        if not os.access(file, os.R_OK):  # opening and closing it would end SQLite's locks of this process
-            raise PermissionError(0, "You may not read it")
-    except FileNotFoundError:
-        raise UsageFault(
-            f"The gradebook {file} cannot be used: unable to open it. Make its folder first."
-        ) from None
-    except OSError as error:
-        raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
-
-
 def _engine(address: URL) -> Engine:
     try:
-        if not _is_sqlite(address):
-            return create_engine(address, pool_pre_ping=True, connect_args=_bounds(address))
-        engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+        if _is_sqlite(address):
+            return sqlite_engine(address)
+        return create_engine(address, pool_pre_ping=True, connect_args=_bounds(address))
     except ValueError:  # a timeout that is no number
         raise UsageFault(_NO_URL) from None
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
         raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
-
-    # Python's sqlite3 begins transactions late, and never for reading: two writers could then wait for
-    # each other. So it is told not to, and each transaction begins with the write lock.
-    @event.listens_for(engine, "connect")
-    def _take_over(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if not READING.items() <= connection.get_execution_options().items():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine

@@ -11,17 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, union
 
 from grader.examiner.report import Report
+from grader.gradebook import queries
 from grader.gradebook.database import Database
+from grader.gradebook.history import events
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.records import Arrival, Attempt, Event, Grading, HandedIn, Known, Override
-from grader.gradebook.tables import (
-    AttemptRow,
-    HandedOutRow,
-    LeftOutRow,
-    OverrideRow,
-    ReportRow,
-    SubmissionRow,
-)
+from grader.gradebook.tables import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
 BATCH = 100  # submissions that are read at once
 EVERYBODY = ""  # the student in a row of what was handed out without a roster
@@ -37,34 +32,6 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        newest = _newest(SubmissionRow.student.in_(students))
-        latest = _latest_attempts(SubmissionRow.student.in_(students))
-        rows = (
-            select(
-                SubmissionRow.id,
-                SubmissionRow.student,
-                SubmissionRow.exercise,
-                SubmissionRow.digest,
-                ReportRow.variant,
-                ReportRow.fingerprint,
-                ReportRow.is_graded,
-                ReportRow.is_applied,
-                ReportRow.score,
-                ReportRow.points,
-                ReportRow.document,
-                AttemptRow.submission_id.label("latest"),
-                AttemptRow.handed_in,
-                AttemptRow.is_late,
-            )
-            .join(newest, newest.c.submission_id == SubmissionRow.id)
-            .join(ReportRow, ReportRow.id == newest.c.report)
-            .join(
-                latest,
-                (latest.c.student == SubmissionRow.student) & (latest.c.exercise == SubmissionRow.exercise),
-            )
-            .join(AttemptRow, AttemptRow.id == latest.c.attempt)
-            .where(SubmissionRow.student.in_(students))
-        )
         with self.reading() as connection:
             return {
                 (row.student, row.exercise, row.digest): Known(
@@ -79,7 +46,7 @@ class Gradebook(Database):
                     Arrival(row.handed_in, row.is_late),
                     row.document,
                 )
-                for row in connection.execute(rows)
+                for row in connection.execute(queries.known(students))
             }
 
     def record(
@@ -121,29 +88,7 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        counting = _newest(ReportRow.is_applied)
-        query = (
-            select(
-                SubmissionRow.student,
-                SubmissionRow.exercise,
-                AttemptRow.handed_in,
-                AttemptRow.is_late,
-                AttemptRow.seen,
-                SubmissionRow.id,
-                ReportRow.score,
-                ReportRow.points,
-                ReportRow.is_graded,
-                ReportRow.created,
-            )
-            .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
-            .join(counting, counting.c.submission_id == SubmissionRow.id)
-            .join(ReportRow, ReportRow.id == counting.c.report)
-            .order_by(SubmissionRow.student, SubmissionRow.exercise, AttemptRow.id)
-            .execution_options(yield_per=1000)
-        )
-        if student is not None:
-            query = query.where(SubmissionRow.student == student)
-        with self.reading() as connection, connection.execute(query) as found:
+        with self.reading() as connection, connection.execute(queries.attempts(student)) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
                 number = 1
                 for _, same in groupby(own, key=lambda row: row.id):
@@ -159,26 +104,9 @@ class Gradebook(Database):
 
         """
         for start in range(0, len(submissions), BATCH):
-            batch = SubmissionRow.id.in_(submissions[start : start + BATCH])
-            counting = _newest(ReportRow.is_applied, batch)
-            rows = (
-                select(
-                    SubmissionRow.student,
-                    SubmissionRow.exercise,
-                    SubmissionRow.file_name,
-                    SubmissionRow.content,
-                    SubmissionRow.problem,
-                    ReportRow.document,
-                    ReportRow.variant,
-                    ReportRow.fingerprint,
-                )
-                .join(counting, counting.c.submission_id == SubmissionRow.id)
-                .join(ReportRow, ReportRow.id == counting.c.report)
-                .where(batch)
-                .order_by(SubmissionRow.student, SubmissionRow.exercise)
-            )
+            batch = submissions[start : start + BATCH]
             with self.reading() as connection:
-                found = connection.execute(rows).all()
+                found = connection.execute(queries.counting_reports(batch)).all()
             for row in found:
                 handed_in = HandedIn(
                     row.student, row.exercise, row.file_name, row.content, None, problem=row.problem
@@ -325,17 +253,9 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        counting = _newest(ReportRow.is_applied)
-        rows = (
-            select(SubmissionRow.exercise, ReportRow.fingerprint, func.count())
-            .join(counting, counting.c.submission_id == SubmissionRow.id)
-            .join(ReportRow, ReportRow.id == counting.c.report)
-            .where(ReportRow.is_graded)
-            .group_by(SubmissionRow.exercise, ReportRow.fingerprint)
-        )
         counts: Counter[tuple[str, str]] = Counter()
         with self.reading() as connection:
-            for exercise, fingerprint, count in connection.execute(rows):
+            for exercise, fingerprint, count in connection.execute(queries.questions()):
                 counts.update({(exercise, id_): count for id_ in json.loads(fingerprint)})
         return counts
 
@@ -346,60 +266,9 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
-        reports = (
-            select(
-                SubmissionRow.exercise,
-                SubmissionRow.digest,
-                ReportRow.created,
-                ReportRow.score,
-                ReportRow.points,
-                ReportRow.is_graded,
-                ReportRow.is_applied,
-            )
-            .join(ReportRow)
-            .where(SubmissionRow.student == student)
-            .order_by(SubmissionRow.id, ReportRow.id)
-        )
-        attempts = (
-            select(
-                SubmissionRow.exercise,
-                SubmissionRow.digest,
-                SubmissionRow.file_name,
-                AttemptRow.handed_in,
-                AttemptRow.is_late,
-                AttemptRow.seen,
-            )
-            .join(AttemptRow)
-            .where(SubmissionRow.student == student)
-            .order_by(SubmissionRow.exercise, AttemptRow.id)
-        )
+        overrides = self.overrides(student)
         with self.reading() as connection:
-            events = list(_attempt_events(connection.execute(attempts)))
-            events += _report_events(connection.execute(reports))
-        events += [_override_event(override) for override in self.overrides(student)]
-        return sorted(events, key=lambda event: event.time)
-
-
-def _newest(*where: Any) -> Any:
-    """The newest report of each submission, of those that meet a condition."""
-    return (
-        select(ReportRow.submission_id, func.max(ReportRow.id).label("report"))
-        .join(SubmissionRow, SubmissionRow.id == ReportRow.submission_id)
-        .where(*where)
-        .group_by(ReportRow.submission_id)
-        .subquery()
-    )
-
-
-def _latest_attempts(*where: Any) -> Any:
-    """The latest attempt of each student in each exercise, of those that meet a condition."""
-    return (
-        select(SubmissionRow.student, SubmissionRow.exercise, func.max(AttemptRow.id).label("attempt"))
-        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
-        .where(*where)
-        .group_by(SubmissionRow.student, SubmissionRow.exercise)
-        .subquery()
-    )
+            return events(connection, student, overrides)
 
 
 def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
@@ -416,35 +285,3 @@ def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
         row.is_graded,
         row.created,
     )
-
-
-def _attempt_events(rows: Iterable[Any]) -> Iterator[Event]:
-    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
-        first, *corrections = same
-        yield Event(first.seen, first.exercise, _handed_in(first))
-        for row in corrections:
-            yield Event(row.seen, row.exercise, f"corrected: {_handed_in(row)}")
-
-
-def _handed_in(row: Any) -> str:
-    when = f" of {row.handed_in:%Y-%m-%d %H:%M} UTC" if row.handed_in else ""
-    late = ", late by the LMS" if row.is_late else ""
-    return f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
-
-
-def _report_events(rows: Iterable[Any]) -> Iterator[Event]:
-    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
-        share = 0.0  # of the points, in the report that counts
-        for row in same:
-            text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
-            if row.is_applied:
-                share = row.score / row.points
-            else:
-                rises = row.is_graded and row.score / row.points > share
-                text += f", {'only run again' if rises else 'lower than before'}: not applied"
-            yield Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
-
-
-def _override_event(override: Override) -> Event:
-    what = "override taken back" if override.score is None else f"override: {override.score:g}"
-    return Event(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")

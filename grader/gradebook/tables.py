@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 2  # of these tables
+VERSIONS = ("0001", "0002")  # that these tables have had: the revisions in migrations/
+VERSION = VERSIONS[-1]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -31,12 +32,12 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant}
 
 
-class AboutRow(Base):
-    """The version of the tables: one row."""
+class VersionRow(Base):
+    """The version of the tables: one row, which alembic writes as well."""
 
-    __tablename__ = "about"
+    __tablename__ = "gradebook_version"  # a server may hold a table alembic_version of another program
 
-    version: Mapped[int] = mapped_column(primary_key=True)
+    version_num: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 class SubmissionRow(Base):
@@ -99,7 +100,7 @@ class OverrideRow(Base):
     reason: Mapped[str]
     author: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime]
-    points: Mapped[float | None]  # the exercise's at that time; gradebooks of November 2026 lack the column
+    points: Mapped[float | None]  # the exercise's at that time; None: nobody knows
 
 
 class HandedOutRow(Base):

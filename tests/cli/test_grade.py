@@ -15,8 +15,8 @@ from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.course.solutions import solutions
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.progress import Progress
 from grader.handout.generate import generate
+from grader.handout.progress import Progress
 from grader.handout.stubs import answered
 from tests.conftest import Run
 

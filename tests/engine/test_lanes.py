@@ -31,7 +31,7 @@ from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, Usa
 from grader.examiner import process
 from grader.examiner.deed import Deed
 from grader.examiner.events import Asked, Verdict, verdict_of
-from grader.gradebook import database
+from grader.gradebook import sqlite
 from grader.worker import zygote
 from grader.worker.starting import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
@@ -386,7 +386,7 @@ def test_every_error_survives_the_way_from_a_lane(error: GraderError) -> None:
 def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     small.hand_in("ada")
     course(small.root, "grade", "S")
     before = small.reports()

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageFault
-from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import COURSE, new_class
 from tests.conftest import Run
 from tests.gradebook.conftest import Database
-from tests.gradebook.test_gradebook import NOON, grading, handed_in
+from tests.gradebook.test_gradebook import grading, handed_in
 
 URL = "sqlite:///g.db"
 
@@ -34,9 +33,23 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     os.umask(before)
 
 
-def test_a_new_gradebook_and_its_journal_are_its_owners_alone(tmp_path: Path, umask: int) -> None:
+def test_a_new_gradebook_and_what_sqlite_makes_beside_it_are_its_owners_alone(
+    tmp_path: Path, umask: int
+) -> None:
     with Gradebook(URL, tmp_path) as gradebook, gradebook.writing() as connection:
-        connection.exec_driver_sql("update about set version = version")
+        connection.exec_driver_sql("update gradebook_version set version_num = version_num")
+        assert sorted((file.name, mode(file)) for file in tmp_path.iterdir()) == [
+            ("g.db", 0o600),
+            ("g.db-shm", 0o600),
+            ("g.db-wal", 0o600),
+        ]
+
+
+def test_the_journal_on_a_network_drive_is_its_owners_alone(
+    tmp_path: Path, umask: int, network_drive: None
+) -> None:
+    with Gradebook(URL, tmp_path) as gradebook, gradebook.writing() as connection:
+        connection.exec_driver_sql("update gradebook_version set version_num = version_num")
         assert sorted((file.name, mode(file)) for file in tmp_path.iterdir()) == [
             ("g.db", 0o600),
             ("g.db-journal", 0o600),
@@ -160,14 +173,3 @@ def test_a_server_may_hold_other_tables_too(postgresql: Database) -> None:
     postgresql.execute("create table notes (id integer)")
     with postgresql.open() as gradebook:
         assert gradebook.record(handed_in(b"x"), grading(3))
-
-
-def test_a_gradebook_from_before_overrides_had_points_is_read_and_written(database: Database) -> None:
-    override = Override("ada", "ex-1", 2, "r", "prof", NOON, 4)
-    with database.open() as gradebook:
-        gradebook.override(override)
-    database.execute('alter table "override" drop column points')
-    with database.open() as gradebook:
-        assert [one.points for one in gradebook.overrides()] == [None]
-        gradebook.override(override)
-        assert [one.points for one in gradebook.overrides()] == [None, 4]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageFault
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.progress import Progress
 from grader.gradebook.records import Arrival, Grading, HandedIn, Override
 from grader.gradebook.store import Gradebook
 from tests.gradebook.conftest import Database
@@ -277,14 +276,3 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
     with pytest.raises(UsageFault) as caught:
         Gradebook("sqlite://user:hunter2@host/x", tmp_path)
     assert "hunter2" not in str(caught.value)
-
-
-def test_progress_survives_a_damaged_file(tmp_path: Path) -> None:
-    Progress(tmp_path).remember("ex-1", "digest", report(4, "passed"))
-    again = Progress(tmp_path).of("ex-1").report
-    assert again is not None
-    assert again.is_full
-    (tmp_path / ".grade" / "ex-1.json").write_bytes(b"\xff{")
-    assert Progress(tmp_path).of("ex-1").report is None
-    assert Progress(tmp_path).count_hint("ex-1", "q") == 1
-    assert Progress(tmp_path).count_hint("ex-1", "q") == 2

@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 from grader.gradebook.records import Grading, HandedIn
+from grader.gradebook.tables import VERSION
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
 from tests.conftest import ROOT, Run
 from tests.engine.test_lanes import wait_until_gone
@@ -99,7 +100,9 @@ def grade_everybody(database: Database, own: str, after: Grading | None = None) 
 
 def test_processes_that_write_at_once_double_nothing_and_lose_nothing(postgresql: Database) -> None:
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        with holding(postgresql, "create table about (version int)"):  # all find no table, and make them
+        with holding(
+            postgresql, "create table gradebook_version (version_num text)"
+        ):  # all find no table, and make them
             made = [pool.submit(grade_everybody, postgresql, f"own{number}") for number in range(PROCESSES)]
             wait_until_waiting(postgresql, PROCESSES)
         for one in made:
@@ -118,7 +121,7 @@ def test_processes_that_write_at_once_double_nothing_and_lose_nothing(postgresql
             wait_until_waiting(postgresql, PROCESSES)
         for one in made:
             one.result()
-    assert postgresql.rows("select version from about") == [(2,)]
+    assert postgresql.rows("select version_num from gradebook_version") == [(VERSION,)]
     counts = {row[0]: row[2:] for row in postgresql.rows(COUNTS) if row[1] == "ex-1"}
     assert counts == {**dict.fromkeys(own, (1, 1)), **dict.fromkeys(students, (1, 2))}
     with postgresql.open() as gradebook:

@@ -1,0 +1,85 @@
+"""What happened to a student's scores: the rows of the gradebook, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from grader.gradebook.records import Event, Override
+from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
+
+
+def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[Event]:
+    """Return what happened to a student's scores, oldest first."""
+    found = list(_attempt_events(connection.execute(_attempts(student))))
+    found += _report_events(connection.execute(_reports(student)))
+    found += map(_override_event, overrides)
+    return sorted(found, key=lambda event: event.time)
+
+
+def _reports(student: str) -> Any:
+    return (
+        select(
+            SubmissionRow.exercise,
+            SubmissionRow.digest,
+            ReportRow.created,
+            ReportRow.score,
+            ReportRow.points,
+            ReportRow.is_graded,
+            ReportRow.is_applied,
+        )
+        .join(ReportRow)
+        .where(SubmissionRow.student == student)
+        .order_by(SubmissionRow.id, ReportRow.id)
+    )
+
+
+def _attempts(student: str) -> Any:
+    return (
+        select(
+            SubmissionRow.exercise,
+            SubmissionRow.digest,
+            SubmissionRow.file_name,
+            AttemptRow.handed_in,
+            AttemptRow.is_late,
+            AttemptRow.seen,
+        )
+        .join(AttemptRow)
+        .where(SubmissionRow.student == student)
+        .order_by(SubmissionRow.exercise, AttemptRow.id)
+    )
+
+
+def _attempt_events(rows: Iterable[Any]) -> Iterator[Event]:
+    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
+        first, *corrections = same
+        yield Event(first.seen, first.exercise, _handed_in(first))
+        for row in corrections:
+            yield Event(row.seen, row.exercise, f"corrected: {_handed_in(row)}")
+
+
+def _handed_in(row: Any) -> str:
+    when = f" of {row.handed_in:%Y-%m-%d %H:%M} UTC" if row.handed_in else ""
+    late = ", late by the LMS" if row.is_late else ""
+    return f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
+
+
+def _report_events(rows: Iterable[Any]) -> Iterator[Event]:
+    for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
+        share = 0.0  # of the points, in the report that counts
+        for row in same:
+            text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
+            if row.is_applied:
+                share = row.score / row.points
+            else:
+                rises = row.is_graded and row.score / row.points > share
+                text += f", {'only run again' if rises else 'lower than before'}: not applied"
+            yield Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
+
+
+def _override_event(override: Override) -> Event:
+    what = "override taken back" if override.score is None else f"override: {override.score:g}"
+    return Event(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")

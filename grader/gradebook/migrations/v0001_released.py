@@ -1,0 +1,10 @@
+"""The tables of 0.1.0, which that program made itself."""
+
+from __future__ import annotations
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Do nothing: the tables are there."""

@@ -1,0 +1,123 @@
+"""What is asked of the gradebook about submissions, attempts and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
+
+
+def known(students: Sequence[str]) -> Any:
+    """Ask for the newest report and the latest attempt of each submission of these students."""
+    own = SubmissionRow.student.in_(students)
+    newest, latest = newest_reports(own), _latest_attempts(own)
+    return (
+        select(
+            SubmissionRow.id,
+            SubmissionRow.student,
+            SubmissionRow.exercise,
+            SubmissionRow.digest,
+            ReportRow.variant,
+            ReportRow.fingerprint,
+            ReportRow.is_graded,
+            ReportRow.is_applied,
+            ReportRow.score,
+            ReportRow.points,
+            ReportRow.document,
+            AttemptRow.submission_id.label("latest"),
+            AttemptRow.handed_in,
+            AttemptRow.is_late,
+        )
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == newest.c.report)
+        .join(
+            latest,
+            (latest.c.student == SubmissionRow.student) & (latest.c.exercise == SubmissionRow.exercise),
+        )
+        .join(AttemptRow, AttemptRow.id == latest.c.attempt)
+        .where(own)
+    )
+
+
+def attempts(student: str | None) -> Any:
+    """Ask for every attempt of one student, or of all, with the report that counts."""
+    counting = newest_reports(ReportRow.is_applied)
+    found = (
+        select(
+            SubmissionRow.student,
+            SubmissionRow.exercise,
+            AttemptRow.handed_in,
+            AttemptRow.is_late,
+            AttemptRow.seen,
+            SubmissionRow.id,
+            ReportRow.score,
+            ReportRow.points,
+            ReportRow.is_graded,
+            ReportRow.created,
+        )
+        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+        .join(counting, counting.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == counting.c.report)
+        .order_by(SubmissionRow.student, SubmissionRow.exercise, AttemptRow.id)
+        .execution_options(yield_per=1000)
+    )
+    return found if student is None else found.where(SubmissionRow.student == student)
+
+
+def counting_reports(submissions: Sequence[int]) -> Any:
+    """Ask for these submissions with the reports that count."""
+    own = SubmissionRow.id.in_(submissions)
+    counting = newest_reports(ReportRow.is_applied, own)
+    return (
+        select(
+            SubmissionRow.student,
+            SubmissionRow.exercise,
+            SubmissionRow.file_name,
+            SubmissionRow.content,
+            SubmissionRow.problem,
+            ReportRow.document,
+            ReportRow.variant,
+            ReportRow.fingerprint,
+        )
+        .join(counting, counting.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == counting.c.report)
+        .where(own)
+        .order_by(SubmissionRow.student, SubmissionRow.exercise)
+    )
+
+
+def questions() -> Any:
+    """Ask for the fingerprints of the reports that count, by exercise, and how many have each."""
+    counting = newest_reports(ReportRow.is_applied)
+    return (
+        select(SubmissionRow.exercise, ReportRow.fingerprint, func.count())
+        .join(counting, counting.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == counting.c.report)
+        .where(ReportRow.is_graded)
+        .group_by(SubmissionRow.exercise, ReportRow.fingerprint)
+    )
+
+
+def newest_reports(*where: Any) -> Any:
+    """Ask for the newest report of each submission, of those that meet a condition."""
+    return (
+        select(ReportRow.submission_id, func.max(ReportRow.id).label("report"))
+        .join(SubmissionRow, SubmissionRow.id == ReportRow.submission_id)
+        .where(*where)
+        .group_by(ReportRow.submission_id)
+        .subquery()
+    )
+
+
+def _latest_attempts(*where: Any) -> Any:
+    """Ask for the latest attempt of each student in each exercise, of those that meet a condition."""
+    return (
+        select(SubmissionRow.student, SubmissionRow.exercise, func.max(AttemptRow.id).label("attempt"))
+        .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
+        .where(*where)
+        .group_by(SubmissionRow.student, SubmissionRow.exercise)
+        .subquery()
+    )

@@ -1,0 +1,3 @@
+def test_double(student):
+    """It doubles."""
+    assert student.double(21) == 42

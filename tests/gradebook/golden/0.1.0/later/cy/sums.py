@@ -1,0 +1,5 @@
+five = 5
+
+
+def double(x):
+    return x + x

@@ -1,0 +1,6 @@
+five = 6
+
+
+def double(x):
+    print("doubling")
+    return x * x

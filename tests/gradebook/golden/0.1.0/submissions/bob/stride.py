@@ -1,0 +1,2 @@
+size = 7
+moves = "A"
