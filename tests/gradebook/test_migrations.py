@@ -192,11 +192,17 @@ def test_a_gradebook_of_a_newer_program_is_refused_and_left_alone(
     assert not list(small.root.glob("gradebook.db?*"))
 
 
-def test_a_newer_gradebook_on_a_server_is_refused(postgresql: Database) -> None:
-    postgresql.open().__exit__()
-    postgresql.execute("update gradebook_version set version_num = '0099'")
-    with pytest.raises(UsageFault, match="was written by a newer version"):
-        postgresql.open()
+@pytest.mark.parametrize("table", ["about", "gradebook_version"])
+def test_a_gradebook_of_another_version_is_refused_and_left_alone(database: Database, table: str) -> None:
+    if table == "about":
+        make_old(database)
+    else:
+        database.open().__exit__()
+    column = {"about": "version", "gradebook_version": "version_num"}[table]
+    database.execute(f"update {table} set {column} = '99'")
+    with pytest.raises(UsageFault, match="was written by a newer version of this program"):
+        database.open()
+    assert [str(found) for (found,) in database.rows(f"select {column} from {table}")] == ["99"]
 
 
 def together(monkeypatch: pytest.MonkeyPatch) -> None:
