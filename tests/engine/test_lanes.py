@@ -24,7 +24,6 @@ from typing import Any
 import pytest
 
 from grader.classroom import grading
-from grader.classroom.grading import ClassGrader
 from grader.engine import lanes
 from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
@@ -45,6 +44,11 @@ PATIENCE = 300.0  # seconds until a process that should end is taken to live for
 DIE = "    os.kill(os.getpid(), signal.SIGKILL)\n"
 DIE_ONCE = "    if not (HERE / '.died').exists():\n        (HERE / '.died').touch()\n    " + DIE
 ENDLESS = "    while True:\n        time.sleep(0.01)\n"
+DEAF = """    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    while student.double(0) == 0:
+        (HERE / ".hangs").touch()
+        time.sleep(0.01)
+"""
 HOLD = "    log(os.getpid())\n    while (HERE / '.hold').exists():\n        time.sleep(0.01)\n"
 
 
@@ -199,23 +203,29 @@ def test_what_lay_ahead_of_a_lane_that_died_is_graded_once_and_not_to_blame(
     assert rows == [(f"student{number}", int(f"student{number}" not in dying)) for number in range(8)]
 
 
+@pytest.mark.parametrize(
+    ("is_in_check", "told"),
+    [
+        (True, "This check did not come to an end."),
+        (False, "The process that graded this ended twice: it took too long."),
+    ],
+)
 def test_a_lane_that_no_longer_answers_is_replaced(
-    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch, is_in_check: bool, told: str
 ) -> None:
     small.write("exercises/ex-2/exercise.yaml", (small.exercise / "exercise.yaml").read_text("utf-8"))
     small.write("exercises/ex-2/reference.py", (small.exercise / "reference.py").read_text("utf-8"))
     checks = (small.exercise / "checks.py").read_text("utf-8")
-    small.write("exercises/ex-2/checks.py", checks.replace("    log('double')\n", ENDLESS))
-    small.hand_in("ada", exercise="ex-2")
+    small.write("exercises/ex-2/checks.py", checks.replace("    log('double')\n", DEAF))
+    small.hand_in("ada", RIGHT, exercise="ex-2")
     small.hand_in("bob")
-    monkeypatch.setattr(
-        ClassGrader, "_seconds", lambda _self, exercise: {"ex-1": 300.0, "ex-2": 0.05}[exercise]
-    )
+    late_when(monkeypatch, small.root / "exercises" / "ex-2" / ".hangs")
+    if not is_in_check:
+        monkeypatch.setattr(lanes, "without", lambda _task, _deed: None)
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert ran.code == 1
     assert "bob  ex-1  3 of 3" in ran.out
-    told = " ".join(ran.out.split())
-    assert "not graded: ada ex-2: The process that graded this ended twice: it took too long." in told
+    assert f"not graded: ada ex-2: {told}" in " ".join(ran.out.split())
 
 
 def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course: Run) -> None:
@@ -242,13 +252,6 @@ def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course:
     }
     assert course(small.root, "grade", "S").code == 0
     assert small.rows("select count(*) from report where score = 3") == [(2,)]
-
-
-DEAF = """    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
-    while student.double(0) == 0:
-        (HERE / ".hangs").touch()
-        time.sleep(0.01)
-"""
 
 
 def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
