@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
-from grader.errors import UsageFault, did_you_mean
 from grader.folding import folded
 from grader.gradebook.rules import Score, deadline
 from grader.lms.export import Entry, Item
@@ -55,10 +54,7 @@ def export_items(
         UsageFault: the course has no such exercise.
 
     """
-    for name in exercises:
-        if name not in course.record.exercises:
-            raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, course.record.exercises)}")
-    wanted = list(dict.fromkeys(exercises)) or list(course.record.exercises)
+    wanted = course.select(exercises)
     own, left_out = _by_student(wanted, scores, zeros.students)
     titles = {name: course.outline(name).title for name in course.record.exercises}
     items = []

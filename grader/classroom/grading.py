@@ -16,6 +16,7 @@ from grader.engine.lanes import FEW, Lanes, LocalLanes, processors
 from grader.engine.task import Setup, Task
 from grader.errors import UsageFault
 from grader.examiner.budget import longest
+from grader.examiner.events import Event
 from grader.examiner.report import Report, merged
 from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn, Known
@@ -71,6 +72,7 @@ class ClassGrader:
     jobs: int | None = None  # lanes; None for one a processor, as far as they pay
     cluster: str = ""  # the address of a Dask scheduler
     tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
+    watch: Callable[[Task, Event], None] | None = None  # of each event of a submission that is run here
     _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def fingerprint(self, exercise: str) -> dict[str, str]:
@@ -136,7 +138,8 @@ class ClassGrader:
             return self._dask_lanes(setup)
         jobs = max(1, min(self.jobs or processors(), tasks))
         at_first = jobs if self.jobs else min(jobs, -(-tasks // FEW))
-        return LocalLanes(replace(setup, lanes=jobs), jobs, self._seconds, self._ungraded, at_first)
+        setup = replace(setup, lanes=jobs, watched=self.watch is not None)
+        return LocalLanes(setup, jobs, self._seconds, self._ungraded, at_first, self.watch)
 
     def _dask_lanes(self, setup: Setup) -> Lanes:
         try:

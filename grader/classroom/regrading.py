@@ -85,6 +85,11 @@ class Regrading:
     _done: list[tuple[HandedIn, Grading]] = field(default_factory=list)
     _work: list[Work] = field(default_factory=list)
 
+    @property
+    def left(self) -> int:
+        """How many submissions have to be run."""
+        return len(self._work)
+
     def look(self, exercises: Sequence[str], students: Sequence[str]) -> int:
         """Find the submissions whose reports are not what they would be now; how many have to be run.
 

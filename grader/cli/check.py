@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,16 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.context import check_exercises, course_here, refuse_inputs
+from grader.cli.here import service_here
 from grader.cli.options import PATH
-from grader.course.loading import LoadedCourse
-from grader.errors import Fault, GraderError, UsageFault
-from grader.files import open_file, refusal, write_file
-from grader.proof.check import check
-from grader.proof.matrix import Proved
-from grader.proof.page import fault_lines, proof_html, proof_page
-from grader.worker.forkserver import Isolation
+from grader.errors import Fault, GraderError
+from grader.render.proof_page import fault_lines, proof_html, proof_page
+from grader.service.home import check_page, write_page
+from grader.service.service import Service
+from grader.service.vocabulary import Isolation, Proved
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 MAX_VARIANTS = 10_000
-PAGE = b"<!doctype html"  # how a page begins
 
 
 @click.command("check")
@@ -61,40 +57,24 @@ def check_(
     """
     if watch and (as_json or html):
         raise click.UsageError("--watch prints to the terminal only. Leave out --json and --html.")
-    course = course_here()
-    names = check_exercises(course, exercises)
+    service = service_here()
+    names = service.course.select(exercises)
     if html:
-        refuse_inputs(course, html)
-        _check_page(html)
+        check_page(service.course, html)
     if watch:
-        return _watch(course, names, variants, isolation)
+        return _watch(service, names, variants, isolation)
     console = Console(highlight=False, stderr=as_json)
 
     def tell(proved: Proved) -> None:
         if not as_json:
             _print(console, proved)
 
-    proved = check(course, names, variants, tell, isolation)
+    proved = service.prove(names, variants, tell, isolation)
     if as_json:
         click.echo(json.dumps({"format": 1, "exercises": [_document(one) for one in proved]}, indent=1))
     if html:
-        write_file(html, proof_html(course, proved))
+        write_page(html, proof_html(service.course.record.title, proved))
     return entry.NOT_FULL_MARKS if any(one.faults for one in proved) else entry.DONE
-
-
-def _check_page(file: Path) -> None:
-    """Raise UsageFault where a file is there that is no page: it may be a student's work."""
-    if not file.parent.is_dir():
-        raise UsageFault(f"There is no folder {file.parent}. Make it, or name another file.")
-    if not os.path.lexists(file):
-        return
-    try:
-        with open_file(file) as stream:
-            begin = stream.read(len(PAGE))
-    except OSError as error:
-        raise refusal(file, "written", error) from None
-    if begin.lower() not in {b"", PAGE}:
-        raise UsageFault(f"{file} is there already and is no page. Name another file, such as proof.html.")
 
 
 def _print(console: Console, proved: Proved) -> None:
@@ -118,23 +98,18 @@ def _fault(fault: Fault) -> dict[str, Any]:
     return {**place, "sentence": fault.sentence, "remedy": fault.remedy}
 
 
-def _watch(course: LoadedCourse, names: tuple[str, ...], variants: int, isolation: Isolation) -> int:
+def _watch(service: Service, names: tuple[str, ...], variants: int, isolation: Isolation) -> int:
     """Check what was saved, until interrupted."""
     console = Console(highlight=False)
+    folder = service.course.root / "exercises"
     seen: dict[str, float] = {}
     while True:
-        saved = [name for name in names if _saved(course.root / "exercises" / name) > seen.get(name, 0)]
+        saved = [name for name in names if _saved(folder / name) > seen.get(name, 0)]
         if saved:
-            seen.update({name: _saved(course.root / "exercises" / name) for name in saved})
+            seen.update({name: _saved(folder / name) for name in saved})
             click.clear()
             try:
-                check(
-                    course_here(),
-                    saved,
-                    variants,
-                    lambda proved: _print(console, proved),
-                    isolation,
-                )
+                service_here().prove(saved, variants, lambda proved: _print(console, proved), isolation)
             except GraderError as error:
                 click.echo(str(error))
             click.echo("Watching. Press Ctrl-C to stop.")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import resources
-from pathlib import Path
-
 import click
 
 from grader.cli import entry
-from grader.proof.attacks import AttackResult, load_attacks, run_attacks
-from grader.worker.forkserver import ForkServer
+from grader.service.machine import AttackResult, attacked, confinement
 
 
 @click.command("doctor")
@@ -21,18 +17,16 @@ def doctor(attacks: bool) -> int:
 
     And what it cannot do, and why.
     """
-    with ForkServer(["torch"]) as server:
-        for layer in server.isolation:
-            click.echo(f"{layer:<14} holds")
-        for layer, why in server.missing.items():
-            click.echo(f"{layer:<14} missing: {why}")
-        missing = server.lacking
-    if missing:
-        click.echo(
-            f"course grade refuses this machine without --isolation process: {', '.join(missing)} missing."
-        )
+    here = confinement()
+    for layer in here.holding:
+        click.echo(f"{layer:<14} holds")
+    for layer, why in here.missing.items():
+        click.echo(f"{layer:<14} missing: {why}")
+    if here.lacking:
+        lacking = ", ".join(here.lacking)
+        click.echo(f"course grade refuses this machine without --isolation process: {lacking} missing.")
     won = _run_attacks() if attacks else False
-    return entry.NOT_FULL_MARKS if missing or won else entry.DONE
+    return entry.NOT_FULL_MARKS if here.lacking or won else entry.DONE
 
 
 def _run_attacks() -> bool:
@@ -42,14 +36,7 @@ def _run_attacks() -> bool:
         click.echo(f"    {result.attack.sentence}")
         click.echo(f"    stopped by: {result.stopped_by}")
 
-    results = run_attacks(load_attacks(shipped_attacks()), tell)
+    results = attacked(tell)
     won = sum(bool(result.gains) for result in results)
     click.echo(f"{len(results) - won} of {len(results)} attacks defeated.")
     return won > 0
-
-
-def shipped_attacks() -> Path:
-    """The folder of the attacks that come with the package, or with its repository."""
-    package = Path(str(resources.files("grader")))
-    shipped = package / "shipped" / "attacks"
-    return shipped if shipped.is_dir() else package.parent / "tests" / "attacks"

@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from grader.cli import entry
-from grader.cli.context import course_here, gradebook_of, roster_of, tell
+from grader.cli.here import service_here
 from grader.cli.options import PATH
-from grader.handout.generate import generate
-from grader.handout.pack import Edition
-from grader.handout.stubs import Format
+from grader.service.vocabulary import Edition, Format
 
 
 @click.command("generate")
@@ -26,13 +24,8 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
 
     What they have worked on is kept.
     """
-    course = course_here()
-    with gradebook_of(course) as gradebook:
-        known = roster_of(roster, gradebook)
-        tell(known.notes if known else ())
-        students = known.students if known else None
-        before = gradebook.handed_out(students or [])
-        generated = generate(course, out, students, form, edition, before, gradebook.hand_out)
+    with service_here() as service:
+        generated = service.generate(out, roster, form, edition)
     click.echo(f"{len(generated.written)} files written to {out}.")
     for file in generated.kept:
         click.echo(f"kept as it is, for it was worked on: {file}")

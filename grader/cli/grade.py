@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -12,12 +10,7 @@ import click
 
 from grader.cli import begin
 from grader.cli.options import PATH
-from grader.errors import SubmissionFault
-from grader.examiner.packages import imported_beforehand
-from grader.examiner.preloads import preloads
-from grader.examiner.process import ExaminerProcess
-from grader.examiner.submission import SUFFIXES, read_submission
-from grader.worker.interrupts import held
+from grader.service.early import started_for
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +31,7 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
         raise click.UsageError("Use one of --json, --hint and --watch.")
     if exercise is None:
         return int(_examine().glance())
-    with _started(_preload(exercise, file)) as process:  # it imports torch while this one finds out the rest
+    with started_for(exercise, file) as process:  # it imports torch while this one finds out the rest
         code = _examine().examine(process, exercise, file, watch=watch, as_json=as_json, hint=hint)
     return int(code)
 
@@ -46,26 +39,6 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
 def _examine() -> ModuleType:
     """What does the work, which --help does without."""
     return importlib.import_module("grader.cli.examine")
-
-
-def _preload(exercise: str, file: Path | None) -> Collection[str]:
-    """What the file that will be graded seems to import; what is wrong with it is told later."""
-    here = Path.cwd()
-    places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
-    with suppress(SubmissionFault, OSError):
-        found = file or next(filter(Path.is_file, places), here)
-        submission = read_submission(found)
-        slow = imported_beforehand(submission)
-        return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
-    return ()
-
-
-@contextmanager
-def _started(preload: Collection[str]) -> Iterator[ExaminerProcess]:
-    with ExitStack() as stack:
-        with held():  # from its first moment on, somebody ends it
-            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", "full", preload))
-        yield process
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,28 +20,14 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from grader.classroom.collecting import Collected
-from grader.classroom.grading import ClassGrader, ClassRun, Settled
-from grader.classroom.regrading import Regrading
-from grader.classroom.tally import Tally
 from grader.cli import entry, options
-from grader.cli.context import (
-    check_exercises,
-    course_here,
-    gradebook_of,
-    known_student,
-    override_warnings,
-    roster_of,
-    roster_of_gradebook,
-    tell,
-)
-from grader.course.rules import unknown_students
-from grader.errors import UsageFault, printable
-from grader.gradebook.notices import forgotten_exercises, open_to_all
-from grader.gradebook.records import Override
-from grader.gradebook.store import Gradebook
-from grader.report.classroom import move_table, outcome_table, report_line, summary
-from grader.worker.forkserver import Isolation
+from grader.cli.here import service_here
+from grader.cli.told import tell
+from grader.errors import printable
+from grader.render.classroom import move_table, outcome_table, report_line, summary
+from grader.service.class_grading import ClassGrading
+from grader.service.service import Machine
+from grader.service.vocabulary import Isolation, Settled
 
 PATH = options.PATH
 LANES = [
@@ -59,19 +45,16 @@ LANES = [
 ]
 
 
-def _check_lanes(jobs: int | None, dask: str) -> None:
+def _machine(jobs: int | None, isolation: Isolation, dask: str) -> Machine:
     if jobs and dask:
         raise click.UsageError("--jobs is for this machine; with --dask the cluster says how many.")
+    return Machine(isolation, jobs, dask)
 
 
 def _lanes(command: click.decorators.FC) -> click.decorators.FC:
     for option in LANES:
         command = option(command)
     return command
-
-
-def _tell(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")  # click.echo would write into the bar, this goes above it
 
 
 class _Rate(ProgressColumn):
@@ -114,61 +97,33 @@ def grade(
     SUBMISSIONS is a folder of folders, SUBMISSIONS/<student>/<exercise>.py or .ipynb, or the zip of an LMS;
     there can be several. What is unchanged since it was graded is not run again.
     """
-    _check_lanes(jobs, dask)
-    course = course_here()
-    check_exercises(course, () if only is None else (only,))
-    grader = ClassGrader(course, isolation, jobs, dask, _tell)
-    tally = Tally()
+    machine = _machine(jobs, isolation, dask)
     lines = as_json or not sys.stderr.isatty()
-    with gradebook_of(course) as gradebook:
-        known = roster_of(roster, gradebook) or roster_of_gradebook(gradebook)
-        if known and not roster:
-            _tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
-        for note in known.notes if known else ():
-            _tell(printable(note))
-        collected = Collected(submissions, course.record.exercises, known, only or "", gradebook.students())
-        for settled in settle(grader, gradebook, collected, again=again):
-            tally.count(settled)
+    with service_here() as service:
+        grading = service.grade(submissions, roster, only or "", machine, again=again)
+        for settled in with_bar(grading):
             if lines:
                 click.echo(settled.report.whole() if as_json else report_line(settled.report))
-        gradebook.keep_left_out(collected.looked_at(), collected.may_be_of())
-        people = known.people if known else ()
-        notices = [
-            *open_to_all(gradebook),
-            *unknown_students(course.record.rules, {*people, *gradebook.students()}),
-            *override_warnings(course, gradebook, collected.students),
-        ]
+        notices = grading.finish()
     console = Console(stderr=as_json, highlight=False)
-    console.print(outcome_table(tally))
-    console.print(summary(tally, collected))
+    console.print(outcome_table(grading.tally))
+    console.print(summary(grading.tally, grading.collected))
     tell(notices)
-    if not tally.graded + tally.ungraded:
-        raise UsageFault("Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb.")
-    is_complete = not tally.ungraded and not tally.held and not collected.left_out
-    return entry.DONE if is_complete else entry.NOT_FULL_MARKS
+    return entry.DONE if grading.is_complete else entry.NOT_FULL_MARKS
 
 
-def settle(
-    grader: ClassGrader, gradebook: Gradebook, collected: Collected, *, again: bool = False
-) -> Iterator[Settled]:
-    """Grade what was collected, with a bar in a terminal."""
+def with_bar(grading: ClassGrading) -> Iterator[Settled]:
+    """Grade a class, with a bar in a terminal."""
     with _progress(Console(stderr=True)) as progress:
-        run = ClassRun(grader, gradebook, collected.roster is not None, again)
         looking = progress.add_task("Looking", total=None)
-        for settled in run.look(collected):
+        for settled in grading.look():
             progress.advance(looking)
             yield settled
         progress.remove_task(looking)
-        grading = progress.add_task("Grading", total=run.left)
-        for settled in run.run():
-            progress.advance(grading)
+        running = progress.add_task("Grading", total=grading.left)
+        for settled in grading.run():
+            progress.advance(running)
             yield settled
-
-
-def _in_force(overrides: Sequence[Override], keys: Container[object]) -> list[Override]:
-    """The overrides that count, of these students and exercises."""
-    newest = {(one.student, one.exercise): one for one in overrides}
-    return [one for key, one in newest.items() if one.score is not None and key in keys]
 
 
 @click.command("regrade")
@@ -191,18 +146,11 @@ def regrade(
     Shows who moves, from what to what, and by which question and check; stores it on confirmation, or with
     --apply. No score falls without --allow-lower.
     """
-    _check_lanes(jobs, dask)
-    course = course_here()
-    grader = ClassGrader(course, isolation, jobs, dask, _tell)
+    machine = _machine(jobs, isolation, dask)
     console = Console(highlight=False)
-    with gradebook_of(course) as gradebook:
-        held = gradebook.students()
-        students = tuple(known_student(student, held) for student in students)
-        tell(unknown_students(course.record.rules, held))
-        tell(forgotten_exercises(course, gradebook))
-        tell(override_warnings(course, gradebook, students or None))
-        regrading = Regrading(grader, gradebook)
-        left = regrading.look(check_exercises(course, exercises), students)
+    with service_here() as service:
+        regrading = service.regrade(exercises, students, machine)
+        left = regrading.left
         with _progress(Console(stderr=True)) as progress:
             task = progress.add_task("Regrading", total=left)
             for _ in regrading.run():
@@ -217,9 +165,10 @@ def regrade(
         console.print(move_table(moves))
         rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
         click.echo(f"{left} submissions graded again: {rise} rise, {fall} fall.")
-        for one in _in_force(gradebook.overrides(), {(m.after.student, m.after.exercise) for m in moves}):
-            student = printable(one.student)
-            click.echo(f"Set by hand, and stays: {student} {one.exercise} {one.score:g}")
+        moved = {(move.after.student, move.after.exercise) for move in moves}
+        for one in service.overrides():
+            if (one.student, one.exercise) in moved:
+                click.echo(f"Set by hand, and stays: {printable(one.student)} {one.exercise} {one.score:g}")
         chance = sum(move.is_chance for move in moves)
         if chance and not allow_lower:
             told = "were only run again, and keep their scores, unless you say --allow-lower."

@@ -113,11 +113,20 @@ class LoadedCourse:
         """Return every exercise; the faults of all of them at once."""
         return _each(self.record.exercises, self.exercise)
 
+    def select(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return these exercises, each once, or all where none is named.
+
+        Raises:
+            UsageFault: the course has no such exercise.
+
+        """
+        for name in names:
+            self._check_name(name)
+        return tuple(dict.fromkeys(names)) or tuple(self.record.exercises)
+
     def _check_name(self, name: str) -> None:
         if name not in self.record.exercises:
-            raise UsageFault(
-                f"The course has no exercise '{name}'. {did_you_mean(name, self.record.exercises)}"
-            )
+            raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, self.record.exercises)}")
 
 
 def _each(names: Sequence[str], load: Callable[[str], T]) -> list[T]:

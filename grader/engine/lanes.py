@@ -96,7 +96,7 @@ class LocalLanes:
     seconds: Callable[[str], float]
     ungraded: Ungraded
     at_first: int
-    watch: Callable[[Task, Event], None] = lambda _task, _event: None
+    watch: Callable[[Task, Event], None] | None = None
     _ready_since: float = float("inf")
     _busy: dict[Connection, _Busy] = field(default_factory=dict)
     _waiting: deque[Task] = field(default_factory=deque)
@@ -167,7 +167,7 @@ class LocalLanes:
     def _notice(self, busy: _Busy, event: Event) -> None:
         if busy.bounds:
             busy.bounds.notice(event)
-        if busy.tasks:
+        if busy.tasks and self.watch:
             self.watch(busy.tasks[0], event)
 
     def _feed(self, busy: _Busy, tasks: Iterator[Task]) -> None:

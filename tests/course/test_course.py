@@ -81,10 +81,10 @@ def test_a_good_course(tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("exercise1", "The course has no exercise 'exercise1'. Did you mean 'exercise-1'?"),
-        ("x", "The course has no exercise 'x'. Use one of: exercise-1."),
-        ("", "The course has no exercise ''."),
-        ("../..", "The course has no exercise '../..'."),
+        ("exercise1", "There is no exercise 'exercise1'. Did you mean 'exercise-1'?"),
+        ("x", "There is no exercise 'x'. Use one of: exercise-1."),
+        ("", "There is no exercise ''."),
+        ("../..", "There is no exercise '../..'."),
     ],
 )
 def test_an_exercise_that_is_not_listed(tmp_path, name, sentence):

@@ -15,7 +15,7 @@ from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
 from grader.gradebook.rules import Score
-from grader.report.terminal import WORDS
+from grader.render.terminal import WORDS
 
 
 def report_line(report: Report) -> str:

@@ -10,7 +10,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.course.loading import LoadedCourse
 from grader.proof.matrix import Column, Matrix, Proved
 
 KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
@@ -81,17 +80,17 @@ def counts(matrix: Matrix) -> str:
     return f"{matrix.question}: {', '.join(told)}"
 
 
-def proof_html(course: LoadedCourse, proved: Sequence[Proved]) -> str:
+def proof_html(title: str, proved: Sequence[Proved]) -> str:
     """All exercises as one page that needs nothing beside itself."""
     environment = Environment(
-        loader=PackageLoader("grader.proof"),
+        loader=PackageLoader("grader.render"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
     )
     template = environment.get_template("proof.html.jinja")
-    return template.render(title=course.record.title, proved=proved, counts=counts, groups=_groups)
+    return template.render(title=title, proved=proved, counts=counts, groups=_groups)
 
 
 def _groups(matrix: Matrix) -> Iterator[tuple[str, tuple[Column, ...]]]:

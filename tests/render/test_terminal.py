@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.course.paper import prepare
 from grader.examiner.report import QuestionReport, Report
-from grader.report.terminal import report_page, total
+from grader.render.terminal import report_page, total
 from tests.course.building import HEAD, SIZE, exercise
 from tests.questions.asking import ask
 

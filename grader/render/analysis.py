@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
-from grader.report.terminal import WORDS
+from grader.render.terminal import WORDS
 
 REPEATED = 2  # times that a student shows a misconception: no slip any more
 LEGEND = (

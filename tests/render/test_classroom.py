@@ -15,7 +15,7 @@ from grader.classroom.tally import MAX_TOLD, Tally
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.rules import Score
 from grader.identity import Person
-from grader.report.classroom import class_table, move_table, report_line, score_table, summary
+from grader.render.classroom import class_table, move_table, report_line, score_table, summary
 
 HOSTILE = "eve\x1b[2J\r"
 

@@ -1,0 +1,91 @@
+"""One grading of a class, from what was collected to what a person should know afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grader.classroom.collecting import Collected
+from grader.classroom.grading import ClassGrader, ClassRun, Settled
+from grader.classroom.tally import Tally
+from grader.course.rules import unknown_students
+from grader.errors import UsageFault
+from grader.gradebook.notices import open_to_all
+from grader.gradebook.store import Gradebook
+from grader.service.standings import override_warnings
+
+
+@dataclass
+class ClassGrading:
+    """First `look`, then `run` what is `left`, then `finish`; `tally` counts meanwhile."""
+
+    grader: ClassGrader
+    gradebook: Gradebook
+    collected: Collected
+    again: bool = False
+    tally: Tally = field(default_factory=Tally)
+    _run: ClassRun = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._run = ClassRun(self.grader, self.gradebook, self.collected.roster is not None, self.again)
+
+    def look(self) -> Iterator[Settled]:
+        """Go through what was handed in, and yield what is unchanged.
+
+        Raises:
+            CourseFaults: an exercise is wrong.
+            UsageFault: a source cannot be read, or the gradebook refuses.
+
+        """
+        yield from self._counted(self._run.look(self.collected))
+
+    @property
+    def left(self) -> int:
+        """How many submissions have to be run."""
+        return self._run.left
+
+    def run(self) -> Iterator[Settled]:
+        """Run them; each result is in the gradebook before it is yielded.
+
+        Raises:
+            CourseFaults: an exercise, its reference or its checks are wrong.
+            UsageFault: a package of the course is missing, or the gradebook refuses.
+
+        """
+        yield from self._counted(self._run.run())
+
+    def settle(self) -> Iterator[Settled]:
+        """Do both, where nobody needs to know which."""
+        yield from self.look()
+        yield from self.run()
+
+    def _counted(self, settled: Iterator[Settled]) -> Iterator[Settled]:
+        for one in settled:
+            self.tally.count(one)
+            yield one
+
+    def finish(self) -> list[str]:
+        """Remember whose files may have been left out; returns what a person should know."""
+        self.gradebook.keep_left_out(self.collected.looked_at(), self.collected.may_be_of())
+        roster, course = self.collected.roster, self.grader.course
+        people = roster.people if roster else ()
+        return [
+            *open_to_all(self.gradebook),
+            *unknown_students(course.record.rules, {*people, *self.gradebook.students()}),
+            *override_warnings(course, self.gradebook, self.collected.students),
+        ]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything counts that was handed in.
+
+        Raises:
+            UsageFault: nothing was.
+
+        """
+        tally = self.tally
+        if not tally.graded + tally.ungraded:
+            raise UsageFault(
+                "Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb."
+            )
+        return not tally.ungraded and not tally.held and not self.collected.left_out

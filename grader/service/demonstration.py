@@ -1,0 +1,75 @@
+"""The shipped course in a folder of its own, with a made-up class: handed out, graded and exported."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from grader.classroom.made_up import roster_text, stories, write_class
+from grader.classroom.roster import Roster, read_roster
+from grader.course.file_names import COURSE_FILE
+from grader.course.loading import load_course
+from grader.examiner.report import Report
+from grader.handout.generate import generate
+from grader.lms import LMSS
+from grader.service.class_grading import ClassGrading
+from grader.service.publishing import ExportOrder
+from grader.service.service import Service, silent
+from grader.service.shipped import shipped_course
+from grader.worker.folders import remove
+
+
+class Demonstration:
+    """What `course demo` shows, made in a folder step by step."""
+
+    def __init__(self, root: Path, tell: Callable[[str], None] = silent) -> None:
+        self.root, self._tell = root, tell
+        self._roster_file = root / "roster.csv"
+
+    @cached_property
+    def service(self) -> Service:
+        """The service of the course, which is copied now."""
+        source = shipped_course()
+        shutil.copy(source / COURSE_FILE, self.root)
+        no_cache = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source / "exercises", self.root / "exercises", ignore=no_cache)
+        return Service(load_course(self.root), self._tell)
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The students."""
+        self._roster_file.write_text(roster_text(), encoding="utf-8")
+        return read_roster(self._roster_file)
+
+    @property
+    def stories(self) -> Mapping[str, str]:
+        """What each of the students is like."""
+        return stories()
+
+    def hand_out(self) -> None:
+        """Write both editions of what students receive, and what they hand in."""
+        course, students = self.service.course, self.roster.students
+        generate(course, self.root / "handouts", students, "python", "practice")
+        generate(course, self.root / "handouts-assessed", students, "notebook", "assessed")
+        write_class(course, self.root / "submissions")
+
+    def grading(self) -> ClassGrading:
+        """Return the grading of the class."""
+        return self.service.grade([self.root / "submissions"], self._roster_file)
+
+    def in_order(self, reports: list[Report]) -> list[Report]:
+        """Sort reports by student and exercise, as the roster and the course have them."""
+        exercises = self.service.course.record.exercises
+        order = [(student, name) for student in self.roster.students for name in exercises]
+        return sorted(reports, key=lambda report: order.index((report.student or "", report.exercise)))
+
+    def export(self) -> None:
+        """Write the scores for every LMS."""
+        for lms in LMSS:
+            self.service.export(ExportOrder(lms, self.root / "exports" / lms.name, self.roster))
+
+    def remove(self) -> None:
+        """Remove everything: half a demonstration is of no use."""
+        remove(self.root)

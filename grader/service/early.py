@@ -1,0 +1,38 @@
+"""An examiner that imports torch while the rest of `grade` is imported and finds out what there is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from grader.errors import SubmissionFault
+from grader.examiner.packages import imported_beforehand
+from grader.examiner.preloads import preloads
+from grader.examiner.process import ExaminerProcess
+from grader.examiner.submission import SUFFIXES, read_submission
+from grader.worker.interrupts import held
+
+__all__ = ["ExaminerProcess", "started_for"]
+
+
+@contextmanager
+def started_for(exercise: str, file: Path | None) -> Iterator[ExaminerProcess]:
+    """Start a process for the file that will be graded, and end it afterwards."""
+    preload = _preload(exercise, file)
+    with ExitStack() as stack:
+        with held():  # from its first moment on, somebody ends it
+            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", "full", preload))
+        yield process
+
+
+def _preload(exercise: str, file: Path | None) -> Collection[str]:
+    """Return what the file seems to import; what is wrong with it is told later."""
+    here = Path.cwd()
+    places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
+    with suppress(SubmissionFault, OSError):
+        found = file or next(filter(Path.is_file, places), here)
+        submission = read_submission(found)
+        slow = imported_beforehand(submission)
+        return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
+    return ()

@@ -1,0 +1,32 @@
+"""How this machine confines student code, and whether attacks defeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.proof.attacks import AttackResult, load_attacks, run_attacks
+from grader.service.shipped import shipped_attacks
+from grader.worker.forkserver import ForkServer
+
+__all__ = ["AttackResult", "Confinement", "attacked", "confinement"]
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """The layers that hold here, those that do not and why, and those without which nothing is graded."""
+
+    holding: Sequence[str]
+    missing: Mapping[str, str]
+    lacking: Sequence[str]
+
+
+def confinement() -> Confinement:
+    """Return what confines a worker here."""
+    with ForkServer(["torch"]) as server:
+        return Confinement(list(server.isolation), dict(server.missing), list(server.lacking))
+
+
+def attacked(tell: Callable[[AttackResult], None]) -> list[AttackResult]:
+    """Run the attacks that come with the grader, and tell of each when it is over."""
+    return run_attacks(load_attacks(shipped_attacks()), tell)

@@ -1,0 +1,78 @@
+"""Writing scores for an LMS: from the gradebook to the files of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.exporting import Zeros, export_items
+from grader.classroom.roster import Roster
+from grader.course.loading import LoadedCourse
+from grader.errors import UsageFault
+from grader.files import refusal, write_file
+from grader.gradebook.notices import score_warnings
+from grader.gradebook.store import Gradebook
+from grader.lms.base import Lms
+from grader.lms.export import Export, File
+from grader.service.home import refuse_inputs
+from grader.service.standings import final_scores, score_notices
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """What is wanted: the LMS, the folder, and how; `inputs` are files that are not written over."""
+
+    lms: Lms
+    out: Path
+    roster: Roster | None = None
+    exercises: Sequence[str] = ()
+    template: Path | None = None  # the LMS's own file, to be filled in
+    out_of: float | None = None
+    zero: bool = False  # for whoever in the roster handed nothing in
+    inputs: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The files, who is in none of them and why, and what a person should know."""
+
+    files: Sequence[File]
+    left_out: Sequence[str]
+    notices: Sequence[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody is in every file."""
+        return not self.left_out and all(file.rows and not file.left_out for file in self.files)
+
+
+def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Exported:
+    """Write an export's files into a folder.
+
+    Raises:
+        UsageFault: there are no scores, the LMS's own file cannot be filled in, or a file cannot be written.
+
+    """
+    people = order.roster.people if order.roster else {}
+    found = list(final_scores(course, gradebook, roster=people))
+    notices = [*score_notices(course, gradebook, people), *score_warnings(found)]
+    zeros = Zeros(list(people), gradebook.left_out(), is_wanted=order.zero)
+    scored = export_items(course, found, order.exercises, zeros)
+    files = order.lms.write(Export(scored.items, people, order.template, order.out_of))
+    if not any(item.entries for item in scored.items) and not scored.left_out:
+        raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
+    for file in files:
+        refuse_inputs(course, order.out / file.name, order.inputs)
+    _write(order.out, files)
+    return Exported(files, scored.left_out, notices)
+
+
+def _write(folder: Path, files: Sequence[File]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal(folder, "made", error) from None
+    for file in files:
+        if file.rows:
+            write_file(folder / file.name, file.text)

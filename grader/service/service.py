@@ -1,0 +1,268 @@
+"""A course and its gradebook, as every front end uses them."""
+
+from __future__ import annotations
+
+import getpass
+import math
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from grader.classroom.collecting import Collected, Found
+from grader.classroom.grading import ClassGrader, ClassRun, Settled
+from grader.classroom.regrading import Regrading
+from grader.classroom.roster import Roster
+from grader.course.loading import LoadedCourse
+from grader.course.rules import unknown_students
+from grader.engine.task import Task
+from grader.errors import UsageFault, printable
+from grader.examiner.events import Event
+from grader.examiner.report import Report
+from grader.folding import folded
+from grader.gradebook.analysis import Analysis, Asked, analyse, counting_submissions
+from grader.gradebook.notices import forgotten_exercises
+from grader.gradebook.records import Event as PastEvent
+from grader.gradebook.records import Override
+from grader.gradebook.rules import TINY, Score
+from grader.gradebook.store import Gradebook
+from grader.handout.generate import Generated, generate
+from grader.handout.pack import Edition
+from grader.handout.stubs import Format
+from grader.proof.check import check
+from grader.proof.matrix import Proved
+from grader.service.class_grading import ClassGrading
+from grader.service.home import find_course
+from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
+from grader.service.publishing import Exported, ExportOrder, export
+from grader.service.standings import final_scores, override_warnings, score_notices
+from grader.worker.forkserver import Isolation
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where submissions run: in lanes here, or on the cluster of a Dask scheduler."""
+
+    isolation: Isolation = "full"
+    jobs: int | None = None  # lanes; None for one a processor, as far as they pay
+    cluster: str = ""  # the scheduler's address
+
+
+HERE = Machine()
+
+
+def silent(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+class Service:
+    """A course; its gradebook is opened when it is needed, and closed at the end of the `with`.
+
+    `tell` is given each sentence that a person should know beside what they asked for, and `watch` each event
+    of a submission that is being graded here.
+
+    Every method raises CourseFaults where what it needs of the course is wrong, and UsageFault where it is
+    asked for what there is not, or the gradebook refuses.
+    """
+
+    def __init__(
+        self,
+        course: LoadedCourse,
+        tell: Callable[[str], None] = silent,
+        watch: Callable[[Task, Event], None] | None = None,
+    ) -> None:
+        self.course, self._tell, self._watch = course, tell, watch
+        self._open = ExitStack()
+
+    @classmethod
+    def at(cls, folder: Path, tell: Callable[[str], None] = silent) -> Self:
+        """Return the service of the course in a folder or above it."""
+        return cls(find_course(folder), tell)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._open.close()
+
+    @cached_property
+    def gradebook(self) -> Gradebook:
+        """The course's gradebook."""
+        gradebook = self._open.enter_context(Gradebook(self.course.record.gradebook, self.course.root))
+        self._tell_all(gradebook.notes)
+        return gradebook
+
+    def _tell_all(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            self._tell(sentence)
+
+    def _grader(self, machine: Machine) -> ClassGrader:
+        return ClassGrader(
+            self.course, machine.isolation, machine.jobs, machine.cluster, self._tell, self._watch
+        )
+
+    def roster(self, file: Path | None) -> Roster | None:
+        """Read a roster where one is named, and tell what had to be assumed."""
+        roster = roster_of(file, self.gradebook)
+        self._tell_all(roster.notes if roster else ())
+        return roster
+
+    def hand_in(
+        self, student: str, exercise: str, file_name: str, content: bytes, machine: Machine = HERE
+    ) -> Settled:
+        """Store one file of a student, grade it, and return what became of it.
+
+        The student has the variant that was handed out to them.
+        """
+        self.course.select((exercise,))
+        personal = bool(self.gradebook.students_handed_out())
+        run = ClassRun(self._grader(machine), self.gradebook, personal)
+        found = Found(student, exercise, file_name, lambda: (content, ""), datetime.now(UTC))
+        [settled] = [*run.look([found]), *run.run()]
+        return settled
+
+    def grade(
+        self,
+        submissions: Sequence[Path],
+        roster: Path | None = None,
+        only: str = "",
+        machine: Machine = HERE,
+        *,
+        again: bool = False,
+    ) -> ClassGrading:
+        """Return the grading of a class, which begins when it is gone through.
+
+        With `only`, everything is of this exercise. With `again`, what is unchanged is run, too.
+        """
+        self.course.select((only,) if only else ())
+        known = self.roster(roster) or roster_of_gradebook(self.gradebook)
+        if known and not roster:
+            self._tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
+        exercises = self.course.record.exercises
+        collected = Collected(submissions, exercises, known, only, self.gradebook.students())
+        return ClassGrading(self._grader(machine), self.gradebook, collected, again)
+
+    def regrade(
+        self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE
+    ) -> Regrading:
+        """Return the regrading of what is stored, which has looked at it and not run anything."""
+        grader, held = self._grader(machine), self.gradebook.students()
+        wanted = self.course.select(exercises)
+        students = tuple(known_student(student, held) for student in students)
+        self._tell_all(unknown_students(self.course.record.rules, held))
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
+        self._tell_all(override_warnings(self.course, self.gradebook, students or None))
+        regrading = Regrading(grader, self.gradebook)
+        regrading.look(wanted, students)
+        return regrading
+
+    def overrides(self) -> list[Override]:
+        """Return the overrides in force."""
+        newest = {(one.student, one.exercise): one for one in self.gradebook.overrides()}
+        return [one for one in newest.values() if one.score is not None]
+
+    def scores(self, students: Sequence[str] = (), exercises: Sequence[str] = ()) -> list[Score]:
+        """Return the scores of these students and exercises; of all where none is named."""
+        wanted = self.course.select(exercises)
+        names = {folded(student): student for student in students}
+        found = [
+            score
+            for score in final_scores(self.course, self.gradebook)
+            if score.exercise in wanted and (not names or folded(score.student) in names)
+        ]
+        unknown = set(names) - {folded(score.student) for score in found}
+        if unknown:
+            told = ", ".join(printable(name) for key, name in names.items() if key in unknown)
+            raise UsageFault(f"The gradebook has no such score of {told}.")
+        self._tell_all(score_notices(self.course, self.gradebook))
+        return found
+
+    def override(
+        self, student: str, exercise: str, score: float | None, reason: str, roster: Path | None = None
+    ) -> tuple[Override, list[Score]]:
+        """Set a score by hand, or take that back with None; returns what was stored, and the score now."""
+        self.course.select((exercise,))
+        points = self.course.outline(exercise).points
+        if score is not None and not (math.isfinite(score) and score >= 0):
+            raise UsageFault(f"{score:g} is no score. Give a number from 0 to {points:g}.")
+        if score is not None and score > points + TINY:
+            raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
+        people = roster_of(roster, self.gradebook)
+        known = {*self.gradebook.students(), *(people.people if people else ())}
+        student = known_student(student, known, " Who handed nothing in is known from --roster FILE.")
+        score = None if score is None else abs(score)  # no -0
+        made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
+        self.gradebook.override(made)
+        scores = final_scores(self.course, self.gradebook, student)
+        return made, [one for one in scores if one.exercise == exercise]
+
+    def history(self, student: str, exercises: Sequence[str] = ()) -> tuple[list[PastEvent], list[Score]]:
+        """Return what happened to a student's scores, oldest first, and the scores now."""
+        held = self.gradebook.exercises()
+        wanted = self.course.select([name for name in exercises if name not in held])
+        wanted = tuple(exercises) or (*wanted, *held)
+        student = found_student(student, self.gradebook.students())
+        events = [event for event in self.gradebook.history(student) if event.exercise in wanted]
+        if not events:
+            raise UsageFault(f"The gradebook knows nothing of '{printable(student)}'.")
+        scores = final_scores(self.course, self.gradebook, student)
+        found = [one for one in scores if one.exercise in wanted]
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
+        return events, found
+
+    def forgotten_exercises(self) -> list[str]:
+        """Name the exercises that the gradebook has scores in and the course does not list."""
+        return forgotten_exercises(self.course, self.gradebook)
+
+    def export(self, order: ExportOrder) -> Exported:
+        """Write scores that an LMS imports."""
+        exported = export(self.course, self.gradebook, order)
+        self._tell_all(exported.notices)
+        return exported
+
+    def analysis(self, exercises: Sequence[str] = ()) -> Analysis:
+        """Return what the class's answers say of some exercises, in the order of the course."""
+        chosen = self.course.select(exercises)
+        in_order = [name for name in self.course.record.exercises if name in chosen]
+        asked = {
+            name: [Asked(id=one.id, kind=one.kind, points=one.points) for one in outline.questions]
+            for name in in_order
+            for outline in [self.course.outline(name)]
+        }
+        analysis = analyse(self._reports(in_order), asked)
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
+        return analysis
+
+    def _reports(self, exercises: Sequence[str]) -> Iterable[Report]:
+        """Yield the report of each student in each exercise, with the student whom the gradebook names."""
+        attempts = [one for one in self.gradebook.attempts() if one.exercise in exercises]
+        counting = counting_submissions(attempts, self.course.record.rules)
+        for handed_in, grading in self.gradebook.counting_reports(counting):
+            yield grading.report.model_copy(update={"student": handed_in.student})
+
+    def prove(
+        self,
+        exercises: Sequence[str],
+        variants: int,
+        tell: Callable[[Proved], None],
+        isolation: Isolation = "full",
+    ) -> list[Proved]:
+        """Prove exercises over so many variants; `tell` is given each when it is done."""
+        return check(self.course, self.course.select(exercises), variants, tell, isolation)
+
+    def generate(self, out: Path, roster: Path | None, form: Format, edition: Edition) -> Generated:
+        """Write what students receive."""
+        known = self.roster(roster)
+        students = known.students if known else None
+        before = self.gradebook.handed_out(students or [])
+        return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,22 @@
+"""What front ends name when they ask a service for something."""
+
+from grader.classroom.grading import Settled
+from grader.handout.pack import Edition
+from grader.handout.stubs import Format
+from grader.lms import BY_NAME, LMSS
+from grader.lms.base import Lms
+from grader.lms.export import File
+from grader.proof.matrix import Proved
+from grader.worker.forkserver import Isolation
+
+__all__ = [
+    "BY_NAME",
+    "LMSS",
+    "Edition",
+    "File",
+    "Format",
+    "Isolation",
+    "Lms",
+    "Proved",
+    "Settled",
+]
