@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.examiner.deed import Deed
-from grader.examiner.report import QuestionReport
-from grader.questions.posed import Outcome
+
+if TYPE_CHECKING:  # `grade` imports this before it knows that there is something to do
+    from grader.questions.posed import Outcome
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,3 @@ Watch = Callable[[Asked | Verdict], None]
 
 def unwatched(_event: Asked | Verdict) -> None:
     """Say nothing."""
-
-
-def verdict_of(report: QuestionReport) -> Verdict:
-    """Return what a report says about a question in short."""
-    return Verdict(report.id, report.outcome, report.score, report.points)

@@ -13,10 +13,10 @@ from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
-from grader.examiner.events import Asked, Watch, unwatched, verdict_of
+from grader.examiner.events import Asked, Watch, unwatched
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import QuestionReport, Report
-from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of
+from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble

@@ -9,6 +9,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.examiner.cause import cause_of
 from grader.examiner.checks import CheckResult
 from grader.examiner.diagnosis import Diagnosis
+from grader.examiner.events import Verdict
 from grader.examiner.patience import TooSlowError
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session
@@ -197,3 +198,8 @@ def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: W
         what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
         return f"This check {what}. It is not your fault; tell your instructor."
     return f"{result.message} {wrong.message}" if wrong else result.message
+
+
+def verdict_of(report: QuestionReport) -> Verdict:
+    """Return what a report says about a question in short."""
+    return Verdict(report.id, report.outcome, report.score, report.points)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import examine
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.course.solutions import solutions
@@ -18,6 +17,7 @@ from grader.examiner.report import QuestionReport, Report
 from grader.handout.generate import generate
 from grader.handout.progress import Progress
 from grader.handout.stubs import answered
+from grader.service import student
 from tests.conftest import Run
 
 NOISE_BEFORE = """
@@ -194,7 +194,7 @@ def test_a_bug_of_ours_is_exit_3_and_names_a_log(
     def broken(_start: Path) -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(examine, "find_source", broken)
+    monkeypatch.setattr(student, "find_source", broken)
     ran = grade(folder)
     assert ran.code == 3
     log = Path(ran.err.split()[-1])
@@ -206,12 +206,12 @@ def test_interrupted_is_130(folder: Path, grade: Run, monkeypatch: pytest.Monkey
     def interrupted(_start: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(examine, "find_source", interrupted)
+    monkeypatch.setattr(student, "find_source", interrupted)
     assert grade(folder).code == 130
 
 
 def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examine, "missing_packages", lambda _packages: ["scipy"])
+    monkeypatch.setattr(student, "missing_packages", lambda _packages: ["scipy"])
     ran = grade(folder, "exercise-3")
     assert "scipy is not installed here" in ran.err
     assert ran.code == 1
@@ -220,7 +220,7 @@ def test_a_missing_package_is_named(folder: Path, grade: Run, monkeypatch: pytes
 def test_where_torch_is_not_installed_a_student_reads_how_to_get_it(
     folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examine, "missing_packages", lambda _packages: ["torch", "scipy"])
+    monkeypatch.setattr(student, "missing_packages", lambda _packages: ["torch", "scipy"])
     ran = grade(folder, "exercise-8")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "exercise-8 needs torch, not installed here. Install it: pip install torch\n"

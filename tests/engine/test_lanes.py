@@ -29,7 +29,8 @@ from grader.engine.task import READY, Setup, Task
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
 from grader.examiner.deed import Deed
-from grader.examiner.events import Asked, Verdict, verdict_of
+from grader.examiner.events import Asked, Verdict
+from grader.examiner.reporting import verdict_of
 from grader.gradebook import sqlite
 from grader.worker import zygote
 from grader.worker.starting import clean_environment
