@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from grader.examiner.checks import MAX_SHOWN, CheckResult
@@ -43,9 +44,16 @@ def raised_text(error: BaseException) -> str:
 
 def place_in(folder: Path, error: BaseException) -> tuple[Path, int] | None:
     """Return the innermost line of an exercise's own files that an error came through."""
-    found, own = None, folder.resolve()
+    found = None
     for frame, line in traceback.walk_tb(error.__traceback__):
-        file = Path(frame.f_code.co_filename).resolve()
-        if file.is_relative_to(own) and file.is_file():
-            found = folder / file.relative_to(own), line
+        part = _part_of(folder, frame.f_code.co_filename)
+        if part is not None:
+            found = folder / part, line
     return found
+
+
+@lru_cache(1024)  # every check that fails comes through the same files of pytest
+def _part_of(folder: Path, file: str) -> Path | None:
+    """Return a file's place in a folder; None where it is not in it."""
+    own, resolved = folder.resolve(), Path(file).resolve()
+    return resolved.relative_to(own) if resolved.is_relative_to(own) and resolved.is_file() else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
@@ -24,13 +25,13 @@ def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
     >>> preloads(["torch"], [b"import torch, re; re.compile(x)"])
     []
     """
-    if "torch" not in packages:
-        return []
-    for text in texts:
-        plain = text.replace(b"\0", b"")  # UTF-16
-        if b"torch" in plain and _NEEDS_COMPILER.search(plain):
-            return ["torch", COMPILER]
-    return []
+    return ["torch", COMPILER] if "torch" in packages and any(map(_needs_compiler, texts)) else []
+
+
+@lru_cache(64)  # the files of an exercise are looked at for every submission
+def _needs_compiler(text: bytes) -> bool:
+    plain = text.replace(b"\0", b"")  # UTF-16
+    return b"torch" in plain and _NEEDS_COMPILER.search(plain) is not None
 
 
 def sources_of(folder: Path | None) -> Iterator[bytes]:
