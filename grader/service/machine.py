@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.proof.attacks import AttackResult, load_attacks, run_attacks
+from grader.doctor.attacks import AttackResult, load_attacks, run_attacks
 from grader.service.shipped import shipped_attacks
 from grader.worker.forkserver import ForkServer
 

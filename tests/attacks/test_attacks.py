@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.proof.attacks import Attack, AttackResult, load_attacks, run_attacks
+from grader.doctor.attacks import Attack, AttackResult, load_attacks, run_attacks
 
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent

@@ -15,13 +15,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from grader.doctor.attacks import load_attacks
+from grader.doctor.world import HONEST, PLAIN, make_world, state_of
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.submission import submission_of
-from grader.proof.attacks import load_attacks
-from grader.proof.world import HONEST, PLAIN, make_world, state_of
 from grader.worker.forkserver import ForkServer
 
 ATTACKS = Path(__file__).resolve().parents[1] / "attacks"

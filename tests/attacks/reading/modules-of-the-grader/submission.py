@@ -16,7 +16,7 @@ grader = sys.modules["grader"]
 ways = {
     "examiner": lambda: importlib.import_module("grader.examiner.session"),
     "loading": lambda: importlib.import_module("grader.course.loading"),
-    "attacks": lambda: importlib.import_module("grader.proof.attacks"),
+    "attacks": lambda: importlib.import_module("grader.doctor.attacks"),
     "reload": lambda: importlib.reload(sys.modules["grader.worker.wire"]),
     "reference": lambda: importlib.import_module("reference"),
     "checks": lambda: importlib.import_module("checks"),

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from grader.doctor.cost import watched
+from grader.doctor.stopping import layers_of
+from grader.doctor.world import HONEST, World, left_by, state_of
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.proof.cost import watched
-from grader.proof.stopping import layers_of
-from grader.proof.world import HONEST, World, left_by, state_of
 from grader.worker.confinement import adopt_orphans
 from grader.worker.folders import remove
 from grader.worker.forkserver import ForkServer, Isolation

@@ -11,7 +11,7 @@ The docstring of the first of them says in a sentence what it tries. Before a fi
 student's file, the gradebook and a writable folder, and by the examiner's process number: an attacker is
 taken to know all that. `attack-` begins the names of files that it leaves, and @KEY@ is the key of its shared
 memory: both are made this world's own. It may leave a text in `evidence`: what stopped it. What it can gain
-is described in `grader.proof.judge`.
+is described in `grader.doctor.judge`.
 
 Attacks wait for limits of time, so several lanes run at once, each in a process and a world of its own.
 """
@@ -29,10 +29,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from grader.doctor.judge import Bench, Verdict, judge
+from grader.doctor.world import PLAIN, WRITING, World, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.proof.judge import Bench, Verdict, judge
-from grader.proof.world import PLAIN, WRITING, World, make_world
 from grader.worker.confinement import die_with_parent
 from grader.worker.temporary import Folder
 

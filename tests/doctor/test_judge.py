@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
+from grader.doctor import cost, judge
+from grader.doctor.attacks import Attack, load_attacks, run_attacks
+from grader.doctor.judge import Bench, Verdict
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.report import Report
-from grader.proof import cost, judge
-from grader.proof.attacks import Attack, load_attacks, run_attacks
-from grader.proof.judge import Bench, Verdict
-from grader.proof.world import PLAIN, WRITING, World, left_by, make_world
 
 pytestmark = pytest.mark.slow
 
