@@ -12,6 +12,7 @@ import pytest
 from grader.doctor import cost, judge
 from grader.doctor.attacks import Attack, load_attacks, run_attacks
 from grader.doctor.judge import Bench, Verdict
+from grader.doctor.world import PLAIN, WRITING, World, left_by, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.report import Report
