@@ -202,8 +202,7 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 
 def _place(document: Document, problem: Problem) -> Fault:
-    key = problem.sentence.startswith("There is no key")
-    return document.fault(problem.path, problem.sentence, problem.remedy, line=problem.line, key=key)
+    return document.fault(problem.path, problem.sentence, problem.remedy, line=problem.line)
 
 
 def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:

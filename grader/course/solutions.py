@@ -28,13 +28,13 @@ def solutions(sitting: Sitting) -> dict[str, str]:
 def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str]:
     """The right answers, but for the questions that know one of these misconceptions."""
     answers = solutions(sitting)
-    by_checks = sitting.code_questions
+    by_checks, is_mistaken = sitting.code_questions, False
     for id_, key in (sitting.keys or {}).items():
         wrong = next((wrong for wrong in key.wrong if wrong.name in misconceptions), None)
         if wrong is not None and id_ not in by_checks:
             answers[id_] = f"{id_} = {wrong.answer!r}"
         elif wrong is not None and sitting.folder is not None:
-            if "reference = " not in answers[by_checks[0]]:
-                answers[by_checks[0]] = wrong_solutions(sitting.folder)
+            if not is_mistaken:
+                answers[by_checks[0]], is_mistaken = wrong_solutions(sitting.folder), True
             answers[id_] += f"\n{mistaken(id_, wrong.name)}"
     return answers

@@ -18,9 +18,9 @@ import numpy as np
 from grader.examiner.checks import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
-from grader.lazy import torch
 from grader.questions.posed import Wrong
 from grader.questions.values import is_tensor
+from grader.torch_lazy import torch
 
 FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance
 RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart

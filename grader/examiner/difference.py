@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.lazy import torch
 from grader.questions.values import describe, is_tensor, shape_text
+from grader.torch_lazy import torch
 
 _COMPARISON = "torch.testing._comparison"
 

@@ -18,7 +18,7 @@ from grader.errors import did_you_mean
 from grader.language.expressions import ExpressionError, Scope, evaluate_tree, names_in, parse_expression
 from grader.language.fault import LanguageError
 from grader.language.templates import one_line
-from grader.lazy import torch
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -19,9 +19,9 @@ from grader.examiner.checks import CheckSuite, QuitError, Reference
 from grader.examiner.collection import fault_at, load_reference, with_suite
 from grader.examiner.deed import Note
 from grader.examiner.patience import TooSlowError
-from grader.lazy import torch
 from grader.proof.causes import cause_of, fault_of
 from grader.proof.copies import copied
+from grader.torch_lazy import torch
 from grader.worker.temporary import Folder
 
 Name = tuple[str, bool]  # of a check: its id, and whether it is visible

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.lazy import torch
 from grader.questions.posed import FormError
+from grader.torch_lazy import torch
 
 MAX_SHOWN = 60
 MAX_VALUES = 10_000  # of an answer

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from grader.classroom.made_up import roster_text, stories, write_class
 from grader.classroom.roster import Roster, read_roster
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course
+from grader.demo.made_up import roster_text, stories, write_class
 from grader.examiner.report import Report
 from grader.handout.generate import generate
 from grader.lms import LMSS

@@ -27,9 +27,9 @@ from sqlalchemy import Connection, insert
 
 from grader.classroom.collecting import Collected, Found
 from grader.classroom.grading import ClassGrader, ClassRun
-from grader.classroom.made_up import CLASS
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
+from grader.demo.made_up import CLASS
 from grader.digest import digest_of
 from grader.gradebook.records import Grading
 from grader.gradebook.store import Gradebook

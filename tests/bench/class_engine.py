@@ -40,9 +40,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.classroom.collecting import Found
 from grader.classroom.grading import ClassGrader, ClassRun
-from grader.classroom.made_up import CLASS
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
+from grader.demo.made_up import CLASS
 from grader.engine.lanes import LaneProcess, processors
 from grader.engine.task import READY, Result, Setup, Task
 from grader.examiner.budget import worker_limits

@@ -12,13 +12,13 @@ from grader.language.fault import at
 from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
-from grader.lazy import torch
 from grader.questions.base import computed
 from grader.questions.mistakes import NAMES, value_mistakes
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

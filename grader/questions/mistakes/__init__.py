@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from grader.language.layers import Layer, arguments_of
-from grader.lazy import torch
 from grader.questions.mistakes.convolution import CONVOLUTION, read_convolution
 from grader.questions.mistakes.kernelless import LINEAR, RELU, read_linear
 from grader.questions.mistakes.mistake import Family
 from grader.questions.mistakes.pooling import AVG_POOL, MAX_POOL, read_pool
 from grader.questions.mistakes.transposed import TRANSPOSED
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,7 +8,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from grader.language.layers import MAX_CONFIRMED
-from grader.lazy import torch
 from grader.questions.mistakes.mistake import Mistake
 from grader.questions.mistakes.walks import (
     UNDILATED,
@@ -24,6 +23,7 @@ from grader.questions.mistakes.walks import (
     unpadded,
     windows,
 )
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

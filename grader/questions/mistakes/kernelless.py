@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.lazy import torch
 from grader.questions.mistakes.mistake import Mistake
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from grader.lazy import torch
 from grader.questions.mistakes.mistake import Mistake
 from grader.questions.mistakes.walks import (
     UNDILATED,
@@ -23,6 +22,7 @@ from grader.questions.mistakes.walks import (
     unpadded,
     windows,
 )
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor

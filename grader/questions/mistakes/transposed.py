@@ -8,7 +8,6 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from grader.lazy import torch
 from grader.questions.mistakes.convolution import (
     Convolution,
     convolve,
@@ -21,6 +20,7 @@ from grader.questions.mistakes.convolution import (
 )
 from grader.questions.mistakes.mistake import Mistake
 from grader.questions.mistakes.walks import Axis, changed, count_cells, unpadded
+from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor
