@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 ORDER = PAGE.partition("## What is there today")[2].split("```")[1].removeprefix("text").split()
 ONLY = {"worker": {"errors", "worker"}}  # stricter than the order
-TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
+TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.worker.watch"}
 LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.classroom.grading", "grader.engine.cluster"),  # an extra that not everybody has installed

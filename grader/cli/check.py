@@ -19,7 +19,7 @@ from grader.errors import Fault, GraderError, UsageFault
 from grader.files import open_file, refusal, write_file
 from grader.proof.check import Proved, check
 from grader.proof.page import fault_lines, proof_html, proof_page
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import HELP, WAYS, own_way
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 MAX_VARIANTS = 10_000
@@ -40,10 +40,10 @@ PAGE = b"<!doctype html"  # how a page begins
 @click.option("--watch", is_flag=True, help="Check an exercise again whenever a file of it is saved.")
 @click.option(
     "--isolation",
-    type=click.Choice(["full", "process"]),
-    default="full",
+    type=click.Choice(list(WAYS)),
+    default=own_way().name,
     show_default=True,
-    help="'process' accepts a machine that cannot confine code.",
+    help=HELP,
 )
 def check_(
     exercises: tuple[str, ...],
@@ -51,7 +51,7 @@ def check_(
     as_json: bool,
     html: Path | None,
     watch: bool,
-    isolation: Isolation,
+    isolation: str,
 ) -> int:
     """Prove that exercises are sound, over many variants.
 
@@ -117,7 +117,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
     return {**place, "sentence": fault.sentence, "remedy": fault.remedy}
 
 
-def _watch(course: LoadedCourse, names: tuple[str, ...], variants: int, isolation: Isolation) -> int:
+def _watch(course: LoadedCourse, names: tuple[str, ...], variants: int, isolation: str) -> int:
     """Check what was saved, until interrupted."""
     console = Console(highlight=False)
     seen: dict[str, float] = {}

@@ -9,7 +9,7 @@ import click
 
 from grader.cli import entry
 from grader.proof.attacks import AttackResult, load_attacks, run_attacks
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.ways import FULL, WAYS
 
 
 @click.command("doctor")
@@ -21,18 +21,27 @@ def doctor(attacks: bool) -> int:
 
     And what it cannot do, and why.
     """
-    with ForkServer(["torch"]) as server:
-        for layer in server.isolation:
-            click.echo(f"{layer:<14} holds")
-        for layer, why in server.missing.items():
-            click.echo(f"{layer:<14} missing: {why}")
-        missing = server.lacking
+    missing = _layers()
+    for way in WAYS.values():
+        click.echo(f"--isolation {way.name}: {way.lacks() or way.help}")
     if missing:
         click.echo(
             f"course grade refuses this machine without --isolation process: {', '.join(missing)} missing."
         )
     won = _run_attacks() if attacks else False
     return entry.NOT_FULL_MARKS if missing or won else entry.DONE
+
+
+def _layers() -> list[str]:
+    """Tell of each layer whether it holds; return those that strangers' code needs and that do not."""
+    if FULL.lacks():
+        return list(FULL.promises)
+    with FULL.workers(["torch"]) as server:
+        for layer in server.isolation:
+            click.echo(f"{layer:<14} holds")
+        for layer, why in server.missing.items():
+            click.echo(f"{layer:<14} missing: {why}")
+        return server.lacking
 
 
 def _run_attacks() -> bool:

@@ -41,7 +41,7 @@ from grader.gradebook.notices import forgotten_exercises, open_to_all
 from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook
 from grader.report.classroom import move_table, outcome_table, report_line, summary
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import FULL, HELP, WAYS
 
 PATH = options.PATH
 LANES = [
@@ -50,10 +50,10 @@ LANES = [
     ),
     click.option(
         "--isolation",
-        type=click.Choice(["full", "process", "bubblewrap"]),
-        default="full",
+        type=click.Choice(list(WAYS)),
+        default=FULL.name,
         show_default=True,
-        help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
+        help=HELP,
     ),
     click.option("--dask", metavar="ADDRESS", default="", help="Grade on a Dask cluster: tcp://host:8786."),
 ]
@@ -106,7 +106,7 @@ def grade(
     as_json: bool,
     again: bool,
     jobs: int | None,
-    isolation: Isolation,
+    isolation: str,
     dask: str,
 ) -> int:
     """Grade a class.
@@ -183,7 +183,7 @@ def regrade(
     apply_: bool,
     allow_lower: bool,
     jobs: int | None,
-    isolation: Isolation,
+    isolation: str,
     dask: str,
 ) -> int:
     """Grade what is stored again, after a fix.

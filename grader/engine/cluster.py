@@ -41,7 +41,7 @@ from grader.digest import all_sources
 from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess, Ungraded
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.ways import WAYS
 
 AHEAD = 4  # tasks that are under way for each thread of the cluster
 CONNECT_SECONDS = 10
@@ -128,9 +128,10 @@ class Node(WorkerPlugin):
         for name, version in _needed(packages).items():
             if self._needed.get(name) != version:
                 return f"its {name} is {version}, not {self._needed.get(name)}"
-        if self._setup.isolation == "process":
-            return ""
-        with ForkServer([], isolation=self._setup.isolation) as server:
+        way = WAYS[self._setup.isolation]
+        if not way.promises or way.lacks():
+            return way.lacks()
+        with way.workers([]) as server:
             lacking = ", ".join(server.lacking)
         accept = "--isolation process accepts that"
         return f"it cannot confine student code ({lacking} missing; {accept})" if lacking else ""

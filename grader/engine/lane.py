@@ -30,23 +30,24 @@ from grader.examiner.packages import missing_packages
 from grader.examiner.process import RUNNING_FILE, greeted
 from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import WAYS
 
 PACE = 5.0  # times what its pacer takes, that a file may take
 LEAST_SECONDS = 2.0  # that it may take in any case
 
 
 class Lane:
-    """A course and a fork server, which is replaced when it dies."""
+    """A course and what gives workers, which is replaced when it dies."""
 
-    def __init__(self, course: LoadedCourse, setup: Setup, server: ForkServer | None = None) -> None:
+    def __init__(self, course: LoadedCourse, setup: Setup, server: Workers | None = None) -> None:
         self._course = course
         self._setup = setup
         self._server = self._start(server)
         self._paces: dict[tuple[str, frozenset[str] | None], float] = {}  # seconds, by exercise and questions
 
-    def _start(self, server: ForkServer | None = None) -> ForkServer:
-        server = server or ForkServer(self._setup.packages, isolation=self._setup.isolation)
+    def _start(self, server: Workers | None = None) -> Workers:
+        server = server or WAYS[self._setup.isolation].workers(self._setup.packages)
         server.lanes = self._setup.lanes
         return server
 
@@ -67,7 +68,7 @@ class Lane:
         for name in self._setup.exercises:
             with contextlib.suppress(CourseFaults):  # of variant 0, which perhaps no student has
                 prepare(self._course.exercise(name), None)
-        if self._setup.isolation != "process" and self._server.lacking:
+        if self._server.lacking:
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(self._server.lacking)} missing. "
                 "course doctor says why; --isolation process grades all the same."
@@ -123,7 +124,7 @@ class Lane:
         return Graded(ungraded(sitting, str(fault)), b"")
 
 
-def run(descriptor: int, server: ForkServer | None) -> None:
+def run(descriptor: int, server: Workers | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
     line = Connection(descriptor)
     try:

@@ -24,7 +24,7 @@ from grader.course.loading import LoadedCourse
 from grader.errors import CourseFaults, Fault, GraderError
 from grader.examiner.collection import with_suite
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note
-from grader.worker.confinement import die_with_parent
+from grader.worker.prctl import die_with_parent
 
 T = TypeVar("T")
 

@@ -15,10 +15,10 @@ from grader.examiner.grading import grade
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.submission import Submission
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
 
 
-def run(descriptor: int, server: ForkServer) -> None:
+def run(descriptor: int, server: Workers) -> None:
     """Collect the exercise's checks, and grade until the other end hangs up."""
     line = Connection(descriptor)
     try:
@@ -38,7 +38,7 @@ def run(descriptor: int, server: ForkServer) -> None:
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, sitting: Sitting, server: ForkServer, suite: CheckSuite | None) -> None:
+def _serve(line: Connection, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
     while True:
         submission: Submission = line.recv()
         packages = sitting.paper.packages

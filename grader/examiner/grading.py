@@ -22,7 +22,7 @@ from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions import KINDS
 from grader.questions.question import FormError, Mark, Outcome, Posed
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Graded:
 def grade(
     sitting: Sitting,
     submission: Submission,
-    server: ForkServer,
+    server: Workers,
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
 ) -> Graded:
@@ -110,7 +110,7 @@ def run_checks(
     return tried
 
 
-def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
+def _session(paper: Paper, submission: Submission, server: Workers, limits: Limits) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
     families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
     return Session(server, submission, starters, paper.packages, limits, families)
@@ -152,7 +152,7 @@ def _diagnosis(
     sitting: Sitting,
     posed: Posed,
     results: Sequence[CheckResult],
-    server: ForkServer,
+    server: Workers,
     suite: CheckSuite | None,
 ) -> Diagnosis:
     """What the results show, where the misconceptions are at hand; what those give is remembered."""

@@ -203,7 +203,7 @@ def _make_private(file: Path) -> None:
     try:
         with suppress(FileExistsError):
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            os.fchmod(descriptor, 0o600)  # whatever the umask
+            os.chmod(descriptor if os.chmod in os.supports_fd else file, 0o600)  # noqa: PTH101 whatever the umask
             os.close(descriptor)
         if not stat.S_ISREG(file.stat().st_mode):
             raise OSError(0, "It is not a plain file")

@@ -19,25 +19,20 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from grader.worker.namespaces import choose_process_numbers, leave_no_access_times, trace_of_reading
+from grader.worker.optional import optional
+from grader.worker.prctl import die_with_parent, libc, prctl
 from grader.worker.scratch import Scratch, mount_in_child
 
-try:
-    import landlock
-except ImportError:  # not Linux
-    landlock = None
-try:
-    import pyseccomp
-except (ImportError, RuntimeError):  # not Linux, or a Linux without libseccomp
-    pyseccomp = None
+assert sys.platform != "win32"  # noqa: S101 it has no fork
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 1, 4, 15, 16  # linux/prctl.h
+landlock, pyseccomp = optional("landlock"), optional("pyseccomp")  # not everywhere, or without libseccomp
+
+PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 4, 15, 16  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
-PR_SET_CHILD_SUBREAPER = 36
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ANY_PID = 0x5EC0A11D  # no process has so large a number
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
@@ -121,30 +116,6 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
     return confinement
 
 
-@lru_cache(1)
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _prctl(option: int, value: int) -> int:
-    result = int(_libc().prctl(option, value, 0, 0, 0))
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-
-
-def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
-    """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
-    if sys.platform == "linux":
-        _prctl(PR_SET_PDEATHSIG, by)
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every process below this one whose own parent ends (Linux)."""
-    if sys.platform == "linux":
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
 def _no_access_times() -> Step:
     """Done once, in the fork server, whose view of the file system is its workers'."""
     leave_no_access_times(Path(tempfile.gettempdir()))
@@ -174,25 +145,25 @@ def _tmpfs() -> Step:
 
 
 def _no_new_privs() -> Step:
-    _prctl(PR_GET_NO_NEW_PRIVS, 0)
+    prctl(PR_GET_NO_NEW_PRIVS, 0)
 
     def step(_scratch: Scratch | None) -> None:
         die_with_parent()
-        _prctl(PR_SET_DUMPABLE, 0)
-        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(PR_SET_DUMPABLE, 0)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
 
     return step
 
 
 def _no_capabilities() -> Step:
     """Even root's worker is then an ordinary process that happens to own root's files."""
-    libc = _libc()
-    libc.capset  # noqa: B018 AttributeError where the C library does not have it
+    c = libc()
+    c.capset  # noqa: B018 AttributeError where the C library does not have it
 
     def step(_scratch: Scratch | None) -> None:
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
         nothing = (ctypes.c_uint32 * 6)()
-        if libc.capset(header, nothing):
+        if c.capset(header, nothing):
             raise OSError(ctypes.get_errno(), "capset")
 
     return step
@@ -296,7 +267,7 @@ def _load(program: bytes) -> None:
     instructions = ctypes.create_string_buffer(program, len(program))
     address = ctypes.cast(instructions, ctypes.c_void_p)
     filter_ = _Program(len(program) // 8, address)
-    if _libc().prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
+    if libc().prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
         raise OSError(ctypes.get_errno(), "PR_SET_SECCOMP")
 
 

@@ -8,12 +8,15 @@ import errno
 import json
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from grader.worker.confinement import CAPABILITY_VERSION_3, PR_GET_NO_NEW_PRIVS, Confinement
 from grader.worker.scratch import Scratch
+
+assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 SIZE = 1 << 16  # bytes of the scratch folder that is tried
 

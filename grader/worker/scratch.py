@@ -7,10 +7,13 @@ seen by the worker alone, and goes with it.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.worker.namespaces import MS_NODEV, MS_NOEXEC, MS_NOSUID, have_own_mounts, mount
+
+assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 MAX_FILES = 10_000
 _BLOCK = 4096  # bytes: no file takes less

@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.worker.environment import clean_environment
 from grader.worker.interrupts import held
-from grader.worker.starting import clean_environment
+
+assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it still imports
 KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it is killed itself

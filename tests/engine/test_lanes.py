@@ -29,7 +29,7 @@ from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, Usa
 from grader.examiner import process
 from grader.gradebook import database
 from grader.worker import zygote
-from grader.worker.starting import clean_environment
+from grader.worker.environment import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
 

@@ -21,7 +21,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import OperationalError
 
 from grader.gradebook.store import Gradebook
-from grader.worker.confinement import die_with_parent
+from grader.worker.prctl import die_with_parent
 
 PATIENCE = 300.0  # seconds until what should happen is taken to happen never
 SETTINGS = "fsync = off\nlisten_addresses = ''\nport = 5432\nunix_socket_directories = '{}'\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from grader.proof import cost, judge
 from grader.proof.attacks import Attack, load_attacks, run_attacks
 from grader.proof.judge import Bench, Verdict
 from grader.proof.world import PLAIN, WRITING, World, left_by, make_world
+from grader.worker.forkserver import ForkServer
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +80,7 @@ def bench(world: World) -> Callable[[Job], object]:
 
     def at(job: Job) -> object:
         def work(suite: CheckSuite) -> object:
-            with Bench(world, suite, isolation="process") as bench:
+            with Bench(world, suite, partial(ForkServer, confine=False)) as bench:
                 return job(bench)
 
         return with_suite(world.course, [PLAIN, WRITING], work)
