@@ -18,6 +18,7 @@ from grader.examiner.preloads import preloads
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import SUFFIXES, read_submission
 from grader.worker.interrupts import held
+from grader.worker.isolation.ways import own_way
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,7 +65,7 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
 def _started(preload: Collection[str]) -> Iterator[ExaminerProcess]:
     with ExitStack() as stack:
         with held():  # from its first moment on, somebody ends it
-            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", "full", preload))
+            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", own_way().name, preload))
         yield process
 
 

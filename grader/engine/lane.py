@@ -1,8 +1,7 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
-Its line is a Unix socket to the process that started it, over which both, who trust each other, send pickles:
-a greeting and a Setup, answered by READY or by the error that prevents it; then Tasks, each answered by a
-Result.
+Its line leads to the process that started it. On it come a greeting and a Setup, answered by READY or by the
+error that prevents it; then Tasks, each answered by a Result.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import gc
 import tempfile
 import time
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +30,7 @@ from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
 from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import WAYS
+from grader.worker.line import Line
 
 PACE = 5.0  # times what its pacer takes, that a file may take
 LEAST_SECONDS = 2.0  # that it may take in any case
@@ -124,9 +123,8 @@ class Lane:
         return Graded(ungraded(sitting, str(fault)), b"")
 
 
-def run(descriptor: int, server: Workers | None) -> None:
+def run(line: Line, server: Workers | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
-    line = Connection(descriptor)
     try:
         greeted(line)
         setup: Setup = line.recv()
@@ -148,7 +146,7 @@ def run(descriptor: int, server: Workers | None) -> None:
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, lane: Lane, suite: CheckSuite) -> None:
+def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:
     lane.wait()
     line.send(READY)
     gc.collect()

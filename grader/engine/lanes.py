@@ -10,14 +10,15 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection, wait
-from typing import Protocol
+from multiprocessing.connection import wait
+from typing import Any, Protocol
 
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.worker.interrupts import held
+from grader.worker.line import Line
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
@@ -89,7 +90,7 @@ class LocalLanes:
     ungraded: Ungraded
     at_first: int
     _ready_since: float = float("inf")
-    _busy: dict[Connection, _Busy] = field(default_factory=dict)
+    _busy: dict[Line, _Busy] = field(default_factory=dict)
     _waiting: deque[Task] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
     _failed_starts: int = 0
@@ -101,10 +102,10 @@ class LocalLanes:
                 self._start_lanes(tasks)
                 if not self._busy:
                     return
-                lines = wait(list(self._busy), _SECONDS_BETWEEN_LOOKS)
-                for line in lines:
-                    if isinstance(line, Connection):
-                        yield from self._hear(self._busy[line], tasks)
+                open_lines: list[Any] = list(self._busy)  # whatever has a fileno can be waited for
+                lines = wait(open_lines, _SECONDS_BETWEEN_LOOKS)
+                for line in [line for line in self._busy if line in lines]:
+                    yield from self._hear(self._busy[line], tasks)
                 for late in [busy for busy in self._busy.values() if self._is_late(busy)]:
                     yield from self._lose(late, "it took too long")
         finally:

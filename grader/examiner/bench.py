@@ -5,8 +5,6 @@ Its line first brings a greeting and a Sitting, then Submissions, each answered 
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
-
 from grader.course.sitting import Sitting
 from grader.errors import GraderError
 from grader.examiner.checks import CheckSuite
@@ -16,11 +14,11 @@ from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.submission import Submission
 from grader.worker.isolation.way import Workers
+from grader.worker.line import Line
 
 
-def run(descriptor: int, server: Workers) -> None:
+def run(line: Line, server: Workers) -> None:
     """Collect the exercise's checks, and grade until the other end hangs up."""
-    line = Connection(descriptor)
     try:
         greeted(line)
         sitting: Sitting = line.recv()
@@ -38,7 +36,7 @@ def run(descriptor: int, server: Workers) -> None:
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
+def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
     while True:
         submission: Submission = line.recv()
         packages = sitting.paper.packages

@@ -19,7 +19,7 @@ READ_MIB = 300  # more than before, in examiner and worker, to read a hostile no
 GROWN_MIB = 768  # more than before, in an examiner, for whatever else comes back: checks may get 512
 KEPT_MIB = 128  # that an examiner keeps of one submission: more than the holes that it leaves in the heap
 _SAMPLE_SECONDS = 0.02
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass

@@ -25,6 +25,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -209,7 +210,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
         run = importlib.import_module(examiner).run  # the server has nothing to do with it
         gc.freeze()
         gc.enable()
-        run(_LINE, server)
+        run(Connection(_LINE), server)
 
 
 if __name__ == "__main__":

@@ -413,7 +413,7 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
 
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
-    monkeypatch.setattr(process, "BUFFER", 8192)
+    monkeypatch.setattr(zygote, "BUFFER", 8192)
     task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
     try:
