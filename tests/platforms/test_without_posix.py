@@ -21,6 +21,10 @@ def write(file: Path, text: str) -> Path:
     return file
 
 
+def is_living(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
 def test_that_python_lacks_what_windows_lacks(python):
     lacks = "import os, signal, socket; print(LACKS_POSIX, *(hasattr(*one) for one in ((os, 'fork'), (os, 'killpg'), (os, 'wait4'), (signal, 'SIGALRM'), (socket, 'AF_UNIX'))))"
     for options in ([], ["-E", "-P"]):  # the grader's own children are started so
@@ -32,7 +36,11 @@ def test_that_python_lacks_what_windows_lacks(python):
         ).returncode
 
 
-def test_a_course_is_made_handed_out_and_answered(typed, handed_out):
+@pytest.mark.slow
+def test_a_course_is_made_handed_out_and_answered(typed, tmp_path):
+    assert typed(tmp_path, "course", "new", "own").code == 0
+    assert typed(tmp_path / "own", "course", "generate", "OUT").code == 0
+    handed_out = tmp_path / "own" / "OUT"
     answer = write(handed_out / "exercise-1.py", "size = 2\n")
     wrong = typed(handed_out, "grade", "exercise-1")
     assert wrong.code == 1
@@ -67,7 +75,7 @@ def test_what_a_file_has_started_is_gone_with_it(typed, handed_out, tmp_path):
     )
     ran = typed(handed_out, "grade", "exercise-1")
     assert (ran.code, "2 of 2 points" in ran.out) == (0, True)
-    assert not psutil.pid_exists(int(told.read_text()))
+    assert not is_living(int(told.read_text()))
 
 
 @pytest.mark.slow
@@ -86,7 +94,9 @@ def test_code_that_is_right_wrong_or_endless(typed, handed_out):
 
 @pytest.mark.slow
 def test_a_notebook(typed, handed_out):
-    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": TOTAL}]
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": TOTAL}
+    ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     (handed_out / "exercise-2.py").unlink()
     write(handed_out / "exercise-2.ipynb", json.dumps(notebook))
@@ -98,10 +108,10 @@ def test_a_notebook(typed, handed_out):
 def test_files_that_die_or_take_too_much(typed, handed_out):
     answer = handed_out / "exercise-1.py"
     for source, outcome in (
-        ("import os\nos.kill(os.getpid(), 9)\nsize = 3\n", "crashed"),
-        ("import os\nos._exit(7)\nsize = 3\n", "error"),
+        ("import os\nsize = os.kill(os.getpid(), 9)\n", "crashed"),
+        ("import os\nsize = os._exit(7)\n", "crashed"),
         ("print('x' * 5_000_000)\nsize = 3\n", "passed"),
-        ("import time\nx = bytearray(b'x') * (3 << 30)\ntime.sleep(60)\nsize = 3\n", "memory"),
+        ("import time\nsize = [bytearray(b'x') * (3 << 30), time.sleep(60)]\n", "memory"),
     ):
         answer.write_text(source, encoding="utf-8")
         report = json.loads(typed(handed_out, "grade", "exercise-1", "--json").out)
@@ -118,7 +128,7 @@ def test_a_file_is_graded_again_when_it_is_saved(python, encoding, handed_out, t
         seen = b""
         for points, after in ((b"0 of 2 points", "size = 3\n"), (b"2 of 2 points", "")):
             while b"Watching" not in seen:
-                seen += watching.stdout.read1()
+                seen += os.read(watching.stdout.fileno(), 4096)
             assert points in seen
             seen = b""
             answer.write_text(after or answer.read_text(), encoding="utf-8")
@@ -126,19 +136,17 @@ def test_a_file_is_graded_again_when_it_is_saved(python, encoding, handed_out, t
 
 
 @pytest.mark.slow
-def test_a_course_is_proved(typed, tmp_path):
-    assert typed(tmp_path, "course", "new", "own").code == 0
-    ran = typed(tmp_path / "own", "course", "check", "--variants", "2")
+def test_a_course_is_proved(typed, handed_out):
+    ran = typed(handed_out.parent, "course", "check", "--variants", "2")
     assert (ran.code, ran.err) == (0, "")
     assert re.findall(r"exercise-\d: proved", ran.out) == ["exercise-1: proved", "exercise-2: proved"]
 
 
 @pytest.mark.slow
-def test_a_reference_that_never_ends_is_a_fault_of_the_course(typed, tmp_path):
-    assert typed(tmp_path, "course", "new", "own").code == 0
-    write(tmp_path / "own" / "exercises" / "exercise-2" / "reference.py", "while True:\n    pass\n")
-    ran = typed(tmp_path / "own", "course", "check", "exercise-2")
-    assert (ran.code, "did not come to an end in 15 seconds" in ran.out + ran.err) == (1, True)
+def test_a_reference_that_never_ends_is_a_fault_of_the_course(typed, handed_out):
+    write(handed_out.parent / "exercises" / "exercise-2" / "reference.py", TOTAL + "while True:\n    pass\n")
+    ran = typed(handed_out.parent, "course", "check", "exercise-2")
+    assert (ran.code, "did not come to an end in 15 seconds" in ran.out + ran.err) == (2, True)
 
 
 @pytest.mark.slow
@@ -150,11 +158,6 @@ def test_a_class_is_graded_where_that_is_accepted(typed, handed_out):
     assert (refused.code, "--isolation process" in refused.err) == (2, True)
     assert typed(root, "course", "grade", "S", "--isolation", "process").code == 0
     assert typed(root, "course", "export", "csv").code == 0
-    [file] = (root / "exports").iterdir()
-    assert re.findall(r"^(\w+),", file.read_text(encoding="utf-8-sig"), re.MULTILINE) == [
-        "student",
-        "ada",
-        "ben",
-        "cleo",
-    ]
+    lines = (root / "exports" / "totals.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [["ada", "3"], ["ben", "0"], ["cleo", "3"]]
     assert "ada" in typed(root, "course", "scores").out
