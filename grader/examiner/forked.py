@@ -19,12 +19,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import GraderError
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note
 from grader.examiner.undone import ended, out_of_memory
 from grader.worker.prctl import die_with_parent
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 T = TypeVar("T")
 

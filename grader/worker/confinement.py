@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.namespaces import choose_process_numbers, leave_no_access_times, trace_of_reading
 from grader.worker.optional import optional
 from grader.worker.prctl import die_with_parent, libc, prctl
 from grader.worker.scratch import Scratch, mount_in_child
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 landlock, pyseccomp = optional("landlock"), optional("pyseccomp")  # not everywhere, or without libseccomp
 

@@ -53,10 +53,10 @@ def main() -> None:
     os._exit(code)
 
 
-def _end_of(handle: int, *, is_read: bool) -> connection.Connection:
+def _end_of(handle: int, *, is_read: bool) -> Line:
     """Open an end of a pipe that was inherited."""
     kind = getattr(connection, "PipeConnection", connection.Connection)  # the first one is of Windows
-    end: connection.Connection = kind(handle, readable=is_read, writable=not is_read)
+    end: Line = kind(handle, readable=is_read, writable=not is_read)
     return end
 
 

@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import WorkerFault
 from grader.worker.client import CONTROL_SECONDS, Worker
 from grader.worker.container import Container
@@ -27,8 +29,6 @@ from grader.worker.promises import PROMISES
 from grader.worker.sockets import Sockets
 from grader.worker.starting import Place, Start, executed
 from grader.worker.temporary import Folder
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
 _CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group

@@ -38,4 +38,5 @@ def size_of(folder: Path, bound: int) -> int:
 
 def _taken(status: os.stat_result) -> int:
     """The bytes of the disk; Windows tells the length alone."""
-    return status.st_blocks * 512 if hasattr(status, "st_blocks") else status.st_size
+    blocks = getattr(status, "st_blocks", None)
+    return status.st_size if blocks is None else int(blocks) * 512

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from multiprocessing import connection
 from typing import Any, Protocol
 
 
@@ -33,8 +32,8 @@ class Line(Protocol):
 class Pair:
     """A line of two pipes, each for one direction."""
 
-    reading: connection.Connection
-    writing: connection.Connection
+    reading: Line
+    writing: Line
 
     def send(self, message: Any) -> None:
         """Send anything that can be pickled."""

@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.confinement import CAPABILITY_VERSION_3, PR_GET_NO_NEW_PRIVS, Confinement
 from grader.worker.scratch import Scratch
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 SIZE = 1 << 16  # bytes of the scratch folder that is tried
 

@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker import child
 from grader.worker.confinement import Confinement, prepare
 from grader.worker.folders import remove
@@ -43,8 +45,6 @@ from grader.worker.rlimits import bound, strictest_cpu
 from grader.worker.scratch import Scratch
 from grader.worker.starting import UNCONFINED, last_descriptor
 from grader.worker.warming import load
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 MAX_MESSAGE = 4096  # bytes
 MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper

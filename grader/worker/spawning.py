@@ -93,4 +93,5 @@ def _inheriting(handles: tuple[int, ...]) -> dict[str, Any]:
             os.set_handle_inheritable(handle, True)
         info = subprocess.STARTUPINFO(lpAttributeList={"handle_list": list(handles)})
         return {"startupinfo": info, "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"pass_fds": handles}
+    else:  # noqa: RET505 what mypy never reaches on Windows
+        return {"pass_fds": handles}

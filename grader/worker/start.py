@@ -29,14 +29,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.folders import claim, remove
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
 from grader.worker.prctl import die_with_parent
 from grader.worker.starting import close_above
 from grader.worker.warming import load
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command

@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import UsageFault
 from grader.worker.environment import clean_environment, temporary_in
 from grader.worker.prctl import die_with_parent
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that is to leave workers as they are

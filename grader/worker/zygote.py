@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.environment import clean_environment
 from grader.worker.interrupts import held
 from grader.worker.wanted import Begun, Wanted, here, last_line
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it still imports
 BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many

@@ -15,6 +15,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import click
 from sqlalchemy import Engine, event
 

@@ -19,6 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.classroom import grading

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -6,10 +6,15 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="these names are taken from a Python on Linux"
+)
 
 TOTAL = "import torch\ndef total(image):\n    return image.sum()\n"
 ENDLESS = "import torch\ndef total(image):\n    while True:\n        pass\n"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -15,6 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.errors import UsageFault, WorkerFault

@@ -6,10 +6,13 @@ import os
 import re
 import resource
 import shutil
+import sys
 import sysconfig
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

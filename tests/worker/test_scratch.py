@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.worker import confinement

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.forkserver import ForkServer
 from grader.worker.server import serve
 from grader.worker.starting import forked
-
-assert sys.platform != "win32"  # noqa: S101 it has no fork
 
 
 def executed_server(preload: Sequence[str], *, bubblewrap: bool) -> ForkServer:
