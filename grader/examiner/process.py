@@ -21,7 +21,7 @@ from grader.worker.interrupts import held
 from grader.worker.line import Line
 from grader.worker.wanted import Wanted, last_line
 
-if sys.platform != "win32" and hasattr(os, "fork"):
+if sys.platform == "linux" and hasattr(os, "fork"):
     from grader.worker.zygote import begin
 else:
     from grader.worker.spawning import begin

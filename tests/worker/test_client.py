@@ -220,7 +220,7 @@ for n in range(256):
 
 
 OWN = (
-    "child confinement descent environment failures families folders locks memory module namespaces optional "
+    "child confinement descent environment failures families folders kernel locks memory module namespaces optional "
     "pages prctl probe reading refusals rlimits scratch starting warming watch wire"
 ).split()
 

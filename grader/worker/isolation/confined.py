@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -13,8 +14,8 @@ from grader.errors import UsageFault
 from grader.worker.isolation.way import Workers
 from grader.worker.promises import PROMISES
 
-CAN_FORK = hasattr(os, "fork")
-_NO_FORK = "This system has no fork, which confining student code needs. Use --isolation process."
+CAN_FORK = sys.platform == "linux" and hasattr(os, "fork")  # that of macOS and its libraries do not agree
+_NO_FORK = "Student code can be confined on Linux alone. Use --isolation process."
 _NO_BUBBLEWRAP = "bubblewrap is not installed here. On Debian: apt-get install bubblewrap."
 
 

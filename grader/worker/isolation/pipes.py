@@ -28,7 +28,7 @@ class Pipes:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._arrivals: queue.Queue[tuple[bool, bytes]] = queue.Queue(_AHEAD)
         self._to_send: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._is_open, self._is_done = True, False
+        self._is_open, self._is_printing, self._is_done = True, True, False
         self._begin(self._write, process.stdin)
         self._begin(self._read_line, process.stdout)
         self._begin(self._read_output, process.stderr)
@@ -73,18 +73,20 @@ class Pipes:
     def arrived(self, seconds: float) -> Iterator[tuple[bool, bytes]]:
         """Give what arrives within so many seconds."""
         with contextlib.suppress(queue.Empty):
-            yield self._arrivals.get(timeout=max(seconds, 0))
+            yield self._arrival(seconds)
+
+    def _arrival(self, seconds: float) -> tuple[bool, bytes]:
+        is_line, part = self._arrivals.get(timeout=max(seconds, 1e-6))
+        self._is_printing &= is_line or bool(part)
+        return is_line, part
 
     def rest(self) -> Iterator[bytes]:
         """Give what was printed and is not yet read; after `close`, up to its end."""
         until = time.monotonic() + (0 if self._is_open else _REST_SECONDS)
-        part = b"-"
         try:
-            while part:
-                is_line, part = self._arrivals.get(timeout=max(until - time.monotonic(), 1e-6))
-                if is_line:
-                    part = b"-"  # nobody waits for an answer any more
-                elif part:
+            while self._is_printing:
+                is_line, part = self._arrival(until - time.monotonic())
+                if not is_line:  # nobody waits for an answer any more
                     yield part
         except queue.Empty:
             pass

@@ -95,15 +95,18 @@ class Spawner:
             scratch.mkdir()
         bounds = {**asdict(limits), "share": self._container.share(self.lanes)}
         begin = {"modules": self._modules, "limits": bounds, "folder": str(scratch) if scratch else None}
-        wires = Pipes(spawned.process)
-        wires.send(json.dumps(begin).encode() + b"\n", READY_SECONDS)
+        spawned.wires.send(json.dumps(begin).encode() + b"\n", READY_SECONDS)
         ending = partial(self._end, spawned, limits, self._container.kills())
-        return Worker(wires, ending, limits, partial(spawned.took_too_much, limits, scratch), READY_SECONDS)
+        return Worker(
+            spawned.wires, ending, limits, partial(spawned.took_too_much, limits, scratch), READY_SECONDS
+        )
 
     def close(self) -> None:
         """End all workers, and all that they started."""
         for spawned in list(self._living.values()):
+            spawned.wires.close()
             self._finish(spawned)
+            list(spawned.wires.rest())
         self._next = None
         self._folder.close()
 
@@ -121,7 +124,7 @@ class Spawner:
             start_new_session=True,  # Ctrl-C in the terminal reaches the command alone
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # as on Windows this does
         )
-        spawned = Spawned(process, folder, mark)
+        spawned = Spawned(process, folder, mark, Pipes(process))
         self._living[process.pid] = spawned
         return spawned
 
@@ -150,11 +153,12 @@ class Spawner:
 
 @dataclass
 class Spawned:
-    """A worker's process, its folder for temporary files, and the mark of all that it starts."""
+    """A worker's process, its folder for temporary files, the mark of all that it starts, and its wires."""
 
     process: subprocess.Popen[bytes]
     folder: Path
     mark: str
+    wires: Pipes
     _resident: int = field(default=0, init=False)  # bytes, when it was first looked at
 
     def took_too_much(self, limits: WorkerLimits, scratch: Path | None) -> str:
