@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 import venv
 from collections.abc import Callable, Iterator
@@ -23,11 +24,16 @@ BEGIN = "import sys; sys.argv[0] = {0!r}; from grader.cli import begin; begin.{0
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python without POSIX. Its children have their own environment, so it is one that they are in, too."""
-    folder = tmp_path_factory.mktemp("without-posix").resolve()
+    """A Python without POSIX: on Linux one that is made so, elsewhere the one that there is."""
+    is_linux = sys.platform == "linux"
+    return without_posix(tmp_path_factory.mktemp("without-posix").resolve()) if is_linux else sys.executable
+
+
+def without_posix(folder: Path) -> str:
+    """Make a Python whose children lack the same: they have its environment, whatever their options are."""
     venv.create(folder, symlinks=True)
     [packages] = folder.glob("lib/python*/site-packages")
-    shutil.copy(HERE / "sitecustomize.py", packages)
+    shutil.copy(HERE / "without_posix.py", packages / "sitecustomize.py")
     paths = [str(ROOT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     (packages / "the-others.pth").write_text("\n".join(dict.fromkeys(paths)), encoding="utf-8")
     return str(folder / "bin" / "python")
@@ -39,6 +45,11 @@ def encoding(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def in_folder(temporary: Path) -> dict[str, str]:
+    """The environment that says where temporary files are made."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+
+
 Typed = Callable[..., Ran]
 
 
@@ -47,7 +58,7 @@ def typed(python: str, encoding: str, tmp_path: Path) -> Iterator[Typed]:
     """A command as a person types it there: `typed(folder, "grade", "exercise-1")`. Nothing stays behind."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "TMPDIR": str(temporary)}
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, **in_folder(temporary)}
 
     def run(folder: Path, command: str, *arguments: object) -> Ran:
         program = [python, "-m", "grader"] if command == "grade" else [python, "-c", BEGIN.format(command)]

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""What makes a Python on Linux lack what Windows lacks. It is put into an environment of its own by conftest."""
+"""What makes a Python on Linux lack what Windows lacks. As sitecustomize.py it is imported first."""
 
 import builtins
 import os
