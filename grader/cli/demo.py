@@ -26,6 +26,7 @@ from grader.lms import FORMATS
 from grader.lms.export import Export
 from grader.report.classroom import class_table
 from grader.worker.folders import remove
+from grader.worker.isolation.ways import own_way
 
 
 @click.command("demo")
@@ -56,7 +57,7 @@ def _play(root: Path) -> None:
     generate(course, root / "handouts-assessed", roster.students, "notebook", "assessed")
     write_class(course, root / "submissions")
     collected = Collected([root / "submissions"], course.record.exercises, roster)
-    grader = ClassGrader(course)
+    grader = ClassGrader(course, own_way().name)
     with gradebook_of(course) as gradebook:
         reports = [settled.report for settled in settle(grader, gradebook, collected)]
     order = [(student, name) for student in roster.students for name in course.record.exercises]

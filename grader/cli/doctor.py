@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from grader.cli import entry
+from grader.errors import UsageFault
 from grader.proof.attacks import AttackResult, load_attacks, run_attacks
 from grader.worker.isolation.ways import FULL, WAYS
 
@@ -21,6 +22,8 @@ def doctor(attacks: bool) -> int:
 
     And what it cannot do, and why.
     """
+    if attacks and FULL.lacks():
+        raise UsageFault(f"Attacks are run where code is confined. {FULL.lacks()}")
     missing = _layers()
     for way in WAYS.values():
         click.echo(f"--isolation {way.name}: {way.lacks() or way.help}")

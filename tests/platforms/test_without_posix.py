@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.platforms.conftest import in_folder
+from grader.worker.isolation.ways import WAYS
+from tests.platforms.conftest import BEGIN, in_folder
 
 TOTAL = "import torch\ndef total(image):\n    return image.sum()\n"
 ENDLESS = "import torch\ndef total(image):\n    while True:\n        pass\n"
@@ -187,3 +188,14 @@ def test_an_interrupt_ends_all_of_it(python, handed_out, tmp_path):
     assert left
     assert not [process for process in left if is_living(process.pid)]
     assert not list(temporary.iterdir())
+
+
+def test_the_doctor_says_which_way_is_there(python, made):
+    doctor = [python, "-c", BEGIN.format("course"), "doctor"]
+    ran = subprocess.run(doctor, cwd=made, capture_output=True, text=True, check=False)
+    said = dict(re.findall(r"^--isolation (\w+): (.*)$", ran.stdout, re.MULTILINE))
+    assert list(said) == list(WAYS)
+    assert [name for name, words in said.items() if words == WAYS[name].help] == ["process"]
+    attacks = subprocess.run([*doctor, "--attacks"], cwd=made, capture_output=True, text=True, check=False)
+    assert (ran.returncode, attacks.returncode) == (1, 2)
+    assert attacks.stderr.startswith("Attacks are run where code is confined.")
