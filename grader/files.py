@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from grader.digest import digest_of
 from grader.errors import UsageFault, printable
 from grader.worker.interrupts import held
+from grader.worker.locks import try_lock
 
-_PART = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # what Windows has no flags for, it does not do
+_ALONE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_PART = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | _AT_ONCE | _ALONE
+_RENAMES_OPEN = os.name != "nt"  # Windows renames no file that is open
 LOCK_SECONDS = 30.0  # that another command may write the same
 _NOT_PLAIN = "it is not a plain file"
 _ROOM, _RIGHT = "Make room, and run the command again.", "Ask for the right to do so, or name another."
@@ -70,7 +75,7 @@ def open_file(file: Path) -> BufferedReader:
 
     """
     _check_plain(file, file.stat())  # a device may do something when it is opened
-    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(file, os.O_RDONLY | _AT_ONCE | _ALONE)
     try:
         _check_plain(file, os.fstat(descriptor))
     except BaseException:
@@ -112,17 +117,18 @@ def part_of(file: Path) -> Path:
 def _write(target: Path, data: bytes) -> None:
     mode = _mode(target)
     part = part_of(target)
-    descriptor = _claimed(part)
     try:
-        _fill(descriptor, data)
-        if mode is not None:
-            os.fchmod(descriptor, mode)
-        part.replace(target)
+        with os.fdopen(_claimed(part), "wb", buffering=0) as file:
+            _fill(file.fileno(), data)
+            if mode is not None:
+                os.chmod(file.fileno() if os.chmod in os.supports_fd else part, mode)  # noqa: PTH101
+            if _RENAMES_OPEN:
+                part.replace(target)
+        if not _RENAMES_OPEN:
+            part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -133,7 +139,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         OSError: there is no such folder, or another command does not let go of it.
 
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = _open_for_locking(folder)
     try:
         _lock(descriptor, time.monotonic() + LOCK_SECONDS)
         yield
@@ -141,16 +147,27 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _open_for_locking(folder: Path) -> int:
+    """Open a folder, or on Windows, which opens none, a file elsewhere that is named after it."""
+    if hasattr(os, "O_DIRECTORY"):
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _ALONE)
+    name = digest_of(str(folder.resolve(strict=True)).encode())
+    file = Path(tempfile.gettempdir(), f"torchgrade-lock-{name}")
+    return os.open(file, os.O_RDWR | os.O_CREAT | _ALONE, 0o600)
+
+
 def _lock(descriptor: int, until: float) -> None:
-    while True:
-        try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise OSError(errno.EBUSY, "another command is at work there") from None
-        except OSError:  # some network drives have no locks
-            return None
+    while not _is_locked(descriptor):
+        if time.monotonic() > until:
+            raise OSError(errno.EBUSY, "another command is at work there")
         time.sleep(0.05)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        return try_lock(descriptor)
+    except OSError:  # some network drives have no locks
+        return True
 
 
 def _mode(target: Path) -> int | None:

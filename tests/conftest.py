@@ -33,6 +33,7 @@ LONGEST = (  # files that take longest: begun first, so that no process is left 
     "cli/test_entry.py",
     "lms/test_add_an_lms.py",
 )
+NEEDS_FORK = '\nassert sys.platform != "win32"'
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
 
@@ -44,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep `--dist loadfile` of xdist from beginning with the files of most tests, which are quick ones."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out, on Windows, the files that say at their top that they need fork."""
+    is_file = sys.platform == "win32" and collection_path.suffix == ".py"
+    return True if is_file and NEEDS_FORK in collection_path.read_text(encoding="utf-8") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,7 +116,7 @@ def shipped() -> LoadedCourse:
 @pytest.fixture
 def ordinary() -> Iterator[None]:
     """No right to read what its mode forbids, as an ordinary user: also where root runs the tests."""
-    if os.geteuid() != 0:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
         yield
         return
     libc = ctypes.CDLL(None, use_errno=True)

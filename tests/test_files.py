@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -18,7 +18,7 @@ ONLY = {  # stricter than the order
     "worker": {"errors", "worker"},
     "cli": {"errors", "files", "service", "render", "cli", "interrupts"},
 }
-TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.server", "grader.worker.watch"}
+TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.worker.watch"}
 LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only

@@ -21,7 +21,7 @@ from grader.examiner.report import Report, merged
 from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn, Known
 from grader.gradebook.store import EVERYBODY, Gradebook
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import FULL
 
 BATCH = 200  # submissions that the gradebook is asked about at once
 VARIANT_0 = (
@@ -68,7 +68,7 @@ class ClassGrader:
     """A course, and how its submissions are run: in lanes here, or on a cluster."""
 
     course: LoadedCourse
-    isolation: Isolation = "full"
+    isolation: str = FULL.name
     jobs: int | None = None  # lanes; None for one a processor, as far as they pay
     cluster: str = ""  # the address of a Dask scheduler
     tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile

@@ -24,6 +24,10 @@ MAX_DIRECTORY = 512 << 20  # bytes of memory for the list of members, before the
 MAX_FILES = 1000  # of one student's folder
 MAX_DEPTH = 16  # folders below a student's own that are looked into
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of others zipfile unpacks more than it is asked
+# What Windows has no flags for, it does not do.
+_READING = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)
 _UTF_8 = 0x800  # the flag of a zip's member whose name is UTF-8
 
 Content = Callable[[], tuple[bytes, str]]  # with the problem, where it cannot be read
@@ -195,7 +199,7 @@ def _reader(file: Path) -> Content:
 
     def read() -> tuple[bytes, str]:
         try:
-            descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(file, _READING)
             with os.fdopen(descriptor, "rb") as stream:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     return b"", f"{file.name} is not a plain file."

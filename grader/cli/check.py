@@ -17,7 +17,7 @@ from grader.errors import Fault, GraderError
 from grader.render.proof_page import fault_lines, proof_html, proof_page
 from grader.service.home import check_page, write_page
 from grader.service.service import Service
-from grader.service.vocabulary import Isolation, Proved
+from grader.service.vocabulary import ISOLATION_HELP, WAYS, Proved, own_way
 
 WATCH_SECONDS = 0.5  # between two looks at the files
 MAX_VARIANTS = 10_000
@@ -37,10 +37,10 @@ MAX_VARIANTS = 10_000
 @click.option("--watch", is_flag=True, help="Check an exercise again whenever a file of it is saved.")
 @click.option(
     "--isolation",
-    type=click.Choice(["full", "process"]),
-    default="full",
+    type=click.Choice(list(WAYS)),
+    default=own_way().name,
     show_default=True,
-    help="'process' accepts a machine that cannot confine code.",
+    help=ISOLATION_HELP,
 )
 def check_(
     exercises: tuple[str, ...],
@@ -48,7 +48,7 @@ def check_(
     as_json: bool,
     html: Path | None,
     watch: bool,
-    isolation: Isolation,
+    isolation: str,
 ) -> int:
     """Prove that exercises are sound, over many variants.
 
@@ -98,7 +98,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
     return {**place, "sentence": fault.sentence, "remedy": fault.remedy}
 
 
-def _watch(service: Service, names: tuple[str, ...], variants: int, isolation: Isolation) -> int:
+def _watch(service: Service, names: tuple[str, ...], variants: int, isolation: str) -> int:
     """Check what was saved, until interrupted."""
     console = Console(highlight=False)
     folder = service.course.root / "exercises"

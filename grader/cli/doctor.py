@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from grader.cli import entry
+from grader.errors import UsageFault
 from grader.service.machine import AttackResult, attacked, confinement
+from grader.service.vocabulary import FULL, WAYS
 
 
 @click.command("doctor")
@@ -17,11 +19,15 @@ def doctor(attacks: bool) -> int:
 
     And what it cannot do, and why.
     """
+    if attacks and FULL.lacks():
+        raise UsageFault(f"Attacks are run where code is confined. {FULL.lacks()}")
     here = confinement()
     for layer in here.holding:
         click.echo(f"{layer:<14} holds")
     for layer, why in here.missing.items():
         click.echo(f"{layer:<14} missing: {why}")
+    for way in WAYS.values():
+        click.echo(f"--isolation {way.name}: {way.lacks() or way.help}")
     if here.lacking:
         lacking = ", ".join(here.lacking)
         click.echo(f"course grade refuses this machine without --isolation process: {lacking} missing.")

@@ -27,7 +27,7 @@ from grader.errors import printable
 from grader.render.classroom import move_table, outcome_table, report_line, summary
 from grader.service.class_grading import ClassGrading
 from grader.service.service import Machine
-from grader.service.vocabulary import Isolation, Settled
+from grader.service.vocabulary import FULL, ISOLATION_HELP, WAYS, Settled
 
 PATH = options.PATH
 LANES = [
@@ -36,16 +36,16 @@ LANES = [
     ),
     click.option(
         "--isolation",
-        type=click.Choice(["full", "process", "bubblewrap"]),
-        default="full",
+        type=click.Choice(list(WAYS)),
+        default=FULL.name,
         show_default=True,
-        help="'process' accepts a machine that cannot confine student code; 'bubblewrap' adds namespaces.",
+        help=ISOLATION_HELP,
     ),
     click.option("--dask", metavar="ADDRESS", default="", help="Grade on a Dask cluster: tcp://host:8786."),
 ]
 
 
-def _machine(jobs: int | None, isolation: Isolation, dask: str) -> Machine:
+def _machine(jobs: int | None, isolation: str, dask: str) -> Machine:
     if jobs and dask:
         raise click.UsageError("--jobs is for this machine; with --dask the cluster says how many.")
     return Machine(isolation, jobs, dask)
@@ -89,7 +89,7 @@ def grade(
     as_json: bool,
     again: bool,
     jobs: int | None,
-    isolation: Isolation,
+    isolation: str,
     dask: str,
 ) -> int:
     """Grade a class.
@@ -138,7 +138,7 @@ def regrade(
     apply_: bool,
     allow_lower: bool,
     jobs: int | None,
-    isolation: Isolation,
+    isolation: str,
     dask: str,
 ) -> int:
     """Grade what is stored again, after a fix.

@@ -33,7 +33,7 @@ from grader.doctor.judge import Bench, Verdict, judge
 from grader.doctor.world import PLAIN, WRITING, World, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.worker.confinement import die_with_parent
+from grader.worker.prctl import die_with_parent
 from grader.worker.temporary import Folder
 
 FILES = ("submission.py", "first.py", "second.py", "notebook.py")

@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
 
 READ_SECONDS = 5.0  # of processors, to read and grade a hostile notebook
 READ_MIB = 300  # more than before, in examiner and worker, to read a hostile notebook
 GROWN_MIB = 768  # more than before, in an examiner, for whatever else comes back: checks may get 512
 KEPT_MIB = 128  # that an examiner keeps of one submission: more than the holes that it leaves in the heap
 _SAMPLE_SECONDS = 0.02
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass
 class Cost:
     """What it costs an examiner and its workers to grade."""
 
-    server: ForkServer
+    server: Workers
     began: float = 0.0  # seconds of processors
     kept: int = 0  # KiB of the examiner before
     peak: int = 0  # KiB of the examiner at its highest
@@ -48,7 +48,7 @@ class Cost:
 
 
 @contextlib.contextmanager
-def watched(server: ForkServer) -> Iterator[Cost]:
+def watched(server: Workers) -> Iterator[Cost]:
     """Measure what is done here, by the processor's clock and not the wall's: others run beside it."""
     gc.collect()
     with contextlib.suppress(OSError):

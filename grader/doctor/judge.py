@@ -9,12 +9,12 @@ wins if reading it costs too much.
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+
+import psutil
 
 from grader.doctor.cost import watched
 from grader.doctor.stopping import layers_of
@@ -24,9 +24,10 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.worker.confinement import adopt_orphans
 from grader.worker.folders import remove
-from grader.worker.forkserver import ForkServer, Isolation
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import FULL
+from grader.worker.prctl import adopt_orphans
 
 _TRIES = 3  # at the honest submission, where a busy machine may cost it its time
 
@@ -37,8 +38,8 @@ class Bench:
 
     world: World
     suite: CheckSuite
-    isolation: Isolation = "full"
-    server: ForkServer = field(init=False)
+    workers: Callable[[Sequence[str]], Workers] = FULL.workers
+    server: Workers = field(init=False)
     expected: dict[str, Report] = field(default_factory=dict)  # of the honest submission, by exercise
 
     def __enter__(self) -> Self:
@@ -50,7 +51,7 @@ class Bench:
         self.server.close()
 
     def _start(self) -> None:
-        self.server = ForkServer(self.world.course.record.packages, isolation=self.isolation)
+        self.server = self.workers(self.world.course.record.packages)
         self.server.start()
         for name in self.world.sittings:
             self.expected.setdefault(name, self.graded(name, "target.py", HONEST.encode()))
@@ -143,8 +144,8 @@ def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[
             remove(name)
     for pid in sorted(set(bench.server.children()) | _children() - children):
         yield f"left running: process {pid}"
-        with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).kill()
 
 
 def _children() -> set[int]:

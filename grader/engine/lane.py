@@ -1,8 +1,8 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
-Its line is a Unix socket to the process that started it, over which both, who trust each other, send pickles:
-a greeting and a Setup, answered by READY or by the error that prevents it; then Tasks, each answered by a
-Result. Before that come events: which code of the course begins, and which question was judged how.
+Its line leads to the process that started it. On it come a greeting and a Setup, answered by READY or by the
+error that prevents it; then Tasks, each answered by a Result. Before that come events: which code of the
+course begins, and which question was judged how.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import gc
 import time
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from typing import Self
 
 from grader.course.loading import LoadedCourse, load_course
@@ -28,20 +27,22 @@ from grader.examiner.packages import missing_packages
 from grader.examiner.process import greeted
 from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import WAYS
+from grader.worker.line import Line
 
 PACE = 5.0  # times what its pacer takes, that a file may take
 LEAST_SECONDS = 2.0  # that it may take in any case
 
 
 class Lane:
-    """A course and a fork server, which is replaced when it dies."""
+    """A course and what gives workers, which is replaced when it dies."""
 
     def __init__(
         self,
         course: LoadedCourse,
         setup: Setup,
-        server: ForkServer | None = None,
+        server: Workers | None = None,
         watch: Watch = unwatched,
     ) -> None:
         self._course, self._watch = course, watch
@@ -49,8 +50,8 @@ class Lane:
         self._server = self._start(server)
         self._paces: dict[tuple[str, frozenset[str] | None], float] = {}  # seconds, by exercise and questions
 
-    def _start(self, server: ForkServer | None = None) -> ForkServer:
-        server = server or ForkServer(self._setup.packages, isolation=self._setup.isolation)
+    def _start(self, server: Workers | None = None) -> Workers:
+        server = server or WAYS[self._setup.isolation].workers(self._setup.packages)
         server.lanes = self._setup.lanes
         return server
 
@@ -71,7 +72,7 @@ class Lane:
         for name in self._setup.exercises:
             with contextlib.suppress(CourseFaults):  # of variant 0, which perhaps no student has
                 prepare(self._course.exercise(name), None)
-        if self._setup.isolation != "process" and self._server.lacking:
+        if self._server.lacking:
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(self._server.lacking)} missing. "
                 "course doctor says why; --isolation process grades all the same."
@@ -127,9 +128,8 @@ class Lane:
         return Graded(ungraded(sitting, str(fault)), b"")
 
 
-def run(descriptor: int, server: ForkServer | None) -> None:
+def run(line: Line, server: Workers | None) -> None:
     """Set up, say so, and grade until the other end hangs up."""
-    line = Connection(descriptor)
     try:
         greeted(line)
         setup: Setup = line.recv()
@@ -147,7 +147,7 @@ def run(descriptor: int, server: ForkServer | None) -> None:
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, lane: Lane, suite: CheckSuite) -> None:
+def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:
     lane.wait()
     line.send(READY)
     gc.collect()

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection, wait
-from typing import Protocol
+from multiprocessing.connection import wait
+from typing import Any, Protocol
 
 from grader.engine.bounds import Bounds, without
 from grader.engine.task import READY, TRIES, Result, Setup, Task
@@ -20,6 +20,7 @@ from grader.examiner.events import Event
 from grader.examiner.process import SECONDS_BETWEEN_LOOKS, ExaminerProcess
 from grader.examiner.report import Report
 from grader.worker.interrupts import held
+from grader.worker.line import Line
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
@@ -98,7 +99,7 @@ class LocalLanes:
     at_first: int
     watch: Callable[[Task, Event], None] | None = None
     _ready_since: float = float("inf")
-    _busy: dict[Connection, _Busy] = field(default_factory=dict)
+    _busy: dict[Line, _Busy] = field(default_factory=dict)
     _waiting: deque[Task] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
     _failed_starts: int = 0
@@ -110,10 +111,10 @@ class LocalLanes:
                 self._start_lanes(tasks)
                 if not self._busy:
                     return
-                lines = wait(list(self._busy), SECONDS_BETWEEN_LOOKS)
-                for line in lines:
-                    if isinstance(line, Connection):
-                        yield from self._hear(self._busy[line], tasks)
+                open_lines: list[Any] = list(self._busy)  # whatever has a fileno can be waited for
+                lines = wait(open_lines, SECONDS_BETWEEN_LOOKS)
+                for line in [line for line in self._busy if line in lines]:
+                    yield from self._hear(self._busy[line], tasks)
                 for late in [busy for busy in self._busy.values() if busy.is_late]:
                     yield from self._lose(late, "it took too long", is_late=True)
         finally:

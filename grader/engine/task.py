@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.examiner.report import Report
-from grader.worker.forkserver import Isolation
 
 READY = "ready"
 TRIES = 2  # of one submission, if the process that grades or runs it dies
@@ -20,7 +19,7 @@ class Setup:
 
     root: Path
     exercises: tuple[str, ...]
-    isolation: Isolation
+    isolation: str  # by its name
     packages: tuple[str, ...]  # that the course lists
     lanes: int = 1  # that share the memory of the machine
     watched: bool = False  # whether somebody wants to know of each question

@@ -1,73 +1,39 @@
-"""Trying an author's modules in a process of its own: it may loop, exit, crash or fill the memory there."""
+"""Trying an author's modules apart: they may loop, exit, crash or fill the memory."""
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import os
-import re
-import resource
-import signal
 import sys
-import tempfile
-import traceback
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import TypeVar
 
 from grader.course.loading import LoadedCourse
-from grader.errors import CourseFaults, Fault, GraderError
 from grader.examiner.collection import with_suite
-from grader.examiner.deed import GRACE_SECONDS, Deed, Note
-from grader.worker.confinement import die_with_parent
+from grader.examiner.deed import Note
+
+if sys.platform != "win32" and hasattr(os, "fork"):
+    from grader.examiner.forked import in_a_fork as _worked
+else:
+    from grader.examiner.unforked import in_this_process as _worked
 
 T = TypeVar("T")
-
-_STATM = Path("/proc/self/statm")
-
-
-@dataclass(frozen=True)
-class _Done:
-    value: Any
-
-
-@dataclass(frozen=True)
-class _Raised:
-    error: BaseException
 
 
 def apart(work: Callable[[Note], T], memory_mib: int) -> T:
     """What `work` returns in a fork of this process, which has so much more memory than this one.
 
-    `work` notes what it is about to do, so that a fault can name it.
+    `work` notes what it is about to do, so that a fault can name it. Without fork it works in this process.
 
     Raises:
         CourseFaults: the process ended, or did not come to an end.
         GraderError: `work` raised it.
 
     """
-    context = get_context("fork")
-    line, theirs = context.Pipe(duplex=False)
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as traces, line:
-        process = context.Process(target=_run, args=(work, theirs, traces, memory_mib << 20), daemon=True)
-        process.start()
-        try:
-            theirs.close()
-            return cast("T", _hear(process, line, traces))
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid or 0, signal.SIGKILL)
-            process.kill()
-            process.join()
+    return _worked(work, memory_mib)
 
 
 def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
-    """Import the checks and references of some exercises in a process of its own.
+    """Import the checks and references of some exercises apart.
 
     Raises:
         CourseFaults: they cannot be imported, whatever they do instead.
@@ -76,92 +42,3 @@ def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
     if any(question.by_checks for name in exercises for question in course.exercise(name).record.questions):
         memory = max(course.exercise(name).limits.memory_mib for name in exercises)
         apart(lambda note: with_suite(course, exercises, lambda _suite: None, note), memory)
-
-
-def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory: int) -> None:
-    """Work as the child, say what came of it, and end without more ado."""
-    os.setsid()
-    die_with_parent()
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 until the end
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    faulthandler.enable(traces)
-    warnings.resetwarnings()  # what Python warns of here is nobody's error
-    _bound_memory(memory)
-
-    last: list[Deed] = []
-
-    def note(deed: Deed) -> None:
-        last[:] = [deed]
-        line.send(deed)
-        faulthandler.dump_traceback_later(deed.seconds, exit=True, file=traces)
-
-    try:
-        said: _Done | _Raised = _Done(work(note))
-    except GraderError as error:
-        said = _Raised(error)
-    except MemoryError:
-        said = _Raised(_full(last[0])) if last else _Raised(RuntimeError("no memory"))
-    except BaseException:
-        said = _Raised(RuntimeError(traceback.format_exc()))
-    line.send(said)
-    os._exit(0)
-
-
-def _bound_memory(memory: int) -> None:
-    if _STATM.exists():  # elsewhere there is no telling what this process has taken
-        taken = int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (taken + memory, most))
-
-
-def _hear(process: BaseProcess, line: Connection, traces: IO[str]) -> Any:
-    """What the child returned; a deed that it began last is to blame if it never says."""
-    deed = Deed("The code of the exercise", Path())
-    while wait([line, process.sentinel], deed.seconds + GRACE_SECONDS):
-        try:
-            said = line.recv() if line.poll() else None
-        except EOFError:
-            said = None
-        match said:
-            case Deed():
-                deed = said
-            case _Done():
-                return said.value
-            case _Raised():
-                raise said.error
-            case None:
-                process.join()
-                traces.seek(0)
-                raise _fault(deed, traces.read(), process.exitcode)
-    raise _fault(deed, "Timeout")
-
-
-def _full(deed: Deed) -> CourseFaults:
-    sentence = f"{deed.what} ran out of memory."
-    return CourseFaults([Fault(deed.file, deed.line, None, "", sentence, "Look for what takes it.")])
-
-
-def _fault(deed: Deed, traces: str, code: int | None = None) -> CourseFaults:
-    """The fault of a process that ended before it was done."""
-    if traces.startswith("Timeout"):
-        told = f"did not come to an end in {deed.seconds:g} seconds."
-        remedy = "Look for a loop without end, or for something that it waits for."
-    elif code is not None and code < 0:
-        told = f"ended the process by {_signal_name(-code)}."
-        remedy = "Look for what kills it; it may have run out of memory."
-    else:
-        told = f"ended the process with exit code {code}."
-        remedy = "Look for os._exit, and for libraries that call it."
-    places = re.findall(rf'File "{re.escape(str(deed.file))}", line (\d+)', traces)
-    line = int(places[0]) if places else deed.line
-    return CourseFaults([Fault(deed.file, line, None, "", f"{deed.what} {told}", remedy)])
-
-
-def _signal_name(number: int) -> str:
-    """The name of a signal; real-time signals have none."""
-    with contextlib.suppress(ValueError):
-        return signal.Signals(number).name
-    return f"signal {number}"

@@ -6,8 +6,6 @@ Before that come events: which code of the course begins.
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
-
 from grader.course.sitting import Sitting
 from grader.errors import GraderError
 from grader.examiner.checks import CheckSuite
@@ -16,12 +14,12 @@ from grader.examiner.grading import grade
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.submission import Request
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.line import Line
 
 
-def run(descriptor: int, server: ForkServer) -> None:
+def run(line: Line, server: Workers) -> None:
     """Collect the exercise's checks, and grade until the other end hangs up."""
-    line = Connection(descriptor)
     try:
         greeted(line)
         sitting: Sitting = line.recv()
@@ -41,7 +39,7 @@ def run(descriptor: int, server: ForkServer) -> None:
         pass  # whoever started this is gone
 
 
-def _serve(line: Connection, sitting: Sitting, server: ForkServer, suite: CheckSuite | None) -> None:
+def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
     while True:
         request: Request = line.recv()
         submission = request.submission

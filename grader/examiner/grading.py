@@ -24,7 +24,7 @@ from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError, Mark, Outcome, Posed
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Graded:
 def grade(
     sitting: Sitting,
     submission: Submission,
-    server: ForkServer,
+    server: Workers,
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
     watch: Watch = unwatched,
@@ -118,7 +118,7 @@ def run_checks(
     return tried
 
 
-def _session(paper: Paper, submission: Submission, server: ForkServer, limits: Limits) -> Session:
+def _session(paper: Paper, submission: Submission, server: Workers, limits: Limits) -> Session:
     starters = {question.id: question.starter for question in paper.questions}
     families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
     return Session(server, submission, starters, paper.packages, limits, families)
@@ -160,7 +160,7 @@ def _diagnosis(
     sitting: Sitting,
     posed: Posed,
     results: Sequence[CheckResult],
-    server: ForkServer,
+    server: Workers,
     suite: CheckSuite | None,
 ) -> Diagnosis:
     """What the results show, where the misconceptions are at hand; what those give is remembered."""

@@ -7,8 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 CHECK_SECONDS = 30.0  # of a check's own work on one submission
+_ALARM = getattr(signal, "SIGALRM", None)  # Windows has none
+_set_timer: Any = getattr(signal, "setitimer", None)
+_REAL_TIME = getattr(signal, "ITIMER_REAL", None)
 _AGAIN_SECONDS = 0.5  # until the next look, while student code is at work
 
 
@@ -49,7 +53,7 @@ def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
     By an alarm, where the system has one, and only the main thread hears it. It is a first, polite try: it
     does not reach a call of C. Whoever started this process ends it if a check takes too long all the same.
     """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    if _ALARM is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     begin = time.monotonic() - others.seconds
@@ -57,14 +61,14 @@ def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
     def ring(_signal: int, _frame: object) -> None:
         left = seconds - (time.monotonic() - begin - others.seconds)
         if others.is_running or left > 0:
-            signal.setitimer(signal.ITIMER_REAL, max(left, _AGAIN_SECONDS))
+            _set_timer(_REAL_TIME, max(left, _AGAIN_SECONDS))
         else:
             raise TooSlowError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(_ALARM, ring)
+    _set_timer(_REAL_TIME, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        _set_timer(_REAL_TIME, 0)
+        signal.signal(_ALARM, before)

@@ -1,6 +1,6 @@
 """A process that examines, seen from the one that started it, and how the two begin to talk.
 
-Their line is a Unix socket, over which both, who trust each other, send pickles.
+It is forked by a zygote; where there is no fork, it is started by itself.
 """
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,11 +21,16 @@ from grader.examiner.deed import Deed
 from grader.examiner.events import Event
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
-from grader.worker.zygote import Wanted, last_line, zygote
+from grader.worker.line import Line
+from grader.worker.wanted import Wanted, last_line
+
+if sys.platform == "linux" and hasattr(os, "fork"):
+    from grader.worker.zygote import begin
+else:
+    from grader.worker.spawning import begin
 
 TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
 SECONDS_BETWEEN_LOOKS = 1.0  # at the clock
-BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
 
 
 class ExaminerProcess:
@@ -44,21 +47,14 @@ class ExaminerProcess:
 
     def _start(self) -> None:
         examiner, isolation, preload = self._wanted
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-                end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
-        # What waits in the buffers takes more room there than its bytes.
-        self.most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
-        with theirs, tempfile.TemporaryFile() as errors:
+        with tempfile.TemporaryFile() as errors:
             # The process makes and removes it; if it is killed this one does, and if both are, a later one.
             sweep()
             self._folder = str(place("lane"))
-            wanted = Wanted(self._folder, isolation, examiner)
-            self._child = zygote(preload).fork(wanted, theirs.fileno(), errors.fileno())
+            begun = begin(Wanted(self._folder, isolation, examiner), preload, errors.fileno())
             self._errors = os.dup(errors.fileno())
         self.deed: Deed | None = None  # what code of the course it has begun
-        self.line = Connection(ours.detach())
+        self._process, self.line, self.most_ahead = begun.process, begun.line, begun.most_ahead
         self.tell(_greeting(self._folder))
 
     def __enter__(self) -> Self:
@@ -73,8 +69,8 @@ class ExaminerProcess:
 
     def number(self, seconds: float) -> int:
         """Wait until the process has begun, and return its number; 0 if it has not."""
-        self._child.begun(seconds)
-        return self._child.pid
+        self._process.begun(seconds)
+        return self._process.pid
 
     def tell(self, message: Any) -> None:
         """Send something; if the process is dead, that shows when it is heard."""
@@ -113,15 +109,15 @@ class ExaminerProcess:
 
     def interrupt(self) -> None:
         """Have the process tidy up and end, whatever it is doing."""
-        self._child.interrupt()
+        self._process.interrupt()
 
     def close(self, grace: float = 0.0) -> None:
         """End the process and all that it started; for so many seconds it may tidy up by itself."""
         if grace:
             self.line.close()
-            self._child.wait(grace)
+            self._process.wait(grace)
         with held():  # killed before its line is closed, it does not begin to tidy up as well
-            self._child.kill()
+            self._process.kill()
             self.line.close()
             if self._errors >= 0:
                 os.close(self._errors)
@@ -135,11 +131,12 @@ class ExaminerProcess:
 
     def _how_it_ended(self) -> str:
         """The last line of what it wrote to stderr, or its exit code."""
-        self._child.wait(1)
+        self._process.wait(1)
         words = last_line(self._errors)
-        if words or self._child.is_lost:
-            return words or self._child.zygote.last_words() or "the process that started it has ended"
-        code = self._child.code
+        words = words or self._process.starter_words()
+        if words:
+            return words
+        code = self._process.code
         if code is not None:
             return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
         return "it did not say why"
@@ -151,7 +148,7 @@ def _greeting(folder: str) -> tuple[str, str, dict[str, str], list[str]]:
     return all_sources(), home, {**os.environ, "TMPDIR": folder}, list(sys.path)
 
 
-def greeted(line: Connection) -> None:
+def greeted(line: Line) -> None:
     """Hear the greeting, and take on the environment and the search path of who sent it, for what checks do.
 
     What is read when a process starts, as OMP_NUM_THREADS and PYTHON*, comes too late.

@@ -19,7 +19,7 @@ from grader.examiner.trouble import CheckFault, Place, StudentError, Trouble, st
 from grader.language.limits import Limits
 from grader.worker.client import Worker
 from grader.worker.ending import WorkerEnded
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
 MAX_LOSSES = 8  # statements of one submission that may cost a worker its life
@@ -35,7 +35,7 @@ class Session:
 
     def __init__(
         self,
-        server: ForkServer,
+        server: Workers,
         submission: Submission,
         starters: Mapping[str, str],
         packages: Sequence[str],

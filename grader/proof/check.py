@@ -31,7 +31,7 @@ from grader.proof.rehearsal import cause_apart, rehearsed
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import FULL
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
@@ -43,7 +43,7 @@ def check(
     names: Sequence[str],
     variants: int,
     tell: Callable[[Proved], None],
-    isolation: Isolation = "full",
+    isolation: str = FULL.name,
 ) -> list[Proved]:
     """Prove exercises over as many variants, or all if there are fewer; `tell` hears of each when it is done.
 
@@ -64,7 +64,7 @@ def _check(
     names: Sequence[str],
     variants: int,
     tell: Callable[[Proved], None],
-    isolation: Isolation,
+    isolation: str,
     seen: Mapping[str, Sequence[Fault]],
 ) -> list[Proved]:
     proofs = {name: _Proof(course, course.exercise(name), variants, seen.get(name, ())) for name in names}

@@ -27,7 +27,8 @@ from grader.examiner.submission import read_submission, submission_of
 from grader.handout.stubs import answered
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Mark, Posed
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import own_way
 
 _RUN = pytest.StashKey["SubmissionRun"]()
 
@@ -71,7 +72,7 @@ class SubmissionRun:
     def __init__(self, submission: str | None, student: str | None) -> None:
         self._submission = submission
         self._student = student
-        self._server: ForkServer | None = None
+        self._server: Workers | None = None
         self._sittings: dict[Path, Sitting] = {}
         self._sessions: dict[Path, Session] = {}
 
@@ -94,7 +95,7 @@ class SubmissionRun:
         if folder not in self._sessions:
             sitting = self.sitting(folder)
             if self._server is None:
-                self._server = ForkServer(sitting.paper.packages)
+                self._server = own_way().workers(sitting.paper.packages)
             if self._submission:
                 submission = read_submission(Path(self._submission))
             else:

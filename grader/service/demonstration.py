@@ -16,9 +16,10 @@ from grader.handout.generate import generate
 from grader.lms import LMSS
 from grader.service.class_grading import ClassGrading
 from grader.service.publishing import ExportOrder
-from grader.service.service import Service, silent
+from grader.service.service import Machine, Service, silent
 from grader.service.shipped import shipped_course
 from grader.worker.folders import remove
+from grader.worker.isolation.ways import own_way
 
 
 class Demonstration:
@@ -57,7 +58,9 @@ class Demonstration:
 
     def grading(self) -> ClassGrading:
         """Return the grading of the class."""
-        return self.service.grade([self.root / "submissions"], self._roster_file)
+        return self.service.grade(
+            [self.root / "submissions"], self._roster_file, machine=Machine(own_way().name)
+        )
 
     def in_order(self, reports: list[Report]) -> list[Report]:
         """Sort reports by student and exercise, as the roster and the course have them."""

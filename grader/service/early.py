@@ -12,6 +12,7 @@ from grader.examiner.preloads import preloads
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import SUFFIXES, read_submission
 from grader.worker.interrupts import held
+from grader.worker.isolation.ways import own_way
 
 __all__ = ["ExaminerProcess", "started_for"]
 
@@ -22,7 +23,7 @@ def started_for(exercise: str, file: Path | None) -> Iterator[ExaminerProcess]:
     preload = _preload(exercise, file)
     with ExitStack() as stack:
         with held():  # from its first moment on, somebody ends it
-            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", "full", preload))
+            process = stack.enter_context(ExaminerProcess("grader.examiner.bench", own_way().name, preload))
         yield process
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.doctor.attacks import AttackResult, load_attacks, run_attacks
 from grader.service.shipped import shipped_attacks
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.ways import FULL
 
 __all__ = ["AttackResult", "Confinement", "attacked", "confinement"]
 
@@ -23,7 +23,9 @@ class Confinement:
 
 def confinement() -> Confinement:
     """Return what confines a worker here."""
-    with ForkServer(["torch"]) as server:
+    if FULL.lacks():
+        return Confinement([], {}, list(FULL.promises))
+    with FULL.workers(["torch"]) as server:
         return Confinement(list(server.isolation), dict(server.missing), list(server.lacking))
 
 

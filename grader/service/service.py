@@ -39,14 +39,14 @@ from grader.service.home import find_course
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.standings import final_scores, override_warnings, score_notices
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import FULL
 
 
 @dataclass(frozen=True)
 class Machine:
     """Where submissions run: in lanes here, or on the cluster of a Dask scheduler."""
 
-    isolation: Isolation = "full"
+    isolation: str = FULL.name
     jobs: int | None = None  # lanes; None for one a processor, as far as they pay
     cluster: str = ""  # the scheduler's address
 
@@ -248,7 +248,7 @@ class Service:
         exercises: Sequence[str],
         variants: int,
         tell: Callable[[Proved], None],
-        isolation: Isolation = "full",
+        isolation: str = FULL.name,
     ) -> list[Proved]:
         """Prove exercises over so many variants; `tell` is given each when it is done."""
         return check(self.course, self.course.select(exercises), variants, tell, isolation)

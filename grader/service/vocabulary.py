@@ -7,16 +7,20 @@ from grader.lms import BY_NAME, LMSS
 from grader.lms.base import Lms
 from grader.lms.export import File
 from grader.proof.matrix import Proved
-from grader.worker.forkserver import Isolation
+from grader.worker.isolation.ways import FULL, WAYS, own_way
+from grader.worker.isolation.ways import HELP as ISOLATION_HELP
 
 __all__ = [
     "BY_NAME",
+    "FULL",
+    "ISOLATION_HELP",
     "LMSS",
+    "WAYS",
     "Edition",
     "File",
     "Format",
-    "Isolation",
     "Lms",
     "Proved",
     "Settled",
+    "own_way",
 ]

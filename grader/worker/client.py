@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import selectors
 import signal
-import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,21 +22,22 @@ from grader.worker.wire import (
     pack,
     unpack,
 )
+from grader.worker.wires import Wires
 
 CONTROL_SECONDS = 30.0
-SCRATCH_SECONDS = 0.05  # between two looks at how full a scratch folder is
-MAX_SCRATCH_FILES = 10_000
-_READ = 1 << 18
+LOOK_SECONDS = 0.05  # between two looks at what a worker takes
+
+Look = Callable[[], str]  # why a worker has to be ended; nothing as long as it need not be
+_SIGBUS = getattr(signal, "SIGBUS", None)  # Windows has none
 
 
-class _DiskFullError(Exception):
-    """A worker has filled its scratch folder."""
+class _TookTooMuchError(Exception):
+    """A worker takes more than it may: its reason is the text."""
 
 
 _WHYS: dict[type[Exception], str] = {  # the narrower first
     TooLargeError: "too-large",
     WireError: "malformed",
-    _DiskFullError: "disk",
     TimeoutError: "timeout",
 }
 
@@ -57,17 +53,16 @@ class Worker:
 
     def __init__(
         self,
-        line: socket.socket,
-        output: socket.socket,
+        wires: Wires,
         end: Callable[[bool], Ending],
         limits: WorkerLimits,
-        scratch: tuple[Path, int] | None = None,
+        look: Look | None = None,
+        ready_seconds: float = CONTROL_SECONDS,
     ) -> None:
-        self._line, self._output, self._end = line, output, end
-        self._limits, self._scratch = limits, scratch
-        self._selector = selectors.PollSelector()  # for two sockets: epoll would cost a descriptor
-        self._selector.register(line, selectors.EVENT_READ)
-        self._selector.register(output, selectors.EVENT_READ)
+        """Take a worker that is being started; `end` ends it, and says how it ended."""
+        self._wires, self._end = wires, end
+        self._limits, self._look = limits, look
+        self._ready_seconds = ready_seconds
         self._received = bytearray()
         self._ready = False
         self._requests = 0
@@ -89,10 +84,10 @@ class Worker:
             return Ending()
         self._open = False
         self._drain()
-        self._selector.close()
-        self._line.close()
-        self._output.close()
-        return self._end(dying)
+        self._wires.close()
+        ending = self._end(dying)
+        self._drain()
+        return ending
 
     def ask(
         self,
@@ -115,7 +110,10 @@ class Worker:
         try:
             self._wait()
             return self._converse(message, seconds, running)
-        except (WireError, _DiskFullError, TimeoutError) as error:
+        except _TookTooMuchError as error:
+            self.close()
+            raise WorkerEnded(str(error)) from None
+        except (WireError, TimeoutError) as error:
             self.close()
             raise WorkerEnded(next(why for kind, why in _WHYS.items() if isinstance(error, kind))) from None
         except OSError:
@@ -123,23 +121,26 @@ class Worker:
 
     def _wait(self) -> None:
         """Wait until the worker is ready for student code, whose time begins then."""
+        if self._ready:
+            return
+        until = time.monotonic() + self._ready_seconds
+        try:
+            while not self._received:
+                self._take(until)
+        except TimeoutError:
+            self.close()
+            raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
+        self._ready = self._received[:1] == READY
         if not self._ready:
-            self._line.settimeout(CONTROL_SECONDS)
-            try:
-                self._ready = self._line.recv(1) == READY
-            except TimeoutError:
-                self.close()
-                raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
-            if not self._ready:
-                raise ConnectionResetError
+            raise ConnectionResetError
+        del self._received[:1]
 
     def _converse(
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
     ) -> Frame:
         """Send a message and wait for what answers it."""
         until = time.monotonic() + seconds
-        self._line.settimeout(seconds)
-        self._line.sendall(message)
+        self._wires.send(message, seconds)
         while True:
             frame = self._receive(until)
             if frame.header.get("id") != self._requests:
@@ -155,10 +156,9 @@ class Worker:
         ending = self.close(dying=True)
         if self._ready and ending.why in _FAULTS:
             return WorkerFault(_FAULTS[ending.why])
-        if self._ready and self._limits.scratch and ending.by == signal.SIGBUS:
-            return WorkerEnded(
-                "disk"
-            )  # a map of a file had no page: only those of its own files can lack one
+        if self._ready and self._limits.scratch and ending.by == _SIGBUS:
+            # A map of a file had no page: only those of its own files can lack one.
+            return WorkerEnded("disk")
         if self._ready:
             return WorkerEnded(ending.why)
         said = bytes(self.output).decode(errors="replace").strip().splitlines()
@@ -172,19 +172,22 @@ class Worker:
             frame = self._whole_frame()
             if frame is not None:
                 return frame
-            left = until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            if self._scratch and _size_of(*self._scratch) > self._scratch[1]:
-                raise _DiskFullError
-            for key, _ in self._selector.select(min(left, SCRATCH_SECONDS) if self._scratch else left):
-                if key.fileobj is self._line:
-                    part = self._line.recv(_READ)
-                    if not part:
-                        raise ConnectionResetError
-                    self._received += part
-                else:
-                    self._take_output()
+            self._take(until)
+
+    def _take(self, until: float) -> None:
+        """Wait for more, and take it."""
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if self._look and (why := self._look()):
+            raise _TookTooMuchError(why)
+        for is_line, part in self._wires.arrived(min(left, LOOK_SECONDS) if self._look else left):
+            if not is_line:
+                self._keep(part)
+            elif part:
+                self._received += part
+            else:
+                raise ConnectionResetError
 
     def _whole_frame(self) -> Frame | None:
         """A frame that has arrived."""
@@ -200,45 +203,13 @@ class Worker:
         del self._received[:end]
         return unpack(prefix, content)
 
-    def _take_output(self) -> None:
-        try:
-            part = self._output.recv(_READ)
-        except OSError:
-            part = b""
-        if not part:
-            self._selector.unregister(self._output)
+    def _keep(self, part: bytes) -> None:
         self.output_bytes += len(part)
         self.output += part[: max(0, self._limits.output - len(self.output))]
 
     def _drain(self) -> None:
         """Take what the worker has printed and nobody has read."""
-        self._output.setblocking(False)
-        with contextlib.suppress(OSError):
-            while part := self._output.recv(_READ):
-                self.output_bytes += len(part)
-                self.output += part[: max(0, self._limits.output - len(self.output))]
-                if self.output_bytes > 100 * MAX_OUTPUT:
-                    break
-
-
-def _size_of(folder: Path, bound: int) -> int:
-    """The bytes below a folder, each entry at least a block; more than `bound` once that is certain.
-
-    What cannot be looked into, or is nested too deeply for a path, counts as too much.
-    """
-    total, count, folders = 0, 0, [str(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    count += 1
-                    total += max(entry.stat(follow_symlinks=False).st_blocks * 512, 4096)
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    if total > bound or count > MAX_SCRATCH_FILES:
-                        return bound + 1
-        except FileNotFoundError:
-            continue  # removed in between
-        except OSError:
-            return bound + 1
-    return total
+        for part in self._wires.rest():
+            self._keep(part)
+            if self.output_bytes > 100 * MAX_OUTPUT:
+                break

@@ -6,9 +6,7 @@ left out and named; whether a layer really holds is found out by `grader.worker.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import errno
 import os
 import resource
 import signal
@@ -19,26 +17,17 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
+from grader.worker.kernel import Calls, Files, landlock_version, put_on
 from grader.worker.namespaces import choose_process_numbers, leave_no_access_times, trace_of_reading
+from grader.worker.prctl import die_with_parent, libc, prctl
 from grader.worker.scratch import Scratch, mount_in_child
 
-try:
-    import landlock
-except ImportError:  # not Linux
-    landlock = None
-try:
-    import pyseccomp
-except (ImportError, RuntimeError):  # not Linux, or a Linux without libseccomp
-    pyseccomp = None
-
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 1, 4, 15, 16  # linux/prctl.h
+PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 4, 15, 16  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
-PR_SET_CHILD_SUBREAPER = 36
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ANY_PID = 0x5EC0A11D  # no process has so large a number
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 
@@ -121,30 +110,6 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
     return confinement
 
 
-@lru_cache(1)
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _prctl(option: int, value: int) -> int:
-    result = int(_libc().prctl(option, value, 0, 0, 0))
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-
-
-def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
-    """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
-    if sys.platform == "linux":
-        _prctl(PR_SET_PDEATHSIG, by)
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every process below this one whose own parent ends (Linux)."""
-    if sys.platform == "linux":
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
 def _no_access_times() -> Step:
     """Done once, in the fork server, whose view of the file system is its workers'."""
     leave_no_access_times(Path(tempfile.gettempdir()))
@@ -174,54 +139,44 @@ def _tmpfs() -> Step:
 
 
 def _no_new_privs() -> Step:
-    _prctl(PR_GET_NO_NEW_PRIVS, 0)
+    prctl(PR_GET_NO_NEW_PRIVS, 0)
 
     def step(_scratch: Scratch | None) -> None:
         die_with_parent()
-        _prctl(PR_SET_DUMPABLE, 0)
-        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(PR_SET_DUMPABLE, 0)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
 
     return step
 
 
 def _no_capabilities() -> Step:
     """Even root's worker is then an ordinary process that happens to own root's files."""
-    libc = _libc()
-    libc.capset  # noqa: B018 AttributeError where the C library does not have it
+    c = libc()
+    c.capset  # noqa: B018 AttributeError where the C library does not have it
 
     def step(_scratch: Scratch | None) -> None:
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
         nothing = (ctypes.c_uint32 * 6)()
-        if libc.capset(header, nothing):
+        if c.capset(header, nothing):
             raise OSError(ctypes.get_errno(), "capset")
 
     return step
 
 
 def _landlock(readable: Sequence[Path]) -> Step:
-    if landlock is None:
-        raise OSError(errno.ENOSYS, "the package landlock is not installed")
-    access = landlock.FSAccess
-    ctypes.set_errno(0)  # the package takes what an earlier call left there for its own error
-    ruleset = landlock.Ruleset()
-    files, folders = access.READ_FILE, access.READ_FILE | access.READ_DIR
+    files = Files()
     for path, is_listing in _python_paths():
-        if not path.exists():  # a link to nowhere
-            continue
-        ruleset.allow(str(path), rules=access.READ_DIR if is_listing else folders if path.is_dir() else files)
+        if path.exists():  # else it is a link to nowhere
+            (files.list if is_listing else files.read)(path)
     for path in readable:
         if path.exists():
-            ruleset.allow(str(path), rules=folders if path.is_dir() else files)
-    ruleset.allow("/dev/null", rules=files | access.WRITE_FILE)
+            files.read(path)
+    files.write(Path("/dev/null"))
 
     def step(scratch: Scratch | None) -> None:
-        ctypes.set_errno(0)
         if scratch is not None:
-            never = (
-                access.EXECUTE | access.MAKE_CHAR | access.MAKE_BLOCK | access.MAKE_SOCK | access.MAKE_FIFO
-            )
-            ruleset.allow(str(scratch.folder), rules=access.all() & ~never)
-        ruleset.apply()
+            files.work_in(scratch.folder)
+        files.put_on()
 
     return step
 
@@ -258,9 +213,6 @@ def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, boo
 
 
 def _seccomp(*, is_bounded: bool) -> Step:
-    if pyseccomp is None:
-        raise OSError(errno.ENOSYS, "the package pyseccomp or the library libseccomp2 is not installed")
-
     for_scratch = [*_FOR_SCRATCH, *(_FOR_BOUNDED_SCRATCH if is_bounded else ())]
     programs = {
         True: _program([*_ALLOWED, *for_scratch], refused=0 if is_bounded else _NAMELESS),
@@ -269,7 +221,7 @@ def _seccomp(*, is_bounded: bool) -> Step:
 
     def step(scratch: Scratch | None) -> None:
         own = struct.pack("=I", os.getpid())
-        _load(programs[scratch is not None].replace(struct.pack("=I", ANY_PID), own))
+        put_on(programs[scratch is not None].replace(struct.pack("=I", ANY_PID), own))
 
     return step
 
@@ -277,82 +229,38 @@ def _seccomp(*, is_bounded: bool) -> Step:
 def _program(names: Sequence[str], refused: int = 0) -> bytes:
     """A filter as the kernel takes it; ANY_PID stands in it for the worker's own process number.
 
-    Compiled once, for it takes a third of a millisecond and more, and every worker needs it.
+    Compiled once, for it takes a third of a millisecond and more, and every worker needs it. Refused is every
+    call but these, and some others with harmless arguments; `refused` are flags that no file may be opened
+    with.
     """
-    with tempfile.TemporaryFile() as file:
-        _filter(names, refused).export_bpf(file)
-        file.seek(0)
-        return file.read()
-
-
-class _Program(ctypes.Structure):
-    """struct sock_fprog of linux/filter.h: how many instructions, of 8 bytes each, and where they are."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
-
-
-def _load(program: bytes) -> None:
-    """Put a filter on this process and all its threads to come."""
-    instructions = ctypes.create_string_buffer(program, len(program))
-    address = ctypes.cast(instructions, ctypes.c_void_p)
-    filter_ = _Program(len(program) // 8, address)
-    if _libc().prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
-        raise OSError(ctypes.get_errno(), "PR_SET_SECCOMP")
-
-
-def _knows_truncation() -> bool:
-    """Whether Landlock refuses to truncate files."""
-    ctypes.set_errno(0)
-    try:
-        return landlock is not None and landlock.landlock_abi_version() >= 3
-    except OSError:
-        return False
-
-
-def _filter(names: Sequence[str], refused: int) -> Any:
-    """A filter that refuses every system call but these, and some others with harmless arguments.
-
-    `refused` are flags that no file may be opened with.
-    """
-    allowed = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
-    with contextlib.suppress(OSError):
-        allowed.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # i386 and x32 calls
+    calls = Calls()
     for name in names:
-        _allow(allowed, name)
-    _allow_some(allowed, refused)
-    return allowed
+        calls.allow(name)
+    _allow_some(calls, refused)
+    return calls.program()
 
 
-def _allow(allowed: Any, name: str, *arguments: Any) -> None:
-    with contextlib.suppress(OSError):  # this architecture has no call of this name
-        allowed.add_rule(pyseccomp.ALLOW, name, *arguments)
-
-
-def _allow_some(allowed: Any, refused: int) -> None:
+def _allow_some(calls: Calls, refused: int) -> None:
     """The calls that are harmless with some arguments only."""
-
-    def argument(index: int, value: int) -> Any:
-        return pyseccomp.Arg(index, pyseccomp.EQ, value)
-
     for name, index in (("kill", 1), ("tgkill", 2)):  # to itself, and a SIGKILL is never its own
         for bit in _SIGNAL_BITS:  # the kernel takes 32 bits of the number, so that NE would let some through
-            not_kill = pyseccomp.Arg(index, pyseccomp.MASKED_EQ, _NO_SIGNAL | bit, ~signal.SIGKILL & bit)
-            _allow(allowed, name, argument(0, ANY_PID), not_kill)
-    _allow(allowed, "prlimit64", argument(0, 0), argument(2, 0))
+            not_kill = calls.masked(index, _NO_SIGNAL | bit, ~signal.SIGKILL & bit)
+            calls.allow(name, calls.equal(0, ANY_PID), not_kill)
+    calls.allow("prlimit64", calls.equal(0, 0), calls.equal(2, 0))
     # Up to its hard limit, which nobody can raise here: a worker takes less while it reads a file.
-    _allow(allowed, "prlimit64", argument(0, 0), argument(1, resource.RLIMIT_AS))
+    calls.allow("prlimit64", calls.equal(0, 0), calls.equal(1, resource.RLIMIT_AS))
     # Access mode 3 asks neither to read nor to write, so Landlock lets it pass; before its third version
     # (Linux 6.2) it lets O_TRUNC pass, which empties a file.
-    refused |= os.O_ACCMODE | (0 if _knows_truncation() else os.O_TRUNC)
+    refused |= os.O_ACCMODE | (0 if landlock_version() >= 3 else os.O_TRUNC)
     for name, index in (("open", 1), ("openat", 2)):
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
-            _allow(allowed, name, pyseccomp.Arg(index, pyseccomp.MASKED_EQ, refused, mode))
+            calls.allow(name, calls.masked(index, refused, mode))
     for command in _FCNTL_COMMANDS:
-        _allow(allowed, "fcntl", argument(1, command))
+        calls.allow("fcntl", calls.equal(1, command))
     for command in _IOCTL_COMMANDS:
-        _allow(allowed, "ioctl", argument(1, command))
+        calls.allow("ioctl", calls.equal(1, command))
     for option in (PR_SET_NAME, PR_GET_NAME, PR_GET_NO_NEW_PRIVS, PR_SET_VMA):
-        _allow(allowed, "prctl", argument(0, option))
+        calls.allow("prctl", calls.equal(0, option))
     mask = _CLONE_THREAD | _CLONE_NEW_ANYTHING
-    _allow(allowed, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
-    allowed.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory; libc then uses clone
+    calls.allow("clone", calls.masked(0, mask, _CLONE_THREAD))
+    calls.deny_knowledge("clone3")  # its flags lie in memory; libc then uses clone

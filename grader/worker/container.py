@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+RESERVE = 32 << 20  # bytes that each worker leaves to its examiner
+LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
 _NO_LIMIT = 1 << 60  # bytes: version 1 writes no limit as the largest number of whole pages
 _MOUNT = re.compile(r"^\S+ \S+ \S+ (/\S*) (/\S*) .*- (\S+) \S+ (\S+)$", re.MULTILINE)
 _V1 = ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_", "memory.oom_control"
@@ -54,6 +56,11 @@ class Container:
         """The bytes that this process and its children may still take; None without a limit."""
         left = [group.left() for chain in self._groups for group in chain]
         return min((one for one in left if one is not None), default=None)
+
+    def share(self, lanes: int) -> int | None:
+        """The bytes that a worker of one of so many lanes may take; None without a limit."""
+        left = self.memory_left()
+        return None if left is None else max(left // lanes - RESERVE, LEAST_SHARE)
 
     def kills(self) -> int:
         """How many processes in its own groups, or else on this machine, were killed for want of memory."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from dataclasses import dataclass
 
@@ -11,6 +10,8 @@ from grader.worker.wire import MAX_BODY
 
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
 BLAMED = 32 << 20  # bytes that a worker must have taken to be blamed if there were none left
+_BY_SIGNAL = 0x7F  # the bits of a wait status that say by which
+SIGKILL, _SIGXCPU = getattr(signal, "SIGKILL", 9), getattr(signal, "SIGXCPU", None)  # Windows has neither
 
 
 class WorkerEnded(Exception):
@@ -39,8 +40,9 @@ class WorkerLimits:
 class Ending:
     """How a worker ended, by what the kernel accounts for and not by what it says.
 
-    Its wait status, whether its processor time was spent, the bytes of memory that it has taken, whether it
-    had to be killed by us, and whether the kernel has killed for want of memory since its fork.
+    Its wait status as POSIX writes it, whether its processor time was spent, the bytes of memory that it has
+    taken, whether it had to be killed by us, and whether the kernel has killed for want of memory since its
+    fork.
     """
 
     status: int = 0
@@ -52,15 +54,15 @@ class Ending:
     @property
     def by(self) -> int:
         """The signal that ended it; a number beyond signal.Signals, if it is a real-time signal."""
-        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+        return self.status & _BY_SIGNAL
 
     @property
     def why(self) -> str:
         """Why, as WorkerEnded says it; "starved" or "killed" if it is not to blame."""
-        if os.WIFEXITED(self.status):
-            return "memory" if os.WEXITSTATUS(self.status) == NO_MEMORY else "exit"
-        if self.by != signal.SIGKILL:
-            return "timeout" if self.by == signal.SIGXCPU else "crashed"
+        if not self.by:
+            return "memory" if self.status >> 8 == NO_MEMORY else "exit"
+        if self.by != SIGKILL:
+            return "timeout" if self.by == _SIGXCPU else "crashed"
         if self.spent:  # it has ignored SIGXCPU
             return "timeout"
         if self.starved:

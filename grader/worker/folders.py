@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
+import shutil
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
 
+from grader.worker.locks import lock, try_lock
+
 PREFIX = "torchgrade-"  # of all of them: any command sweeps what any other left
-_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0)  # Windows opens no folder: there a file in it is locked
+_HELD = ".held"
 
 
 def place(kind: str) -> Path:
@@ -29,8 +34,8 @@ def claim(folder: Path) -> int:
     while True:
         folder.mkdir(0o700)
         with contextlib.suppress(FileNotFoundError):  # swept between these two lines
-            descriptor = os.open(folder, _OPEN)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            descriptor = _opened(folder, os.O_CREAT)
+            lock(descriptor)
             if folder.exists():
                 return descriptor
             os.close(descriptor)
@@ -40,13 +45,40 @@ def sweep(prefix: str = PREFIX) -> None:
     """Remove the folders that begin so, are this user's, and that nobody holds any more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):  # somebody's, or swept by another at this moment
-            descriptor = os.open(folder, _OPEN)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(descriptor).st_uid == os.getuid():
-                    remove(folder)
-            finally:
-                os.close(descriptor)
+            _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    descriptor = _opened(folder)
+    try:
+        is_free = try_lock(descriptor) and _is_own(descriptor)
+        if is_free and _FOLDER:
+            remove(folder)
+    finally:
+        os.close(descriptor)
+    if is_free and not _FOLDER:  # Windows removes no file that is open
+        remove(folder)
+
+
+def _opened(folder: Path, creating: int = 0) -> int:
+    """Open what is locked of a folder."""
+    if _FOLDER:
+        return os.open(folder, os.O_RDONLY | _FOLDER | _NO_LINK)
+    return os.open(folder / _HELD, os.O_RDWR | creating, 0o600)
+
+
+def _is_own(descriptor: int) -> bool:
+    """Say whether this user has made it; on Windows each has a folder for temporary files."""
+    return not hasattr(os, "getuid") or os.fstat(descriptor).st_uid == os.getuid()
+
+
+def discard(folder: Path, descriptor: int) -> None:
+    """Remove a folder that `claim` has made, and let go of it."""
+    if _FOLDER:
+        remove(folder)
+    os.close(descriptor)
+    if not _FOLDER:
+        remove(folder)
 
 
 def remove(folder: str | Path) -> None:
@@ -56,8 +88,20 @@ def remove(folder: str | Path) -> None:
             Path(folder).rmdir()
         if not os.path.lexists(folder):
             return
+        if not Path("/bin/rm").exists():
+            _remove_on_windows(folder)
+            continue
         for tidy in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf"]):
             # In a session of its own a second Ctrl-C does not reach it.
             subprocess.run(  # noqa: S603
                 [*tidy, "--", folder], check=False, stderr=subprocess.DEVNULL, start_new_session=True
             )
+
+
+def _remove_on_windows(folder: str | Path) -> None:
+    """Remove also what is for reading only."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                Path(parent, name).chmod(stat.S_IWRITE)
+    shutil.rmtree(folder, ignore_errors=True)

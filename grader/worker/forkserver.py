@@ -12,29 +12,32 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
+
+assert sys.platform != "win32"  # it has no fork
 
 from grader.errors import WorkerFault
 from grader.worker.client import CONTROL_SECONDS, Worker
 from grader.worker.container import Container
 from grader.worker.ending import Ending, WorkerLimits
+from grader.worker.fullness import overfull
 from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
+from grader.worker.promises import PROMISES
+from grader.worker.sockets import Sockets
 from grader.worker.starting import Place, Start, executed
 from grader.worker.temporary import Folder
 
-Isolation = Literal["full", "process", "bubblewrap"]
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
-REQUIRED = ("no_new_privs", "landlock", "seccomp")  # layers without which strangers' code is not run
-RESERVE = 32 << 20  # bytes of a container's memory that each worker leaves to its examiner
-LEAST_SHARE = 64 << 20  # bytes that a worker may take even if there are fewer: perhaps it needs none
 _CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group
 
 
 class ForkServer:
     """A process that has imported `preload` and forks workers.
 
+    `bubblewrap` gives it namespaces of its own; without `confine` its workers are left as they are.
     `lanes` is how many such processes share what the container has of memory.
     """
 
@@ -42,7 +45,8 @@ class ForkServer:
         self,
         preload: Sequence[str],
         *,
-        isolation: Isolation = "full",
+        bubblewrap: bool = False,
+        confine: bool = True,
         start: Start | None = None,
     ) -> None:
         """Start it: by exec, unless `start` knows better.
@@ -54,7 +58,7 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         if sys.platform == "linux":  # the kernel says with each message whose it is
             self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        self._confine = isolation != "process"
+        self._confine = confine
         self._container = Container()
         self.lanes = 1
         self._folder = Folder("server")
@@ -62,7 +66,7 @@ class ForkServer:
         self._pid = 0  # of the server, which may be below the process that was started
         self._loaded = set(preload)
         self._errors = -1
-        begin = start or executed(preload, bubblewrap=isolation == "bubblewrap")
+        begin = start or executed(preload, bubblewrap=bubblewrap)
         try:
             with theirs, tempfile.TemporaryFile() as errors, held():
                 self._process = begin(
@@ -112,7 +116,7 @@ class ForkServer:
     @property
     def lacking(self) -> list[str]:
         """The layers that strangers' code needs and that are not in force here."""
-        return [layer for layer in REQUIRED if layer not in self.isolation]
+        return [layer for layer in PROMISES if layer not in self.isolation]
 
     @property
     def missing(self) -> dict[str, str]:
@@ -160,7 +164,7 @@ class ForkServer:
 
         """
         self.start()
-        share, kills = self._share(), self._container.kills()
+        share, kills = self._container.share(self.lanes), self._container.kills()
         with contextlib.ExitStack() as stack:
             line, their_line = map(stack.enter_context, socket.socketpair())
             output, their_output = map(stack.enter_context, socket.socketpair())
@@ -171,15 +175,11 @@ class ForkServer:
         their_line.close()
         their_output.close()
         pid, scratch = int(reply["pid"]), reply["scratch"]
-        watched = (Path(scratch), limits.scratch) if scratch else None
-        return Worker(line, output, lambda dying: self._end(pid, kills, dying=dying), limits, watched)
+        look = partial(overfull, Path(scratch), limits.scratch) if scratch else None
+        end = partial(self._end, pid, kills)
+        return Worker(Sockets(line, output), end, limits, look)
 
-    def _share(self) -> int | None:
-        """The bytes of memory that a worker may take of what the container has; None without a limit."""
-        left = self._container.memory_left()
-        return None if left is None else max(left // self.lanes - RESERVE, LEAST_SHARE)
-
-    def _end(self, pid: int, kills: int, *, dying: bool) -> Ending:
+    def _end(self, pid: int, kills: int, dying: bool) -> Ending:
         self._tell({"op": "end", "pid": pid, "dying": dying})
         ending = Ending(**self._reply(CONTROL_SECONDS), starved=self._container.kills() > kills)
         if ending.why == "killed" and "seccomp" not in self.isolation:

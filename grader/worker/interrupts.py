@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_HANGUP = getattr(signal, "SIGHUP", None)  # Windows has none
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([_HANGUP] if _HANGUP else []))
 INTERRUPTED = 130  # the exit code
 TOLD = "Interrupted."
 TIDY_SECONDS = 10.0  # in which a second Ctrl-C changes nothing
@@ -65,7 +66,7 @@ def held() -> Iterator[None]:
 
 def _take(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     for number in SIGNALS:
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+        if number != _HANGUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
             signal.signal(number, handler)
 
 

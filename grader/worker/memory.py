@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from mmap import PAGESIZE
+
+from grader.worker.optional import optional
 
 _NOTHING = (0, 0, 0)
+_resource = optional("resource")
 
 
 class _Seen:
@@ -19,7 +22,7 @@ def usage() -> tuple[int, int, int]:
     """Return the bytes that are mapped, resident, of data (Linux; elsewhere 0); if confined, as last seen."""
     with suppress(OSError), open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 Path takes longer
         pages = statm.read().split()
-        mapped, resident, data = (int(pages[place]) * resource.getpagesize() for place in (0, 1, 5))
+        mapped, resident, data = (int(pages[place]) * PAGESIZE for place in (0, 1, 5))
         _Seen.usage = mapped, resident, data
     return _Seen.usage
 
@@ -32,13 +35,16 @@ def less_memory(size: int) -> Iterator[None]:
         MemoryError: what is done here needs more.
 
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    bound = usage()[0] + size
-    if bound == size or (soft != resource.RLIM_INFINITY and soft < bound):
+    if _resource is None:
         yield
         return
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+    soft, hard = _resource.getrlimit(_resource.RLIMIT_AS)
+    bound = usage()[0] + size
+    if bound == size or (soft != _resource.RLIM_INFINITY and soft < bound):
+        yield
+        return
+    _resource.setrlimit(_resource.RLIMIT_AS, (bound, hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        _resource.setrlimit(_resource.RLIMIT_AS, (soft, hard))

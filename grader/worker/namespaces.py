@@ -18,9 +18,12 @@ import os
 import secrets
 import signal
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
+
+assert sys.platform != "win32"  # it has no fork
 
 KINDS = ("ipc", "mnt", "net", "pid", "user")
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000  # linux/sched.h

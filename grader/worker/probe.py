@@ -8,9 +8,12 @@ import errno
 import json
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.confinement import CAPABILITY_VERSION_3, PR_GET_NO_NEW_PRIVS, Confinement
 from grader.worker.scratch import Scratch

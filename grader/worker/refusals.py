@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import errno
 import os
-import resource
 from collections.abc import Collection, Iterable, Iterator
 from types import FrameType
 
+from grader.worker.optional import optional
+
+_resource = optional("resource")
 MAX_DETAIL = 80  # characters
 _REFUSED = {errno.EPERM, errno.EACCES, errno.EROFS}
 _MODULES = {  # whose functions raise an OSError, when they are called by student code
@@ -110,7 +112,7 @@ def _here(what: str) -> str:
 
 
 def _may_write() -> bool:
-    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 0
+    return _resource is None or _resource.getrlimit(_resource.RLIMIT_FSIZE)[0] != 0
 
 
 def _detail(error: BaseException, frames: Iterable[FrameType]) -> str:

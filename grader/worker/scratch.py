@@ -7,8 +7,11 @@ seen by the worker alone, and goes with it.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.namespaces import MS_NODEV, MS_NOEXEC, MS_NOSUID, have_own_mounts, mount
 

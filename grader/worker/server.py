@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import resource
@@ -32,18 +31,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker import child
-from grader.worker.confinement import Confinement, die_with_parent, prepare
+from grader.worker.confinement import Confinement, prepare
 from grader.worker.folders import remove
 from grader.worker.memory import usage
 from grader.worker.namespaces import namespaces, scatter_process_numbers
 from grader.worker.pages import collapse
+from grader.worker.prctl import die_with_parent
 from grader.worker.probe import probe
+from grader.worker.rlimits import bound, strictest_cpu
 from grader.worker.scratch import Scratch
 from grader.worker.starting import UNCONFINED, last_descriptor
+from grader.worker.warming import load
 
 MAX_MESSAGE = 4096  # bytes
-MAX_DESCRIPTORS = 256  # of a worker
 MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper
 GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
 NEARLY = 0.9  # of the processor time: the kernel bounds by ticks what it accounts for exactly
@@ -122,7 +125,7 @@ class Server:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner calls it a fault of ours
         for descriptor in descriptors:
             os.close(descriptor)
-        self.workers[process] = _Forked(min(limits["cpu"], _strictest(resource.RLIMIT_CPU)), resident, folder)
+        self.workers[process] = _Forked(min(limits["cpu"], strictest_cpu()), resident, folder)
         return {"pid": process, "scratch": None if folder is None or is_bounded else str(folder)}
 
     def _end(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -144,20 +147,6 @@ def main() -> None:
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 
-def load(modules: Sequence[str]) -> None:
-    """Import what is slow, and do once what every worker would do first."""
-    for name in modules:
-        with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell
-            importlib.import_module(name)
-    child.warm_up()
-    if "torch" in sys.modules:
-        _warm_up()
-    if "matplotlib" in sys.modules:
-        with contextlib.suppress(Exception):
-            importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
-    gc.freeze()  # so that no collection in a fork writes to what it shares with this process
-
-
 def serve(control: socket.socket) -> None:
     """Say what holds, then fork on demand, until the examiner hangs up."""
     is_confining = os.environ.pop(UNCONFINED, None) is None
@@ -170,17 +159,6 @@ def serve(control: socket.socket) -> None:
     gc.freeze()
     gc.enable()
     Server(control, confinement).serve()
-
-
-def _warm_up() -> None:
-    """Let torch do now, once, what it would otherwise do first thing in every worker."""
-    import torch  # noqa: PLC0415 only where the course uses it
-
-    torch.set_num_threads(1)
-    image = torch.ones(1, 1, 4, 4)
-    torch.nn.functional.conv2d(image, torch.ones(1, 1, 2, 2))
-    torch.nn.Conv2d(1, 1, 2)(image).sum().backward()
-    torch.nn.functional.unfold(image, 2).numpy()
 
 
 def _become_worker(
@@ -199,46 +177,13 @@ def _become_worker(
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:  # noqa: PTH123 as below
         file.write(FIRST_VICTIM)
     last = last_descriptor()  # before it is bounded
-    _bound(limits)
+    bound(limits)
     if confinement is not None:
         confinement.put_on(scratch)  # its own descriptors are among those that are closed now
     os.dup2(line, child.LINE)
     os.closerange(child.LINE + 1, last)
-    os.write(child.LINE, child.READY)
     child.run()
     os._exit(0)
-
-
-def _bound(limits: dict[str, Any]) -> None:
-    """Bound CPU time, files and memory: what is mapped now and so much more.
-
-    The address space is bounded by what the course allows. What the container still has bounds the data
-    alone: libraries and threads map more than they ever touch.
-    """
-    _set(resource.RLIMIT_CORE, 0, 0)
-    _set(
-        resource.RLIMIT_CPU, limits["cpu"], limits["cpu"] + 1
-    )  # SIGXCPU first, so that it can be told from others
-    _set(resource.RLIMIT_FSIZE, limits["scratch"], limits["scratch"])
-    _set(resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
-    if limits["mapped"]:  # else it is not known
-        space = limits["mapped"] + limits["memory"]
-        _set(resource.RLIMIT_AS, space, space)
-        if limits["share"] is not None:
-            data = limits["data"] + limits["share"]
-            _set(resource.RLIMIT_DATA, data, data)
-
-
-def _strictest(limit: int) -> float:
-    """The hard limit that this process has."""
-    hard = resource.getrlimit(limit)[1]
-    return float("inf") if hard == resource.RLIM_INFINITY else hard
-
-
-def _set(limit: int, soft: int, hard: int) -> None:
-    """Set a limit, or leave what is stricter already."""
-    strictest = _strictest(limit)
-    resource.setrlimit(limit, (int(min(soft, strictest)), int(min(hard, strictest))))
 
 
 def _end(process: int, *, dying: bool) -> tuple[int, resource.struct_rusage, bool]:

@@ -25,14 +25,18 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from grader.worker.confinement import die_with_parent
+assert sys.platform != "win32"  # it has no fork
+
 from grader.worker.folders import claim, remove
-from grader.worker.forkserver import ForkServer, Isolation
-from grader.worker.server import load, serve
-from grader.worker.starting import close_above, forked
+from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
+from grader.worker.isolation.ways import WAYS
+from grader.worker.prctl import die_with_parent
+from grader.worker.starting import close_above
+from grader.worker.warming import load
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command
@@ -199,16 +203,14 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
     """Part from a fork server, and do an examiner's work."""
-    server = None  # bubblewrap makes namespaces for a program that it starts itself: the examiner does that
-    if isolation != "bubblewrap":
-        server = ForkServer(modules, isolation=cast("Isolation", isolation), start=forked(serve))
+    server = WAYS[isolation].early(modules)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # else student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
         run = importlib.import_module(examiner).run  # the server has nothing to do with it
         gc.freeze()
         gc.enable()
-        run(_LINE, server)
+        run(Connection(_LINE), server)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import UsageFault
-from grader.worker.confinement import die_with_parent
+from grader.worker.environment import clean_environment, temporary_in
+from grader.worker.prctl import die_with_parent
 
 _MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
 UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that is to leave workers as they are
@@ -49,30 +51,11 @@ class Place:
     @property
     def environment(self) -> dict[str, str]:
         """What the server learns of it by its environment."""
-        # torch's compiler makes its folder as soon as it is imported.
-        folders = {"TMPDIR": self.folder, "TORCHINDUCTOR_CACHE_DIR": self.folder}
+        folders = temporary_in(self.folder)
         return folders if self.confine else {**folders, UNCONFINED: "1"}
 
 
 Start = Callable[[Place], Process]
-
-
-def clean_environment() -> dict[str, str]:
-    """All that student code sees of the environment."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "torchgrade" / "matplotlib"
-    return {
-        "LANG": "C.UTF-8",
-        "PATH": os.defpath,
-        "MPLBACKEND": "Agg",  # plots go nowhere
-        "MPLCONFIGDIR": str(cache),
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        # A worker sees no device: the threads that autograd starts for one do not live on in a fork.
-        "CUDA_VISIBLE_DEVICES": "",
-        "HIP_VISIBLE_DEVICES": "-1",  # where empty text means all of them
-        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker may start no compiler
-    }
 
 
 def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import weakref
-from pathlib import Path
 from typing import Self
 
-from grader.worker.folders import claim, place, remove, sweep
+from grader.worker.folders import claim, discard, place, sweep
 from grader.worker.interrupts import held
 
 
@@ -25,7 +23,7 @@ class Folder:
         self.path = place(kind)
         with held():
             descriptor = claim(self.path)
-            self._discard = weakref.finalize(self, _discard, self.path, descriptor)
+            self._discard = weakref.finalize(self, discard, self.path, descriptor)
 
     def __enter__(self) -> Self:
         return self
@@ -37,8 +35,3 @@ class Folder:
         """Remove it with all that is in it."""
         with held():
             self._discard()
-
-
-def _discard(folder: Path, descriptor: int) -> None:
-    remove(folder)
-    os.close(descriptor)

@@ -15,35 +15,18 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from multiprocessing.connection import Connection
 
+assert sys.platform != "win32"  # it has no fork
+
+from grader.worker.environment import clean_environment
 from grader.worker.interrupts import held
-from grader.worker.starting import clean_environment
+from grader.worker.wanted import Begun, Wanted, here, last_line
 
 BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it still imports
+BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
 KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it is killed itself
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What an examiner's process is: its folder for temporary files, how it isolates, and its module."""
-
-    folder: str
-    isolation: str
-    examiner: str
-
-    def as_request(self) -> bytes:
-        """Return the line of JSON that a zygote reads."""
-        environment = {**clean_environment(), "TMPDIR": self.folder}
-        return json.dumps({**vars(self), "environment": environment, "cwd": _here()}).encode() + b"\n"
-
-
-def _here() -> str:
-    """Return the current folder, where it still exists."""
-    with contextlib.suppress(OSError):
-        return str(Path.cwd())
-    return "/"
 
 
 class Zygote:
@@ -75,7 +58,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs, contextlib.suppress(OSError):  # that it is dead shows on the leash
             socket.send_fds(self._control, [b"+"], [theirs.fileno()])
-            socket.send_fds(ours, [wanted.as_request()], [line, errors])
+            socket.send_fds(ours, [_request(wanted)], [line, errors])
         return Child(self, ours)
 
     def kill(self) -> None:
@@ -92,12 +75,6 @@ class Zygote:
     def last_words(self) -> str:
         """Return the last line that it wrote to stderr, if it wrote one."""
         return last_line(self._errors) if self._errors >= 0 else self._words
-
-
-def last_line(file: int) -> str:
-    """Return the last line of what was written to a file for errors."""
-    lines = os.pread(file, 1 << 16, 0).decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else ""
 
 
 @dataclass
@@ -159,9 +136,31 @@ class Child:
                     os.killpg(self.pid, signal.SIGKILL)
         self.leash.close()
 
+    def starter_words(self) -> str:
+        """Return why it ended, if the zygote is to blame."""
+        return (self.zygote.last_words() or "the process that started it has ended") if self.is_lost else ""
+
     def _tell(self, command: bytes) -> None:
         with contextlib.suppress(OSError):
             self.leash.send(command)
+
+
+def _request(wanted: Wanted) -> bytes:
+    """Return the line of JSON that a zygote reads."""
+    return json.dumps({**vars(wanted), "environment": wanted.environment, "cwd": here()}).encode() + b"\n"
+
+
+def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
+    """Have a process forked that examines, by a zygote that has imported these modules."""
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
+    # What waits in the buffers takes more room there than its bytes.
+    most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
+    with theirs:
+        child = zygote(tuple(modules)).fork(wanted, theirs.fileno(), errors)
+    return Begun(child, Connection(ours.detach()), most_ahead)
 
 
 _LOCK = threading.Lock()

@@ -10,6 +10,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 NOBODY = 65534

@@ -35,6 +35,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+assert sys.platform != "win32"  # it has no fork
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 

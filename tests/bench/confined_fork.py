@@ -14,6 +14,8 @@ import statistics
 import sys
 import time
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
 from grader.language.limits import Limits

@@ -13,6 +13,8 @@ import resource
 import sys
 import time
 
+assert sys.platform != "win32"  # it has no fork
+
 import numpy as np
 import torch
 

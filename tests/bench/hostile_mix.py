@@ -17,6 +17,8 @@ from pathlib import Path
 
 from grader.doctor.attacks import load_attacks
 from grader.doctor.world import HONEST, PLAIN, make_world, state_of
+
+assert sys.platform != "win32"  # it has no fork
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite

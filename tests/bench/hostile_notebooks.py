@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.errors import SubmissionFault
 from grader.examiner.session import Session
 from grader.examiner.submission import Submission

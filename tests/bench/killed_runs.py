@@ -27,6 +27,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 COURSE = Path(sys.executable).parent / "course"
 PR_SET_CHILD_SUBREAPER = 36
 KINDS = ("zygote", "lane", "fork server", "worker")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 from hypothesis import given, settings

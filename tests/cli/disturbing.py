@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import click
 from sqlalchemy import Engine, event
 
@@ -36,7 +38,8 @@ from grader.engine.lane import Lane
 from grader.engine.task import Result, Setup, Task
 from grader.examiner.collection import with_suite
 from grader.worker import forkserver, interrupts, server
-from grader.worker.starting import Start, clean_environment, forked
+from grader.worker.environment import clean_environment
+from grader.worker.starting import Start, forked
 
 for _module, *_ in course.PARTS.values():  # else every run would import its own
     importlib.import_module(f"grader.cli.{_module}")

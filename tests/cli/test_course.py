@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from textwrap import indent
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.worker import zygote

@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 import click
 import pytest
 

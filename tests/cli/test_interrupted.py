@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.cli import course as course_cli

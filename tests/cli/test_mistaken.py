@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

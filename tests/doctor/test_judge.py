@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
@@ -16,6 +20,7 @@ from grader.doctor.world import PLAIN, WRITING, World, left_by, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.report import Report
+from grader.worker.forkserver import ForkServer
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +83,7 @@ def bench(world: World) -> Callable[[Job], object]:
 
     def at(job: Job) -> object:
         def work(suite: CheckSuite) -> object:
-            with Bench(world, suite, isolation="process") as bench:
+            with Bench(world, suite, partial(ForkServer, confine=False)) as bench:
                 return job(bench)
 
         return with_suite(world.course, [PLAIN, WRITING], work)

@@ -18,6 +18,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 pytest.importorskip("distributed", reason="the extra torchgrade[dask] is not installed")

@@ -21,6 +21,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.classroom import grading
@@ -33,7 +35,7 @@ from grader.examiner.events import Asked, Verdict
 from grader.examiner.reporting import verdict_of
 from grader.gradebook import sqlite
 from grader.worker import zygote
-from grader.worker.starting import clean_environment
+from grader.worker.environment import clean_environment
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.conftest import Run
 from tests.examiner.test_patience import late_when
@@ -478,7 +480,7 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
 
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
-    monkeypatch.setattr(process, "BUFFER", 8192)
+    monkeypatch.setattr(zygote, "BUFFER", 8192)
     task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
     try:

@@ -19,15 +19,16 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import own_way
 
 REFERENCE = "def double(x):\n    return 2 * x\n\n\ndef double_up(x):\n    return 2 * x + 1\n"
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[ForkServer]:
+def server() -> Iterator[Workers]:
     """A fork server that has imported torch."""
-    with ForkServer(["torch"]) as started:
+    with own_way().workers(["torch"]) as started:
         with warnings.catch_warnings():  # torch's own, at its first comparison
             warnings.simplefilter("ignore")
             torch.testing.assert_close(torch.ones(1), torch.ones(1))
@@ -41,7 +42,7 @@ class Bench:
     """A course of one exercise, called `name`, with code questions that are judged by the checks given here."""
 
     root: Path
-    server: ForkServer
+    server: Workers
     questions: Sequence[str] = ("double",)
     points: float = 6
     checks: str = ""
@@ -89,7 +90,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, server: ForkServer) -> Callable[..., Bench]:
+def bench(tmp_path: Path, server: Workers) -> Callable[..., Bench]:
     """Make a Bench: `bench(checks="...")`."""
 
     def make(**settings: object) -> Bench:

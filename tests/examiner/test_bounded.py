@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from datetime import UTC, datetime
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+
+assert sys.platform != "win32"  # it has no fork
 
 import numpy as np
 import pytest

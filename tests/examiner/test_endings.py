@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
@@ -229,7 +232,7 @@ def test_the_cause_is_what_the_kernel_accounts_for(how, why):
 
 
 def test_a_worker_that_could_have_killed_itself_is_not_killed_by_others():
-    with ForkServer([], isolation="process") as bare:
+    with ForkServer([], confine=False) as bare:
         assert outcomes(within_calls(bare, ["import os; os.kill(os.getpid(), 9)"])) == ["crashed"]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
@@ -53,7 +56,7 @@ VISIBLE = "def test_other_sees(student):\n    assert student.other(1) == 1\n"
 @pytest.fixture(scope="module")
 def leaky():
     """A fork server whose workers can write files: a channel that outlives each of them."""
-    with ForkServer(["torch"], isolation="process") as started:
+    with ForkServer(["torch"], confine=False) as started:
         yield started
 
 

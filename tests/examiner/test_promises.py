@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.classroom.exporting import export_items

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.way import Workers
+from grader.worker.isolation.ways import own_way
 
 collect_ignore = ["course"]  # its checks are run by us, not by the pytest that runs this
 
@@ -26,9 +27,9 @@ def golden() -> LoadedCourse:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[ForkServer]:
+def server() -> Iterator[Workers]:
     """A fork server with all that a golden submission imports and that is there."""
-    with ForkServer(["torch", "numpy", "matplotlib.pyplot"]) as started:
+    with own_way().workers(["torch", "numpy", "matplotlib.pyplot"]) as started:
         with warnings.catch_warnings():  # torch's own, at its first comparison
             warnings.simplefilter("ignore")
             torch.testing.assert_close(torch.ones(1), torch.ones(1))

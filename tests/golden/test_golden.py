@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

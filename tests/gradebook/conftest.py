@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -22,7 +21,10 @@ from sqlalchemy.exc import OperationalError
 
 from grader.gradebook import sqlite
 from grader.gradebook.store import Gradebook
-from grader.worker.confinement import die_with_parent
+from grader.worker.optional import optional
+from grader.worker.prctl import die_with_parent
+
+QUIT = getattr(signal, "SIGQUIT", 3)  # Windows has none, and runs none of this
 
 collect_ignore = ["golden"]
 PATIENCE = 300.0  # seconds until what should happen is taken to happen never
@@ -58,10 +60,10 @@ class Server:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self._folder, self._numbers = binaries, folder, count()
         self._owner: dict[str, Any] = {}
-        if os.getuid() == 0:  # as whom PostgreSQL refuses to run
-            postgres = pwd.getpwnam("postgres")
+        if hasattr(os, "getuid") and os.getuid() == 0:  # as whom PostgreSQL refuses to run
+            postgres = optional("pwd").getpwnam("postgres")
             self._owner = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
-            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+            shutil.chown(folder, postgres.pw_uid, postgres.pw_gid)
         self._run("initdb", "--username=postgres", "--no-locale", "--encoding=UTF8", "--no-sync")
         (folder / "data" / "postgresql.conf").write_text(SETTINGS.format(folder), encoding="utf-8")
         (folder / "data" / "pg_hba.conf").write_text(ACCESS, encoding="utf-8")
@@ -74,7 +76,7 @@ class Server:
                 cwd=self._folder,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: die_with_parent(signal.SIGQUIT),
+                preexec_fn=lambda: die_with_parent(QUIT),
                 **self._owner,
             )
         until = time.monotonic() + PATIENCE
@@ -90,7 +92,7 @@ class Server:
 
     def kill(self) -> None:
         """Stop at once, whoever is connected, and return when every process is gone."""
-        self._process.send_signal(signal.SIGQUIT)
+        self._process.send_signal(QUIT)
         self._process.wait(PATIENCE)
 
     def url(self, database: str, user: str = "postgres") -> str:

@@ -11,16 +11,19 @@ import tempfile
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
 from grader.errors import UsageFault, WorkerFault
 from grader.worker.client import Worker
 from grader.worker.ending import MAX_OUTPUT, Ending, WorkerEnded, WorkerLimits
+from grader.worker.environment import clean_environment
 from grader.worker.forkserver import ForkServer
-from grader.worker.starting import clean_environment
 from grader.worker.wire import Decoder, Encoder, Frame
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
@@ -217,7 +220,8 @@ for n in range(256):
 
 
 OWN = (
-    "child confinement descent failures families folders memory module namespaces pages probe reading refusals scratch starting watch wire"
+    "child confinement descent environment failures families folders kernel locks memory module namespaces optional "
+    "pages prctl probe reading refusals rlimits scratch starting warming watch wire"
 ).split()
 
 
@@ -225,8 +229,9 @@ FORKED = """
 import os, socket, sys
 from grader.errors import UsageFault, WorkerFault
 from grader.worker.forkserver import ForkServer
-from grader.worker.server import load, serve
+from grader.worker.server import serve
 from grader.worker.starting import forked
+from grader.worker.warming import load
 pairs = [socket.socketpair() for _ in range(4)]
 mine = pairs[-1][0]
 load([])
@@ -314,9 +319,8 @@ def test_closing_the_server_ends_its_workers():
         load(worker, "import os\nx = os.getpid()")
         pid = value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
         assert children(server._process.pid) == [pid]
-    with worker._line, worker._output, worker._selector:
-        worker._line.settimeout(PATIENCE)
-        assert worker._line.recv(1) == b""  # the other end is closed: nobody holds it any more
+    with closing(worker._wires) as wires:
+        assert (True, b"") in wires.arrived(PATIENCE)  # the other end is closed: nobody holds it any more
 
 
 @pytest.mark.parametrize(
@@ -358,7 +362,7 @@ def test_a_server_that_cannot_be_started_leaves_no_folder(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UsageFault, match="bubblewrap is not installed"):
-        ForkServer([], isolation="bubblewrap")
+        ForkServer([], bubblewrap=True)
     assert not list(tmp_path.iterdir())
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.worker import folders

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 BEGIN = """

@@ -6,16 +6,20 @@ import os
 import re
 import resource
 import shutil
+import sys
 import sysconfig
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.worker.ending import WorkerLimits
 from grader.worker.forkserver import ForkServer
-from grader.worker.server import FIRST_VICTIM, MAX_DESCRIPTORS
+from grader.worker.rlimits import MAX_DESCRIPTORS
+from grader.worker.server import FIRST_VICTIM
 from tests.worker.test_client import PATIENCE, load, value_of
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=7, scratch=1 << 20)
@@ -121,7 +125,7 @@ def test_the_numbers_of_workers_tell_nothing(isolation):
     """Else threads could move their count as far as an input is large, for the next submission."""
     if isolation == "bubblewrap" and not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed here")
-    with ForkServer([], isolation=isolation) as server:
+    with ForkServer([], bubblewrap=isolation == "bubblewrap") as server:
         if "pids" not in server.isolation:
             assert "pids" in server.missing
             assert os.geteuid() != 0, server.missing["pids"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import mmap
 import os
 import re
+import sys
 from pathlib import Path
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 from hypothesis import given

@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+assert sys.platform != "win32"  # it has no fork
+
 import pytest
 
 from grader.worker import confinement
 from grader.worker.ending import WorkerEnded, WorkerLimits
+from grader.worker.environment import clean_environment
 from grader.worker.forkserver import ForkServer
-from grader.worker.server import load, serve
-from grader.worker.starting import clean_environment, forked
+from grader.worker.server import serve
+from grader.worker.starting import forked
+from grader.worker.warming import load
 from tests.worker.test_client import PATIENCE, file_of, value_of
 
 SIZE = 4 << 20

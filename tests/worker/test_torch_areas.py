@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
+
+assert sys.platform != "win32"  # it has no fork
 
 import pytest
 

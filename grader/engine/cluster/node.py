@@ -24,7 +24,7 @@ from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess
 from grader.engine.task import READY, TRIES, Result, Setup, Task
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
 from grader.examiner.events import Event
-from grader.worker.forkserver import ForkServer
+from grader.worker.isolation.ways import WAYS
 
 CONNECT_SECONDS = 10
 LATE = "it took too long"
@@ -83,9 +83,10 @@ class Node(WorkerPlugin):
         for name, version in needed(packages).items():
             if self._needed.get(name) != version:
                 return f"its {name} is {version}, not {self._needed.get(name)}"
-        if self._setup.isolation == "process":
-            return ""
-        with ForkServer([], isolation=self._setup.isolation) as server:
+        way = WAYS[self._setup.isolation]
+        if not way.promises or way.lacks():
+            return way.lacks()
+        with way.workers([]) as server:
             lacking = ", ".join(server.lacking)
         accept = "--isolation process accepts that"
         return f"it cannot confine student code ({lacking} missing; {accept})" if lacking else ""

@@ -1,0 +1,41 @@
+"""The environment of processes in which student code runs: all that it sees of this one's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_OF_WINDOWS = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "APPDATA", "LOCALAPPDATA", "USERPROFILE")
+_WITHOUT_DEVICES = {
+    # A worker sees no device: the threads that autograd starts for one do not live on in a fork.
+    "CUDA_VISIBLE_DEVICES": "",
+    "HIP_VISIBLE_DEVICES": "-1",  # where empty text means all of them
+}
+
+
+def clean_environment() -> dict[str, str]:
+    """All that student code sees of the environment."""
+    # Windows needs to know where it is itself, and where the packages of its user are.
+    windows = {name: os.environ[name] for name in _OF_WINDOWS if os.name == "nt" and name in os.environ}
+    return windows | {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "MPLBACKEND": "Agg",  # plots go nowhere
+        "MPLCONFIGDIR": str(_cache() / "torchgrade" / "matplotlib"),
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        **_WITHOUT_DEVICES,
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker may start no compiler
+    }
+
+
+def temporary_in(folder: str) -> dict[str, str]:
+    """What makes a folder the one for temporary files; torch's compiler makes its own when it is imported."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP") if os.name == "nt" else ("TMPDIR",), folder) | {
+        "TORCHINDUCTOR_CACHE_DIR": folder
+    }
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache"))  # noqa: PTH111

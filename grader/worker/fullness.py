@@ -1,0 +1,42 @@
+"""How full the scratch folder of a worker is, where no file system of its own bounds it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+MAX_FILES = 10_000
+
+
+def overfull(folder: Path, bound: int) -> str:
+    """Say "disk" if a folder holds more than `bound` bytes, which ends its worker; else nothing."""
+    return "disk" if size_of(folder, bound) > bound else ""
+
+
+def size_of(folder: Path, bound: int) -> int:
+    """Measure what lies below a folder, each entry at least a block; more than `bound` once that is certain.
+
+    What cannot be looked into, or is nested too deeply for a path, counts as too much.
+    """
+    total, count, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    total += max(_taken(entry.stat(follow_symlinks=False)), 4096)
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    if total > bound or count > MAX_FILES:
+                        return bound + 1
+        except FileNotFoundError:
+            continue  # removed in between
+        except OSError:
+            return bound + 1
+    return total
+
+
+def _taken(status: os.stat_result) -> int:
+    """The bytes of the disk; Windows tells the length alone."""
+    blocks = getattr(status, "st_blocks", None)
+    return status.st_size if blocks is None else int(blocks) * 512

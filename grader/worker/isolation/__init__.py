@@ -1,0 +1,1 @@
+"""The ways to keep student code apart from everything else; `ways` lists them."""

@@ -1,0 +1,45 @@
+"""Ending processes with everything that they have started."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Iterator
+
+import psutil
+
+MARK = "TORCHGRADE_WORKER"  # in the environment of a worker, and so of all that it starts
+_END_SECONDS = 5.0
+_SECONDS_BETWEEN_ROUNDS = 0.005
+
+
+def end(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End a process and all below it, also those whose own parent has ended or that left its session.
+
+    Those are found by their environment, which holds the mark.
+    """
+    until = time.monotonic() + _END_SECONDS
+    while (living := list(_living(process, mark))) and time.monotonic() < until:
+        for one in living:  # what they start meanwhile is found in the next round
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        time.sleep(_SECONDS_BETWEEN_ROUNDS)
+
+
+def _living(process: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Process]:
+    found = {one.pid: one for one in psutil.process_iter() if _is_marked(one, mark)}
+    if process.returncode is None:  # else its number may be another's by now
+        with contextlib.suppress(psutil.Error):
+            itself = psutil.Process(process.pid)
+            found |= {one.pid: one for one in (itself, *itself.children(recursive=True))}
+    for one in found.values():
+        with contextlib.suppress(psutil.Error):
+            if one.status() != psutil.STATUS_ZOMBIE:
+                yield one
+
+
+def _is_marked(process: psutil.Process, mark: str) -> bool:
+    with contextlib.suppress(psutil.Error, OSError):  # another user's, or gone
+        return process.environ().get(MARK) == mark
+    return False

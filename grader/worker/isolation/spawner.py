@@ -1,0 +1,184 @@
+"""Workers that are started anew, each a child with pipes: no fork, no socket, no signal is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from signal import SIGABRT, SIGSEGV
+from typing import Self
+
+import psutil
+
+from grader.worker import rlimits
+from grader.worker.client import Worker
+from grader.worker.container import Container
+from grader.worker.ending import BLAMED, SIGKILL, Ending, WorkerLimits
+from grader.worker.environment import clean_environment, temporary_in
+from grader.worker.fullness import overfull
+from grader.worker.isolation.descendants import MARK, end
+from grader.worker.isolation.pipes import Pipes
+from grader.worker.temporary import Folder
+
+READY_SECONDS = 120.0  # for importing torch from a cold and slow disk
+GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
+NEARLY = 0.9  # of the processor time that a worker may use
+_PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.isolation.spawned")
+_CRASHED = 0xC0000000  # Windows: from here on, exit codes are those of what Linux would end by a signal
+
+
+class Spawner:
+    """Starts workers that import `preload`; from the second one on, the next is started ahead."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        """Start the first worker, which imports while the examiner does so, too."""
+        self.lanes = 1
+        self._modules = list(preload)
+        self._container = Container()
+        self._folder = Folder("server")
+        self._given = 0
+        self._living: dict[int, Spawned] = {}
+        self._next: Spawned | None = self._spawn()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Wait for nothing: whether a worker starts shows when it is asked."""
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """What keeps student code apart here."""
+        return ("process", *(["rlimits"] if rlimits.EXIST else []))
+
+    @property
+    def lacking(self) -> list[str]:
+        """Nothing: no code of strangers is meant for it."""
+        return []
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Nothing is tried that could be missing."""
+        return {}
+
+    @property
+    def pid(self) -> int:
+        """The process that starts them: this one."""
+        return os.getpid()
+
+    def children(self) -> list[int]:
+        """The workers that have not ended."""
+        return list(self._living)
+
+    def load(self, modules: Iterable[str]) -> None:
+        """Have workers to come import these, too."""
+        self._modules += [name for name in modules if name not in self._modules]
+
+    def fork(self, limits: WorkerLimits) -> Worker:
+        """Give a new worker."""
+        spawned, self._next = self._next or self._spawn(), None
+        self._given += 1
+        if self._given > 1:
+            self._next = self._spawn()
+        scratch = Path(spawned.folder, "scratch") if limits.scratch else None
+        if scratch:
+            scratch.mkdir()
+        bounds = {**asdict(limits), "share": self._container.share(self.lanes)}
+        begin = {"modules": self._modules, "limits": bounds, "folder": str(scratch) if scratch else None}
+        spawned.wires.send(json.dumps(begin).encode() + b"\n", READY_SECONDS)
+        ending = partial(self._end, spawned, limits, self._container.kills())
+        return Worker(
+            spawned.wires, ending, limits, partial(spawned.took_too_much, limits, scratch), READY_SECONDS
+        )
+
+    def close(self) -> None:
+        """End all workers, and all that they started."""
+        for spawned in list(self._living.values()):
+            spawned.wires.close()
+            self._finish(spawned)
+            list(spawned.wires.rest())
+        self._next = None
+        self._folder.close()
+
+    def _spawn(self) -> Spawned:
+        mark, folder = secrets.token_hex(16), Path(self._folder.path, secrets.token_hex(8))
+        folder.mkdir()
+        process = subprocess.Popen(  # noqa: S603 our own module
+            [*_PROGRAM, str(os.getpid()), *self._modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env={**clean_environment(), **temporary_in(str(folder)), MARK: mark},
+            cwd=folder,
+            start_new_session=True,  # Ctrl-C in the terminal reaches the command alone
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # as on Windows this does
+        )
+        spawned = Spawned(process, folder, mark, Pipes(process))
+        self._living[process.pid] = spawned
+        return spawned
+
+    def _finish(self, spawned: Spawned) -> None:
+        end(spawned.process, spawned.mark)
+        spawned.process.wait()
+        self._living.pop(spawned.process.pid, None)
+
+    def _end(self, spawned: Spawned, limits: WorkerLimits, kills: int, dying: bool) -> Ending:
+        """End a worker, and say how it ended, as far as this system tells."""
+        used, lived_on = _seconds_of_children(), True
+        if dying:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                spawned.process.wait(GRACE)
+                lived_on = False
+        self._finish(spawned)
+        ending = Ending(
+            status=SIGKILL if lived_on else _status(spawned.process.returncode),
+            spent=_seconds_of_children() - used >= NEARLY * min(limits.cpu, rlimits.strictest_cpu()),
+            took=BLAMED,  # who runs one's own code wants to hear that it took too much
+            lived_on=lived_on,
+            starved=self._container.kills() > kills,
+        )
+        return replace(ending, status=SIGABRT) if ending.why == "killed" else ending
+
+
+@dataclass
+class Spawned:
+    """A worker's process, its folder for temporary files, the mark of all that it starts, and its wires."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    mark: str
+    wires: Pipes
+    _resident: int = field(default=0, init=False)  # bytes, when it was first looked at
+
+    def took_too_much(self, limits: WorkerLimits, scratch: Path | None) -> str:
+        """Say what it takes too much of: "memory" or "disk"; else nothing."""
+        with contextlib.suppress(psutil.Error):
+            resident = psutil.Process(self.process.pid).memory_info().rss
+            self._resident = self._resident or resident
+            if resident - self._resident > limits.memory:
+                return "memory"
+        return overfull(scratch, limits.scratch) if scratch else ""
+
+
+def _status(code: int) -> int:
+    """Return an exit code as POSIX writes it in a wait status."""
+    if code < 0:
+        return -code
+    return SIGSEGV if code >= _CRASHED else code << 8
+
+
+def _seconds_of_children() -> float:
+    """The processor time of the children that have ended; Windows does not tell."""
+    times = os.times()
+    return times.children_user + times.children_system

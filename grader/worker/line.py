@@ -1,0 +1,61 @@
+"""The line between two processes that trust each other: both send pickles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Line(Protocol):
+    """One end of it, as multiprocessing.connection.Connection is."""
+
+    def send(self, message: Any) -> None:
+        """Send anything that can be pickled."""
+
+    def send_bytes(self, content: bytes) -> None:
+        """Send what has been pickled."""
+
+    def recv(self) -> Any:
+        """Wait for a message, and return it."""
+
+    def poll(self, timeout: float = 0.0) -> bool:
+        """Say whether there is one, or the other end has hung up."""
+
+    def fileno(self) -> int:
+        """What can be waited for."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A line of two pipes, each for one direction."""
+
+    reading: Line
+    writing: Line
+
+    def send(self, message: Any) -> None:
+        """Send anything that can be pickled."""
+        self.writing.send(message)
+
+    def send_bytes(self, content: bytes) -> None:
+        """Send what has been pickled."""
+        self.writing.send_bytes(content)
+
+    def recv(self) -> Any:
+        """Wait for a message, and return it."""
+        return self.reading.recv()
+
+    def poll(self, timeout: float = 0.0) -> bool:
+        """Say whether there is one, or the other end has hung up."""
+        return self.reading.poll(timeout)
+
+    def fileno(self) -> int:
+        """What can be waited for."""
+        return self.reading.fileno()
+
+    def close(self) -> None:
+        """Hang up."""
+        self.reading.close()
+        self.writing.close()

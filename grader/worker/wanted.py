@@ -1,0 +1,76 @@
+"""What examiner's process a command wants, and what it gets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.worker.environment import clean_environment
+from grader.worker.line import Line
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an examiner's process is: its folder for temporary files, how it isolates, and its module."""
+
+    folder: str
+    isolation: str
+    examiner: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it begins with."""
+        return {**clean_environment(), "TMPDIR": self.folder}
+
+
+class Running(Protocol):
+    """A process that was started, or is about to be."""
+
+    @property
+    def pid(self) -> int:
+        """Its number; 0 as long as it has not begun."""
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, once it has ended."""
+
+    def begun(self, seconds: float = 0.0) -> bool:
+        """Wait until it has begun; return whether it has."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; return whether it has."""
+
+    def interrupt(self) -> None:
+        """Have the process tidy up and end, whatever it is doing."""
+
+    def kill(self) -> None:
+        """End the process and all that it started."""
+
+    def starter_words(self) -> str:
+        """Return why it ended, if what started it is to blame; else nothing."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A process, the line to it, and how many bytes can be sent on it ahead of being read."""
+
+    process: Running
+    line: Line
+    most_ahead: int
+
+
+def here() -> str:
+    """Return the current folder, where it still exists."""
+    with contextlib.suppress(OSError):
+        return str(Path.cwd())
+    return os.path.abspath(os.sep)  # noqa: PTH100
+
+
+def last_line(file: int) -> str:
+    """Return the last line of what was written to a file for errors, by a process that has ended."""
+    os.lseek(file, 0, os.SEEK_SET)
+    lines = os.read(file, 1 << 16).decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
