@@ -17,6 +17,7 @@ from grader.engine.task import Setup, Task
 from grader.errors import UsageFault
 from grader.examiner.budget import longest
 from grader.examiner.events import Event
+from grader.examiner.preloads import COMPARING
 from grader.examiner.report import Report, merged
 from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Grading, HandedIn, Known
@@ -133,7 +134,10 @@ class ClassGrader:
 
     def lanes(self, exercises: tuple[str, ...], tasks: int) -> Lanes:
         """Lanes for so many submissions of these exercises."""
-        setup = Setup(self.course.root, exercises, self.isolation, tuple(self.course.record.packages))
+        packages = tuple(self.course.record.packages)
+        questions = [one for name in exercises for one in self.course.exercise(name).record.questions]
+        preload = (COMPARING,) if "torch" in packages and any(one.by_checks for one in questions) else ()
+        setup = Setup(self.course.root, exercises, self.isolation, packages, preload)
         if self.cluster:
             return self._dask_lanes(setup)
         jobs = max(1, min(self.jobs or processors(), tasks))

@@ -51,7 +51,7 @@ class LaneProcess(ExaminerProcess):
     """A lane in a process of its own, seen from the one that started it."""
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__("grader.engine.lane", setup.isolation, setup.packages)
+        super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload))
         self.tell(setup)
 
     def give(self, task: Task, *, ahead: bool = False) -> bool:

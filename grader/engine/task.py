@@ -21,6 +21,7 @@ class Setup:
     exercises: tuple[str, ...]
     isolation: str  # by its name
     packages: tuple[str, ...]  # that the course lists
+    preload: tuple[str, ...] = ()  # what checks import that takes long, once for all lanes
     lanes: int = 1  # that share the memory of the machine
     watched: bool = False  # whether somebody wants to know of each question
 
