@@ -36,6 +36,7 @@ QUESTION = {
     "misconception",
     "hint",
     "picture",
+    "walk",
     "checks",
 }
 CHECK = {"id", "title", "visible", "outcome", "score", "points", "message"}

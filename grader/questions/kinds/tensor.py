@@ -13,8 +13,8 @@ from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.lazy import torch
+from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
 from grader.questions.base import computed
-from grader.questions.mistakes import NAMES, value_mistakes
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -44,7 +44,7 @@ class TensorKey(Key):
 class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     """The values of a layer's output, as nested lists or as a tensor."""
 
-    usual: ClassVar[Sequence[str]] = NAMES
+    usual: ClassVar[Sequence[str]] = VALUE_MISTAKES
     key_type: ClassVar[type[Key]] = TensorKey
 
     kind: Literal["tensor"]
