@@ -117,7 +117,7 @@ def _params_text(params: Mapping[str, Any]) -> str:
 
 
 def _walk_of(figure: Figure | None, variant: Variant) -> Walk | None:
-    """The walk that an exercise's figure shows."""
+    """Read the walk that an exercise's figure shows."""
     if figure is None:
         return None
     with at("input"):

@@ -24,7 +24,7 @@ def _always(_: Axes) -> bool:
 def _miscount(
     name: str, message: str, count: Callable[[Axis], int], applies: Callable[[Axes], bool] = _always
 ) -> Mistake[Axes, list[int]]:
-    """A wrong way to count along each axis."""
+    """Make a mistake of a wrong way to count along each axis."""
     return Mistake(name, message, lambda axes: list(map(count, axes)), applies)
 
 

@@ -45,9 +45,8 @@ def walk_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> Wa
     return walks[0] if walks else None
 
 
-def output_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> Shape | None:
+def output_of(walk: Walk | None) -> Shape | None:
     """Count the whole shape that comes out; None for a layer without a kernel or a window that moves."""
-    walk = walk_of(layer, params, shape)
     return walk.output if walk and walk.family in _COUNTED else None
 
 
@@ -124,7 +123,7 @@ def _elementwise(_: Arguments, shape: Shape, combine: Combine) -> Walk:
 
 
 def _axes(given: Arguments, shape: Shape, dims: int) -> Axes:
-    """One axis for each dimension of the image; () for another shape, and for numbers that torch refuses."""
+    """Read an axis for each dimension of the image; () for what torch refuses."""
     padding = given.get("padding", 0)
     keeps_size = padding == "same"
     transposed = "output_padding" in given
@@ -159,7 +158,9 @@ def _number(value: Any, otherwise: float) -> float:
 
 
 def per_axis(value: Any, count: int) -> Shape | None:
-    """A number for each axis, as torch reads one number or a tuple; None for anything else."""
+    """Read a number for each axis, as torch reads one number or a tuple; None for anything else."""
+    if isinstance(value, int):
+        return (value,) * count
     values = tuple(value) if isinstance(value, tuple | list) else (value,)
     values *= count if len(values) == 1 else 1
     return values if len(values) == count and all(isinstance(one, int) for one in values) else None

@@ -43,7 +43,7 @@ def steps_of(walk: Walk) -> Iterator[Step]:
 
 
 def _window(walk: Walk, output: Index) -> Iterator[Term]:
-    """A kernel or a window at one place, in all channels that it covers."""
+    """Yield what a kernel or a window meets at one place, in all channels that it covers."""
     batch, channel, *place = output
     each = walk.input[1] // walk.groups if walk.family == "convolution" else 1
     first = channel // (walk.channels // walk.groups) * each if walk.family == "convolution" else channel
@@ -56,7 +56,7 @@ def _window(walk: Walk, output: Index) -> Iterator[Term]:
 def _term(
     walk: Walk, before: Index, place: Sequence[int], cell: Index, weight: Index | None
 ) -> Iterator[Term]:
-    """One cell of a kernel at one place, unless what lies there takes no part."""
+    """Yield what one cell of a kernel meets at one place, unless it takes no part."""
     places = [_lies(axis, *one) for axis, *one in zip(walk.axes, place, cell, strict=True)]
     found = [_found(walk, axis, at) for axis, at in zip(walk.axes, places, strict=True)]
     inside = [at for at in found if at is not None]
@@ -71,7 +71,7 @@ def _lies(axis: Axis, place: int, cell: int) -> int:
 
 
 def _found(walk: Walk, axis: Axis, at: int) -> int | None:
-    """The cell of the image that is read at `at`; None for what is not of the image."""
+    """Find the cell of the image that is read at `at`; None for what is not of the image."""
     if 0 <= at < axis.size:
         return at
     read = _FROM_IMAGE.get(walk.outside)
@@ -84,7 +84,7 @@ def _is_padded(axis: Axis, at: int) -> bool:
 
 
 def _block(walk: Walk, output: Index) -> Iterator[Term]:
-    """One cell of a window that is taken out as a whole."""
+    """Yield the one cell of a window that is taken out as a whole."""
     batch, row, column = output
     channel, number = divmod(row, count_cells(walk.axes))
     cell = _unravelled(number, [axis.kernel for axis in walk.axes])
@@ -93,7 +93,7 @@ def _block(walk: Walk, output: Index) -> Iterator[Term]:
 
 
 def _unravelled(number: int, sizes: Sequence[int]) -> Index:
-    """The index of a number in row-major order.
+    """Find the index of a number in row-major order.
 
     >>> _unravelled(7, [2, 5])
     (1, 2)
@@ -106,7 +106,7 @@ def _unravelled(number: int, sizes: Sequence[int]) -> Index:
 
 
 def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
-    """All copies of a kernel that reach one cell of the output."""
+    """Yield what all copies of a kernel lay on one cell of the output."""
     batch, channel, *cells = output
     group, its = divmod(channel, walk.channels // walk.groups)
     each = walk.input[1] // walk.groups
@@ -119,13 +119,13 @@ def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
 
 
 def _laid(axis: Axis, at: int, cell: int) -> int | None:
-    """The place from which a cell of the kernel reaches this cell of the output; None if there is none."""
+    """Find the place from which a cell of the kernel reaches a cell of the output; None if none does."""
     place, rest = divmod(at + axis.padding - cell * axis.dilation, axis.stride)
     return place if rest == 0 and 0 <= place < axis.size else None
 
 
 def _row(walk: Walk, output: Index) -> Iterator[Term]:
-    """All features, each with its weight."""
+    """Yield all features, each with its weight."""
     for feature in range(walk.input[-1]):
         yield Term((*output[:-1], feature), (output[-1], feature))
 

@@ -75,30 +75,31 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         if self.ask == "size" and len(output) != len(shape):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
         solution = f"{self.id} = {sizes[0] if self._is_square(sizes) else sizes}"
-        wrongs = self._wrongs(variant, output)
-        return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(self._walk(variant)))
+        walk = self._walk(variant)
+        wrongs = self._wrongs(variant, walk, output)
+        return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
 
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
         """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
-        output = output_of(parse_layer(self.layer), variant.params, self._input(variant))
+        walk = self._walk(variant)
+        output = output_of(walk)
         if output is None:
             return super().sketch(variant)
         if min(output) < 1:
             raise LayerError("What moves over the image is larger than the image.")
-        wrongs, sizes = self._wrongs(variant, output), output if self.ask == "shape" else output[2:]
+        wrongs, sizes = self._wrongs(variant, walk, output), output if self.ask == "shape" else output[2:]
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
-    def _wrongs(self, variant: Variant, output: Sequence[int]) -> tuple[Wrong, ...]:
+    def _wrongs(self, variant: Variant, walk: Walk | None, output: Sequence[int]) -> tuple[Wrong, ...]:
         """The author's misconceptions, and the usual ones that lead elsewhere, where this shape comes out."""
         count = len(output) if self.ask == "shape" else len(output) - 2
         wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
         left_out, answers = {*self.misconceptions, *self.without}, [wrong.answer for wrong in wrongs]
-        slips = self._usual(variant, output)
+        slips = self._usual(walk, output)
         usual = (one for one in slips if one.name not in left_out and one.answer not in answers)
         return (*wrongs, *map(Wrong.of, usual))
 
-    def _usual(self, variant: Variant, output: Sequence[int]) -> Iterable[Slip]:
-        walk = self._walk(variant)
+    def _usual(self, walk: Walk | None, output: Sequence[int]) -> Iterable[Slip]:
         sides = tuple(size_mistakes(walk))
         if self.ask == "size":
             return (*sides, *form_mistakes(output[2:], output))

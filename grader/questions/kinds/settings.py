@@ -187,7 +187,7 @@ def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int]
 
 def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
     """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
-    output = output_of(parse_layer(key.layer), {**key.params, **settings}, key.input)
+    output = output_of(walk_of(parse_layer(key.layer), {**key.params, **settings}, key.input))
     return output is None or output[2:] == key.output
 
 

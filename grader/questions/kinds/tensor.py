@@ -122,13 +122,13 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         )
 
     def _given(self, variant: Variant) -> Tensor:
-        """The values of the author's formula."""
+        """Compute the author's formula."""
         values = _tensor(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
         with at("values"):
             return self._finite(values)
 
     def _computed(self, variant: Variant) -> tuple[Tensor, Iterable[Slip]]:
-        """What torch computes, and the usual mistakes with that layer."""
+        """Let torch compute the layer, and find the usual mistakes with it."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
