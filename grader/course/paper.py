@@ -17,9 +17,9 @@ from grader.language.fault import LanguageError, at
 from grader.language.layers import parse_layer
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
-from grader.questions.geometry import axes_of
-from grader.questions.picture import draw_walk, legend
 from grader.questions.posed import Key, Posed
+from grader.walks.reading import walk_of
+from grader.walks.walk import Walk
 
 
 def prepare(
@@ -45,13 +45,13 @@ def prepare(
             faults.append(exercise.document.fault(where, sentence, error.remedy, line=error.line))
 
     title = intro = ""
-    figure = None
+    walk = None
     with noting("title"):
         title = one_line(render(record.title, variant.params))
     with noting("intro"):
         intro = render(record.intro, variant.params)
     with noting("figure"):
-        figure = _figure(record.figure, variant)
+        walk = _walk_of(record.figure, variant)
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
     for index, question in enumerate(record.questions):
@@ -65,7 +65,7 @@ def prepare(
         exercise=exercise.name,
         title=title,
         intro=intro,
-        figure=figure,
+        walk=walk,
         student=student,
         packages=tuple(course.packages),
         limits=exercise.limits,
@@ -116,12 +116,11 @@ def _params_text(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in params.items())[:200]
 
 
-def _figure(figure: Figure | None, variant: Variant) -> str | None:
+def _walk_of(figure: Figure | None, variant: Variant) -> Walk | None:
+    """Read the walk that an exercise's figure shows."""
     if figure is None:
         return None
     with at("input"):
         shape = whole_numbers(figure.input, variant.params)
     with at("layer"):
-        axes = axes_of(parse_layer(figure.layer), variant.params, shape)
-    walk = draw_walk(axes) if axes else None
-    return f"{walk}\n{legend(axes)}" if axes and walk else None
+        return walk_of(parse_layer(figure.layer), variant.params, shape)

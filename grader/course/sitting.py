@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
 
+from grader.figures.text import drawn
 from grader.language.limits import Limits
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Key, Posed
+from grader.walks.walk import Walk
 
 
 def _of_its_kind(data: object) -> object:
@@ -33,11 +35,17 @@ class Paper(Record):
     exercise: str
     title: str
     intro: str
-    figure: str | None
+    walk: Walk | None = None  # that the exercise's figure shows
+    figure: str | None = None  # in papers of 0.1.0, which have no walk
     student: str | None
     packages: tuple[str, ...]
     limits: Limits
     questions: tuple[AnyPosed, ...]
+
+    @property
+    def drawing(self) -> str | None:
+        """The exercise's figure in text."""
+        return drawn(self.walk) or self.figure
 
     @property
     def points(self) -> float:

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
+from grader.figures.text import drawn
 from grader.language.record import Record
 from grader.questions.posed import Outcome
+from grader.walks.walk import Walk
 
 # From worst to best: what a question's outcome is when its checks differ.
 _SEVERITY: tuple[Outcome, ...] = (
@@ -26,6 +28,7 @@ _SEVERITY: tuple[Outcome, ...] = (
 UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
 
 INSTRUCTOR = {"for": "instructor"}  # the context in which a report is written with all causes
+STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
 
 Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
 
@@ -56,7 +59,7 @@ class CheckReport(Record):
     def _for_whom(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         """Leave the cause out of all that is not for the instructor: it may give a hidden input away."""
         fields: dict[str, Any] = serialize(self)
-        if info.context != INSTRUCTOR:
+        if info.context not in (INSTRUCTOR, STORED):
             fields.pop("cause", None)
         return fields
 
@@ -72,8 +75,22 @@ class QuestionReport(Record):
     message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
-    picture: str | None = None
+    picture: str | None = None  # drawn from the walk; stored in reports of 0.1.0 only, which have none
+    walk: Walk | None = None
     checks: tuple[CheckReport, ...] = ()
+
+    @property
+    def drawing(self) -> str | None:
+        """The walk of the layer in text."""
+        return drawn(self.walk) or self.picture
+
+    @model_serializer(mode="wrap")
+    def _with_drawing(
+        self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, Any]:
+        """Draw the walk for all who read the report; what is stored keeps the walk alone."""
+        fields: dict[str, Any] = serialize(self)
+        return fields if info.context == STORED else {**fields, "picture": self.drawing}
 
 
 class Report(Record):
@@ -91,6 +108,10 @@ class Report(Record):
     def whole(self) -> str:
         """Return the report as JSON with the cause of each failed check, which no student may see."""
         return self.model_dump_json(context=INSTRUCTOR)
+
+    def stored(self) -> str:
+        """Return the report as JSON for the gradebook."""
+        return self.model_dump_json(context=STORED)
 
     @property
     def is_full(self) -> bool:

@@ -88,6 +88,7 @@ def marked(posed: Posed, mark: Mark) -> QuestionReport:
         misconception=mark.misconception,
         hint=mark.hint,
         picture=posed.picture if mark.outcome == "failed" else None,
+        walk=posed.walk if mark.outcome == "failed" else None,
         checks=(check,),
     )
 

@@ -123,7 +123,7 @@ def add_report(
         "points": report.points,
         "is_graded": report.is_graded,
         "is_applied": is_applied,
-        "document": report.whole(),
+        "document": report.stored(),
         "output": grading.output,
     }
     connection.execute(_add_report, row)

@@ -120,8 +120,8 @@ def _intro(paper: Paper) -> str:
     parts = [f"# {one_line(paper.title)}", one_line(f"{paper.course}, {paper.exercise}{_owner(paper)}")]
     if paper.intro:
         parts.append(paper.intro)
-    if paper.figure:
-        parts.append(f"```text\n{paper.figure}\n```")
+    if paper.drawing:
+        parts.append(f"```text\n{paper.drawing}\n```")
     parts.append(
         "Write your answers in place of each `...`, save the notebook, and in a terminal run "
         f"`grade {paper.exercise}`."

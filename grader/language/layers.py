@@ -82,6 +82,12 @@ class Layer:
         own = (names_in(tree) for tree in self.arguments.values())
         return frozenset().union(*own, *(child.names for child in self.children))
 
+    def flat(self) -> tuple[Layer, ...]:
+        """Return the layers that run one after the other: those of a Sequential, or this one."""
+        if self.name != "Sequential":
+            return (self,)
+        return tuple(one for child in self.children for one in child.flat())
+
 
 @lru_cache(maxsize=1024)
 def parse_layer(text: str) -> Layer:

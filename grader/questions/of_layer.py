@@ -21,7 +21,8 @@ class LayerQuestion(Question[P, K, A], ABC):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from layer_problems(self.layer, ("layer",), names | self.own_names())
+        if "layer" in self.model_fields_set:  # a kind may do without
+            yield from layer_problems(self.layer, ("layer",), names | self.own_names())
         yield from without_problems(self.without, self.usual)
 
     def own_names(self) -> frozenset[str]:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from grader.language.limits import Limits
 from grader.language.record import Record
+from grader.mistakes.mistake import Slip
+from grader.walks.walk import Walk
 
 Outcome = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
@@ -37,7 +39,8 @@ class Posed(Record):
     require: tuple[str, ...] = ()  # what code has to use
     in_place: bool = False  # whether code may change the inputs that it is given
     fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
-    picture: str | None = None
+    walk: Walk | None = None  # of the layer that it asks about; it says no more than the layer does
+    picture: str | None = None  # in papers of 0.1.0, which have no walk
 
 
 class Wrong(Record):
@@ -47,6 +50,11 @@ class Wrong(Record):
     answer: Any
     message: str
     hint: int | None = None  # the number, from 1, of the hint to go to
+
+    @classmethod
+    def of(cls, slip: Slip) -> Wrong:
+        """Make one of a usual mistake."""
+        return cls(name=slip.name, answer=slip.answer, message=slip.message)
 
 
 class Key(Record):

@@ -58,8 +58,8 @@ def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[Render
         yield Padding(Text(question.message), (0, 0, 0, 4))
     if question.hint is not None and question.hint <= len(hints):
         yield Padding(Text(f"Hint: {hints[question.hint - 1]}"), (0, 0, 0, 4))
-    if question.picture:
-        yield Padding(Text(question.picture, style="dim"), (0, 0, 0, 6))
+    if question.drawing:
+        yield Padding(Text(question.drawing, style="dim"), (0, 0, 0, 6))
     if KINDS[question.kind].by_checks:
         yield from _checks(question)
 

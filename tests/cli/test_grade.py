@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,36 @@ def test_the_page_says_what_is_wrong_in_words_and_pictures(folder: Path, grade: 
     assert "Your values have shape 2x2; the output has 3x3." in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
     assert "\x1b" not in ran.out
+
+
+def test_who_keeps_every_value_reads_about_the_stride_and_of_no_window(folder: Path, grade: Run) -> None:
+    file = folder / "exercise-3.py"
+    text = file.read_text(encoding="utf-8")
+    rows = re.findall(r"^# +(\[+(?:\d+, ){4}\d+\]+,?)$", text, re.MULTILINE)
+    file.write_text(text.replace("kept = ...", f"kept = {''.join(rows)}"), encoding="utf-8")
+    report = json.loads(grade(folder, "exercise-3", "--json").out)
+    (kept,) = (question for question in report["questions"] if question["id"] == "kept")
+    assert kept["misconception"] == "ignored-stride"
+    assert "all of its places" in kept["message"]
+    assert "window" not in kept["message"]
+
+
+def test_the_report_holds_the_walk_and_its_picture(folder: Path, grade: Run) -> None:
+    file = folder / "exercise-10.py"
+    text = file.read_text(encoding="utf-8").replace("pooled = ...", "pooled = 3")
+    file.write_text(text, encoding="utf-8")
+    report = json.loads(grade(folder, "exercise-10", "--json").out)
+    (pooled,) = (question for question in report["questions"] if question["id"] == "pooled")
+    assert pooled["message"].startswith("You counted how often the window moves.")
+    assert pooled["walk"]["family"] == "pooling"
+    assert [(axis["size"], axis["kernel"], axis["stride"]) for axis in pooled["walk"]["axes"]] == [
+        (9, 2, 2)
+    ] * 2
+    assert pooled["picture"].startswith("first place         next place\n# # . .")
+    assert pooled["picture"].endswith("# window   . image")
+    assert all(
+        one["picture"] is None and one["walk"] is None for one in report["questions"] if one is not pooled
+    )
 
 
 def test_hints_come_one_at_a_time_and_the_last_one_stays(

@@ -347,8 +347,8 @@ def test_a_paper(tmp_path):
         None,
         ("torch",),
     )
-    assert paper.figure is not None
-    assert paper.figure.endswith("# kernel   . image")
+    assert paper.drawing is not None
+    assert paper.drawing.endswith("# kernel   . image")
     assert sitting.params == {"M": 4}
     assert {key: value.solution for key, value in (sitting.keys or {}).items()} == {
         "size": "size = 3",

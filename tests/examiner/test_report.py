@@ -11,10 +11,12 @@ from itertools import product
 import pytest
 
 from grader.course.paper import prepare
-from grader.examiner.report import rounded, worst
+from grader.examiner.report import STORED, QuestionReport, Report, rounded, worst
 from grader.examiner.reporting import ungraded
 from grader.examiner.trouble import StudentError, Trouble, student_error
 from grader.examiner.wording import explain
+from grader.walks.axis import Axis
+from grader.walks.walk import Walk
 from tests.examiner.conftest import Bench
 
 KINDS = "raised syntax exit missing too-large timeout memory crashed malformed".split()
@@ -36,6 +38,7 @@ QUESTION = {
     "misconception",
     "hint",
     "picture",
+    "walk",
     "checks",
 }
 CHECK = {"id", "title", "visible", "outcome", "score", "points", "message"}
@@ -219,6 +222,43 @@ def test_a_visible_check_speaks_of_the_subject(bench):
         assert not re.search(
             r"pytest|\bassert\b|traceback|fixture|tensor-likes", check.message, re.IGNORECASE
         )
+
+
+def test_the_gradebook_keeps_the_walk_and_everybody_else_sees_it_drawn() -> None:
+    walk = Walk("convolution", (1, 1, 4), 1, (Axis(4, 2, 2),))
+    question = QuestionReport(
+        id="size", kind="output-size", outcome="failed", score=0, points=1, message="No.", walk=walk
+    )
+    report = Report(
+        exercise="e", student="ada", score=0, points=1, isolation=(), questions=(question,), notes=()
+    )
+    picture = "first place   next place\n# # . .       . . # #\n# kernel   . image"
+    for text in (report.model_dump_json(), report.whole()):
+        (told,) = json.loads(text)["questions"]
+        assert set(told) == QUESTION
+        assert told["picture"] == picture
+    (kept,) = json.loads(report.stored())["questions"]
+    assert set(kept) == QUESTION
+    assert kept["picture"] is None
+    assert Report.model_validate_json(report.stored()) == report
+    assert Report.model_validate_json(report.whole()).questions[0].walk == walk
+
+
+def test_a_report_of_before_there_were_walks_keeps_its_picture() -> None:
+    old = {
+        "id": "size",
+        "kind": "output-size",
+        "outcome": "failed",
+        "score": 0,
+        "points": 1,
+        "message": "No.",
+    }
+    question = QuestionReport.model_validate(
+        {**old, "hint": None, "picture": "# # .\n# kernel", "checks": []}
+    )
+    assert question.drawing == "# # .\n# kernel"
+    assert json.loads(question.model_dump_json())["picture"] == question.drawing
+    assert json.loads(question.model_dump_json(context=STORED))["picture"] == question.drawing
 
 
 def test_a_file_that_cannot_be_read_has_a_report_like_any_other(bench):

@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault
+from grader.examiner.reporting import marked
 from grader.handout.exercise_source import PackedSource, find_file, find_source
 from grader.handout.pack import MAX_BYTES, PACK_FILE, open_pack, pack_bytes
+from grader.handout.stubs import stub_text
+from grader.questions.posed import Mark
 from tests.course.building import CHECKS, VISIBLE
 from tests.handout.handing import SECRETS, small_course
 
@@ -95,6 +98,20 @@ def test_what_is_packed_is_unpacked(tmp_path, packed, edition):
     assert sorted(file.name for file in folder.iterdir()) == names
     assert (folder / "visible_checks.py").read_text() == VISIBLE
     assert pack.sitting("exercise-1").folder is None
+
+
+def test_a_pack_of_before_there_were_walks_shows_its_pictures(packed):
+    with zipfile.ZipFile(packed()) as archive:
+        paper = json.loads(archive.read("exercise-1/paper.json"))
+    for record in (paper, *paper["questions"]):
+        del record["walk"]
+    paper["figure"] = paper["questions"][0]["picture"] = "# # .\n# kernel"
+    with closing(open_pack(packed(files={"exercise-1/paper.json": json.dumps(paper).encode()}))) as pack:
+        old = pack.sitting("exercise-1").paper
+    assert "#   # # .\n#   # kernel" in stub_text(old, "python")
+    assert "# kernel" in stub_text(old, "notebook")
+    report = marked(old.questions[0], Mark("failed", 0, "No."))
+    assert json.loads(report.model_dump_json())["picture"] == "# # .\n# kernel"
 
 
 def damages() -> list[Any]:

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.figures.text import drawn
 from grader.language.layers import LayerError, build, parse_layer
 from tests.questions.asking import Shaped, Squarish, Thing, ask, record
 
@@ -297,10 +298,10 @@ def test_a_dilation_that_makes_no_sense():
 
 def test_the_picture_shows_the_walk_and_not_the_answer():
     asked = ask("output-size", layer="Conv2d(1, 1, 2, stride=2, padding=1)", input=[1, 1, 2, 2])
-    assert asked.posed.picture == (
+    assert drawn(asked.posed.walk) == (
         "first place   next place\n"
         "# # 0 0       0 0 # #\n# # . 0       0 . # #\n0 . . 0       0 . . 0\n0 0 0 0       0 0 0 0\n"
         "# kernel   . image   0 padding"
     )
-    assert CUBE.posed.picture is None
-    assert ask("output-size", layer="Flatten()", input=[1, 1, 4, 4], ask="shape").posed.picture is None
+    assert drawn(CUBE.posed.walk) is None
+    assert ask("output-size", layer="Flatten()", input=[1, 1, 4, 4], ask="shape").posed.walk is None

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
-from grader.questions.picture import Axis
-from grader.questions.size_mistakes import size_mistakes
+from grader.mistakes.counting import size_mistakes
+from grader.walks.axis import Axis
+from grader.walks.walk import Walk
 from tests.questions.asking import Shaped, Thing, ask, record
 
 CONV = ask(
@@ -56,7 +57,8 @@ def test_convolutions(stride, padding):
     if real not in {None, (4, 4)}:
         height, width = real
         complaint = f"With these settings the output is {height}x{width}, not 4x4."
-        usual = {wrong.name: wrong for wrong in size_mistakes([Axis(8, 3, stride, padding)] * 2)}
+        walk = Walk("convolution", (1, 1, 8, 8), 1, (Axis(8, 3, stride, padding),) * 2)
+        usual = {wrong.name: wrong for wrong in size_mistakes(walk)}
         if mark.misconception is None:
             assert mark.message == complaint
         else:  # counted that way, these settings would be right

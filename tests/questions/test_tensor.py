@@ -226,3 +226,56 @@ def test_questions_that_have_no_answer(fields, kind, sentence):
 def test_weights_are_given_in_one_way():
     with pytest.raises(ValidationError, match="Give either weight and bias, or state"):
         record("tensor", layer="Identity()", input=1, weight=1, state={"weight": 1})
+
+
+EVERY_OTHER = ask(
+    "tensor",
+    values="[[image[0][0], image[0][2]], [image[2][0], image[2][2]]]",
+    misconceptions={"ignored-stride": {"answer": "image", "message": "These are all of them."}},
+)
+
+
+def test_values_of_the_authors_own():
+    assert EVERY_OTHER.key.solution == "q = [[1.0, 3.0],\n [7.0, 9.0]]"
+    assert EVERY_OTHER.mark_solution().outcome == "passed"
+    mark = EVERY_OTHER.mark([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    assert (mark.outcome, mark.misconception) == ("failed", "ignored-stride")
+    assert [wrong.name for wrong in EVERY_OTHER.key.wrong] == ["ignored-stride"]  # and none of a layer
+    assert ask("tensor", values=["M", ["K", "S"][0]]).mark([7, 3]).outcome == "passed"
+    assert ask("tensor", values="M").mark(7).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"layer": "Identity()"},
+        {"input": 1},
+        {"layer": "", "input": 1},
+        {"values": 1, "layer": "Identity()"},
+        {"values": 1, "input": 1},
+        {"values": 1, "weight": 1},
+        {"values": 1, "without": ["flipped-kernel"]},
+    ],
+)
+def test_values_are_given_or_computed(fields):
+    with pytest.raises(ValidationError, match="Give either 'values', or 'layer' and 'input'"):
+        record("tensor", **fields)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "sentence"),
+    [
+        ("100000", "float16", "The output holds numbers that float16 cannot."),
+        ([[1, 2], [3]], "float32", "These are not the numbers of a tensor: "),
+        ("'a'", "float32", "These are not the numbers of a tensor: "),
+    ],
+)
+def test_values_that_are_none(values, dtype, sentence):
+    with pytest.raises(ExpressionError, match=sentence):
+        ask("tensor", values=values, dtype=dtype)
+
+
+def test_values_with_an_unknown_name():
+    (problem,) = record("tensor", values="[[N, 1]]").problems(frozenset({"M"}))
+    assert (problem.path, problem.sentence) == (("values",), "There is no parameter 'N'.")

@@ -11,21 +11,16 @@ from grader.language.expressions import Expression, whole_numbers
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import axes_of, output_of, spreads_of
+from grader.mistakes.counting import SIZE_MISTAKES, form_mistakes, shape_mistakes, size_mistakes
+from grader.mistakes.mistake import Slip
 from grader.questions.of_layer import LayerQuestion
-from grader.questions.picture import draw_walk, legend
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.size_mistakes import (
-    NAMES,
-    form_mistakes,
-    shape_mistakes,
-    size_mistakes,
-    transposed_mistakes,
-)
 from grader.questions.values import describe, plain, whole
+from grader.walks.reading import output_of, walk_of
+from grader.walks.walk import Walk
 
-COUNT_PLACES = "Count the places where the kernel can land, one dimension at a time."
+COUNT_PLACES = "Count the places where the {noun} can land, one dimension at a time."
 READ_FORMULA = "Take the layers one by one, and in each the formula of its output one dimension at a time."
 _COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
 
@@ -34,13 +29,13 @@ class SizeKey(Key):
     """The sizes along the asked dimensions."""
 
     sizes: tuple[int, ...]
-    advice: str = COUNT_PLACES  # for a wrong size of no known kind
+    advice: str = COUNT_PLACES.format(noun="kernel")  # for a wrong size of no known kind
 
 
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     """The size of a layer's output: an int where it is square, else a tuple; or its whole shape."""
 
-    usual: ClassVar[Sequence[str]] = NAMES
+    usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
@@ -61,18 +56,15 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        shape = self._input(variant)
-        with at("layer"):
-            axes = axes_of(parse_layer(self.layer), variant.params, shape)
-        walk = draw_walk(axes) if axes else None
         how = "Write the whole shape as a tuple, batch and channels included."
         if self.ask == "size":
             count = len(self.input) - 2
             how = f"Write {_COUNTS.get(count, 'a tuple')}."
             if count > 1:
                 how = f"Write a whole number if all sides are equal, else {_COUNTS.get(count, 'a tuple')}."
-        picture = f"{walk}\n{legend(axes)}" if axes and walk else None
-        return self.posed(variant, how=how, picture=picture)
+        with at("layer"):
+            walk = self._walk(variant)
+        return self.posed(variant, how=how, walk=walk)
 
     def key(self, variant: Variant) -> SizeKey:
         """What torch says on its meta device."""
@@ -83,35 +75,38 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         if self.ask == "size" and len(output) != len(shape):
             raise LayerError("The output has no image dimensions.", "Use 'ask: shape'.")
         solution = f"{self.id} = {sizes[0] if self._is_square(sizes) else sizes}"
-        wrongs = self._wrongs(variant, output)
-        advice = COUNT_PLACES if axes_of(layer, variant.params, shape) else READ_FORMULA
-        return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=advice)
+        walk = self._walk(variant)
+        wrongs = self._wrongs(variant, walk, output)
+        return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
 
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
         """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
-        output = output_of(parse_layer(self.layer), variant.params, self._input(variant))
+        walk = self._walk(variant)
+        output = output_of(walk)
         if output is None:
             return super().sketch(variant)
         if min(output) < 1:
-            raise LayerError("The kernel is larger than the image.")
-        wrongs, sizes = self._wrongs(variant, output), output if self.ask == "shape" else output[2:]
+            raise LayerError("What moves over the image is larger than the image.")
+        wrongs, sizes = self._wrongs(variant, walk, output), output if self.ask == "shape" else output[2:]
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
-    def _wrongs(self, variant: Variant, output: Sequence[int]) -> tuple[Wrong, ...]:
+    def _wrongs(self, variant: Variant, walk: Walk | None, output: Sequence[int]) -> tuple[Wrong, ...]:
         """The author's misconceptions, and the usual ones that lead elsewhere, where this shape comes out."""
         count = len(output) if self.ask == "shape" else len(output) - 2
         wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
         left_out, answers = {*self.misconceptions, *self.without}, [wrong.answer for wrong in wrongs]
-        usual = self._usual(variant, output)
-        return (*wrongs, *(one for one in usual if one.name not in left_out and one.answer not in answers))
+        slips = self._usual(walk, output)
+        usual = (one for one in slips if one.name not in left_out and one.answer not in answers)
+        return (*wrongs, *map(Wrong.of, usual))
 
-    def _usual(self, variant: Variant, output: Sequence[int]) -> Iterable[Wrong]:
-        layer, shape = parse_layer(self.layer), self._input(variant)
-        axes, spreads = axes_of(layer, variant.params, shape), spreads_of(layer, variant.params, shape)
-        sides = size_mistakes(axes) if axes else transposed_mistakes(spreads or ())
+    def _usual(self, walk: Walk | None, output: Sequence[int]) -> Iterable[Slip]:
+        sides = tuple(size_mistakes(walk))
         if self.ask == "size":
             return (*sides, *form_mistakes(output[2:], output))
-        return shape_mistakes(shape, output, sides) if axes or spreads else ()
+        return shape_mistakes(walk.input, output, sides) if walk and sides else ()
+
+    def _walk(self, variant: Variant) -> Walk | None:
+        return walk_of(parse_layer(self.layer), variant.params, self._input(variant))
 
     def _input(self, variant: Variant) -> list[int]:
         with at("input"):
@@ -146,6 +141,12 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     def _is_square(self, sizes: Sequence[int]) -> bool:
         """Whether one number is enough for all sides."""
         return len(set(sizes)) == 1 and self.ask == "size"
+
+
+def _advice(walk: Walk | None) -> str:
+    """Say how to find a size."""
+    counts = walk is not None and walk.family in {"convolution", "pooling"}
+    return COUNT_PLACES.format(noun=walk.noun) if walk and counts else READ_FORMULA
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:

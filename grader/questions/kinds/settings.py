@@ -19,12 +19,12 @@ from grader.language.expressions import (
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.questions.geometry import axes_of, output_of, spreads_of
+from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
 from grader.questions.values import describe, plain, shape_text, whole
+from grader.walks.reading import output_of, walk_of
 
 MAX_SETTING = 1000
 _SEARCHED = range(13)
@@ -45,7 +45,7 @@ class SettingsKey(Key):
 class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
     """The unknowns of a layer, to be chosen so that its output has a given size."""
 
-    usual: ClassVar[Sequence[str]] = NAMES
+    usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
     key_type: ClassVar[type[Key]] = SettingsKey
 
     kind: Literal["settings"]
@@ -187,7 +187,7 @@ def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int]
 
 def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
     """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
-    output = output_of(parse_layer(key.layer), {**key.params, **settings}, key.input)
+    output = output_of(walk_of(parse_layer(key.layer), {**key.params, **settings}, key.input))
     return output is None or output[2:] == key.output
 
 
@@ -196,12 +196,10 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
     scope = {**key.params, **settings}
     if not all(_holds(condition, scope) for condition in key.where):
         return []
-    layer = parse_layer(key.layer)
-    axes, spreads = axes_of(layer, scope, key.input), spreads_of(layer, scope, key.input)
     return [
-        wrong.model_copy(update={"message": f"{complaint} {wrong.message}"})
-        for wrong in (*size_mistakes(axes or ()), *transposed_mistakes(spreads or ()))
-        if wrong.answer == list(key.output) and wrong.name not in key.without
+        Wrong.of(slip._replace(message=f"{complaint} {slip.message}"))
+        for slip in size_mistakes(walk_of(parse_layer(key.layer), scope, key.input))
+        if slip.answer == list(key.output) and slip.name not in key.without
     ]
 
 

@@ -1,8 +1,8 @@
-"""`tensor`: the values that come out of a layer."""
+"""`tensor`: the values that come out of a layer, or that a formula gives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -12,8 +12,9 @@ from grader.language.fault import at
 from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
+from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
+from grader.mistakes.mistake import Slip
 from grader.questions.base import computed
-from grader.questions.mistakes import NAMES, value_mistakes
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -42,13 +43,19 @@ class TensorKey(Key):
 
 
 class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
-    """The values of a layer's output, as nested lists or as a tensor."""
+    """Values as nested lists or as a tensor: a layer's output, or what the author's formula gives."""
 
-    usual: ClassVar[Sequence[str]] = NAMES
+    usual: ClassVar[Sequence[str]] = VALUE_MISTAKES
     key_type: ClassVar[type[Key]] = TensorKey
 
     kind: Literal["tensor"]
-    input: Annotated[Numbers, Field(description="Nested lists of numbers, or the parameter that holds them.")]
+    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")] = ""
+    input: Annotated[
+        Numbers | None, Field(description="Nested lists of numbers, or the parameter that holds them.")
+    ] = None
+    values: Annotated[
+        Numbers | None, Field(description="The right values as a formula, in place of a layer and its input.")
+    ] = None
     weight: Annotated[Numbers | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Numbers | None, Field(description="The layer's bias; one number fills it.")] = None
     state: Annotated[
@@ -62,6 +69,14 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     ] = "whole"
 
     @model_validator(mode="after")
+    def _layer_or_values(self) -> TensorValues:
+        of_layer = self.model_fields_set & {"layer", "input", "weight", "bias", "state", "without"}
+        if of_layer if self.values is not None else not (self.layer and self.input is not None):
+            msg = "Give either 'values', or 'layer' and 'input'"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _one_state(self) -> TensorValues:
         if (self.weight is not None or self.bias is not None) and self.state:
             msg = "Give either weight and bias, or state"
@@ -71,8 +86,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""
         yield from super().problems(names)
-        yield from formula_problems(self.input, ("input",), names)
-        for key, numbers in (("weight", self.weight), ("bias", self.bias)):
+        own = {"input": self.input, "values": self.values, "weight": self.weight, "bias": self.bias}
+        for key, numbers in own.items():
             yield from formula_problems(numbers or 0, (key,), names)
         for key, numbers in self.state.items():
             yield from formula_problems(numbers, ("state", key), names)
@@ -82,12 +97,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         return self.posed(variant, how="Write the values row by row in nested lists, or a tensor.")
 
     def key(self, variant: Variant) -> TensorKey:
-        """What torch computes."""
-        layer, image, state = self._inputs(variant)
-        with at("layer"):
-            output = apply(layer, variant.params, image, dict(state))
-            if not output.isfinite().all():
-                raise ExpressionError(f"The output holds numbers that {self.dtype} cannot.")
+        """Find the right values, and the wrong ones that are known."""
+        output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
         if output.numel() > MAX_VALUES:
             raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
         rtol, atol = _TOLERANCES.get(self.dtype, _DEFAULT_TOLERANCE)
@@ -96,9 +107,10 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         wrongs = list(self.authored_wrongs(variant))
         left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
         authored = [_flat(wrong.answer) for wrong in wrongs]  # an author knows better what it is called
-        for name, message, wrong in value_mistakes(layer, variant.params, image, state):
-            if name not in left_out and wrong.flatten().tolist() not in authored:
-                wrongs.append(Wrong(name=name, answer=wrong.tolist(), message=message))
+        usual = (one for one in slips if one.answer.flatten().tolist() not in authored)
+        wrongs += [
+            Wrong.of(one._replace(answer=one.answer.tolist())) for one in usual if one.name not in left_out
+        ]
         return TensorKey(
             solution=f"{self.id} = {values}",
             wrong=tuple(wrongs),
@@ -108,6 +120,24 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             atol=atol if self.atol is None else self.atol,
             credit=self.credit,
         )
+
+    def _given(self, variant: Variant) -> Tensor:
+        """Compute the author's formula."""
+        values = _tensor(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
+        with at("values"):
+            return self._finite(values)
+
+    def _computed(self, variant: Variant) -> tuple[Tensor, Iterable[Slip]]:
+        """Let torch compute the layer, and find the usual mistakes with it."""
+        layer, image, state = self._inputs(variant)
+        with at("layer"):
+            output = self._finite(apply(layer, variant.params, image, dict(state)))
+        return output, value_mistakes(layer, variant.params, image, state)
+
+    def _finite(self, output: Tensor) -> Tensor:
+        if not output.isfinite().all():
+            raise ExpressionError(f"The output holds numbers that {self.dtype} cannot.")
+        return output
 
     def _not_to_be_forgotten(self) -> Iterator[str]:
         """Mistakes that the author's own constants make impossible."""

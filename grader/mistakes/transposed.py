@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from grader.questions.mistakes.convolution import (
+from grader.mistakes.convolution import (
     Convolution,
     convolve,
     has_bias,
@@ -18,9 +18,9 @@ from grader.questions.mistakes.convolution import (
     with_flipped_kernel,
     without_bias,
 )
-from grader.questions.mistakes.mistake import Mistake
-from grader.questions.mistakes.walks import Axis, changed, count_cells, unpadded
+from grader.mistakes.mistake import Mistake
 from grader.torch_lazy import torch
+from grader.walks.axis import Axis, changed, count_cells, unpadded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 def _transposed(run: Convolution) -> Tensor:
     convolve = getattr(torch, f"conv_transpose{len(run.axes)}d")
-    stride, padding, dilation = zip(*((a.stride, a.padding, a.dilation) for a in run.axes), strict=True)
-    output: Tensor = convolve(
-        run.image, run.weight, run.bias, stride, padding, run.more, run.groups, dilation
+    stride, padding, more, dilation = zip(
+        *((a.stride, a.padding, a.output_padding, a.dilation) for a in run.axes), strict=True
     )
+    output: Tensor = convolve(run.image, run.weight, run.bias, stride, padding, more, run.groups, dilation)
     return output
 
 
@@ -52,7 +52,7 @@ def _overwritten(run: Convolution) -> Tensor:
     stamps = _stamps(run)
     canvas = stamps.new_zeros(
         *stamps.shape[1:3],
-        *(a.stride * (a.size - 1) + a.span + m for a, m in zip(run.axes, run.more, strict=True)),
+        *(axis.unpadded.reach for axis in run.axes),
     )
     cells = product(*(range(axis.kernel) for axis in run.axes))
     for stamp, cell in reversed(list(zip(stamps, cells, strict=True))):
@@ -88,10 +88,10 @@ def _overlaps(axis: Axis) -> bool:
 
 def _is_more_than_a_convolution(run: Convolution) -> bool:
     """One cell that moves by one is the same either way."""
-    return has_wide_kernel(run) or any(a.stride > 1 or a.padding for a in run.axes) or any(run.more)
+    return has_wide_kernel(run) or any(a.stride > 1 or a.padding or a.output_padding for a in run.axes)
 
 
-TRANSPOSED: tuple[Mistake[Convolution], ...] = (
+TRANSPOSED: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake(
         "convolved-instead",
         "This is an ordinary convolution. A transposed one lays a copy of the kernel into the output for "

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from grader.figures.text import draw_walk
 from grader.language.layers import LayerError, output_shape, parse_layer
-from grader.questions.geometry import Spread, axes_of, output_of, places, spreads_of
-from grader.questions.picture import Axis, draw_walk
-from grader.questions.size_mistakes import NAMES, size_mistakes, transposed_mistakes
+from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
+from grader.mistakes.mistake import Slip
+from grader.walks.axis import Axis
+from grader.walks.reading import output_of, walk_of
+from grader.walks.walk import Walk
 
 LAYERS = {
     "Conv2d(1, 1, ": ["", ", dilation=2", ", padding_mode='reflect'"],
@@ -20,8 +24,31 @@ LAYERS = {
 }
 
 
+def walked(text: str, shape: tuple[int, ...]) -> Walk:
+    """The walk of a layer that has one."""
+    walk = walk_of(parse_layer(text), {"S": 2}, shape)
+    assert walk is not None
+    return walk
+
+
 def axes(text: str, shape: tuple[int, ...]) -> Any:
-    return axes_of(parse_layer(text), {"S": 2}, shape)
+    """The axes of a kernel or a window that moves over the image; None for other layers."""
+    walk = walk_of(parse_layer(text), {"S": 2}, shape)
+    return walk.axes if walk and walk.family in {"convolution", "pooling"} else None
+
+
+def counted(*found: Axis, family: Any = "convolution") -> dict[str, Slip]:
+    """The usual mistakes with these axes, by name."""
+    walk = Walk(family, (1, 1, *(axis.size for axis in found)), 1, found)
+    return {slip.name: slip for slip in size_mistakes(walk)}
+
+
+def laid(*found: Axis) -> dict[str, Slip]:
+    """The usual mistakes with transposed kernels."""
+    return counted(*found, family="transposed convolution")
+
+
+Spread = partial(Axis, transposed=True)
 
 
 @settings(deadline=None, max_examples=150)
@@ -40,10 +67,10 @@ def test_places_are_counted_as_torch_counts_them(name, more, size, walk):
         real = output_shape(parse_layer(text), {}, shape)[2:]
     except LayerError:
         assume(False)
-    found = axes(text, shape)
-    assert tuple(map(places, found)) == real
-    mistakes = list(size_mistakes(found))
-    assert {wrong.name for wrong in mistakes} <= set(NAMES)
+    walk = walked(text, shape)
+    assert tuple(axis.places for axis in walk.axes) == real
+    mistakes = list(size_mistakes(walk))
+    assert {wrong.name for wrong in mistakes} <= set(SIZE_MISTAKES)
     assert len({wrong.name for wrong in mistakes}) == len(mistakes)
 
 
@@ -64,7 +91,10 @@ def test_places_are_counted_as_torch_counts_them(name, more, size, walk):
             "Conv2d(1, 1, (3, 2), padding='same', dilation=2)",
             (Axis(5, 3, 1, 2, 2, keeps_size=True), Axis(6, 2, 1, 1, 2, keeps_size=True)),
         ),
-        ("Conv2d(1, 1, 2, padding='same')", None),  # more on one side than on the other
+        (
+            "Conv2d(1, 1, 2, padding='same')",  # more on one side than on the other
+            (Axis(5, 2, uneven=1, keeps_size=True), Axis(6, 2, uneven=1, keeps_size=True)),
+        ),
         ("ConvTranspose2d(1, 1, 3)", None),
         ("AdaptiveMaxPool2d(3)", None),
         ("ZeroPad2d(1)", None),
@@ -90,7 +120,7 @@ def test_whole_shapes_are_counted_as_torch_counts_them(start, kernel, stride, si
         real = output_shape(layer, {}, shape)
     except LayerError:
         assume(False)
-    assert output_of(layer, {}, shape) == real
+    assert output_of(walk_of(layer, {}, shape)) == real
 
 
 @pytest.mark.parametrize(
@@ -106,7 +136,7 @@ def test_whole_shapes_are_counted_as_torch_counts_them(start, kernel, stride, si
     ],
 )
 def test_what_is_not_counted(text, shape):
-    assert output_of(parse_layer(text), {}, shape) is None
+    assert output_of(walk_of(parse_layer(text), {}, shape)) is None
 
 
 @pytest.mark.parametrize(
@@ -147,7 +177,7 @@ def test_what_is_not_counted(text, shape):
     ],
 )
 def test_mistakes(walk, expected):
-    found = {wrong.name: wrong.answer[0] for wrong in size_mistakes([walk])}
+    found = {name: wrong.answer[0] for name, wrong in counted(walk).items()}
     assert {name: found.get(name) for name in expected} == expected
     assert set(found) - set(expected) <= {"rounded-up", "divided-image-by-stride"}
 
@@ -155,15 +185,19 @@ def test_mistakes(walk, expected):
 @pytest.mark.parametrize("cells", range(1, 4))
 def test_padding_that_keeps_the_size_is_what_torch_adds(cells):
     text = f"Conv2d(1, 1, {2 * cells - 1}, padding='same')"
-    found = axes(text, (1, 1, 5, 6))
-    assert tuple(map(places, found)) == output_shape(parse_layer(text), {}, (1, 1, 5, 6))[2:] == (5, 6)
-    names = {wrong.name for wrong in size_mistakes(found)}
+    walk = walked(text, (1, 1, 5, 6))
+    assert (
+        tuple(axis.places for axis in walk.axes)
+        == output_shape(parse_layer(text), {}, (1, 1, 5, 6))[2:]
+        == (5, 6)
+    )
+    names = {wrong.name for wrong in size_mistakes(walk)}
     assert not names & {"answered-input-size", "padded-once", "swapped-stride-and-padding"}
 
 
 def test_mistakes_where_a_window_may_hang_over_the_edge():
-    found = {wrong.name: wrong.answer[0] for wrong in size_mistakes([Axis(8, 3, 2, ceil_mode=True)])}
-    assert found == {
+    found = counted(Axis(8, 3, 2, ceil_mode=True), family="pooling")
+    assert {name: wrong.answer[0] for name, wrong in found.items()} == {
         "forgot-plus-one": 3,
         "ignored-ceil-mode": 3,
         "ignored-stride": 6,
@@ -189,16 +223,15 @@ def test_transposed_kernels_reach_as_far_as_torch_says(more, sizes, walk):
         real = output_shape(parse_layer(text), {}, shape)[2:]
     except LayerError:
         assume(False)
-    found = spreads_of(parse_layer(text), {}, shape)
-    assert found is not None
-    assert tuple(spread.reach for spread in found) == real
-    assert {wrong.name for wrong in transposed_mistakes(found)} <= set(NAMES)
+    walk = walked(text, shape)
+    assert tuple(axis.reach for axis in walk.axes) == real
+    assert {wrong.name for wrong in size_mistakes(walk)} <= set(SIZE_MISTAKES)
 
 
 def test_mistakes_with_transposed_kernels():
     spread = Spread(5, 3, stride=2, padding=1, output_padding=1, dilation=2)
     assert spread.reach == 12
-    assert {wrong.name: wrong.answer[0] for wrong in transposed_mistakes([spread])} == {
+    assert {name: wrong.answer[0] for name, wrong in laid(spread).items()} == {
         "used-the-formula-of-a-convolution": 2,
         "counted-numbers-not-gaps": 14,
         "forgot-last-kernel": 7,
@@ -211,17 +244,17 @@ def test_mistakes_with_transposed_kernels():
         "ignored-dilation": 10,
         "answered-input-size": 5,
     }
-    plain = {wrong.name for wrong in transposed_mistakes([Spread(5, 3), Spread(6, 3)])}
+    plain = set(laid(Spread(5, 3), Spread(6, 3)))
     assert plain == {
         "used-the-formula-of-a-convolution",
         "counted-numbers-not-gaps",
         "forgot-last-kernel",
         "answered-input-size",
     }
-    doubled = {wrong.name for wrong in transposed_mistakes([Spread(5, 4, 2, 1), Spread(6, 2, 2)])}
+    doubled = set(laid(Spread(5, 4, 2, 1), Spread(6, 2, 2)))
     assert "multiplied-by-stride" not in doubled  # with these settings it is no mistake
     assert "ignored-padding" in doubled
-    same = {wrong.name for wrong in transposed_mistakes([Spread(5, 3, padding=1)])}
+    same = set(laid(Spread(5, 3, padding=1)))
     assert same == {
         "counted-numbers-not-gaps",
         "forgot-last-kernel",
@@ -229,7 +262,7 @@ def test_mistakes_with_transposed_kernels():
         "added-padding",
         "padded-once",
     }
-    assert not list(transposed_mistakes(()))
+    assert not list(size_mistakes(None))
 
 
 @pytest.mark.parametrize(
@@ -243,3 +276,19 @@ def test_what_is_not_drawn(walk):
 def test_a_walk_along_a_line_with_gaps_in_the_kernel():
     assert draw_walk([Axis(5, 2, 2, 0, 2)]) == "first place   next place\n# . # . .     . . # . #"
     assert draw_walk([Axis(3, 2, 2)]) == "first place\n# # ."
+
+
+@pytest.mark.parametrize("more", ["", ", stride=1, padding=1", ", ceil_mode=True", ", dilation=2"])
+def test_pooling_has_a_window_and_no_kernel(more):
+    messages = [slip.message for slip in size_mistakes(walked(f"MaxPool2d(3{more})", (1, 1, 14, 14)))]
+    assert "You counted how often the window moves." in messages[0]
+    assert not [message for message in messages if "kernel" in message or "zeros" in message]
+
+
+def test_a_convolution_has_a_kernel():
+    slips = {slip.name: slip for slip in size_mistakes(walked("Conv2d(1, 1, 3, 2, 1)", (1, 1, 8, 8)))}
+    assert slips["forgot-plus-one"].message.startswith("You counted how often the kernel moves.")
+    assert slips["ignored-padding"].message == (
+        "The padding is missing: zeros are put around the image before the kernel starts."
+    )
+    assert not any("window" in slip.message or "{" in slip.message for slip in slips.values())

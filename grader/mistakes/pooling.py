@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from grader.questions.mistakes.mistake import Mistake
-from grader.questions.mistakes.walks import (
-    UNDILATED,
-    Axes,
-    axes_of,
-    can_be_padded,
-    can_stride,
-    changed,
-    count_cells,
-    flat_sides,
-    is_dilated,
-    per_axis,
-    unpadded,
-    windows,
-)
+from grader.mistakes.mistake import UNDILATED, Mistake
+from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
+from grader.walks.axis import Axes, can_be_padded, can_stride, changed, count_cells, is_dilated, unpadded
+from grader.walks.walk import Walk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,19 +27,10 @@ class Pool:
     divisor: int | None = None
 
 
-def read_pool(dims: int) -> Callable[[Mapping[str, Any], Tensor, Mapping[str, Tensor]], Pool]:
-    """How a pooling of so many dimensions is read from the arguments of its layer."""
-
-    def read(given: Mapping[str, Any], image: Tensor, _: Mapping[str, Tensor]) -> Pool:
-        kernel = per_axis(given["kernel_size"], dims)
-        return Pool(
-            image=image,
-            axes=axes_of(given, image, kernel, given.get("stride") or kernel),
-            counts_padding=bool(given.get("count_include_pad", True)),
-            divisor=given.get("divisor_override"),
-        )
-
-    return read
+def read_pool(walk: Walk, image: Tensor, _: Mapping[str, Tensor]) -> Pool:
+    """Read a pooling from its walk."""
+    leaves_padding_out = walk.combine == "mean" and walk.outside == "nothing"
+    return Pool(image, walk.axes, not leaves_padding_out, walk.divisor)
 
 
 def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
@@ -98,7 +78,7 @@ def _counts_inside_only(run: Pool) -> bool:
     return _has_padded_image(run) and run.divisor is None and not run.counts_padding
 
 
-def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool], ...]:
+def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool, Tensor], ...]:
     """What goes wrong with the walk of any window."""
     return (
         Mistake(
@@ -116,14 +96,14 @@ def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool], ...]:
         ),
         Mistake(
             "ignored-dilation",
-            UNDILATED.format("window"),
+            UNDILATED,
             lambda r: pool(replace(r, axes=changed(r.axes, dilation=1))),
             lambda r: is_dilated(r.axes),
         ),
     )
 
 
-MAX_POOL: tuple[Mistake[Pool], ...] = (
+MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
     Mistake(
         "mean-for-max",
         "You took the mean of each window, as average pooling does. Max pooling keeps one of the cells.",
@@ -153,7 +133,7 @@ MAX_POOL: tuple[Mistake[Pool], ...] = (
     *_walk_mistakes(_pool_max),
 )
 
-AVG_POOL: tuple[Mistake[Pool], ...] = (
+AVG_POOL: tuple[Mistake[Pool, Tensor], ...] = (
     Mistake(
         "sum-for-mean",
         "You added up the cells of each window, but did not divide.",

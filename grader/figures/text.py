@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from grader.walks.axis import Axis
+from grader.walks.walk import Walk
 
 MAX_SIDE = 16
+_DRAWN = ("convolution", "pooling")
 
 
-@dataclass(frozen=True)
-class Side:
-    """One dimension of an image, and of the kernel that meets it; `padding` is that of each end."""
-
-    size: int
-    kernel: int
-    stride: int = 1
-    padding: int = 0
-    dilation: int = 1
-
-    @property
-    def span(self) -> int:
-        """The cells from the kernel's first to its last, both included."""
-        return self.dilation * (self.kernel - 1) + 1
-
-
-@dataclass(frozen=True)
-class Axis(Side):
-    """One dimension of a kernel's walk."""
-
-    ceil_mode: bool = False  # a last window may hang over the edge
-    keeps_size: bool = False  # the padding is "same"
-
-    @property
-    def padded(self) -> int:
-        """The size of the image with its padding."""
-        return self.size + 2 * self.padding
-
-    def covers(self, cell: int, place: int) -> bool:
-        """Whether the kernel at its place number `place`, from 0, lies on this cell of the padded image."""
-        offset = cell - place * self.stride
-        return 0 <= offset < self.span and offset % self.dilation == 0
-
-    def is_image(self, cell: int) -> bool:
-        """Whether this cell of the padded image belongs to the image."""
-        return self.padding <= cell < self.padding + self.size
+def drawn(walk: Walk | None) -> str | None:
+    """Draw a walk with its legend; None where there is nothing that can be drawn."""
+    if walk is None or walk.family not in _DRAWN:
+        return None
+    picture = draw_walk(walk.axes)
+    return picture and f"{picture}\n{legend(walk)}"
 
 
 def draw_walk(axes: Sequence[Axis]) -> str | None:
-    """The kernel at its first place and one move further along the last axis, side by side.
+    """Draw the kernel at its first place and one move further along the last axis, side by side.
 
     None where the image is too large to draw, has three dimensions, or the kernel does not fit.
 
@@ -88,10 +61,11 @@ def _cell(columns: Axis, column: int, place: int, covered: bool, is_image: bool)
     return "." if is_image and columns.is_image(column) else "0"
 
 
-def legend(axes: Sequence[Axis]) -> str:
-    """What the signs of `draw_walk` mean.
+def legend(walk: Walk) -> str:
+    """Say what the signs of `draw_walk` mean.
 
-    >>> legend([Axis(4, 2)])
-    '# kernel   . image'
+    >>> legend(Walk("pooling", (1, 1, 4), 1, (Axis(4, 2),)))
+    '# window   . image'
     """
-    return "# kernel   . image" + ("   0 padding" if any(axis.padding for axis in axes) else "")
+    around = any(any(axis.sides) for axis in walk.axes)
+    return f"# {walk.noun}   . image" + ("   0 padding" if around else "")

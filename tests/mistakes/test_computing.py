@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.language.layers import apply, build, parse_layer
-from grader.questions.mistakes import value_mistakes
-from grader.questions.mistakes.transposed import _overlaps
-from grader.questions.mistakes.walks import Axis
+from grader.mistakes.computing import value_mistakes
+from grader.mistakes.transposed import _overlaps
+from grader.walks.axis import Axis
 
 # --- The loops ---------------------------------------------------------------------------------------------
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from grader.questions.mistakes.mistake import Mistake
+from grader.mistakes.mistake import Mistake
 from grader.torch_lazy import torch
+from grader.walks.walk import Walk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,8 +23,8 @@ class LinearRun:
     bias: Tensor | None
 
 
-def read_linear(_: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]) -> LinearRun:
-    """A linear layer from its parameters."""
+def read_linear(_: Walk, image: Tensor, state: Mapping[str, Tensor]) -> LinearRun:
+    """Read a linear layer from its parameters."""
     bias = state.get("bias")
     return LinearRun(image, state["weight"].to(image), None if bias is None else bias.to(image))
 
@@ -32,7 +33,7 @@ def _is_square(run: LinearRun) -> bool:
     return run.weight.shape[0] == run.weight.shape[1] > 1
 
 
-LINEAR: tuple[Mistake[LinearRun], ...] = (
+LINEAR: tuple[Mistake[LinearRun, Tensor], ...] = (
     Mistake(
         "forgot-bias",
         "The products are there, but the bias is missing. It is added to every value that comes out.",
@@ -47,7 +48,7 @@ LINEAR: tuple[Mistake[LinearRun], ...] = (
     ),
 )
 
-RELU: tuple[Mistake[Tensor], ...] = (
+RELU: tuple[Mistake[Tensor, Tensor], ...] = (
     Mistake(
         "absolute-value",
         "You left the minus signs away. ReLU does not turn a negative number into a positive one.",

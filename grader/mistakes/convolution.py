@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.language.layers import MAX_CONFIRMED
-from grader.questions.mistakes.mistake import Mistake
-from grader.questions.mistakes.walks import (
-    UNDILATED,
-    Axes,
-    axes_of,
-    can_be_padded,
-    can_stride,
-    changed,
-    count_cells,
-    flat_sides,
-    is_dilated,
-    per_axis,
-    unpadded,
-    windows,
-)
+from grader.mistakes.mistake import UNDILATED, Mistake
+from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
+from grader.walks.axis import Axes, can_be_padded, can_stride, changed, count_cells, is_dilated, unpadded
+from grader.walks.walk import Walk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,8 +27,7 @@ class Convolution:
     bias: Tensor | None
     axes: Axes
     groups: int
-    mode: str  # of the padding, as torch names it
-    more: tuple[int, ...]  # output_padding
+    outside: str  # what lies around the image
 
     @property
     def dims(self) -> tuple[int, ...]:
@@ -47,26 +35,23 @@ class Convolution:
         return tuple(range(2, 2 + len(self.axes)))
 
 
-def read_convolution(given: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]) -> Convolution:
-    """A convolution, or a transposed one, from the arguments of its layer and its parameters."""
-    weight, bias = state["weight"].to(image), state.get("bias")
-    kernel = weight.shape[2:]
+def read_convolution(walk: Walk, image: Tensor, state: Mapping[str, Tensor]) -> Convolution:
+    """Read a convolution, or a transposed one, from its walk and its parameters."""
+    bias = state.get("bias")
     return Convolution(
         image=image,
-        weight=weight,
+        weight=state["weight"].to(image),
         bias=None if bias is None else bias.to(image),
-        axes=axes_of(given, image, kernel, given.get("stride", 1)),
-        groups=given.get("groups", 1),
-        mode=given.get("padding_mode", "zeros"),
-        more=per_axis(given.get("output_padding", 0), len(kernel)),
+        axes=walk.axes,
+        groups=walk.groups,
+        outside=walk.outside,
     )
 
 
 def _padded(run: Convolution) -> Tensor:
     if not can_be_padded(run.axes):
         return run.image
-    mode = "constant" if run.mode == "zeros" else run.mode
-    return torch.nn.functional.pad(run.image, flat_sides(run.axes), mode)
+    return torch.nn.functional.pad(run.image, flat_sides(run.axes), run.outside)
 
 
 def convolve(run: Convolution) -> Tensor:
@@ -163,11 +148,11 @@ def has_padding(run: Convolution) -> bool:
 
 
 def _has_zeros_around(run: Convolution) -> bool:
-    return run.mode == "zeros" and has_padding(run)
+    return run.outside == "constant" and has_padding(run)
 
 
 def _has_image_around(run: Convolution) -> bool:
-    return run.mode != "zeros" and has_padding(run)
+    return run.outside != "constant" and has_padding(run)
 
 
 def _leaves_cells_out(run: Convolution) -> bool:
@@ -176,9 +161,8 @@ def _leaves_cells_out(run: Convolution) -> bool:
 
 _FORGOT_BIAS = "The sums of products are there, but the bias is missing. It is added in every place."
 _FLIPPED = "You turned the kernel round before laying it on the image. torch lays it on as it is written."
-_MOVED_BY_ONE = "You moved the {} one cell at a time. Look at the stride again."
 
-CONVOLUTION: tuple[Mistake[Convolution], ...] = (
+CONVOLUTION: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake("flipped-kernel", _FLIPPED, lambda r: convolve(with_flipped_kernel(r)), has_wide_kernel),
     Mistake(
         "transposed-kernel",
@@ -203,13 +187,13 @@ CONVOLUTION: tuple[Mistake[Convolution], ...] = (
         "padded-with-edge",
         "You continued the edge of the image outwards. Padding puts zeros around it, unless padding_mode "
         "says otherwise.",
-        lambda r: convolve(replace(r, mode="replicate")),
+        lambda r: convolve(replace(r, outside="replicate")),
         _has_zeros_around,
     ),
     Mistake(
         "padded-with-zeros",
         "You put zeros around the image. Here padding_mode takes the cells around it from the image itself.",
-        lambda r: convolve(replace(r, mode="zeros")),
+        lambda r: convolve(replace(r, outside="constant")),
         _has_image_around,
     ),
     Mistake(
@@ -246,13 +230,13 @@ CONVOLUTION: tuple[Mistake[Convolution], ...] = (
     ),
     Mistake(
         "ignored-stride",
-        _MOVED_BY_ONE.format("kernel"),
+        "You moved the {noun} one cell at a time. Look at the stride again.",
         lambda r: convolve(replace(r, axes=changed(r.axes, stride=1))),
         lambda r: can_stride(r.axes),
     ),
     Mistake(
         "ignored-dilation",
-        UNDILATED.format("kernel"),
+        UNDILATED,
         lambda r: convolve(replace(r, axes=changed(r.axes, dilation=1))),
         lambda r: is_dilated(r.axes),
     ),

@@ -1,0 +1,1 @@
+"""Draw walks: in text today."""

@@ -1,0 +1,1 @@
+"""The usual mistakes with a layer: wrong ways through its walk, in counting and in computing."""

@@ -1,0 +1,142 @@
+"""The steps of a walk: for each value of the output, the inputs and the weights that meet in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from grader.walks.axis import Axis, count_cells
+from grader.walks.walk import Outside, Walk
+
+Index = tuple[int, ...]
+
+
+class Term(NamedTuple):
+    """An input and the weight that it meets; None for a cell around the image, and for no weight."""
+
+    input: Index | None
+    weight: Index | None = None
+
+
+class Step(NamedTuple):
+    """One value of the output, the terms that it is made of, and the bias that is added."""
+
+    output: Index
+    terms: tuple[Term, ...]
+    bias: int | None = None
+
+
+_FROM_IMAGE: dict[Outside, Callable[[int, int], int]] = {
+    "reflect": lambda at, size: size - 1 - abs(size - 1 - abs(at)),
+    "replicate": lambda at, size: min(max(at, 0), size - 1),
+    "circular": lambda at, size: at % size,
+}
+
+
+def steps_of(walk: Walk) -> Iterator[Step]:
+    """Yield a step for each value of the output, in row-major order."""
+    make = _MAKERS.get(walk.family, _window)
+    for output in product(*map(range, walk.output)):
+        channel = output[-1 if walk.family == "linear" else 1] if walk.bias else None
+        yield Step(output, tuple(make(walk, output)), channel)
+
+
+def _window(walk: Walk, output: Index) -> Iterator[Term]:
+    """Yield what a kernel or a window meets at one place, in all channels that it covers."""
+    batch, channel, *place = output
+    each = walk.input[1] // walk.groups if walk.family == "convolution" else 1
+    first = channel // (walk.channels // walk.groups) * each if walk.family == "convolution" else channel
+    for more in range(each):
+        for cell in product(*(range(axis.kernel) for axis in walk.axes)):
+            weight = (channel, more, *cell) if walk.family == "convolution" else None
+            yield from _term(walk, (batch, first + more), place, cell, weight)
+
+
+def _term(
+    walk: Walk, before: Index, place: Sequence[int], cell: Index, weight: Index | None
+) -> Iterator[Term]:
+    """Yield what one cell of a kernel meets at one place, unless it takes no part."""
+    places = [_lies(axis, *one) for axis, *one in zip(walk.axes, place, cell, strict=True)]
+    found = [_found(walk, axis, at) for axis, at in zip(walk.axes, places, strict=True)]
+    inside = [at for at in found if at is not None]
+    if len(inside) == len(found):
+        yield Term((*before, *inside), weight)
+    elif walk.outside != "nothing" and all(map(_is_padded, walk.axes, places)):
+        yield Term(None, weight)
+
+
+def _lies(axis: Axis, place: int, cell: int) -> int:
+    return place * axis.stride + cell * axis.dilation - axis.padding
+
+
+def _found(walk: Walk, axis: Axis, at: int) -> int | None:
+    """Find the cell of the image that is read at `at`; None for what is not of the image."""
+    if 0 <= at < axis.size:
+        return at
+    read = _FROM_IMAGE.get(walk.outside)
+    return None if read is None else read(at, axis.size)
+
+
+def _is_padded(axis: Axis, at: int) -> bool:
+    """Whether a cell is of the image or of its padding; a last window may hang over both."""
+    return at < axis.size + axis.sides[1]
+
+
+def _block(walk: Walk, output: Index) -> Iterator[Term]:
+    """Yield the one cell of a window that is taken out as a whole."""
+    batch, row, column = output
+    channel, number = divmod(row, count_cells(walk.axes))
+    cell = _unravelled(number, [axis.kernel for axis in walk.axes])
+    place = _unravelled(column, [axis.places for axis in walk.axes])
+    yield from _term(walk, (batch, channel), place, cell, None)
+
+
+def _unravelled(number: int, sizes: Sequence[int]) -> Index:
+    """Find the index of a number in row-major order.
+
+    >>> _unravelled(7, [2, 5])
+    (1, 2)
+    """
+    found = []
+    for size in reversed(sizes):
+        number, at = divmod(number, size)
+        found.append(at)
+    return tuple(reversed(found))
+
+
+def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
+    """Yield what all copies of a kernel lay on one cell of the output."""
+    batch, channel, *cells = output
+    group, its = divmod(channel, walk.channels // walk.groups)
+    each = walk.input[1] // walk.groups
+    for one in range(group * each, (group + 1) * each):
+        for cell in product(*(range(axis.kernel) for axis in walk.axes)):
+            places = [_laid(axis, *it) for axis, *it in zip(walk.axes, cells, cell, strict=True)]
+            inside = [place for place in places if place is not None]
+            if len(inside) == len(places):
+                yield Term((batch, one, *inside), (one, its, *cell))
+
+
+def _laid(axis: Axis, at: int, cell: int) -> int | None:
+    """Find the place from which a cell of the kernel reaches a cell of the output; None if none does."""
+    place, rest = divmod(at + axis.padding - cell * axis.dilation, axis.stride)
+    return place if rest == 0 and 0 <= place < axis.size else None
+
+
+def _row(walk: Walk, output: Index) -> Iterator[Term]:
+    """Yield all features, each with its weight."""
+    for feature in range(walk.input[-1]):
+        yield Term((*output[:-1], feature), (output[-1], feature))
+
+
+def _same(_: Walk, output: Index) -> Iterator[Term]:
+    yield Term(output)
+
+
+_MAKERS: dict[str, Callable[[Walk, Index], Iterator[Term]]] = {
+    "transposed convolution": _stamps,
+    "unfold": _block,
+    "linear": _row,
+    "elementwise": _same,
+}

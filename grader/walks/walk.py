@@ -1,0 +1,57 @@
+"""The walk of one layer: a few numbers, from which all its steps follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from grader.walks.axis import Axes, count_cells
+
+FamilyName = Literal[
+    "convolution", "transposed convolution", "pooling", "padding", "unfold", "linear", "elementwise"
+]
+Combine = Literal["sum", "max", "mean", "norm", "relu", "copy"]
+Outside = Literal["constant", "reflect", "replicate", "circular", "nothing"]
+
+# What a person calls that which moves over the image.
+NOUNS: dict[FamilyName, str] = {
+    "convolution": "kernel",
+    "transposed convolution": "kernel",
+    "pooling": "window",
+    "unfold": "window",
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How a layer computes its output from an input of one shape."""
+
+    family: FamilyName
+    input: tuple[int, ...]  # the shape that goes in: (N, C, ...)
+    channels: int  # that come out
+    axes: Axes = ()  # none where nothing moves
+    combine: Combine = "copy"  # what one value of the output is made of its inputs
+    groups: int = 1
+    bias: bool = False
+    outside: Outside = "constant"  # what lies around the image; "nothing" takes no part
+    fill: float = 0.0  # the constant
+    divisor: int | None = None  # of a mean, in place of the number of its inputs
+    power: float = 1.0  # of a norm
+
+    @property
+    def noun(self) -> str:
+        """What moves over the image: kernel or window; '' where nothing does."""
+        return NOUNS.get(self.family, "")
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The shape that comes out."""
+        sizes = tuple(axis.output for axis in self.axes)
+        if self.family == "elementwise":
+            return self.input
+        if self.family == "linear":
+            return (*self.input[:-1], self.channels)
+        if self.family == "unfold":
+            return (self.input[0], self.input[1] * count_cells(self.axes), prod(sizes))
+        return (self.input[0], self.channels, *sizes)
