@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.classroom.grading import Settled
 from grader.examiner.report import Report
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
 MAX_TOLD = 20  # submissions that are named
 SLOWEST = 3
@@ -26,7 +26,7 @@ class Tally:
     reasons: list[str] = field(default_factory=list)
     held_names: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
-    outcomes: dict[tuple[str, str], Counter[Outcome]] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], Counter[OutcomeName]] = field(default_factory=dict)
 
     def count(self, settled: Settled) -> None:
         """Count one submission."""

@@ -23,7 +23,7 @@ from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions.kinds import KINDS
-from grader.questions.posed import FormError, Mark, Outcome, Posed
+from grader.questions.posed import FormError, Mark, OutcomeName, Posed
 from grader.worker.forkserver import ForkServer
 
 
@@ -197,7 +197,7 @@ def _diagnosis(
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:
     """A code question whose checks are not at hand: only whether there is an answer."""
-    outcome: Outcome = "skipped" if sitting.keys is None else "ungraded"
+    outcome: OutcomeName = "skipped" if sitting.keys is None else "ungraded"
     message = JUDGED_LATER if sitting.keys is None else "No check belongs to this question."
     try:
         session.fetch(posed.id)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from grader.language.limits import Limits
 from grader.language.record import Record
 
-Outcome = Literal[
+OutcomeName = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
 ]
 
@@ -60,7 +60,7 @@ class Key(Record):
 class Mark:
     """The verdict on one answer; `share` of the points, from 0 to 1."""
 
-    outcome: Outcome
+    outcome: OutcomeName
     share: float
     message: str
     misconception: str | None = None
