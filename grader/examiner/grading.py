@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
@@ -14,8 +13,9 @@ from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watch, unwatched
+from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
-from grader.examiner.report import QuestionReport, Report
+from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
 from grader.examiner.submission import Submission, submission_of
@@ -27,15 +27,6 @@ from grader.questions.posed import FormError, Mark, OutcomeName, Posed
 from grader.worker.forkserver import ForkServer
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A report, and what the submission printed: kept for the instructor, never shown beside a check."""
-
-    report: Report
-    output: bytes
-    slowest: float = 0.0  # seconds of the longest call of the submission, or of loading it
-
-
 def grade(
     sitting: Sitting,
     submission: Submission,
@@ -43,7 +34,7 @@ def grade(
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
     watch: Watch = unwatched,
-) -> Graded:
+) -> Outcome:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 
     A question with limits of its own is run in a worker of its own.
@@ -87,7 +78,7 @@ def grade(
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     slowest = max(session.slowest for session in sessions.values())
-    return Graded(report_of(sitting, questions, notes, server.isolation), output, slowest)
+    return Outcome(report_of(sitting, questions, notes, server.isolation), output, slowest)
 
 
 def run_checks(
