@@ -22,7 +22,10 @@ TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.wor
 LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only
-    ("grader.classroom.grading", "grader.engine.cluster.run"),  # an extra that not everybody has installed
+    (
+        "grader.classroom.class_grader",
+        "grader.engine.cluster.run",
+    ),  # an extra that not everybody has installed
 }
 FILES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from grader.classroom.layout import Group, layout_of
 from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
 from grader.classroom.roster import Roster
 from grader.classroom.sources import Content, Entry, Source, open_source
+from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
-from grader.gradebook.records import HandedIn
 from grader.identity import Matches, Person, comparable, fits_name, loose_name, match
 from grader.lms.base import Named
 
@@ -32,23 +31,14 @@ CLOSE = 0.65  # of 1: a folder's name that may be a misspelt student's
 
 @dataclass(frozen=True)
 class Found:
-    """One file that a student handed in; `time` is in UTC, None where nobody knows it.
+    """One file that a student handed in, which `read` reads: a class does not fit into memory.
 
-    Where there is a `problem` it cannot be graded, and must not be taken for nothing handed in.
+    What cannot be read or graded has a problem then, and must not be taken for nothing handed in.
     """
 
     student: str
     exercise: str
-    name: str
-    content: Content
-    time: datetime | None
-    is_late: bool = False
-    problem: str = ""
-
-    def read(self) -> HandedIn:
-        """Return the file with its content, or the problem if it cannot be read or graded."""
-        content, problem = (b"", self.problem) if self.problem else self.content()
-        return HandedIn(self.student, self.exercise, self.name, content, self.time, self.is_late, problem)
+    read: Callable[[], HandedIn]
 
 
 @dataclass(frozen=True)
@@ -312,8 +302,17 @@ class Collected:
         elif not first.is_as_asked and not problem:
             self.notes.append(f"{student}: {first.inner!r} is taken for {exercise}")
         time = first.entry.time if first.named.is_folder else None  # else that of the download
-        name = f"{exercise}{first.fit.suffix}"
-        return Found(student, exercise, name, first.entry.read, time, first.named.is_late, problem)
+        name, is_late = f"{exercise}{first.fit.suffix}", first.named.is_late
+        file = HandedIn(student, exercise, name, b"", time, is_late, problem)
+        return Found(student, exercise, partial(_read, file, first.entry.read))
+
+
+def _read(file: HandedIn, read: Content) -> HandedIn:
+    """Return a file with its content, or with the problem if it cannot be read."""
+    if file.problem:
+        return file
+    content, problem = read()
+    return replace(file, content=content, problem=problem)
 
 
 def _inner(entry: Entry, path: tuple[str, ...]) -> str:

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from grader.classroom.grading import BATCH, ClassGrader, Done, Work
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import BATCH
+from grader.classroom.collecting import Found
+from grader.classroom.due import Due
+from grader.engine.handed_in import HandedIn
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.recording import TINY
-from grader.gradebook.records import Grading, HandedIn, Known
+from grader.gradebook.records import Known
 from grader.gradebook.store import Gradebook
 
 
@@ -82,13 +87,13 @@ class Regrading:
     unreadable: int = 0  # submissions that there is nothing of to be run
     _before: dict[tuple[str, str, str], Report] = field(default_factory=dict)
     _held: set[tuple[str, str, str]] = field(default_factory=set)
-    _done: list[tuple[HandedIn, Grading]] = field(default_factory=list)
-    _work: list[Work] = field(default_factory=list)
+    _done: list[tuple[HandedIn, Outcome]] = field(default_factory=list)
+    _due: list[Due] = field(default_factory=list)
 
     @property
     def left(self) -> int:
         """How many submissions have to be run."""
-        return len(self._work)
+        return len(self._due)
 
     def look(self, exercises: Sequence[str], students: Sequence[str]) -> int:
         """Find the submissions whose reports are not what they would be now; how many have to be run.
@@ -116,53 +121,41 @@ class Regrading:
                 newest = known[handed_in.student, handed_in.exercise, handed_in.digest]
                 params = handed_out.get((handed_in.student, handed_in.exercise))
                 self._look_at(handed_in, counting, newest, params if newest.variant else None)
-        return len(self._work)
+        return len(self._due)
 
     def _look_at(
-        self, handed_in: HandedIn, counting: Grading, newest: Known, params: Mapping[str, Any] | None
+        self, handed_in: HandedIn, counting: Report, newest: Known, params: Mapping[str, Any] | None
     ) -> None:
         variant = newest.variant or None
         key = (handed_in.student, handed_in.exercise, handed_in.digest)
         if self.grader.is_current(newest, handed_in.exercise, variant):
             if not newest.is_applied:  # it was run by course grade, and held back
-                held = Grading(newest.report(), b"", newest.variant, newest.fingerprint)
-                self._before[key] = counting.report
+                held = Outcome(newest.report(), variant=newest.variant, fingerprint=newest.fingerprint)
+                self._before[key] = counting
                 self._held.add(key)
                 self._done.append((handed_in, held))
             return
-        self._before[key] = counting.report
-        questions = self.grader.outdated(newest, handed_in.exercise, variant)
-        earlier = newest.document if questions is not None else ""
-        self._work.append(
-            Work(
-                handed_in.student,
-                handed_in.exercise,
-                variant,
-                lambda: handed_in,
-                questions,
-                earlier,
-                handed_in.digest,
-                params,
-            )
-        )
+        self._before[key] = counting
+        found = Found(handed_in.student, handed_in.exercise, lambda: handed_in)
+        self._due.append(self.grader.due(found, handed_in.digest, newest, variant, params))
 
-    def run(self) -> Iterator[Done]:
+    def run(self) -> Iterator[tuple[HandedIn, Outcome]]:
         """Run them.
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
 
         """
-        for done in self.grader.run(self._work):
-            self._done.append((done.handed_in, done.grading))
+        for done in self.grader.run(self._due):
+            self._done.append(done)
             yield done
 
     def moves(self) -> list[Move]:
         """The reports that change, by student and exercise."""
         moves = []
-        for handed_in, grading in self._done:
+        for handed_in, outcome in self._done:
             key = (handed_in.student, handed_in.exercise, handed_in.digest)
-            move = Move(self._before[key], grading.report, key in self._held)
+            move = Move(self._before[key], outcome.report, key in self._held)
             if move.falls or move.rises or list(move.reasons()):
                 moves.append(move)
         return sorted(moves, key=lambda move: (move.after.student or "", move.after.exercise))
@@ -175,6 +168,6 @@ class Regrading:
 
         """
         held = 0
-        for handed_in, grading in self._done:
-            held += not self.gradebook.record(handed_in, grading, may_lower=allow_lower, attempt=False)
+        for handed_in, outcome in self._done:
+            held += not self.gradebook.record(handed_in, outcome, may_lower=allow_lower, attempt=False)
         return held

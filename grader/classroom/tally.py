@@ -6,9 +6,9 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 
-from grader.classroom.grading import Settled
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
 MAX_TOLD = 20  # submissions that are named
 SLOWEST = 3
@@ -26,30 +26,30 @@ class Tally:
     reasons: list[str] = field(default_factory=list)
     held_names: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
-    outcomes: dict[tuple[str, str], Counter[Outcome]] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], Counter[OutcomeName]] = field(default_factory=dict)
 
-    def count(self, settled: Settled) -> None:
+    def count(self, outcome: Outcome) -> None:
         """Count one submission."""
-        report = settled.report
+        report = outcome.report
         name = f"{report.student} {report.exercise}"
         if report.is_graded:
             self.graded += 1
         else:
             self.ungraded += 1
-            self._tell(self.reasons, f"{name}: {_why(settled)}")
-        if settled.seconds is None:
+            self._tell(self.reasons, f"{name}: {_why(outcome)}")
+        if outcome.seconds is None:
             self.unchanged += 1
         else:
-            heapq.heappush(self.slowest, (settled.seconds, name))
+            heapq.heappush(self.slowest, (outcome.seconds, name))
             if len(self.slowest) > SLOWEST:
                 heapq.heappop(self.slowest)
-        self.corrected += settled.is_corrected
-        if settled.kept:
+        self.corrected += outcome.is_corrected
+        if outcome.kept:
             self.held += 1
-            self._tell(self.held_names, f"{_moved(report, settled.kept)}, and keeps its score: {name}")
+            self._tell(self.held_names, f"{_moved(report, outcome.kept)}, and keeps its score: {name}")
         for question in report.questions:
-            outcomes = self.outcomes.setdefault((report.exercise, question.id), Counter())
-            outcomes[question.outcome] += 1
+            counts = self.outcomes.setdefault((report.exercise, question.id), Counter())
+            counts[question.outcome] += 1
 
     @staticmethod
     def _tell(names: list[str], name: str) -> None:
@@ -63,9 +63,9 @@ def _moved(report: Report, kept: Report) -> str:
     return "would fall" if is_lower else "rises only because it was run again"
 
 
-def _why(settled: Settled) -> str:
+def _why(outcome: Outcome) -> str:
     """Why a submission could not be graded: the first question's reason."""
-    for question in settled.report.questions:
+    for question in outcome.report.questions:
         if question.outcome == "ungraded":
             told = [check.message for check in question.checks if check.outcome == "ungraded"]
             return next((message for message in (question.message, *told) if message), "no reason is known")

@@ -27,7 +27,7 @@ from grader.errors import printable
 from grader.render.classroom import move_table, outcome_table, report_line, summary
 from grader.service.class_grading import ClassGrading
 from grader.service.service import Machine
-from grader.service.vocabulary import FULL, ISOLATION_HELP, WAYS, Settled
+from grader.service.vocabulary import FULL, ISOLATION_HELP, WAYS, Outcome
 
 PATH = options.PATH
 LANES = [
@@ -101,9 +101,9 @@ def grade(
     lines = as_json or not sys.stderr.isatty()
     with service_here() as service:
         grading = service.grade(submissions, roster, only or "", machine, again=again)
-        for settled in with_bar(grading):
+        for outcome in with_bar(grading):
             if lines:
-                click.echo(settled.report.whole() if as_json else report_line(settled.report))
+                click.echo(outcome.report.whole() if as_json else report_line(outcome.report))
         notices = grading.finish()
     console = Console(stderr=as_json, highlight=False)
     console.print(outcome_table(grading.tally))
@@ -112,18 +112,18 @@ def grade(
     return entry.DONE if grading.is_complete else entry.NOT_FULL_MARKS
 
 
-def with_bar(grading: ClassGrading) -> Iterator[Settled]:
+def with_bar(grading: ClassGrading) -> Iterator[Outcome]:
     """Grade a class, with a bar in a terminal."""
     with _progress(Console(stderr=True)) as progress:
         looking = progress.add_task("Looking", total=None)
-        for settled in grading.look():
+        for outcome in grading.look():
             progress.advance(looking)
-            yield settled
+            yield outcome
         progress.remove_task(looking)
         running = progress.add_task("Grading", total=grading.left)
-        for settled in grading.run():
+        for outcome in grading.run():
             progress.advance(running)
-            yield settled
+            yield outcome
 
 
 @click.command("regrade")

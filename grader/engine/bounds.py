@@ -1,16 +1,16 @@
-"""How long a lane may work on a task, and on one check of it, before it is ended from outside."""
+"""How long a lane may work on a job, and on one check of it, before it is ended from outside."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
 
-from grader.engine.task import Task
+from grader.engine.job import Job
 from grader.examiner.deed import GRACE_SECONDS, Deed
 from grader.examiner.events import Event
 from grader.examiner.patience import CHECK_SECONDS
 
-CHECKS_SECONDS = 300.0  # that the checks of a task and the reference may take beside student code
+CHECKS_SECONDS = 300.0  # that the checks of a job and the reference may take beside student code
 
 
 @dataclass
@@ -32,8 +32,8 @@ class Bounds:
             self._check = time.monotonic() + self.student_seconds + CHECK_SECONDS + GRACE_SECONDS
 
 
-def without(task: Task, deed: Deed | None) -> Task | None:
-    """Return a task without the check that did not come to an end; None where it was in no check."""
-    if deed is None or not deed.check or deed.check in task.given_up:
+def without(job: Job, deed: Deed | None) -> Job | None:
+    """Return a job without the check that did not come to an end; None where it was in no check."""
+    if deed is None or not deed.check or deed.check in job.given_up:
         return None
-    return replace(task, given_up=task.given_up | {deed.check})
+    return replace(job, given_up=job.given_up | {deed.check})

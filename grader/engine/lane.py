@@ -1,7 +1,7 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
 Its line leads to the process that started it. On it come a greeting and a Setup, answered by READY or by the
-error that prevents it; then Tasks, each answered by a Result. Before that come events: which code of the
+error that prevents it; then Jobs, each answered by an Outcome. Before that come events: which code of the
 course begins, and which question was judged how.
 """
 
@@ -16,13 +16,15 @@ from typing import Self
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
-from grader.engine.task import READY, TRIES, Result, Setup, Task
+from grader.engine.job import TRIES, Job
+from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.events import Watch, unwatched
-from grader.examiner.grading import Graded, grade
+from grader.examiner.grading import grade
+from grader.examiner.outcome import Outcome
 from grader.examiner.packages import missing_packages
 from grader.examiner.process import greeted
 from grader.examiner.reporting import ungraded
@@ -62,7 +64,7 @@ class Lane:
         self._server.close()
 
     def wait(self) -> None:
-        """Do once what every task would do first, until the fork server is ready.
+        """Do once what every job would do first, until the fork server is ready.
 
         Raises:
             UsageFault: this machine cannot confine student code, and the set-up does not accept that.
@@ -78,54 +80,55 @@ class Lane:
                 "course doctor says why; --isolation process grades all the same."
             )
 
-    def grade(self, task: Task, suite: CheckSuite) -> Result:
+    def grade(self, job: Job, suite: CheckSuite) -> Outcome:
         """Grade one submission; if our machinery fails twice at it, it is ungraded.
 
         Raises:
             CourseFaults: the exercise has no variant for the student, or the variant cannot be solved.
 
         """
-        begin, suite.given_up = time.monotonic(), task.given_up
-        sitting = prepare(self._course.exercise(task.exercise), task.variant, task.params)
-        graded = self._paced(sitting, task, suite) if task.pacer else self._graded(sitting, task, suite)
-        report = graded.report.model_copy(update={"student": task.student})
-        return Result(task.number, report, graded.output, time.monotonic() - begin, dict(sitting.params))
+        begin, suite.given_up = time.monotonic(), job.given_up
+        sitting = prepare(self._course.exercise(job.handed_in.exercise), job.variant, job.params)
+        outcome = self._paced(sitting, job, suite) if job.pacer else self._graded(sitting, job, suite)
+        report = outcome.report.model_copy(update={"student": job.handed_in.student})
+        return replace(outcome, report=report, seconds=time.monotonic() - begin, params=dict(sitting.params))
 
-    def _paced(self, sitting: Sitting, task: Task, suite: CheckSuite) -> Graded:
+    def _paced(self, sitting: Sitting, job: Job, suite: CheckSuite) -> Outcome:
         """Grade a file that may take PACE times what its pacer takes, measured when it runs out of time.
 
         Only then does the time matter, and both are measured on a machine that is equally busy.
         """
-        key = task.exercise, task.questions
+        key = job.handed_in.exercise, job.questions
         seconds = self._paces.get(key, LEAST_SECONDS)
-        graded = self._graded(sitting.paced(seconds), task, suite)
-        if not graded.report.ran_out:
-            return graded
-        pacer = replace(task, file_name="pacer.py", content=task.pacer or b"")
-        needed = PACE * self._graded(sitting, pacer, suite).slowest
+        outcome = self._graded(sitting.paced(seconds), job, suite)
+        if not outcome.report.ran_out:
+            return outcome
+        file = replace(job.handed_in, file_name="pacer.py", content=job.pacer or b"")
+        needed = PACE * self._graded(sitting, replace(job, handed_in=file), suite).slowest
         if needed <= seconds:
-            return graded
+            return outcome
         self._paces[key] = needed
-        return self._graded(sitting.paced(needed), task, suite)
+        return self._graded(sitting.paced(needed), job, suite)
 
-    def _graded(self, sitting: Sitting, task: Task, suite: CheckSuite) -> Graded:
-        if task.problem:
-            return Graded(ungraded(sitting, task.problem), b"")
+    def _graded(self, sitting: Sitting, job: Job, suite: CheckSuite) -> Outcome:
+        file = job.handed_in
+        if file.problem:
+            return Outcome(ungraded(sitting, file.problem))
         try:
-            return self._tried(sitting, submission_of(task.file_name, task.content), task, suite)
+            return self._tried(sitting, submission_of(file.file_name, file.content), job, suite)
         except SubmissionFault as error:
-            return Graded(ungraded(sitting, str(error)), b"")
+            return Outcome(ungraded(sitting, str(error)))
 
-    def _tried(self, sitting: Sitting, submission: Submission, task: Task, suite: CheckSuite) -> Graded:
+    def _tried(self, sitting: Sitting, submission: Submission, job: Job, suite: CheckSuite) -> Outcome:
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:
-                return grade(sitting, submission, self._server, suite, task.questions, self._watch)
+                return grade(sitting, submission, self._server, suite, job.questions, self._watch)
             except WorkerFault as error:
                 fault = error
                 self._server.close()
                 self._server = self._start()
-        return Graded(ungraded(sitting, str(fault)), b"")
+        return Outcome(ungraded(sitting, str(fault)))
 
 
 def run(line: Line, server: Workers | None) -> None:
@@ -154,10 +157,10 @@ def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:
     gc.freeze()
     while True:
         try:
-            task: Task = line.recv()
+            job: Job = line.recv()
         except EOFError:
             return
         try:
-            line.send(lane.grade(task, suite))
+            line.send(lane.grade(job, suite))
         except CourseFaults as error:
             line.send(error)

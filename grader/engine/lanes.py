@@ -14,9 +14,11 @@ from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from grader.engine.bounds import Bounds, without
-from grader.engine.task import READY, TRIES, Result, Setup, Task
+from grader.engine.job import TRIES, Job
+from grader.engine.setup import READY, Setup
 from grader.errors import GraderError, WorkerFault
 from grader.examiner.events import Event
+from grader.examiner.outcome import Outcome
 from grader.examiner.process import SECONDS_BETWEEN_LOOKS, ExaminerProcess
 from grader.examiner.report import Report
 from grader.worker.interrupts import held
@@ -24,17 +26,17 @@ from grader.worker.line import Line
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-FEW = 16  # tasks: one lane has usually done them before another one has imported torch
-FEW_SECONDS = 2.0  # that a lane works before it is clear that its tasks are long
+FEW = 16  # jobs: one lane has usually done them before another one has imported torch
+FEW_SECONDS = 2.0  # that a lane works before it is clear that its jobs are long
 
-Ungraded = Callable[[Task, str], Report]
+Ungraded = Callable[[Job, str], Report]
 
 
 class Lanes(Protocol):
-    """Something that grades tasks: lanes here, or on a cluster."""
+    """Something that grades jobs: lanes here, or on a cluster."""
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
-        """Grade tasks; results come as they are ready, in any order.
+    def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Grade jobs, and yield each with its outcome, as they are ready, in any order.
 
         Raises:
             GraderError: the lanes cannot be set up, or the course is wrong.
@@ -54,13 +56,13 @@ class LaneProcess(ExaminerProcess):
         super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload))
         self.tell(setup)
 
-    def give(self, task: Task, *, ahead: bool = False) -> bool:
-        """Hand the lane a task; if it is dead, that shows when it is heard.
+    def give(self, job: Job, *, ahead: bool = False) -> bool:
+        """Hand the lane a job; if it is dead, that shows when it is heard.
 
         One that is given ahead, while the lane works and does not read, must fit into the socket's buffers,
         or both ends could wait for each other. Returns whether it was given.
         """
-        content = pickle.dumps(task)
+        content = pickle.dumps(job)
         if ahead and len(content) > self.most_ahead:
             return False
         with contextlib.suppress(OSError):
@@ -70,12 +72,12 @@ class LaneProcess(ExaminerProcess):
 
 @dataclass
 class _Busy:
-    """A lane with what it was given: what it works on comes first. `bounds` are those of that task."""
+    """A lane with what it was given: what it works on comes first. `bounds` are those of that job."""
 
     process: LaneProcess
     start_until: float
     is_ready: bool = False
-    tasks: deque[Task] = field(default_factory=deque)
+    jobs: deque[Job] = field(default_factory=deque)
     bounds: Bounds | None = None
 
     @property
@@ -87,34 +89,35 @@ class _Busy:
 
 @dataclass
 class LocalLanes:
-    """So many lanes on this machine; `seconds` is what student code may take in one task of an exercise.
+    """At most so many lanes on this machine.
 
     It begins with `at_first` of them; the others are started if that many work longer than `FEW_SECONDS`.
+    `seconds` is what student code may take in one job of an exercise.
     """
 
     setup: Setup
-    jobs: int
+    most: int
     seconds: Callable[[str], float]
     ungraded: Ungraded
     at_first: int
-    watch: Callable[[Task, Event], None] | None = None
+    watch: Callable[[Job, Event], None] | None = None
     _ready_since: float = float("inf")
     _busy: dict[Line, _Busy] = field(default_factory=dict)
-    _waiting: deque[Task] = field(default_factory=deque)
+    _waiting: deque[Job] = field(default_factory=deque)
     _tries: dict[int, int] = field(default_factory=dict)
     _failed_starts: int = 0
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
-        """Grade tasks; a lane is started for each of the first, and ends when nothing is left to do."""
+    def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Grade jobs; a lane is started for each of the first, and ends when nothing is left to do."""
         try:
             while True:
-                self._start_lanes(tasks)
+                self._start_lanes(jobs)
                 if not self._busy:
                     return
                 open_lines: list[Any] = list(self._busy)  # whatever has a fileno can be waited for
                 lines = wait(open_lines, SECONDS_BETWEEN_LOOKS)
                 for line in [line for line in self._busy if line in lines]:
-                    yield from self._hear(self._busy[line], tasks)
+                    yield from self._hear(self._busy[line], jobs)
                 for late in [busy for busy in self._busy.values() if busy.is_late]:
                     yield from self._lose(late, "it took too long", is_late=True)
         finally:
@@ -124,22 +127,22 @@ class LocalLanes:
                 busy.process.close(TIDY_SECONDS)
             self._busy.clear()
 
-    def _wait_for(self, tasks: Iterator[Task], count: int) -> bool:
-        """Whether so many tasks wait for a lane; they are fetched if there are any."""
-        self._waiting.extend(islice(tasks, max(0, count - len(self._waiting))))
+    def _wait_for(self, jobs: Iterator[Job], count: int) -> bool:
+        """Whether so many jobs wait for a lane; they are fetched if there are any."""
+        self._waiting.extend(islice(jobs, max(0, count - len(self._waiting))))
         return len(self._waiting) >= count
 
-    def _start_lanes(self, tasks: Iterator[Task]) -> None:
+    def _start_lanes(self, jobs: Iterator[Job]) -> None:
         is_long = time.monotonic() > self._ready_since + FEW_SECONDS
-        while len(self._busy) < (self.jobs if is_long else self.at_first):
+        while len(self._busy) < (self.most if is_long else self.at_first):
             starting = sum(not busy.is_ready for busy in self._busy.values())
-            if not self._wait_for(tasks, starting + 1):
+            if not self._wait_for(jobs, starting + 1):
                 return
             with held():
                 process = LaneProcess(self.setup)
                 self._busy[process.line] = _Busy(process, time.monotonic() + START_SECONDS)
 
-    def _hear(self, busy: _Busy, tasks: Iterator[Task]) -> Iterator[Result]:
+    def _hear(self, busy: _Busy, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
         said = busy.process.hear()
         while isinstance(said, Event):
             self._notice(busy, said)
@@ -151,39 +154,40 @@ class LocalLanes:
         if said is None:
             yield from self._lose(busy, busy.process.last_words())
             return
+        done: Job | None = None
         if said == READY:
             busy.is_ready, self._failed_starts = True, 0
             self._ready_since = min(self._ready_since, time.monotonic())
         else:
-            busy.tasks.popleft()
-        busy.bounds = Bounds(self.seconds(busy.tasks[0].exercise)) if busy.tasks else None
-        # The lane gets its next tasks first: it works on while this result is stored.
-        self._feed(busy, tasks)
-        if not busy.tasks:
+            done = busy.jobs.popleft()
+        busy.bounds = Bounds(self.seconds(busy.jobs[0].handed_in.exercise)) if busy.jobs else None
+        # The lane gets its next jobs first: it works on while this outcome is stored.
+        self._feed(busy, jobs)
+        if not busy.jobs:
             self._drop(busy, TIDY_SECONDS)
-        if said != READY:
-            self._tries.pop(said.number, None)
-            yield said
+        if done:
+            self._tries.pop(done.number, None)
+            yield done, said
 
     def _notice(self, busy: _Busy, event: Event) -> None:
         if busy.bounds:
             busy.bounds.notice(event)
-        if busy.tasks and self.watch:
-            self.watch(busy.tasks[0], event)
+        if busy.jobs and self.watch:
+            self.watch(busy.jobs[0], event)
 
-    def _feed(self, busy: _Busy, tasks: Iterator[Task]) -> None:
-        """Give a lane something to do, and a small task ahead as long as there are enough for all lanes."""
-        if not busy.tasks and self._wait_for(tasks, 1):
-            busy.bounds = Bounds(self.seconds(self._waiting[0].exercise))
+    def _feed(self, busy: _Busy, jobs: Iterator[Job]) -> None:
+        """Give a lane something to do, and a small job ahead as long as there are enough for all lanes."""
+        if not busy.jobs and self._wait_for(jobs, 1):
+            busy.bounds = Bounds(self.seconds(self._waiting[0].handed_in.exercise))
             self._give(busy)
-        if len(busy.tasks) == 1 and self._wait_for(tasks, self.jobs + 1):
+        if len(busy.jobs) == 1 and self._wait_for(jobs, self.most + 1):
             self._give(busy)
 
     def _give(self, busy: _Busy) -> None:
-        if busy.process.give(self._waiting[0], ahead=bool(busy.tasks)):
-            busy.tasks.append(self._waiting.popleft())
+        if busy.process.give(self._waiting[0], ahead=bool(busy.jobs)):
+            busy.jobs.append(self._waiting.popleft())
 
-    def _lose(self, busy: _Busy, why: str, *, is_late: bool = False) -> Iterator[Result]:
+    def _lose(self, busy: _Busy, why: str, *, is_late: bool = False) -> Iterator[tuple[Job, Outcome]]:
         """Drop a lane: what it worked on is tried once more, and then ungraded; the rest waits again.
 
         A check in which it was late is given up, and the submission graded without it.
@@ -194,17 +198,17 @@ class LocalLanes:
             if self._failed_starts == TRIES:
                 raise WorkerFault(f"A process that grades could not start: {why}.")
             return
-        task = busy.tasks.popleft()
-        self._waiting.extendleft(busy.tasks)
-        if is_late and (rest := without(task, busy.process.deed)):
+        job = busy.jobs.popleft()
+        self._waiting.extendleft(busy.jobs)
+        if is_late and (rest := without(job, busy.process.deed)):
             self._waiting.append(rest)
             return
-        self._tries[task.number] = self._tries.get(task.number, 0) + 1
-        if self._tries[task.number] < TRIES:
-            self._waiting.append(task)
+        self._tries[job.number] = self._tries.get(job.number, 0) + 1
+        if self._tries[job.number] < TRIES:
+            self._waiting.append(job)
         else:
             message = f"The process that graded this ended twice: {why}."
-            yield Result(task.number, self.ungraded(task, message), b"", 0.0)
+            yield job, Outcome(self.ungraded(job, message))
 
     def _drop(self, busy: _Busy, grace: float = 0.0) -> None:
         del self._busy[busy.process.line]

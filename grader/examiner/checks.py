@@ -21,7 +21,7 @@ from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own
 from grader.examiner.remote import Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
-from grader.questions.posed import Outcome, Posed
+from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
@@ -51,7 +51,7 @@ class CheckResult:
     """How one check went; `error` is what it raised."""
 
     check: Check
-    outcome: Outcome
+    outcome: OutcomeName
     error: BaseException | None = None
     message: str = ""
     values: tuple[Any, ...] = ()  # that student code returned to it
@@ -286,7 +286,7 @@ def _bare(error: BaseException | None) -> BaseException | None:
     return error
 
 
-def _outcome(turn: Turn, lost: Trouble | None) -> Outcome | None:
+def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
     """How a check went; None if it stumbled and it is not clear over what."""
     error = turn.raised
     if lost is not None and not isinstance(error, StudentError | WorkerFault):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.examiner.deed import Deed
 
 if TYPE_CHECKING:  # `grade` imports this before it knows that there is something to do
-    from grader.questions.posed import Outcome
+    from grader.questions.posed import OutcomeName
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Verdict:
     """What was decided about a question."""
 
     question: str
-    outcome: Outcome
+    outcome: OutcomeName
     score: float
     points: float
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
@@ -14,8 +13,9 @@ from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watch, unwatched
+from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
-from grader.examiner.report import QuestionReport, Report
+from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
 from grader.examiner.submission import Submission, submission_of
@@ -23,17 +23,8 @@ from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
 from grader.questions.kinds import KINDS
-from grader.questions.posed import FormError, Mark, Outcome, Posed
+from grader.questions.posed import FormError, Mark, OutcomeName, Posed
 from grader.worker.isolation.way import Workers
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A report, and what the submission printed: kept for the instructor, never shown beside a check."""
-
-    report: Report
-    output: bytes
-    slowest: float = 0.0  # seconds of the longest call of the submission, or of loading it
 
 
 def grade(
@@ -43,7 +34,7 @@ def grade(
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
     watch: Watch = unwatched,
-) -> Graded:
+) -> Outcome:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 
     A question with limits of its own is run in a worker of its own.
@@ -87,7 +78,7 @@ def grade(
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     slowest = max(session.slowest for session in sessions.values())
-    return Graded(report_of(sitting, questions, notes, server.isolation), output, slowest)
+    return Outcome(report_of(sitting, questions, notes, server.isolation), output, slowest)
 
 
 def run_checks(
@@ -197,7 +188,7 @@ def _diagnosis(
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:
     """A code question whose checks are not at hand: only whether there is an answer."""
-    outcome: Outcome = "skipped" if sitting.keys is None else "ungraded"
+    outcome: OutcomeName = "skipped" if sitting.keys is None else "ungraded"
     message = JUDGED_LATER if sitting.keys is None else "No check belongs to this question."
     try:
         session.fetch(posed.id)

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHa
 from grader.errors import printable
 from grader.figures.text import drawn
 from grader.language.record import Record
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 from grader.walks.walk import Walk
 
 # From worst to best: what a question's outcome is when its checks differ.
-_SEVERITY: tuple[Outcome, ...] = (
+_SEVERITY: tuple[OutcomeName, ...] = (
     "ungraded",
     "timeout",
     "memory",
@@ -25,7 +25,7 @@ _SEVERITY: tuple[Outcome, ...] = (
     "passed",
     "skipped",
 )
-UNJUDGED: frozenset[Outcome] = frozenset({"ungraded", "skipped"})
+UNJUDGED: frozenset[OutcomeName] = frozenset({"ungraded", "skipped"})
 
 INSTRUCTOR = {"for": "instructor"}  # the context in which a report is written with all causes
 STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
@@ -49,7 +49,7 @@ class CheckReport(Record):
     id: str
     title: str
     visible: bool
-    outcome: Outcome
+    outcome: OutcomeName
     score: float
     points: float
     message: Shown
@@ -69,7 +69,7 @@ class QuestionReport(Record):
 
     id: str
     kind: str
-    outcome: Outcome
+    outcome: OutcomeName
     score: float
     points: float
     message: Shown
@@ -139,7 +139,7 @@ class Report(Record):
         """Whether something in it took too long."""
         return any(one.outcome == "timeout" for question in self.questions for one in question.checks)
 
-    def points_of(self, outcome: Outcome) -> float:
+    def points_of(self, outcome: OutcomeName) -> float:
         """The points of the questions with one outcome."""
         return rounded(sum(question.points for question in self.questions if question.outcome == outcome))
 
@@ -157,7 +157,7 @@ def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:
     )
 
 
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
+def worst(outcomes: Iterable[OutcomeName]) -> OutcomeName:
     """The outcome of a question whose checks have these; skipped checks count only where all are.
 
     >>> worst(["passed", "error", "failed", "skipped"]), worst(["passed", "skipped"]), worst(["skipped"])

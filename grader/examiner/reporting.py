@@ -16,7 +16,7 @@ from grader.examiner.session import Session
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
-from grader.questions.posed import Mark, Outcome, Posed, Wrong
+from grader.questions.posed import Mark, OutcomeName, Posed, Wrong
 
 MAX_NOTES = 20
 OTHER = "another"  # in place of the type of an exception, where it is not told
@@ -140,7 +140,7 @@ def _has_run(results: Sequence[CheckResult]) -> bool:
     return any(result.outcome in {"passed", "failed"} for result in results)
 
 
-def _worsened(outcome: Outcome) -> Outcome:
+def _worsened(outcome: OutcomeName) -> OutcomeName:
     """The outcome of code that is right at best, but not in the way that was asked for."""
     return "failed" if outcome in {"passed", "skipped"} else outcome
 

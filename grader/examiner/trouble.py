@@ -6,7 +6,7 @@ import builtins
 import contextlib
 from dataclasses import dataclass
 
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
 Place = tuple[str | None, int | None]  # a cell and a line of it
 NOWHERE: Place = (None, None)
@@ -25,7 +25,7 @@ class Trouble:
     detail: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> OutcomeName:
         """The outcome that it leads to."""
         match self.kind:
             case "timeout" | "slow to read":

@@ -13,7 +13,7 @@ from grader.course.rules import Rules
 from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.gradebook.records import Attempt
 from grader.language.record import Record
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
 PLACES = 4  # of every number that comes out
 DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone
@@ -53,7 +53,7 @@ class QuestionAnalysis(Record):
     answered: int
     facility: float | None
     discrimination: float | None
-    outcomes: dict[Outcome, int]
+    outcomes: dict[OutcomeName, int]
     misconceptions: dict[str, int]  # students, the commonest first
     idle_checks: tuple[IdleCheck, ...]
 
@@ -140,7 +140,7 @@ def _question(asked: Asked, reports: Sequence[Report], *, is_current: bool) -> Q
         answered=graded - outcomes["unanswered"],
         facility=_rounded(facility(own)),
         discrimination=_rounded(discrimination(asked.id, reports)),
-        outcomes={outcome: outcomes[outcome] for outcome in get_args(Outcome) if outcomes[outcome]},
+        outcomes={outcome: outcomes[outcome] for outcome in get_args(OutcomeName) if outcomes[outcome]},
         misconceptions=_commonest(one.misconception for one in own if one.misconception),
         idle_checks=tuple(_idle_checks(own)),
     )

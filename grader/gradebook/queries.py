@@ -79,8 +79,6 @@ def counting_reports(submissions: Sequence[int]) -> Any:
             SubmissionRow.content,
             SubmissionRow.problem,
             ReportRow.document,
-            ReportRow.variant,
-            ReportRow.fingerprint,
         )
         .join(counting, counting.c.submission_id == SubmissionRow.id)
         .join(ReportRow, ReportRow.id == counting.c.report)

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from grader.engine.handed_in import Arrival, HandedIn
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.gradebook.records import Arrival, Grading, HandedIn
 from grader.gradebook.tables import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
 
 TINY = 1e-9  # shares of points that differ by less are the same
@@ -99,7 +100,7 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
 
 
 def add_report(
-    connection: Connection, submission: Row, grading: Grading, *, may_lower: bool, again: bool
+    connection: Connection, submission: Row, outcome: Outcome, *, may_lower: bool, again: bool
 ) -> bool:
     """Keep a report; returns whether it counts. `Gradebook.record` says when it is not kept or does not."""
     own = {"submission": submission.id}
@@ -107,8 +108,8 @@ def add_report(
     counting = newest
     if newest is not None and not newest.is_applied:
         counting = connection.execute(_counting_report, own).one_or_none()
-    report = grading.report
-    same = [row for row in (newest, counting) if row is not None and _decided_alike(row, grading)]
+    report = outcome.report
+    same = [row for row in (newest, counting) if row is not None and _decided_alike(row, outcome)]
     says_more = newest is None or again or (report.is_graded and not newest.is_graded)
     if newest is not None and newest in same and not says_more and (newest.is_applied or not may_lower):
         return bool(newest.is_applied)
@@ -117,14 +118,14 @@ def add_report(
     row = {
         "submission_id": submission.id,
         "created": datetime.now(UTC),
-        "variant": grading.variant,
-        "fingerprint": grading.fingerprint,
+        "variant": outcome.variant,
+        "fingerprint": outcome.fingerprint,
         "score": report.score,
         "points": report.points,
         "is_graded": report.is_graded,
         "is_applied": is_applied,
         "document": report.stored(),
-        "output": grading.output,
+        "output": outcome.output,
     }
     connection.execute(_add_report, row)
     return is_applied
@@ -139,8 +140,8 @@ def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> Any:
     return None
 
 
-def _decided_alike(row: Any, grading: Grading) -> bool:
-    return bool((row.variant, row.fingerprint) == (grading.variant, grading.fingerprint))
+def _decided_alike(row: Any, outcome: Outcome) -> bool:
+    return bool((row.variant, row.fingerprint) == (outcome.variant, outcome.fingerprint))
 
 
 def _replaces(counting: Any, report: Report, *, is_repeated: bool) -> bool:

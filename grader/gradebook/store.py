@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, union
 
+from grader.engine.handed_in import Arrival, HandedIn
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.gradebook import queries
 from grader.gradebook.database import Database
 from grader.gradebook.history import events
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.records import Arrival, Attempt, Event, Grading, HandedIn, Known, Override
+from grader.gradebook.records import Attempt, Event, Known, Override
 from grader.gradebook.tables import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
 BATCH = 100  # submissions that are read at once
@@ -52,7 +54,7 @@ class Gradebook(Database):
     def record(
         self,
         handed_in: HandedIn,
-        grading: Grading | None,
+        outcome: Outcome | None,
         *,
         may_lower: bool = False,
         attempt: bool = True,
@@ -73,11 +75,11 @@ class Gradebook(Database):
             submission = find_or_add_submission(connection, handed_in)
             if attempt:
                 note_attempt(connection, submission, handed_in)
-            if grading is None:
+            if outcome is None:
                 return True
-            if grading.params is not None:
-                note_handed_out(connection, handed_in.student, handed_in.exercise, grading.params)
-            return add_report(connection, submission, grading, may_lower=may_lower, again=again)
+            if outcome.params is not None:
+                note_handed_out(connection, handed_in.student, handed_in.exercise, outcome.params)
+            return add_report(connection, submission, outcome, may_lower=may_lower, again=again)
 
         return self.written(work)
 
@@ -96,7 +98,7 @@ class Gradebook(Database):
                     yield _attempt(rows[0], rows[-1], number)
                     number += rows[0].is_graded
 
-    def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Grading]]:
+    def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
         """Submissions with the reports that count.
 
         Raises:
@@ -109,10 +111,9 @@ class Gradebook(Database):
                 found = connection.execute(queries.counting_reports(batch)).all()
             for row in found:
                 handed_in = HandedIn(
-                    row.student, row.exercise, row.file_name, row.content, None, problem=row.problem
+                    row.student, row.exercise, row.file_name, row.content, problem=row.problem
                 )
-                report = Report.model_validate_json(row.document)
-                yield handed_in, Grading(report, b"", row.variant, row.fingerprint)
+                yield handed_in, Report.model_validate_json(row.document)
 
     def override(self, override: Override) -> None:
         """Keep a score that was set by hand.

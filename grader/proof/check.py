@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.classroom.grading import ClassGrader
+from grader.classroom.class_grader import ClassGrader
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import prepare, variant_of
 from grader.course.sitting import Sitting
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
 from grader.engine.lanes import processors
-from grader.engine.task import Task
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
@@ -71,16 +72,16 @@ def _check(
     grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
-    def tasks() -> Iterator[Task]:
+    def jobs() -> Iterator[Job]:
         for name in names:
             for trial in proofs[name].trials():
                 trials.append(trial)
-                yield _task(len(trials) - 1, name, trial)
+                yield _job(len(trials) - 1, name, trial)
 
     done = []
-    for result in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(tasks()):
-        name = result.report.exercise
-        proofs[name].judge(result.number, trials[result.number], result.report)
+    for job, outcome in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(jobs()):
+        name = job.handed_in.exercise
+        proofs[name].judge(job.number, trials[job.number], outcome.report)
         if proofs[name].is_done:
             done.append(proofs.pop(name).proved())
             tell(done[-1])
@@ -90,17 +91,15 @@ def _check(
     return done
 
 
-def _task(number: int, exercise: str, trial: Trial) -> Task:
+def _job(number: int, exercise: str, trial: Trial) -> Job:
     student = trial.sitting.paper.student
-    return Task(
-        number,
-        student or "variant 0",
-        exercise,
-        student,
-        f"{exercise}{SUFFIX[trial.form]}",
-        trial.text.encode(),
-        questions=frozenset({trial.question}) if trial.question else None,
+    name = f"{exercise}{SUFFIX[trial.form]}"
+    return Job(
+        number=number,
+        handed_in=HandedIn(student or "variant 0", exercise, name, trial.text.encode()),
+        variant=student,
         params=trial.sitting.params,
+        questions=frozenset({trial.question}) if trial.question else None,
         pacer=trial.pacer.encode() or None,
     )
 

@@ -11,7 +11,7 @@ from grader.language.record import Record
 from grader.mistakes.mistake import Slip
 from grader.walks.walk import Walk
 
-Outcome = Literal[
+OutcomeName = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
 ]
 
@@ -68,7 +68,7 @@ class Key(Record):
 class Mark:
     """The verdict on one answer; `share` of the points, from 0 to 1."""
 
-    outcome: Outcome
+    outcome: OutcomeName
     share: float
     message: str
     misconception: str | None = None

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from grader.examiner.report import UNJUDGED, QuestionReport, Report
 from grader.questions.kinds import KINDS
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
-WORDS: dict[Outcome, tuple[str, str]] = {
+WORDS: dict[OutcomeName, tuple[str, str]] = {
     "passed": ("right", "green"),
     "failed": ("wrong", "red"),
     "error": ("error", "red"),

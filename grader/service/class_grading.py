@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
-from grader.classroom.grading import ClassGrader, ClassRun, Settled
 from grader.classroom.tally import Tally
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault
+from grader.examiner.outcome import Outcome
 from grader.gradebook.notices import open_to_all
 from grader.gradebook.store import Gradebook
 from grader.service.standings import override_warnings
@@ -29,7 +31,7 @@ class ClassGrading:
     def __post_init__(self) -> None:
         self._run = ClassRun(self.grader, self.gradebook, self.collected.roster is not None, self.again)
 
-    def look(self) -> Iterator[Settled]:
+    def look(self) -> Iterator[Outcome]:
         """Go through what was handed in, and yield what is unchanged.
 
         Raises:
@@ -44,7 +46,7 @@ class ClassGrading:
         """How many submissions have to be run."""
         return self._run.left
 
-    def run(self) -> Iterator[Settled]:
+    def run(self) -> Iterator[Outcome]:
         """Run them; each result is in the gradebook before it is yielded.
 
         Raises:
@@ -54,13 +56,13 @@ class ClassGrading:
         """
         yield from self._counted(self._run.run())
 
-    def settle(self) -> Iterator[Settled]:
+    def settle(self) -> Iterator[Outcome]:
         """Do both, where nobody needs to know which."""
         yield from self.look()
         yield from self.run()
 
-    def _counted(self, settled: Iterator[Settled]) -> Iterator[Settled]:
-        for one in settled:
+    def _counted(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        for one in outcomes:
             self.tally.count(one)
             yield one
 

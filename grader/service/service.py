@@ -12,15 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
-from grader.classroom.grading import ClassGrader, ClassRun, Settled
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
-from grader.engine.task import Task
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
 from grader.errors import UsageFault, printable
 from grader.examiner.events import Event
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, Asked, analyse, counting_submissions
@@ -72,7 +75,7 @@ class Service:
         self,
         course: LoadedCourse,
         tell: Callable[[str], None] = silent,
-        watch: Callable[[Task, Event], None] | None = None,
+        watch: Callable[[Job, Event], None] | None = None,
     ) -> None:
         self.course, self._tell, self._watch = course, tell, watch
         self._open = ExitStack()
@@ -112,7 +115,7 @@ class Service:
 
     def hand_in(
         self, student: str, exercise: str, file_name: str, content: bytes, machine: Machine = HERE
-    ) -> Settled:
+    ) -> Outcome:
         """Store one file of a student, grade it, and return what became of it.
 
         The student has the variant that was handed out to them.
@@ -120,9 +123,9 @@ class Service:
         self.course.select((exercise,))
         personal = bool(self.gradebook.students_handed_out())
         run = ClassRun(self._grader(machine), self.gradebook, personal)
-        found = Found(student, exercise, file_name, lambda: (content, ""), datetime.now(UTC))
-        [settled] = [*run.look([found]), *run.run()]
-        return settled
+        handed_in = HandedIn(student, exercise, file_name, content, datetime.now(UTC))
+        [outcome] = [*run.look([Found(student, exercise, lambda: handed_in)]), *run.run()]
+        return outcome
 
     def grade(
         self,
@@ -240,8 +243,8 @@ class Service:
         """Yield the report of each student in each exercise, with the student whom the gradebook names."""
         attempts = [one for one in self.gradebook.attempts() if one.exercise in exercises]
         counting = counting_submissions(attempts, self.course.record.rules)
-        for handed_in, grading in self.gradebook.counting_reports(counting):
-            yield grading.report.model_copy(update={"student": handed_in.student})
+        for handed_in, report in self.gradebook.counting_reports(counting):
+            yield report.model_copy(update={"student": handed_in.student})
 
     def prove(
         self,

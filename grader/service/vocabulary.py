@@ -1,6 +1,6 @@
 """What front ends name when they ask a service for something."""
 
-from grader.classroom.grading import Settled
+from grader.examiner.outcome import Outcome
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.lms import BY_NAME, LMSS
@@ -20,7 +20,7 @@ __all__ = [
     "File",
     "Format",
     "Lms",
+    "Outcome",
     "Proved",
-    "Settled",
     "own_way",
 ]

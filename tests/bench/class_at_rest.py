@@ -11,7 +11,6 @@ it grows by more than a tenth from the first size.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
 import subprocess
@@ -25,13 +24,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.demo.made_up import CLASS
 from grader.digest import digest_of
-from grader.gradebook.records import Grading
+from grader.engine.handed_in import HandedIn
+from grader.examiner.outcome import Outcome
 from grader.gradebook.store import Gradebook
 from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
 
@@ -56,7 +57,7 @@ class Stored:
     size: int
 
 
-def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Grading]]:
+def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Outcome]]:
     """A submission of each exercise with its report, by exercise."""
     contents = {
         name: CLASS[3].write(prepare(course.exercise(name), None), "python").encode()
@@ -64,18 +65,14 @@ def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Grading]]:
     }
 
     def found(name: str) -> Found:
-        return Found("ada", name, f"{name}.py", lambda: (contents[name], ""), None)
+        return Found("ada", name, lambda: HandedIn("ada", name, f"{name}.py", contents[name]))
 
     grader = ClassGrader(course)
     with tempfile.TemporaryDirectory() as folder, Gradebook("sqlite:///first.db", Path(folder)) as gradebook:
         run = ClassRun(grader, gradebook, personal=False)
         list(run.look(map(found, contents)))
         return {
-            settled.report.exercise: (
-                contents[settled.report.exercise],
-                Grading(settled.report, b"", "", json.dumps(grader.fingerprint(settled.report.exercise))),
-            )
-            for settled in run.run()
+            outcome.report.exercise: (contents[outcome.report.exercise], outcome) for outcome in run.run()
         }
 
 
@@ -97,20 +94,20 @@ def store(folder: Path, size: int) -> Stored:
 
 
 def _written(
-    submissions: Path, first: list[tuple[str, tuple[bytes, Grading]]], numbers: range
-) -> Iterator[tuple[str, str, bytes, Grading]]:
+    submissions: Path, first: list[tuple[str, tuple[bytes, Outcome]]], numbers: range
+) -> Iterator[tuple[str, str, bytes, Outcome]]:
     for number in numbers:
         student = f"student-{number // len(first):06}"
-        exercise, (content, grading) = first[number % len(first)]
+        exercise, (content, outcome) = first[number % len(first)]
         own = b"# %s\n%s" % (student.encode(), content)
         home = submissions / student
         if number % len(first) == 0:
             home.mkdir(parents=True)
         (home / f"{exercise}.py").write_bytes(own)
-        yield student, exercise, own, grading
+        yield student, exercise, own, outcome
 
 
-def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes, Grading]]) -> None:
+def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes, Outcome]]) -> None:
     """What Gradebook.record keeps of each, many at once."""
     now = datetime.now(UTC)
     ids = range(start + 1, start + len(rows) + 1)
@@ -121,10 +118,10 @@ def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes
     ]  # fmt: skip
     attempts = [{"submission_id": id_, "handed_in": now, "is_late": False, "seen": now} for id_ in ids]
     reports = [
-        {"submission_id": id_, "created": now, "variant": grading.variant, "fingerprint": grading.fingerprint,
-         "score": grading.report.score, "points": grading.report.points, "is_graded": True, "is_applied": True,
-         "document": grading.report.model_copy(update={"student": student}).model_dump_json(), "output": b""}
-        for id_, (student, _, _, grading) in zip(ids, rows, strict=True)
+        {"submission_id": id_, "created": now, "variant": outcome.variant, "fingerprint": outcome.fingerprint,
+         "score": outcome.report.score, "points": outcome.report.points, "is_graded": True, "is_applied": True,
+         "document": outcome.report.model_copy(update={"student": student}).model_dump_json(), "output": b""}
+        for id_, (student, _, _, outcome) in zip(ids, rows, strict=True)
     ]  # fmt: skip
     for table, values in ((SubmissionRow, files), (AttemptRow, attempts), (ReportRow, reports)):
         connection.execute(insert(table), values)

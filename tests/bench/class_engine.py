@@ -40,17 +40,21 @@ assert sys.platform != "win32"  # it has no fork
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Found
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.demo.made_up import CLASS
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
 from grader.engine.lanes import LaneProcess, processors
-from grader.engine.task import READY, Result, Setup, Task
+from grader.engine.setup import READY, Setup
 from grader.examiner.budget import worker_limits
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
+from grader.examiner.outcome import Outcome
 from grader.examiner.submission import submission_of
 from grader.gradebook.store import Gradebook
 from grader.worker.client import Worker
@@ -74,12 +78,12 @@ class Class:
 
     course: LoadedCourse
     exercise: str
-    tasks: Sequence[Task]
-    endless: Sequence[Task]
+    jobs: Sequence[Job]
+    endless: Sequence[Job]
 
     @property
     def size(self) -> str:
-        return f"{len(self.tasks)} + {len(self.endless)} endless"
+        return f"{len(self.jobs)} + {len(self.endless)} endless"
 
 
 def course_copy(folder: Path) -> LoadedCourse:
@@ -93,8 +97,8 @@ def course_copy(folder: Path) -> LoadedCourse:
 
 def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
     """Half honest, half wrong, each student with a variant of their own; one in a hundred never ends."""
-    ending: list[Task] = []
-    endless: list[Task] = []
+    ending: list[Job] = []
+    endless: list[Job] = []
     for number in range(size):
         student = f"student-{number}"
         sitting = prepare(course.exercise(exercise), student)
@@ -104,8 +108,13 @@ def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
         if never_ends:
             source += ENDLESS + LAST[exercise]
         name = f"{exercise}.py"  # with a variant that was handed out, as in a class
-        task = Task(number, student, exercise, student, name, source.encode(), params=sitting.params)
-        (endless if never_ends else ending).append(task)
+        job = Job(
+            number=number,
+            handed_in=HandedIn(student, exercise, name, source.encode()),
+            variant=student,
+            params=sitting.params,
+        )
+        (endless if never_ends else ending).append(job)
     return Class(course, exercise, ending, endless)
 
 
@@ -140,10 +149,10 @@ class Lane:
         )
         assert self._heard() == READY, "the lane does not start"
 
-    def grade(self, task: Task) -> Result:
-        self._process.give(task)
+    def grade(self, job: Job) -> Outcome:
+        self._process.give(job)
         result = self._heard()
-        assert isinstance(result, Result), result
+        assert isinstance(result, Outcome), result
         return result
 
     def _heard(self) -> Any:
@@ -178,7 +187,7 @@ def recorded(own: Class) -> list[Calls]:
 
     def work(suite: CheckSuite) -> None:
         with ForkServer(own.course.record.packages) as server:
-            for task in own.tasks:
+            for job in own.jobs:
                 asked: list[tuple[dict[str, Any], Any]] = []
 
                 def ask(
@@ -187,8 +196,8 @@ def recorded(own: Class) -> list[Calls]:
                     asked.append((request, encoder))  # noqa: B023 used within this round of the loop only
                     return real(self, request, limit, encoder, running)
 
-                sitting = prepare(own.course.exercise(task.exercise), task.variant, task.params)
-                submission = submission_of(task.file_name, task.content)
+                sitting = prepare(own.course.exercise(job.handed_in.exercise), job.variant, job.params)
+                submission = submission_of(job.handed_in.file_name, job.handed_in.content)
                 with mock.patch.object(Worker, "ask", ask):
                     grade(sitting, submission, server, suite)
                 calls.append(Calls(worker_limits(sitting.paper.limits), asked))
@@ -206,16 +215,16 @@ def beside_floor(own: Class, rounds: int) -> None:
     endless: list[float] = []
     with ForkServer(own.course.record.packages) as server:
         calls[0].replay(server)
-        lane.grade(own.tasks[0])
+        lane.grade(own.jobs[0])
         gc.collect()
         gc.freeze()
         for _ in range(rounds):
             ours = base = unwatched = 0.0
-            for task, own_calls in zip(own.tasks, calls, strict=True):
-                ours += seconds(partial(lane.grade, task))
+            for job, own_calls in zip(own.jobs, calls, strict=True):
+                ours += seconds(partial(lane.grade, job))
                 base += seconds(partial(own_calls.replay, server))
                 unwatched += seconds(partial(own_calls.replay, server, watch=False))
-            count, late = len(own.tasks), sum(seconds(partial(lane.grade, task)) for task in own.endless)
+            count, late = len(own.jobs), sum(seconds(partial(lane.grade, job)) for job in own.endless)
             for times, one in ((engine, ours), (floor, base), (bare, unwatched)):
                 times.append(one / count)
             endless.append((ours + late) / (count + len(own.endless)))
@@ -253,10 +262,10 @@ def answers_of(own: Class, student: str | None) -> dict[str, Any]:
     return {name: names[name] for name in keys if name in names}
 
 
-def pytest_folder(own: Class, task: Task, folder: Path, extra: str = "") -> None:
+def pytest_folder(own: Class, job: Job, folder: Path, extra: str = "") -> None:
     """The same checks as plain pytest has them: modules imported, and an assert for each answer."""
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (folder / "submission.py").write_bytes(task.content)
+    (folder / "submission.py").write_bytes(job.handed_in.content)
     for name, copy in (
         ("reference", "reference"),
         ("checks", "test_checks"),
@@ -267,7 +276,7 @@ def pytest_folder(own: Class, task: Task, folder: Path, extra: str = "") -> None
             shutil.copy(file, folder / f"{copy}.py")
     tests = [
         f"def test_{name}(student):\n    assert student.{name} == {answer!r}\n"
-        for name, answer in answers_of(own, task.variant).items()
+        for name, answer in answers_of(own, job.variant).items()
     ]
     (folder / "test_answers.py").write_text("\n".join([extra, *tests]), encoding="utf-8")
 
@@ -275,7 +284,7 @@ def pytest_folder(own: Class, task: Task, folder: Path, extra: str = "") -> None
 def beside_pytest(own: Class, rounds: int) -> None:
     """A lane and fresh pytest processes in turn, over a few submissions."""
     lane = Lane(own)
-    few = own.tasks[:FRESH]
+    few = own.jobs[:FRESH]
     lane.grade(few[0])
     # Without plugins it starts faster: in favour of the other side. A quiz could do without torch, too.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
@@ -290,10 +299,10 @@ def beside_pytest(own: Class, rounds: int) -> None:
         engine, fresh = [], []
         for _ in range(rounds):
             ours = base = 0.0
-            for task in few:
+            for job in few:
                 with tempfile.TemporaryDirectory() as name:
-                    pytest_folder(own, task, Path(name), extra)
-                    ours += seconds(partial(lane.grade, task))
+                    pytest_folder(own, job, Path(name), extra)
+                    ours += seconds(partial(lane.grade, job))
                     base += seconds(
                         lambda name=name: subprocess.run(  # type: ignore[misc]
                             command, cwd=name, env=environment, stdout=subprocess.DEVNULL, check=False
@@ -367,8 +376,9 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
     nbgrader, otter = (str(venv / "bin" / name) for name in ("nbgrader", "otter"))
     lanes = [Lane(own) for _ in range(processors())]
     sitting = prepare(own.course.exercise(own.exercise), None)
-    task = Task(0, "s", own.exercise, None, f"{own.exercise}.py", WRITE["ada"](sitting, "python").encode())
-    honest = cycle(own.tasks[::2])  # whose variants the lane has not seen before
+    content = WRITE["ada"](sitting, "python").encode()
+    job = Job(number=0, handed_in=HandedIn("s", own.exercise, f"{own.exercise}.py", content))
+    honest = cycle(own.jobs[::2])  # whose variants the lane has not seen before
 
     def in_lanes(used: Sequence[Lane]) -> float:
         shares = [list(islice(honest, IN_A_LANE)) for _ in used]
@@ -396,10 +406,10 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
             tests = notebook_tests(own)
             for folder, students in ((few, FRESH), (one, 1)):
                 folder.mkdir()
-                nbgrader_course(own, tests, task.content.decode(), folder, students)
+                nbgrader_course(own, tests, job.handed_in.content.decode(), folder, students)
                 run(folder, nbgrader, "generate_assignment", "ps", "--create")
             other.mkdir()
-            otter_assignment(tests, task.content.decode(), other)
+            otter_assignment(tests, job.handed_in.content.decode(), other)
             run(other, otter, "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment")
             engine.append(in_lanes(lanes[:1]))
             engines.append(in_lanes(lanes))
@@ -420,17 +430,19 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
 def whole_class(own: Class, jobs: int) -> tuple[float, float]:
     """The seconds of a whole class, and those of each submission after the first ones."""
 
-    def found(task: Task) -> Found:
-        return Found(task.student, task.exercise, task.file_name, lambda: (task.content, ""), None)
+    def found(job: Job) -> Found:
+        return Found(job.handed_in.student, job.handed_in.exercise, lambda: job.handed_in)
 
     with tempfile.TemporaryDirectory() as folder, Gradebook("sqlite:///book.db", Path(folder)) as gradebook:
-        all_tasks = sorted([*own.tasks, *own.endless], key=lambda task: task.number)
-        gradebook.hand_out({(task.student, task.exercise): task.params or {} for task in all_tasks})
+        all_jobs = sorted([*own.jobs, *own.endless], key=lambda job: job.number)
+        gradebook.hand_out(
+            {(job.handed_in.student, job.handed_in.exercise): job.params or {} for job in all_jobs}
+        )
         begin = time.perf_counter()
         run = ClassRun(ClassGrader(own.course, "full", jobs), gradebook, personal=True)
-        assert not list(run.look(map(found, all_tasks)))
+        assert not list(run.look(map(found, all_jobs)))
         times = [time.perf_counter() for _ in run.run()]
-        assert len(times) == len(all_tasks)
+        assert len(times) == len(all_jobs)
         return time.perf_counter() - begin, (times[-1] - times[2 * jobs]) / (len(times) - 2 * jobs - 1)
 
 

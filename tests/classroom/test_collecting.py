@@ -35,7 +35,8 @@ def write(file: Path, text: str = "") -> Path:
 
 def told(found: Found) -> tuple[str, str, str]:
     """Who, which file, and what is wrong with it."""
-    return found.student, found.name, found.read().problem
+    handed_in = found.read()
+    return found.student, handed_in.file_name, handed_in.problem
 
 
 def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
@@ -281,7 +282,8 @@ def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, 
 
     def found(source: Path) -> list[Any]:
         collected = Collected([source], EXERCISES, roster)
-        rows = [(one.student, one.name, one.read().content, one.time, one.is_late) for one in collected]
+        files = [one.read() for one in collected]
+        rows = [(one.student, one.file_name, one.content, one.time, one.is_late) for one in files]
         return [*rows, *collected.left_out, *collected.notes]
 
     assert found(tmp_path / "S") == found(tmp_path / "S.zip")
@@ -361,7 +363,7 @@ def test_a_zip_of_one_exercise_needs_no_names(tmp_path: Path) -> None:
     write(tmp_path / "dan" / "homework.PY.txt", "6")
     write(tmp_path / "eve" / "homework.pdf", "7")
     collected = Collected([tmp_path], EXERCISES, None, "ex-1")
-    assert [(one.student, one.name, one.read().content) for one in collected] == [
+    assert [(one.student, one.file_name, one.content) for one in (found.read() for found in collected)] == [
         ("ada", "ex-1.py", b"1"),
         ("bob", "ex-1.ipynb", b"2"),
         ("dan", "ex-1.py", b"6"),

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Found
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
+from grader.engine.handed_in import HandedIn
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small
 from tests.classroom.test_grading import scores
@@ -111,12 +113,12 @@ def test_bad_luck_later_takes_nothing_away(small: Small, course: Run) -> None:
 def test_a_file_that_changes_between_looking_and_running_is_run_whole(small: Small) -> None:
     """What was looked at needs one question run again; what is there by then is another file."""
     content = {"now": b"five = 5\n"}
-    found = Found("ada", "ex-1", "ex-1.py", lambda: (content["now"], ""), None)
+    found = Found("ada", "ex-1", lambda: HandedIn("ada", "ex-1", "ex-1.py", content["now"]))
     with Gradebook("sqlite:///gradebook.db", small.root) as gradebook:
         for expected in (1, 0):
             run = ClassRun(ClassGrader(load_course(small.root)), gradebook, personal=False)
             assert list(run.look([found])) == []
             content["now"] = b"five = 5\n" if expected else b"five = 4\n"
-            [settled] = run.run()
-            assert settled.report.score == expected
+            [outcome] = run.run()
+            assert outcome.report.score == expected
             small.checks(DOUBLE, TRIPLE.replace("== 6", "in [6]"))

@@ -14,12 +14,14 @@ from typing import Any
 import click
 import pytest
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.course.paper import prepare
+from grader.engine.handed_in import HandedIn
+from grader.examiner.outcome import Outcome
 from grader.examiner.reporting import ungraded
-from grader.gradebook.records import Grading, HandedIn
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import DOUBLE, RIGHT, TRIPLE, Small, new_class
 from tests.conftest import Run
@@ -74,11 +76,11 @@ def stored(small: Small) -> Small:
     grader = ClassGrader(load_course(small.root))
     report = ungraded(prepare(grader.course.exercise("ex-1"), None), "")
     questions = tuple(question.model_copy(update={"outcome": "failed"}) for question in report.questions)
-    grading = Grading(
-        report.model_copy(update={"questions": questions}), b"", "", json.dumps(grader.fingerprint("ex-1"))
+    outcome = Outcome(
+        report.model_copy(update={"questions": questions}), fingerprint=json.dumps(grader.fingerprint("ex-1"))
     )
     with Gradebook("sqlite:///gradebook.db", small.root) as gradebook:
-        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", b"", None), grading)
+        gradebook.record(HandedIn("ada", "ex-1", "ex-1.py", b""), outcome)
     return small
 
 
@@ -176,7 +178,7 @@ def test_a_file_that_changes_between_the_look_and_the_run_is_run_whole(graded: S
     with Gradebook(course.record.gradebook, graded.root) as gradebook:
         run = ClassRun(ClassGrader(course), gradebook, personal=False)
         assert list(run.look(Collected([graded.root / "S"], course.record.exercises, None))) == []
-        assert [one.questions for one in run._work] == [frozenset({"triple"})]
+        assert [one.questions for one in run._due] == [frozenset({"triple"})]
         graded.hand_in("ada", RIGHT.replace("five = 5", "five = 4").replace("2 * x", "x"))
         [settled] = run.run()
     assert graded.ran() == ["double", "triple"]

@@ -51,7 +51,8 @@ def zipped(folder: Path, files: Mapping[str, str | bytes], name: str = "submissi
 def collect(file: Path, roster: Roster | None = ROSTER) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Who handed in what with which content or problem, and what was left out."""
     collected = Collected([file], EXERCISES, roster)
-    found = [(one.student, one.name, one.read().problem or one.read().content.decode()) for one in collected]
+    files = [found.read() for found in collected]
+    found = [(one.student, one.file_name, one.problem or one.content.decode()) for one in files]
     return found, collected.left_out
 
 
@@ -90,9 +91,9 @@ def test_a_zip_of_canvas(tmp_path: Path) -> None:
         "ada: 'lovelaceada_123_461_notes.py' is of no exercise.",
         "ada: 'lovelaceada_123_462_exercise-1.pdf' is of no exercise. Did you mean 'exercise-1'?",
     ]
-    late = [one.is_late for one in Collected([file], EXERCISES, ROSTER)]
-    assert late == [True, False, False]
-    assert {one.time for one in Collected([file], EXERCISES, ROSTER)} == {None}
+    files = [found.read() for found in Collected([file], EXERCISES, ROSTER)]
+    assert [one.is_late for one in files] == [True, False, False]
+    assert {one.time for one in files} == {None}
 
 
 def test_canvas_ids_win_over_names(tmp_path: Path) -> None:

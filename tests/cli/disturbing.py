@@ -34,9 +34,11 @@ from grader.cli import course, entry, examine  # noqa: F401 so that it is import
 from grader.course.loading import load_course
 from grader.digest import digest_of
 from grader.engine import lanes
+from grader.engine.job import Job
 from grader.engine.lane import Lane
-from grader.engine.task import Result, Setup, Task
+from grader.engine.setup import Setup
 from grader.examiner.collection import with_suite
+from grader.examiner.outcome import Outcome
 from grader.worker import forkserver, interrupts, server
 from grader.worker.environment import clean_environment
 from grader.worker.starting import Start, forked
@@ -130,28 +132,32 @@ def _take_over(disturbance: Disturbance) -> None:
 
 @dataclass
 class _Here:
-    """Lanes in this process: the first grades, with a fork server that is forked; later ones know the results."""
+    """Lanes in this process: the first grades, with a fork server that is forked; later ones know what came of it."""
 
     setup: Setup
-    jobs: int
+    most: int
     seconds: Any
     ungraded: Any
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
-        asked = list(tasks)
+    def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
+        asked = list(jobs)
         if not asked:  # all is graded already
             return
-        exercise = (self.setup.root / "exercises" / asked[0].exercise / "exercise.yaml").read_bytes()
+        exercise = (
+            self.setup.root / "exercises" / asked[0].handed_in.exercise / "exercise.yaml"
+        ).read_bytes()
         kept = CACHE[0] / digest_of(exercise + pickle.dumps(asked))
         if not kept.exists():
             kept.write_bytes(pickle.dumps(_graded(self.setup, asked)))
         yield from pickle.loads(kept.read_bytes())
 
 
-def _graded(setup: Setup, tasks: Sequence[Task]) -> list[Result]:
+def _graded(setup: Setup, jobs: Sequence[Job]) -> list[tuple[Job, Outcome]]:
     course = load_course(setup.root)
     with Lane(course, setup) as lane:
-        return with_suite(course, setup.exercises, lambda suite: [lane.grade(one, suite) for one in tasks])
+        return with_suite(
+            course, setup.exercises, lambda suite: [(one, lane.grade(one, suite)) for one in jobs]
+        )
 
 
 def _executed(_preload: Sequence[str], *, bubblewrap: bool) -> Start:

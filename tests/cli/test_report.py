@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import RIGHT, Small, new_class

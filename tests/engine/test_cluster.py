@@ -24,7 +24,7 @@ import pytest
 
 pytest.importorskip("distributed", reason="the extra torchgrade[dask] is not installed")
 
-from grader.classroom.grading import ClassGrader
+from grader.classroom.class_grader import ClassGrader
 from grader.engine.cluster.packing import pack_course
 from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.conftest import Ran, Run
@@ -60,7 +60,7 @@ sys.modules["grader.engine.cluster"] = None
 RAISING = """
 from grader.engine.cluster import node
 class Broken(node.LaneProcess):
-    def give(self, task, **_options):
+    def give(self, job, **_options):
         raise TypeError("this node is broken")
 node.LaneProcess = Broken
 """

@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,9 +24,11 @@ assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
-from grader.classroom import grading
+from grader.classroom import class_grader
 from grader.engine import lanes
-from grader.engine.task import READY, Setup, Task
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
+from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
 from grader.examiner.deed import Deed
@@ -98,6 +99,11 @@ def wait_until_empty(folder: Path) -> None:
         assert time.monotonic() < until, left
 
 
+def job(source: str = "") -> Job:
+    """A job that no class has."""
+    return Job(number=0, handed_in=HandedIn("ada", "ex-1", "ex-1.py", source.encode()))
+
+
 def answer(lane: lanes.LaneProcess) -> Any:
     """What a lane answers, after whatever events."""
     until = time.monotonic() + PATIENCE
@@ -133,7 +139,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Setup]:
             setups.append(setup)
 
     monkeypatch.setattr(lanes, "LaneProcess", Counted)
-    monkeypatch.setattr(grading, "processors", lambda: 3)
+    monkeypatch.setattr(class_grader, "processors", lambda: 3)
     return setups
 
 
@@ -285,17 +291,17 @@ def test_events_say_which_question_is_asked_and_how_it_was_judged(small: Small) 
         setup,
         1,
         lambda _exercise: PATIENCE,
-        lambda _task, message: pytest.fail(message),
+        lambda _job, message: pytest.fail(message),
         1,
-        lambda task, event: seen.append((task.student, event)),
+        lambda job, event: seen.append((job.handed_in.student, event)),
     )
-    [result] = local.run(iter([Task(0, "ada", "ex-1", None, "ex-1.py", RIGHT.encode())]))
-    assert result.report.is_full
+    [(_, outcome)] = local.run(iter([job(RIGHT)]))
+    assert outcome.report.is_full
     assert {student for student, _ in seen} == {"ada"}
     asked = [event.question for _, event in seen if isinstance(event, Asked)]
-    assert asked == [question.id for question in result.report.questions]
+    assert asked == [question.id for question in outcome.report.questions]
     verdicts = [event for _, event in seen if isinstance(event, Verdict)]
-    assert sorted(verdicts, key=str) == sorted(map(verdict_of, result.report.questions), key=str)
+    assert sorted(verdicts, key=str) == sorted(map(verdict_of, outcome.report.questions), key=str)
     begun = {event.check.partition("::")[2] for _, event in seen if isinstance(event, Deed)}
     assert begun == {"test_double", "test_triple"}
 
@@ -449,7 +455,7 @@ def test_checks_do_not_draw_the_numbers_that_student_code_draws(small: Small) ->
     )  # newer ones load it late
     try:
         assert answer(lane) == READY
-        lane.give(Task(0, "ada", "ex-1", None, "ex-1.py", f"five = 5\n{double}".encode()))
+        lane.give(job(f"five = 5\n{double}"))
         assert answer(lane).report.questions[1].outcome == "passed"
     finally:
         lane.close(PATIENCE)
@@ -481,11 +487,10 @@ def test_a_lane_is_not_late_whose_result_waits_to_be_heard(has_said_something: b
 def test_what_a_socket_cannot_hold_is_not_given_ahead(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
     monkeypatch.setattr(zygote, "BUFFER", 8192)
-    task = Task(0, "ada", "ex-1", None, "ex-1.py", b"")
     lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
     try:
-        assert lane.give(task, ahead=True)
-        assert not lane.give(replace(task, content=b"#" * lane.most_ahead), ahead=True)
+        assert lane.give(job(), ahead=True)
+        assert not lane.give(job("#" * lane.most_ahead), ahead=True)
         with socket.socket(fileno=os.dup(lane.line.fileno())) as line:
             assert 0 < lane.most_ahead < line.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) / 2
     finally:

@@ -23,7 +23,7 @@ from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
 from grader.examiner.trouble import StudentError, Trouble
-from grader.questions.posed import Outcome, Wrong
+from grader.questions.posed import OutcomeName, Wrong
 from grader.worker.forkserver import ForkServer
 
 FLIPPED = Wrong(name="flipped", answer=None, message="You flipped it.", hint=2)
@@ -31,7 +31,9 @@ DOUBLED = Wrong(name="doubled", answer=None, message="You doubled it.")
 WRONGS = (FLIPPED, DOUBLED)
 
 
-def result(name: str, outcome: Outcome, *values: object, error: BaseException | None = None) -> CheckResult:
+def result(
+    name: str, outcome: OutcomeName, *values: object, error: BaseException | None = None
+) -> CheckResult:
     check = Check(name, "f", name, visible=False, weight=1.0, item=cast("pytest.Item", None))
     return CheckResult(check, outcome, error, values=values)
 

@@ -23,15 +23,15 @@ from grader.gradebook.analysis import (
     counting_submissions,
 )
 from grader.gradebook.records import Attempt
-from grader.questions.posed import Outcome
+from grader.questions.posed import OutcomeName
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-OUTCOMES: list[Outcome] = ["passed", "failed", "error", "unanswered", "skipped", "ungraded"]
+OUTCOMES: list[OutcomeName] = ["passed", "failed", "error", "unanswered", "skipped", "ungraded"]
 IDS = ("a", "b", "c")
 ASKED = [Asked(id=id_, kind="number", points=2) for id_ in IDS]
 
 
-def question(id_: str, share: float = 1, outcome: Outcome | None = None, **more: Any) -> QuestionReport:
+def question(id_: str, share: float = 1, outcome: OutcomeName | None = None, **more: Any) -> QuestionReport:
     """A question of 2 points."""
     outcome = outcome or ("passed" if share == 1 else "failed")
     return QuestionReport(
@@ -56,7 +56,7 @@ def reports_of(shares: Sequence[tuple[float, ...]]) -> list[Report]:
     ]
 
 
-def check(id_: str, outcome: Outcome) -> CheckReport:
+def check(id_: str, outcome: OutcomeName) -> CheckReport:
     return CheckReport(id=id_, title="", visible=False, outcome=outcome, score=0, points=1, message="")
 
 
@@ -104,7 +104,7 @@ def test_who_gave_no_answer_has_none_of_the_points() -> None:
 
 
 @pytest.mark.parametrize("outcome", ["ungraded", "skipped"])
-def test_what_was_not_judged_is_no_zero(outcome: Outcome) -> None:
+def test_what_was_not_judged_is_no_zero(outcome: OutcomeName) -> None:
     open_ = [report(name, question("a", 0, outcome), question("b", 0.5)) for name in ("dan", "eve")]
     graded = reports_of([(1, 1), (0, 0), (1, 1)])
     found = analysed(*graded, *open_)
@@ -168,7 +168,7 @@ def test_the_order_of_students_does_not_matter_and_nothing_is_nan(
 
 
 def test_checks_that_never_told_anyone_apart() -> None:
-    rows: list[tuple[Outcome, ...]] = [
+    rows: list[tuple[OutcomeName, ...]] = [
         ("passed", "failed", "passed", "skipped", "passed"),
         ("passed", "error", "failed", "passed", "failed"),
         ("unanswered",) * 5,

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.engine.handed_in import Arrival, HandedIn
 from grader.errors import UsageFault
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.records import Arrival, Grading, HandedIn, Override
+from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook
 from tests.gradebook.conftest import Database
 
@@ -26,8 +28,8 @@ def report(score: float, outcome: str = "failed") -> Report:
     )
 
 
-def grading(score: float, outcome: str = "failed", fingerprint: str = "f", output: bytes = b"") -> Grading:
-    return Grading(report(score, outcome), output, "", fingerprint)
+def grading(score: float, outcome: str = "failed", fingerprint: str = "f", output: bytes = b"") -> Outcome:
+    return Outcome(report(score, outcome), output, fingerprint=fingerprint)
 
 
 def handed_in(content: bytes, hours: int = 0) -> HandedIn:
@@ -235,7 +237,7 @@ def test_overrides_and_history_come_in_the_order_of_time(database: Database) -> 
 
 def test_all_of_a_record_is_kept_or_nothing(database: Database) -> None:
     with database.open() as gradebook:
-        broken = Grading(report(4), b"", "", None)  # type: ignore[arg-type]
+        broken = Outcome(report(4), fingerprint=None)  # type: ignore[arg-type]
         with pytest.raises(UsageFault, match="What was graded before is kept"):
             gradebook.record(handed_in(b"x"), broken)
         assert database.rows("select id from submission union all select id from attempt") == []

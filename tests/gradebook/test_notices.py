@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.class_grader import ClassGrader
+from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
-from grader.classroom.grading import ClassGrader, ClassRun
 from grader.course.loading import load_course
 from grader.gradebook.records import Override
 from grader.gradebook.store import Gradebook

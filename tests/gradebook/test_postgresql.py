@@ -25,7 +25,8 @@ assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
-from grader.gradebook.records import Grading, HandedIn
+from grader.engine.handed_in import HandedIn
+from grader.examiner.outcome import Outcome
 from grader.gradebook.tables import VERSION
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
 from tests.conftest import ROOT, Run
@@ -89,7 +90,7 @@ def wait_until_waiting(database: Database, number: int) -> None:
         time.sleep(0.02)
 
 
-def grade_everybody(database: Database, own: str, after: Grading | None = None) -> None:
+def grade_everybody(database: Database, own: str, after: Outcome | None = None) -> None:
     """What one of several graders does: everybody's file, student00's first, and two that are its own."""
     with database.open() as gradebook:
         for number in (0, *random.sample(range(1, STUDENTS), STUDENTS - 1)):

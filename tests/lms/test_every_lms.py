@@ -153,7 +153,8 @@ def test_each_file_of_a_download_is_somebody_s_or_reported(lms: Lms, form: str, 
             archive.extractall(tmp_path / "all")
         source = tmp_path / "all"
     collected = Collected([source], ["exercise-1"], roster(lms))
-    found = {one.read().content.decode(): (one.student, one.is_late) for one in collected}
+    files = [found.read() for found in collected]
+    found = {one.content.decode(): (one.student, one.is_late) for one in files}
     graded = [one for one in members if one.note in {"", "late"}]
     assert found == {one.file: (one.student, one.note == "late") for one in graded}
     reported = [one for one in members if one.note == "left out"]

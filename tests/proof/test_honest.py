@@ -14,9 +14,11 @@ import pytest
 
 from grader.course.loading import load_course
 from grader.course.paper import prepare
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
 from grader.engine.lane import LEAST_SECONDS, PACE, Lane
-from grader.engine.task import Setup, Task
-from grader.examiner.grading import Graded
+from grader.engine.setup import Setup
+from grader.examiner.outcome import Outcome
 from grader.examiner.reporting import ungraded
 from tests.conftest import Run
 from tests.proof.test_check import write_course
@@ -117,12 +119,12 @@ class Scripted(Lane):
         super().__init__(*arguments)
         self.tried: list[tuple[bytes, float]] = []
 
-    def _graded(self, sitting: Any, task: Any, suite: Any) -> Graded:
-        allowed, takes = sitting.paper.limits.seconds, float(task.content)
-        self.tried.append((task.content, allowed))
+    def _graded(self, sitting: Any, job: Any, suite: Any) -> Outcome:
+        allowed, takes = sitting.paper.limits.seconds, float(job.handed_in.content)
+        self.tried.append((job.handed_in.content, allowed))
         report = ungraded(sitting, "scripted")
         question = report.questions[0].model_copy(update={"checks": (_check(late=takes > allowed),)})
-        return Graded(report.model_copy(update={"questions": (question,)}), b"", takes)
+        return Outcome(report.model_copy(update={"questions": (question,)}), slowest=takes)
 
 
 def _check(*, late: bool) -> Any:
@@ -140,9 +142,9 @@ def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Pat
 
     def outcome(content: bytes, pacer: bytes) -> str:
         lane.tried.clear()
-        task = Task(0, "variant 0", "e", None, "e.py", content, pacer=pacer)
+        job = Job(number=0, handed_in=HandedIn("variant 0", "e", "e.py", content), pacer=pacer)
         suite: Any = None
-        return lane.grade(task, suite).report.questions[0].checks[0].outcome
+        return lane.grade(job, suite).report.questions[0].checks[0].outcome
 
     floor = LEAST_SECONDS
     assert (outcome(b"1", b"0.1"), lane.tried) == ("passed", [(b"1", floor)])  # nothing is measured

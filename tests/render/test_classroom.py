@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console, RenderableType
 
 from grader.classroom.collecting import Collected
-from grader.classroom.grading import Settled
 from grader.classroom.regrading import Move
 from grader.classroom.roster import Roster
 from grader.classroom.tally import MAX_TOLD, Tally
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.rules import Score
 from grader.identity import Person
@@ -95,7 +95,7 @@ def test_a_row_of_scores(fields: dict[str, Any], row: str) -> None:
 def test_what_students_are_called_moves_no_cursor() -> None:
     found = report(question("failed"), student=HOSTILE)
     tally = Tally()
-    tally.count(Settled(found, 0.5))
+    tally.count(Outcome(found, seconds=0.5))
     shown = (
         report_line(found),
         printed(class_table([found], {}), move_table([Move(found, found)])),
@@ -109,10 +109,10 @@ def test_what_students_are_called_moves_no_cursor() -> None:
 def test_a_summary_says_what_keeps_its_score_and_why() -> None:
     low, high = report(question("failed", 1)), report(question("passed", 2))
     tally = Tally()
-    tally.count(Settled(low, None, high))
-    tally.count(Settled(high, 1.0, low, is_corrected=True))
+    tally.count(Outcome(low, seconds=None, kept=high))
+    tally.count(Outcome(high, seconds=1.0, kept=low, is_corrected=True))
     for _ in range(MAX_TOLD):
-        tally.count(Settled(low, 1.0, high))
+        tally.count(Outcome(low, seconds=1.0, kept=high))
     lines = printed(summary(tally, Collected([], [], None))).splitlines()
     assert lines[:3] == [
         "22 graded, 0 not graded, 0 left out.",

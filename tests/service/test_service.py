@@ -19,7 +19,9 @@ RIGHT, WRONG = b"size = 3\n", b"size = 4\n"
 
 def test_a_file_is_handed_in_graded_and_counted(own: Path) -> None:
     seen: list[tuple[str, Event]] = []
-    with Service(find_course(own), watch=lambda task, event: seen.append((task.student, event))) as service:
+    with Service(
+        find_course(own), watch=lambda job, event: seen.append((job.handed_in.student, event))
+    ) as service:
         first = service.hand_in("ada", "exercise-1", "exercise-1.py", WRONG)
         second = service.hand_in("ada", "exercise-1", "exercise-1.py", RIGHT)
         [score] = service.scores(["ADA"], ["exercise-1"])

@@ -20,10 +20,12 @@ from grader.course.fingerprint import versions
 from grader.course.loading import load_course
 from grader.digest import all_sources
 from grader.engine.bounds import Bounds, without
+from grader.engine.job import TRIES, Job
 from grader.engine.lanes import START_SECONDS, TIDY_SECONDS, LaneProcess
-from grader.engine.task import READY, TRIES, Result, Setup, Task
+from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
 from grader.examiner.events import Event
+from grader.examiner.outcome import Outcome
 from grader.worker.isolation.ways import WAYS
 
 CONNECT_SECONDS = 10
@@ -35,7 +37,7 @@ class Refused:
     """What a node answers that cannot grade after all: another one has to."""
 
 
-Said = Result | Refused | str
+Said = Outcome | Refused | str
 
 
 class Node(WorkerPlugin):
@@ -101,7 +103,7 @@ class Node(WorkerPlugin):
             lane.close(TIDY_SECONDS)
         self._folder.cleanup()
 
-    def grade(self, task: Task, seconds: float) -> Said:
+    def grade(self, job: Job, seconds: float) -> Said:
         """Grade in this thread's lane; a text says why the lane died.
 
         A check in which the lane is late is given up, and the submission graded without it.
@@ -115,10 +117,10 @@ class Node(WorkerPlugin):
         except (UsageFault, WorkerFault) as error:
             self.refuse(str(error).rstrip("."))
             return Refused()
-        lane.give(task)
+        lane.give(job)
         bounds = Bounds(seconds)
-        said: Result | str = self._hear(lane, lambda: bounds.until, bounds.notice)
-        if said == LATE and (rest := without(task, lane.deed)):
+        said: Outcome | str = self._hear(lane, lambda: bounds.until, bounds.notice)
+        if said == LATE and (rest := without(job, lane.deed)):
             return self.grade(rest, seconds)
         return said
 
@@ -183,13 +185,13 @@ def needed(packages: tuple[str, ...]) -> dict[str, str]:
     return {**versions(packages), "torchgrade": all_sources()}
 
 
-def grade(name: str, task: Task, seconds: float) -> Said:
-    """Do what a node does for a task."""
+def grade(name: str, job: Job, seconds: float) -> Said:
+    """Do what a node does for a job."""
     node = get_worker().plugins.get(name)
     if not isinstance(node, Node):  # it is just being brought again
         return Refused()
     try:
-        return node.grade(task, seconds)
+        return node.grade(job, seconds)
     except GraderError:
         raise
     except Exception as error:  # something is wrong with this node that others need not have

@@ -21,18 +21,20 @@ from grader.course.loading import load_course
 from grader.engine.cluster.node import CONNECT_SECONDS, Node, Refused, Said, grade, needed
 from grader.engine.cluster.packing import pack_course
 from grader.engine.cluster.usher import LOOK_SECONDS, Usher
+from grader.engine.job import TRIES, Job
 from grader.engine.lanes import Ungraded
-from grader.engine.task import TRIES, Result, Setup, Task
+from grader.engine.setup import Setup
 from grader.errors import GraderError, UsageFault
+from grader.examiner.outcome import Outcome
 
-AHEAD = 4  # tasks that are under way for each thread of the cluster
+AHEAD = 4  # jobs that are under way for each thread of the cluster
 ALONE_SECONDS = 120.0  # that a run waits for a node when there is none
 _LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
 
 
 @dataclass(frozen=True)
 class DaskLanes:
-    """The lanes of a cluster, by the address of its scheduler; `seconds` bounds one task of an exercise."""
+    """The lanes of a cluster, by the address of its scheduler; `seconds` bounds one job of an exercise."""
 
     setup: Setup
     address: str
@@ -40,14 +42,14 @@ class DaskLanes:
     ungraded: Ungraded
     tell: Callable[[str], None]
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Result]:
-        """Grade tasks on the cluster's nodes.
+    def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Grade jobs on the cluster's nodes, and yield each with its outcome.
 
         Raises:
             UsageFault: there is no such cluster, none of its nodes may take work, or all have left.
 
         """
-        first = list(islice(tasks, 1))
+        first = list(islice(jobs, 1))
         if not first:
             return
         _hush()
@@ -59,7 +61,7 @@ class DaskLanes:
         with client:
             name = f"torchgrade-{client.id}"
             self._join(client, name)
-            yield from _Run(self, client, name, chain(first, tasks)).results()
+            yield from _Run(self, client, name, chain(first, jobs)).results()
 
     def _join(self, client: Client, name: str) -> None:
         """Have the course on every node, and see to it that it will be taken away."""
@@ -77,18 +79,18 @@ class DaskLanes:
 class _Run:
     """One run on a cluster: what is under way, and which nodes take work."""
 
-    def __init__(self, lanes: DaskLanes, client: Client, name: str, tasks: Iterator[Task]) -> None:
-        self._lanes, self._client, self._name, self._tasks = lanes, client, name, tasks
-        self._open: dict[Future[Any], Task] = {}
+    def __init__(self, lanes: DaskLanes, client: Client, name: str, jobs: Iterator[Job]) -> None:
+        self._lanes, self._client, self._name, self._jobs = lanes, client, name, jobs
+        self._open: dict[Future[Any], Job] = {}
         self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._tries: dict[int, int] = {}
         self._told: set[str] = set()
-        self._left: set[str] = set()  # nodes whose tasks others have
+        self._left: set[str] = set()  # nodes whose jobs others have
         self._threads = 0  # of the nodes that take work
         self._looked = -LOOK_SECONDS
         self._alone_since: float | None = None
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Iterator[tuple[Job, Outcome]]:
         """Keep the nodes busy until everything is graded."""
         try:
             yield from self._results()
@@ -103,7 +105,7 @@ class _Run:
         message = f"The Dask scheduler at {self._lanes.address} is gone."
         return UsageFault(f"{message} Run again: what was graded is kept.")
 
-    def _results(self) -> Iterator[Result]:
+    def _results(self) -> Iterator[tuple[Job, Outcome]]:
         while True:
             self._look()
             self._fill()
@@ -138,9 +140,9 @@ class _Run:
         self._left.add(node)
         there = set(self._client.processing().get(node, ()))  # it may have gone meanwhile
         for future in [future for future in self._open if future.key in there]:
-            task = self._open.pop(future)
+            job = self._open.pop(future)
             future.cancel()
-            self._submit(task)
+            self._submit(job)
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self._told:
@@ -161,34 +163,34 @@ class _Run:
             raise UsageFault(f"{none} Run again: what was graded is kept.")
 
     def _fill(self) -> None:
-        for task in islice(self._tasks, max(0, AHEAD * max(1, self._threads) - len(self._open))):
-            self._submit(task)
+        for job in islice(self._jobs, max(0, AHEAD * max(1, self._threads) - len(self._open))):
+            self._submit(job)
 
-    def _submit(self, task: Task) -> None:
-        seconds = self._lanes.seconds(task.exercise)
+    def _submit(self, job: Job) -> None:
+        seconds = self._lanes.seconds(job.handed_in.exercise)
         resources = {self._name: 1}
-        future = self._client.submit(grade, self._name, task, seconds, pure=False, resources=resources)
-        self._open[future] = task
+        future = self._client.submit(grade, self._name, job, seconds, pure=False, resources=resources)
+        self._open[future] = job
         future.add_done_callback(self._done.put)
 
-    def _settle(self, future: Future[Any]) -> Iterator[Result]:
-        """Take in what came of a task: if its lane died it is tried once more, and then ungraded."""
-        task = self._open.pop(future, None)
-        if task is None:
+    def _settle(self, future: Future[Any]) -> Iterator[tuple[Job, Outcome]]:
+        """Take in what came of a job: if its lane died it is tried once more, and then ungraded."""
+        job = self._open.pop(future, None)
+        if job is None:
             return  # another node has it now
         said = self._said(future)
-        if isinstance(said, Result):
-            yield said
+        if isinstance(said, Outcome):
+            yield job, said
             return
         if isinstance(said, Refused):
-            self._submit(task)
+            self._submit(job)
             return
-        self._tries[task.number] = self._tries.get(task.number, 0) + 1
-        if self._tries[task.number] < TRIES:
-            self._submit(task)
+        self._tries[job.number] = self._tries.get(job.number, 0) + 1
+        if self._tries[job.number] < TRIES:
+            self._submit(job)
         else:
             message = f"The process that graded this ended twice: {said}."
-            yield Result(task.number, self._lanes.ungraded(task, message), b"", 0.0)
+            yield job, Outcome(self._lanes.ungraded(job, message))
 
     def _said(self, future: Future[Any]) -> Said:
         try:

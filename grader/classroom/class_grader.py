@@ -1,0 +1,129 @@
+"""How the submissions of a class are run: which, and in which lanes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.classroom.collecting import Found
+from grader.classroom.due import Due
+from grader.course.fingerprint import fingerprints
+from grader.course.loading import LoadedCourse
+from grader.course.paper import prepare
+from grader.engine.handed_in import HandedIn
+from grader.engine.job import Job
+from grader.engine.lanes import FEW, Lanes, LocalLanes, processors
+from grader.engine.setup import Setup
+from grader.errors import UsageFault
+from grader.examiner.budget import longest
+from grader.examiner.events import Event
+from grader.examiner.outcome import Outcome
+from grader.examiner.preloads import COMPARING
+from grader.examiner.report import Report
+from grader.examiner.reporting import ungraded
+from grader.gradebook.records import Known
+from grader.worker.isolation.ways import FULL
+
+
+@dataclass(frozen=True)
+class ClassGrader:
+    """A course, and how its submissions are run: in lanes here, or on a cluster."""
+
+    course: LoadedCourse
+    isolation: str = FULL.name
+    jobs: int | None = None  # lanes; None for one a processor, as far as they pay
+    cluster: str = ""  # the address of a Dask scheduler
+    tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
+    watch: Callable[[Job, Event], None] | None = None  # of each event of a submission that is run here
+    _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def fingerprint(self, exercise: str) -> dict[str, str]:
+        """What decides each question of an exercise, as it stands now."""
+        if exercise not in self._fingerprints:
+            self._fingerprints[exercise] = fingerprints(self.course.exercise(exercise))
+        return self._fingerprints[exercise]
+
+    def outdated(self, known: Known | None, exercise: str, variant: str | None) -> frozenset[str] | None:
+        """The questions that must be run again; None for the whole submission."""
+        if known is None or not known.is_graded or known.variant != (variant or ""):
+            return None
+        now, before = self.fingerprint(exercise), json.loads(known.fingerprint)
+        changed = frozenset(id_ for id_, digest in now.items() if before.get(id_) != digest)
+        return None if len(changed) == len(now) else changed
+
+    def is_current(self, known: Known, exercise: str, variant: str | None) -> bool:
+        """Whether the newest report of a submission is what grading it now would give."""
+        text = json.dumps(self.fingerprint(exercise))
+        return known.is_graded and known.variant == (variant or "") and known.fingerprint == text
+
+    def due(
+        self,
+        found: Found,
+        digest: str,
+        known: Known | None,
+        variant: str | None,
+        params: Mapping[str, Any] | None,
+        *,
+        again: bool = False,
+    ) -> Due:
+        """Return what has to be run of a file: all of it, or what has changed since it was graded."""
+        questions = self.outdated(known, found.exercise, variant)
+        if again and not questions:  # where some have changed, the others keep their first result
+            questions = None
+        earlier = known.document if known and questions is not None else ""
+        return Due(found, variant, params, questions, earlier, digest)
+
+    def run(self, due: Sequence[Due]) -> Iterator[tuple[HandedIn, Outcome]]:
+        """Run what is due; outcomes come as they are ready, in any order.
+
+        Raises:
+            CourseFaults: an exercise, its reference or its checks are wrong.
+            UsageFault: a package of the course is missing, or this machine cannot confine student code.
+
+        """
+        exercises = tuple(sorted({one.found.exercise for one in due}))
+        jobs = (one.job(number) for number, one in enumerate(due))
+        for job, outcome in self.lanes(exercises, len(due)).run(jobs):
+            prints = self.fingerprint(job.handed_in.exercise)
+            yield (
+                job.handed_in,
+                replace(
+                    outcome,
+                    report=due[job.number].whole(outcome, list(prints)),
+                    variant=job.variant or "",
+                    fingerprint=json.dumps(prints),
+                    params=outcome.params if job.variant else None,
+                ),
+            )
+
+    def lanes(self, exercises: tuple[str, ...], count: int) -> Lanes:
+        """Lanes for so many submissions of these exercises."""
+        packages = tuple(self.course.record.packages)
+        questions = [one for name in exercises for one in self.course.exercise(name).record.questions]
+        preload = (COMPARING,) if "torch" in packages and any(one.by_checks for one in questions) else ()
+        setup = Setup(self.course.root, exercises, self.isolation, packages, preload)
+        if self.cluster:
+            return self._dask_lanes(setup)
+        jobs = max(1, min(self.jobs or processors(), count))
+        at_first = jobs if self.jobs else min(jobs, -(-count // FEW))
+        setup = replace(setup, lanes=jobs, watched=self.watch is not None)
+        return LocalLanes(setup, jobs, self._seconds, self._ungraded, at_first, self.watch)
+
+    def _dask_lanes(self, setup: Setup) -> Lanes:
+        try:
+            from grader.engine.cluster.run import DaskLanes  # noqa: PLC0415 only where the extra is installed
+        except ImportError as error:
+            raise UsageFault(f"Dask is not installed ({error}): pip install 'torchgrade[dask]'.") from None
+        return DaskLanes(setup, self.cluster, self._seconds, self._ungraded, self.tell)
+
+    def _ungraded(self, job: Job, message: str) -> Report:
+        sitting = prepare(self.course.exercise(job.handed_in.exercise), job.variant, job.params)
+        return ungraded(sitting, message).model_copy(update={"student": job.handed_in.student})
+
+    def _seconds(self, exercise: str) -> float:
+        """Return what student code can take in one submission of an exercise, all limits reached."""
+        loaded = self.course.exercise(exercise)
+        limits = {loaded.limits, *(question.limits or loaded.limits for question in loaded.record.questions)}
+        return sum(longest(one) for one in limits)

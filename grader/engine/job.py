@@ -1,0 +1,24 @@
+"""What a lane is given to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.engine.handed_in import HandedIn
+
+TRIES = 2  # of one job, if the process that grades or runs it dies
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A file to be graded: all of its questions, or only those that are named."""
+
+    number: int
+    handed_in: HandedIn
+    variant: str | None = None  # the student whose variant it is; None for variant 0
+    params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
+    questions: frozenset[str] | None = None
+    pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
+    given_up: frozenset[str] = frozenset()  # checks that did not come to an end

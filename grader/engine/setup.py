@@ -1,0 +1,21 @@
+"""What a lane needs before its first job, and what it answers when it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The course's folder, the exercises, and how to isolate."""
+
+    root: Path
+    exercises: tuple[str, ...]
+    isolation: str  # by its name
+    packages: tuple[str, ...]  # that the course lists
+    preload: tuple[str, ...] = ()  # what checks import that takes long, once for all lanes
+    lanes: int = 1  # that share the memory of the machine
+    watched: bool = False  # whether somebody wants to know of each question
