@@ -62,9 +62,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             how = f"Write {_COUNTS.get(count, 'a tuple')}."
             if count > 1:
                 how = f"Write a whole number if all sides are equal, else {_COUNTS.get(count, 'a tuple')}."
-        with at("layer"):
-            walk = self._walk(variant)
-        return self.posed(variant, how=how, walk=walk)
+        return self.posed(variant, how=how, walk=self._walk(variant))
 
     def key(self, variant: Variant) -> SizeKey:
         """What torch says on its meta device."""
@@ -106,7 +104,9 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return shape_mistakes(walk.input, output, sides) if walk and sides else ()
 
     def _walk(self, variant: Variant) -> Walk | None:
-        return walk_of(parse_layer(self.layer), variant.params, self._input(variant))
+        layer, shape = parse_layer(self.layer), self._input(variant)
+        with at("layer"):
+            return walk_of(layer, variant.params, shape)
 
     def _input(self, variant: Variant) -> list[int]:
         with at("input"):
