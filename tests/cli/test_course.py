@@ -291,6 +291,7 @@ def test_what_the_doctor_says_is_true_of_a_worker(own: Path, course: Run) -> Non
     assert re.search(r"Max cpu time +60 +61 ", limits)
 
 
+@pytest.mark.slow
 def test_strangers_code_is_not_run_where_it_cannot_be_confined(
     own: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -212,6 +212,7 @@ def test_what_lay_ahead_of_a_lane_that_died_is_graded_once_and_not_to_blame(
     assert rows == [(f"student{number}", int(f"student{number}" not in dying)) for number in range(8)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("is_in_check", "told"),
     [

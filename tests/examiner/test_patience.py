@@ -73,6 +73,7 @@ def test_checks_run_in_another_thread(bench):
     assert report.is_full
 
 
+@pytest.mark.slow
 def test_grade_ends_a_check_that_no_alarm_ends(
     own: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
     assert set(others) <= {"socket", "file without a name", "/dev/null", "anon_inode"}
 
 
+@pytest.mark.slow
 def test_the_fork_server_knows_nothing_of_the_commands_environment(process: ExaminerProcess) -> None:
     process.tell(Request(Submission("exercise-2.py", b"")))
     answer(process)
@@ -94,6 +95,7 @@ def test_the_fork_server_knows_nothing_of_the_commands_environment(process: Exam
     assert searched > 1 << 20
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_told_and_the_next_file_is_graded(process: ExaminerProcess) -> None:
     process.tell(Request(Submission("exercise-2.ipynb", b'{"cells": 5}')))
     assert isinstance(answer(process), SubmissionFault)

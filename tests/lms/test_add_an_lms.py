@@ -40,6 +40,7 @@ def run(copy: Path, which: str) -> tuple[int, str]:
     return ran.returncode, ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
 def test_an_lms_is_one_module_with_golden_files_and_a_page(copy: Path) -> None:
     files = [file.relative_to(EXAMPLE) for file in EXAMPLE.rglob("*") if file.is_file()]
     assert not [file for file in files if (ROOT / file).exists()]  # no file that exists is edited

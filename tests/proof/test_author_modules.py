@@ -361,6 +361,7 @@ def test_a_file_that_is_not_python_in_utf_8(
     assert not (root / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path, course: Run) -> None:
     mark = "\ufeff"
     write(tmp_path / "own", {"reference.py": mark + REFERENCE, "checks.py": mark + CHECKS})

@@ -89,6 +89,7 @@ def test_the_impostors_are_right_but_for_the_rules(judged):
     assert {report.outcome for report in judged(ALL, "x * 2", False).values()} == {"passed"}
 
 
+@pytest.mark.slow
 def test_there_is_an_impostor_for_what_is_required(judged):
     (report,) = judged("require: [matmul]", "x @ x", True).values()
     assert (report.outcome, [check.outcome for check in report.checks]) == ("failed", ["passed"])
@@ -96,6 +97,7 @@ def test_there_is_an_impostor_for_what_is_required(judged):
     assert report.outcome == "passed"
 
 
+@pytest.mark.slow
 def test_a_reference_that_breaks_a_rule_is_a_fault(tmp_path: Path, course: Run) -> None:
     write(tmp_path, ", forbid: [matmul]", "x @ x")
     ran = course(tmp_path, "check", "--variants", 1)

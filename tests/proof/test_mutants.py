@@ -320,6 +320,7 @@ def test_every_mutant_compiles_and_is_like_no_other(source):
     assert all(mutant.function == "f" and "\n" not in mutant.name for mutant in found)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(modules)
 def test_names_and_sources_stay_when_lines_and_comments_are_added(source):

@@ -68,6 +68,7 @@ def copied(tmp_path: Path) -> Copy:
     return Copy(tmp_path / "repository", tmp_path / "environment")
 
 
+@pytest.mark.slow
 def test_a_module_alone_is_not_enough_and_the_tests_name_the_commands(copied: Copy) -> None:
     shutil.copy(EXAMPLE / MODULE, copied.root / MODULE)
     ran = copied.test("interval", "tests/questions/test_kinds.py")
@@ -84,6 +85,7 @@ def test_a_module_alone_is_not_enough_and_the_tests_name_the_commands(copied: Co
     assert golden.read_text(encoding="utf-8") == "rows = (2, 4)\n"
 
 
+@pytest.mark.slow
 def test_a_module_a_golden_submission_and_a_page_are_a_kind(copied: Copy) -> None:
     assert not [file for file in EXAMPLE.rglob("*") if file.is_file() and _counterpart(file).exists()]
     shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
