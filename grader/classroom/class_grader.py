@@ -20,11 +20,11 @@ from grader.errors import UsageFault
 from grader.examiner.budget import longest
 from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
-from grader.examiner.preloads import COMPARING
 from grader.examiner.report import Report
 from grader.examiner.reporting import ungraded
 from grader.gradebook.records import Known
 from grader.worker.isolation.ways import FULL
+from grader.worker.warming import COMPARING
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def grade(
     machine = _machine(jobs, isolation, dask)
     lines = as_json or not sys.stderr.isatty()
     with service_here() as service:
-        grading = service.grade(submissions, roster, only or "", machine, again=again)
+        grading = service.grade(submissions, roster, only, machine, again=again)
         for outcome in with_bar(grading):
             if lines:
                 click.echo(outcome.report.whole() if as_json else report_line(outcome.report))

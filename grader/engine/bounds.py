@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from grader.engine.job import Job
@@ -10,6 +11,7 @@ from grader.examiner.deed import GRACE_SECONDS, Deed
 from grader.examiner.events import Event
 from grader.examiner.patience import CHECK_SECONDS
 
+MOST_GIVEN_UP = 4  # checks of one file; each can take minutes
 CHECKS_SECONDS = 300.0  # that the checks of a job and the reference may take beside student code
 
 
@@ -31,9 +33,20 @@ class Bounds:
         if isinstance(event, Deed) and event.check:
             self._check = time.monotonic() + self.student_seconds + CHECK_SECONDS + GRACE_SECONDS
 
+    @property
+    def is_check_late(self) -> bool:
+        """Whether it is too late for the check that has begun."""
+        return time.monotonic() > self._check
 
-def without(job: Job, deed: Deed | None) -> Job | None:
-    """Return a job without the check that did not come to an end; None where it was in no check."""
-    if deed is None or not deed.check or deed.check in job.given_up:
+
+def may_go_without(given_up: Collection[str], deed: Deed, bounds: Bounds) -> bool:
+    """Return whether a check is to blame, and a file has not had too many that were."""
+    is_new = bool(deed.check) and deed.check not in given_up
+    return is_new and bounds.is_check_late and len(given_up) < MOST_GIVEN_UP
+
+
+def without(job: Job, deed: Deed | None, bounds: Bounds | None) -> Job | None:
+    """Return a job without the check that did not come to an end; None where no check is to blame."""
+    if deed is None or bounds is None or not may_go_without(job.given_up, deed, bounds):
         return None
     return replace(job, given_up=job.given_up | {deed.check})

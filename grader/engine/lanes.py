@@ -200,7 +200,7 @@ class LocalLanes:
             return
         job = busy.jobs.popleft()
         self._waiting.extendleft(busy.jobs)
-        if is_late and (rest := without(job, busy.process.deed)):
+        if is_late and (rest := without(job, busy.process.deed, busy.bounds)):
             self._waiting.append(rest)
             return
         self._tries[job.number] = self._tries.get(job.number, 0) + 1

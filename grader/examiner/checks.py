@@ -25,6 +25,7 @@ from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
+ENDLESS = "The check did not come to an end with what your code gave it."
 MAX_SHOWN = 300  # characters of a check's own words
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
@@ -222,8 +223,10 @@ class CheckSuite:
         session: Session,
         params: Mapping[str, Any],
     ) -> CheckResult:
-        if check.item.nodeid in self.endless or check.item.nodeid in self.given_up:
+        if check.item.nodeid in self.endless or with_reference(check) in self.given_up:
             return CheckResult(check, "ungraded", TooSlowError())
+        if check.item.nodeid in self.given_up:
+            return self._blamed(exercise, check, params)
         reference = Reference(self.references[exercise])
         turn = Turn(Student(session), params, reference, session.waiting)
         session.begin()
@@ -247,24 +250,36 @@ class CheckSuite:
             error = _bare(error)
         return CheckResult(check, outcome, error, message, values)
 
+    def _blamed(self, exercise: str, check: Check, params: Mapping[str, Any]) -> CheckResult:
+        """Say who is to blame for a check that did not end: the reference in the student's place tells."""
+        trial = self.rehearse(exercise, check, params)
+        if trial.raised is None:
+            return CheckResult(check, "failed", message=ENDLESS)
+        return CheckResult(check, "ungraded", trial.raised)
+
     def rehearse(
         self, exercise: str, check: Check, params: Mapping[str, Any], student: Reference | None = None
     ) -> Turn:
         """Run a check with the reference in the student's place, or with another module of the author's."""
         reference = Reference(self.references[exercise])
         turn = Turn(student or reference, params, reference, Stopwatch())
-        self._take_turn(check, turn)
+        self._take_turn(check, turn, with_reference(check))
         return turn
 
-    def _take_turn(self, check: Check, turn: Turn) -> None:
+    def _take_turn(self, check: Check, turn: Turn, name: str = "") -> None:
         self.fixtures.turn = turn
-        self.note(deed_of(check))
+        self.note(replace(deed_of(check), check=name or check.item.nodeid))
         try:
             # No next item: every fixture is torn down, whatever its scope, before another submission's turn.
             with aside():
                 check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
+
+
+def with_reference(check: Check) -> str:
+    """Return what a check is called while it is tried with the reference in the student's place."""
+    return f"{check.item.nodeid} with the reference"
 
 
 def deed_of(check: Check) -> Deed:

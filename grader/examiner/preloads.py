@@ -11,7 +11,6 @@ from pathlib import Path
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 
 COMPILER = "torch._dynamo"  # which torch imports for the first of these
-COMPARING = "torch.fx.experimental.symbolic_shapes"  # with sympy; torch imports it for its first comparison
 _NEEDS_COMPILER = re.compile(
     rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynamo|\bfunc\b|functorch|vmap|\bfx\b|torch\.export"
     rb"|jagged|use_deterministic_algorithms"

@@ -224,14 +224,14 @@ def _shape_of_few(layer: Layer, spelled: str, shape: tuple[int, ...]) -> tuple[i
 
     The first use of the meta device imports sympy, which takes a third of the time that torch itself takes.
     """
-    if not all(isinstance(size, int) and size > 0 for size in shape):
+    if len(shape) < 3 or not all(isinstance(size, int) and size > 0 for size in shape):
         return None
     numbers = [abs(int(number)) for number in re.findall(r"\d+", spelled)]
     most = max([*numbers, 1])
     sizes = [(size + 2 * most) * (most if "Transpose" in spelled else 1) for size in shape[2:]]
     if "Sequential" in spelled or math.prod([*shape[:2], *sizes]) * most ** (len(sizes) + 1) > MAX_CONFIRMED:
         return None
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):  # weights are drawn
         warnings.simplefilter("ignore")
         return tuple(_run(build(layer, {}), spelled, torch.zeros(shape)).shape)
 

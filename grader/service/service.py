@@ -131,7 +131,7 @@ class Service:
         self,
         submissions: Sequence[Path],
         roster: Path | None = None,
-        only: str = "",
+        only: str | None = None,
         machine: Machine = HERE,
         *,
         again: bool = False,
@@ -140,12 +140,12 @@ class Service:
 
         With `only`, everything is of this exercise. With `again`, what is unchanged is run, too.
         """
-        self.course.select((only,) if only else ())
+        self.course.select(() if only is None else (only,))
         known = self.roster(roster) or roster_of_gradebook(self.gradebook)
         if known and not roster:
             self._tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
         exercises = self.course.record.exercises
-        collected = Collected(submissions, exercises, known, only, self.gradebook.students())
+        collected = Collected(submissions, exercises, known, only or "", self.gradebook.students())
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
     def regrade(

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.course.sitting import Paper
 from grader.digest import digest_of
-from grader.engine.bounds import Bounds
+from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault
 from grader.examiner.budget import longest
 from grader.examiner.packages import imported_by_checks, missing_packages
@@ -113,7 +113,7 @@ class Examiner:
             GraderError: the checks cannot be imported, or the machinery failed.
 
         """
-        submission = read_submission(self.file)
+        submission, self._given_up = read_submission(self.file), frozenset()
         said = self._said(submission)
         if isinstance(said, GraderError):
             raise said
@@ -137,11 +137,11 @@ class Examiner:
         deed = self._process.deed
         if in_time:
             return said
-        if deed is None or not deed.check:
-            raise WorkerFault("The process that grades took too long.")
-        self._given_up |= {deed.check}
         self._process.restart()
         self._process.tell(self._sitting)
+        if deed is None or not may_go_without(self._given_up, deed, bounds):
+            raise WorkerFault("The process that grades took too long.")
+        self._given_up |= {deed.check}
         return self._said(submission)
 
     def next_hint(self, report: Report) -> Hint | None:

@@ -36,7 +36,7 @@ from grader.worker.isolation import forking  # noqa: F401 once, for all that are
 from grader.worker.isolation.ways import WAYS
 from grader.worker.prctl import die_with_parent
 from grader.worker.starting import close_above
-from grader.worker.warming import load
+from grader.worker.warming import for_workers, load
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command
@@ -83,27 +83,38 @@ class Zygote:
         content, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
         if not content:
             return False
-        leash = socket.socket(fileno=descriptors[0])
-        with contextlib.suppress(EOFError, OSError):  # it is no longer wanted
-            request, given = _read_request(leash)
-            zygote, pid = os.getpid(), os.fork()
-            if pid == 0:
-                _become(request, given, self.modules, zygote)
-            for descriptor in given:
-                os.close(descriptor)
-            self.leashes[pid] = leash
-            self.selector.register(leash, selectors.EVENT_READ, pid)
-            _say(leash, {"pid": pid})
-            return True
-        leash.close()
+        given: list[int] = []
+        for descriptor in descriptors:  # none where this process has too many open
+            leash = socket.socket(fileno=descriptor)
+            try:
+                self._fork(leash, _read_request(leash, given), given)
+            except EOFError:  # it is no longer wanted
+                leash.close()
+            except OSError as error:  # the system has no room for another process
+                with contextlib.suppress(OSError):
+                    os.write(given[1], f"{type(error).__name__}: {error.strerror}\n".encode())
+                leash.close()
+            finally:
+                for one in given:
+                    os.close(one)
         return True
+
+    def _fork(self, leash: socket.socket, request: dict[str, Any], given: Sequence[int]) -> None:
+        zygote, pid = os.getpid(), os.fork()
+        if pid == 0:
+            _become(request, given, self.modules, zygote)
+        self.leashes[pid] = leash
+        self.selector.register(leash, selectors.EVENT_READ, pid)
+        _say(leash, {"pid": pid})
 
     def _obey(self, pid: int) -> None:
         """Do what is said on a leash; who lets go of it leaves the process alone."""
         leash = self.leashes.get(pid)
         if leash is None:
             return
-        said = leash.recv(MAX_REQUEST)
+        said = b""
+        with contextlib.suppress(ConnectionError):  # closed with something unread
+            said = leash.recv(MAX_REQUEST)
         if not said:
             self.selector.unregister(leash)
         elif b"k" in said:
@@ -120,27 +131,33 @@ class Zygote:
                 return
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-            leash = self.leashes.pop(pid)
+            leash = self.leashes.pop(pid, None)
+            if leash is None:
+                continue  # what an imported package has started
             _say(leash, {"code": os.waitstatus_to_exitcode(status)})
             with contextlib.suppress(KeyError):
                 self.selector.unregister(leash)
             leash.close()
 
 
-def _read_request(leash: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """Read what process is wanted, and its descriptors.
+def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
+    """Read what process is wanted; its descriptors are added to those that are given.
 
     Raises:
         EOFError: the command has gone.
 
     """
     content, descriptors, _, _ = socket.recv_fds(leash, MAX_REQUEST, 2)
+    given += descriptors
     while not content.endswith(b"\n"):
         more = leash.recv(MAX_REQUEST)
         if not more:
             raise EOFError
         content += more
-    return json.loads(content), descriptors
+    if len(given) < 2:
+        raise EOFError
+    request: dict[str, Any] = json.loads(content)
+    return request
 
 
 def _say(leash: socket.socket, message: dict[str, int]) -> None:
@@ -203,7 +220,7 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
     """Part from a fork server, and do an examiner's work."""
-    server = WAYS[isolation].early(modules)
+    server = WAYS[isolation].early(for_workers(modules))
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # else student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():

@@ -34,7 +34,7 @@ class Zygote:
 
     def __init__(self, modules: Sequence[str]) -> None:
         self._control, theirs = socket.socketpair()
-        self._words = ""
+        self._words, self._lock = "", threading.Lock()  # the lanes of a node share it
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603 our own module
                 [*_PROGRAM, str(theirs.fileno()), *modules],
@@ -63,17 +63,21 @@ class Zygote:
 
     def kill(self) -> None:
         """End it at once; what it has forked tidies up and ends."""
-        with held():
+        with held(), self._lock:
             self._process.kill()
             self._process.wait()
-            self._words = self.last_words()
+            self._words = self._said()
             self._control.close()
-            if self._errors >= 0:
-                os.close(self._errors)
-                self._errors = -1
+            errors, self._errors = self._errors, -1
+            if errors >= 0:
+                os.close(errors)
 
     def last_words(self) -> str:
         """Return the last line that it wrote to stderr, if it wrote one."""
+        with self._lock:
+            return self._said()
+
+    def _said(self) -> str:
         return last_line(self._errors) if self._errors >= 0 else self._words
 
 

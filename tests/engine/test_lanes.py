@@ -231,7 +231,7 @@ def test_a_lane_that_no_longer_answers_is_replaced(
     small.hand_in("bob")
     late_when(monkeypatch, small.root / "exercises" / "ex-2" / ".hangs")
     if not is_in_check:
-        monkeypatch.setattr(lanes, "without", lambda _task, _deed: None)
+        monkeypatch.setattr(lanes, "without", lambda _job, _deed, _bounds: None)
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert ran.code == 1
     assert "bob  ex-1  3 of 3" in ran.out
@@ -282,6 +282,23 @@ def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
     assert outcomes["bob"]["double"] == "failed"
     assert "did not come to an end" in ran.out
     assert ran.code == 1
+
+
+@pytest.mark.slow
+def test_a_value_that_makes_a_check_hang_is_wrong(
+    small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the reference in its place makes the check end: hanging is no way to a second try."""
+    late_when(monkeypatch, small.exercise / ".hangs")
+    small.checks(check(DEAF.replace("student.double(0) == 0", "student.double(2) == 5")), TRIPLE)
+    small.hand_in("ada")
+    small.hand_in("bob", RIGHT.replace("2 * x", "2 * x + 1"))
+    ran = course(small.root, "grade", "S", "--jobs", 1, "--json")
+    reports = {report["student"]: report for report in map(json.loads, ran.out.splitlines())}
+    assert reports["ada"]["score"] == 3
+    [double] = [one for one in reports["bob"]["questions"] if one["id"] == "double"]
+    assert (double["outcome"], double["score"]) == ("failed", 0)
+    assert "did not come to an end with what your code gave it" in json.dumps(double)
 
 
 def test_events_say_which_question_is_asked_and_how_it_was_judged(small: Small) -> None:

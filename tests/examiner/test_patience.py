@@ -39,6 +39,7 @@ def late_when(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
         return 0.0 if is_late else float("inf")
 
     monkeypatch.setattr(bounds.Bounds, "until", property(until))
+    monkeypatch.setattr(bounds.Bounds, "is_check_late", True)
 
 
 def test_what_takes_too_long_is_stopped_wherever_it_is():

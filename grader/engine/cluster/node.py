@@ -120,7 +120,7 @@ class Node(WorkerPlugin):
         lane.give(job)
         bounds = Bounds(seconds)
         said: Outcome | str = self._hear(lane, lambda: bounds.until, bounds.notice)
-        if said == LATE and (rest := without(job, lane.deed)):
+        if said == LATE and (rest := without(job, lane.deed, bounds)):
             return self.grade(rest, seconds)
         return said
 
