@@ -19,6 +19,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, inspect
 
+assert sys.platform != "win32"  # it has no fork
+
 from grader.cli import course as course_cli
 from grader.errors import UsageFault
 from grader.gradebook.migrating import FOLDER

@@ -10,10 +10,13 @@ import csv
 import io
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+assert sys.platform != "win32"  # it has no fork
 
 from tests.conftest import Run
 from tests.gradebook.test_migrations import STORED, stored_course
