@@ -284,7 +284,7 @@ def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     """No patience with what never ends, and all that is needed with the rest."""
     if "loop" in request.node.name or "sleep" in request.node.name:
         monkeypatch.setattr("grader.examiner.deed.IMPORT_SECONDS", 3.0)
-        monkeypatch.setattr("grader.examiner.apart.GRACE_SECONDS", 30.0)
+        monkeypatch.setattr("grader.examiner.forked.GRACE_SECONDS", 30.0)
         monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 3.0)
         monkeypatch.setattr("grader.examiner.checks.GRACE_SECONDS", 1.0)
         monkeypatch.setattr("grader.proof.causes.CHECK_SECONDS", 3.0)
