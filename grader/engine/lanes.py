@@ -53,7 +53,7 @@ class LaneProcess(ExaminerProcess):
     """A lane in a process of its own, seen from the one that started it."""
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload))
+        super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload), setup.run)
         self.tell(setup)
 
     def give(self, job: Job, *, ahead: bool = False) -> bool:

@@ -17,5 +17,6 @@ class Setup:
     isolation: str  # by its name
     packages: tuple[str, ...]  # that the course lists
     preload: tuple[str, ...] = ()  # what checks import that takes long, once for all lanes
+    run: str = ""  # on a cluster, whose nodes can be in several
     lanes: int = 1  # that share the memory of the machine
     watched: bool = False  # whether somebody wants to know of each question

@@ -25,9 +25,9 @@ from grader.worker.line import Line
 from grader.worker.wanted import Wanted, last_line
 
 if sys.platform == "linux" and hasattr(os, "fork"):
-    from grader.worker.zygote import begin
+    from grader.worker.zygote import begin, end_zygotes
 else:
-    from grader.worker.spawning import begin
+    from grader.worker.spawning import begin, end_zygotes
 
 TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
 SECONDS_BETWEEN_LOOKS = 1.0  # at the clock
@@ -36,8 +36,8 @@ SECONDS_BETWEEN_LOOKS = 1.0  # at the clock
 class ExaminerProcess:
     """A process in which `preload` is imported, which has a fork server, and examines as a module says."""
 
-    def __init__(self, examiner: str, isolation: str, preload: Collection[str]) -> None:
-        self._wanted = examiner, isolation, tuple(preload)
+    def __init__(self, examiner: str, isolation: str, preload: Collection[str], owner: str = "") -> None:
+        self._wanted = examiner, isolation, tuple(preload), owner
         self._start()
 
     def restart(self) -> None:
@@ -46,12 +46,12 @@ class ExaminerProcess:
         self._start()
 
     def _start(self) -> None:
-        examiner, isolation, preload = self._wanted
+        examiner, isolation, preload, owner = self._wanted
         with tempfile.TemporaryFile() as errors:
             # The process makes and removes it; if it is killed this one does, and if both are, a later one.
             sweep()
             self._folder = str(place("lane"))
-            begun = begin(Wanted(self._folder, isolation, examiner), preload, errors.fileno())
+            begun = begin(Wanted(self._folder, isolation, examiner, owner), preload, errors.fileno())
             self._errors = os.dup(errors.fileno())
         self.deed: Deed | None = None  # what code of the course it has begun
         self._process, self.line, self.most_ahead = begun.process, begun.line, begun.most_ahead
@@ -167,3 +167,8 @@ def greeted(line: Line) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:] = path
+
+
+def forget(owner: str) -> None:
+    """End what was kept so that this owner's next process begins sooner."""
+    end_zygotes(owner)

@@ -19,6 +19,7 @@ class Wanted:
     folder: str
     isolation: str
     examiner: str
+    owner: str = ""  # who of several in this process wants it
 
     @property
     def environment(self) -> dict[str, str]:

@@ -163,17 +163,17 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
     # What waits in the buffers takes more room there than its bytes.
     most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
     with theirs:
-        child = zygote(tuple(modules)).fork(wanted, theirs.fileno(), errors)
+        child = zygote(modules, wanted.owner).fork(wanted, theirs.fileno(), errors)
     return Begun(child, Connection(ours.detach()), most_ahead)
 
 
 _LOCK = threading.Lock()
-_ZYGOTES: dict[tuple[str, ...], Zygote] = {}  # by program and modules
+_ZYGOTES: dict[tuple[str, ...], Zygote] = {}  # by owner, program and modules
 
 
-def zygote(modules: Sequence[str]) -> Zygote:
-    """Return the zygote of this command that has imported exactly these modules."""
-    key = (*_PROGRAM, *modules)
+def zygote(modules: Sequence[str], owner: str = "") -> Zygote:
+    """Return the zygote that has imported exactly these modules, for one of several in this process."""
+    key = (owner, *_PROGRAM, *modules)
     with _LOCK, held():
         if key not in _ZYGOTES or not _ZYGOTES[key].is_alive:
             if not _ZYGOTES:
@@ -182,8 +182,8 @@ def zygote(modules: Sequence[str]) -> Zygote:
         return _ZYGOTES[key]
 
 
-def end_zygotes() -> None:
-    """End all of them."""
+def end_zygotes(owner: str | None = None) -> None:
+    """End those of one owner, or all of them."""
     with _LOCK:
-        while _ZYGOTES:
-            _ZYGOTES.popitem()[1].kill()
+        for key in [key for key in _ZYGOTES if owner is None or key[0] == owner]:
+            _ZYGOTES.pop(key).kill()

@@ -26,6 +26,7 @@ from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, GraderError, UsageFault, WorkerFault
 from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
+from grader.examiner.process import forget
 from grader.worker.isolation.ways import WAYS
 
 CONNECT_SECONDS = 10
@@ -58,7 +59,7 @@ class Node(WorkerPlugin):
         self._lock, self._settling = threading.Lock(), asyncio.Lock()
         async with self._settling:
             refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
-            self._setup = replace(self._setup, lanes=worker.state.nthreads)
+            self._setup = replace(self._setup, lanes=worker.state.nthreads, run=self.name)
             if not refusal:
                 await worker.set_resources(**{self.name: worker.state.nthreads})
             await worker.scheduler.log_event(topic=self.name, msg=[worker.address, refusal])
@@ -101,6 +102,7 @@ class Node(WorkerPlugin):
             lane.interrupt()
         for lane in lanes:
             lane.close(TIDY_SECONDS)
+        forget(self.name)
         self._folder.cleanup()
 
     def grade(self, job: Job, seconds: float) -> Said:
