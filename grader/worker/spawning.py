@@ -64,7 +64,7 @@ class Spawned:
         return ""
 
 
-def end_zygotes(owner: str | None = None) -> None:  # noqa: ARG001 nobody has any
+def end_zygotes(owner: str | None = None) -> None:
     """End what is kept for later: nothing is."""
 
 
