@@ -143,7 +143,7 @@ def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Pat
     def outcome(content: bytes, pacer: bytes) -> str:
         lane.tried.clear()
         job = Job(number=0, handed_in=HandedIn("variant 0", "e", "e.py", content), pacer=pacer)
-        suite: Any = None
+        suite: Any = SimpleNamespace()
         return lane.grade(job, suite).report.questions[0].checks[0].outcome
 
     floor = LEAST_SECONDS
