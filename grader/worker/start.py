@@ -178,7 +178,7 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
     try:
         try:
             _let_go(request, given)
-            signal.signal(signal.SIGINT, _end)
+            signal.signal(signal.SIGINT, lambda _signal, _frame: _end(request["folder"]))
             die_with_parent(signal.SIGINT)  # so that it can still tidy up
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
             if os.getppid() == zygote:
@@ -212,10 +212,13 @@ def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
     os.chdir(request["cwd"])
 
 
-def _end(_signal: int, _frame: object) -> NoReturn:
-    """End, once: what tidies up is not interrupted."""
+def _end(folder: str) -> NoReturn:
+    """Tidy up and end, once; an exception would be lost in a callback, as the import of a module has them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    try:
+        remove(folder)
+    finally:
+        os._exit(1)
 
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:

@@ -576,6 +576,40 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
     lane.close()
 
 
+# Python prints an exception that is raised in a callback, and goes on.
+IN_A_CALLBACK = """
+import importlib, time, types
+from pathlib import Path
+from grader.worker import start
+
+class Called:
+    def __del__(self):
+        Path({!r}).touch()
+        time.sleep(600)
+
+def imported(name):
+    Called()
+    return importlib.import_module(name)
+
+start.importlib = types.SimpleNamespace(import_module=imported)
+start.main()
+"""
+
+
+@pytest.mark.slow
+def test_a_lane_is_interrupted_in_a_callback(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    small.checks(DOUBLE, TRIPLE)
+    called = small.root / ".called"
+    monkeypatch.setattr(zygote, "_PROGRAM", (sys.executable, "-c", IN_A_CALLBACK.format(str(called))))
+    lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ("torch",)))
+    until = time.monotonic() + PATIENCE
+    while not called.exists():
+        assert time.monotonic() < until
+    lane.interrupt()
+    wait_until_empty(Path(tempfile.gettempdir()))  # its line is still open
+    lane.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_leaves_no_process_and_is_completed_by_the_next(
