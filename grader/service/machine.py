@@ -9,11 +9,11 @@ from grader.proof.attacks import AttackResult, load_attacks, run_attacks
 from grader.service.shipped import shipped_attacks
 from grader.worker.forkserver import ForkServer
 
-__all__ = ["AttackResult", "Confinement", "attacked", "confinement"]
+__all__ = ["AttackResult", "Layers", "attacked", "confinement"]
 
 
 @dataclass(frozen=True)
-class Confinement:
+class Layers:
     """The layers that hold here, those that do not and why, and those without which nothing is graded."""
 
     holding: Sequence[str]
@@ -21,10 +21,10 @@ class Confinement:
     lacking: Sequence[str]
 
 
-def confinement() -> Confinement:
+def confinement() -> Layers:
     """Return what confines a worker here."""
     with ForkServer(["torch"]) as server:
-        return Confinement(list(server.isolation), dict(server.missing), list(server.lacking))
+        return Layers(list(server.isolation), dict(server.missing), list(server.lacking))
 
 
 def attacked(tell: Callable[[AttackResult], None]) -> list[AttackResult]:

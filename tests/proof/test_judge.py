@@ -14,7 +14,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.report import Report
 from grader.proof import cost, judge
 from grader.proof.attacks import Attack, load_attacks, run_attacks
-from grader.proof.judge import Bench, Verdict
+from grader.proof.judge import Bench, Judgement
 from grader.proof.world import PLAIN, WRITING, World, left_by, make_world
 
 pytestmark = pytest.mark.slow
@@ -89,8 +89,8 @@ def bench(world: World) -> Callable[[Job], object]:
 @pytest.fixture(scope="module")
 def verdicts(
     world: World, bench: Callable[[Job], object], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Verdict]:
-    found: dict[str, Verdict] = {}
+) -> dict[str, Judgement]:
+    found: dict[str, Judgement] = {}
 
     def job(bench: Bench) -> None:
         for name, (planted, _) in PLANTED.items():
@@ -104,7 +104,7 @@ def verdicts(
 
 
 def test_an_attack_that_gains_nothing(verdicts):
-    assert verdicts["nothing"] == Verdict((), ("seccomp",), "I gave up: Operation not permitted")
+    assert verdicts["nothing"] == Judgement((), ("seccomp",), "I gave up: Operation not permitted")
 
 
 @pytest.mark.parametrize("name", [name for name, (_, gain) in PLANTED.items() if gain])
