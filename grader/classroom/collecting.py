@@ -14,10 +14,10 @@ from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 
-from grader.classroom.layout import Group, layout_of
+from grader.classroom.layout import StudentFiles, layout_of
 from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
 from grader.classroom.roster import Roster
-from grader.classroom.sources import Content, Entry, Source, open_source
+from grader.classroom.sources import Content, SubmissionFile, SubmissionSource, open_source
 from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
@@ -54,7 +54,7 @@ class LeftOut:
 class _Candidate:
     """A file of a known student that fits an exercise."""
 
-    entry: Entry
+    entry: SubmissionFile
     fit: Fit
     inner: str  # its path below the student's folder
     named: Named
@@ -153,7 +153,7 @@ class Collected:
         if students:
             self.withheld.append(LeftOut(self._source, frozenset(students), exercise))
 
-    def _in_source(self, path: Path, source: Source) -> Iterator[Found]:
+    def _in_source(self, path: Path, source: SubmissionSource) -> Iterator[Found]:
         people = list(self.roster.people.values()) if self.roster else []
         can_tell = any(person.name or len(person.ids) > 1 for person in people)
         layout = layout_of(source, self.exercises, self._is_known, can_tell=can_tell)
@@ -200,7 +200,9 @@ class Collected:
                 like.add(person.student)
         return like
 
-    def _leave_out_group(self, source: Source, group: Group, reason: str, possible: frozenset[str]) -> None:
+    def _leave_out_group(
+        self, source: SubmissionSource, group: StudentFiles, reason: str, possible: frozenset[str]
+    ) -> None:
         """Leave out what cannot be credited to anybody for certain."""
         if group.named.is_folder and not possible:
             stranger = self.roster.stranger if self.roster else reason
@@ -216,7 +218,7 @@ class Collected:
             except UsageFault as fault:
                 self._leave_out(str(fault), possible)
 
-    def _look_for_teams(self, path: Path, groups: Sequence[Group], matches: Matches) -> None:
+    def _look_for_teams(self, path: Path, groups: Sequence[StudentFiles], matches: Matches) -> None:
         """Keep zeros back where names are not those of the ids: an LMS may give a team one file for all."""
         people = self.roster.people if self.roster else {}
         found = ((groups[number].mention, people.get(one)) for number, one in matches.students.items())
@@ -226,7 +228,7 @@ class Collected:
             self.notes.append(f"{path}: {told}")
             self.withheld.append(LeftOut(self._source, frozenset(self._everybody), ""))
 
-    def _of_student(self, student: str, group: Group, source: Source) -> Iterator[Found]:
+    def _of_student(self, student: str, group: StudentFiles, source: SubmissionSource) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)
         nameless: list[_Candidate] = []  # that count only if the exercise is said
         told: list[str] = []
@@ -260,7 +262,7 @@ class Collected:
             self._leave_out(more, {student})
 
     def _sorted_in(
-        self, student: str, entry: Entry, path: tuple[str, ...], group: Group
+        self, student: str, entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles
     ) -> tuple[_Candidate | None, str]:
         """Return which exercise a file is for; and why it is left out, if that needs to be said.
 
@@ -315,18 +317,18 @@ def _read(file: HandedIn, read: Content) -> HandedIn:
     return replace(file, content=content, problem=problem)
 
 
-def _inner(entry: Entry, path: tuple[str, ...]) -> str:
+def _inner(entry: SubmissionFile, path: tuple[str, ...]) -> str:
     """Return a file's path below the person's folder."""
     return "/".join(entry.parts[len(path) :]) or entry.parts[-1]
 
 
-def _name_of(entry: Entry, path: tuple[str, ...], group: Group) -> Named:
+def _name_of(entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles) -> Named:
     """Return what a file's path says, from the person's folder on."""
     name = named(entry.parts[len(path) - 1 :])
     return name or replace(group.named, file=entry.parts[-1])
 
 
-def _people_of(groups: Sequence[Group]) -> list[Person]:
+def _people_of(groups: Sequence[StudentFiles]) -> list[Person]:
     """Return the students whom folders name, where there is no roster: one for names that are the same."""
     names = {folded(group.named.who): unicodedata.normalize("NFC", group.named.who) for group in groups}
     return [Person(name) for name in names.values()]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.classroom.naming import fit, is_debris, named, seems_handed_in
 from grader.classroom.roster import is_folder_name
-from grader.classroom.sources import Source
+from grader.classroom.sources import SubmissionSource
 from grader.folding import folded
 from grader.identity import STUDENT, Mention
 from grader.lms import LMSS
@@ -20,15 +20,15 @@ from grader.lms.base import Named
 
 MAX_AROUND = 3  # folders around everything
 
-Parts = tuple[str, ...]
+PathParts = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Group:
+class StudentFiles:
     """What a source holds of one person, as far as names say: the paths of folders or files."""
 
     named: Named
-    paths: tuple[Parts, ...]
+    paths: tuple[PathParts, ...]
 
     @property
     def mention(self) -> Mention:
@@ -43,13 +43,13 @@ class Group:
 class Layout:
     """The people of a source; and what is no person's, with the reason. `notes` say what was assumed."""
 
-    groups: list[Group] = field(default_factory=list)
+    groups: list[StudentFiles] = field(default_factory=list)
     strays: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def layout_of(
-    source: Source, exercises: Collection[str], is_known: Callable[[str], bool], *, can_tell: bool
+    source: SubmissionSource, exercises: Collection[str], is_known: Callable[[str], bool], *, can_tell: bool
 ) -> Layout:
     """Group the paths of a source.
 
@@ -61,7 +61,7 @@ def layout_of(
 
 @dataclass
 class _Reader:
-    source: Source
+    source: SubmissionSource
     exercises: Collection[str]
     is_known: Callable[[str], bool]
     can_tell: bool
@@ -69,20 +69,22 @@ class _Reader:
 
     def read(self) -> Layout:
         """Group what is in the source."""
-        people: dict[object, list[tuple[Named, Parts]]] = defaultdict(list)
+        people: dict[object, list[tuple[Named, PathParts]]] = defaultdict(list)
         bases = self._bases()
         for below in bases:
             for name, is_folder in self._tops(below):
                 if (*below, name) not in bases[1:]:
                     self._sort_in(people, (*below, name), is_folder=is_folder)
-        self.layout.groups = [Group(own[0][0], tuple(path for _, path in own)) for own in people.values()]
+        self.layout.groups = [
+            StudentFiles(own[0][0], tuple(path for _, path in own)) for own in people.values()
+        ]
         return self.layout
 
-    def _tops(self, below: Parts) -> list[tuple[str, bool]]:
+    def _tops(self, below: PathParts) -> list[tuple[str, bool]]:
         return [one for one in self.source.tops(below) if not is_debris((one[0],))]
 
     def _sort_in(
-        self, people: dict[object, list[tuple[Named, Parts]]], path: Parts, *, is_folder: bool
+        self, people: dict[object, list[tuple[Named, PathParts]]], path: PathParts, *, is_folder: bool
     ) -> None:
         name = path[-1]
         who = who_is(name, is_folder=is_folder)
@@ -96,15 +98,15 @@ class _Reader:
             of_lms = frozenset(who.ids.items()) or (who.number, folded(who.who))
             people[name if who.is_folder else of_lms].append((who, path))
 
-    def _bases(self) -> list[Parts]:
+    def _bases(self) -> list[PathParts]:
         """Return the folders in which people are."""
-        below: Parts = ()
+        below: PathParts = ()
         while len(below) < MAX_AROUND and (inner := self._around(below)):
             below = inner
         own = [(*below, name) for name, is_folder in self._tops(below) if is_folder]
         return [below, *filter(self._is_of_exercise, own)]
 
-    def _is_of_exercise(self, path: Parts) -> bool:
+    def _is_of_exercise(self, path: PathParts) -> bool:
         """Whether a folder holds the class's files of one exercise: EXERCISE/STUDENT/FILE."""
         if not self._is_exercise(path[-1]) or self.is_known(path[-1]):
             return False
@@ -113,7 +115,7 @@ class _Reader:
     def _is_exercise(self, name: str) -> bool:
         return fit(f"{name}.py", self.exercises) is not None
 
-    def _around(self, below: Parts) -> Parts:
+    def _around(self, below: PathParts) -> PathParts:
         """Return the folder around everything, if there is one that is no student's own."""
         tops = self._tops(below)
         folders = [name for name, is_folder in tops if is_folder]

@@ -34,7 +34,7 @@ Content = Callable[[], tuple[bytes, str]]  # with the problem, where it cannot b
 
 
 @dataclass(frozen=True)
-class Entry:
+class SubmissionFile:
     """One file of a source; `time` is in UTC, None where nobody knows it.
 
     Where there is a `problem` it cannot be read, and must not be taken for nothing handed in.
@@ -51,17 +51,17 @@ class Entry:
         return "/".join(self.parts)
 
 
-class Source(Protocol):
+class SubmissionSource(Protocol):
     """A folder or a zip."""
 
     def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
         """Return what lies in the source, or in a folder of it, by name: each name, and if it is a folder."""
 
-    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+    def entries(self, below: Sequence[str]) -> Iterator[SubmissionFile]:
         """Yield the files in a folder of the source and in its folders, or the one file of this path."""
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> SubmissionSource:
     """Return the source at a path.
 
     Raises:
@@ -73,13 +73,13 @@ def open_source(path: Path) -> Source:
     except OSError as error:
         raise refusal(path, "read", error) from None
     if stat.S_ISDIR(status.st_mode):
-        return Folder(path)
+        return SubmissionFolder(path)
     if not stat.S_ISREG(status.st_mode):
         raise UsageFault(f"{path} is neither a folder nor a zip that can be read.")
-    return Zip(path)
+    return SubmissionZip(path)
 
 
-class Folder:
+class SubmissionFolder:
     """A folder. No link is followed."""
 
     def __init__(self, root: Path) -> None:
@@ -99,7 +99,7 @@ class Folder:
         except OSError as error:
             raise refusal(folder, "read", error) from None
 
-    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+    def entries(self, below: Sequence[str]) -> Iterator[SubmissionFile]:
         """Yield the files of a folder.
 
         Raises:
@@ -111,7 +111,7 @@ class Folder:
                 raise UsageFault(f"{self._root.joinpath(*below)} holds more than {MAX_FILES} files.")
             file = self._root.joinpath(*parts)
             problem = "" if stat.S_ISREG(status.st_mode) else f"{file.name} is not a plain file."
-            yield Entry(parts, _reader(file), time_of(status.st_mtime), problem)
+            yield SubmissionFile(parts, _reader(file), time_of(status.st_mtime), problem)
 
     def _files(
         self, base: tuple[str, ...], inner: tuple[str, ...]
@@ -130,7 +130,7 @@ class Folder:
                 yield from self._files(base, (*inner, name))
 
 
-class Zip:
+class SubmissionZip:
     """A zip. What it says of itself is not believed: nothing is unpacked beyond what a submission can be."""
 
     def __init__(self, file: Path) -> None:
@@ -153,11 +153,11 @@ class Zip:
         found = {(parts[start], len(parts) > start + 1) for parts, _ in self._under(below) if parts[start:]}
         return sorted(found)
 
-    def entries(self, below: Sequence[str]) -> Iterator[Entry]:
+    def entries(self, below: Sequence[str]) -> Iterator[SubmissionFile]:
         """Yield the files of a folder of the zip."""
         for parts, info in self._under(below):
             if not is_debris(parts[len(below) :]):
-                yield Entry(parts, self._reader(info, parts[-1]))
+                yield SubmissionFile(parts, self._reader(info, parts[-1]))
 
     def _under(self, below: Sequence[str]) -> Iterator[tuple[tuple[str, ...], zipfile.ZipInfo]]:
         folder = tuple(below)

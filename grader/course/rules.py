@@ -47,7 +47,7 @@ def _named(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip())
 
 
-Student = Annotated[str, AfterValidator(_named)]
+StudentName = Annotated[str, AfterValidator(_named)]
 Time = Annotated[
     datetime, BeforeValidator(_read_time, json_schema_input_type=str), Field(description="2026-12-01 23:59")
 ]
@@ -67,7 +67,7 @@ class Late(Record):
 class Extension(Record):
     """More time for one student, in one exercise or in all of them."""
 
-    student: Student
+    student: StudentName
     exercise: str | None = None
     until: Time | None = None
     days: Annotated[
@@ -86,7 +86,7 @@ class Extension(Record):
 class Excused(Record):
     """A student from whom an exercise is not asked."""
 
-    student: Student
+    student: StudentName
     exercise: str
     reason: str = ""
 

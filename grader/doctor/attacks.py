@@ -29,7 +29,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from grader.doctor.judge import Bench, Verdict, judge
+from grader.doctor.judge import Bench, Judgement, judge
 from grader.doctor.world import PLAIN, WRITING, World, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
@@ -180,7 +180,7 @@ def _serve(line: Connection) -> None:
 
 def _judged(bench: Bench, attack: Attack) -> AttackResult:
     files = list(attack.handed_in(bench.world))
-    verdicts: list[Verdict] = [judge(bench, exercise, files) for exercise in attack.exercises]
+    verdicts: list[Judgement] = [judge(bench, exercise, files) for exercise in attack.exercises]
     gains = tuple(dict.fromkeys(gain for verdict in verdicts for gain in verdict.gains))
     layers = tuple(dict.fromkeys(layer for verdict in verdicts for layer in verdict.layers))
     return AttackResult(attack, gains, layers or ("report",), verdicts[0].evidence)

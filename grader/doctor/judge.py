@@ -80,7 +80,7 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """What an attack gained, and what else stopped it: the layers, and its own words."""
 
     gains: tuple[str, ...]
@@ -88,7 +88,7 @@ class Verdict:
     evidence: str
 
 
-def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Verdict:
+def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Judgement:
     """Grade the files of an attack, one after the other, and look at everything that they could gain."""
     world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
     before, reports, broken, refused = dict(state_of(world)), [], [], []
@@ -115,7 +115,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ve
         gains.append(f"the next submission broke the grader: {type(error).__name__}: {error}")
         bench.restart()
     evidence = "; ".join(refused) or _evidence(reports)
-    return Verdict(tuple(gains), tuple(layers_of(reports, refused, evidence)), evidence)
+    return Judgement(tuple(gains), tuple(layers_of(reports, refused, evidence)), evidence)
 
 
 def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:

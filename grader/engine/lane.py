@@ -22,7 +22,7 @@ from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault
 from grader.examiner.apart import tried
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
-from grader.examiner.events import Watch, unwatched
+from grader.examiner.events import Watcher, unwatched
 from grader.examiner.grading import grade
 from grader.examiner.outcome import Outcome
 from grader.examiner.packages import missing_packages
@@ -45,7 +45,7 @@ class Lane:
         course: LoadedCourse,
         setup: Setup,
         server: Workers | None = None,
-        watch: Watch = unwatched,
+        watch: Watcher = unwatched,
     ) -> None:
         self._course, self._watch = course, watch
         self._setup = setup
@@ -141,7 +141,7 @@ def run(line: Line, server: Workers | None) -> None:
         if missing:
             raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
         tried(course, setup.exercises)
-        watch: Watch = line.send if setup.watched else unwatched
+        watch: Watcher = line.send if setup.watched else unwatched
         with Lane(course, setup, server, watch) as lane:
             with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), line.send)
     except GraderError as error:

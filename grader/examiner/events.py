@@ -30,7 +30,7 @@ class Verdict:
 
 
 Event = Deed | Asked | Verdict
-Watch = Callable[[Asked | Verdict], None]
+Watcher = Callable[[Asked | Verdict], None]
 
 
 def unwatched(_event: Asked | Verdict) -> None:

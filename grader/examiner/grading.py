@@ -12,7 +12,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.checks import CheckResult, CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
-from grader.examiner.events import Asked, Watch, unwatched
+from grader.examiner.events import Asked, Watcher, unwatched
 from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import QuestionReport
@@ -33,7 +33,7 @@ def grade(
     server: Workers,
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
-    watch: Watch = unwatched,
+    watch: Watcher = unwatched,
 ) -> Outcome:
     """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal, get_args
 
+from grader.course.outline import AskedQuestion
 from grader.course.rules import Rules
 from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.gradebook.records import Attempt
@@ -19,14 +20,6 @@ PLACES = 4  # of every number that comes out
 DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone
 FEWEST = 3  # students of whom a correlation says anything: that of two is always 1 or -1
 FEWEST_OF_CHECK = 2
-
-
-class Asked(Record):
-    """A question as the course asks it now."""
-
-    id: str
-    kind: str
-    points: float
 
 
 class IdleCheck(Record):
@@ -94,7 +87,7 @@ def counting_submissions(attempts: Iterable[Attempt], rules: Rules) -> list[int]
     return chosen
 
 
-def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[Asked]]) -> Analysis:
+def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestion]]) -> Analysis:
     """The analysis of one report a student and exercise.
 
     `asked` is by exercise, in the order of the course; an exercise of which there is no report is left out.
@@ -108,14 +101,14 @@ def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[Asked]]) -> 
     return Analysis(exercises=tuple(exercises), students=_students(in_order, asked))
 
 
-def _exercise(name: str, reports: Sequence[Report], asked: Sequence[Asked]) -> ExerciseAnalysis:
+def _exercise(name: str, reports: Sequence[Report], asked: Sequence[AskedQuestion]) -> ExerciseAnalysis:
     current = {one.id for one in asked}
     questions = [_question(one, reports, is_current=True) for one in asked]
     questions += [_question(one, reports, is_current=False) for one in _former(reports, current)]
     return ExerciseAnalysis(exercise=name, students=len(reports), questions=tuple(questions))
 
 
-def _former(reports: Sequence[Report], current: set[str]) -> list[Asked]:
+def _former(reports: Sequence[Report], current: set[str]) -> list[AskedQuestion]:
     """Questions that only reports know, by id, as most of the reports have them."""
     seen: dict[str, Counter[tuple[str, float]]] = {}
     for report in reports:
@@ -123,10 +116,10 @@ def _former(reports: Sequence[Report], current: set[str]) -> list[Asked]:
             if one.id not in current:
                 seen.setdefault(one.id, Counter())[one.kind, one.points] += 1
     usual = {id_: min(forms.items(), key=lambda item: (-item[1], item[0]))[0] for id_, forms in seen.items()}
-    return [Asked(id=id_, kind=kind, points=points) for id_, (kind, points) in sorted(usual.items())]
+    return [AskedQuestion(id=id_, kind=kind, points=points) for id_, (kind, points) in sorted(usual.items())]
 
 
-def _question(asked: Asked, reports: Sequence[Report], *, is_current: bool) -> QuestionAnalysis:
+def _question(asked: AskedQuestion, reports: Sequence[Report], *, is_current: bool) -> QuestionAnalysis:
     own = [one for report in reports for one in report.questions if one.id == asked.id]
     outcomes = Counter(one.outcome for one in own)
     graded = sum(count for outcome, count in outcomes.items() if outcome not in UNJUDGED)
@@ -218,7 +211,7 @@ def _has_judged(check: CheckReport) -> bool:
 
 
 def _students(
-    reports: Iterable[Report], asked: Mapping[str, Sequence[Asked]]
+    reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestion]]
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     """Who shows which misconceptions, and where: who shows one oftenest first, then by name."""
     shown: dict[str, dict[str, list[tuple[int, int, str]]]] = {}

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from grader.gradebook.records import Event, Override
+from grader.gradebook.records import Override, PastEvent
 from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
 
 
-def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[Event]:
+def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:
     """Return what happened to a student's scores, oldest first."""
     found = list(_attempt_events(connection.execute(_attempts(student))))
     found += _report_events(connection.execute(_reports(student)))
@@ -53,12 +53,12 @@ def _attempts(student: str) -> Any:
     )
 
 
-def _attempt_events(rows: Iterable[Any]) -> Iterator[Event]:
+def _attempt_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
     for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
         first, *corrections = same
-        yield Event(first.seen, first.exercise, _handed_in(first))
+        yield PastEvent(first.seen, first.exercise, _handed_in(first))
         for row in corrections:
-            yield Event(row.seen, row.exercise, f"corrected: {_handed_in(row)}")
+            yield PastEvent(row.seen, row.exercise, f"corrected: {_handed_in(row)}")
 
 
 def _handed_in(row: Any) -> str:
@@ -67,7 +67,7 @@ def _handed_in(row: Any) -> str:
     return f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
 
 
-def _report_events(rows: Iterable[Any]) -> Iterator[Event]:
+def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
     for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
         share = 0.0  # of the points, in the report that counts
         for row in same:
@@ -77,9 +77,9 @@ def _report_events(rows: Iterable[Any]) -> Iterator[Event]:
             else:
                 rises = row.is_graded and row.score / row.points > share
                 text += f", {'only run again' if rises else 'lower than before'}: not applied"
-            yield Event(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
+            yield PastEvent(row.created, row.exercise, f"{text} (SHA-256 {row.digest[:12]})")
 
 
-def _override_event(override: Override) -> Event:
+def _override_event(override: Override) -> PastEvent:
     what = "override taken back" if override.score is None else f"override: {override.score:g}"
-    return Event(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")
+    return PastEvent(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")

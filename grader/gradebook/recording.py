@@ -52,14 +52,14 @@ _add_report = insert(_REPORT)
 
 
 @dataclass(frozen=True)
-class Row:
+class StoredRow:
     """The row of a submission; there is nothing about it yet if it is new."""
 
     id: int
     is_new: bool = False
 
 
-def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Row:
+def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> StoredRow:
     """The row of a submission, locked against other writers."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise, "digest": handed_in.digest}
     found = connection.scalar(_find_submission, key)
@@ -67,12 +67,12 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Row:
         rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
         added = _add(connection, _add_submission, {**key, **rest})
         if added is not None:
-            return Row(int(added[0]), is_new=True)
+            return StoredRow(int(added[0]), is_new=True)
         found = connection.scalar(_find_submission, key)
-    return Row(int(found or 0))
+    return StoredRow(int(found or 0))
 
 
-def note_attempt(connection: Connection, submission: Row, handed_in: HandedIn) -> None:
+def note_attempt(connection: Connection, submission: StoredRow, handed_in: HandedIn) -> None:
     """Note a new attempt or, of the file that the student handed in last, a correction of its time."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise}
     last = None if submission.is_new else connection.execute(_last_attempt, key).one_or_none()
@@ -100,7 +100,7 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
 
 
 def add_report(
-    connection: Connection, submission: Row, outcome: Outcome, *, may_lower: bool, again: bool
+    connection: Connection, submission: StoredRow, outcome: Outcome, *, may_lower: bool, again: bool
 ) -> bool:
     """Keep a report; returns whether it counts. `Gradebook.record` says when it is not kept or does not."""
     own = {"submission": submission.id}

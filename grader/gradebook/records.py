@@ -67,7 +67,7 @@ class Override:
 
 
 @dataclass(frozen=True)
-class Event:
+class PastEvent:
     """Something that happened to a student's scores."""
 
     time: datetime

@@ -17,7 +17,7 @@ from grader.gradebook import queries
 from grader.gradebook.database import Database
 from grader.gradebook.history import events
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.records import Attempt, Event, Known, Override
+from grader.gradebook.records import Attempt, Known, Override, PastEvent
 from grader.gradebook.tables import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
 BATCH = 100  # submissions that are read at once
@@ -260,7 +260,7 @@ class Gradebook(Database):
                 counts.update({(exercise, id_): count for id_ in json.loads(fingerprint)})
         return counts
 
-    def history(self, student: str) -> list[Event]:
+    def history(self, student: str) -> list[PastEvent]:
         """What happened to a student's scores, oldest first.
 
         Raises:

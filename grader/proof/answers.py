@@ -22,7 +22,7 @@ _WORDS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)|[^\W\d]\w*")  # and n
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedVariant:
     """What one variant asks of a student: how many values to write, and how long the longest is."""
 
     params: str
@@ -31,7 +31,7 @@ class Asked:
 
 
 @dataclass
-class Tally:
+class Tries:
     """What was seen of one question over its variants."""
 
     variants: int = 0
@@ -44,7 +44,7 @@ class Tally:
     solutions: set[str] = field(default_factory=set)
     others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[AskedVariant] = field(default_factory=list)
 
     def look(self, question: Question[Any, Any, Any], posed: Posed, key: Key, params: dict[str, Any]) -> None:
         """Try everything on one variant."""
@@ -54,7 +54,7 @@ class Tally:
         shown = ", ".join(f"{name}={params[name]}" for name in read)[:160] or "all alike"
         numbers = [repr(number) for number in question.numbers(key)]
         digits = max((len(number.strip("-").partition(".")[0]) for number in numbers), default=0)
-        self.asked.append(Asked(shown, len(numbers), digits))
+        self.asked.append(AskedVariant(shown, len(numbers), digits))
         for wrong in question.trials(posed, key):
             self.trials[wrong.name] += 1
             mark = _mark(question, posed, key, wrong.answer)
@@ -92,16 +92,16 @@ def _mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obj
         return Mark("failed", 0.0, str(error))
 
 
-def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tally]) -> None:
+def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries]) -> None:
     """Try one variant of an exercise."""
     by_id = {question.id: question for question in exercise.record.questions}
     for posed in sitting.paper.questions:
         if not KINDS[posed.kind].by_checks and sitting.keys is not None:
-            tally = tallies.setdefault(posed.id, Tally())
+            tally = tallies.setdefault(posed.id, Tries())
             tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
 
 
-def notes_of(tallies: dict[str, Tally]) -> Iterator[str]:
+def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
     """What is no fault: questions that are the same for everybody, or harder for some than for others."""
     for id_, tally in tallies.items():
         if tally.variants > 1 and len(tally.solutions) == 1:
@@ -116,7 +116,7 @@ def notes_of(tallies: dict[str, Tally]) -> Iterator[str]:
                 )
 
 
-def collisions_of(tallies: dict[str, Tally]) -> Iterator[str]:
+def collisions_of(tallies: dict[str, Tries]) -> Iterator[str]:
     """What collides in variant 0: it keeps the author's own numbers, and no student of a roster gets it."""
     for id_, tally in tallies.items():
         for what, names in (("Right all the same", tally.right), ("Not told from others", tally.confused)):
@@ -124,7 +124,7 @@ def collisions_of(tallies: dict[str, Tally]) -> Iterator[str]:
                 yield f"{id_}: {what} in variant 0: {', '.join(names)}."
 
 
-def faults_of(exercise: LoadedExercise, tallies: dict[str, Tally]) -> Iterator[Fault]:
+def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[Fault]:
     """What is wrong with an exercise's questions."""
     places = {question.id: index for index, question in enumerate(exercise.record.questions)}
     for id_, tally in tallies.items():
@@ -166,11 +166,11 @@ def _remedy(question: Question[Any, Any, Any], name: str) -> str:
     return "Widen the parameters, or change its formula."
 
 
-def _named(tally: Tally, name: str) -> str:
+def _named(tally: Tries, name: str) -> str:
     return " or ".join(sorted(tally.others.get(name, ()))) or "another misconception"
 
 
-def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tally]) -> bool:
+def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tries]) -> bool:
     """A twentieth of the variants is no fault; nor is more, where another question tells it."""
     tally = tallies[id_]
     if times * 20 <= tally.variants:

@@ -23,7 +23,7 @@ from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
-from grader.proof.answers import Tally, collisions_of, faults_of, look_at, notes_of
+from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_imports
@@ -113,8 +113,8 @@ class _Proof:
     variants: int
     seen: Sequence[Fault]  # that its checks have
     _faults: list[Fault] = field(default_factory=list)
-    _tallies: dict[str, Tally] = field(default_factory=dict)  # of what students of a roster get
-    _tallies_of_variant_0: dict[str, Tally] = field(default_factory=dict)
+    _tallies: dict[str, Tries] = field(default_factory=dict)  # of what students of a roster get
+    _tallies_of_variant_0: dict[str, Tries] = field(default_factory=dict)
     _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
     _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)

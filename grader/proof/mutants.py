@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-Node = TypeVar("Node", bound=ast.AST)
+Tree = TypeVar("Tree", bound=ast.AST)
 
 _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -130,7 +130,7 @@ def _is_namespace(node: ast.AST, imported: set[str]) -> bool:
     return isinstance(node, ast.Name) and node.id in imported
 
 
-def _swapped(tree: Node, change: _Change) -> Node:
+def _swapped(tree: Tree, change: _Change) -> Tree:
     """A copy of the tree with one node replaced: deepcopy believes that it has copied that one already."""
     return copy.deepcopy(tree, {id(change.old): change.new})
 
@@ -271,14 +271,14 @@ def _recalled(node: ast.Call) -> Iterator[ast.AST]:
             yield _altered(node, args=_spliced(node.args, node.args.index(stop), _one_less(stop)))
 
 
-def _altered(node: Node, **fields: object) -> Node:
+def _altered(node: Tree, **fields: object) -> Tree:
     altered = copy.copy(node)
     for name, value in fields.items():
         setattr(altered, name, value)
     return altered
 
 
-def _spliced(items: Sequence[Node], start: int, *new: Node) -> list[Node]:
+def _spliced(items: Sequence[Tree], start: int, *new: Tree) -> list[Tree]:
     return [*items[:start], *new, *items[start + len(new) :]]
 
 

@@ -9,11 +9,11 @@ from grader.doctor.attacks import AttackResult, load_attacks, run_attacks
 from grader.service.shipped import shipped_attacks
 from grader.worker.isolation.ways import FULL
 
-__all__ = ["AttackResult", "Confinement", "attacked", "confinement"]
+__all__ = ["AttackResult", "Layers", "attacked", "confinement"]
 
 
 @dataclass(frozen=True)
-class Confinement:
+class Layers:
     """The layers that hold here, those that do not and why, and those without which nothing is graded."""
 
     holding: Sequence[str]
@@ -21,12 +21,12 @@ class Confinement:
     lacking: Sequence[str]
 
 
-def confinement() -> Confinement:
+def confinement() -> Layers:
     """Return what confines a worker here."""
     if FULL.lacks():
-        return Confinement([], {}, list(FULL.promises))
+        return Layers([], {}, list(FULL.promises))
     with FULL.workers(["torch"]) as server:
-        return Confinement(list(server.isolation), dict(server.missing), list(server.lacking))
+        return Layers(list(server.isolation), dict(server.missing), list(server.lacking))
 
 
 def attacked(tell: Callable[[AttackResult], None]) -> list[AttackResult]:

@@ -26,10 +26,9 @@ from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
-from grader.gradebook.analysis import Analysis, Asked, analyse, counting_submissions
+from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.notices import forgotten_exercises
-from grader.gradebook.records import Event as PastEvent
-from grader.gradebook.records import Override
+from grader.gradebook.records import Override, PastEvent
 from grader.gradebook.rules import TINY, Score
 from grader.gradebook.store import Gradebook
 from grader.handout.generate import Generated, generate
@@ -230,11 +229,7 @@ class Service:
         """Return what the class's answers say of some exercises, in the order of the course."""
         chosen = self.course.select(exercises)
         in_order = [name for name in self.course.record.exercises if name in chosen]
-        asked = {
-            name: [Asked(id=one.id, kind=one.kind, points=one.points) for one in outline.questions]
-            for name in in_order
-            for outline in [self.course.outline(name)]
-        }
+        asked = {name: self.course.outline(name).questions for name in in_order}
         analysis = analyse(self._reports(in_order), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from grader.classroom import sources
 from grader.classroom.collecting import Collected
 from grader.classroom.roster import Roster
-from grader.classroom.sources import Zip
+from grader.classroom.sources import SubmissionZip
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
 from grader.identity import Person
@@ -277,7 +277,7 @@ def test_a_zip_cut_off_in_the_middle_is_one_sentence(tmp_path: Path) -> None:
     for length in range(0, len(content), 97):
         file.write_bytes(content[:length])
         with pytest.raises(UsageFault, match="is neither a folder nor a zip"):
-            Zip(file)
+            SubmissionZip(file)
 
 
 def test_a_zip_of_an_lms_needs_a_roster(tmp_path: Path, own: Path, course: Run) -> None:
@@ -290,15 +290,15 @@ def test_a_zip_of_an_lms_needs_a_roster(tmp_path: Path, own: Path, course: Run) 
 def test_so_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
     with pytest.raises(UsageFault, match="holds more than 3 files"):
-        Zip(zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(4)}))
+        SubmissionZip(zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(4)}))
 
 
 def test_the_list_of_a_zips_members_takes_so_much_memory(tmp_path: Path) -> None:
     file = zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(30_000)})
-    assert len(Zip(file).tops()) == 30_000
+    assert len(SubmissionZip(file).tops()) == 30_000
     program = (  # in a process of its own, which has no memory at hand that it has freed before
         "import sys; from pathlib import Path; from grader.classroom import sources; "
-        "sources.MAX_DIRECTORY = 4 << 20; sources.Zip(Path(sys.argv[1]))"
+        "sources.MAX_DIRECTORY = 4 << 20; sources.SubmissionZip(Path(sys.argv[1]))"
     )
     ran = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=False)
     assert ran.stderr.splitlines()[-1].startswith("grader.errors.UsageFault: ")

@@ -15,7 +15,7 @@ import pytest
 
 from grader.doctor import cost, judge
 from grader.doctor.attacks import Attack, load_attacks, run_attacks
-from grader.doctor.judge import Bench, Verdict
+from grader.doctor.judge import Bench, Judgement
 from grader.doctor.world import PLAIN, WRITING, World, left_by, make_world
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
@@ -94,8 +94,8 @@ def bench(world: World) -> Callable[[Job], object]:
 @pytest.fixture(scope="module")
 def verdicts(
     world: World, bench: Callable[[Job], object], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Verdict]:
-    found: dict[str, Verdict] = {}
+) -> dict[str, Judgement]:
+    found: dict[str, Judgement] = {}
 
     def job(bench: Bench) -> None:
         for name, (planted, _) in PLANTED.items():
@@ -109,7 +109,7 @@ def verdicts(
 
 
 def test_an_attack_that_gains_nothing(verdicts):
-    assert verdicts["nothing"] == Verdict((), ("seccomp",), "I gave up: Operation not permitted")
+    assert verdicts["nothing"] == Judgement((), ("seccomp",), "I gave up: Operation not permitted")
 
 
 @pytest.mark.parametrize("name", [name for name, (_, gain) in PLANTED.items() if gain])

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.course.outline import AskedQuestion
 from grader.course.rules import Rules
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.gradebook.analysis import (
     Analysis,
-    Asked,
     QuestionAnalysis,
     analyse,
     counting_submissions,
@@ -28,7 +28,7 @@ from grader.questions.posed import OutcomeName
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OUTCOMES: list[OutcomeName] = ["passed", "failed", "error", "unanswered", "skipped", "ungraded"]
 IDS = ("a", "b", "c")
-ASKED = [Asked(id=id_, kind="number", points=2) for id_ in IDS]
+ASKED = [AskedQuestion(id=id_, kind="number", points=2) for id_ in IDS]
 
 
 def question(id_: str, share: float = 1, outcome: OutcomeName | None = None, **more: Any) -> QuestionReport:

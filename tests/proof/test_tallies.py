@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.proof.answers import Tally, faults_of
+from grader.proof.answers import Tries, faults_of
 from tests.course.building import HEAD, exercise
 
 TWO = (
@@ -21,13 +21,13 @@ questions:
 )
 
 
-def told(folder: Path, **tallies: Tally) -> list[str]:
+def told(folder: Path, **tallies: Tries) -> list[str]:
     """What is told of an exercise of whose questions this was seen."""
     return [str(fault).partition(": ")[2] for fault in faults_of(exercise(folder, TWO), tallies)]
 
 
-def tally(variants: int = 20, confused: int = 0, **seen: object) -> Tally:
-    found = Tally(variants=variants, solutions={"one", "two"}, trials=Counter({"named": variants}))
+def tally(variants: int = 20, confused: int = 0, **seen: object) -> Tries:
+    found = Tries(variants=variants, solutions={"one", "two"}, trials=Counter({"named": variants}))
     found.confused["named"] = confused
     found.examples["confused", "named"] = "M=3"
     for name, value in seen.items():
