@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (  # files that take longest: begun first, so that no process is left alone with one at the end
     "engine/test_cluster.py",
     "proof/test_author_modules.py",
-    "proof/test_check.py",
+    "proof/test_proving.py",
     "cli/test_interrupted.py",
     "cli/test_course.py",
     "engine/test_lanes.py",

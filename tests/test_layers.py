@@ -29,19 +29,7 @@ LATER = {
         "grader.engine.cluster.run",
     ),  # an extra that not everybody has installed
 }
-SAME_CLASS_NAMES = {
-    "Axes",
-    "Axis",
-    "Child",
-    "Family",
-    "Mistake",
-    "Place",
-    "Zygote",
-}  # of questions and worker
-SAME_FILE_NAMES = {  # by design, and what has yet to be renamed
-    *("__init__", "base"),
-    *("analysis", "check", "generate", "grading", "records", "report", "rules", "sources", "tables"),
-}
+SAME_FILE_NAMES = {"__init__", "base"}  # by design
 FILES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
     for file in (ROOT / "grader").rglob("*.py")
@@ -123,7 +111,7 @@ def class_names(module: str) -> set[str]:
 
 
 def test_a_class_name_has_one_meaning():
-    assert twice(name for module in FILES for name in class_names(module)) <= SAME_CLASS_NAMES
+    assert twice(name for module in FILES for name in class_names(module)) == set()
 
 
 def test_a_file_name_is_there_once():

@@ -22,7 +22,7 @@ from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.examiner.reporting import ungraded
-from grader.gradebook.records import Known
+from grader.gradebook.entries import Known
 from grader.worker.isolation.ways import FULL
 from grader.worker.warming import COMPARING
 

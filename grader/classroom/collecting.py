@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.classroom.layout import StudentFiles, layout_of
 from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
 from grader.classroom.roster import Roster
-from grader.classroom.sources import Content, SubmissionFile, SubmissionSource, open_source
+from grader.classroom.submission_sources import Content, SubmissionFile, SubmissionSource, open_source
 from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
 from grader.folding import folded
-from grader.gradebook.rules import Score, deadline
+from grader.gradebook.scoring import Score, deadline
 from grader.lms.export import Entry, Item
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.classroom.naming import fit, is_debris, named, seems_handed_in
 from grader.classroom.roster import is_folder_name
-from grader.classroom.sources import SubmissionSource
+from grader.classroom.submission_sources import SubmissionSource
 from grader.folding import folded
 from grader.identity import STUDENT, Mention
 from grader.lms import LMSS

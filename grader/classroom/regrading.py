@@ -14,8 +14,8 @@ from grader.classroom.due import Due
 from grader.engine.handed_in import HandedIn
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
+from grader.gradebook.entries import Known
 from grader.gradebook.recording import TINY
-from grader.gradebook.records import Known
 from grader.gradebook.store import Gradebook
 
 

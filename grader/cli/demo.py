@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from grader.cli import entry
-from grader.cli.grading import with_bar
+from grader.cli.grade_class import with_bar
 from grader.cli.told import tell
 from grader.render.classroom import class_table
 from grader.service.demonstration import Demonstration

@@ -18,7 +18,7 @@ from grader.language.layers import parse_layer
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
 from grader.questions.posed import Key, Posed
-from grader.walks.reading import walk_of
+from grader.walks.as_written import walk_of
 from grader.walks.walk import Walk
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
 
 
-class Line(Protocol):
+class RemoteHost(Protocol):
     """Whoever can ask the worker."""
 
     def fetch(self, name: str) -> Any:
@@ -24,7 +24,7 @@ class Line(Protocol):
 class Remote:
     """A student's function, module or other object, which stays in the worker. It can be called and read."""
 
-    def __init__(self, line: Line, number: int, type_name: str, worker: int) -> None:
+    def __init__(self, line: RemoteHost, number: int, type_name: str, worker: int) -> None:
         self._line = line
         self._number = number
         self._type_name = type_name
@@ -68,7 +68,7 @@ class Remote:
 class Student:
     """The fixture `student` of a check: `student.strided` is the student's `strided`."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: RemoteHost) -> None:
         self._line = line
 
     def __getattr__(self, name: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from grader.course.outline import AskedQuestion
 from grader.course.rules import Rules
 from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
-from grader.gradebook.records import Attempt
+from grader.gradebook.entries import Attempt
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 

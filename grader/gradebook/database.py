@@ -22,8 +22,8 @@ from sqlalchemy.exc import (
 )
 
 from grader.errors import UsageFault
+from grader.gradebook.rows import VERSION, VERSIONS, Base, VersionRow
 from grader.gradebook.sqlite import READING, keep_copy, make_one_file, make_private, may_change, sqlite_engine
-from grader.gradebook.tables import VERSION, VERSIONS, Base, VersionRow
 
 RECONNECT_SECONDS = 20.0  # that a server may be away while a class is graded
 _SECONDS_BETWEEN_TRIES = 0.5

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from grader.gradebook.records import Override, PastEvent
-from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
+from grader.gradebook.entries import Override, PastEvent
+from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 
 
 def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:

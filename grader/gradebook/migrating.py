@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from grader.gradebook.tables import VersionRow
+from grader.gradebook.rows import VersionRow
 
 FOLDER = str(Path(__file__).parent / "migrations")
 

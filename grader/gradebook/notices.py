@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from grader.course.loading import LoadedCourse
 from grader.errors import printable
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 
 
 def known(students: Sequence[str]) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from grader.engine.handed_in import Arrival, HandedIn
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.gradebook.tables import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
 
 TINY = 1e-9  # shares of points that differ by less are the same
 

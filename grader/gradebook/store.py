@@ -15,10 +15,10 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.gradebook import queries
 from grader.gradebook.database import Database
+from grader.gradebook.entries import Attempt, Known, Override, PastEvent
 from grader.gradebook.history import events
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.records import Attempt, Known, Override, PastEvent
-from grader.gradebook.tables import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
+from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
 BATCH = 100  # submissions that are read at once
 EVERYBODY = ""  # the student in a row of what was handed out without a roster

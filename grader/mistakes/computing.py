@@ -18,7 +18,7 @@ from grader.mistakes.mistake import Mistake, Slip
 from grader.mistakes.pooling import AVG_POOL, MAX_POOL, read_pool
 from grader.mistakes.transposed import TRANSPOSED
 from grader.torch_lazy import torch
-from grader.walks.reading import walk_of
+from grader.walks.as_written import walk_of
 from grader.walks.walk import Walk
 
 if TYPE_CHECKING:

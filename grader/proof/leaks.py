@@ -12,7 +12,7 @@ from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
 from grader.course.solutions import solutions
 from grader.errors import Fault
-from grader.handout.generate import write_handout
+from grader.handout.generation import write_handout
 from grader.handout.pack import PACK_FILE
 from grader.handout.stubs import SUFFIX, Format
 from grader.worker.temporary import Folder

@@ -14,7 +14,7 @@ from grader.classroom.regrading import Move
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 from grader.render.terminal import WORDS
 
 

@@ -12,7 +12,7 @@ from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course
 from grader.demo.made_up import roster_text, stories, write_class
 from grader.examiner.report import Report
-from grader.handout.generate import generate
+from grader.handout.generation import generate
 from grader.lms import LMSS
 from grader.service.class_grading import ClassGrading
 from grader.service.publishing import ExportOrder

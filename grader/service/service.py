@@ -27,15 +27,15 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
+from grader.gradebook.entries import Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
-from grader.gradebook.records import Override, PastEvent
-from grader.gradebook.rules import TINY, Score
+from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
-from grader.handout.generate import Generated, generate
+from grader.handout.generation import Generated, generate
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
-from grader.proof.check import check
 from grader.proof.matrix import Proved
+from grader.proof.proving import check
 from grader.service.class_grading import ClassGrading
 from grader.service.home import find_course
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
 from grader.folding import folded
-from grader.gradebook import rules
+from grader.gradebook import scoring
 from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 
 
@@ -20,7 +20,7 @@ def final_scores(
     points = {outline.name: outline.points for outline in course.outlines()}
     names = [student] if student is not None else [*roster, *gradebook.students()]
     overrides, known = gradebook.overrides(student), {folded(name) for name in names}
-    return rules.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+    return scoring.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
 
 
 def override_warnings(

@@ -67,7 +67,7 @@ _CLONE_THREAD = 0x00010000
 _CLONE_NEW_ANYTHING = 0x7E020080  # every CLONE_NEW* flag of linux/sched.h
 
 
-Step = Callable[[Scratch | None], None]
+LayerStep = Callable[[Scratch | None], None]
 
 
 @dataclass
@@ -76,14 +76,14 @@ class Confinement:
 
     layers: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
-    _steps: list[Step] = field(default_factory=list)
+    _steps: list[LayerStep] = field(default_factory=list)
 
     def put_on(self, scratch: Scratch | None) -> None:
         """Give up everything that a worker does not need; only `scratch`, if any, stays writable."""
         for step in self._steps:
             step(scratch)
 
-    def add(self, layer: str, prepare: Callable[[], Step]) -> None:
+    def add(self, layer: str, prepare: Callable[[], LayerStep]) -> None:
         """Prepare one layer, or note why it cannot be."""
         try:
             self._steps.append(prepare())
@@ -110,7 +110,7 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
     return confinement
 
 
-def _no_access_times() -> Step:
+def _no_access_times() -> LayerStep:
     """Done once, in the fork server, whose view of the file system is its workers'."""
     leave_no_access_times(Path(tempfile.gettempdir()))
     folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
@@ -119,13 +119,13 @@ def _no_access_times() -> Step:
     return lambda _scratch: None
 
 
-def _chosen_process_numbers() -> Step:
+def _chosen_process_numbers() -> LayerStep:
     """Done once; the server then chooses a number before each fork."""
     choose_process_numbers()
     return lambda _scratch: None
 
 
-def _tmpfs() -> Step:
+def _tmpfs() -> LayerStep:
     """Have the scratch folder bounded by what it takes: as root, or where users may have namespaces."""
     with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
         mount_in_child(Scratch(Path(folder), 1 << 20))
@@ -138,7 +138,7 @@ def _tmpfs() -> Step:
     return step
 
 
-def _no_new_privs() -> Step:
+def _no_new_privs() -> LayerStep:
     prctl(PR_GET_NO_NEW_PRIVS, 0)
 
     def step(_scratch: Scratch | None) -> None:
@@ -149,7 +149,7 @@ def _no_new_privs() -> Step:
     return step
 
 
-def _no_capabilities() -> Step:
+def _no_capabilities() -> LayerStep:
     """Even root's worker is then an ordinary process that happens to own root's files."""
     c = libc()
     c.capset  # noqa: B018 AttributeError where the C library does not have it
@@ -163,7 +163,7 @@ def _no_capabilities() -> Step:
     return step
 
 
-def _landlock(readable: Sequence[Path]) -> Step:
+def _landlock(readable: Sequence[Path]) -> LayerStep:
     files = Files()
     for path, is_listing in _python_paths():
         if path.exists():  # else it is a link to nowhere
@@ -212,7 +212,7 @@ def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, boo
                 yield entry, False
 
 
-def _seccomp(*, is_bounded: bool) -> Step:
+def _seccomp(*, is_bounded: bool) -> LayerStep:
     for_scratch = [*_FOR_SCRATCH, *(_FOR_BOUNDED_SCRATCH if is_bounded else ())]
     programs = {
         True: _program([*_ALLOWED, *for_scratch], refused=0 if is_bounded else _NAMELESS),

@@ -27,7 +27,7 @@ from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
 from grader.worker.promises import PROMISES
 from grader.worker.sockets import Sockets
-from grader.worker.starting import Place, Start, executed
+from grader.worker.starting import ServerPlace, Start, executed
 from grader.worker.temporary import Folder
 
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
@@ -70,7 +70,7 @@ class ForkServer:
         try:
             with theirs, tempfile.TemporaryFile() as errors, held():
                 self._process = begin(
-                    Place(theirs.fileno(), errors.fileno(), str(self._folder.path), self._confine)
+                    ServerPlace(theirs.fileno(), errors.fileno(), str(self._folder.path), self._confine)
                 )
                 self._errors = os.dup(errors.fileno())
         except BaseException:

@@ -19,7 +19,7 @@ from grader.worker.descent import descent
 from grader.worker.failures import MAX_TEXT
 from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
-from grader.worker.watch import Place
+from grader.worker.watch import Spot
 
 MODULE = "__main__"  # as in a notebook, and when the file is run
 UNCOMPILED = "torch.compile does nothing here; the values are the same without it"
@@ -84,7 +84,7 @@ class StudentModule:
         if unit.code is not None:
             exec(unit.code, self.module.__dict__)  # noqa: S102 running student code is what a worker is for
 
-    def used_by(self, used: Mapping[int, Mapping[str, Place | None]]) -> list[list[Any]]:
+    def used_by(self, used: Mapping[int, Mapping[str, Spot | None]]) -> list[list[Any]]:
         """What names that are asked for owe to families which statements used while they ran, by statement.
 
         A check that stands beside an answer is none of its business; a table that the answer reads is.

@@ -21,7 +21,7 @@ _AHEAD = 4096  # bytes that a pipe takes on every system, with nobody reading
 
 
 @dataclass
-class Spawned:
+class SpawnedExaminer:
     """A process; whoever holds its standard input keeps it going."""
 
     process: subprocess.Popen[bytes]
@@ -87,7 +87,7 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
     line = Pair(reading, writing)
     with contextlib.suppress(OSError):  # that it is dead shows when it is heard
         line.send(wanted)
-    return Begun(Spawned(process, mark), line, _AHEAD)
+    return Begun(SpawnedExaminer(process, mark), line, _AHEAD)
 
 
 def _inheriting(handles: tuple[int, ...]) -> dict[str, Any]:

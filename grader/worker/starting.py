@@ -37,7 +37,7 @@ class Process(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerPlace:
     """What a fork server begins with: descriptors of its line and of a file for errors, and a folder.
 
     `confine`: whether its workers are to be confined.
@@ -55,13 +55,13 @@ class Place:
         return folders if self.confine else {**folders, UNCONFINED: "1"}
 
 
-Start = Callable[[Place], Process]
+Start = Callable[[ServerPlace], Process]
 
 
 def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
     """A fork server that is started by exec, and imports `preload`."""
 
-    def start(place: Place) -> Process:
+    def start(place: ServerPlace) -> Process:
         wrapper = _bubblewrap(place.folder) if bubblewrap else []
         program = [sys.executable, "-E", "-P", "-m", "grader.worker.server"]
         return subprocess.Popen(  # noqa: S603 our own module
@@ -85,7 +85,7 @@ def forked(serve: Callable[[socket.socket], None]) -> Start:
     shares: the layout of the address space, and the key of string hashes.
     """
 
-    def start(place: Place) -> Process:
+    def start(place: ServerPlace) -> Process:
         parent, pid = os.getpid(), os.fork()
         if pid:
             return _Fork(pid)
@@ -125,7 +125,7 @@ def close_above(descriptor: int) -> None:
     os.closerange(descriptor + 1, last_descriptor())
 
 
-def _become_server(place: Place, parent: int) -> None:
+def _become_server(place: ServerPlace, parent: int) -> None:
     """Let go of all that is the parent's."""
     die_with_parent()
     if os.getppid() != parent:

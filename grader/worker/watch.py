@@ -18,7 +18,7 @@ from typing import Any
 
 from grader.worker.families import CONDITIONS, FAMILIES, owners
 
-Place = tuple[str, int]  # a cell and a line of it
+Spot = tuple[str, int]  # a cell and a line of it
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 _MAX_WORDS = 64  # bytes of a type's own record, in words, among which its flags are
 
@@ -32,7 +32,7 @@ class Watch:
         self._cells = cells
         self._libraries = {*packages, *(owner.partition(".")[0] for owner in self._owners)}
         self._operators: Any = None  # torch forgets them when nobody holds this
-        self._seen: dict[str, Place | None] = {}
+        self._seen: dict[str, Spot | None] = {}
 
     def install(self) -> None:
         """Begin; libraries that are imported later are seen to then."""
@@ -48,7 +48,7 @@ class Watch:
         self._seen.clear()
 
     @property
-    def seen(self) -> dict[str, Place | None]:
+    def seen(self) -> dict[str, Spot | None]:
         """The families that were used since, with the first line known of each."""
         return dict(self._seen)
 
@@ -119,7 +119,7 @@ class Watch:
         for family in families:
             self._seen[family] = self._seen.get(family) or place
 
-    def _place(self, frame: FrameType | None) -> Place | None:
+    def _place(self, frame: FrameType | None) -> Spot | None:
         while frame is not None:
             if frame.f_code.co_filename in self._cells:
                 return frame.f_code.co_filename, frame.f_lineno

@@ -29,7 +29,7 @@ KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it i
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 
 
-class Zygote:
+class ZygoteProcess:
     """A process that has imported modules and forks."""
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -53,13 +53,13 @@ class Zygote:
         """Whether it can fork."""
         return self._process.poll() is None
 
-    def fork(self, wanted: Wanted, line: int, errors: int) -> Child:
+    def fork(self, wanted: Wanted, line: int, errors: int) -> ForkedProcess:
         """Ask for a process, which begins as soon as the modules are imported."""
         ours, theirs = socket.socketpair()
         with theirs, contextlib.suppress(OSError):  # that it is dead shows on the leash
             socket.send_fds(self._control, [b"+"], [theirs.fileno()])
             socket.send_fds(ours, [_request(wanted)], [line, errors])
-        return Child(self, ours)
+        return ForkedProcess(self, ours)
 
     def kill(self) -> None:
         """End it at once; what it has forked tidies up and ends."""
@@ -82,10 +82,10 @@ class Zygote:
 
 
 @dataclass
-class Child:
+class ForkedProcess:
     """A process that a zygote has forked, or is about to."""
 
-    zygote: Zygote
+    zygote: ZygoteProcess
     leash: socket.socket
     pid: int = 0
     code: int | None = None
@@ -168,17 +168,17 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
 
 
 _LOCK = threading.Lock()
-_ZYGOTES: dict[tuple[str, ...], Zygote] = {}  # by owner, program and modules
+_ZYGOTES: dict[tuple[str, ...], ZygoteProcess] = {}  # by owner, program and modules
 
 
-def zygote(modules: Sequence[str], owner: str = "") -> Zygote:
+def zygote(modules: Sequence[str], owner: str = "") -> ZygoteProcess:
     """Return the zygote that has imported exactly these modules, for one of several in this process."""
     key = (owner, *_PROGRAM, *modules)
     with _LOCK, held():
         if key not in _ZYGOTES or not _ZYGOTES[key].is_alive:
             if not _ZYGOTES:
                 atexit.register(end_zygotes)
-            _ZYGOTES[key] = Zygote(modules)
+            _ZYGOTES[key] = ZygoteProcess(modules)
         return _ZYGOTES[key]
 
 

@@ -33,8 +33,8 @@ from grader.demo.made_up import CLASS
 from grader.digest import digest_of
 from grader.engine.handed_in import HandedIn
 from grader.examiner.outcome import Outcome
+from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 from grader.gradebook.store import Gradebook
-from grader.gradebook.tables import AttemptRow, ReportRow, SubmissionRow
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [str(Path(sys.executable).parent / "course"), "grade"]

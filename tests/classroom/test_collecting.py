@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom import sources
+from grader.classroom import submission_sources
 from grader.classroom.collecting import Collected, Found
 from grader.classroom.roster import Roster
-from grader.classroom.sources import time_of
+from grader.classroom.submission_sources import time_of
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
 from grader.identity import Person
@@ -344,7 +344,7 @@ def test_a_canvas_id_in_a_file_s_name_must_be_the_student_s(tmp_path: Path) -> N
 def test_a_folder_with_too_many_files_costs_nobody_else_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "MAX_FILES", 3)
+    monkeypatch.setattr(submission_sources, "MAX_FILES", 3)
     for number in range(4):
         write(tmp_path / "ada" / f"{number}.csv")
     write(tmp_path / "bob" / "ex-1.py")

@@ -11,7 +11,7 @@ from grader.classroom import collecting
 from grader.classroom.collecting import Collected
 from grader.classroom.naming import fit
 from grader.classroom.roster import Roster
-from grader.classroom.sources import MAX_DEPTH
+from grader.classroom.submission_sources import MAX_DEPTH
 from grader.identity import Person
 from tests.people import known
 

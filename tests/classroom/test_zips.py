@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom import sources
+from grader.classroom import submission_sources
 from grader.classroom.collecting import Collected
 from grader.classroom.roster import Roster
-from grader.classroom.sources import SubmissionZip
+from grader.classroom.submission_sources import SubmissionZip
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
 from grader.identity import Person
@@ -288,7 +288,7 @@ def test_a_zip_of_an_lms_needs_a_roster(tmp_path: Path, own: Path, course: Run) 
 
 
 def test_so_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(submission_sources, "MAX_MEMBERS", 3)
     with pytest.raises(UsageFault, match="holds more than 3 files"):
         SubmissionZip(zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(4)}))
 
@@ -297,7 +297,7 @@ def test_the_list_of_a_zips_members_takes_so_much_memory(tmp_path: Path) -> None
     file = zipped(tmp_path, {f"{n}/exercise-1.py": "" for n in range(30_000)})
     assert len(SubmissionZip(file).tops()) == 30_000
     program = (  # in a process of its own, which has no memory at hand that it has freed before
-        "import sys; from pathlib import Path; from grader.classroom import sources; "
+        "import sys; from pathlib import Path; from grader.classroom import submission_sources; "
         "sources.MAX_DIRECTORY = 4 << 20; sources.SubmissionZip(Path(sys.argv[1]))"
     )
     ran = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=False)

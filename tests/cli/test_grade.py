@@ -15,7 +15,7 @@ from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
 from grader.course.solutions import solutions
 from grader.examiner.report import QuestionReport, Report
-from grader.handout.generate import generate
+from grader.handout.generation import generate
 from grader.handout.progress import Progress
 from grader.handout.stubs import answered
 from grader.service import student

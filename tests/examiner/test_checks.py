@@ -16,7 +16,7 @@ from grader.errors import CourseFaults
 from grader.examiner import patience
 from grader.examiner.report import Report
 from grader.examiner.session import Session
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 
 RIGHT = "def double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x\n"

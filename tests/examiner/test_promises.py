@@ -17,8 +17,8 @@ from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
-from grader.gradebook import rules
-from grader.gradebook.records import Attempt
+from grader.gradebook import scoring
+from grader.gradebook.entries import Attempt
 from grader.language.limits import Limits
 from grader.worker.ending import WorkerLimits
 from grader.worker.forkserver import ForkServer
@@ -108,7 +108,7 @@ def test_scores_are_shares_of_the_points_they_were_graded_for(shipped):
 
     now = datetime.now(UTC)
     half = Attempt("ada", "exercise-3", 1, now, False, now, 1, 2.5, 5, True, now)
-    scores = rules.scores([half], [], Rules(), {"exercise-3": 10})
+    scores = scoring.scores([half], [], Rules(), {"exercise-3": 10})
     [item] = export_items(shipped, scores, ["exercise-3"]).items
     assert (item.points, item.entries[0].score) == (10, 5)
 

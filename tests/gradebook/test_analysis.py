@@ -22,7 +22,7 @@ from grader.gradebook.analysis import (
     analyse,
     counting_submissions,
 )
-from grader.gradebook.records import Attempt
+from grader.gradebook.entries import Attempt
 from grader.questions.posed import OutcomeName
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

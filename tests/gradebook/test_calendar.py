@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.course.rules import Rules
-from grader.gradebook.rules import deadline
+from grader.gradebook.scoring import deadline
 from tests.classroom.conftest import COURSE, new_class
 from tests.classroom.test_grading import scores
 from tests.conftest import Run
-from tests.gradebook.test_rules import attempt, final
+from tests.gradebook.test_scoring import attempt, final
 
 # A clock goes back an hour, forward an hour, changes at midnight, by half an hour, and leaves a day out.
 CHANGES = [

@@ -14,7 +14,7 @@ from grader.engine.handed_in import Arrival, HandedIn
 from grader.errors import UsageFault
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.records import Override
+from grader.gradebook.entries import Override
 from grader.gradebook.store import Gradebook
 from tests.gradebook.conftest import Database
 

@@ -23,10 +23,10 @@ assert sys.platform != "win32"  # it has no fork
 
 from grader.cli import course as course_cli
 from grader.errors import UsageFault
+from grader.gradebook.entries import Override
 from grader.gradebook.migrating import FOLDER
-from grader.gradebook.records import Override
+from grader.gradebook.rows import VERSION, VERSIONS, Base, VersionRow
 from grader.gradebook.store import Gradebook
-from grader.gradebook.tables import VERSION, VERSIONS, Base, VersionRow
 from tests.classroom.conftest import new_class
 from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, run
 from tests.conftest import Run

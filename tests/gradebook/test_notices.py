@@ -13,7 +13,7 @@ from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
 from grader.course.loading import load_course
-from grader.gradebook.records import Override
+from grader.gradebook.entries import Override
 from grader.gradebook.store import Gradebook
 from tests.classroom.conftest import COURSE, Small, new_class
 from tests.classroom.test_grading import scores

@@ -27,7 +27,7 @@ import pytest
 
 from grader.engine.handed_in import HandedIn
 from grader.examiner.outcome import Outcome
-from grader.gradebook.tables import VERSION
+from grader.gradebook.rows import VERSION
 from tests.classroom.conftest import COURSE, RIGHT, Small, new_class
 from tests.conftest import ROOT, Run
 from tests.engine.test_lanes import wait_until_gone

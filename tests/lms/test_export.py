@@ -19,7 +19,7 @@ from grader.classroom.exporting import Zeros, export_items
 from grader.course.loading import LoadedCourse
 from grader.course.rules import Rules
 from grader.errors import UsageFault
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 from grader.identity import Person
 from grader.lms import BY_NAME
 from grader.lms.export import Entry, Export, Item, file_maximum, free_text, number, scaled, unsafe_id

@@ -13,8 +13,8 @@ from grader.figures.text import draw_walk
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
 from grader.mistakes.mistake import Slip
+from grader.walks.as_written import output_of, walk_of
 from grader.walks.axis import Axis
-from grader.walks.reading import output_of, walk_of
 from grader.walks.walk import Walk
 
 LAYERS = {

@@ -21,7 +21,7 @@ from grader.engine.setup import Setup
 from grader.examiner.outcome import Outcome
 from grader.examiner.reporting import ungraded
 from tests.conftest import Run
-from tests.proof.test_check import write_course
+from tests.proof.test_proving import write_course
 
 pytestmark = pytest.mark.slow
 

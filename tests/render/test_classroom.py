@@ -13,7 +13,7 @@ from grader.classroom.roster import Roster
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
-from grader.gradebook.rules import Score
+from grader.gradebook.scoring import Score
 from grader.identity import Person
 from grader.render.classroom import class_table, move_table, report_line, score_table, summary
 

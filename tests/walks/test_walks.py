@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from torch import Tensor
 
 from grader.language.layers import LayerError, apply, build, parse_layer
-from grader.walks.reading import walk_of, walks_of
+from grader.walks.as_written import walk_of, walks_of
 from grader.walks.steps import Step, steps_of
 from grader.walks.walk import Walk
 

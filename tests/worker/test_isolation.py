@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from grader.cli.check import check_
-from grader.cli.grading import grade, regrade
+from grader.cli.grade_class import grade, regrade
 from grader.errors import UsageFault
 from grader.worker.client import Worker
 from grader.worker.ending import MAX_OUTPUT, WorkerEnded, WorkerLimits

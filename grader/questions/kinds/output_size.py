@@ -17,7 +17,7 @@ from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import describe, plain, whole
-from grader.walks.reading import output_of, walk_of
+from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
 COUNT_PLACES = "Count the places where the {noun} can land, one dimension at a time."

@@ -24,7 +24,7 @@ from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import describe, plain, shape_text, whole
-from grader.walks.reading import output_of, walk_of
+from grader.walks.as_written import output_of, walk_of
 
 MAX_SETTING = 1000
 _SEARCHED = range(13)

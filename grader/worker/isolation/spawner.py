@@ -44,8 +44,8 @@ class Spawner:
         self._container = Container()
         self._folder = Folder("server")
         self._given = 0
-        self._living: dict[int, Spawned] = {}
-        self._next: Spawned | None = self._spawn()
+        self._living: dict[int, SpawnedWorker] = {}
+        self._next: SpawnedWorker | None = self._spawn()
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +110,7 @@ class Spawner:
         self._next = None
         self._folder.close()
 
-    def _spawn(self) -> Spawned:
+    def _spawn(self) -> SpawnedWorker:
         mark, folder = secrets.token_hex(16), Path(self._folder.path, secrets.token_hex(8))
         folder.mkdir()
         process = subprocess.Popen(  # noqa: S603 our own module
@@ -124,16 +124,16 @@ class Spawner:
             start_new_session=True,  # Ctrl-C in the terminal reaches the command alone
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # as on Windows this does
         )
-        spawned = Spawned(process, folder, mark, Pipes(process))
+        spawned = SpawnedWorker(process, folder, mark, Pipes(process))
         self._living[process.pid] = spawned
         return spawned
 
-    def _finish(self, spawned: Spawned) -> None:
+    def _finish(self, spawned: SpawnedWorker) -> None:
         end(spawned.process, spawned.mark)
         spawned.process.wait()
         self._living.pop(spawned.process.pid, None)
 
-    def _end(self, spawned: Spawned, limits: WorkerLimits, kills: int, dying: bool) -> Ending:
+    def _end(self, spawned: SpawnedWorker, limits: WorkerLimits, kills: int, dying: bool) -> Ending:
         """End a worker, and say how it ended, as far as this system tells."""
         used, lived_on = _seconds_of_children(), True
         if dying:
@@ -152,7 +152,7 @@ class Spawner:
 
 
 @dataclass
-class Spawned:
+class SpawnedWorker:
     """A worker's process, its folder for temporary files, the mark of all that it starts, and its wires."""
 
     process: subprocess.Popen[bytes]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.course.rules import EARLIEST, LATEST, Rules
 from grader.folding import folded
-from grader.gradebook.records import Attempt, Override
+from grader.gradebook.entries import Attempt, Override
 
 DAY = timedelta(days=1)
 TINY = 1e-6  # points that differ by less are the same

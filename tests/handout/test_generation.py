@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.loading import LoadedCourse, load_course
 from grader.errors import CourseFaults, UsageFault
-from grader.handout.generate import generate
+from grader.handout.generation import generate
 from grader.handout.pack import open_pack
 from grader.handout.stubs import Format
 from tests.course.building import VISIBLE
@@ -161,7 +161,7 @@ def test_variants_are_remembered_before_anything_is_written(tmp_path):
 
 
 def test_a_class_of_several_batches(tmp_path, monkeypatch):
-    monkeypatch.setattr("grader.handout.generate.BATCH", 2)
+    monkeypatch.setattr("grader.handout.generation.BATCH", 2)
     students = ["ada", "bob", "cyd"]
     generated = generate(small_course(tmp_path), tmp_path / "out", students, "python", "practice")
     assert {student for student, _ in generated.variants} == set(students)

@@ -8,7 +8,7 @@ from rich.console import Console
 from grader.cli import entry
 from grader.cli.here import service_here
 from grader.errors import UsageFault
-from grader.render.analysis import analysis_page
+from grader.render.analysis_page import analysis_page
 
 
 @click.command("report")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from grader.course.rules import Rules, unknown_students
 from grader.errors import CourseFaults
-from grader.gradebook.records import Attempt, Override
-from grader.gradebook.rules import Score, deadline, scores
+from grader.gradebook.entries import Attempt, Override
+from grader.gradebook.scoring import Score, deadline, scores
 from tests.course.building import GOOD, course, lines
 
 DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)
