@@ -298,7 +298,7 @@ def test_the_list_of_a_zips_members_takes_so_much_memory(tmp_path: Path) -> None
     assert len(SubmissionZip(file).tops()) == 30_000
     program = (  # in a process of its own, which has no memory at hand that it has freed before
         "import sys; from pathlib import Path; from grader.classroom import submission_sources; "
-        "sources.MAX_DIRECTORY = 4 << 20; sources.SubmissionZip(Path(sys.argv[1]))"
+        "submission_sources.MAX_DIRECTORY = 4 << 20; submission_sources.SubmissionZip(Path(sys.argv[1]))"
     )
     ran = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=False)
     assert ran.stderr.splitlines()[-1].startswith("grader.errors.UsageFault: ")
