@@ -7,7 +7,7 @@ import keyword
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import ConfigDict, Field, field_validator
 
@@ -72,6 +72,13 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     The rest of the program asks a question these things, and never which kind it is.
     """
+
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def __class_getitem__(cls, _types: object) -> type[Self]:
+            """Return the class itself: no field has these types, and pydantic would make a class for each."""
+            return cls
 
     model_config = ConfigDict(defer_build=True)  # the exercise's record builds what it needs of all kinds
 

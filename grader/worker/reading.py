@@ -24,12 +24,11 @@ MAX_CODE = 1_000_000  # characters of all cells
 MAX_ROUNDS = 200  # magics of one cell that are looked for
 MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
 # Encodings that a first line may name: of text alone, for Python knows others that compress or run.
-ENCODINGS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        *("utf-8", "utf-8-sig", "ascii", "latin-1", "cp1252", "cp1250", "cp1251", "cp1254", "iso-8859-2"),
-        *("iso-8859-5", "iso-8859-9", "iso-8859-15", "koi8-r", "koi8-u", "mac-roman", "cp437", "cp850"),
-        *("gbk", "gb18030", "gb2312", "big5", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949"),
+ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
+    (
+        *("ascii", "big5", "cp1250", "cp1251", "cp1252", "cp1254", "cp437", "cp850", "cp932", "cp949"),
+        *("euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso8859-1", "iso8859-15", "iso8859-2"),
+        *("iso8859-5", "iso8859-9", "koi8-r", "koi8-u", "mac-roman", "shift_jis", "utf-8", "utf-8-sig"),
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
