@@ -24,6 +24,7 @@ TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.wor
 LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only
+    ("grader.service.service", "grader.proof.proving"),  # pytest, for what proves exercises only
     (
         "grader.classroom.class_grader",
         "grader.engine.cluster.run",
@@ -133,6 +134,11 @@ def test_what_is_slow_waits_until_it_is_used():
         if top and name.partition(".")[0] in {"torch", "scipy", "matplotlib", "nbformat"}
     ]
     assert not eager
+
+
+def test_a_command_that_runs_no_checks_does_not_wait_for_pytest():
+    program = "import sys, grader.service.service, grader.render.terminal; sys.exit('pytest' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_torch_is_not_there_after_all_imports():

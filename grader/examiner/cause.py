@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from grader.examiner.checks import MAX_SHOWN, CheckResult
+from grader.examiner.check_result import MAX_SHOWN, CheckResult
 from grader.examiner.report import Cause
 from grader.examiner.trouble import CheckFault, StudentError
 from grader.examiner.wording import explain

@@ -15,6 +15,7 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
+from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
@@ -26,36 +27,12 @@ from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
 ENDLESS = "The check did not come to an end with what your code gave it."
-MAX_SHOWN = 300  # characters of a check's own words
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 
 
 class QuitError(Exception):
     """A check called what would have ended the grader: this name."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check as it was collected."""
-
-    id: str
-    question: str
-    title: str
-    visible: bool
-    weight: float
-    item: pytest.Item
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """How one check went; `error` is what it raised."""
-
-    check: Check
-    outcome: OutcomeName
-    error: BaseException | None = None
-    message: str = ""
-    values: tuple[Any, ...] = ()  # that student code returned to it
 
 
 @dataclass

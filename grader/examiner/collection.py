@@ -20,7 +20,8 @@ from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS
 from grader.course.sources import defined_checks
 from grader.errors import CourseFaults, Fault
 from grader.examiner.aside import aside
-from grader.examiner.checks import Check, CheckFixtures, CheckSuite, line_of
+from grader.examiner.check_result import Check
+from grader.examiner.checks import CheckFixtures, CheckSuite, line_of
 from grader.examiner.deed import Deed, Note, nowhere
 
 if TYPE_CHECKING:

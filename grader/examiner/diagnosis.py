@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.examiner.checks import CheckResult
+from grader.examiner.check_result import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
 from grader.questions.posed import Wrong

@@ -10,7 +10,8 @@ from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
-from grader.examiner.checks import CheckResult, CheckSuite
+from grader.examiner.check_result import CheckResult
+from grader.examiner.checks import CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watcher, unwatched
 from grader.examiner.outcome import Outcome

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course.sitting import Paper, Sitting
 from grader.examiner.cause import cause_of
-from grader.examiner.checks import CheckResult
+from grader.examiner.check_result import CheckResult
 from grader.examiner.diagnosis import Diagnosis
 from grader.examiner.events import Verdict
 from grader.examiner.patience import TooSlowError

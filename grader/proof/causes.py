@@ -9,7 +9,8 @@ from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
 from grader.errors import Fault
 from grader.examiner.cause import place_in, raised_text
-from grader.examiner.checks import Check, CheckSuite, QuitError, Reference
+from grader.examiner.check_result import Check
+from grader.examiner.checks import CheckSuite, QuitError, Reference
 from grader.examiner.collection import fault_at
 from grader.examiner.patience import CHECK_SECONDS, TooSlowError
 

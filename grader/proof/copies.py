@@ -19,7 +19,8 @@ from grader.course.loading import LoadedExercise
 from grader.course.sitting import Sitting
 from grader.errors import CourseFaults, Fault
 from grader.examiner.cause import place_in, raised_text
-from grader.examiner.checks import Check, CheckSuite
+from grader.examiner.check_result import Check
+from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import fault_at, load_reference, with_checks
 from grader.examiner.deed import Note
 from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes

@@ -35,7 +35,6 @@ from grader.handout.generation import Generated, generate
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.proof.matrix import Proved
-from grader.proof.proving import check
 from grader.service.class_grading import ClassGrading
 from grader.service.home import find_course
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
@@ -249,6 +248,8 @@ class Service:
         isolation: str = FULL.name,
     ) -> list[Proved]:
         """Prove exercises over so many variants; `tell` is given each when it is done."""
+        from grader.proof.proving import check  # noqa: PLC0415 pytest, only here
+
         return check(self.course, self.course.select(exercises), variants, tell, isolation)
 
     def generate(self, out: Path, roster: Path | None, form: Format, edition: Edition) -> Generated:

@@ -16,7 +16,7 @@ import torch
 from grader.course.loading import LoadedCourse
 from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.paper import prepare
-from grader.examiner.checks import Check, CheckResult
+from grader.examiner.check_result import Check, CheckResult
 from grader.examiner.collection import with_suite
 from grader.examiner.diagnosis import agree, diagnose, same
 from grader.examiner.grading import grade
