@@ -1,0 +1,36 @@
+"""A check as it was collected, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grader.questions.posed import OutcomeName
+
+if TYPE_CHECKING:
+    import pytest  # whoever reads results does not run checks
+
+MAX_SHOWN = 300  # characters of a check's own words
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check as it was collected."""
+
+    id: str
+    question: str
+    title: str
+    visible: bool
+    weight: float
+    item: pytest.Item
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one check went; `error` is what it raised."""
+
+    check: Check
+    outcome: OutcomeName
+    error: BaseException | None = None
+    message: str = ""
+    values: tuple[Any, ...] = ()  # that student code returned to it
