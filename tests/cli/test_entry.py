@@ -63,6 +63,7 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "mine"
 
 
+@pytest.mark.slow
 def test_the_package_is_a_command_too(mine: Path) -> None:
     ran = shell(f"'{sys.executable}' -m grader exercise-1", mine)
     named = shell("@grade exercise-1", mine)

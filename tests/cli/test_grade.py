@@ -75,7 +75,7 @@ def test_untouched_stubs_are_unanswered_and_right_answers_earn_everything(
     assert (ran.code, report["score"]) == (0, report["points"])
 
 
-@pytest.mark.parametrize("exercise", ["exercise-3", "exercise-8"])
+@pytest.mark.parametrize("exercise", ["exercise-3", pytest.param("exercise-8", marks=pytest.mark.slow)])
 def test_a_strangers_script_around_the_answers_grades_the_same(
     folder: Path, shipped: LoadedCourse, grade: Run, exercise: str
 ) -> None:

@@ -130,9 +130,6 @@ SCENARIOS = {
 }
 
 
-QUICK = {(KILL, "export")}
-
-
 def snapshot(root: Path, but: str) -> dict[str, object]:
     """Every file below a folder; of a gradebook its rows, without their numbers and times."""
     found: dict[str, object] = {}
@@ -184,14 +181,10 @@ class Stage:
         return run(scenario.command, self.root / scenario.where, arguments, self.temporary, disturbance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "name"),
-    [
-        pytest.param(what, name, marks=() if (what, name) in QUICK else pytest.mark.slow)
-        for what in (KILL, INTERRUPT, FULL)
-        for name in SCENARIOS
-        if what == KILL or name != "new"
-    ],
+    [(what, name) for what in (KILL, INTERRUPT, FULL) for name in SCENARIOS if what == KILL or name != "new"],
 )
 def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what: str) -> None:
     scenario = SCENARIOS[name]

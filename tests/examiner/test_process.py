@@ -55,6 +55,7 @@ def held_by(pid: int) -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.slow
 def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
     process.tell(
         Request(Submission("exercise-2.py", b"import torch\ndef total(image):\n    return image.sum()\n"))

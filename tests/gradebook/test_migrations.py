@@ -242,7 +242,8 @@ def disturbed(root: Path, what: str, at: int) -> Ended:
     return run(course_cli.command, root, ("scores",), root.parent / "tmp", Disturbance(what, at))
 
 
-@pytest.mark.parametrize("what", [KILL, pytest.param(INTERRUPT, marks=pytest.mark.slow), FULL])
+@pytest.mark.slow
+@pytest.mark.parametrize("what", [KILL, INTERRUPT, FULL])
 def test_a_disturbed_migration_leaves_the_old_gradebook_and_the_next_command_completes_it(
     tmp_path: Path, what: str
 ) -> None:
@@ -280,6 +281,7 @@ except SystemExit as left:
 """
 
 
+@pytest.mark.slow
 def test_alembic_is_imported_for_older_gradebooks_alone(tmp_path: Path) -> None:
     root, told = stored_course(tmp_path / "course"), []
     for _ in range(2):
