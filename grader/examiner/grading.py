@@ -16,6 +16,7 @@ from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watcher, unwatched
 from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
+from grader.examiner.printed import printed_text
 from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
@@ -78,8 +79,9 @@ def grade(
     questions = tuple(reports[posed.id] for posed in asked)
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
+    printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
-    return Outcome(report_of(sitting, questions, notes, server.isolation), output, slowest)
+    return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
 
 
 def run_checks(

@@ -51,7 +51,11 @@ def ungraded(sitting: Sitting, message: str) -> Report:
 
 
 def report_of(
-    sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequence[str], isolation: tuple[str, ...]
+    sitting: Sitting,
+    questions: tuple[QuestionReport, ...],
+    notes: Sequence[str],
+    isolation: tuple[str, ...],
+    printed: str = "",
 ) -> Report:
     """Return the report of a submission with these questions."""
     paper = sitting.paper
@@ -63,6 +67,7 @@ def report_of(
         isolation=isolation,
         questions=questions,
         notes=tuple(notes),
+        printed=printed,
     )
 
 
@@ -168,6 +173,9 @@ def _check_reports(
             score=rounded(points) if result.outcome == "passed" else 0.0,
             points=rounded(points),
             message=_check_message(sitting, posed, result, diagnosis.partly.get(result.check.id)),
+            call=result.exchange.call,
+            expected=result.exchange.expected,
+            actual=result.exchange.actual,
             cause=cause_of(result, posed.id, seconds),
         )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from grader.gradebook.entries import Override, PastEvent
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
+from grader.language.points import number_text, score_text
 
 
 def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:
@@ -71,7 +72,8 @@ def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
     for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
         share = 0.0  # of the points, in the report that counts
         for row in same:
-            text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
+            scored = f"{score_text(row.score, row.points)} of {number_text(row.points)}"
+            text = f"graded: {scored}" if row.is_graded else "could not be graded"
             if row.is_applied:
                 share = row.score / row.points
             else:

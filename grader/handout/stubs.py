@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
+from grader.language.points import points_text
 from grader.language.templates import one_line
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
@@ -35,15 +36,6 @@ def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
         for question in sitting.paper.questions
     )
     return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)
-
-
-def points_text(points: float) -> str:
-    """Points in words.
-
-    >>> points_text(1.0), points_text(2.5)
-    ('1 point', '2.5 points')
-    """
-    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 def comment(text: str) -> str:
