@@ -80,4 +80,4 @@ def _value(side: ast.expr, frame: FrameType) -> Any:
 
 def _approximated(value: Any) -> Any:
     """What `pytest.approx` was given."""
-    return value.expected if type(value).__module__ == "_pytest.python_api" else value
+    return value.expected if type(value).__module__.startswith("_pytest.") else value

@@ -12,11 +12,14 @@ from grader.questions.values import describe, is_tensor
 from grader.torch_lazy import torch
 
 MAX_NUMBERS = 64  # of a tensor that is written out
+MAX_BITS = 1000  # of a whole number
 MAX_PARTS = 12  # of a list
 MAX_TEXT = 60  # characters of a text or a number
 MAX_DEPTH = 4  # lists in lists
-MAX_LINE = 60  # characters, beyond which the rows of a tensor stand below each other
+MAX_LINE = 60  # characters of a call in one line
+MAX_ROWS = 20  # characters of a tensor's rows in one line
 MAX_SPELLED = 1200  # characters in all
+_BELOW = ",\n"
 
 
 def spelled(value: Any, depth: int = MAX_DEPTH) -> str:
@@ -25,6 +28,8 @@ def spelled(value: Any, depth: int = MAX_DEPTH) -> str:
     >>> spelled([1, 2.5, "a"]), spelled({"stride": (2, 2)}), spelled(None)
     ("[1, 2.5, 'a']", "{'stride': (2, 2)}", 'None')
     """
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return "a huge number"  # Python itself may refuse to write it
     if value is None or isinstance(value, bool | int | float | complex | str | bytes):
         return _short(repr(value[: MAX_TEXT + 1] if isinstance(value, str | bytes) else value))
     if is_tensor(value) or isinstance(value, np.ndarray):
@@ -44,7 +49,7 @@ def spelled_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> s
     parts += [f"{key}={spelled(value)}" for key, value in kwargs.items()]
     text = f"{name}({', '.join(parts)})"
     if len(text) > MAX_LINE and len(parts) > 1:
-        text = f"{name}(\n" + "".join(f"    {_moved(part, 4)},\n" for part in parts) + ")"
+        text = f"{name}({_moved(_BELOW.join(parts), len(name) + 1)})"
     return bounded(text)
 
 
@@ -84,7 +89,7 @@ def _nested(numbers: Any) -> str:
         return _number(numbers)
     parts = [_nested(part) for part in numbers]
     line = f"[{', '.join(parts)}]"
-    if not numbers or not isinstance(numbers[0], list) or len(line) <= MAX_LINE - 20:
+    if not numbers or not isinstance(numbers[0], list) or len(line) <= MAX_ROWS:
         return line
     return "[" + ",\n ".join(_moved(part, 1) for part in parts) + "]"
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from grader.gradebook.entries import Override, PastEvent
+from grader.examiner.report import CheckReport, Report
+from grader.gradebook.entries import LastOutput, Override, PastEvent
+from grader.gradebook.queries import newest_reports
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 from grader.language.points import number_text, score_text
 
@@ -19,6 +21,41 @@ def events(connection: Connection, student: str, overrides: Iterable[Override]) 
     found += _report_events(connection.execute(_reports(student)))
     found += map(_override_event, overrides)
     return sorted(found, key=lambda event: event.time)
+
+
+def last_outputs(connection: Connection, student: str) -> Iterator[LastOutput]:
+    """Yield what a student's submissions said while they were last graded."""
+    for row in connection.execute(_outputs(student)):
+        report = Report.model_validate_json(row.document)
+        raised = [line for question in report.questions for line in map(_raised, question.checks) if line]
+        printed = row.output.decode("utf-8", errors="replace")
+        yield LastOutput(row.created, row.exercise, row.file_name, row.digest[:12], raised, printed)
+
+
+def _raised(check: CheckReport) -> str:
+    """What a check raised, and in which line of the submission."""
+    if check.cause is None:
+        return ""
+    line = check.cause.submission_line
+    where = f"{check.cause.cell}, line {line}" if check.cause.cell else f"line {line}"
+    return f"{check.id}{f', {where}' if line else ''}: {check.cause.text}"
+
+
+def _outputs(student: str) -> Any:
+    newest = newest_reports(SubmissionRow.student == student)
+    return (
+        select(
+            SubmissionRow.exercise,
+            SubmissionRow.digest,
+            SubmissionRow.file_name,
+            ReportRow.created,
+            ReportRow.document,
+            ReportRow.output,
+        )
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == newest.c.report)
+        .order_by(SubmissionRow.exercise, SubmissionRow.id)
+    )
 
 
 def _reports(student: str) -> Any:

@@ -27,7 +27,7 @@ SECRET = "31.25"
 RIGHT = "def double(x):\n    return 2 * x\n"
 
 # The contract of `--json`: keys may be added here, none may go.
-REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes"}
+REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes", "printed"}
 QUESTION = {
     "id",
     "kind",
@@ -41,7 +41,7 @@ QUESTION = {
     "walk",
     "checks",
 }
-CHECK = {"id", "title", "visible", "outcome", "score", "points", "message"}
+CHECK = {"id", "title", "visible", "outcome", "score", "points", "message", "call", "expected", "actual"}
 
 CHECKS = """
 import torch
