@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from grader.examiner.report import CheckReport, Report
+from grader.examiner.wording import place_text
 from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.queries import newest_reports
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
@@ -37,8 +38,8 @@ def _raised(check: CheckReport) -> str:
     if check.cause is None:
         return ""
     line = check.cause.submission_line
-    where = f"{check.cause.cell}, line {line}" if check.cause.cell else f"line {line}"
-    return f"{check.id}{f', {where}' if line else ''}: {check.cause.text}"
+    where = f", {place_text(check.cause.cell, line).lower()}" if line is not None else ""
+    return f"{check.id}{where}: {check.cause.text}"
 
 
 def _outputs(student: str) -> Any:

@@ -30,7 +30,7 @@ WORDS: dict[OutcomeName, tuple[str, str]] = {
 RULE = Rule(characters="-", style=FAINT)
 _PARTLY = {"failed", "error", "timeout", "memory", "crashed"}
 _LEAST_ROOM = 6  # lines for the question that a student works on
-_BESIDE = 8  # lines of a watched page beside its questions: two ends, two rules, what follows, two to spare
+_BESIDE = 5  # lines: two rules, and three for what --watch says
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,25 @@ class WatchedPage:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it."""
-        report, height = self.report, console.size.height
+        report = self.report
         first = next(iter(report.still_open), None)
-        where = f"... The whole page:  grade {report.exercise}"
-        lines = Group(*map(_headline, report.questions))
-        taken = len(console.render_lines(Bounded(lines), options, pad=False))
-        most = max(1, height - _BESIDE - (_LEAST_ROOM if first else 0))
-        room = max(_LEAST_ROOM, height - _BESIDE - min(taken, most))
-        more = "... and other questions"
-        parts: list[RenderableType] = [_heading(report, self.title), RULE, Cut(lines, most, more), RULE]
+        above, below = Bounded(_heading(report, self.title)), Bounded(Group(*_next_step(report, self.hints)))
+        lines = Bounded(Group(*map(_headline, report.questions)))
         told: list[RenderableType] = []
         if first is not None:
             told += [_headline(first), *_details(first, self.hints.get(first.id, ()))]
-        parts.append(Cut(Group(*told, *_remarks(report)), room, where))
-        yield Bounded(Group(*parts, *_next_step(report, self.hints, Beside())))
+        room = console.size.height - _BESIDE - sum(_height(console, options, part) for part in (above, below))
+        most = max(1, room - min(_LEAST_ROOM, room // 2))
+        rest = max(1, room - min(_height(console, options, lines), most))
+        yield from (above, Bounded(RULE), Cut(lines, most, "... and other questions"), Bounded(RULE))
+        yield Cut(
+            Bounded(Group(*told, *_remarks(report))), rest, f"... The whole page:  grade {report.exercise}"
+        )
+        yield below
+
+
+def _height(console: Console, options: ConsoleOptions, part: RenderableType) -> int:
+    return len(console.render_lines(part, options, pad=False))
 
 
 def _heading(report: Report, title: str) -> RenderableType:
@@ -155,7 +160,7 @@ def total(*reports: Report) -> str:
 
 
 def _next_step(
-    report: Report, hints: Mapping[str, Sequence[str]], beside: Beside
+    report: Report, hints: Mapping[str, Sequence[str]], beside: Beside = Beside()
 ) -> Iterator[RenderableType]:
     if beside.best is not None:
         yield Text(f"Your best so far is kept: {total(beside.best)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorType
@@ -24,7 +24,7 @@ LEAST_CONTRAST = 4.5  # to 1, of the Web Content Accessibility Guidelines (AA)
 WALK = Walk("convolution", (1, 1, 9, 9), 1, (Axis(9, 3), Axis(9, 3)))
 names = st.from_regex("[a-z][a-z_0-9]{0,59}", fullmatch=True)
 points = st.floats(0, 150) | st.integers(1, 20).map(float)
-texts = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=200)
+texts = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=90)
 
 
 @st.composite
@@ -51,7 +51,7 @@ def questions(draw: st.DrawFn) -> QuestionReport:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    asked = draw(st.lists(questions(), min_size=1, max_size=30))
+    asked = draw(st.lists(questions(), min_size=1, max_size=12))
     return Report(
         exercise="exercise-8",
         student=None,
@@ -60,7 +60,7 @@ def reports(draw: st.DrawFn) -> Report:
         isolation=(),
         questions=tuple(asked),
         notes=tuple(draw(st.lists(texts, max_size=3))),
-        printed="\n".join(draw(st.lists(texts, max_size=25))),
+        printed="\n".join(draw(st.lists(texts, max_size=8))),
     )
 
 
@@ -71,6 +71,7 @@ def lines_of(page: RenderableType, width: int, height: int = 24) -> list[str]:
     return captured.get().split("\n")[:-1]
 
 
+@settings(deadline=None, max_examples=30)
 @given(reports(), st.integers(40, 200))
 def test_a_page_fits_and_nothing_of_a_question_is_missing_or_torn(report: Report, width: int) -> None:
     lines = lines_of(report_page(report, "A title of some length", {}, Beside(report, "exercise-9")), width)
@@ -78,7 +79,8 @@ def test_a_page_fits_and_nothing_of_a_question_is_missing_or_torn(report: Report
     text = "".join(line.strip() for line in lines)
     for question in report.questions:
         assert question.id in text  # a long one is broken, and still there
-        assert any(WORDS[question.outcome][0] in line for line in lines)
+        words = (WORDS[question.outcome][0], "partly right")
+        assert any(word in line for word in words for line in lines)
     for line in lines:
         if line.endswith((" points", " point")):
             amount = line.split()[-2]
@@ -86,12 +88,13 @@ def test_a_page_fits_and_nothing_of_a_question_is_missing_or_torn(report: Report
     assert not any(line.strip() in {"points", "point"} for line in lines)
 
 
+@settings(deadline=None, max_examples=30)
 @given(reports(), st.integers(40, 200), st.integers(24, 60))
 def test_a_watched_page_keeps_the_first_open_question_on_the_screen(
     report: Report, width: int, height: int
 ) -> None:
     lines = lines_of(WatchedPage(report, "A title of some length", {}), width, height)
-    assert len(lines) <= height - 2  # the line of --watch, and the cursor's own
+    assert len(lines) <= height - 3  # for the line of --watch, which may take two, and the cursor's own
     if report.still_open:
         text = "".join(line.strip() for line in lines)
         assert report.still_open[0].id in text
@@ -146,6 +149,7 @@ def test_a_colour_can_be_read_on_white_and_on_black(style: str) -> None:
     assert (light + 0.05) / 0.05 >= LEAST_CONTRAST
 
 
+@settings(deadline=None, max_examples=30)
 @given(reports())
 def test_a_page_uses_these_colours_and_no_other_and_is_never_dim(report: Report) -> None:
     console = Console(width=80, color_system="256", force_terminal=True, file=io.StringIO(), highlight=False)
