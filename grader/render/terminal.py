@@ -13,7 +13,7 @@ from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
-from grader.render.layout import Bounded, Cut, Ends, Headline, Indented, Picture
+from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Picture
 from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 
 WORDS: dict[OutcomeName, tuple[str, str]] = {
