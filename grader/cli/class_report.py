@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from grader.cli import entry
 from grader.cli.here import service_here
 from grader.errors import UsageFault
 from grader.render.analysis_page import analysis_page
+from grader.render.palette import screen
 
 
 @click.command("report")
@@ -30,5 +30,5 @@ def report(exercises: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))
     else:
-        Console(highlight=False).print(analysis_page(analysis))
+        screen().print(analysis_page(analysis))
     return entry.DONE

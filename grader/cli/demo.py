@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from grader.cli import entry
 from grader.cli.grade_class import with_bar
 from grader.cli.told import tell
 from grader.render.classroom import class_table
+from grader.render.palette import screen
 from grader.service.demonstration import Demonstration
 from grader.service.vocabulary import LMSS
 
@@ -42,7 +42,7 @@ def _play(demonstration: Demonstration) -> None:
         demonstration.hand_out()
         reports = [settled.report for settled in with_bar(demonstration.grading())]
         table = class_table(demonstration.in_order(reports), demonstration.stories)
-        Console(highlight=False).print(table)
+        screen().print(table)
         demonstration.export()
 
 

@@ -3,61 +3,66 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console, RenderableType
 from rich.text import Text
 
 from grader.cli import entry
 from grader.cli.told import tell
 from grader.errors import SubmissionFault
-from grader.render.terminal import glance_page, report_page, total
+from grader.render.palette import screen
+from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
 WATCH_SECONDS = 0.2  # between two looks at the file
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What the command is asked to show."""
+
+    watch: bool = False
+    as_json: bool = False
+    hint: bool = False
+    question: str | None = None
+
+
 def glance() -> int:
     """Show the whole course."""
     found = at_a_glance(Path.cwd())
-    rows = [
-        (name, title, total(report) if report else "not graded yet")
-        for name, title, report in found.exercises
-    ]
-    is_done = all(report and report.is_full for _, _, report in found.exercises)
-    open_ = next((name for name, _, report in found.exercises if report is None or report.still_open), None)
+    rows = [(name, title, remembered(known.best, known.report)) for name, title, known in found.exercises]
+    best = [known.best for _, _, known in found.exercises]
+    is_done = all(report and report.is_full for report in best)
     advice = "All of it is right." if is_done else "Everything is answered. Hand your files in."
-    advice = f"Next: grade {open_}" if open_ else advice
-    Console(highlight=False).print(glance_page(found.title, rows, advice))
+    advice = f"Next: grade {found.next_exercise}" if found.next_exercise else advice
+    screen().print(glance_page(found.title, [*rows, sum_of(best)], advice))
     return entry.DONE if is_done else entry.NOT_FULL_MARKS
 
 
-def examine(
-    process: ExaminerProcess, exercise: str, file: Path | None, *, watch: bool, as_json: bool, hint: bool
-) -> int:
+def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: Wishes) -> int:
     """Grade the file of an exercise."""
     with examiner_of(Path.cwd(), process, exercise, file, lambda sentence: tell([sentence])) as examiner:
-        if watch:
+        if asked.watch:
             return _watch(examiner)
-        return _show(examiner, as_json=as_json, hint=hint)
+        return _show(examiner, asked)
 
 
-def _show(examiner: Examiner, *, as_json: bool, hint: bool) -> int:
+def _show(examiner: Examiner, asked: Wishes) -> int:
+    if asked.question is not None:
+        examiner.check_question(asked.question)
     report = examiner.grade()
-    if as_json:
+    if asked.as_json:
         click.echo(report.model_dump_json())
-    elif hint:
-        _hint(examiner, report)
+    elif asked.hint:
+        _hint(examiner, report, asked.question)
     else:
-        Console(highlight=False).print(_page(report, examiner))
+        beside = Beside(examiner.best(report), examiner.next_exercise)
+        screen().print(report_page(report, examiner.paper.title, examiner.hints, beside))
     return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
-
-
-def _page(report: Report, examiner: Examiner) -> RenderableType:
-    return report_page(report, examiner.paper.title, examiner.hints)
 
 
 def _watch(examiner: Examiner) -> NoReturn:
@@ -67,23 +72,36 @@ def _watch(examiner: Examiner) -> NoReturn:
         now = file.stat().st_mtime_ns if file.exists() else seen
         if now != seen:
             seen = now
-            click.clear()
-            try:
-                Console(highlight=False).print(_page(examiner.grade(), examiner))
-            except SubmissionFault as error:  # half saved, or not a notebook yet
-                click.echo(str(error))
+            click.echo(f"Grading {file.name} ...")
+            _show_again(examiner)
             click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
         time.sleep(WATCH_SECONDS)
 
 
-def _hint(examiner: Examiner, report: Report) -> None:
+def _show_again(examiner: Examiner) -> None:
+    """Show the report in place of what was on the screen."""
+    try:
+        page = WatchedPage(examiner.grade(), examiner.paper.title, examiner.hints)
+    except SubmissionFault as error:  # half saved, or not a notebook yet
+        click.clear()
+        click.echo(str(error))
+    else:
+        click.clear()
+        screen().print(page)
+
+
+def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
     """Show the next hint; it counts once it is shown."""
-    hint = examiner.next_hint(report)
+    hint = examiner.next_hint(report, question)
     if hint is None:
-        click.echo("Nothing is open: you need no hint.")
+        click.echo(
+            f"{question} is right: you need no hint." if question else "Nothing is open: you need no hint."
+        )
     elif not hint.most:
         click.echo(f"There is no hint for {hint.question}.")
     else:
         shown = f"{hint.question}, hint {hint.number} of {hint.most}: {hint.text}"
-        Console(highlight=False).print(Text(shown))
+        screen().print(Text(shown))
+        if hint.is_known:
+            tell([f"You have seen all hints for {hint.question}."])
         examiner.count_hint(report, hint)

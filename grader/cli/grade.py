@@ -15,12 +15,17 @@ from grader.service.early import started_for
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("exercise", required=False)
-@click.option("--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb.")
+@click.argument("question", required=False)
+@click.option("--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb; keep no result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
 @click.option("--watch", is_flag=True, help="Grade again at every save, until Ctrl-C.")
-@click.option("--hint", is_flag=True, help="Show the next hint of the first question that is not yet right.")
+@click.option(
+    "--hint", is_flag=True, help="Show the next hint of QUESTION, or of the first that is not yet right."
+)
 @click.version_option(package_name="torchgrade")
-def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool, hint: bool) -> int:
+def command(
+    exercise: str | None, question: str | None, file: Path | None, watch: bool, as_json: bool, hint: bool
+) -> int:
     """Grade your file for EXERCISE, or show the whole course at a glance.
 
     Exit code: 0 full marks, 1 not full marks, 2 something to correct in the command, 3 a bug of ours.
@@ -29,10 +34,13 @@ def command(exercise: str | None, file: Path | None, watch: bool, as_json: bool,
         raise click.UsageError("Name an exercise, as in: grade exercise-3 --json")
     if as_json + hint + watch > 1:
         raise click.UsageError("Use one of --json, --hint and --watch.")
+    if question is not None and not hint:
+        raise click.UsageError("Name a question with --hint only, as in: grade exercise-3 size --hint")
     if exercise is None:
         return int(_examine().glance())
     with started_for(exercise, file) as process:  # it imports torch while this one finds out the rest
-        code = _examine().examine(process, exercise, file, watch=watch, as_json=as_json, hint=hint)
+        asked = _examine().Wishes(watch=watch, as_json=as_json, hint=hint, question=question)
+        code = _examine().examine(process, exercise, file, asked)
     return int(code)
 
 

@@ -25,6 +25,7 @@ from grader.cli.here import service_here
 from grader.cli.told import tell
 from grader.errors import printable
 from grader.render.classroom import move_table, outcome_table, report_line, summary
+from grader.render.palette import screen
 from grader.service.class_grading import ClassGrading
 from grader.service.service import Machine
 from grader.service.vocabulary import FULL, ISOLATION_HELP, WAYS, Outcome
@@ -105,7 +106,7 @@ def grade(
             if lines:
                 click.echo(outcome.report.whole() if as_json else report_line(outcome.report))
         notices = grading.finish()
-    console = Console(stderr=as_json, highlight=False)
+    console = screen(stderr=as_json)
     console.print(outcome_table(grading.tally))
     console.print(summary(grading.tally, grading.collected))
     tell(notices)
@@ -147,7 +148,7 @@ def regrade(
     --apply. No score falls without --allow-lower.
     """
     machine = _machine(jobs, isolation, dask)
-    console = Console(highlight=False)
+    console = screen()
     with service_here() as service:
         regrading = service.regrade(exercises, students, machine)
         left = regrading.left

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from grader.cli import entry
 from grader.cli.here import service_here
@@ -16,8 +15,9 @@ from grader.cli.options import PATH, FiniteRange
 from grader.cli.told import tell
 from grader.errors import printable
 from grader.render.classroom import score_table
+from grader.render.palette import screen
 from grader.service.publishing import ExportOrder
-from grader.service.vocabulary import BY_NAME, LMSS, File, Lms
+from grader.service.vocabulary import BY_NAME, LMSS, File, LastOutput, Lms
 
 _NAME_WIDTH = max(len(name) for name in BY_NAME) + 3
 MAX_MAXIMUM = 1e6  # that an LMS takes for one exercise
@@ -35,7 +35,7 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
         for score in found:
             click.echo(json.dumps(asdict(score), default=str))
     elif found:
-        Console(highlight=False).print(score_table(found))
+        screen().print(score_table(found))
     else:
         click.echo("There are no scores. Run: course grade SUBMISSIONS", err=True)
     return entry.DONE
@@ -78,15 +78,32 @@ def override(
 @click.command("history")
 @click.argument("student")
 @click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
-def history(student: str, exercises: tuple[str, ...]) -> int:
+@click.option(
+    "--output", is_flag=True, help="Show also what each file printed and raised, hidden checks too."
+)
+def history(student: str, exercises: tuple[str, ...], output: bool) -> int:
     """Show what happened to a student's scores, oldest first."""
     with service_here() as service:
         events, found = service.history(student, exercises)
+        said = service.last_outputs(student, exercises) if output else []
     for event in events:
         click.echo(printable(f"{event.time:%Y-%m-%d %H:%M:%S} UTC  {event.exercise}  {event.text}"))
     if found:
-        Console(highlight=False).print(score_table(found))
+        screen().print(score_table(found))
+    for one in said:
+        _tell_output(one)
     return entry.DONE
+
+
+def _tell_output(one: LastOutput) -> None:
+    """Show what one file printed and raised."""
+    click.echo()
+    click.echo(printable(f"{one.exercise}  {one.file_name} (SHA-256 {one.digest})"))
+    for line in one.raised or ["no check that raised"]:
+        click.echo(printable(f"  {line}"))
+    click.echo("  It printed:" if one.printed else "  It printed nothing.")
+    for line in one.printed.splitlines():
+        click.echo(printable(f"    {line}".expandtabs()))
 
 
 def _listed(words: Iterable[str], last_word: str) -> str:

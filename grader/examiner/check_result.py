@@ -26,6 +26,15 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """What a visible check gave to student code, what it expects, and what it got, as Python writes them."""
+
+    call: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """How one check went; `error` is what it raised."""
 
@@ -34,3 +43,4 @@ class CheckResult:
     error: BaseException | None = None
     message: str = ""
     values: tuple[Any, ...] = ()  # that student code returned to it
+    exchange: Exchange = Exchange()

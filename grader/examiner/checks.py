@@ -15,12 +15,14 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
-from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult
+from grader.examiner.asserted import asserted
+from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult, Exchange
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
 from grader.examiner.remote import Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
+from grader.examiner.spelling import bounded, spelled, spelled_call
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
 from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
@@ -222,10 +224,16 @@ class CheckSuite:
             if isinstance(trial.raised, TooSlowError):
                 self.endless.add(check.item.nodeid)
             reference.values += trial.reference.values
-        message = _failure(turn, session.values, visible=check.visible) if outcome == "failed" else ""
+        pair = _compared(turn, session.values, check) if outcome == "failed" else None
+        message = _failure(turn, session, pair, check) if outcome == "failed" else ""
+        exchange = Exchange()
+        if (
+            check.visible and outcome != "passed"
+        ):  # what is in it has been sent to student code, or is visible
+            exchange = _exchange(session, pair, has_result=outcome == "failed")
         if session.received > MAX_KEPT:  # a traceback holds all that the check was given
             error = _bare(error)
-        return CheckResult(check, outcome, error, message, values)
+        return CheckResult(check, outcome, error, message, values, exchange)
 
     def _blamed(self, exercise: str, check: Check, params: Mapping[str, Any]) -> CheckResult:
         """Say who is to blame for a check that did not end: the reference in the student's place tells."""
@@ -296,16 +304,38 @@ def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
     return None
 
 
-def _failure(turn: Turn, given: Sequence[Any], *, visible: bool) -> str:
-    """What a failed check says: its own words where it is visible and has some, else what differs."""
+def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any] | None:
+    """What was compared, (actual, expected), where it is known."""
     wanted = turn.reference.values
-    pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
+    pair = compared(turn.raised)
+    if pair is None and check.visible and given:
+        pair = asserted(turn.raised, str(check.item.path), given[-1])
+    pair = pair or ((given[-1], wanted[-1]) if given and wanted else None)
     if pair is None:
-        own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN]
-        if visible and given and not own:
-            own = f"The result is {describe(given[-1])}, which is not right."
-        return own if visible and own else "The result is not right."
+        return None
     actual, expected = pair
-    if given and expected is given[-1] and actual is not expected:
-        actual, expected = expected, actual
-    return difference(actual, expected, visible=visible)
+    return (expected, actual) if given and expected is given[-1] and actual is not expected else pair
+
+
+def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: Check) -> str:
+    """What a failed check says: its own words where it is visible and has some, else what differs."""
+    given, wanted = session.values, turn.reference.values
+    if session.gave_nothing and given and given[-1] is None and not (wanted and wanted[-1] is None):
+        return f"`{check.question}` returned nothing. Is `return` missing?"
+    own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
+    if pair is None or (own and compared(turn.raised) is None and not wanted):
+        if check.visible and given and not own:
+            own = f"The result is {describe(given[-1])}, which is not right."
+        return own or "The result is not right."
+    return difference(*pair, visible=check.visible)
+
+
+def _exchange(session: Session, pair: tuple[Any, Any] | None, *, has_result: bool) -> Exchange:
+    """What went to student code last, what was expected, and what came back."""
+    call, given = session.last_call, session.values
+    actual = pair[0] if pair else given[-1] if given else None
+    return Exchange(
+        call=spelled_call(call.name, call.args, call.kwargs) if call else None,
+        expected=bounded(spelled(pair[1])) if pair else None,
+        actual=bounded(spelled(actual)) if has_result and (pair or given) else None,
+    )

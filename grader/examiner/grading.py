@@ -16,6 +16,7 @@ from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Watcher, unwatched
 from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
+from grader.examiner.printed import printed_text
 from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
@@ -78,8 +79,9 @@ def grade(
     questions = tuple(reports[posed.id] for posed in asked)
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
+    printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
-    return Outcome(report_of(sitting, questions, notes, server.isolation), output, slowest)
+    return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
 
 
 def run_checks(
@@ -131,7 +133,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))
     except FormError as error:
-        return Mark("failed", 0.0, str(error))
+        return Mark("failed", 0.0, str(error), is_about_form=True)
     except Exception as error:
         return Mark(
             "ungraded",

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 MAX_LENGTH = 1000  # of an object of the student's that a check goes through
+MAX_CALLED = 100  # characters of the words by which a check came to an object
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of student code: of what, by the name that the check has for it, and with what."""
+
+    name: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
 
 
 class RemoteHost(Protocol):
@@ -29,6 +40,7 @@ class Remote:
         self._number = number
         self._type_name = type_name
         self._worker = worker
+        self._called = type_name  # the words by which the check came to it
 
     @property
     def description(self) -> str:
@@ -41,12 +53,13 @@ class Remote:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
-        return self._line.call(self, args, kwargs)
+        return _came_by(f"{self._called}(...)"[:MAX_CALLED], self._line.call(self, args, kwargs))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._line.request({"op": "attr", "name": name}, target=self)
+        value = self._line.request({"op": "attr", "name": name}, target=self)
+        return _came_by(f"{self._called}.{name}"[:MAX_CALLED], value)
 
     def __getitem__(self, key: Any) -> Any:
         return self._line.request({"op": "item"}, target=self, key=key)
@@ -63,6 +76,13 @@ class Remote:
 
     def __repr__(self) -> str:
         return f"<{self.description} of the student's>"
+
+
+def _came_by(words: str, value: Any) -> Any:
+    """Return a value that remembers the words by which a check came to it."""
+    if isinstance(value, Remote):
+        value._called = words  # noqa: SLF001 its own class writes it
+    return value
 
 
 class Student:

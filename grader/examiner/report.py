@@ -53,6 +53,9 @@ class CheckReport(Record):
     score: float
     points: float
     message: Shown
+    call: Shown | None = None  # of the student's code, in a visible check that did not pass
+    expected: Shown | None = None
+    actual: Shown | None = None
     cause: Cause | None = None
 
     @model_serializer(mode="wrap")
@@ -104,6 +107,7 @@ class Report(Record):
     isolation: tuple[str, ...]
     questions: tuple[QuestionReport, ...]
     notes: tuple[Shown, ...] = ()
+    printed: Shown = ""  # by the file, before any hidden check
 
     def whole(self) -> str:
         """Return the report as JSON with the cause of each failed check, which no student may see."""

@@ -51,7 +51,11 @@ def ungraded(sitting: Sitting, message: str) -> Report:
 
 
 def report_of(
-    sitting: Sitting, questions: tuple[QuestionReport, ...], notes: Sequence[str], isolation: tuple[str, ...]
+    sitting: Sitting,
+    questions: tuple[QuestionReport, ...],
+    notes: Sequence[str],
+    isolation: tuple[str, ...],
+    printed: str = "",
 ) -> Report:
     """Return the report of a submission with these questions."""
     paper = sitting.paper
@@ -63,12 +67,14 @@ def report_of(
         isolation=isolation,
         questions=questions,
         notes=tuple(notes),
+        printed=printed,
     )
 
 
 def marked(posed: Posed, mark: Mark) -> QuestionReport:
     """Return the report of a question that is not code."""
     score = rounded(mark.share * posed.points)
+    is_drawn = mark.outcome == "failed" and not mark.is_about_form
     check = CheckReport(
         id=posed.id,
         title=posed.prompt.partition("\n")[0],
@@ -87,8 +93,8 @@ def marked(posed: Posed, mark: Mark) -> QuestionReport:
         message=mark.message,
         misconception=mark.misconception,
         hint=mark.hint,
-        picture=posed.picture if mark.outcome == "failed" else None,
-        walk=posed.walk if mark.outcome == "failed" else None,
+        picture=posed.picture if is_drawn else None,
+        walk=posed.walk if is_drawn else None,
         checks=(check,),
     )
 
@@ -168,6 +174,9 @@ def _check_reports(
             score=rounded(points) if result.outcome == "passed" else 0.0,
             points=rounded(points),
             message=_check_message(sitting, posed, result, diagnosis.partly.get(result.check.id)),
+            call=result.exchange.call,
+            expected=result.exchange.expected,
+            actual=result.exchange.actual,
             cause=cause_of(result, posed.id, seconds),
         )
 

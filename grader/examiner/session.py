@@ -12,7 +12,7 @@ from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.budget import LOAD_FACTOR, READ_SECONDS, Budget, worker_limits
 from grader.examiner.patience import Stopwatch
 from grader.examiner.preloads import preloads
-from grader.examiner.remote import Remote
+from grader.examiner.remote import Call, Remote
 from grader.examiner.replies import KINDS_OF_CALLS, MAX_FAILURES, MAX_MESSAGE, MAX_NAME, MAX_TOLD, Replies
 from grader.examiner.submission import Submission
 from grader.examiner.trouble import CheckFault, Place, StudentError, Trouble, student_error
@@ -72,8 +72,11 @@ class Session:
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
         self.received = 0  # bytes that it took, about; beyond MAX_KEPT only the last value is kept
+        self.last_call: Call | None = None  # by the check that runs
+        self.gave_nothing = False  # whether that call returned None
         self.waiting = Stopwatch()  # for student code
         self._has_secrets = False  # whether student code may have seen a hidden input
+        self._shown = b""  # what it had printed until then
 
     def __enter__(self) -> Self:
         return self
@@ -91,16 +94,28 @@ class Session:
             self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
 
     def hush(self) -> None:
-        """Show nothing from now on that student code says when its file is loaded again.
+        """Show nothing from now on that student code prints, or says when its file is loaded again.
 
         It may have seen a hidden input, and what it saw may outlive its worker.
         """
+        if not self._has_secrets:
+            self._shown = self._printed()
         self._has_secrets = True
+
+    @property
+    def shown(self) -> bytes:
+        """What student code printed before it could see a hidden input."""
+        return self._shown if self._has_secrets else self._printed()
+
+    def _printed(self) -> bytes:
+        """What student code has printed so far."""
+        return bytes(self.output) + (self._worker.printed() if self._worker is not None else b"")
 
     def begin(self) -> None:
         """Forget what was seen of earlier calls, before another check."""
         self.values.clear()
         self.lost, self.changed, self.received = None, False, 0
+        self.last_call, self.gave_nothing = None, False
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Mapping[str, Place | None]]:
@@ -141,12 +156,17 @@ class Session:
         if value is ...:
             raise StudentError(self._why_missing(name))
         if isinstance(value, Remote):
+            value._called = name  # noqa: SLF001 a Remote is this session's own
             self._fetched[name] = value
         return value
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
-        return self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        self.last_call = Call(target._called, args, kwargs)  # noqa: SLF001
+        self.gave_nothing = False
+        value = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        self.gave_nothing = value is None
+        return value
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value or as the handles that they are.

@@ -31,7 +31,7 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
+        return f"{where or 'The file'} is not valid Python: {_sentence(trouble.message)}"
     if trouble.kind == "raised":
         return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
@@ -41,13 +41,24 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
 def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
     if trouble.refused and not hidden:
         return remedy(trouble.refused, _one_line(trouble.detail), who)
-    message = _one_line(UNSAID.get(trouble.type, "") if hidden else trouble.message)
+    message = UNSAID.get(trouble.type, "") if hidden else trouble.message
     is_told = not hidden or trouble.type in USUAL or not trouble.type
     kind = (trouble.type or "an error of its own") if is_told else "an error"
-    what = f"{kind}{': ' if message else ''}{message}"
-    return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
+    return f"{who} raised {kind}{': ' if message.strip() else ''}{_sentence(message)}"
 
 
+def _sentence(text: str) -> str:
+    """Return a text in one line, with a full stop unless it ends a sentence by itself.
+
+    >>> _sentence("Perhaps you forgot a comma?"), _sentence("invalid syntax"), _sentence("Stop!")
+    ('Perhaps you forgot a comma?', 'invalid syntax.', 'Stop!')
+    """
+    line = " ".join(text.split())[:MAX_SHOWN].replace(_OF_A_CONDITION, _OF_A_CONDITION_OR_A_DICT)
+    return printable(line) + ("" if line.endswith((".", "?", "!")) else ".")
+
+
+_OF_A_CONDITION = "'==' instead of '='?"  # what Python supposes, in a dict as well
+_OF_A_CONDITION_OR_A_DICT = "'==' instead of '=', or in a dict ':'?"
 _SENTENCES = {
     "exit": "{who} ends the program. Remove exit() and the like.",
     "timeout": "{who} did not finish within {seconds} seconds. Look for a loop that never ends.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,18 @@ class Override:
     author: str
     created: datetime
     points: float | None = None  # the exercise's when it was set; None: nobody knows
+
+
+@dataclass(frozen=True)
+class LastOutput:
+    """What a submission said while it was last graded: what checks of it raised, and what it printed."""
+
+    time: datetime
+    exercise: str
+    file_name: str
+    digest: str
+    raised: Sequence[str]
+    printed: str
 
 
 @dataclass(frozen=True)

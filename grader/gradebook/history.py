@@ -8,8 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from grader.gradebook.entries import Override, PastEvent
+from grader.examiner.report import CheckReport, Report
+from grader.examiner.wording import place_text
+from grader.gradebook.entries import LastOutput, Override, PastEvent
+from grader.gradebook.queries import newest_reports
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
+from grader.language.points import number_text, score_text
 
 
 def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:
@@ -18,6 +22,41 @@ def events(connection: Connection, student: str, overrides: Iterable[Override]) 
     found += _report_events(connection.execute(_reports(student)))
     found += map(_override_event, overrides)
     return sorted(found, key=lambda event: event.time)
+
+
+def last_outputs(connection: Connection, student: str) -> Iterator[LastOutput]:
+    """Yield what a student's submissions said while they were last graded."""
+    for row in connection.execute(_outputs(student)):
+        report = Report.model_validate_json(row.document)
+        raised = [line for question in report.questions for line in map(_raised, question.checks) if line]
+        printed = row.output.decode("utf-8", errors="replace")
+        yield LastOutput(row.created, row.exercise, row.file_name, row.digest[:12], raised, printed)
+
+
+def _raised(check: CheckReport) -> str:
+    """What a check raised, and in which line of the submission."""
+    if check.cause is None:
+        return ""
+    line = check.cause.submission_line
+    where = f", {place_text(check.cause.cell, line).lower()}" if line is not None else ""
+    return f"{check.id}{where}: {check.cause.text}"
+
+
+def _outputs(student: str) -> Any:
+    newest = newest_reports(SubmissionRow.student == student)
+    return (
+        select(
+            SubmissionRow.exercise,
+            SubmissionRow.digest,
+            SubmissionRow.file_name,
+            ReportRow.created,
+            ReportRow.document,
+            ReportRow.output,
+        )
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .join(ReportRow, ReportRow.id == newest.c.report)
+        .order_by(SubmissionRow.exercise, SubmissionRow.id)
+    )
 
 
 def _reports(student: str) -> Any:
@@ -71,7 +110,8 @@ def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
     for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
         share = 0.0  # of the points, in the report that counts
         for row in same:
-            text = f"graded: {row.score:g} of {row.points:g}" if row.is_graded else "could not be graded"
+            scored = f"{score_text(row.score, row.points)} of {number_text(row.points)}"
+            text = f"graded: {scored}" if row.is_graded else "could not be graded"
             if row.is_applied:
                 share = row.score / row.points
             else:

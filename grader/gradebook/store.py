@@ -15,8 +15,8 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.gradebook import queries
 from grader.gradebook.database import Database
-from grader.gradebook.entries import Attempt, Known, Override, PastEvent
-from grader.gradebook.history import events
+from grader.gradebook.entries import Attempt, Known, LastOutput, Override, PastEvent
+from grader.gradebook.history import events, last_outputs
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
@@ -270,6 +270,16 @@ class Gradebook(Database):
         overrides = self.overrides(student)
         with self.reading() as connection:
             return events(connection, student, overrides)
+
+    def last_outputs(self, student: str) -> list[LastOutput]:
+        """Return what a student's submissions printed and raised while they were last graded.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.reading() as connection:
+            return list(last_outputs(connection, student))
 
 
 def _attempt(row: Any, corrected: Any, number: int) -> Attempt:

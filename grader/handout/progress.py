@@ -1,4 +1,4 @@
-"""What a student's own machine remembers: the last report of each exercise, and the hints that were shown."""
+"""What a student's own machine remembers of each exercise: the best report, the last one, and the hints."""
 
 from __future__ import annotations
 
@@ -18,11 +18,24 @@ MAX_BYTES = 16 << 20  # of what is remembered of one exercise
 
 
 class Remembered(Record):
-    """The last report of one exercise, and the file that it was of."""
+    """The last report of one exercise, the file that it was of, and an earlier report if that is better."""
 
     digest: str
     report: Report | None = None
+    better: Report | None = None
     hints: dict[str, int] = {}
+
+    @property
+    def best(self) -> Report | None:
+        """The report that counts."""
+        return self.better or self.report
+
+
+def _is_better(before: Report, now: Report) -> bool:
+    """Whether an earlier report of the same questions has a higher score, or the same and more answers."""
+    if [(one.id, one.points) for one in before.questions] != [(one.id, one.points) for one in now.questions]:
+        return False
+    return (before.score, -len(before.still_open)) > (now.score, -len(now.still_open))
 
 
 @dataclass
@@ -43,8 +56,11 @@ class Progress:
         return self._loaded[exercise]
 
     def remember(self, exercise: str, digest: str, report: Report) -> None:
-        """Keep a report."""
-        self._write(exercise, Remembered(digest=digest, report=report, hints=self.of(exercise).hints))
+        """Keep a report, and the best one so far of the same questions."""
+        before = self.of(exercise)
+        best = before.best
+        better = best if best is not None and _is_better(best, report) else None
+        self._write(exercise, Remembered(digest=digest, report=report, better=better, hints=before.hints))
 
     def count_hint(self, exercise: str, question: str) -> int:
         """The number of hints shown for a question, this one included."""

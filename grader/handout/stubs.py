@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
+from grader.language.points import points_text
 from grader.language.templates import one_line
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
@@ -18,7 +20,9 @@ from grader.questions.posed import Posed
 Format = Literal["python", "notebook"]
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
 
-_WIDTH = 108
+_WIDTH = 77  # characters beside the "# " of a comment: editors are 79 wide
+_ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)]|[a-z]\))\s+")  # of a list, or an option
+_APART = re.compile(rf"\s*[|>#\[{{$]|\s{{4}}|{_ITEM.pattern}")  # what never goes on with a paragraph
 _LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
@@ -37,27 +41,61 @@ def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
     return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)
 
 
-def points_text(points: float) -> str:
-    """Points in words.
-
-    >>> points_text(1.0), points_text(2.5)
-    ('1 point', '2.5 points')
-    """
-    return f"{points:g} point{'' if points == 1 else 's'}"
-
-
 def comment(text: str) -> str:
-    """The text as comment lines; a line too long for a screen is wrapped, code blocks are left alone."""
+    """Return the text as comment lines. Code blocks are left alone.
+
+    A paragraph or an item of a list with a line that is too long is broken anew, as a whole.
+    """
+    lines = [
+        line for block in _blocks(text) for line in (block.lines if block.is_code else _wrapped(block.lines))
+    ]
+    return "\n".join(f"# {line}".rstrip() for line in lines)
+
+
+class _Block(NamedTuple):
+    lines: list[str]
+    is_code: bool = False
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Yield lines that belong together: what a reader of Markdown would join, and each line of code alone."""
     lines: list[str] = []
     in_code = False
     for line in text.splitlines():
-        in_code ^= line.lstrip().startswith("```")
-        if in_code or len(line) <= _WIDTH:
-            lines.append(line)
+        is_fence = line.lstrip().startswith("```")
+        is_code, in_code = in_code or is_fence, in_code ^ is_fence
+        if lines and (is_code or not _goes_on(lines, line)):
+            yield _Block(lines)
+            lines = []
+        if is_code:
+            yield _Block([line], is_code=True)
         else:
-            indent = " " * (len(line) - len(line.lstrip()))
-            lines += textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False)
-    return "\n".join(f"# {line}".rstrip() for line in lines)
+            lines.append(line)
+    if lines:
+        yield _Block(lines)
+
+
+def _goes_on(block: Sequence[str], line: str) -> bool:
+    """Whether a line goes on with the paragraph, or the item of a list, that a block is."""
+    first, last = block[0], block[-1]
+    is_break = not last.strip() or last.endswith(("  ", "\\"))  # of Markdown
+    if is_break or not line.strip() or _APART.match(line) or (_APART.match(first) and not _ITEM.match(first)):
+        return False
+    return len(line) - len(line.lstrip()) == _indent(first)
+
+
+def _indent(first: str) -> int:
+    """How far the lines of a block after its first are moved to the right."""
+    item = _ITEM.match(first)
+    return item.end() if item else len(first) - len(first.lstrip())
+
+
+def _wrapped(block: list[str]) -> list[str]:
+    if all(len(line) <= _WIDTH for line in block):
+        return block
+    indent = " " * min(_indent(block[0]), _WIDTH // 2)
+    whole = " ".join([block[0].rstrip(), *(line.strip() for line in block[1:])])
+    return textwrap.wrap(whole, _WIDTH, subsequent_indent=indent, break_long_words=False)
 
 
 def _environment() -> Environment:

@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
+from grader.language.points import number_text
+from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
 
 REPEATED = 2  # times that a student shows a misconception: no slip any more
@@ -24,7 +26,7 @@ def analysis_page(analysis: Analysis) -> RenderableType:
     parts: list[RenderableType] = []
     for exercise in analysis.exercises:
         parts += [*_exercise(exercise), Text()]
-    parts.append(Text(LEGEND, style="dim"))
+    parts.append(Text(LEGEND))
     if analysis.students:
         parts += [Text(), student_table(analysis.students)]
     return Group(*parts)
@@ -49,10 +51,10 @@ def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("answers", overflow="fold")
     for one in questions:
-        style = "red" if one.discrimination is not None and one.discrimination < 0 else ""
+        style = WRONG if one.discrimination is not None and one.discrimination < 0 else ""
         table.add_row(
             Text(one.id),
-            f"{one.points:g}",
+            number_text(one.points),
             f"{one.answered}/{one.graded}",
             _number(one.facility),
             Text(_number(one.discrimination), style),

@@ -15,6 +15,8 @@ from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
 from grader.gradebook.scoring import Score
+from grader.language.points import number_text, score_text
+from grader.render.palette import RIGHT, WRONG
 from grader.render.terminal import WORDS
 
 
@@ -25,7 +27,7 @@ def report_line(report: Report) -> str:
         for question in report.questions
         if question.outcome != "passed"
     ]
-    score = f"{report.score:g} of {report.points:g}"
+    score = f"{score_text(report.score, report.points)} of {number_text(report.points)}"
     return printable(
         f"{report.student}  {report.exercise}  {score}" + (f"  {', '.join(wrong)}" if wrong else "")
     )
@@ -43,7 +45,8 @@ def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> Render
     for report in reports:
         by_student.setdefault(report.student or "", []).append(report)
     for student, own in by_student.items():
-        score = f"{sum(r.score for r in own):g}/{sum(r.points for r in own):g}"
+        points = sum(r.points for r in own)
+        score = f"{score_text(sum(r.score for r in own), points)}/{number_text(points)}"
         story = [Text(stories.get(student, ""))] if stories else []
         table.add_row(Text(printable(student)), *story, Text(score), Text(_why(own)))
     return table
@@ -118,7 +121,7 @@ def move_table(moves: Sequence[Move]) -> RenderableType:
     table.add_column("to", justify="right", no_wrap=True)
     table.add_column("why", ratio=1)
     for move in moves:
-        style = "red" if move.falls else "green" if move.rises else ""
+        style = WRONG if move.falls else RIGHT if move.rises else ""
         table.add_row(
             Text(printable(move.after.student or "")),
             Text(move.after.exercise),
@@ -130,7 +133,9 @@ def move_table(moves: Sequence[Move]) -> RenderableType:
 
 
 def _points(report: Report) -> str:
-    return f"{report.score:g}/{report.points:g}" if report.is_graded else "not graded"
+    if not report.is_graded:
+        return "not graded"
+    return f"{score_text(report.score, report.points)}/{number_text(report.points)}"
 
 
 def score_table(scores: Sequence[Score]) -> RenderableType:
@@ -143,11 +148,11 @@ def score_table(scores: Sequence[Score]) -> RenderableType:
     table.add_column("rule", ratio=1)
     for score in scores:
         rules = score.rules if score.is_graded else ("could not be graded",)
-        cells = [_number(score.raw), _number(score.final), f"{score.points:g}"]
+        cells = [_number(score.raw), _number(score.final), number_text(score.points)]
         rule = printable("; ".join((*rules, *score.warnings)))
         table.add_row(Text(printable(score.student)), Text(score.exercise), *cells, Text(rule))
     return table
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{round(value, 2):g}"
+    return "-" if value is None else number_text(value)

@@ -1,112 +1,197 @@
-"""The report as a page of a terminal: 80 columns, plain words, readable without colour."""
+"""The report as a page of a terminal: 80 columns at most, plain words, readable without colour."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
-from grader.examiner.report import UNJUDGED, QuestionReport, Report
+from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
+from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
+from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Picture
+from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 
 WORDS: dict[OutcomeName, tuple[str, str]] = {
-    "passed": ("right", "green"),
-    "failed": ("wrong", "red"),
-    "error": ("error", "red"),
-    "timeout": ("too slow", "red"),
-    "memory": ("too large", "red"),
-    "crashed": ("crashed", "red"),
-    "unanswered": ("not answered", "yellow"),
-    "skipped": ("judged later", "cyan"),
-    "ungraded": ("not graded", "magenta"),
+    "passed": ("right", RIGHT),
+    "failed": ("wrong", WRONG),
+    "error": ("error", WRONG),
+    "timeout": ("too slow", WRONG),
+    "memory": ("too large", WRONG),
+    "crashed": ("crashed", WRONG),
+    "unanswered": ("not answered", PARTLY),
+    "skipped": ("judged later", LATER),
+    "ungraded": ("not graded", LOST),
 }
+RULE = Rule(characters="-", style=FAINT)
+_PARTLY = {"failed", "error", "timeout", "memory", "crashed"}
+_LEAST_ROOM = 6  # lines for the question that a student works on
+_BESIDE = 5  # lines: two rules, and three for what --watch says
 
 
-def report_page(report: Report, title: str, hints: Mapping[str, Sequence[str]]) -> RenderableType:
+@dataclass(frozen=True)
+class Beside:
+    """What else a page says: the best report so far, and the exercise that comes next."""
+
+    best: Report | None = None
+    next_exercise: str | None = None
+
+
+def report_page(
+    report: Report, title: str, hints: Mapping[str, Sequence[str]], beside: Beside = Beside()
+) -> RenderableType:
     """One report: a line a question, and under it what is wrong and why; `hints` are by question."""
-    heading = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
-    heading.add_column(ratio=1)
-    heading.add_column(justify="right", no_wrap=True)
-    heading.add_row(Text(f"{report.exercise}: {title}", style="bold"), total(report))
-    parts: list[RenderableType] = [heading]
-    parts.append(Rule(characters="-", style="dim"))
+    parts: list[RenderableType] = [_heading(report, title), RULE]
     for question in report.questions:
-        parts += _question(question, hints.get(question.id, ()))
-    parts.append(Rule(characters="-", style="dim"))
-    parts += [Text(f"Note: {note}", style="dim") for note in report.notes]
-    parts.append(_next_step(report, hints))
-    return Group(*parts)
+        parts += [_headline(question), *_details(question, hints.get(question.id, ()))]
+    parts += [RULE, *_remarks(report), *_next_step(report, hints, beside)]
+    return Bounded(Group(*parts))
 
 
-def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
+@dataclass(frozen=True)
+class WatchedPage:
+    """A report that fits in the terminal: the first open question in full, the others a line each."""
+
+    report: Report
+    title: str
+    hints: Mapping[str, Sequence[str]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        report = self.report
+        first = next(iter(report.still_open), None)
+        above, below = Bounded(_heading(report, self.title)), Bounded(Group(*_next_step(report, self.hints)))
+        lines = Bounded(Group(*map(_headline, report.questions)))
+        told: list[RenderableType] = []
+        if first is not None:
+            told += [_headline(first), *_details(first, self.hints.get(first.id, ()))]
+        room = console.size.height - _BESIDE - sum(_height(console, options, part) for part in (above, below))
+        most = max(1, room - min(_LEAST_ROOM, room // 2))
+        rest = max(1, room - min(_height(console, options, lines), most))
+        yield from (above, Bounded(RULE), Cut(lines, most, "... and other questions"), Bounded(RULE))
+        yield Cut(
+            Bounded(Group(*told, *_remarks(report))), rest, f"... The whole page:  grade {report.exercise}"
+        )
+        yield below
+
+
+def _height(console: Console, options: ConsoleOptions, part: RenderableType) -> int:
+    return len(console.render_lines(part, options, pad=False))
+
+
+def _heading(report: Report, title: str) -> RenderableType:
+    return Ends(Text(f"{report.exercise}: {title}", style="bold"), Text(total(report)))
+
+
+def _headline(question: QuestionReport) -> RenderableType:
     word, style = WORDS[question.outcome]
-    if question.outcome in {"failed", "error", "timeout", "memory", "crashed"} and question.score > 0:
-        word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", "yellow"
-    line = Table.grid(expand=True)
-    line.add_column(ratio=1)
-    line.add_column(justify="left", width=26)
-    line.add_column(justify="right", width=18)
-    score = f"{question.score:g} of " if question.outcome not in UNJUDGED else ""
-    line.add_row(Text(question.id, style="bold"), Text(word, style=style), score + _points(question.points))
-    yield line
+    if question.outcome in _PARTLY and question.score > 0:
+        word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", PARTLY
+    points = points_text(question.points)
+    if question.outcome not in UNJUDGED:
+        points = f"{score_text(question.score, question.points)} of {points}"
+    return Headline(Text(question.id, style="bold"), Text(word, style=style), Text(points))
+
+
+def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
+    """What is under a question's line."""
     if question.message and question.outcome != "unanswered":
-        yield Padding(Text(question.message), (0, 0, 0, 4))
+        yield Indented(Text(question.message))
     if question.hint is not None and question.hint <= len(hints):
-        yield Padding(Text(f"Hint: {hints[question.hint - 1]}"), (0, 0, 0, 4))
+        yield Indented(Text(f"Hint: {hints[question.hint - 1]}"))
     if question.drawing:
-        yield Padding(Text(question.drawing, style="dim"), (0, 0, 0, 6))
+        yield Indented(Picture(question.drawing), 6)
     if KINDS[question.kind].by_checks:
         yield from _checks(question)
 
 
 def _checks(question: QuestionReport) -> Iterator[RenderableType]:
-    """The checks, unless all went the same way for the same reason; a reason is given once in a row."""
-    if len({check.outcome for check in question.checks}) == 1 and question.outcome != "failed":
-        return
+    """The checks, unless all went the same way for the same reason; a reason is given once in a row.
+
+    Checks that a student can read and run are listed where they passed, too.
+    """
+    is_alike = len({check.outcome for check in question.checks}) == 1 and question.outcome != "failed"
     said = question.message
     for check in question.checks:
+        if is_alike and not (check.visible and check.outcome == "passed"):
+            continue
         word, style = WORDS[check.outcome]
-        text = Text.assemble((f"{word}: ", style), check.title)
+        yield Indented(Text.assemble((f"{word}: ", style), check.title))
         if check.message and not said.startswith(check.message.removesuffix(".")):
-            text.append(f"\n  {check.message}", style="dim")
+            yield Indented(Text(check.message), 6)
             said = check.message
-        yield Padding(text, (0, 0, 0, 4))
+        yield from _exchange(check)
 
 
-def total(report: Report) -> str:
+def _exchange(check: CheckReport) -> Iterator[RenderableType]:
+    """What a visible check gave to the student's code, what it expects, and what it got."""
+    if check.outcome == "passed":
+        return
+    for label, text in (("called  ", check.call), ("expected", check.expected), ("yours   ", check.actual)):
+        if text:
+            first, *others = text.splitlines()
+            lines = [f"{label}  {first}", *(" " * 10 + line for line in others)]
+            yield Indented(Text("\n".join(lines)), 6)
+
+
+def _remarks(report: Report) -> Iterator[RenderableType]:
+    """What the file printed, and notes."""
+    if report.printed:
+        yield Text("Your file printed:")
+        yield Indented(Text(report.printed))
+    for note in report.notes:
+        yield Text(f"Note: {note}")
+
+
+def total(*reports: Report) -> str:
     """The score, of the points that have been judged, and what is still open."""
-    score, points = report.judged
-    later, lost = report.points_of("skipped"), report.points_of("ungraded")
-    open_ = [f"{later:g} judged later"] * (later > 0) + [f"{lost:g} not graded"] * (lost > 0)
-    return ", ".join([f"{score:g} of {_points(points)}"] * (points > 0 or not open_) + open_)
+    score, points = (sum(report.judged[place] for report in reports) for place in (0, 1))
+    later, lost = (
+        sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded")
+    )
+    open_ = [f"{number_text(later)} judged later"] * (later > 0)
+    open_ += [f"{number_text(lost)} not graded"] * (lost > 0)
+    judged = f"{score_text(score, points)} of {points_text(points)}"
+    return ", ".join([judged] * (points > 0 or not open_) + open_)
 
 
-def _points(points: float) -> str:
-    return f"{points:g} point{'' if points == 1 else 's'}"
-
-
-def _next_step(report: Report, hints: Mapping[str, Sequence[str]]) -> Text:
+def _next_step(
+    report: Report, hints: Mapping[str, Sequence[str]], beside: Beside = Beside()
+) -> Iterator[RenderableType]:
+    if beside.best is not None:
+        yield Text(f"Your best so far is kept: {total(beside.best)}.")
     if report.is_full:
-        return Text("All of it is right.", style="green")
-    if not report.still_open:
-        return Text("Everything is answered. Hand the file in; the rest is judged then.", style="cyan")
-    first = report.still_open[0].id
-    if hints.get(first):
-        return Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
-    return Text(f"Next: {first}")
+        after = f" Next: grade {beside.next_exercise}" if beside.next_exercise else ""
+        yield Text(f"All of it is right.{after}", style=RIGHT)
+    elif not report.still_open:
+        yield Text("Everything is answered. Hand the file in; the rest is judged then.", style=LATER)
+    elif hints.get(first := report.still_open[0].id):
+        yield Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
+    else:
+        yield Text(f"Next: {first}")
+
+
+def remembered(best: Report | None, last: Report | None) -> str:
+    """The best score of an exercise, and the last one if it is another."""
+    if best is None:
+        return "not graded yet"
+    return total(best) if last is best or last is None else f"{total(best)} (last: {total(last)})"
+
+
+def sum_of(reports: Sequence[Report | None]) -> tuple[str, str, str]:
+    """The row of a course's exercises together, of those that have been graded."""
+    graded = [report for report in reports if report is not None]
+    of = "" if len(graded) == len(reports) else f", {len(graded)} of {len(reports)} exercises"
+    return ("", f"In all{of}", total(*graded)) if graded else ("", "", "")
 
 
 def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -> RenderableType:
     """The course at a glance: rows of exercise, title and score."""
-    table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column()
-    table.add_column(ratio=1)
-    table.add_column(justify="right")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return Group(Text(title, style="bold"), Rule(characters="-", style="dim"), table, Text(), Text(advice))
+    rows = list(rows)
+    width = max((len(name) for name, _, _ in rows), default=0)
+    lines = [Ends(Text(f"{name:<{width}}  {about}".rstrip()), Text(score)) for name, about, score in rows]
+    return Bounded(Group(Text(title, style="bold"), RULE, *lines, Text(), Text(advice)))

@@ -27,7 +27,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
-from grader.gradebook.entries import Override, PastEvent
+from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
@@ -213,6 +213,13 @@ class Service:
         found = [one for one in scores if one.exercise in wanted]
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return events, found
+
+    def last_outputs(self, student: str, exercises: Sequence[str] = ()) -> list[LastOutput]:
+        """Return what a student's submissions printed and raised while they were last graded."""
+        student = found_student(student, self.gradebook.students())
+        return [
+            one for one in self.gradebook.last_outputs(student) if not exercises or one.exercise in exercises
+        ]
 
     def forgotten_exercises(self) -> list[str]:
         """Name the exercises that the gradebook has scores in and the course does not list."""

@@ -11,14 +11,14 @@ from typing import Any
 from grader.course.sitting import Paper
 from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
-from grader.errors import GraderError, UsageFault, WorkerFault
+from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
 from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
-from grader.examiner.submission import Request, Submission, read_submission
+from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
 from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
-from grader.handout.progress import Progress
+from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
 
 __all__ = ["Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of"]
@@ -26,10 +26,15 @@ __all__ = ["Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of"]
 
 @dataclass(frozen=True)
 class Glance:
-    """A student's course at a glance: the newest report of each exercise, with its title."""
+    """A student's course at a glance: of each exercise its name, its title, and what is remembered of it."""
 
     title: str
-    exercises: Sequence[tuple[str, str, Report | None]]
+    exercises: Sequence[tuple[str, str, Remembered]]
+
+    @property
+    def next_exercise(self) -> str | None:
+        """The first exercise in which something is still open."""
+        return next((name for name, _, known in self.exercises if _is_open(known.best)), None)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Hint:
     number: int
     most: int
     text: str
+    is_known: bool = False  # all of the question's hints have been shown before
 
 
 def at_a_glance(folder: Path) -> Glance:
@@ -52,8 +58,12 @@ def at_a_glance(folder: Path) -> Glance:
     """
     with closing(find_source(folder)) as source:
         progress = Progress(source.root)
-        rows = [(name, source.paper_title(name), progress.of(name).report) for name in source.exercises]
+        rows = [(name, source.paper_title(name), progress.of(name)) for name in source.exercises]
         return Glance(source.title, rows)
+
+
+def _is_open(report: Report | None) -> bool:
+    return report is None or bool(report.still_open)
 
 
 @contextmanager
@@ -68,7 +78,14 @@ def examiner_of(
     """
     with closing(find_source(folder)) as source:
         check_name(source, exercise)  # also where a file is named
-        yield Examiner(process, source, exercise, file or find_file(source, exercise), tell)
+        found = file or find_file(source, exercise)
+        is_kept = file is None or _is_own(source.root, exercise, file)
+        yield Examiner(process, source, exercise, found, tell, is_kept=is_kept)
+
+
+def _is_own(root: Path, exercise: str, file: Path) -> bool:
+    """Whether a file that was named is the exercise's own, which `grade` takes by itself."""
+    return any(file.resolve() == (root / f"{exercise}{suffix}").resolve() for suffix in SUFFIXES)
 
 
 class Examiner:
@@ -81,8 +98,11 @@ class Examiner:
         exercise: str,
         file: Path,
         tell: Callable[[str], None],
+        *,
+        is_kept: bool = True,
     ) -> None:
-        self._process, self.file, self._tell = process, file, tell
+        self._process, self.file, self._tell, self._is_kept = process, file, tell, is_kept
+        self._source = source
         self._progress = Progress(source.root)
         self._sitting = source.sitting(exercise)
         missing = missing_packages(self.paper.packages)
@@ -106,7 +126,7 @@ class Examiner:
         return {question.id: question.hints for question in self.paper.questions}
 
     def grade(self) -> Report:
-        """Return the report of the file as it is now, and remember it.
+        """Return the report of the file as it is now, and remember it unless another file was named.
 
         Raises:
             SubmissionFault: the file cannot be read.
@@ -122,11 +142,28 @@ class Examiner:
                 (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The process that grades ended: {self._process.last_words()}.")
         report: Report = said
-        try:
-            self._progress.remember(report.exercise, digest_of(submission.content), report)
-        except UsageFault as fault:  # a folder that cannot be written; the verdict matters more
-            self._tell(str(fault))
+        if self._is_kept:
+            self._keep(
+                lambda: self._progress.remember(report.exercise, digest_of(submission.content), report)
+            )
         return report
+
+    def _keep(self, write: Callable[[], object]) -> None:
+        """Write into the student's folder; where that is refused, say so: what was found out matters more."""
+        try:
+            write()
+        except UsageFault as fault:
+            self._tell(str(fault))
+
+    def best(self, report: Report) -> Report | None:
+        """Return an earlier report that is better, and is kept."""
+        return self._progress.of(report.exercise).better if self._is_kept else None
+
+    @property
+    def next_exercise(self) -> str | None:
+        """The first exercise in which something is still open."""
+        names = self._source.exercises
+        return next((name for name in names if _is_open(self._progress.of(name).best)), None)
 
     def _said(self, submission: Submission) -> Any:
         """Hear what the process says of a file; a check that does not come to an end is given up."""
@@ -144,18 +181,29 @@ class Examiner:
         self._given_up |= {deed.check}
         return self._said(submission)
 
-    def next_hint(self, report: Report) -> Hint | None:
-        """Return the next hint of the first question that is still open; None where nothing is."""
-        if not report.still_open:
+    def check_question(self, question: str) -> None:
+        """Raise UsageFault unless there is such a question."""
+        if question not in self.hints:
+            remedy = did_you_mean(question, self.hints)
+            raise UsageFault(f"{self.paper.exercise} has no question '{question}'. {remedy}")
+
+    def next_hint(self, report: Report, question: str | None = None) -> Hint | None:
+        """Return the next hint of a question, or of the first one that is still open.
+
+        None where nothing is open, or the question is right.
+        """
+        if question is None:
+            asked = report.still_open[:1]
+        else:
+            asked = tuple(one for one in report.questions if one.id == question and one.outcome != "passed")
+        if not asked:
             return None
-        id_ = report.still_open[0].id
-        texts = self.hints[id_]
-        number = min(self._progress.of(report.exercise).hints.get(id_, 0) + 1, len(texts))
-        return Hint(id_, number, len(texts), texts[number - 1] if texts else "")
+        id_ = asked[0].id
+        texts, shown = self.hints[id_], self._progress.of(report.exercise).hints.get(id_, 0)
+        number = min(shown + 1, len(texts))
+        return Hint(id_, number, len(texts), texts[number - 1] if texts else "", shown >= len(texts))
 
     def count_hint(self, report: Report, hint: Hint) -> None:
         """Remember that a hint was shown."""
-        try:
-            self._progress.count_hint(report.exercise, hint.question)
-        except UsageFault as fault:  # the hint is shown, and that is what matters
-            self._tell(str(fault))
+        if self._is_kept:
+            self._keep(lambda: self._progress.count_hint(report.exercise, hint.question))

@@ -1,6 +1,7 @@
 """What front ends name when they ask a service for something."""
 
 from grader.examiner.outcome import Outcome
+from grader.gradebook.entries import LastOutput
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.lms import BY_NAME, LMSS
@@ -19,6 +20,7 @@ __all__ = [
     "Edition",
     "File",
     "Format",
+    "LastOutput",
     "Lms",
     "Outcome",
     "Proved",

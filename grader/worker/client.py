@@ -89,6 +89,11 @@ class Worker:
         self._drain()
         return ending
 
+    def printed(self) -> bytes:
+        """Return what has been printed so far."""
+        self._drain()
+        return bytes(self.output)
+
     def ask(
         self,
         request: dict[str, Any],

@@ -571,3 +571,23 @@ def test_a_source_without_submissions_is_no_success(small: Small, course: Run) -
     (small.root / "S").mkdir(exist_ok=True)
     ran = course(small.root, "grade", "S")
     assert (ran.code, ran.err.startswith("Nothing was found to grade.")) == (2, True)
+
+
+def test_history_shows_what_hidden_checks_raised_and_printed(small: Small, course: Run) -> None:
+    small.hand_in(
+        "ada",
+        'print("at\\x1b[31m load")\nfive = 5\n\n\ndef double(x):\n    print("was given", x)\n'
+        '    raise ValueError(f"secret {x}")\n\n\ndef triple(x):\n    return 3 * x\n',
+    )
+    small.hand_in("bob", "five = 5\n")
+    assert course(small.root, "grade", "S").code == 0
+    assert "secret" not in course(small.root, "history", "ada").out
+    ran = course(small.root, "history", "ada", "--output")
+    assert ran.code == 0
+    told = [line.strip() for line in ran.out.splitlines()]
+    assert "test_double, line 7: `double` raised ValueError: secret 2." in told, ran.out
+    begin = told.index("It printed:")
+    assert told[begin + 1 :] == ["at?[31m load", "was given 2"]
+    assert "\x1b" not in ran.out
+    assert "It printed nothing." in course(small.root, "history", "bob", "--output").out
+    assert course(small.root, "history", "ada", "--output", "--exercise", "ex-2").code == 2

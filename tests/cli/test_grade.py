@@ -287,3 +287,121 @@ def test_help_needs_no_torch(module: str) -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert "--help" in ran.stdout
+
+
+def test_the_best_result_is_kept_and_the_last_one_is_shown(
+    folder: Path, grade: Run, shipped: LoadedCourse
+) -> None:
+    file = folder / "exercise-2.py"
+    file.write_text(solution(shipped, "exercise-2"), encoding="utf-8")
+    assert "All of it is right. Next: grade exercise-1" in grade(folder, "exercise-2").out
+    file.write_text("size = (\n", encoding="utf-8")  # as an editor saves it in the middle of a word
+    ran = grade(folder, "exercise-2")
+    assert "0 of 8 points" in ran.out.splitlines()[0]
+    assert "Your best so far is kept: 8 of 8 points." in ran.out
+    line = next(line for line in grade(folder).out.splitlines() if line.startswith("exercise-2 "))
+    assert line.endswith("  8 of 8 points (last: 0 of 8 points)")
+    file.write_text(solution(shipped, "exercise-2"), encoding="utf-8")
+    assert "best so far" not in grade(folder, "exercise-2").out
+    assert "(last: " not in grade(folder).out
+
+
+def test_another_file_changes_nothing_that_is_kept(folder: Path, grade: Run, shipped: LoadedCourse) -> None:
+    (folder / "exercise-2.py").write_text(solution(shipped, "exercise-2"), encoding="utf-8")
+    grade(folder, "exercise-2")
+    before = {file.name: file.read_bytes() for file in (folder / ".grade").iterdir()}
+    (folder / "other.py").write_text("size = 3\n", encoding="utf-8")
+    for arguments in ([], ["--json"], ["--hint"], ["size", "--hint"]):
+        ran = grade(folder, "exercise-2", *arguments, "--file", "other.py")
+        assert ran.code == 1
+        assert "best so far" not in ran.out
+    assert {file.name: file.read_bytes() for file in (folder / ".grade").iterdir()} == before
+    assert "Next: grade exercise-1" in grade(folder).out
+    grade(folder, "exercise-3", "--file", "other.py")
+    assert {file.name for file in (folder / ".grade").iterdir()} == set(before)
+
+
+def test_the_exercises_own_file_is_kept_however_it_is_named(folder: Path, grade: Run) -> None:
+    (folder / "exercise-2.ipynb").write_text("{}", encoding="utf-8")  # so that the file has to be named
+    grade(folder, "exercise-2", "--file", "exercise-2.py")
+    line = next(line for line in grade(folder).out.splitlines() if line.startswith("exercise-2 "))
+    assert line.endswith("  0 of 8 points")
+
+
+def test_a_hint_for_a_question_that_is_named(folder: Path, grade: Run, shipped: LoadedCourse) -> None:
+    assert grade(folder, "exercise-3", "kept", "--hint").out.startswith("kept, hint 1 of ")
+    assert grade(folder, "exercise-3", "--hint", "kept").out.startswith("kept, hint 2 of ")
+    assert grade(folder, "exercise-3", "--hint").out.startswith("size, hint 1 of ")
+    for _ in range(3):
+        ran = grade(folder, "exercise-3", "kept", "--hint")
+    assert ran.err == "You have seen all hints for kept.\n"
+    (folder / "exercise-3.py").write_text(solution(shipped, "exercise-3"), encoding="utf-8")
+    ran = grade(folder, "exercise-3", "kept", "--hint")
+    assert (ran.code, ran.out) == (0, "kept is right: you need no hint.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["exercise-3", "kep", "--hint"], "exercise-3 has no question 'kep'. Did you mean 'kept'?"),
+        (["exercise-3", "size"], "Name a question with --hint only, as in: grade exercise-3 size --hint"),
+        (["exercise-3", "size", "--json"], "Name a question with --hint only"),
+        (["--hint"], "Name an exercise"),
+    ],
+)
+def test_a_question_that_is_not_there_or_not_asked_for(
+    folder: Path, grade: Run, arguments: list[str], sentence: str
+) -> None:
+    ran = grade(folder, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert sentence in ran.err
+
+
+def test_a_hint_for_an_answer_that_is_judged_later(handouts: Path, tmp_path: Path, grade: Run) -> None:
+    mine = Path(shutil.copytree(handouts / "assessed", tmp_path / "mine"))
+    text = (mine / "exercise-3.py").read_text(encoding="utf-8").replace("size = ...", "size = 77")
+    (mine / "exercise-3.py").write_text(text, encoding="utf-8")
+    assert grade(mine, "exercise-3", "size", "--hint").out.startswith("size, hint 1 of ")
+
+
+def test_an_assessed_page_lists_visible_checks_that_passed(
+    handouts: Path, tmp_path: Path, grade: Run, shipped: LoadedCourse
+) -> None:
+    mine = Path(shutil.copytree(handouts / "assessed", tmp_path / "mine"))
+    (mine / "exercise-8.py").write_text(solution(shipped, "exercise-8"), encoding="utf-8")
+    shown = grade(mine, "exercise-8").out
+    assert "    right: An image of two rows and three columns.\n" in shown
+    assert "    right: A single cell with a padding of 1.\n" in shown
+
+
+def test_an_answer_that_cannot_be_read_has_no_picture(folder: Path, grade: Run) -> None:
+    file = folder / "exercise-3.py"
+    stub = file.read_text(encoding="utf-8")
+    for answer in ("5.5", "None", "'three'"):
+        file.write_text(stub.replace("size = ...", f"size = {answer}"), encoding="utf-8")
+        assert "first place" not in grade(folder, "exercise-3").out
+
+
+def test_watching_says_at_once_that_it_grades(
+    folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.cli.examine.time.sleep", interrupted)
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("COLUMNS", "80")
+    text = (folder / "exercise-3.py").read_text(encoding="utf-8").replace("size = ...", "size = 1")
+    (folder / "exercise-3.py").write_text(text, encoding="utf-8")
+    ran = grade(folder, "exercise-3", "--watch")
+    first, *page = ran.out.splitlines()
+    assert (ran.code, first) == (130, "Grading exercise-3.py ...")
+    assert len(page) <= 23
+    assert [line.split()[0] for line in page[2:7]] == ["size", "last_place", "kept", "stride", "cost"]
+    assert "You counted how often the kernel moves." in "\n".join(page[8:])
+    assert page[-1] == "Watching exercise-3.py. Press Ctrl-C to stop."
+
+
+def test_no_line_of_a_page_ends_in_blanks(folder: Path, grade: Run) -> None:
+    for arguments in (["exercise-3"], []):
+        assert not [line for line in grade(folder, *arguments).out.splitlines() if line != line.rstrip()]

@@ -152,10 +152,39 @@ def test_a_hidden_error_has_a_usual_name_or_none(graded, raised, told):
     assert report.questions[0].message == f"Line 2 raised {told}."
 
 
-@pytest.mark.parametrize("value", ["[x]", "None", "'a text'", "{x: x}", "double"])
+@pytest.mark.parametrize("value", ["[x]", "'a text'", "{x: x}", "double"])
 def test_what_is_no_tensor_is_called_so(graded, value):
     report = graded(f"def double(x):\n    return 2 * x if isinstance(x, int) else {value}\n")
     assert report.questions[0].checks[1].message == "The result is not a tensor; a tensor is asked for."
+
+
+def test_that_nothing_was_returned_is_a_fixed_sentence(graded):
+    report = graded("def double(x):\n    2 * x\n")
+    messages = {check.message for check in report.questions[0].checks}
+    assert messages == {"`double` returned nothing. Is `return` missing?"}
+
+
+def test_nothing_is_shown_of_what_is_printed_once_a_hidden_input_has_been_seen(graded):
+    report = graded(
+        'print("at load")\n'
+        "def double(x):\n    print('double', int(x))\n    return 0\n"
+        "def other(x):\n    print('other', x)\n    return 0\n"
+    )
+    assert report.printed == "at load"  # a worker of its own runs `other`, and loads the file once more
+    assert not re.search(str(SECRET), report.model_dump_json())
+
+
+def test_what_a_later_load_prints_is_not_shown(graded, tmp_path):
+    report = graded(REMEMBER + "print('KNOWN', KNOWN)\n")
+    assert list(tmp_path.glob(f"*/{SECRET}"))
+    assert report.printed == "KNOWN"
+
+
+def test_a_hidden_check_shows_no_values(graded):
+    report = graded("def double(x):\n    return x\n\n\ndef other(x):\n    return 0\n")
+    hidden = [check for question in report.questions for check in question.checks if not check.visible]
+    assert {check.outcome for check in hidden} == {"failed"}
+    assert all((check.call, check.expected, check.actual) == (None, None, None) for check in hidden)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int8", "complex64"])

@@ -27,7 +27,7 @@ SECRET = "31.25"
 RIGHT = "def double(x):\n    return 2 * x\n"
 
 # The contract of `--json`: keys may be added here, none may go.
-REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes"}
+REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes", "printed"}
 QUESTION = {
     "id",
     "kind",
@@ -41,7 +41,7 @@ QUESTION = {
     "walk",
     "checks",
 }
-CHECK = {"id", "title", "visible", "outcome", "score", "points", "message"}
+CHECK = {"id", "title", "visible", "outcome", "score", "points", "message", "call", "expected", "actual"}
 
 CHECKS = """
 import torch
@@ -266,3 +266,19 @@ def test_a_file_that_cannot_be_read_has_a_report_like_any_other(bench):
     assert set(json.loads(report.model_dump_json())) == REPORT
     assert (report.score, report.student, report.notes) == (0, "ada", ("It is a picture.",))
     assert [question.outcome for question in report.questions] == ["ungraded"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("double = f(a b)", "Line 1 is not valid Python: invalid syntax. Perhaps you forgot a comma?"),
+        ("double = 3 +", "Line 1 is not valid Python: invalid syntax."),
+        ('raise ValueError("Really?")', "Line 1 raised ValueError: Really?"),
+        ('raise ValueError("No!")', "Line 1 raised ValueError: No!"),
+        ('raise ValueError("no")', "Line 1 raised ValueError: no."),
+        ("raise ValueError", "Line 1 raised ValueError."),
+    ],
+)
+def test_a_sentence_ends_once(bench, line, told):
+    (report,) = bench(checks=CHECKS).grade(f"{line}\n")
+    assert told in {*report.notes, report.questions[0].message}

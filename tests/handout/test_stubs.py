@@ -88,17 +88,23 @@ def test_a_python_stub_word_by_word(tmp_path):
     [
         ("one\n\ntwo", "# one\n#\n# two"),
         ("", ""),
-        ("x " * 60, "# " + ("x " * 54).strip() + "\n# " + ("x " * 6).strip()),
-        ("  * " + "x " * 60, "#   * " + ("x " * 52).strip() + "\n#   " + ("x " * 8).strip()),
+        ("x " * 60, "# " + ("x " * 39).strip() + "\n# " + ("x " * 21).strip()),
+        ("  * " + "x " * 60, "#   * " + ("x " * 37).strip() + "\n#     " + ("x " * 23).strip()),
         (
             "```\n" + "x " * 60 + "x\n```\n" + "y " * 60,
-            "# ```\n# " + "x " * 60 + "x\n# ```\n# " + ("y " * 54).strip() + "\n# " + ("y " * 6).strip(),
+            "# ```\n# " + "x " * 60 + "x\n# ```\n# " + ("y " * 39).strip() + "\n# " + ("y " * 21).strip(),
         ),
         *(
             (f"a{end}b", "# a\n# b")
             for end in ("\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028")
         ),
         ("z" * 200, "# " + "z" * 200),
+        ("one two\nthree", "# one two\n# three"),  # short lines stay as they are
+        ("x " * 39 + "x\nyy", "# " + ("x " * 39).strip() + "\n# x yy"),  # what is broken is no ragged rest
+        ("x " * 39 + "x\n* yy", "# " + ("x " * 39).strip() + "\n# x\n# * yy"),
+        ("* " + "x " * 38 + "x\n  yy", "# * " + ("x " * 38).strip() + "\n#   x yy"),
+        ("x " * 39 + "x\n[[1, 2],\n [3, 4]]", "# " + ("x " * 39).strip() + "\n# x\n# [[1, 2],\n#  [3, 4]]"),
+        ("a) " + "x " * 37 + "x\nb) yy", "# a) " + ("x " * 37).strip() + "\n#    x\n# b) yy"),
     ],
 )
 def test_comments(text, expected):
@@ -204,3 +210,16 @@ def test_solutions_take_the_place_of_the_starters(tmp_path, form):
     code = solutions(sitting(tmp_path, "exercise-2"))
     assert "return x + 41" in code["f"]
     assert code["Net"] == "# (see above)"
+
+
+def test_the_shipped_stubs_fit_an_editor_of_80_columns(shipped):
+    for name in shipped.record.exercises:
+        text = stub_text(prepare(shipped.exercise(name), None).paper, "python")
+        assert max(map(len, text.splitlines())) <= 79
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("ab `*-[1.)\n\\"), max_size=300))
+def test_comments_keep_every_word_in_its_order(text):
+    lines = comment(text).splitlines()
+    assert " ".join(line[2:] for line in lines).split() == text.split()

@@ -28,6 +28,7 @@ class Pipes:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._arrivals: queue.Queue[tuple[bool, bytes]] = queue.Queue(_AHEAD)
         self._to_send: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._held: list[bytes] = []  # of the line, that came while only what is printed was looked for
         self._is_open, self._is_printing, self._is_done = True, True, False
         self._begin(self._write, process.stdin)
         self._begin(self._read_line, process.stdout)
@@ -72,6 +73,9 @@ class Pipes:
 
     def arrived(self, seconds: float) -> Iterator[tuple[bool, bytes]]:
         """Give what arrives within so many seconds."""
+        if self._held:
+            yield True, self._held.pop(0)
+            return
         with contextlib.suppress(queue.Empty):
             yield self._arrival(seconds)
 
@@ -86,8 +90,10 @@ class Pipes:
         try:
             while self._is_printing:
                 is_line, part = self._arrival(until - time.monotonic())
-                if not is_line:  # nobody waits for an answer any more
+                if not is_line:
                     yield part
+                elif self._is_open:  # else nobody waits for an answer any more
+                    self._held.append(part)
         except queue.Empty:
             pass
         finally:

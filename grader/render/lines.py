@@ -1,0 +1,118 @@
+"""What pages are put together from, in terminals of 40 to 200 columns. No line ends in blanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.text import Text
+
+WIDTH = 80  # columns that a page takes at most: longer lines are hard to read, and tear words from numbers
+NARROW = 60  # columns below which a line that has three parts takes two
+GAP = 2  # blanks between what are two things
+_VERDICT_FROM_RIGHT = 44  # columns
+_LEAST = 10  # columns of a text, however far it is moved in
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A page of at most so many columns."""
+
+    page: RenderableType
+    width: int = WIDTH
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        yield from console.render(self.page, options.update_width(min(self.width, options.max_width)))
+
+
+@dataclass(frozen=True)
+class Indented:
+    """Something moved to the right; less so in a narrow terminal."""
+
+    part: RenderableType
+    left: int = 4
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        left = self.left if options.max_width >= NARROW else self.left // 2
+        inner = options.update_width(max(options.max_width - left, _LEAST))
+        for line in console.render_lines(self.part, inner, pad=False):
+            yield Segment(" " * left)
+            yield from line
+            yield Segment.line()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Lines that are of no use when they are broken: they are there whole, or a sentence says why not."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        needed = max(map(cell_len, self.text.splitlines()), default=0)
+        fits = needed <= options.max_width
+        yield Text(self.text if fits else f"(The picture needs {needed} columns.)")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """No more than so many lines of something; the last one says that there are more, and where."""
+
+    part: RenderableType
+    lines: int
+    where: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        lines = console.render_lines(self.part, options, pad=False)
+        is_cut = len(lines) > self.lines
+        for line in lines[: self.lines - is_cut]:
+            yield from line
+            yield Segment.line()
+        if is_cut:
+            yield Text(self.where, no_wrap=True, overflow="ellipsis")
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Two texts at both ends of a line; below each other where they do not fit."""
+
+    left: Text
+    right: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        yield from _line(options.max_width, self.left, self.right)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A question's line: its name, the verdict, and its points, which are never torn."""
+
+    name: Text
+    verdict: Text
+    points: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        width = options.max_width
+        start = max(self.name.cell_len + GAP, width - _VERDICT_FROM_RIGHT)
+        ends = self.verdict.cell_len + GAP + self.points.cell_len
+        if width >= NARROW and start + ends <= width:
+            left = Text.assemble(self.name, " " * (start - self.name.cell_len), self.verdict)
+            yield from _line(width, left, self.points)
+        else:
+            yield from _line(width, self.name, self.points)
+            yield Indented(self.verdict)
+
+
+def _line(width: int, left: Text, right: Text) -> RenderResult:
+    blanks = width - left.cell_len - right.cell_len
+    if blanks >= GAP:
+        yield Text.assemble(left, " " * blanks, right)
+    else:
+        yield Group(Text.assemble(left, overflow="fold"), Indented(right))
