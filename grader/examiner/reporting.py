@@ -36,8 +36,9 @@ def notes_of(
 ) -> tuple[str, ...]:
     """Return what a student should know beside the answers: statements that failed and define none."""
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
-    told = {question.message for question in questions}
-    notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
+    told = "\n".join(question.message for question in questions)
+    seconds = paper.limits.seconds
+    notes = dict.fromkeys(explain(one, "The file", seconds) for one in happened if not one.follows)
     return (*sessions[0].replies.read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 

@@ -31,7 +31,10 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
+        return f"{where or 'The file'} is not valid Python: {_ended(_one_line(trouble.message))}"
+    if trouble.kind == "unread":
+        place = f"{where[:1].lower()}{where[1:]}"
+        return f"This answer could not be read, because of {place or 'another line'}."
     if trouble.kind == "raised":
         return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
@@ -45,7 +48,11 @@ def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
     is_told = not hidden or trouble.type in USUAL or not trouble.type
     kind = (trouble.type or "an error of its own") if is_told else "an error"
     what = f"{kind}{': ' if message else ''}{message}"
-    return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
+    return f"{who} raised {_ended(what)}"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 _SENTENCES = {

@@ -1,0 +1,37 @@
+"""What is said of a line that is not Python, where Python's own words do not help a beginner."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4"  # that word processors write
+_MERGE = re.compile(r"(?:<{7}|>{7}|={7}|\|{7})(?: |$)")
+_PROMPT = re.compile(r"\s*(>>>|\.\.\.|In ?\[\d*\]:|Out ?\[\d*\]:)(?: |$)")
+_MISSPELT = re.compile(r"\s*(?!def\b|class\b)(d\w{1,5}|func|function|fn|fun)\s+\w+\s*\(.*", re.IGNORECASE)
+_CONDITION = re.compile(r"\s*(?:if|elif|while|assert)\b")
+_COMPARED = re.compile(r"(?: here)?\. Maybe you meant '=='.*$")
+
+
+def words(error: SyntaxError, source: str) -> str:
+    """Return a phrase about a syntax error, without a full stop at its end.
+
+    >>> words(SyntaxError("invalid syntax", ("f", 1, 1, "")), ">>> x = 1")
+    '`>>>` is a prompt, not code; delete the prompts'
+    """
+    message, line = error.msg or "invalid syntax", _line(source, error.lineno or 1)
+    if _MERGE.match(line):
+        return f"`{line[:7]}` is a mark of a merge; keep one version, and delete the marks"
+    if prompt := _PROMPT.match(line):
+        return f"`{prompt[1]}` is a prompt, not code; delete the prompts"
+    if message.startswith("invalid character") and any(quote in message for quote in _QUOTES):
+        return f"{message}; write plain quotes, ' or \""
+    if message == "unexpected indent":
+        return "unexpected indent; delete the blanks at the beginning of the line"
+    if message.startswith("invalid syntax") and (word := _MISSPELT.match(line)):
+        return f"`{word[1]}` is no word of Python; a function begins with `def`"
+    return message if _CONDITION.match(line) else _COMPARED.sub("", message)
+
+
+def _line(source: str, number: int) -> str:
+    lines = source.split("\n", number)
+    return lines[number - 1] if number <= len(lines) else ""
