@@ -85,6 +85,8 @@ def grade(
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
     """Add to what is said of an answer that is not right what the file itself says of it."""
+    if report.outcome in {"passed", "ungraded"}:
+        return report
     seconds = (posed.limits or paper.limits).seconds
     found = remarks(posed, report.outcome, session.replies.slips, session.troubles, seconds)
     added = [one for one in found if one not in report.message]
@@ -107,8 +109,9 @@ def run_checks(
             outcome = error.trouble.outcome
             tried[posed.id].results = [CheckResult(check, outcome, error) for check in checks]
             continue
-        if message := suite.misfit(exercise, posed, value):
-            tried[posed.id].results = [CheckResult(check, "failed", message=message) for check in checks]
+        own = tried[posed.id]
+        own.misfit = suite.misfit(exercise, posed, value)
+        own.results = [CheckResult(one, "failed", message=own.misfit) for one in checks if own.misfit]
     open_ = [posed for posed in code if not tried[posed.id].results]
     for visible in (True, False):
         for session in () if visible else sessions.values():

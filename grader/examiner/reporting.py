@@ -29,6 +29,7 @@ class Tried:
 
     results: list[CheckResult] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    misfit: str = ""  # what it is, if it is nothing that can be called
 
 
 def notes_of(
@@ -100,7 +101,9 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
     reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
-    message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
+    message = (
+        first.message if outcome not in {"passed", "failed"} else tried.misfit or _told(diagnosis, results)
+    )
     share = _share(results)
     complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand

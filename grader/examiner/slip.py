@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.errors import printable
 from grader.examiner.trouble import Place, Trouble
-from grader.examiner.wording import explain, place_text
+from grader.examiner.wording import explain, lowered, place_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
 
@@ -19,7 +19,7 @@ SENTENCES = {  # {line} is where it is, {name} what the question asks for, {is_i
     "printed": "{line} only prints a value; write `{name} = {value}`.",
     "bare": "{line} only computes a value; write `{name} = {value}`.",
     "twice": "`{name}` is given a value in {lines}; the last one counts.",
-    "loaded": "`load_state_dict` changes the module and returns something else; write it on a line of its own, "
+    "loaded": "`load_state_dict` changes the module and returns something else; write it on its own, "
     "without `{name} =` before it ({line_in}).",
     "nothing": "`{detail}` returns nothing, so `{name}` is None; keep what it works on ({line_in}).",
     "power": "Python writes `**` for powers; `^` in {line_in} is something else.",
@@ -41,14 +41,13 @@ class Slip:
     @property
     def sentence(self) -> str:
         """What its author is told."""
-        shown = [place_text(cell, line or 0) for cell, line in self.places]
-        lines = [text[:1].lower() + text[1:] for text in shown]
+        shown = place_text(*self.places[-1])
         detail = printable(self.detail)
         return SENTENCES[self.kind].format(
             name=self.name,
-            line=shown[-1],
-            line_in=lines[-1],
-            lines=" and ".join(lines),
+            line=shown,
+            line_in=lowered(shown),
+            lines=_lines(self.places),
             detail=detail,
             value=detail or "...",
         )
@@ -66,6 +65,14 @@ class Slip:
         return True
 
 
+def _lines(places: Sequence[Place]) -> str:
+    """Return places in words: 'lines 3 and 9', or 'line 1 of cell 2 and line 3 of cell 4'."""
+    if len({cell for cell, _ in places}) == 1 and len(places) > 1:
+        numbers = " and ".join(str(line) for _, line in places)
+        return lowered(place_text(places[0][0], 0)).replace("line 0", f"lines {numbers}", 1)
+    return " and ".join(lowered(place_text(*place)) for place in places)
+
+
 def remarks(
     posed: Posed, outcome: str, slips: Iterable[Slip], troubles: Sequence[Trouble], seconds: float
 ) -> Iterator[str]:
@@ -75,6 +82,7 @@ def remarks(
     fitting = [slip for slip in own if (slip.kind in _WITHOUT_AN_ANSWER) == is_missing]
     for slip in fitting[:1]:
         yield slip.sentence
+    known = {place for slip in fitting[:1] for place in slip.places}
     failed = [one for one in troubles if one.about == posed.id and not one.follows]
-    for trouble in failed[:MAX_REMARKS]:
+    for trouble in [one for one in failed if (one.cell, one.line) not in known][:MAX_REMARKS]:
         yield explain(trouble, posed.id, seconds)

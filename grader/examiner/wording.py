@@ -33,8 +33,7 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "syntax":
         return f"{where or 'The file'} is not valid Python: {_ended(_one_line(trouble.message))}"
     if trouble.kind == "unread":
-        place = f"{where[:1].lower()}{where[1:]}"
-        return f"This answer could not be read, because of {place or 'another line'}."
+        return f"This answer could not be read, because of {lowered(where) or 'another line'}."
     if trouble.kind == "raised":
         return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
@@ -48,11 +47,11 @@ def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
     is_told = not hidden or trouble.type in USUAL or not trouble.type
     kind = (trouble.type or "an error of its own") if is_told else "an error"
     what = f"{kind}{': ' if message else ''}{message}"
-    return f"{who} raised {_ended(what)}"
+    return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
 _SENTENCES = {
@@ -73,6 +72,15 @@ def _where(trouble: Trouble) -> str:
     if trouble.line is None:
         return ""
     return place_text(trouble.cell, trouble.line)
+
+
+def lowered(phrase: str) -> str:
+    """Return a phrase as it is within a sentence.
+
+    >>> lowered("Line 3 of cell 2")
+    'line 3 of cell 2'
+    """
+    return f"{phrase[:1].lower()}{phrase[1:]}"
 
 
 def place_text(cell: str | None, line: int | None) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.examiner.report import UNJUDGED, QuestionReport, Report
+from grader.examiner.wording import NOT_ANSWERED
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
 
@@ -54,8 +55,8 @@ def _question(question: QuestionReport, hints: Sequence[str]) -> Iterator[Render
     score = f"{question.score:g} of " if question.outcome not in UNJUDGED else ""
     line.add_row(Text(question.id, style="bold"), Text(word, style=style), score + _points(question.points))
     yield line
-    if question.message and question.outcome != "unanswered":
-        yield Padding(Text(question.message), (0, 0, 0, 4))
+    if said := question.message.removeprefix(NOT_ANSWERED).strip():
+        yield Padding(Text(said), (0, 0, 0, 4))
     if question.hint is not None and question.hint <= len(hints):
         yield Padding(Text(f"Hint: {hints[question.hint - 1]}"), (0, 0, 0, 4))
     if question.drawing:

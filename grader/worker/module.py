@@ -5,7 +5,6 @@ import __future__
 
 import ast
 import builtins
-import contextlib
 import linecache
 import re
 import sys
@@ -86,14 +85,18 @@ class StudentModule:
             module = ast.Module([statement], [])
             code = compile(module, label, "exec", flags=flags, dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError) as error:
-            return Unit(label, statement.lineno, names, None, statement, _as_syntax(error, label, statement.lineno))
+            return Unit(
+                label, statement.lineno, names, None, statement, _as_syntax(error, label, statement.lineno)
+            )
         return Unit(label, statement.lineno, names, code, statement)
 
     def _without_placeholders(self, units: Iterable[Unit]) -> Iterator[Unit]:
         """Yield the statements, but let no `...` replace an answer that an earlier one gives."""
         given: set[str] = set()
         for unit in units:
-            untouched = {name for name in unit.names if is_untouched(unit.statement, self.starters[name], name)}
+            untouched = {
+                name for name in unit.names if is_untouched(unit.statement, self.starters[name], name)
+            }
             if unit.names and untouched == unit.names <= given:
                 yield replace(unit, code=None, error=None)
             else:
@@ -101,7 +104,7 @@ class StudentModule:
                 yield unit
 
     def _broken(self, label: str, part: Section, error: SyntaxError) -> Iterator[Unit]:
-        """Yield what is left of a section that does not parse: its imports, which others may need, and why."""
+        """Yield the imports of a section that does not parse, which others may need, and what is wrong."""
         for number, line in enumerate(part.text.split("\n"), part.before):
             if line.startswith(("import ", "from ")):
                 tree = _parsed(Section(line, number, ""), label)
@@ -194,11 +197,11 @@ class StudentModule:
         return self.sections(label).question_at(line)
 
     def belongs_to(self, unit: Unit) -> str:
-        """Return the question that a statement belongs to: by what it defines, changes or reads, or by its place."""
-        if unit.names:
-            return next(name for name in self.asked if name in unit.names)
-        touched = touched_names(unit.statement) if unit.statement is not None else ()
+        """Return the question of a statement: by what it defines, changes or reads, or by its place."""
         section = self._question_at(unit.cell, unit.line)
+        if unit.names and section not in unit.names:
+            return next(name for name in self.asked if name in unit.names)
+        touched = touched_names(unit.statement) if unit.statement is not None and not unit.names else ()
         return next((name for name in (*touched, section) if name in self.asked), "")
 
     def _builtins(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Slips that can be seen in a file without running it: an answer under another name, printed, or given twice."""
+"""Slips that can be seen without running a file: an answer under another name, printed, or given twice."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class Slips:
             for kind, detail in _of_statement(statement[1], name):
                 yield [kind, [_place(statement)], detail]
         for other, statement in self._others:
-            if min(len(plain(other)), len(plain(name))) >= SHORTEST and is_one_typo(plain(other), plain(name)):
+            if min(len(plain(other)), len(plain(name))) >= SHORTEST and is_one_typo(
+                plain(other), plain(name)
+            ):
                 yield ["name", [_place(statement)], other]
         for statement in reversed(self._statements):
             shown = _shown(statement[1])
@@ -95,13 +97,12 @@ def _place(statement: Statement) -> list[Any]:
 def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
     """Yield how a statement uses a name that it ought to assign to."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if any(isinstance(node, ast.Name) and _is_stored(node, name) for node in ast.walk(statement)):
-            yield "inside", statement.name
-        if any(isinstance(node, ast.FunctionDef) and node.name == name for node in ast.walk(statement)):
+        if any(_gives(node, name) for node in ast.walk(statement) if node is not statement):
             yield "inside", statement.name
     elif isinstance(statement, ast.AnnAssign):
         if _is_stored(statement.target, name):  # `size: 3`
-            yield "compared", _text(statement.annotation)
+            is_type = isinstance(statement.annotation, ast.Name | ast.Subscript | ast.Attribute)
+            yield "compared", "" if is_type else _text(statement.annotation)
     elif isinstance(statement, ast.Expr):
         value = statement.value
         if isinstance(value, ast.Compare) and _is_name(value.left, name):
@@ -115,7 +116,11 @@ def _shown(statement: ast.stmt) -> tuple[str, str] | None:
     if not isinstance(statement, ast.Expr):
         return None
     value = statement.value
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in {"print", "display"}:
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id in {"print", "display"}
+    ):
         return ("printed", _text(value.args[-1])) if value.args else None
     if isinstance(value, ast.Constant) and (value.value is ... or isinstance(value.value, str)):
         return None
@@ -168,6 +173,12 @@ def _of_comma(value: ast.expr) -> Iterator[tuple[str, str]]:
 
 def _is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
+
+
+def _gives(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name == name
+    return isinstance(node, ast.Name) and _is_stored(node, name)
 
 
 def _is_stored(node: ast.expr, name: str) -> bool:

@@ -51,7 +51,7 @@ def root_name(node: ast.expr) -> str:
 
 
 def is_untouched(statement: ast.stmt | None, starter: str, name: str) -> bool:
-    """Say whether a statement gives a name no more than the starter does, which is a value or body of `...`."""
+    """Say whether a statement gives a name no more than the starter does: a value or a body of `...`."""
     if not isinstance(statement, ast.Assign | ast.AnnAssign):
         return statement is not None and is_blank(statement, starter, name)
     if isinstance(statement.value, ast.Constant) and statement.value.value is ...:
