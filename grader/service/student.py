@@ -17,6 +17,7 @@ from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import Request, Submission, read_submission
+from grader.handout.exercise_name import meant
 from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
 from grader.handout.progress import Progress
 from grader.worker.temporary import Folder
@@ -67,8 +68,9 @@ def examiner_of(
 
     """
     with closing(find_source(folder)) as source:
-        check_name(source, exercise)  # also where a file is named
-        yield Examiner(process, source, exercise, file or find_file(source, exercise), tell)
+        name = meant(source.exercises, exercise)
+        check_name(source, name)  # also where a file is named
+        yield Examiner(process, source, name, file or find_file(source, name, exercise), tell)
 
 
 class Examiner:
