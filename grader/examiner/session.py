@@ -129,7 +129,7 @@ class Session:
         with self.waiting.running():
             self._start()
         if name in self._blank:
-            raise StudentError(Trouble("missing"))
+            raise StudentError(self._why_missing(name))
         known = self._fetched.get(name)
         if known is not None and known._worker == self._workers:  # noqa: SLF001 a Remote is this session's own
             return known

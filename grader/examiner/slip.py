@@ -15,6 +15,7 @@ MAX_REMARKS = 2  # about lines that failed, beside one question
 SENTENCES = {  # {line} is where it is, {name} what the question asks for, {is_it}: its value, perhaps
     "name": "{line} defines `{detail}`; the name that is asked for is `{name}`.",
     "compared": "{line} gives `{name}` no value; write `{name} = {value}`.",
+    "text": "{line} is a text, not code; write `{name} = {value}` without quotes around it.",
     "inside": "{line} gives `{name}` a value inside `{detail}` only; write it outside, without an indent.",
     "printed": "{line} only prints a value; write `{name} = {value}`.",
     "bare": "{line} only computes a value; write `{name} = {value}`.",
@@ -26,7 +27,7 @@ SENTENCES = {  # {line} is where it is, {name} what the question asks for, {is_i
     "letter": "Write letters in quotes: `{name} = {detail}` ({line_in}).",
     "comma": "Python writes a decimal point; `{name} = {detail}` in place of the comma ({line_in}).",
 }
-_WITHOUT_AN_ANSWER = frozenset({"name", "compared", "inside", "printed", "bare"})
+_WITHOUT_AN_ANSWER = frozenset({"name", "compared", "text", "inside", "printed", "bare"})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
 from grader.worker.sections import Section, Sections
 from grader.worker.slips import Slip, Slips, Statement
-from grader.worker.statements import defined_names, gives_values, is_blank, is_untouched, touched_names
+from grader.worker.statements import defined_names, gives_values, is_untouched, touched_names
 from grader.worker.syntax_words import words
 from grader.worker.watch import Spot
 
@@ -55,6 +55,7 @@ class StudentModule:
         self.cells: dict[str, str] = {cell.label: cell.source for cell in cells}
         self._questions = {cell.label: cell.question for cell in cells}
         self._sections: dict[str, Sections] = {}
+        self._untouched: dict[tuple[int, str], bool] = {}  # by statement and name
         self._failed: dict[str, Unit] = {}  # by the names that they would have defined
         self.trees: list[tuple[str, ast.Module]] = []
         self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
@@ -90,18 +91,28 @@ class StudentModule:
             )
         return Unit(label, statement.lineno, names, code, statement)
 
-    def _without_placeholders(self, units: Iterable[Unit]) -> Iterator[Unit]:
+    def _without_placeholders(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """Yield the statements, but let no `...` replace an answer that an earlier one gives."""
-        given: set[str] = set()
+        before: dict[str, list[Unit]] = {}
         for unit in units:
-            untouched = {
-                name for name in unit.names if is_untouched(unit.statement, self.starters[name], name)
-            }
-            if unit.names and untouched == unit.names <= given:
+            earlier = [before.setdefault(name, []) for name in sorted(unit.names)]
+            is_idle = unit.names and all(earlier) and all(self._is_untouched(unit, one) for one in unit.names)
+            if is_idle and all(self._is_given(name, before[name]) for name in unit.names):
                 yield replace(unit, code=None, error=None)
-            else:
-                given |= unit.names - untouched
-                yield unit
+                continue
+            for some in earlier:
+                some.append(unit)
+            yield unit
+
+    def _is_given(self, name: str, units: Iterable[Unit]) -> bool:
+        return any(not self._is_untouched(unit, name) for unit in units)
+
+    def _is_untouched(self, unit: Unit, name: str) -> bool:
+        """Say whether a statement gives a name no more than its starter does; remember it."""
+        known, key = self._untouched, (id(unit.statement), name)
+        if key not in known:
+            known[key] = is_untouched(unit.statement, self.starters[name], name)
+        return known[key]
 
     def _broken(self, label: str, part: Section, error: SyntaxError) -> Iterator[Unit]:
         """Yield the imports of a section that does not parse, which others may need, and what is wrong."""
@@ -169,29 +180,39 @@ class StudentModule:
         return max((number for number, first in enumerate(lines) if first <= line), default=-1)
 
     def blank(self) -> list[str]:
-        """The names whose every definition is still the starter's, or a body of nothing but `...`."""
-        found: dict[str, bool] = {}
+        """The names whose every definition is still the starter's, or a body of nothing but `...`.
+
+        A value that is still `...` speaks for itself.
+        """
+        units: dict[str, list[Unit]] = {}
         for unit in self.units:
             for name in unit.names if unit.statement is not None else ():
-                is_still = is_blank(unit.statement, self.starters[name], name)
-                found[name] = found.get(name, True) and is_still
-        return [name for name, is_still in found.items() if is_still]
+                units.setdefault(name, []).append(unit)
+        return [name for name, own in units.items() if all(self._is_blank(unit, name) for unit in own)]
+
+    def _is_blank(self, unit: Unit, name: str) -> bool:
+        return not isinstance(unit.statement, ast.Assign | ast.AnnAssign) and self._is_untouched(unit, name)
 
     def slips(self) -> list[Slip]:
         """Return what can be seen in the statements without running them."""
-        whole = [unit for unit in self.units if unit.statement is not None and unit.code is not None]
-        statements = [(unit.cell, unit.statement) for unit in whole if unit.statement is not None]
+        statements: list[Statement] = []
         given: dict[str, list[Statement]] = {}
         others: list[tuple[str, Statement]] = []
-        for one in statements:
-            for name in sorted(defined_names([one[1]])) if gives_values(one[1]) else ():
+        for unit in self.units:
+            if unit.statement is None or unit.code is None:
+                continue
+            one = unit.cell, unit.statement
+            statements.append(one)
+            for name in sorted(defined_names([unit.statement])) if gives_values(unit.statement) else ():
                 if name not in self.starters:
                     others.append((name, one))
-                elif not is_untouched(one[1], self.starters[name], name):
+                elif not self._is_untouched(unit, name):
                     given.setdefault(name, []).append(one)
         broken = {name for unit in self.units if unit.statement is None for name in unit.names}
         asked = [name for name in self.asked if name in given or name not in broken]
-        return Slips(asked, given, statements, others, self._question_at).found()
+        slips = Slips(given, statements, others, self._question_at)
+        has_powers = any("^" in source for source in self.cells.values())
+        return slips.found(asked, has_powers=has_powers)
 
     def _question_at(self, label: str, line: int) -> str:
         return self.sections(label).question_at(line)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 MAX_DETAIL = 40  # characters
@@ -19,30 +20,30 @@ Slip = list[Any]  # a question's name, a kind, places as [cell, line], a detail
 
 
 class Slips:
-    """What a file's statements say of the answers that are `asked` for."""
+    """What a file's statements say of the answers that are asked for."""
 
     def __init__(
         self,
-        asked: Sequence[str],
         given: dict[str, list[Statement]],
         statements: Sequence[Statement],
         others: Iterable[tuple[str, Statement]],
         question_at: Callable[[str, int], str],
     ) -> None:
         """`given`: the statements that give each name a value; `others`: all names that are not asked for."""
-        self._asked, self._given, self._statements = asked, given, statements
+        self._given, self._statements = given, statements
         self._others, self._question_at = list(others), question_at
 
-    def found(self) -> list[Slip]:
-        """Return a few for each name, what is most certain first."""
-        return [[name, *slip] for name in self._asked for slip in islice(self._about(name), MAX_SLIPS)]
+    def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Slip]:
+        """Return a few for each name, what is most certain first; `has_powers`: some line has a `^`."""
+        return [[name, *one] for name in asked for one in islice(self._about(name, has_powers), MAX_SLIPS)]
 
-    def _about(self, name: str) -> Iterator[list[Any]]:
+    def _about(self, name: str, has_powers: bool) -> Iterator[list[Any]]:
         given = self._given.get(name)
         if not given:
             yield from self._elsewhere(name)
             return
-        for kind, detail in _of_value(given[-1][1]):
+        odd = [_of_value(given[-1][1]), _of_powers(given[-1][1]) if has_powers else ()]
+        for kind, detail in chain.from_iterable(odd):
             yield [kind, [_place(given[-1])], detail]
         if len(given) > 1:
             yield ["twice", [_place(one) for one in given[-2:]], ""]
@@ -105,7 +106,10 @@ def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
             yield "compared", "" if is_type else _text(statement.annotation)
     elif isinstance(statement, ast.Expr):
         value = statement.value
-        if isinstance(value, ast.Compare) and _is_name(value.left, name):
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            if found := re.search(rf"^\s*{name}\s*=\s*([^=\s.].*)$", value.value, re.MULTILINE):
+                yield "text", found[1].strip()[:MAX_DETAIL]
+        elif isinstance(value, ast.Compare) and _is_name(value.left, name):
             yield "compared", _text(value.comparators[0])
         elif isinstance(value, ast.BinOp) and _is_name(value.left, name):
             yield "compared", _text(value.right)
@@ -135,6 +139,10 @@ def _of_value(statement: ast.stmt) -> Iterator[tuple[str, str]]:
         yield from _of_call(statement.value)
         yield from _of_letters(statement.value)
         yield from _of_comma(statement.value)
+
+
+def _of_powers(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Yield where the value or function that a statement gives has a `^`."""
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef):
         for node in ast.walk(statement):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):

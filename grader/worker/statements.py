@@ -54,9 +54,13 @@ def is_untouched(statement: ast.stmt | None, starter: str, name: str) -> bool:
     """Say whether a statement gives a name no more than the starter does: a value or a body of `...`."""
     if not isinstance(statement, ast.Assign | ast.AnnAssign):
         return statement is not None and is_blank(statement, starter, name)
-    if isinstance(statement.value, ast.Constant) and statement.value.value is ...:
+    if _is_ellipsis(statement.value):
         return True
-    return "..." in starter and _is_given(statement, starter, name)
+    return any(map(_is_ellipsis, ast.walk(statement))) and _is_given(statement, starter, name)
+
+
+def _is_ellipsis(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
 
 
 def is_blank(statement: ast.stmt | None, starter: str, name: str) -> bool:
@@ -72,7 +76,7 @@ def _is_given(statement: ast.stmt, starter: str, name: str) -> bool:
     """Say whether a statement is the starter's own."""
     with contextlib.suppress(SyntaxError):
         for given in ast.parse(starter).body:
-            if name in defined_names([given]) and ast.dump(given) == ast.dump(statement):
+            if name in defined_names([given]) and _are_same(given, statement):
                 return True
     return False
 
@@ -88,3 +92,8 @@ def _is_empty(body: list[ast.stmt]) -> bool:
         ):
             return False
     return True
+
+
+def _are_same(one: ast.stmt, other: ast.stmt) -> bool:
+    lengths = {len(getattr(statement, "body", ())) for statement in (one, other)}
+    return len(lengths) == 1 and ast.dump(one) == ast.dump(other)

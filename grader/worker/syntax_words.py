@@ -7,7 +7,11 @@ import re
 _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4"  # that word processors write
 _MERGE = re.compile(r"(?:<{7}|>{7}|={7}|\|{7})(?: |$)")
 _PROMPT = re.compile(r"\s*(>>>|\.\.\.|In ?\[\d*\]:|Out ?\[\d*\]:)(?: |$)")
-_MISSPELT = re.compile(r"\s*(?!def\b|class\b)(d\w{1,5}|func|function|fn|fun)\s+\w+\s*\(.*", re.IGNORECASE)
+_MISSPELT = re.compile(
+    r"\s*(?!(?-i:def|class|del)\b)(d\w{1,5}|func|function|fn|fun)\s+\w+\s*\(.*", re.IGNORECASE
+)
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_DETECTED = re.compile(r" \(detected at line \d+\)$")
 _CONDITION = re.compile(r"\s*(?:if|elif|while|assert)\b")
 _COMPARED = re.compile(r"(?: here)?\. Maybe you meant '=='.*$")
 
@@ -23,12 +27,15 @@ def words(error: SyntaxError, source: str) -> str:
         return f"`{line[:7]}` is a mark of a merge; keep one version, and delete the marks"
     if prompt := _PROMPT.match(line):
         return f"`{prompt[1]}` is a prompt, not code; delete the prompts"
+    if _FENCE.match(line):
+        return "this is a mark of Markdown, not code; delete it"
     if message.startswith("invalid character") and any(quote in message for quote in _QUOTES):
         return f"{message}; write plain quotes, ' or \""
     if message == "unexpected indent":
         return "unexpected indent; delete the blanks at the beginning of the line"
     if message.startswith("invalid syntax") and (word := _MISSPELT.match(line)):
         return f"`{word[1]}` is no word of Python; a function begins with `def`"
+    message = _DETECTED.sub("", message)
     return message if _CONDITION.match(line) else _COMPARED.sub("", message)
 
 
