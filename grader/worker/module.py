@@ -21,7 +21,7 @@ from grader.worker.refusals import uncompiled
 from grader.worker.sections import Section, Sections
 from grader.worker.slips import Slip, Slips, Statement
 from grader.worker.statements import defined_names, gives_values, is_untouched, touched_names
-from grader.worker.syntax_words import words
+from grader.worker.syntax_words import explained
 from grader.worker.watch import Spot
 
 MODULE = "__main__"  # as in a notebook, and when the file is run
@@ -122,7 +122,7 @@ class StudentModule:
                 yield from (self._unit(label, one) for one in getattr(tree, "body", ()))
         names = {name for name in self.asked if _seems_to_define(part.text, name)}
         names |= {part.question} & set(self.asked)
-        error.msg = words(error, self.cells[label])
+        error.lineno, error.msg = explained(error, part.text, part.before)
         lost = frozenset(_BINDING.findall(part.text))
         yield Unit(label, error.lineno or 1, frozenset(names), None, error=error, lost=lost)
 
@@ -151,6 +151,8 @@ class StudentModule:
         if type(missing) is not str or missing in names:
             return {}
         message = f"name {missing!r} is not defined"
+        if missing in self.asked and not any(missing in one.names for one in self.units):
+            return {"follows": True}  # it is not answered, and that is told
         if missing in self._failed:
             return {"message": f"{message}, because of {_where(self._failed[missing])}", "follows": True}
         for later in self.units:

@@ -6,6 +6,7 @@ import re
 
 _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4"  # that word processors write
 _MERGE = re.compile(r"(?:<{7}|>{7}|={7}|\|{7})(?: |$)")
+_CONFLICT = re.compile(r"(?:<{7}|>{7})(?: |$)")
 _PROMPT = re.compile(r"\s*(>>>|\.\.\.|In ?\[\d*\]:|Out ?\[\d*\]:)(?: |$)")
 _MISSPELT = re.compile(
     r"\s*(?!(?-i:def|class|del)\b)(d\w{1,5}|func|function|fn|fun)\s+\w+\s*\(.*", re.IGNORECASE
@@ -16,13 +17,22 @@ _CONDITION = re.compile(r"\s*(?:if|elif|while|assert)\b")
 _COMPARED = re.compile(r"(?: here)?\. Maybe you meant '=='.*$")
 
 
-def words(error: SyntaxError, source: str) -> str:
-    """Return a phrase about a syntax error, without a full stop at its end.
+def explained(error: SyntaxError, section: str, before: int) -> tuple[int, str]:
+    """Return the line of a syntax error in a section, and a phrase about it, without a full stop at its end.
 
-    >>> words(SyntaxError("invalid syntax", ("f", 1, 1, "")), ">>> x = 1")
-    '`>>>` is a prompt, not code; delete the prompts'
+    `before` is the number of lines that come before the section.
+
+    >>> explained(SyntaxError("invalid syntax", ("f", 8, 1, "")), ">>> x = 1", 7)
+    (8, '`>>>` is a prompt, not code; delete the prompts')
     """
-    message, line = error.msg or "invalid syntax", _line(source, error.lineno or 1)
+    lines = section.split("\n")
+    merged = (number for number, line in enumerate(lines, before + 1) if _CONFLICT.match(line))
+    number = next(merged, error.lineno or before + 1)
+    line = lines[number - before - 1] if before < number <= before + len(lines) else ""
+    return number, _words(error.msg or "invalid syntax", line)
+
+
+def _words(message: str, line: str) -> str:
     if _MERGE.match(line):
         return f"`{line[:7]}` is a mark of a merge; keep one version, and delete the marks"
     if prompt := _PROMPT.match(line):
@@ -37,8 +47,3 @@ def words(error: SyntaxError, source: str) -> str:
         return f"`{word[1]}` is no word of Python; a function begins with `def`"
     message = _DETECTED.sub("", message)
     return message if _CONDITION.match(line) else _COMPARED.sub("", message)
-
-
-def _line(source: str, number: int) -> str:
-    lines = source.split("\n", number)
-    return lines[number - 1] if number <= len(lines) else ""
