@@ -10,7 +10,9 @@ MAX_ROUNDS = 200  # magics of one cell that are looked for
 MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
 
 _WHOLE_CELL = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
-_RUNNING = re.compile(r"(\s*)%(?:time|prun)\s+(?:-\S+\s+)*(?=\S)")  # these run what follows, as it is
+_RUNNING = re.compile(
+    r"(\s*)%(?:time|prun)\s+(?:-[slDT]\s+[^\s-]\S*\s+|-\S+\s+)*(?=\S)"
+)  # these run what follows, as it is
 # Nothing that a file defines depends on these.
 _HARMLESS = re.compile(
     r"%(?:matplotlib|load_ext|reload_ext|autoreload|config|pip|conda|timeit|precision|pylab|who|whos)\b"

@@ -19,7 +19,7 @@ from grader.worker.failures import MAX_TEXT
 from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
 from grader.worker.sections import Section, Sections
-from grader.worker.slips import Slip, Slips, Statement
+from grader.worker.slips import Placed, Sign, Slips
 from grader.worker.statements import defined_names, gives_values, is_untouched, touched_names
 from grader.worker.syntax_words import explained
 from grader.worker.watch import Spot
@@ -195,11 +195,11 @@ class StudentModule:
     def _is_blank(self, unit: Unit, name: str) -> bool:
         return not isinstance(unit.statement, ast.Assign | ast.AnnAssign) and self._is_untouched(unit, name)
 
-    def slips(self) -> list[Slip]:
+    def slips(self) -> list[Sign]:
         """Return what can be seen in the statements without running them."""
-        statements: list[Statement] = []
-        given: dict[str, list[Statement]] = {}
-        others: list[tuple[str, Statement]] = []
+        statements: list[Placed] = []
+        given: dict[str, list[Placed]] = {}
+        others: list[tuple[str, Placed]] = []
         for unit in self.units:
             if unit.statement is None or unit.code is None:
                 continue

@@ -15,8 +15,8 @@ SHORTEST = 4  # letters of a name in which one can be wrong, and it is still the
 _NOTHING = frozenset(  # methods that change their object and return nothing
     "append extend insert remove sort reverse clear update backward step zero_grad".split()
 )
-Statement = tuple[str, ast.stmt]  # with the label of its cell
-Slip = list[Any]  # a question's name, a kind, places as [cell, line], a detail
+Placed = tuple[str, ast.stmt]  # with the label of its cell
+Sign = list[Any]  # a question's name, a kind, places as [cell, line], a detail
 
 
 class Slips:
@@ -24,16 +24,16 @@ class Slips:
 
     def __init__(
         self,
-        given: dict[str, list[Statement]],
-        statements: Sequence[Statement],
-        others: Iterable[tuple[str, Statement]],
+        given: dict[str, list[Placed]],
+        statements: Sequence[Placed],
+        others: Iterable[tuple[str, Placed]],
         question_at: Callable[[str, int], str],
     ) -> None:
         """`given`: the statements that give each name a value; `others`: all names that are not asked for."""
         self._given, self._statements = given, statements
         self._others, self._question_at = list(others), question_at
 
-    def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Slip]:
+    def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Sign]:
         """Return a few for each name, what is most certain first; `has_powers`: some line has a `^`."""
         return [[name, *one] for name in asked for one in islice(self._about(name, has_powers), MAX_SLIPS)]
 
@@ -91,7 +91,7 @@ def is_one_typo(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1:2] + a[:1] + a[2:] == b)
 
 
-def _place(statement: Statement) -> list[Any]:
+def _place(statement: Placed) -> list[Any]:
     return [statement[0], statement[1].lineno]
 
 
