@@ -19,7 +19,7 @@ from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
-from grader.examiner.slip import remarks
+from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from grader.examiner.remedies import REMEDIES
-from grader.examiner.slip import SENTENCES, Slip
+from grader.examiner.slips_seen import SENTENCES, SlipSeen
 from grader.examiner.trouble import NOWHERE, Place, Trouble
 from grader.worker.families import FAMILIES
 from grader.worker.refusals import MAX_DETAIL
@@ -33,7 +33,7 @@ class Replies:
         self._lines: dict[str, tuple[int, int]] = {}  # of each cell, the lines before it and its own
         self._is_heard = False  # whether a worker has said which families the file uses
         self.read_notes: list[str] = []  # on what was skipped or assumed when the file was read
-        self.slips: list[Slip] = []
+        self.slips: list[SlipSeen] = []
         self.words: list[tuple[str, Place, str]] = []  # of families: the family, where, the name there
         self.used_at_load: dict[str, dict[str, Place | None]] = {}  # families by what a name stands for
 
@@ -107,7 +107,7 @@ class Replies:
     def note_slips(self, header: dict[str, Any]) -> None:
         """What the first worker says of slips in the file, before it has seen any input."""
         self.slips = [
-            Slip(name, kind, tuple(places), str(detail)[:MAX_DETAIL])
+            SlipSeen(name, kind, tuple(places), str(detail)[:MAX_DETAIL])
             for name, kind, said, detail in header.get("slips", [])[:MAX_TOLD]
             if self.question(name)
             and kind in SENTENCES

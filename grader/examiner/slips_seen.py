@@ -31,7 +31,7 @@ _WITHOUT_AN_ANSWER = frozenset({"name", "compared", "text", "inside", "printed",
 
 
 @dataclass(frozen=True)
-class Slip:
+class SlipSeen:
     """One slip: the question's name, what kind it is, in which lines, and a few letters of the file."""
 
     name: str
@@ -75,7 +75,7 @@ def _lines(places: Sequence[Place]) -> str:
 
 
 def remarks(
-    posed: Posed, outcome: str, slips: Iterable[Slip], troubles: Sequence[Trouble], seconds: float
+    posed: Posed, outcome: str, slips: Iterable[SlipSeen], troubles: Sequence[Trouble], seconds: float
 ) -> Iterator[str]:
     """Yield what the file itself says of an answer that is not right: a slip, and lines that failed."""
     is_missing = outcome == "unanswered"
