@@ -10,15 +10,15 @@ MAX_ROUNDS = 200  # magics of one cell that are looked for
 MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
 
 _WHOLE_CELL = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
-_RUNNING = re.compile(
-    r"(\s*)%(?:time|prun)\s+(?:-[slDT]\s+[^\s-]\S*\s+|-\S+\s+)*(?=\S)"
-)  # these run what follows, as it is
+# These run what follows, as it is; their options go.
+_RUNNING = re.compile(r"(\s*)%(?:time|prun)\s+(?:-[slDT]\s+[^\s-]\S*\s+|-\S+\s+)*(?=\S)")
 # Nothing that a file defines depends on these.
 _HARMLESS = re.compile(
     r"%(?:matplotlib|load_ext|reload_ext|autoreload|config|pip|conda|timeit|precision|pylab|who|whos)\b"
     r"|%%(?:time|timeit|capture|prun)\b|![ \t]*(?:pip3?|conda|python3? -m pip|apt|apt-get|nvidia-smi)\b"
-    r"|\?|.*\?$"
+    r"|\?|.*\?$"  # help
 )
+_HELP = re.compile(r"[\w.%*]+\?{1,2}")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In ?\[\d+\]:|   +\.{3,}:)(?: |$)")
 _FIRST_PROMPT = re.compile(r"(?:>>>|In ?\[\d+\]:)(?: |$)")
 
@@ -100,4 +100,4 @@ def _is_magic(line: str) -> bool:
     if text.startswith("#"):
         return False
     is_assigned = re.match(r"[\w, ]+=\s*[!%]", text) is not None
-    return text.startswith(("%", "!", "?")) or text.endswith("?") or is_assigned
+    return text.startswith(("%", "!", "?")) or _HELP.fullmatch(text) is not None or is_assigned
