@@ -104,8 +104,8 @@ def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
         if _is_stored(statement.target, name):  # `size: 3`
             is_type = isinstance(statement.annotation, ast.Name | ast.Subscript | ast.Attribute)
             yield "compared", "" if is_type else _text(statement.annotation)
-    elif isinstance(statement, ast.Expr):
-        value = statement.value
+    elif isinstance(statement, ast.Expr | ast.Assert):
+        value = statement.value if isinstance(statement, ast.Expr) else statement.test
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             if found := re.search(rf"^\s*{name}\s*=\s*([^=\s.].*)$", value.value, re.MULTILINE):
                 yield "text", found[1].strip()[:MAX_DETAIL]

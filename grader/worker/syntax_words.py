@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 
 _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4"  # that word processors write
+_PLAIN = {  # what is written for it in Python, by what Python's message names
+    **dict.fromkeys(("U+2212", "U+2013", "U+2014"), "-"),
+    **dict.fromkeys(("U+00D7", "U+00B7", "U+22C5"), "*"),
+    "U+00F7": "/",
+    "U+FF0C": ",",
+    "U+FF08": "(",
+    "U+FF09": ")",
+    "U+00B2": "** 2",
+    **dict.fromkeys(("U+00A0", "U+200B", "U+3000"), "a plain blank"),
+}
 _MERGE = re.compile(r"(?:<{7}|>{7}|={7}|\|{7})(?: |$)")
 _CONFLICT = re.compile(r"(?:<{7}|>{7})(?: |$)")
 _PROMPT = re.compile(r"\s*(>>>|\.\.\.|In ?\[\d*\]:|Out ?\[\d*\]:)(?: |$)")
@@ -41,6 +51,8 @@ def _words(message: str, line: str) -> str:
         return "this is a mark of Markdown, not code; delete it"
     if message.startswith("invalid character") and any(quote in message for quote in _QUOTES):
         return f"{message}; write plain quotes, ' or \""
+    if plain := next((plain for code, plain in _PLAIN.items() if code in message), ""):
+        return f"{message}; write {plain}"
     if message == "unexpected indent":
         return "unexpected indent; delete the blanks at the beginning of the line"
     if message.startswith("invalid syntax") and (word := _MISSPELT.match(line)):
