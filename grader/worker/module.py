@@ -20,7 +20,7 @@ from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
 from grader.worker.sections import Section, Sections
 from grader.worker.slips import Placed, Sign, Slips
-from grader.worker.statements import defined_names, gives_values, is_untouched, touched_names
+from grader.worker.statements import defined_names, deleted_names, gives_values, is_untouched, touched_names
 from grader.worker.syntax_words import explained
 from grader.worker.watch import Spot
 
@@ -95,6 +95,8 @@ class StudentModule:
         """Yield the statements, but let no `...` replace an answer that an earlier one gives."""
         before: dict[str, list[Unit]] = {}
         for unit in units:
+            for name in deleted_names(unit.statement):
+                before.pop(name, None)
             earlier = [before.setdefault(name, []) for name in sorted(unit.names)]
             is_idle = unit.names and all(earlier) and all(self._is_untouched(unit, one) for one in unit.names)
             if is_idle and all(self._is_given(name, before[name]) for name in unit.names):
@@ -205,6 +207,8 @@ class StudentModule:
                 continue
             one = unit.cell, unit.statement
             statements.append(one)
+            for name in deleted_names(unit.statement):
+                given.pop(name, None)
             for name in sorted(defined_names([unit.statement])) if gives_values(unit.statement) else ():
                 if name not in self.starters:
                     others.append((name, one))

@@ -24,6 +24,12 @@ def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
     return names
 
 
+def deleted_names(statement: ast.stmt | None) -> list[str]:
+    """Return the names that a `del` at the top level makes an end of."""
+    targets = statement.targets if isinstance(statement, ast.Delete) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
 def gives_values(statement: ast.stmt) -> bool:
     """Say whether names that a statement binds have a new value of the file's own afterwards."""
     is_bare = isinstance(statement, ast.AnnAssign) and statement.value is None
