@@ -53,14 +53,14 @@ class CourseFaults(GraderError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy for a word that is not among the known ones.
+    """A remedy for a word that is not among the known ones; a list or tuple keeps its order.
 
     >>> did_you_mean("point", ["points", "prompt"])
     "Did you mean 'points'?"
-    >>> did_you_mean("xyz", ["a", "b"])
-    'Use one of: a, b.'
+    >>> did_you_mean("xyz", ["b", "a"])
+    'Use one of: b, a.'
     """
-    names = sorted(known)
+    names = list(known) if isinstance(known, list | tuple) else sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.7)
     if close:
         return f"Did you mean '{close[0]}'?"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
+
+_TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def folded(text: str) -> str:
@@ -12,3 +16,10 @@ def folded(text: str) -> str:
     'ada lovelace'
     """
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+@lru_cache(maxsize=4096)
+def tokens_of(text: str) -> tuple[str, ...]:
+    """Return runs of letters and of digits without leading zeros: the same for `ex-03` and `Ex 3`."""
+    plain = unicodedata.normalize("NFKC", text)
+    return tuple(one.lstrip("0") or "0" if one.isdigit() else one for one in _TOKENS.findall(plain))

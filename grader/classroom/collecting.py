@@ -15,12 +15,12 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from grader.classroom.layout import StudentFiles, layout_of
-from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of, tokens_of
+from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of
 from grader.classroom.roster import Roster
 from grader.classroom.submission_sources import Content, SubmissionFile, SubmissionSource, open_source
 from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
-from grader.folding import folded
+from grader.folding import folded, tokens_of
 from grader.identity import Matches, Person, comparable, fits_name, loose_name, match
 from grader.lms.base import Named
 

@@ -6,14 +6,12 @@ Each LMS reads the names in its own downloads; `ada/exercise-3.py` is in a stude
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from grader.folding import folded
+from grader.folding import folded, tokens_of
 from grader.lms import LMSS
 from grader.lms.base import Named
 
@@ -29,7 +27,6 @@ _COPY = re.compile(
     rf"|[ _\u2014\u2013-]*\(?(?:的|の|의 )?(?<![a-z])(?:{_WORDS})\)?[ _-]*(?:\(?\d+\)?)?)$"
 )
 _COPY_OF = re.compile(rf"^(?:(?:{_WORDS})[ _-]+(?:(?:of|von|de|di|van|av|af)[ _-]+)?)+")
-_TOKENS = re.compile(r"[^\W\d_]+|\d+")
 MAX_MARKS = 5  # "-1-1-1" and the like
 
 
@@ -141,10 +138,3 @@ def _forms(stem: str) -> Iterator[str]:
         if stem:
             yield stem
         stem = _COPY.sub("", stem, count=1).strip()
-
-
-@lru_cache(maxsize=4096)
-def tokens_of(text: str) -> tuple[str, ...]:
-    """Return runs of letters and of digits without leading zeros: the same for `ex-03` and `Ex 3`."""
-    plain = unicodedata.normalize("NFKC", text)
-    return tuple(one.lstrip("0") or "0" if one.isdigit() else one for one in _TOKENS.findall(plain))

@@ -158,7 +158,10 @@ class Regrading:
             move = Move(self._before[key], outcome.report, key in self._held)
             if move.falls or move.rises or list(move.reasons()):
                 moves.append(move)
-        return sorted(moves, key=lambda move: (move.after.student or "", move.after.exercise))
+        place = {name: number for number, name in enumerate(self.grader.course.record.exercises)}
+        return sorted(
+            moves, key=lambda move: (move.after.student or "", place.get(move.after.exercise, len(place)))
+        )
 
     def apply(self, *, allow_lower: bool) -> int:
         """Store the new reports; how many were held back because a score would fall.

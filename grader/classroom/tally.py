@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.examiner.outcome import Outcome
@@ -27,6 +28,7 @@ class Tally:
     held_names: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Counter[OutcomeName]] = field(default_factory=dict)
+    exercises: Sequence[str] = ()  # in the order of the course
 
     def count(self, outcome: Outcome) -> None:
         """Count one submission."""
@@ -50,6 +52,13 @@ class Tally:
         for question in report.questions:
             counts = self.outcomes.setdefault((report.exercise, question.id), Counter())
             counts[question.outcome] += 1
+
+    @property
+    def rows(self) -> list[tuple[str, str, Counter[OutcomeName]]]:
+        """Exercises, questions and how they went, in the order of the course."""
+        place = {name: number for number, name in enumerate(self.exercises)}
+        rows = [(exercise, question, counts) for (exercise, question), counts in self.outcomes.items()]
+        return sorted(rows, key=lambda row: (place.get(row[0], len(place)), row[0]))
 
     @staticmethod
     def _tell(names: list[str], name: str) -> None:

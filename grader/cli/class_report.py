@@ -25,7 +25,8 @@ def report(exercises: tuple[str, ...], as_json: bool) -> int:
         analysis = service.analysis(exercises)
     if not analysis.exercises:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
-    for name in sorted(set(exercises) - {one.exercise for one in analysis.exercises}):
+    handed_in = {one.exercise for one in analysis.exercises}
+    for name in dict.fromkeys(name for name in exercises if name not in handed_in):
         click.echo(f"Nobody has handed in {name}.", err=True)
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))

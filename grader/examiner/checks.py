@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from inspect import isfunction
 from types import ModuleType
 from typing import Any, Literal
 
@@ -157,6 +158,14 @@ class CheckSuite:
     def of(self, exercise: str, question: str) -> list[Check]:
         """The checks of one question."""
         return [check for check in self.checks.get(exercise, ()) if check.question == question]
+
+    def misfit(self, exercise: str, posed: Posed, value: Any) -> str:
+        """Say what a value is, where a function, class or module is asked for and it is none of them."""
+        right = getattr(self.references.get(exercise), posed.id, None)
+        if isinstance(value, Remote) or not callable(right):
+            return ""
+        asked = "a class" if isinstance(right, type) else "a function" if isfunction(right) else "a module"
+        return f"`{posed.id}` is {describe(value)}; {asked} is asked for."
 
     def reads_params(self, exercise: str, question: str) -> bool:
         """Whether some check of a question looks at the parameters of the student's variant."""

@@ -20,6 +20,7 @@ from grader.examiner.printed import printed_text
 from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
+from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
@@ -76,12 +77,22 @@ def grade(
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
     for posed in code:
         watch(verdict_of(reports[posed.id]))
-    questions = tuple(reports[posed.id] for posed in asked)
+    questions = tuple(_with_remarks(posed, reports[posed.id], of[posed.id], paper) for posed in asked)
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
     return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
+
+
+def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
+    """Add to what is said of an answer that is not right what the file itself says of it."""
+    if report.outcome in {"passed", "ungraded"}:
+        return report
+    seconds = (posed.limits or paper.limits).seconds
+    found = remarks(posed, report.outcome, session.replies.slips, session.troubles, seconds)
+    added = [one for one in found if one not in report.message]
+    return report.model_copy(update={"message": " ".join(filter(None, (report.message, *added)))})
 
 
 def run_checks(
@@ -93,12 +104,16 @@ def run_checks(
     """
     exercise, tried = sitting.paper.exercise, {posed.id: Tried() for posed in code}
     for posed in code:
+        checks = suite.of(exercise, posed.id)
         try:
-            sessions[posed.id].fetch(posed.id)
+            value = sessions[posed.id].fetch(posed.id)
         except StudentError as error:
             outcome = error.trouble.outcome
-            results = [CheckResult(check, outcome, error) for check in suite.of(exercise, posed.id)]
-            tried[posed.id].results = results
+            tried[posed.id].results = [CheckResult(check, outcome, error) for check in checks]
+            continue
+        own = tried[posed.id]
+        own.misfit = suite.misfit(exercise, posed, value)
+        own.results = [CheckResult(one, "failed", message=own.misfit) for one in checks if own.misfit]
     open_ = [posed for posed in code if not tried[posed.id].results]
     for visible in (True, False):
         for session in () if visible else sessions.values():

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from grader.examiner.remedies import REMEDIES
+from grader.examiner.slips_seen import SENTENCES, SlipSeen
 from grader.examiner.trouble import NOWHERE, Place, Trouble
 from grader.worker.families import FAMILIES
 from grader.worker.refusals import MAX_DETAIL
@@ -32,6 +33,7 @@ class Replies:
         self._lines: dict[str, tuple[int, int]] = {}  # of each cell, the lines before it and its own
         self._is_heard = False  # whether a worker has said which families the file uses
         self.read_notes: list[str] = []  # on what was skipped or assumed when the file was read
+        self.slips: list[SlipSeen] = []
         self.words: list[tuple[str, Place, str]] = []  # of families: the family, where, the name there
         self.used_at_load: dict[str, dict[str, Place | None]] = {}  # families by what a name stands for
 
@@ -72,7 +74,8 @@ class Replies:
         if type(number) is not int or not isinstance(names, list):
             return {}
         cell, line = self._place(notice)
-        return {"unit": number, "names": self.names(names), "cell": cell, "line": line}
+        about = self.question(notice.get("about"))
+        return {"unit": number, "names": self.names(names), "cell": cell, "line": line, "about": about}
 
     def names(self, said: Any) -> list[str]:
         """The names that were asked for, of those that a worker says."""
@@ -93,7 +96,24 @@ class Replies:
             line=line,
             refused=refused if refused in REMEDIES else "",
             detail=str(error.get("detail", ""))[:MAX_DETAIL],
+            about=self.question(error.get("about")),
+            follows=error.get("follows") is True,
         )
+
+    def question(self, said: Any) -> str:
+        """The question that a worker names, if there is such a one."""
+        return said if isinstance(said, str) and said in self._asked else ""
+
+    def note_slips(self, header: dict[str, Any]) -> None:
+        """What the first worker says of slips in the file, before it has seen any input."""
+        self.slips = [
+            SlipSeen(name, kind, tuple(places), str(detail)[:MAX_DETAIL])
+            for name, kind, said, detail in header.get("slips", [])[:MAX_TOLD]
+            if self.question(name)
+            and kind in SENTENCES
+            and NOWHERE not in (places := [self._place({"cell": one[0], "line": one[1]}) for one in said[:2]])
+            and places
+        ]
 
     def _place(self, error: dict[str, Any]) -> Place:
         """A cell and a line of it, if the submission has such a line."""

@@ -29,6 +29,7 @@ class Tried:
 
     results: list[CheckResult] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    misfit: str = ""  # what it is, if it is nothing that can be called
 
 
 def notes_of(
@@ -36,8 +37,9 @@ def notes_of(
 ) -> tuple[str, ...]:
     """Return what a student should know beside the answers: statements that failed and define none."""
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
-    told = {question.message for question in questions}
-    notes = dict.fromkeys(explain(trouble, "The file", paper.limits.seconds) for trouble in happened)
+    told = "\n".join(question.message for question in questions)
+    seconds = paper.limits.seconds
+    notes = dict.fromkeys(explain(one, "The file", seconds) for one in happened if not one.follows)
     return (*sessions[0].replies.read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
@@ -105,7 +107,9 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
     reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
-    message = first.message if outcome not in {"passed", "failed"} else _told(diagnosis, results)
+    message = (
+        first.message if outcome not in {"passed", "failed"} else tried.misfit or _told(diagnosis, results)
+    )
     share = _share(results)
     complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand

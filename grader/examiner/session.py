@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -143,7 +144,7 @@ class Session:
         with self.waiting.running():
             self._start()
         if name in self._blank:
-            raise StudentError(Trouble("missing"))
+            raise StudentError(self._why_missing(name))
         known = self._fetched.get(name)
         if known is not None and known._worker == self._workers:  # noqa: SLF001 a Remote is this session's own
             return known
@@ -252,7 +253,7 @@ class Session:
                     continue
                 self._skip.append(unit["unit"])
                 if not self._has_secrets:
-                    trouble = Trouble(why, cell=unit.get("cell"), line=unit.get("line"))
+                    trouble = Trouble(why, cell=unit["cell"], line=unit["line"], about=unit["about"])
                     self._lost.append((unit["names"], trouble))
             else:
                 self._worker = worker
@@ -305,6 +306,7 @@ class Session:
             ]
             self._blank = frozenset(self.replies.names(header.get("blank")))
             self.replies.note_families(header)
+            self.replies.note_slips(header)
         except (TypeError, ValueError, KeyError, AttributeError):
             worker.close()
             raise WorkerEnded("malformed") from None
@@ -313,7 +315,8 @@ class Session:
         """What became of a name: the failure of the statement that would have defined it, or nothing."""
         for names, trouble in (*self._lost, *self._failures):
             if name in names:
-                return trouble
+                is_told = trouble.kind == "syntax" and name != trouble.about
+                return replace(trouble, kind="unread") if is_told else trouble
         return Trouble("missing")
 
     @property

@@ -23,6 +23,8 @@ class Trouble:
     line: int | None = None
     refused: str = ""  # what it attempted, by the name of its remedy
     detail: str = ""
+    about: str = ""  # the question that the line belongs to
+    follows: bool = False  # whether an earlier failure has led to it
 
     @property
     def outcome(self) -> OutcomeName:

@@ -32,6 +32,8 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
         return f"{where or 'The file'} is not valid Python: {_sentence(trouble.message)}"
+    if trouble.kind == "unread":
+        return f"This answer could not be read, because of {lowered(where) or 'another line'}."
     if trouble.kind == "raised":
         return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
@@ -77,6 +79,15 @@ def _where(trouble: Trouble) -> str:
     if trouble.line is None:
         return ""
     return place_text(trouble.cell, trouble.line)
+
+
+def lowered(phrase: str) -> str:
+    """Return a phrase as it is within a sentence.
+
+    >>> lowered("Line 3 of cell 2")
+    'line 3 of cell 2'
+    """
+    return f"{phrase[:1].lower()}{phrase[1:]}"
 
 
 def place_text(cell: str | None, line: int | None) -> str:

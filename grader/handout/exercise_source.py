@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES
+from grader.handout.exercise_name import files_like
 from grader.handout.pack import PACK_FILE, Pack, open_pack
 
 
@@ -146,19 +148,24 @@ def check_name(source: ExerciseSource, exercise: str) -> None:
         raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, source.exercises)}")
 
 
-def find_file(source: ExerciseSource, exercise: str) -> Path:
-    """The student's file for an exercise.
+def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
+    """The student's file for an exercise; a `word` may name it, or say which of two it is by its suffix.
 
     Raises:
         UsageFault: there is no such exercise, no file, or a .py and a .ipynb.
 
     """
     check_name(source, exercise)
-    found = [file for suffix in SUFFIXES if (file := source.root / f"{exercise}{suffix}").is_file()]
+    named = Path(word)
+    if named.suffix in SUFFIXES and named.is_file():
+        return named
+    suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
+    found = [file for suffix in suffixes if (file := source.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
         raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")
     if not found:
-        raise UsageFault(
-            f"There is no {exercise}.py or {exercise}.ipynb in {source.root}. Name your file with --file."
-        )
+        names = " or ".join(f"{exercise}{suffix}" for suffix in suffixes)
+        alike = files_like(source.root, exercise)
+        remedy = f"Is it {shlex.quote(alike[0])}? Name it" if alike else "Name your file"
+        raise UsageFault(f"There is no {names} in {source.root}. {remedy} with --file.")
     return found[0]

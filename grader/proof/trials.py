@@ -156,7 +156,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
             text = f"{wrong}\n{mistaken(question, one.name)}\n"
             yield Trial("misconception", sitting, text, question=question, name=one.name)
         starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
-        text = source + "\n\n" + touched(starter)
+        text = f"{source}\n\ndel {question}\n{touched(starter)}"
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = "str | bytes | bool" if name in _OF_NUMBERS else "type(None)"

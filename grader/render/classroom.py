@@ -105,7 +105,7 @@ def outcome_table(tally: Tally) -> RenderableType:
     for outcome in seen:
         table.add_column(WORDS[outcome][0], justify="right")
     before = ""
-    for (exercise, question), outcomes in sorted(tally.outcomes.items(), key=lambda item: item[0][0]):
+    for exercise, question, outcomes in tally.rows:
         name, before = ("" if exercise == before else exercise), exercise
         counts = [str(outcomes[outcome] or "") for outcome in seen]
         table.add_row(Text(name), Text(question), *counts)

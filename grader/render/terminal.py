@@ -10,6 +10,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
+from grader.examiner.wording import NOT_ANSWERED
 from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
@@ -99,8 +100,8 @@ def _headline(question: QuestionReport) -> RenderableType:
 
 def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
     """What is under a question's line."""
-    if question.message and question.outcome != "unanswered":
-        yield Indented(Text(question.message))
+    if said := question.message.removeprefix(NOT_ANSWERED).strip():
+        yield Indented(Text(said))
     if question.hint is not None and question.hint <= len(hints):
         yield Indented(Text(f"Hint: {hints[question.hint - 1]}"))
     if question.drawing:

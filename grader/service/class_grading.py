@@ -29,6 +29,7 @@ class ClassGrading:
     _run: ClassRun = field(init=False)
 
     def __post_init__(self) -> None:
+        self.tally.exercises = self.grader.course.record.exercises
         self._run = ClassRun(self.grader, self.gradebook, self.collected.roster is not None, self.again)
 
     def look(self) -> Iterator[Outcome]:

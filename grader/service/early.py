@@ -11,6 +11,7 @@ from grader.examiner.packages import imported_beforehand
 from grader.examiner.preloads import preloads
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import SUFFIXES, read_submission
+from grader.handout.exercise_name import meant
 from grader.worker.interrupts import held
 from grader.worker.isolation.ways import own_way
 
@@ -32,8 +33,14 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
     here = Path.cwd()
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
     with suppress(SubmissionFault, OSError):
-        found = file or next(filter(Path.is_file, places), here)
+        found = file or next(filter(Path.is_file, places), None) or _file_meant(here, exercise)
         submission = read_submission(found)
         slow = imported_beforehand(submission)
         return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
     return ()
+
+
+def _file_meant(folder: Path, word: str) -> Path:
+    """Return the file in a folder that a word may mean; the folder where there is none."""
+    files = {file.stem: file for file in folder.iterdir() if file.suffix in SUFFIXES}
+    return files.get(meant(files, word), folder)

@@ -17,6 +17,7 @@ from grader.examiner.packages import imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
+from grader.handout.exercise_name import meant
 from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
 from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
@@ -77,10 +78,10 @@ def examiner_of(
 
     """
     with closing(find_source(folder)) as source:
-        check_name(source, exercise)  # also where a file is named
-        found = file or find_file(source, exercise)
-        is_kept = file is None or _is_own(source.root, exercise, file)
-        yield Examiner(process, source, exercise, found, tell, is_kept=is_kept)
+        name = meant(source.exercises, exercise)
+        check_name(source, name)  # also where a file is named
+        found = file or find_file(source, name, exercise)
+        yield Examiner(process, source, name, found, tell, is_kept=_is_own(source.root, name, found))
 
 
 def _is_own(root: Path, exercise: str, file: Path) -> bool:

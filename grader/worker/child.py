@@ -12,8 +12,9 @@ from typing import Any
 from grader.errors import SubmissionFault
 from grader.worker.failures import MissingError, describe
 from grader.worker.memory import less_memory
-from grader.worker.module import StudentModule, defined_names, is_blank
+from grader.worker.module import StudentModule
 from grader.worker.reading import Source, read_cells
+from grader.worker.statements import defined_names, is_blank
 from grader.worker.watch import Watch, names_used
 from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, WireError, frame_length, pack, unpack
 
@@ -79,14 +80,16 @@ class Child:
         watch.install()
         failures, used = [], {}
         for number, unit in enumerate(submission.units):
-            about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
             if number in header["skip"]:
                 continue
+            about = {"unit": number, "cell": unit.cell, "line": unit.line, "names": sorted(unit.names)}
+            about["about"] = submission.belongs_to(unit)
             _write(pack({"id": header["id"], "running": about}))
             try:
                 submission.run(unit)
             except BaseException as error:
-                failures.append({**about, **self._describe(error, is_own=error is unit.error)})
+                told = self._describe(error, is_own=error is unit.error)
+                failures.append({**about, **told, **submission.follow_up(unit, error)})
             if watch.seen:
                 used[number] = watch.seen
                 watch.clear()
@@ -95,7 +98,8 @@ class Child:
                 "id": header["id"],
                 "failures": failures,
                 "notices": submission.notices,
-                "blank": submission.blank(header["starters"]),
+                "blank": submission.blank(),
+                "slips": submission.slips(),
                 "words": names_used(submission.trees, header["families"]),
                 "used": submission.used_by(used),
             }

@@ -7,6 +7,8 @@ import dis
 from collections.abc import Iterable, Sequence
 from types import CodeType
 
+from grader.worker.statements import root_name
+
 Statement = tuple[ast.stmt | None, CodeType | None]
 
 
@@ -33,16 +35,10 @@ def _bound(statement: ast.stmt | None, code: CodeType | None) -> set[str]:
     names = set(_names(code, "STORE_NAME", deep=False)) | set(_names(code, "STORE_GLOBAL"))
     for node in ast.walk(statement) if statement is not None else ():
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            names.add(_root(node))
+            names.add(root_name(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            names.add(_root(node.value.func) if isinstance(node.value.func, ast.Attribute) else "")
+            names.add(root_name(node.value.func) if isinstance(node.value.func, ast.Attribute) else "")
     return names
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _read(code: CodeType | None) -> set[str]:

@@ -5,29 +5,33 @@ import __future__
 
 import ast
 import builtins
-import contextlib
 import linecache
 import re
 import sys
 import types
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.worker.descent import descent
 from grader.worker.failures import MAX_TEXT
 from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
+from grader.worker.sections import Section, Sections
+from grader.worker.slips import Placed, Sign, Slips
+from grader.worker.statements import defined_names, deleted_names, gives_values, is_untouched, touched_names
+from grader.worker.syntax_words import explained
 from grader.worker.watch import Spot
 
 MODULE = "__main__"  # as in a notebook, and when the file is run
+_BINDING = re.compile(r"^(?:(?:def|class)[ \t]+)?(\w+)[ \t]*(?:=(?!=)|\()", re.MULTILINE)
 UNCOMPILED = "torch.compile does nothing here; the values are the same without it"
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One statement at the top level of a submission, or a cell that does not parse."""
+    """One statement at the top level of a submission, or a section that does not parse."""
 
     cell: str
     line: int
@@ -35,6 +39,7 @@ class Unit:
     code: types.CodeType | None
     statement: ast.stmt | None = None
     error: SyntaxError | None = None
+    lost: frozenset[str] = frozenset()  # what else a section that does not parse seems to define
 
 
 class StudentModule:
@@ -42,40 +47,92 @@ class StudentModule:
 
     def __init__(self, request: dict[str, Any], cells: Sequence[Cell]) -> None:
         self.asked: list[str] = request["names"]
+        self.starters: dict[str, str] = request["starters"]
         self.packages: list[str] = request["packages"]
         self.module = types.ModuleType(MODULE)
         self.module.__dict__["__builtins__"] = self._builtins()
         sys.modules[MODULE] = self.module
         self.cells: dict[str, str] = {cell.label: cell.source for cell in cells}
+        self._questions = {cell.label: cell.question for cell in cells}
+        self._sections: dict[str, Sections] = {}
+        self._untouched: dict[tuple[int, str], bool] = {}  # by statement and name
+        self._failed: dict[str, Unit] = {}  # by the names that they would have defined
         self.trees: list[tuple[str, ast.Module]] = []
         self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
-        self.units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
+        units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
+        self.units = list(self._without_placeholders(units))
         for label, line in uncompiled(self.trees):
             self.notices.append({"kind": "notice", "cell": label, "line": line, "message": UNCOMPILED})
 
-    def _units(self, label: str, source: str) -> Iterable[Unit]:
+    def _units(self, label: str, source: str) -> Iterator[Unit]:
+        """Yield the statements of a cell; where it does not parse as a whole, section by section."""
         linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+        whole = Section(source, 0, self._questions[label])
+        parts = [(whole, _parsed(whole, label))]
+        if isinstance(parts[0][1], SyntaxError):
+            parts = [(part, _parsed(part, label)) for part in self.sections(label)]
+        flags = 0
+        for part, tree in parts:
+            if isinstance(tree, SyntaxError):
+                yield from self._broken(label, part, tree)
+                continue
+            self.trees.append((label, tree))
+            flags |= _future_flags(tree)
+            yield from (self._unit(label, statement, flags) for statement in tree.body)
+
+    def _unit(self, label: str, statement: ast.stmt, flags: int = 0) -> Unit:
+        names = frozenset(defined_names([statement]) & set(self.asked))
         try:
-            tree = ast.parse(source, label)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            if not isinstance(error, SyntaxError):
-                error = SyntaxError(str(error) or "the code is nested too deeply", (label, 1, 1, ""))
-            names = frozenset(name for name in self.asked if _seems_to_define(source, name))
-            yield Unit(label, error.lineno or 1, names, None, error=error)
-            return
-        self.trees.append((label, tree))
-        flags = _future_flags(tree)
-        for statement in tree.body:
-            names = frozenset(defined_names([statement])) & set(self.asked)
-            try:
-                module = ast.Module([statement], [])
-                code = compile(module, label, "exec", flags=flags, dont_inherit=True)
-            except (SyntaxError, ValueError, RecursionError) as error:
-                if not isinstance(error, SyntaxError):
-                    error = SyntaxError(str(error), (label, statement.lineno, 1, ""))
-                yield Unit(label, statement.lineno, names, None, error=error)
-            else:
-                yield Unit(label, statement.lineno, names, code, statement)
+            module = ast.Module([statement], [])
+            code = compile(module, label, "exec", flags=flags, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            return Unit(
+                label, statement.lineno, names, None, statement, _as_syntax(error, label, statement.lineno)
+            )
+        return Unit(label, statement.lineno, names, code, statement)
+
+    def _without_placeholders(self, units: Sequence[Unit]) -> Iterator[Unit]:
+        """Yield the statements, but let no `...` replace an answer that an earlier one gives."""
+        before: dict[str, list[Unit]] = {}
+        for unit in units:
+            for name in deleted_names(unit.statement):
+                before.pop(name, None)
+            earlier = [before.setdefault(name, []) for name in sorted(unit.names)]
+            is_idle = unit.names and all(earlier) and all(self._is_untouched(unit, one) for one in unit.names)
+            if is_idle and all(self._is_given(name, before[name]) for name in unit.names):
+                yield replace(unit, code=None, error=None)
+                continue
+            for some in earlier:
+                some.append(unit)
+            yield unit
+
+    def _is_given(self, name: str, units: Iterable[Unit]) -> bool:
+        return any(not self._is_untouched(unit, name) for unit in units)
+
+    def _is_untouched(self, unit: Unit, name: str) -> bool:
+        """Say whether a statement gives a name no more than its starter does; remember it."""
+        known, key = self._untouched, (id(unit.statement), name)
+        if key not in known:
+            known[key] = is_untouched(unit.statement, self.starters[name], name)
+        return known[key]
+
+    def _broken(self, label: str, part: Section, error: SyntaxError) -> Iterator[Unit]:
+        """Yield the imports of a section that does not parse, which others may need, and what is wrong."""
+        for number, line in enumerate(part.text.split("\n"), part.before):
+            if line.startswith(("import ", "from ")):
+                tree = _parsed(Section(line, number, ""), label)
+                yield from (self._unit(label, one) for one in getattr(tree, "body", ()))
+        names = {name for name in self.asked if _seems_to_define(part.text, name)}
+        names |= {part.question} & set(self.asked)
+        error.lineno, error.msg = explained(error, part.text, part.before)
+        lost = frozenset(_BINDING.findall(part.text))
+        yield Unit(label, error.lineno or 1, frozenset(names), None, error=error, lost=lost)
+
+    def sections(self, label: str) -> Sections:
+        """Return the sections of a cell."""
+        if label not in self._sections:
+            self._sections[label] = Sections(self.cells[label], self._questions[label])
+        return self._sections[label]
 
     def run(self, unit: Unit) -> None:
         """Run one statement; whatever it raises comes out."""
@@ -83,6 +140,27 @@ class StudentModule:
             raise unit.error
         if unit.code is not None:
             exec(unit.code, self.module.__dict__)  # noqa: S102 running student code is what a worker is for
+
+    def follow_up(self, unit: Unit, error: BaseException) -> dict[str, Any]:
+        """Say more of a statement that failed for want of a name: which line ought to define it.
+
+        What an earlier failure has led to is marked, for it is told with that one.
+        """
+        names = defined_names([unit.statement]) if unit.statement else set(unit.names)
+        missing = error.name if type(error) is NameError else None
+        for name in names | unit.lost:
+            self._failed.setdefault(name, unit)
+        if type(missing) is not str or missing in names:
+            return {}
+        message = f"name {missing!r} is not defined"
+        if missing in self.asked and not any(missing in one.names for one in self.units):
+            return {"follows": True}  # it is not answered, and that is told
+        if missing in self._failed:
+            return {"message": f"{message}, because of {_where(self._failed[missing])}", "follows": True}
+        for later in self.units:
+            if later.statement is not None and missing in defined_names([later.statement]):
+                return {"message": f"{message} yet; {_where(later)} defines it"}
+        return {}
 
     def used_by(self, used: Mapping[int, Mapping[str, Spot | None]]) -> list[list[Any]]:
         """What names that are asked for owe to families which statements used while they ran, by statement.
@@ -105,13 +183,53 @@ class StudentModule:
         lines = [unit.line if unit.cell == cell else line + 1 for unit in self.units]
         return max((number for number, first in enumerate(lines) if first <= line), default=-1)
 
-    def blank(self, starters: dict[str, str]) -> list[str]:
-        """The names whose definition is still the starter's, or a body of nothing but `...`."""
-        last: dict[str, ast.stmt] = {}
-        for _, tree in self.trees:
-            for statement in tree.body:
-                last.update(dict.fromkeys(defined_names([statement]), statement))
-        return [name for name in starters if name in last and is_blank(last[name], starters[name], name)]
+    def blank(self) -> list[str]:
+        """The names whose every definition is still the starter's, or a body of nothing but `...`.
+
+        A value that is still `...` speaks for itself.
+        """
+        units: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for name in unit.names if unit.statement is not None else ():
+                units.setdefault(name, []).append(unit)
+        return [name for name, own in units.items() if all(self._is_blank(unit, name) for unit in own)]
+
+    def _is_blank(self, unit: Unit, name: str) -> bool:
+        return not isinstance(unit.statement, ast.Assign | ast.AnnAssign) and self._is_untouched(unit, name)
+
+    def slips(self) -> list[Sign]:
+        """Return what can be seen in the statements without running them."""
+        statements: list[Placed] = []
+        given: dict[str, list[Placed]] = {}
+        others: list[tuple[str, Placed]] = []
+        for unit in self.units:
+            if unit.statement is None or unit.code is None:
+                continue
+            one = unit.cell, unit.statement
+            statements.append(one)
+            for name in deleted_names(unit.statement):
+                given.pop(name, None)
+            for name in sorted(defined_names([unit.statement])) if gives_values(unit.statement) else ():
+                if name not in self.starters:
+                    others.append((name, one))
+                elif not self._is_untouched(unit, name):
+                    given.setdefault(name, []).append(one)
+        broken = {name for unit in self.units if unit.statement is None for name in unit.names}
+        asked = [name for name in self.asked if name in given or name not in broken]
+        slips = Slips(given, statements, others, self._question_at)
+        has_powers = any("^" in source for source in self.cells.values())
+        return slips.found(asked, has_powers=has_powers)
+
+    def _question_at(self, label: str, line: int) -> str:
+        return self.sections(label).question_at(line)
+
+    def belongs_to(self, unit: Unit) -> str:
+        """Return the question of a statement: by what it defines, changes or reads, or by its place."""
+        section = self._question_at(unit.cell, unit.line)
+        if unit.names and section not in unit.names:
+            return next(name for name in self.asked if name in unit.names)
+        touched = touched_names(unit.statement) if unit.statement is not None and not unit.names else ()
+        return next((name for name in (*touched, section) if name in self.asked), "")
 
     def _builtins(self) -> dict[str, Any]:
         def no_input(_prompt: object = "") -> str:
@@ -147,6 +265,8 @@ class StudentModule:
         label = frame.f_code.co_filename
         if label in self.cells and root in self.packages:
             for warning in caught:
+                if warning.filename not in {label, __file__}:
+                    continue  # of a library's own doings
                 message = str(warning.message).partition("\n")[0][:MAX_TEXT]
                 self.notices.append(
                     {"kind": "notice", "cell": label, "line": frame.f_lineno, "message": message}
@@ -154,21 +274,22 @@ class StudentModule:
         return module
 
 
-def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
-    """The names that statements bind, those inside if, for, with and try included."""
-    names: set[str] = set()
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(statement.name)
-            continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                names.add(node.id)
-            elif isinstance(node, ast.alias):
-                names.add((node.asname or node.name).partition(".")[0])
-            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                names.add(node.name)
-    return names
+def _where(unit: Unit) -> str:
+    return f"line {unit.line} of {unit.cell}" if unit.cell.startswith("cell ") else f"line {unit.line}"
+
+
+def _parsed(part: Section, label: str) -> ast.Module | SyntaxError:
+    """Parse a section, whose lines keep their numbers."""
+    try:
+        return ast.parse("\n" * part.before + part.text, label)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _as_syntax(error, label, part.before + 1)
+
+
+def _as_syntax(error: BaseException, label: str, line: int) -> SyntaxError:
+    if isinstance(error, SyntaxError):
+        return error
+    return SyntaxError(str(error) or "the code is nested too deeply", (label, line, 1, ""))
 
 
 def _future_flags(tree: ast.Module) -> int:
@@ -185,29 +306,3 @@ def _seems_to_define(source: str, name: str) -> bool:
     """Whether text that does not parse looks as if it gave this name a value other than `...`."""
     pattern = rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*(?::[^=\n]+)?=(?!=)(?!\s*\.\.\.\s*(?:#.*)?$))"
     return re.search(pattern, source, re.MULTILINE) is not None
-
-
-def is_blank(statement: ast.stmt, starter: str, name: str) -> bool:
-    """Say whether a definition is still the starter's, or has a body of nothing but `...`."""
-    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False  # a value that is still `...` speaks for itself
-    if not isinstance(statement, ast.ClassDef) and _is_empty(statement.body):
-        return True
-    with contextlib.suppress(SyntaxError):
-        for given in ast.parse(starter).body:
-            if name in defined_names([given]) and ast.dump(given) == ast.dump(statement):
-                return True
-    return False
-
-
-def _is_empty(body: list[ast.stmt]) -> bool:
-    """Whether a body is a docstring, `...`, `pass` or `raise NotImplementedError`, and nothing else."""
-    for statement in body:
-        if isinstance(statement, ast.Raise):
-            if "NotImplementedError" not in ast.unparse(statement):
-                return False
-        elif not isinstance(statement, ast.Pass) and not (
-            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        ):
-            return False
-    return True

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import SubmissionFault
+from grader.worker.magics import MAX_PARSED, as_jupyter_reads, has_magics, is_harmless, without_magics
+from grader.worker.sections import Sections, question_of
 
 MAX_CODE = 1_000_000  # characters of all cells
-MAX_ROUNDS = 200  # magics of one cell that are looked for
-MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
 # Encodings that a first line may name: of text alone, for Python knows others that compress or run.
 ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
     (
@@ -35,15 +35,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MAX_NOTED = 60  # characters of a line that was skipped
 
-_WHOLE_CELL_MAGICS = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
-
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of source under the name that messages call it by."""
+    """A piece of source under the name that messages call it by, and the question that it follows."""
 
     label: str
     source: str
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ def read_cells(name: str, content: bytes) -> Source:
         raise _not_text(name)
     if is_notebook:
         notes += (f"{name} is Python text, not a notebook, and was read as such.",)
-    return Source((Cell(name, _bounded(name, text)),), notes)
+    source, skipped = _python(_bounded(name, text))
+    return Source((Cell(name, source),), (*notes, *skipped))
 
 
 def _text(name: str, content: bytes) -> tuple[str, tuple[str, ...]]:
@@ -130,8 +130,10 @@ def _is_mostly_ascii(text: str) -> bool:
     return 2 * sum(letter.isascii() for letter in text) > len(text)
 
 
-def _cells_of(text: str) -> list[str] | None:
-    """Return the sources of a notebook's code cells, of format 4 or older; None if this is no notebook.
+def _cells_of(text: str) -> list[tuple[str, str]] | None:
+    """Return a notebook's code cells, of format 4 or older: the question before each, and its source.
+
+    None if this is no notebook.
 
     Nothing else of it matters: outputs, metadata and what Jupyter would complain about are not looked at.
     """
@@ -139,9 +141,19 @@ def _cells_of(text: str) -> list[str] | None:
         return None
     try:
         document = json.loads(text.lstrip("\ufeff"))
-        return [_source(cell) for cell in _cells(document) if cell["cell_type"] == "code"]
+        return list(_code_cells(document))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
+
+
+def _code_cells(document: Any) -> Iterator[tuple[str, str]]:
+    question = ""
+    for cell in _cells(document):
+        if cell["cell_type"] == "code":
+            yield question, _source(cell)
+            continue
+        with contextlib.suppress(TypeError):  # what is wrong in a text does not matter
+            question = question_of(_source(cell)) or question
 
 
 def _cells(document: Any) -> Iterator[Any]:
@@ -182,66 +194,42 @@ def _bounded(name: str, code: str) -> str:
     return code
 
 
-def _notebook(name: str, sources: list[str], notes: tuple[str, ...]) -> Source:
-    _bounded(name, "\n".join(sources))
+def _python(text: str) -> tuple[str, list[str]]:
+    """Return Python text without magics, and notes on those that were skipped."""
+    if not has_magics(text):
+        return text, []
+    texts, notes, budget = [], [], MAX_PARSED
+    for section in Sections(text):
+        cleaned, skipped = without_magics(section.text, budget)
+        budget -= len(section.text) * (len(skipped) + 1)
+        texts.append(cleaned)
+        notes += _skipped_notes("Line", [(section.before + line, what) for line, what in skipped])
+    return "".join(texts), notes
+
+
+def _notebook(name: str, found: list[tuple[str, str]], notes: tuple[str, ...]) -> Source:
+    _bounded(name, "\n".join(source for _, source in found))
     cells, skipped_notes, budget = [], [], MAX_PARSED
-    for number, source in enumerate(sources, 1):
+    for number, (question, source) in enumerate(found, 1):
         if not source.strip():
             continue
         label = f"cell {number}"
-        text, skipped = without_magics(source, budget)
+        text, skipped = without_magics(as_jupyter_reads(source), budget)
         budget -= len(source) * (len(skipped) + 1)
-        cells.append(Cell(label, text))
-        skipped_notes += [
-            f"{label}, line {line}: `{_short(what)}` was skipped; it is not Python." for line, what in skipped
-        ]
+        cells.append(Cell(label, text, question))
+        skipped_notes += _skipped_notes(f"{label}, line", skipped)
     return Source(tuple(cells), (*notes, *skipped_notes))
+
+
+def _skipped_notes(where: str, skipped: list[tuple[int, str]]) -> list[str]:
+    """Say what was skipped; what changes no answer is not worth a word."""
+    return [
+        f"{where} {line}: `{_short(what)}` was skipped; it is not Python."
+        for line, what in skipped
+        if not is_harmless(what)
+    ]
 
 
 def _short(line: str) -> str:
     line = line if len(line) <= MAX_NOTED else f"{line[: MAX_NOTED - 3]}..."
     return "".join(letter if letter.isprintable() else "?" for letter in line)
-
-
-def without_magics(source: str, budget: int = MAX_PARSED) -> tuple[str, list[tuple[int, str]]]:
-    r"""A cell's source with `pass` in place of magics and shell lines, and those lines with their numbers.
-
-    Only lines that Python stumbles over are touched, so that a `%` or `!` inside a text stays.
-
-    >>> without_magics("%matplotlib inline\nx = 1")
-    ('pass\nx = 1', [(1, '%matplotlib inline')])
-    """
-    lines = source.split("\n")
-    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
-    if lines and _WHOLE_CELL_MAGICS.match(lines[first]):
-        return "\n" * (len(lines) - 1), [(first + 1, lines[first])]
-    skipped: list[tuple[int, str]] = []
-    rounds = min(MAX_ROUNDS, max(0, budget) // max(1, len(source)))
-    for _ in range(rounds if any(map(_is_magic, lines)) else 0):
-        line = _stumbles_at("\n".join(lines))
-        if line is None or not _is_magic(lines[line]):
-            break
-        text = lines[line]
-        skipped.append((line + 1, text.strip()))
-        lines[line] = text[: len(text) - len(text.lstrip())] + "pass"
-    return "\n".join(lines), skipped
-
-
-def _stumbles_at(source: str) -> int | None:
-    """The line, from 0, where the source stops being Python."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except SyntaxError as error:
-        line = (error.lineno or 1) - 1
-        return line if line < len(source.split("\n")) else None
-    except (ValueError, RecursionError, MemoryError):
-        return None
-    return None
-
-
-def _is_magic(line: str) -> bool:
-    text = line.strip()
-    is_assigned = re.match(r"[\w, ]+=\s*[!%]", text) is not None
-    return text.startswith(("%", "!", "?")) or text.endswith("?") or is_assigned

@@ -21,6 +21,7 @@ from grader.handout.stubs import answered
 from grader.service import student
 from tests.conftest import Run
 
+IN_ORDER = [f"exercise-{number}" for number in range(1, 11)]
 NOISE_BEFORE = """
 import numpy as np
 import matplotlib.pyplot as plt
@@ -198,6 +199,11 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter could open."),
         (["exercise-2"], "There are exercise-2.py and exercise-2.ipynb. Say which: --file exercise-2.py."),
         (["exercise-4"], "There is no exercise-4.py or exercise-4.ipynb"),
+        (["4"], "There is no exercise-4.py or exercise-4.ipynb in "),
+        (["4"], "Is it 'exercise-4 (1).py'? Name it with --file."),
+        (["exercise-3.ipynb"], "Is it exercise-3.py? Name it with --file."),
+        (["exercise"], "There is no exercise 'exercise'."),
+        (["33"], f"There is no exercise '33'. Use one of: {', '.join(IN_ORDER)}."),
         (["exercise-3", "--wrong"], "No such option"),
     ],
 )
@@ -207,11 +213,41 @@ def test_wrong_use_is_one_sentence_and_exit_2(
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     (folder / "bad.ipynb").write_text('{"cells": 3}', encoding="utf-8")
     (folder / "exercise-2.ipynb").write_text("{}", encoding="utf-8")
-    (folder / "exercise-4.py").unlink()
+    (folder / "exercise-4.py").rename(folder / "exercise-4 (1).py")
     ran = grade(folder, *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert sentence in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "word", ["3", "03", "exercise3", "Exercise_3", "EXERCISE 3", "ex3", "exercise-3.py", "./exercise-3.py"]
+)
+def test_an_exercise_is_found_by_what_students_call_it(folder: Path, grade: Run, word: str) -> None:
+    (folder / "exercise-3.ipynb").write_text("{}", encoding="utf-8")
+    ran = grade(folder, word, "--json", *(() if word.endswith(".py") else ("--file", "exercise-3.py")))
+    assert json.loads(ran.out)["exercise"] == "exercise-3"
+
+
+def test_a_file_elsewhere_can_be_named_in_place_of_its_exercise(folder: Path, grade: Run) -> None:
+    (folder / "old").mkdir()
+    (folder / "exercise-2.py").rename(folder / "old" / "exercise-2.py")
+    assert json.loads(grade(folder, "old/exercise-2.py", "--json").out)["exercise"] == "exercise-2"
+
+
+def test_the_page_says_where_an_answer_is_that_was_not_found(folder: Path, grade: Run) -> None:
+    file = folder / "exercise-3.py"
+    text = (
+        file.read_text(encoding="utf-8").replace("size = ...", "Size = 2").replace("kept = ...", "kept = [")
+    )
+    text = text.replace("cost = ...", "cost = d")
+    file.write_text(text.replace("last_place = ...", "last_place == 2"), encoding="utf-8")
+    said = " ".join(grade(folder, "exercise-3").out.split())
+    assert "defines `Size`; the name that is asked for is `size`." in said
+    assert "gives `last_place` no value; write `last_place = 2`." in said
+    assert said.count("is not valid Python") == 1
+    assert 'Write letters in quotes: `cost = "d"`' in said
+    assert "Note:" not in said
 
 
 def test_a_folder_without_exercises(tmp_path: Path, grade: Run) -> None:

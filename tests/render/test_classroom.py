@@ -15,7 +15,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.scoring import Score
 from grader.identity import Person
-from grader.render.classroom import class_table, move_table, report_line, score_table, summary
+from grader.render.classroom import class_table, move_table, outcome_table, report_line, score_table, summary
 
 HOSTILE = "eve\x1b[2J\r"
 
@@ -104,6 +104,16 @@ def test_what_students_are_called_moves_no_cursor() -> None:
     for text in shown:
         assert "eve?[2J?" in text
         assert "\x1b" not in text
+
+
+def test_questions_are_listed_in_the_order_of_the_course() -> None:
+    tally = Tally(exercises=["ex-2", "ex-10", "ex-1"])
+    for name in ("ex-1", "gone", "ex-10", "ex-2"):
+        tally.count(Outcome(report(question("passed")).model_copy(update={"exercise": name}), seconds=None))
+    assert [exercise for exercise, _, _ in tally.rows] == ["ex-2", "ex-10", "ex-1", "gone"]
+    assert [row.split()[0] for row in printed(outcome_table(tally)).splitlines()[1:]] == [
+        *("ex-2", "ex-10", "ex-1", "gone")
+    ]
 
 
 def test_a_summary_says_what_keeps_its_score_and_why() -> None:

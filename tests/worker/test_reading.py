@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionFault
-from grader.worker.reading import MAX_CODE, read_cells, without_magics
+from grader.worker.magics import without_magics
+from grader.worker.reading import MAX_CODE, read_cells
 
 
 def notebook(*sources: object, version: int = 4, **more: object) -> bytes:
@@ -53,8 +54,8 @@ def test_magics_are_skipped_and_nothing_else(source, cleaned, skipped):
 
 
 def test_skipped_lines_are_told_with_cell_and_line():
-    submission = read_cells("a.ipynb", notebook("x = 1", "\n  %time y"))
-    assert submission.notes == ("cell 2, line 2: `%time y` was skipped; it is not Python.",)
+    submission = read_cells("a.ipynb", notebook("x = 1", "\n  %run y"))
+    assert submission.notes == ("cell 2, line 2: `%run y` was skipped; it is not Python.",)
 
 
 @pytest.mark.parametrize("version", [3, 4])

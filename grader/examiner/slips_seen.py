@@ -1,0 +1,91 @@
+"""Slips that can be seen in a file itself, and what their author is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.errors import printable
+from grader.examiner.trouble import Place, Trouble
+from grader.examiner.wording import explain, lowered, place_text
+from grader.questions.kinds import KINDS
+from grader.questions.posed import Posed
+
+MAX_REMARKS = 2  # about lines that failed, beside one question
+SENTENCES = {  # {line} is where it is, {name} what the question asks for, {is_it}: its value, perhaps
+    "name": "{line} defines `{detail}`; the name that is asked for is `{name}`.",
+    "compared": "{line} gives `{name}` no value; write `{name} = {value}`.",
+    "text": "{line} is a text, not code; write `{name} = {value}` without quotes around it.",
+    "inside": "{line} gives `{name}` a value inside `{detail}` only; write it outside, without an indent.",
+    "printed": "{line} only prints a value; write `{name} = {value}`.",
+    "bare": "{line} only computes a value; write `{name} = {value}`.",
+    "twice": "`{name}` is given a value in {lines}; the last one counts.",
+    "loaded": "`load_state_dict` changes the module and returns something else; write it on its own, "
+    "without `{name} =` before it ({line_in}).",
+    "nothing": "`{detail}` returns nothing, so `{name}` is None; keep what it works on ({line_in}).",
+    "power": "Python writes `**` for powers; `^` in {line_in} is something else.",
+    "letter": "Write letters in quotes: `{name} = {detail}` ({line_in}).",
+    "comma": "Python writes a decimal point; `{name} = {detail}` in place of the comma ({line_in}).",
+}
+_WITHOUT_AN_ANSWER = frozenset({"name", "compared", "text", "inside", "printed", "bare"})
+
+
+@dataclass(frozen=True)
+class SlipSeen:
+    """One slip: the question's name, what kind it is, in which lines, and a few letters of the file."""
+
+    name: str
+    kind: str
+    places: tuple[Place, ...]
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """What its author is told."""
+        shown = place_text(*self.places[-1])
+        detail = printable(self.detail)
+        return SENTENCES[self.kind].format(
+            name=self.name,
+            line=shown,
+            line_in=lowered(shown),
+            lines=_lines(self.places),
+            detail=detail,
+            value=detail or "...",
+        )
+
+    def concerns(self, posed: Posed) -> bool:
+        """Whether it can be what is wrong with an answer to this question."""
+        by_checks = KINDS[posed.kind].by_checks
+        match self.kind:
+            case "letter":
+                return bool(posed.options)
+            case "comma":
+                return posed.kind == "number"
+            case "printed" | "bare":
+                return not by_checks
+        return True
+
+
+def _lines(places: Sequence[Place]) -> str:
+    """Return places in words: 'lines 3 and 9', or 'line 1 of cell 2 and line 3 of cell 4'."""
+    if len({cell for cell, _ in places}) == 1 and len(places) > 1:
+        numbers = " and ".join(str(line) for _, line in places)
+        return lowered(place_text(places[0][0], 0)).replace("line 0", f"lines {numbers}", 1)
+    return " and ".join(lowered(place_text(*place)) for place in places)
+
+
+def remarks(
+    posed: Posed, outcome: str, slips: Iterable[SlipSeen], troubles: Sequence[Trouble], seconds: float
+) -> Iterator[str]:
+    """Yield what the file itself says of an answer that is not right: a slip, and lines that failed."""
+    is_missing = outcome == "unanswered"
+    own = [slip for slip in slips if slip.name == posed.id and slip.concerns(posed)]
+    fitting = [slip for slip in own if (slip.kind in _WITHOUT_AN_ANSWER) == is_missing]
+    if outcome == "skipped":  # it may be right
+        fitting = [slip for slip in fitting if slip.kind != "power"]
+    for slip in fitting[:1]:
+        yield slip.sentence
+    known = {place for slip in fitting[:1] for place in slip.places}
+    failed = [one for one in troubles if one.about == posed.id and not one.follows]
+    for trouble in [one for one in failed if (one.cell, one.line) not in known][:MAX_REMARKS]:
+        yield explain(trouble, posed.id, seconds)

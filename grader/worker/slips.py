@@ -1,0 +1,201 @@
+"""Slips that can be seen without running a file: an answer under another name, printed, or given twice."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+MAX_DETAIL = 40  # characters
+MAX_SLIPS = 4  # of one name
+SHORTEST = 4  # letters of a name in which one can be wrong, and it is still the same name
+_NOTHING = frozenset(  # methods that change their object and return nothing
+    "append extend insert remove sort reverse clear update backward step zero_grad".split()
+)
+Placed = tuple[str, ast.stmt]  # with the label of its cell
+Sign = list[Any]  # a question's name, a kind, places as [cell, line], a detail
+
+
+class Slips:
+    """What a file's statements say of the answers that are asked for."""
+
+    def __init__(
+        self,
+        given: dict[str, list[Placed]],
+        statements: Sequence[Placed],
+        others: Iterable[tuple[str, Placed]],
+        question_at: Callable[[str, int], str],
+    ) -> None:
+        """`given`: the statements that give each name a value; `others`: all names that are not asked for."""
+        self._given, self._statements = given, statements
+        self._others, self._question_at = list(others), question_at
+
+    def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Sign]:
+        """Return a few for each name, what is most certain first; `has_powers`: some line has a `^`."""
+        return [[name, *one] for name in asked for one in islice(self._about(name, has_powers), MAX_SLIPS)]
+
+    def _about(self, name: str, has_powers: bool) -> Iterator[list[Any]]:
+        given = self._given.get(name)
+        if not given:
+            yield from self._elsewhere(name)
+            return
+        odd = [_of_value(given[-1][1]), _of_powers(given[-1][1]) if has_powers else ()]
+        for kind, detail in chain.from_iterable(odd):
+            yield [kind, [_place(given[-1])], detail]
+        if len(given) > 1:
+            yield ["twice", [_place(one) for one in given[-2:]], ""]
+
+    def _elsewhere(self, name: str) -> Iterator[list[Any]]:
+        """Yield where the answer may be instead."""
+        for other, statement in self._others:
+            if plain(other) == plain(name):
+                yield ["name", [_place(statement)], other]
+        for statement in self._statements:
+            for kind, detail in _of_statement(statement[1], name):
+                yield [kind, [_place(statement)], detail]
+        for other, statement in self._others:
+            if min(len(plain(other)), len(plain(name))) >= SHORTEST and is_one_typo(
+                plain(other), plain(name)
+            ):
+                yield ["name", [_place(statement)], other]
+        for statement in reversed(self._statements):
+            shown = _shown(statement[1])
+            if shown and self._question_at(statement[0], statement[1].lineno) == name:
+                yield [*shown[:1], [_place(statement)], shown[1]]
+
+
+def plain(name: str) -> str:
+    """Return a name without what is easily mistaken in it.
+
+    >>> plain("dotConvolve") == plain("dot_convolve")
+    True
+    """
+    return name.replace("_", "").casefold()
+
+
+def is_one_typo(one: str, other: str) -> bool:
+    """Say whether one letter was added, left out, changed, or has changed places with the next.
+
+    >>> is_one_typo("pacthes", "patches"), is_one_typo("patch", "patches")
+    (True, False)
+    """
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return one != other
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1:2] + a[:1] + a[2:] == b)
+
+
+def _place(statement: Placed) -> list[Any]:
+    return [statement[0], statement[1].lineno]
+
+
+def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
+    """Yield how a statement uses a name that it ought to assign to."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if any(_gives(node, name) for node in ast.walk(statement) if node is not statement):
+            yield "inside", statement.name
+    elif isinstance(statement, ast.AnnAssign):
+        if _is_stored(statement.target, name):  # `size: 3`
+            is_type = isinstance(statement.annotation, ast.Name | ast.Subscript | ast.Attribute)
+            yield "compared", "" if is_type else _text(statement.annotation)
+    elif isinstance(statement, ast.Expr | ast.Assert):
+        value = statement.value if isinstance(statement, ast.Expr) else statement.test
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            if found := re.search(rf"^\s*{name}\s*=\s*([^=\s.].*)$", value.value, re.MULTILINE):
+                yield "text", found[1].strip()[:MAX_DETAIL]
+        elif isinstance(value, ast.Compare) and _is_name(value.left, name):
+            yield "compared", _text(value.comparators[0])
+        elif isinstance(value, ast.BinOp) and _is_name(value.left, name):
+            yield "compared", _text(value.right)
+
+
+def _shown(statement: ast.stmt) -> tuple[str, str] | None:
+    """Return how a statement shows a value instead of giving it a name, and the value."""
+    if not isinstance(statement, ast.Expr):
+        return None
+    value = statement.value
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id in {"print", "display"}
+    ):
+        return ("printed", _text(value.args[-1])) if value.args else None
+    if isinstance(value, ast.Constant) and (value.value is ... or isinstance(value.value, str)):
+        return None
+    if isinstance(value, ast.Constant | ast.BinOp | ast.Tuple | ast.List | ast.Dict | ast.Set | ast.UnaryOp):
+        return "bare", _text(value)
+    return None
+
+
+def _of_value(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Yield what is odd about a value that a statement gives a name."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+        yield from _of_call(statement.value)
+        yield from _of_letters(statement.value)
+        yield from _of_comma(statement.value)
+
+
+def _of_powers(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Yield where the value or function that a statement gives has a `^`."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef):
+        for node in ast.walk(statement):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+                yield "power", _text(node)
+
+
+def _of_call(value: ast.expr) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, ast.Call):
+        return
+    if isinstance(value.func, ast.Attribute):
+        if value.func.attr == "load_state_dict":
+            yield "loaded", ""
+        elif value.func.attr in _NOTHING:
+            yield "nothing", value.func.attr
+    elif _is_name(value.func, "print"):
+        yield "nothing", "print"
+
+
+def _of_letters(value: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield letters that are names because quotes are missing."""
+    parts = value.elts if isinstance(value, ast.List | ast.Tuple | ast.Set) else [value]
+    letters = [part.id for part in parts if isinstance(part, ast.Name) and len(part.id) == 1]
+    if letters and len(letters) == len(parts):
+        quoted = ", ".join(f'"{letter}"' for letter in letters)
+        yield "letter", quoted if parts == [value] else f"[{quoted}]"
+
+
+def _of_comma(value: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield `3,5` where it may be 3.5: two whole numbers without brackets around them."""
+    if isinstance(value, ast.Tuple) and len(value.elts) == len("35"):
+        text = [_text(part) for part in value.elts]
+        is_open = value.col_offset == value.elts[0].col_offset
+        if is_open and text[1].isdecimal() and text[0].removeprefix("-").isdecimal():
+            yield "comma", ".".join(text)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _gives(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name == name
+    return isinstance(node, ast.Name) and _is_stored(node, name)
+
+
+def _is_stored(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+
+
+def _text(node: ast.expr) -> str:
+    """Return the source of an expression, if it is short."""
+    with contextlib.suppress(RecursionError, ValueError):
+        text = ast.unparse(node)
+        return text if len(text) <= MAX_DETAIL and text.isprintable() else ""
+    return ""
