@@ -128,7 +128,9 @@ def _are_short(*numbers: int) -> bool:
 def _is_modest(value: Decimal) -> bool:
     """Whether a Decimal is a number that takes little room as a fraction."""
     return (
-        value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT and len(value.as_tuple().digits) <= MAX_DIGITS
+        value.is_finite()
+        and abs(value.adjusted()) <= MAX_EXPONENT
+        and len(value.as_tuple().digits) <= MAX_DIGITS
     )
 
 
@@ -307,7 +309,7 @@ class Decoder:
                 import torch  # noqa: PLC0415 only where a value of torch's arrives
 
                 return torch.Size(sizes)
-            case "fraction", [int(above), int(below)] if 0 < below and _are_short(above, below):
+            case "fraction", [int(above), int(below)] if below > 0 and _are_short(above, below):
                 return Fraction(above, below)
             case "decimal", [str(text)]:
                 return _decimal(text)
