@@ -27,6 +27,7 @@ from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
 ENDLESS = "The check did not come to an end with what your code gave it."
+NOTHING = "`{}` returned nothing. Is `return` missing?"
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 
@@ -222,7 +223,7 @@ class CheckSuite:
             if isinstance(trial.raised, TooSlowError):
                 self.endless.add(check.item.nodeid)
             reference.values += trial.reference.values
-        message = _failure(turn, session.values, visible=check.visible) if outcome == "failed" else ""
+        message = _failure(turn, session, check) if outcome == "failed" else ""
         if session.received > MAX_KEPT:  # a traceback holds all that the check was given
             error = _bare(error)
         return CheckResult(check, outcome, error, message, values)
@@ -296,10 +297,12 @@ def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
     return None
 
 
-def _failure(turn: Turn, given: Sequence[Any], *, visible: bool) -> str:
+def _failure(turn: Turn, session: Session, check: Check) -> str:
     """What a failed check says: its own words where it is visible and has some, else what differs."""
-    wanted = turn.reference.values
+    given, wanted, visible = session.values, turn.reference.values, check.visible
     pair = compared(turn.raised) or ((given[-1], wanted[-1]) if given and wanted else None)
+    if session.returned_nothing and given[-1] is None and not (pair and pair[1] is None):
+        return NOTHING.format(check.question)
     if pair is None:
         own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN]
         if visible and given and not own:

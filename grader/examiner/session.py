@@ -68,6 +68,7 @@ class Session:
         self._unit: dict[str, Any] = {}
         self._used: dict[str, Place | None] = {}  # families that calls have used
         self.changed = False  # whether a call has changed its inputs
+        self.returned_nothing = False  # whether a call has given None
         self.output = bytearray()
         self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
@@ -100,7 +101,7 @@ class Session:
     def begin(self) -> None:
         """Forget what was seen of earlier calls, before another check."""
         self.values.clear()
-        self.lost, self.changed, self.received = None, False, 0
+        self.lost, self.changed, self.returned_nothing, self.received = None, False, False, 0
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Mapping[str, Place | None]]:
@@ -146,7 +147,9 @@ class Session:
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
-        return self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        result = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
+        self.returned_nothing |= result is None
+        return result
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value or as the handles that they are.
