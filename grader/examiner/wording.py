@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import printable
-from grader.examiner.remedies import UNSAID, remedy
+from grader.examiner.remedies import UNSAID, added, better, remedy
 from grader.examiner.trouble import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
@@ -31,7 +31,7 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        return f"{where or 'The file'} is not valid Python: {_one_line(trouble.message)}."
+        return _ended(f"{where or 'The file'} is not valid Python: {better(_one_line(trouble.message))}")
     if trouble.kind == "raised":
         return _raised(trouble, where or f"`{name}`", hidden=hidden)
     sentence = _SENTENCES[trouble.kind]
@@ -43,9 +43,19 @@ def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
         return remedy(trouble.refused, _one_line(trouble.detail), who)
     message = _one_line(UNSAID.get(trouble.type, "") if hidden else trouble.message)
     is_told = not hidden or trouble.type in USUAL or not trouble.type
-    kind = (trouble.type or "an error of its own") if is_told else "an error"
-    what = f"{kind}{': ' if message else ''}{message}"
-    return f"{who} raised {what}{'' if message.endswith('.') else '.'}"
+    kind = (trouble.type or "an error") if is_told else "an error"
+    told = _ended(f"{who} raised {kind}{': ' if message else ''}{message}")
+    advice = "" if hidden else added(message)
+    return f"{told} {advice}" if advice else told
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with one mark at its end.
+
+    >>> _ended("Perhaps you forgot a comma?"), _ended("It is not right")
+    ('Perhaps you forgot a comma?', 'It is not right.')
+    """
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 _SENTENCES = {
