@@ -131,7 +131,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))
     except FormError as error:
-        return Mark("failed", 0.0, str(error))
+        return Mark("failed", 0.0, str(error), is_malformed=True)
     except Exception as error:
         return Mark(
             "ungraded",

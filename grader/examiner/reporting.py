@@ -69,6 +69,7 @@ def report_of(
 def marked(posed: Posed, mark: Mark) -> QuestionReport:
     """Return the report of a question that is not code."""
     score = rounded(mark.share * posed.points)
+    is_drawn = mark.outcome == "failed" and not mark.is_malformed
     check = CheckReport(
         id=posed.id,
         title=posed.prompt.partition("\n")[0],
@@ -87,8 +88,8 @@ def marked(posed: Posed, mark: Mark) -> QuestionReport:
         message=mark.message,
         misconception=mark.misconception,
         hint=mark.hint,
-        picture=posed.picture if mark.outcome == "failed" else None,
-        walk=posed.walk if mark.outcome == "failed" else None,
+        picture=posed.picture if is_drawn else None,
+        walk=posed.walk if is_drawn else None,
         checks=(check,),
     )
 

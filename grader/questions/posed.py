@@ -73,6 +73,7 @@ class Mark:
     message: str
     misconception: str | None = None
     hint: int | None = None
+    is_malformed: bool = False  # it has another form than is asked for, so that no picture can help
 
 
 class FormError(ValueError):

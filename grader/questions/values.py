@@ -142,7 +142,7 @@ def malformed(name: str, value: Any, how: str) -> FormError:
     if bad and all(map(is_quoted, bad)):
         how = "Write numbers without quotes."
     elif isinstance(value, set | frozenset) and not bad:
-        how = f"A set has no order. {how}"
+        what += ", which has no order"
     return FormError(f"`{name}` is {what}. {how}")
 
 

@@ -222,7 +222,7 @@ def test_other_tuples_for_one_setting_are_refused(layer, answer):
 
 @pytest.mark.parametrize("asked", [OBLONG, TWO_SETTINGS, SQUARE], ids=["size", "settings", "square"])
 def test_a_set_is_refused_where_order_matters(asked):
-    assert asked.refuse({5, 7}).startswith("`q` is a set of 2. A set has no order. ")
+    assert asked.refuse({5, 7}).startswith("`q` is a set of 2, which has no order. ")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -127,11 +128,12 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         full = answer * len(wanted) if len(answer) == 1 else answer
         if full == wanted and (len(answer) > 1 or len(set(wanted)) == 1):
             return Mark("passed", 1.0, "")
-        otherwise = key.advice
+        otherwise, is_malformed = key.advice, False
         if len(full) != len(wanted) or (len(answer) == 1 and len(set(wanted)) > 1):
             count = "one number" if len(answer) == 1 else f"{len(answer)} numbers"
-            otherwise = f"The answer has {count}. {posed.how}"
-        return failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
+            otherwise, is_malformed = f"The answer has {count}. {posed.how}", True
+        mark = failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
+        return replace(mark, is_malformed=is_malformed and mark.misconception is None)
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
         """Return the sizes: one where it says all."""
