@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from grader.questions.values import Number, as_float, dtype_name, is_array
+from grader.questions.values import Real, as_float, dtype_name, is_array
 
 
 class Precision(NamedTuple):
@@ -43,7 +43,7 @@ def dtype_of(value: Any) -> str | None:
     return dtype if dtype in PRECISIONS else None
 
 
-def precision_of(number: Number, dtype: str | None) -> Precision:
+def precision_of(number: Real, dtype: str | None) -> Precision:
     """Return the precision of a number that came out of an array of this dtype, or of none.
 
     A float of Python may have been computed in float32 all the same: `.item()` does not tell.
@@ -53,7 +53,7 @@ def precision_of(number: Number, dtype: str | None) -> Precision:
     return EXACT
 
 
-def is_close(given: Number, wanted: Number, precision: Precision) -> bool:
+def is_close(given: Real, wanted: Real, precision: Precision) -> bool:
     """Whether a number is right.
 
     >>> is_close(33.333332, 100 / 3, PRECISIONS["float32"]), is_close(0.0, 5e-7, PRECISIONS["float32"])
@@ -68,5 +68,5 @@ def is_close(given: Number, wanted: Number, precision: Precision) -> bool:
     return abs(as_float(given) - right) <= precision.allowed(right, abs(right))
 
 
-def _is_whole(number: Number) -> bool:
+def _is_whole(number: Real) -> bool:
     return math.isfinite(as_float(number)) and number == int(number)

@@ -18,26 +18,50 @@ import numpy as np
 from grader.questions.posed import FormError
 from grader.torch_lazy import torch
 
-Number = int | float | Fraction
+Real = int | float | Fraction
 
 MAX_SHOWN = 60
 MAX_VALUES = 10_000  # of an answer
+MAX_CONTAINERS = 100_000  # lists in lists of an answer
 MAX_DESCRIBED = 3  # lists in lists that are described one by one
 _CONTAINERS = (list, tuple, set, frozenset)
+_ARRAYS = (np.ndarray, np.number, np.bool_)
 _UNUSUAL = ("bool", "complex")  # dtypes of what is no number
 
 
 def plain(value: Any, name: str) -> Any:
-    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is."""
+    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is.
+
+    Raises:
+        FormError: it has more values than an answer may.
+
+    """
+    if _is_large(value):
+        raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [plain(item, name) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
-        return {plain(item, name) for item in value}
+        return {_plain(item) for item in value}
     if is_array(value):
-        if math.prod(max(size, 1) for size in value.shape) > MAX_VALUES:
-            raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
         return (value.astype(float) if value.dtype == np.longdouble else value).tolist()
     return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a value holds more values, or more lists of them, than an answer may."""
+    left, values, containers = [value], 0, 0
+    while left and values <= MAX_VALUES and containers <= MAX_CONTAINERS:
+        item = left.pop()
+        if isinstance(item, _CONTAINERS):
+            containers += 1
+            left.extend(item)
+        else:
+            values += math.prod(max(size, 1) for size in item.shape) if is_array(item) else 1
+    return bool(left) or values > MAX_VALUES
 
 
 def single(value: Any) -> Any:
@@ -88,7 +112,7 @@ def is_tensor(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Whether this is a tensor or an array or a number of numpy's, and not just something with a shape."""
-    return isinstance(value, np.ndarray | np.number | np.bool_) or is_tensor(value)
+    return isinstance(value, _ARRAYS) or is_tensor(value)
 
 
 def is_number(value: Any) -> bool:
@@ -114,7 +138,7 @@ def whole(value: Any, name: str) -> int:
     return int(number)
 
 
-def as_float(number: Number) -> float:
+def as_float(number: Real) -> float:
     """The number as a float; infinite where it is too large for one."""
     try:
         return float(number)
@@ -125,7 +149,7 @@ def as_float(number: Number) -> float:
 def is_quoted(value: Any) -> bool:
     """Whether this is a text that would be a number without its quotes."""
     try:
-        return isinstance(value, str) and math.isfinite(float(value))
+        return isinstance(value, str) and len(value) <= MAX_SHOWN and math.isfinite(float(value))
     except ValueError:
         return False
 
@@ -183,7 +207,7 @@ def _describe_container(value: Any, depth: int = 1) -> str:
         return (
             f"a {noun} that holds {_describe_container(item, depth + 1) if _noun(item) else describe(item)}"
         )
-    nouns = {_noun(item) for item in value}
+    nouns = {_noun(item) for item in value} if len(value) <= MAX_VALUES else set()
     inner = nouns.pop() if len(nouns) == 1 else ""
     return f"a {noun} of {len(value)}{f' {inner}s' if inner else ''}"
 

@@ -200,7 +200,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     def read(cls, posed: ChoicePosed, value: Any) -> set[str]:
         """Read a letter, or a list of letters, of the question's options."""
         given = members(plain(value, posed.id))
-        for item in (value, *given):
+        for item in (value, *given[:MAX_OPTIONS]):
             _refuse_text(posed, item)
         if not all(isinstance(item, str) for item in given) or (len(given) != 1 and not posed.several):
             raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")

@@ -16,8 +16,7 @@ from grader.questions.base import Borderline, Question, computed
 from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import Number as Num
-from grader.questions.values import as_float, describe, is_number, malformed, plain, single
+from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
 from grader.torch_lazy import torch
 
 
@@ -32,7 +31,7 @@ class NumberKey(Key):
 class GivenNumber:
     """A number as a student gave it, and how precise it is."""
 
-    value: Num
+    value: Real
     precision: Precision
 
 
@@ -108,7 +107,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
             yield Borderline("0", 0, is_right=False)
 
 
-def _agrees(given: GivenNumber, wanted: Num, tolerance: float | None) -> bool:
+def _agrees(given: GivenNumber, wanted: Real, tolerance: float | None) -> bool:
     """Whether a number is as close to another as the question asks for."""
     if tolerance is None:
         return is_close(given.value, wanted, given.precision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -238,7 +238,8 @@ def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
 def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
     """Say which keys a dict lacks, and which are not asked for."""
     missing = [name for name in posed.fields if name not in given]
-    surplus = [shorten(repr(key)) for key in given if key not in posed.fields][:MAX_KEYS]
+    others = (shorten(repr(key)) for key in given if key not in posed.fields)
+    surplus = list(islice(others, MAX_KEYS))
     parts = [f"without {listed(missing)}"] if missing else []
     are = "is" if len(surplus) == 1 else "are"
     parts += [f"with {listed(surplus)}, which {are} not asked for"] if surplus else []
