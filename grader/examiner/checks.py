@@ -30,6 +30,7 @@ from grader.questions.values import describe
 
 CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
 ENDLESS = "The check did not come to an end with what your code gave it."
+NOTHING = "`{}` returned nothing. Is `return` missing?"
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, before its other checks are given up
 
@@ -236,9 +237,7 @@ class CheckSuite:
         pair = _compared(turn, session.values, check) if outcome == "failed" else None
         message = _failure(turn, session, pair, check) if outcome == "failed" else ""
         exchange = Exchange()
-        if (
-            check.visible and outcome != "passed"
-        ):  # what is in it has been sent to student code, or is visible
+        if check.visible and outcome != "passed":  # all in it is visible, or was sent to student code
             exchange = _exchange(session, pair, has_result=outcome == "failed")
         if session.received > MAX_KEPT:  # a traceback holds all that the check was given
             error = _bare(error)
@@ -329,8 +328,8 @@ def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any]
 def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: Check) -> str:
     """What a failed check says: its own words where it is visible and has some, else what differs."""
     given, wanted = session.values, turn.reference.values
-    if session.gave_nothing and given and given[-1] is None and not (wanted and wanted[-1] is None):
-        return f"`{check.question}` returned nothing. Is `return` missing?"
+    if session.returned_nothing and given[-1] is None and not (pair and pair[1] is None):
+        return NOTHING.format(check.question)
     own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
     if pair is None or (own and compared(turn.raised) is None and not wanted):
         if check.visible and given and not own:

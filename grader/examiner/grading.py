@@ -148,7 +148,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))
     except FormError as error:
-        return Mark("failed", 0.0, str(error), is_about_form=True)
+        return Mark("failed", 0.0, str(error), is_malformed=True)
     except Exception as error:
         return Mark(
             "ungraded",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 REMEDIES = {
     "loader": "{who} starts other processes{detail}, which a graded file may not; write num_workers=0.",
     "processes": "{who} starts another process or program, which a graded file may not; "
@@ -26,6 +28,42 @@ REMEDIES = {
 UNSAID = {  # beside a hidden check, where only the type may be told
     "PermissionError": "a graded file has no network, no other process and no file outside its own folder",
 }
+BETTER = (  # advice of Python's that misleads in a graded file, and what to say in its place
+    (
+        re.compile(r"(cannot assign to .+ here)\. Maybe you meant '==' instead of '='\?"),
+        r"\1. A name goes to the left of =; in a dict write : and not =",
+    ),
+    (
+        re.compile(r'(expression cannot contain assignment), perhaps you meant "=="\?'),
+        r"\1. Write the name of an argument without quotes, as in stride=2",
+    ),
+)
+ADDED = (  # to what torch says: what to write
+    (
+        re.compile(r"Input type .+ and (bias|weight) type .+ should be the same|expected scalar type Float"),
+        "A layer takes floats: write 1.0 in place of 1, or call .float().",
+    ),
+    (
+        re.compile(r"Expected .*input to conv2d|3D or 4D \(batch mode\) tensor expected"),
+        "An image has the shape (batch, channels, height, width): call .reshape(1, 1, height, width).",
+    ),
+)
+
+
+def better(message: str) -> str:
+    """Return what Python says of a file that it cannot read, without advice that misleads.
+
+    >>> better("cannot assign to literal here. Maybe you meant '==' instead of '='?")
+    'cannot assign to literal here. A name goes to the left of =; in a dict write : and not ='
+    """
+    for said, instead in BETTER:
+        message = said.sub(instead, message)
+    return message
+
+
+def added(message: str) -> str:
+    """Return what to write where torch says that it cannot take an input; nothing where it says it itself."""
+    return next((told for said, told in ADDED if said.search(message)), "")
 
 
 def remedy(refused: str, detail: str, who: str) -> str:

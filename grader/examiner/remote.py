@@ -19,6 +19,23 @@ class Call:
     kwargs: Mapping[str, Any]
 
 
+_NAMED = {  # what is not called an object of its type
+    "function": "a function",
+    "method": "a function",
+    "builtin_function_or_method": "a function",
+    "type": "a class",
+    "module": "a module of Python",
+    "generator": "a generator",
+    "range": "a range",
+    "set": "a set",
+    "frozenset": "a set",
+    "complex": "a complex number",
+    "sparse tensor": "a sparse tensor",
+    "tensor on meta": "a tensor on the device 'meta', which has no values",
+    "tensor on cpu": "a tensor of a dtype that is not for answers",
+}
+
+
 class RemoteHost(Protocol):
     """Whoever can ask the worker."""
 
@@ -45,11 +62,10 @@ class Remote:
     @property
     def description(self) -> str:
         """What it is, in a few words."""
-        if self._type_name in {"function", "method", "builtin_function_or_method"}:
-            return "a function"
-        if self._type_name.isidentifier() and self._type_name.isascii():
-            return "a class" if self._type_name == "type" else f"an object of type {self._type_name}"
-        return "an object"
+        if self._type_name in _NAMED:
+            return _NAMED[self._type_name]
+        is_a_name = self._type_name.isidentifier() and self._type_name.isascii()
+        return f"an object of type {self._type_name}" if is_a_name else "an object"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""

@@ -76,7 +76,7 @@ def report_of(
 def marked(posed: Posed, mark: Mark) -> QuestionReport:
     """Return the report of a question that is not code."""
     score = rounded(mark.share * posed.points)
-    is_drawn = mark.outcome == "failed" and not mark.is_about_form
+    is_drawn = mark.outcome == "failed" and not mark.is_malformed
     check = CheckReport(
         id=posed.id,
         title=posed.prompt.partition("\n")[0],

@@ -74,7 +74,7 @@ class Session:
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
         self.received = 0  # bytes that it took, about; beyond MAX_KEPT only the last value is kept
         self.last_call: Call | None = None  # by the check that runs
-        self.gave_nothing = False  # whether that call returned None
+        self.returned_nothing = False  # whether that call returned None
         self.waiting = Stopwatch()  # for student code
         self._has_secrets = False  # whether student code may have seen a hidden input
         self._shown = b""  # what it had printed until then
@@ -116,7 +116,7 @@ class Session:
         """Forget what was seen of earlier calls, before another check."""
         self.values.clear()
         self.lost, self.changed, self.received = None, False, 0
-        self.last_call, self.gave_nothing = None, False
+        self.last_call, self.returned_nothing = None, False
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Mapping[str, Place | None]]:
@@ -164,9 +164,9 @@ class Session:
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What a function of the student's returns."""
         self.last_call = Call(target._called, args, kwargs)  # noqa: SLF001
-        self.gave_nothing = False
+        self.returned_nothing = False
         value = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
-        self.gave_nothing = value is None
+        self.returned_nothing = value is None
         return value
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:

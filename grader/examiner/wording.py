@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import printable
-from grader.examiner.remedies import UNSAID, remedy
+from grader.examiner.remedies import UNSAID, added, better, remedy
 from grader.examiner.trouble import Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
@@ -31,7 +31,7 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
     if trouble.kind == "notice":
         return f"{where}: {_one_line(trouble.message)}"
     if trouble.kind == "syntax":
-        return f"{where or 'The file'} is not valid Python: {_sentence(trouble.message)}"
+        return _ended(f"{where or 'The file'} is not valid Python: {better(_one_line(trouble.message))}")
     if trouble.kind == "unread":
         return f"This answer could not be read, because of {lowered(where) or 'another line'}."
     if trouble.kind == "raised":
@@ -43,24 +43,23 @@ def explain(trouble: Trouble, name: str, seconds: float, *, hidden: bool = False
 def _raised(trouble: Trouble, who: str, *, hidden: bool) -> str:
     if trouble.refused and not hidden:
         return remedy(trouble.refused, _one_line(trouble.detail), who)
-    message = UNSAID.get(trouble.type, "") if hidden else trouble.message
+    message = _one_line(UNSAID.get(trouble.type, "") if hidden else trouble.message)
     is_told = not hidden or trouble.type in USUAL or not trouble.type
-    kind = (trouble.type or "an error of its own") if is_told else "an error"
-    return f"{who} raised {kind}{': ' if message.strip() else ''}{_sentence(message)}"
+    kind = (trouble.type or "an error") if is_told else "an error"
+    told = _ended(f"{who} raised {kind}{': ' if message else ''}{message}")
+    advice = "" if hidden else added(message)
+    return f"{told} {advice}" if advice else told
 
 
-def _sentence(text: str) -> str:
-    """Return a text in one line, with a full stop unless it ends a sentence by itself.
+def _ended(sentence: str) -> str:
+    """A sentence with one mark at its end.
 
-    >>> _sentence("Perhaps you forgot a comma?"), _sentence("invalid syntax"), _sentence("Stop!")
-    ('Perhaps you forgot a comma?', 'invalid syntax.', 'Stop!')
+    >>> _ended("Perhaps you forgot a comma?"), _ended("It is not right")
+    ('Perhaps you forgot a comma?', 'It is not right.')
     """
-    line = " ".join(text.split())[:MAX_SHOWN].replace(_OF_A_CONDITION, _OF_A_CONDITION_OR_A_DICT)
-    return printable(line) + ("" if line.endswith((".", "?", "!")) else ".")
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
-_OF_A_CONDITION = "'==' instead of '='?"  # what Python supposes, in a dict as well
-_OF_A_CONDITION_OR_A_DICT = "'==' instead of '=', or in a dict ':'?"
 _SENTENCES = {
     "exit": "{who} ends the program. Remove exit() and the like.",
     "timeout": "{who} did not finish within {seconds} seconds. Look for a loop that never ends.",

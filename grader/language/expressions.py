@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -128,6 +130,29 @@ def names_in(tree: ast.AST) -> frozenset[str]:
     """The parameters that a formula reads."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return frozenset(names - FUNCTIONS.keys())
+
+
+class _Filling(ast.NodeTransformer):
+    """Puts values in place of what can be computed, but for conditions."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        is_known = names_in(node) and names_in(node) <= self._scope.keys()
+        if isinstance(node, ast.expr) and is_known and not isinstance(node, ast.Compare | ast.BoolOp):
+            with suppress(ExpressionError):
+                return ast.Constant(evaluate_tree(node, self._scope))
+        return self.generic_visit(node)
+
+
+def filled(text: str, scope: Scope) -> str:
+    """Return a formula with values in place of what `scope` gives.
+
+    >>> filled("2 * padding <= Q - 1", {"Q": 5})
+    '2 * padding <= 4'
+    """
+    return ast.unparse(_Filling(scope).visit(copy.deepcopy(parse_expression(text))))
 
 
 def evaluate(expression: Expression | Sequence[Any], scope: Scope) -> Any:

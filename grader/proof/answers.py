@@ -39,6 +39,8 @@ class Tries:
     right: Counter[str] = field(default_factory=Counter)  # ... in which it led to the right answer
     confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not known as itself
     impostors: Counter[str] = field(default_factory=Counter)  # constant answers that were right
+    refused: Counter[str] = field(default_factory=Counter)  # right answers that were not taken
+    taken: Counter[str] = field(default_factory=Counter)  # wrong answers that were
     telltales: int = 0  # variants whose right answer would catch the eye in a text
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
@@ -72,6 +74,7 @@ class Tries:
                 self._count(self.confused, "confused", one.name, shown)
         for name, answer in question.constants(key):
             self.impostors[name] += _mark(question, posed, key, answer).outcome == "passed"
+        self._look_at_the_edge(question, posed, key)
         telltale = question.telltale(key)
         self.telltales += telltale is not None
         texts = {"the prompt": posed.prompt}
@@ -79,6 +82,12 @@ class Tries:
         texts |= {f"the message of '{wrong.name}'": wrong.message for wrong in key.wrong}
         for name, text in texts.items():
             self.telling[name] += telltale is not None and telltale in _WORDS.findall(text)
+
+    def _look_at_the_edge(self, question: Question[Any, Any, Any], posed: Posed, key: Key) -> None:
+        for one in question.borderline(key):
+            passes = _mark(question, posed, key, one.answer).outcome == "passed"
+            self.refused[one.name] += one.is_right and not passes
+            self.taken[one.name] += passes and not one.is_right
 
     def _count(self, counter: Counter[str], what: str, name: str, shown: str) -> None:
         counter[name] += 1
@@ -106,6 +115,11 @@ def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
     for id_, tally in tallies.items():
         if tally.variants > 1 and len(tally.solutions) == 1:
             yield f"{id_}: {ALL_ALIKE}"
+        for name, times in (+tally.refused).items():
+            yield (
+                f"{id_}: The right answer, {name}, is wrong in {times} of {tally.variants} variants. "
+                "Leave 'tolerance' out, or make it larger."
+            )
         for what, least in (("values", 1), ("digits", 2)):
             low, high = (by(tally.asked, key=attrgetter(what)) for by in (min, max))
             few, many = getattr(low, what), getattr(high, what)
@@ -149,15 +163,22 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[F
                     f"variants ({tally.examples['confused', name]})."
                 )
                 yield fault(name, sentence, _remedy(question, name))
-        for name, times in tally.impostors.items():
-            if 2 * times > tally.variants and len(tally.solutions) > 1:
-                sentence = f"The answer {name} is right in {times} of {tally.variants} variants."
-                yield fault("", sentence, "Add a condition to 'where'.")
-        for name, times in tally.telling.items():
-            if times and times == tally.telltales:
-                yield fault(
-                    "", f"The right answer stands in {name}, in every variant.", "Write it otherwise."
-                )
+        for sentence, remedy in _about_the_answer(tally):
+            yield fault("", sentence, remedy)
+
+
+def _about_the_answer(tally: Tries) -> Iterator[tuple[str, str]]:
+    """What is wrong with a question's right answer, each with a remedy."""
+    for name, times in tally.impostors.items():
+        if 2 * times > tally.variants and len(tally.solutions) > 1:
+            sentence = f"The answer {name} is right in {times} of {tally.variants} variants."
+            yield sentence, "Add a condition to 'where'."
+    for name, times in (+tally.taken).items():
+        sentence = f"The answer {name} counts as right in {times} of {tally.variants} variants."
+        yield sentence, "Leave 'tolerance' out, or make it smaller."
+    for name, times in tally.telling.items():
+        if times and times == tally.telltales:
+            yield f"The right answer stands in {name}, in every variant.", "Write it otherwise."
 
 
 def _remedy(question: Question[Any, Any, Any], name: str) -> str:

@@ -7,7 +7,7 @@ import keyword
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
 from pydantic import ConfigDict, Field, field_validator
 
@@ -47,6 +47,14 @@ class Confusion:
     is_right: bool
 
 
+class Borderline(NamedTuple):
+    """An answer at the edge of what counts as right, and on which side of it the answer has to be."""
+
+    name: str
+    answer: Any
+    is_right: bool
+
+
 class Question(Record, ABC, Generic[P, K, A]):
     """One gradable item of an exercise, as an author writes it. Each kind is a subclass.
 
@@ -68,7 +76,8 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `gaps` and `reference_problems`: what `course check` finds missing;
     - `excuse`: why a wrong solution counts as right;
     - `sketch`, `trials` and `confusions`: how its misconceptions are tried;
-    - `numbers`, `telltale` and `constants`: what could give the answer away, or be right by chance.
+    - `numbers`, `telltale` and `constants`: what could give the answer away, or be right by chance;
+    - `borderline`: answers at the edge of what counts as right.
 
     The rest of the program asks a question these things, and never which kind it is.
     """
@@ -234,6 +243,10 @@ class Question(Record, ABC, Generic[P, K, A]):
     def constants(self, key: K) -> Iterator[tuple[str, Any]]:  # noqa: ARG002 a kind may look
         """Yield answers that ask for nothing to be understood, each with its name."""
         yield from (("0", 0), ("1", 1))
+
+    def borderline(self, key: K) -> Iterator[Borderline]:  # noqa: ARG002 a kind may look
+        """Yield answers at the edge of what counts as right."""
+        yield from ()
 
     # What every kind inherits.
 

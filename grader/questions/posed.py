@@ -73,7 +73,7 @@ class Mark:
     message: str
     misconception: str | None = None
     hint: int | None = None
-    is_about_form: bool = False  # the answer could not be read, so no picture says anything about it
+    is_malformed: bool = False  # it has another form than is asked for, so that no picture can help
 
 
 class FormError(ValueError):

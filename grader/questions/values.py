@@ -1,9 +1,16 @@
-"""Reading a student's answer: plain numbers out of Python, numpy and torch, and words for the rest."""
+"""The form of an answer, by one rule for all kinds, and words for what has another form.
+
+A single element stands for itself, however deep it lies: `(9,)`, `[9]` and a tensor with one value are 9.
+A set is taken where order does not matter. Numbers of Python, numpy and torch count alike, exact ones too.
+"""
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,19 +18,91 @@ import numpy as np
 from grader.questions.posed import FormError
 from grader.torch_lazy import torch
 
+Real = int | float | Fraction
+
 MAX_SHOWN = 60
 MAX_VALUES = 10_000  # of an answer
+MAX_CONTAINERS = 100_000  # lists in lists of an answer
+MAX_DESCRIBED = 3  # lists in lists that are described one by one
+_CONTAINERS = (list, tuple, set, frozenset)
+_ARRAYS = (np.ndarray, np.number, np.bool_)
+_UNUSUAL = ("bool", "complex")  # dtypes of what is no number
 
 
 def plain(value: Any, name: str) -> Any:
-    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is."""
+    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is.
+
+    Raises:
+        FormError: it has more values than an answer may.
+
+    """
+    if _is_large(value):
+        raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [plain(item, name) for item in value]
+        return [_plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return {_plain(item) for item in value}
     if is_array(value):
-        if math.prod(max(size, 1) for size in value.shape) > MAX_VALUES:
-            raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
-        return value.tolist()
-    return value
+        return (value.astype(float) if value.dtype == np.longdouble else value).tolist()
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a value holds more values, or more lists of them, than an answer may."""
+    left, values, containers = [value], 0, 0
+    while left and values <= MAX_VALUES and containers <= MAX_CONTAINERS:
+        item = left.pop()
+        if isinstance(item, _CONTAINERS):
+            containers += 1
+            left.extend(item)
+        else:
+            values += math.prod(max(size, 1) for size in item.shape) if is_array(item) else 1
+    return bool(left) or values > MAX_VALUES
+
+
+def single(value: Any) -> Any:
+    """Return the one element that plain values hold, however deep; the value itself where there is not one.
+
+    >>> single([[9]]), single({9}), single([[3, 3]]), single(9)
+    (9, 9, [[3, 3]], 9)
+    """
+    inner = value
+    while isinstance(inner, _CONTAINERS) and len(inner) == 1:
+        (inner,) = inner
+    return value if isinstance(inner, _CONTAINERS) else inner
+
+
+def elements(value: Any) -> list[Any]:
+    """Return the elements of plain values in their order; a single one, or what has no order, as it is.
+
+    >>> elements([3, 5]), elements(3), elements([[3]]), elements({3, 5})
+    ([3, 5], [3], [3], [{3, 5}])
+    """
+    one = single(value)
+    return [single(item) for item in one] if isinstance(one, list | tuple) else [one]
+
+
+def members(value: Any) -> list[Any]:
+    """Return the elements of plain values where order does not matter.
+
+    >>> sorted(members({"a", "b"})), members("a")
+    (['a', 'b'], ['a'])
+    """
+    one = single(value)
+    return list(one) if isinstance(one, _CONTAINERS) else [one]
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield what plain values are made of, at any depth."""
+    if isinstance(value, _CONTAINERS):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
 
 
 def is_tensor(value: Any) -> bool:
@@ -32,13 +111,13 @@ def is_tensor(value: Any) -> bool:
 
 
 def is_array(value: Any) -> bool:
-    """Whether this is a tensor or a numpy array, and not just something that has a shape."""
-    return isinstance(value, np.ndarray) or is_tensor(value)
+    """Whether this is a tensor or an array or a number of numpy's, and not just something with a shape."""
+    return isinstance(value, _ARRAYS) or is_tensor(value)
 
 
 def is_number(value: Any) -> bool:
-    """Whether this is an int or a float; True and False are neither."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether this is an int, a float or a fraction; True and False are none."""
+    return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
 
 def whole(value: Any, name: str) -> int:
@@ -48,11 +127,10 @@ def whole(value: Any, name: str) -> int:
         FormError: it is something else.
 
     """
-    number = plain(value, name)
-    if isinstance(number, list | tuple) and len(number) == 1:
-        number = number[0]
+    number = single(plain(value, name))
     if not is_number(number):
-        raise FormError(f"`{name}` is {describe(value)}; a whole number is asked for.")
+        asked = "write it without quotes" if is_quoted(number) else "a whole number is asked for"
+        raise FormError(f"`{name}` is {describe(value)}; {asked}.")
     if math.isinf(as_float(number)):
         raise FormError(f"`{name}` is {describe(number)}, which is too large.")
     if math.isnan(number) or number != int(number):
@@ -60,7 +138,7 @@ def whole(value: Any, name: str) -> int:
     return int(number)
 
 
-def as_float(number: float) -> float:
+def as_float(number: Real) -> float:
     """The number as a float; infinite where it is too large for one."""
     try:
         return float(number)
@@ -68,25 +146,94 @@ def as_float(number: float) -> float:
         return math.inf
 
 
+def is_quoted(value: Any) -> bool:
+    """Whether this is a text that would be a number without its quotes."""
+    try:
+        return isinstance(value, str) and len(value) <= MAX_SHOWN and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def malformed(name: str, value: Any, how: str) -> FormError:
+    """The error of an answer of another form: what it is, and `how` to write it."""
+    inner = list(leaves(plain(value, name)))
+    bad = [item for item in inner if not is_number(item)]
+    if value is not ... and any(item is ... for item in bad):
+        return FormError(f"`{name}` still has `...` in it.")
+    what = describe(value)
+    if bad and len(inner) > 1 and not is_array(value):
+        what += f" with {describe(bad[0])} in it"
+    if bad and all(map(is_quoted, bad)):
+        how = "Write numbers without quotes."
+    elif isinstance(value, set | frozenset) and not bad:
+        what += ", which has no order"
+    return FormError(f"`{name}` is {what}. {how}")
+
+
 def describe(value: Any) -> str:
     """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
     if value is None:
         return "None"
+    if value is ...:
+        return "`...`"
     if is_array(value):
-        what = "a tensor" if is_tensor(value) else "a numpy array"
-        return f"{what} of shape {shape_text(value.shape)}"
+        what = "tensor" if is_tensor(value) else "numpy array"
+        kind = next((f"{kind} " for kind in _UNUSUAL if dtype_name(value).startswith(kind)), "")
+        return f"a {kind}{what} of shape {shape_text(value.shape)}"
     if isinstance(value, str):
         return f"the text {shorten(repr(value))}"
     if isinstance(value, bool | int | float):
         return shorten(repr(value))
-    if isinstance(value, list | tuple | dict):
-        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Fraction | Decimal):
+        return shorten(str(value))
+    if isinstance(value, (*_CONTAINERS, dict)):
+        return _describe_container(value)
     return str(getattr(value, "description", f"a value of type {type(value).__name__}"))
+
+
+def dtype_name(array: Any) -> str:
+    """The name of the dtype of a tensor or an array: float32."""
+    return str(array.dtype).removeprefix("torch.")
+
+
+def _describe_container(value: Any, depth: int = 1) -> str:
+    noun = _noun(value)
+    if not value:
+        return f"an empty {noun}"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}"
+    if len(value) == 1 and depth <= MAX_DESCRIBED:
+        (item,) = value
+        return (
+            f"a {noun} that holds {_describe_container(item, depth + 1) if _noun(item) else describe(item)}"
+        )
+    nouns = {_noun(item) for item in value} if len(value) <= MAX_VALUES else set()
+    inner = nouns.pop() if len(nouns) == 1 else ""
+    return f"a {noun} of {len(value)}{f' {inner}s' if inner else ''}"
+
+
+def _noun(value: Any) -> str:
+    """What a container is called; nothing for what is none."""
+    if type(value).__name__ == "Size":
+        return "torch.Size"
+    if not isinstance(value, (*_CONTAINERS, dict)):
+        return ""
+    return next(kind.__name__ for kind in (list, tuple, set, dict, frozenset) if isinstance(value, kind))
 
 
 def shape_text(shape: Any) -> str:
     """A shape as one writes it by hand: 1x1x3x3; () is a single number."""
     return "x".join(str(size) for size in shape) if len(shape) else "() (a single number)"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a sentence, as they are listed in one.
+
+    >>> listed(["no pooling", "no padding", "no loop"])
+    'no pooling, no padding and no loop'
+    """
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def shorten(text: str) -> str:

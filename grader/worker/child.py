@@ -168,6 +168,10 @@ def _read_notice(source: Source) -> dict[str, Any]:
 
 
 def _type_name(value: Any) -> str:
+    """The name of a value's type; what kind of tensor it is where its values do not cross."""
+    torch = sys.modules.get("torch")
+    if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
+        return "sparse tensor" if value.layout is not torch.strided else f"tensor on {value.device.type}"
     return type(value).__name__[:80]
 
 

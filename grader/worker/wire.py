@@ -17,6 +17,8 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -30,12 +32,16 @@ MAX_BRACKETS = 3 * MAX_NODES  # in a header: each becomes an object, before anyb
 MAX_DEPTH = 60
 MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, which texts' hashes prevent
 MAX_DIMENSIONS = 16
+MAX_BITS = 4096  # of a whole number
+MAX_EXPONENT = 1000  # of a Decimal: with a larger one a short text is a number of many digits
+MAX_DIGITS = 1000  # of a Decimal
 
 TENSOR_DTYPES = frozenset(
     "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 "
     "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 ARRAY_KINDS = frozenset("biufc")
+IN_SETS = (type(None), bool, int, float, str)  # what a set that crosses is made of
 _ARRAY_DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}", re.ASCII)
 
 
@@ -115,6 +121,29 @@ def _is_size(value: object) -> bool:
     return type(value) is int and 0 <= value <= MAX_BODY
 
 
+def _are_short(*numbers: int) -> bool:
+    return all(number.bit_length() <= MAX_BITS for number in numbers)
+
+
+def _is_modest(value: Decimal) -> bool:
+    """Whether a Decimal is a number that takes little room as a fraction."""
+    return (
+        value.is_finite()
+        and abs(value.adjusted()) <= MAX_EXPONENT
+        and len(value.as_tuple().digits) <= MAX_DIGITS
+    )
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text if len(text) <= 2 * MAX_DIGITS else "")
+    except ArithmeticError:
+        raise WireError("a decimal number is malformed") from None
+    if not _is_modest(value):
+        raise WireError("a decimal number is too large")
+    return value
+
+
 class Encoder:
     """Turns values into nodes and buffers; `keep` gives a handle to what cannot cross by value."""
 
@@ -138,7 +167,7 @@ class Encoder:
         if value is None or kind is bool or kind is float or kind is str:
             return value
         if kind is int:
-            if value.bit_length() > 4096:
+            if value.bit_length() > MAX_BITS:
                 raise TooLargeError("the number is too large")
             return value
         if kind in (list, tuple):
@@ -154,7 +183,26 @@ class Encoder:
             return ["ellipsis"]
         if kind is bytes:
             return ["bytes", self._buffer(value)]
-        return self._array(value) or self._keep(value)
+        return self._exact(value, depth) or self._set(value, depth) or self._array(value) or self._keep(value)
+
+    def _exact(self, value: Any, depth: int) -> list[Any] | None:
+        """Make the node of a Fraction or of a Decimal."""
+        if type(value) is Fraction:
+            return ["fraction", *(self.encode(part, depth + 1) for part in value.as_integer_ratio())]
+        if type(value) is Decimal and _is_modest(value):
+            return ["decimal", str(value)]
+        return None
+
+    def _set(self, value: Any, depth: int) -> list[Any] | None:
+        """Make the node of a set of plain values."""
+        if type(value) not in (set, frozenset):
+            return None
+        items = [item.item() if isinstance(item, np.number) else item for item in value]
+        if any(type(item) not in IN_SETS for item in items):
+            return None
+        if sum(type(item) is not str for item in items) > MAX_ODD_KEYS:
+            raise TooLargeError("the set has too many values that are not texts")
+        return [type(value).__name__, *(self.encode(item, depth + 1) for item in items)]
 
     def _array(self, value: Any) -> list[Any] | None:
         """The node of a tensor, a torch.Size, a numpy array or a numpy number."""
@@ -224,7 +272,23 @@ class Decoder:
             return values if tag == "list" else tuple(values)
         if tag == "dict":
             return dict(self._pair(item, depth) for item in items)
+        if tag in {"set", "frozenset"}:
+            members = (self._item(item, depth) for item in items)
+            return set(members) if tag == "set" else frozenset(members)
         return self._special(tag, items)
+
+    def _item(self, node: Any, depth: int) -> Any:
+        value = self.decode(node, depth + 1)
+        if type(value) not in IN_SETS:
+            raise WireError("a set is made of what does not cross in sets")
+        self._count_odd(value)
+        return value
+
+    def _count_odd(self, key: Any) -> None:
+        """Count what can be made to collide in a dict or a set."""
+        self._odd_keys += type(key) is not str
+        if self._odd_keys > MAX_ODD_KEYS:
+            raise WireError("a value has too many keys that are not texts")
 
     def _pair(self, item: Any, depth: int) -> tuple[Any, Any]:
         if not isinstance(item, list) or len(item) != 2:
@@ -234,9 +298,7 @@ class Decoder:
             hash(key)
         except TypeError:
             raise WireError("a dict's key cannot be a key") from None
-        self._odd_keys += type(key) is not str
-        if self._odd_keys > MAX_ODD_KEYS:
-            raise WireError("a dict has too many keys that are not texts")
+        self._count_odd(key)
         return key, self.decode(item[1], depth + 1)
 
     def _special(self, tag: str, items: list[Any]) -> Any:
@@ -247,6 +309,10 @@ class Decoder:
                 import torch  # noqa: PLC0415 only where a value of torch's arrives
 
                 return torch.Size(sizes)
+            case "fraction", [int(above), int(below)] if below > 0 and _are_short(above, below):
+                return Fraction(above, below)
+            case "decimal", [str(text)]:
+                return _decimal(text)
             case "bytes", [int(index)]:
                 return bytes(self._buffer(index))
             case "tensor", [str(dtype), list(shape), int(index)] if dtype in TENSOR_DTYPES:

@@ -132,6 +132,18 @@ def test_the_report_holds_the_walk_and_its_picture(folder: Path, grade: Run) -> 
     )
 
 
+@pytest.mark.parametrize("answer", ['"3"', "None", "5.5", "(3, 3, 3)", "[[3, 3]]"])
+def test_an_answer_of_another_form_is_not_drawn(folder: Path, grade: Run, answer: str) -> None:
+    file = folder / "exercise-2.py"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("size = ...", f"size = {answer}"), encoding="utf-8"
+    )
+    report = json.loads(grade(folder, "exercise-2", "--json").out)
+    (size,) = (question for question in report["questions"] if question["id"] == "size")
+    assert size["outcome"] == "failed"
+    assert (size["walk"], size["picture"]) == (None, None)
+
+
 def test_hints_come_one_at_a_time_and_the_last_one_stays(
     folder: Path, grade: Run, shipped: LoadedCourse
 ) -> None:

@@ -524,3 +524,89 @@ def test_parameters_are_compared_as_tensors(bench):
     right, wrong = made.grade(CONV.format(1.0), CONV.format(2.0))
     assert right.questions[0].outcome == "passed"
     assert wrong.questions[0].checks[0].message == "The shape is right, but not all values are."
+
+
+SAME = """
+import torch
+
+def test_double{}(student, reference):
+    image = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    torch.testing.assert_close(student.double(image), reference.double(image))
+"""
+LISTS = "def test_double{}(student, reference):\n    assert student.double([1]) == reference.double([1])\n"
+NOTHING = "`double` returned nothing. Is `return` missing?"
+SHORT = "The values are right, but their dtype is {}."
+
+
+@pytest.mark.parametrize(
+    ("body", "seen", "hidden"),
+    [
+        ("2 * x", NOTHING, NOTHING),
+        ("print(2 * x)", NOTHING, NOTHING),
+        (
+            "return (2 * x).numpy()",
+            "The result is a numpy array of shape 2x3; a tensor is asked for, such as torch.from_numpy gives.",
+            "The result is a numpy array; a tensor is asked for, such as torch.from_numpy gives.",
+        ),
+        (
+            "return (2 * x).double()",
+            SHORT.format("float64, not float32"),
+            SHORT.format("not float32, which is asked for"),
+        ),
+        (
+            "return (2 * x).int()",
+            SHORT.format("int32, not float32"),
+            SHORT.format("not float32, which is asked for"),
+        ),
+        (
+            "return x.double() + 1",
+            "At [0, 1] the result is 3, not 4; 1 of 6 values are right.",
+            "The shape is right, but not all values are.",
+        ),
+        (
+            "return (2 * x).tolist()",
+            "The result is a list of 2 lists; a tensor is asked for.",
+            "The result is not a tensor; a tensor is asked for.",
+        ),
+        (
+            "return (2 * x).to_sparse()",
+            "The result is a sparse tensor; a tensor is asked for.",
+            "The result is not a tensor; a tensor is asked for.",
+        ),
+    ],
+)
+def test_what_a_result_is_in_place_of_the_right_one(bench, body, seen, hidden):
+    tried = bench(checks=SAME.format("_hidden"), visible=SAME.format(""))
+    (report,) = tried.grade(f"def double(x):\n    {body}\n")
+    assert [check.message for check in report.questions[0].checks] == [seen, hidden]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return x + x[:0]", "The result is a list that holds 1, not a list of 2."),
+        ("return (*x, *x)", "The result is a tuple of 2, not a list of 2."),
+        ("return [1, 3]", "The result is a list of 2, as it has to be, but what is in it is not right."),
+        ("return {1}", "The result is a set that holds 1, not a list of 2."),
+        ("return None", NOTHING),
+    ],
+)
+def test_what_a_list_is_in_place_of_the_right_one(bench, body, told):
+    (report,) = bench(visible=LISTS.format("")).grade(f"def double(x):\n    {body}\n")
+    assert report.questions[0].checks[0].message == told
+
+
+def test_where_nothing_is_right_nothing_is_missing(bench):
+    nothing = "def double(x):\n    return None\n"
+    checks = LISTS.format("") + "    assert student.double([2]) == 3\n"
+    (report,) = bench(visible=checks, reference=nothing).grade(nothing)
+    assert report.questions[0].checks[0].message != NOTHING
+
+
+def test_an_attribute_that_is_none_is_not_returned(bench):
+    check = "import torch\n\ndef test_conv(student, reference):\n"
+    check += "    torch.testing.assert_close(student.conv.bias, reference.conv.bias)\n"
+    reference = "import torch\nconv = torch.nn.Conv2d(1, 1, 2)\n"
+    made = bench(questions=["conv"], reference=reference, visible=check)
+    (report,) = made.grade("import torch\nconv = torch.nn.Conv2d(1, 1, 2, bias=False)\n")
+    assert report.questions[0].checks[0].message == "The result is None; a tensor is asked for."

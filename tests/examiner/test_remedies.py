@@ -169,7 +169,7 @@ def test_files_can_be_written_where_the_course_allows_it(server):
         ("def f():\n    raise OSError(5, 'mine')\nx = f()", "OSError: [Errno 5] mine."),
         ("import torch\nx = torch.ones(2) @ torch.ones(3)", "RuntimeError: "),
         ("import io, torch\nx = torch.load(io.BytesIO(b'abc'))", "IndexError: "),
-        ("import io, torch\nx = torch.save(lambda: 0, io.BytesIO())", "an error of its own: Can't pickle"),
+        ("import io, torch\nx = torch.save(lambda: 0, io.BytesIO())", "an error: Can't pickle"),
     ],
 )
 def test_other_errors_keep_their_own_words(server, source, sentence):
@@ -178,7 +178,7 @@ def test_other_errors_keep_their_own_words(server, source, sentence):
 
 def test_an_error_that_cannot_be_looked_at_is_told_all_the_same(server):
     odd = "class E(OSError):\n    filename = property(lambda self: 1 / 0)\ndef f():\n    raise E(1, 'odd')\nx = f()"
-    assert told(server, odd) == "Line 4 raised an error of its own: [Errno 1] odd."
+    assert told(server, odd) == "Line 4 raised an error: [Errno 1] odd."
 
 
 def test_a_data_set_that_opens_a_file_starts_no_process(server):
@@ -187,3 +187,39 @@ def test_a_data_set_that_opens_a_file_starts_no_process(server):
         "    def __getitem__(self, index): return open('out.txt', 'w')\nx = next(iter(DataLoader(D())))"
     )
     assert told(server, source).startswith("Line 4 writes to files or folders ('out.txt')")
+
+
+FLOATS = "A layer takes floats: write 1.0 in place of 1, or call .float()."
+FOUR = "An image has the shape (batch, channels, height, width): call .reshape(1, 1, height, width)."
+CONV = "import torch\nfrom torch import nn\nx = nn.Conv2d(1, 1, 1)({})"
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        (CONV.format("torch.tensor([[1]])"), FLOATS),
+        (CONV.format("torch.ones(5, 5)"), FOUR),
+        (CONV.format("torch.tensor([[[[1]]]])"), FLOATS),
+        (CONV.format("torch.ones(1, 1, 2, 2, dtype=torch.float64)"), FLOATS),
+        ("import torch\nx = torch.nn.MaxPool2d(2)(torch.ones(4, 4))", FOUR),
+    ],
+)
+def test_what_torch_says_of_an_input_is_followed_by_what_to_write(server, source, advice):
+    text = told(server, source)
+    assert "raised RuntimeError: " in text
+    assert text.endswith(f" {advice}")
+    assert advice not in told(server, source, hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "end"),
+    [
+        ("x = [1 2]", "is not valid Python: invalid syntax. Perhaps you forgot a comma?"),
+        ("x = {'stride' = 2}", "A name goes to the left of =; in a dict write : and not =."),
+        ("x = dict('stride'=2)", "Write the name of an argument without quotes, as in stride=2."),
+        ("x = 1\nif x = 3:\n    x = 2", "Maybe you meant '==' or ':=' instead of '='?"),
+        ("x = 2 cells", "is not valid Python: invalid syntax."),
+    ],
+)
+def test_what_python_says_of_a_file_ends_once_and_does_not_mislead(server, source, end):
+    assert told(server, source).endswith(end)

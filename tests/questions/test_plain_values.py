@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from contextlib import nullcontext
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from grader.questions import values
+from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError
 from grader.questions.values import MAX_VALUES, as_float, plain, whole
 from tests.questions.asking import ask
+from tests.questions.draft import example_of
 
 SIDE = math.isqrt(MAX_VALUES)
 
@@ -42,9 +46,27 @@ def test_nested_lists_hold_no_more_than_arrays(rows: int) -> None:
     asked = ask("tensor", layer="Identity()", input=[[[[1, 2]]]])
     most = [[0] * (MAX_VALUES // rows)] * rows
     assert "Your values have shape" in asked.mark(most).message
-    assert asked.refuse([*most, most[0]]).endswith(
-        "Write the values row by row in nested lists, or a tensor."
-    )
+    assert asked.refuse([*most, most[0]]).endswith("that is more than can be looked at.")
+
+
+HUGE = {
+    "values": [1] * 400_000,
+    "texts": ["x"] * 400_000,
+    "decimals": [Decimal("1e1000")] * 300_000,
+    "rows": [[1]] * 200_000,
+    "no rows": [[]] * 200_000,
+    "a set": set(map(str, range(300_000))),
+    "in a dict": {"stride": [1] * 400_000, "padding": 1},
+}
+
+
+@pytest.mark.parametrize("value", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not KINDS[kind].by_checks])
+def test_a_huge_answer_is_not_looked_at(kind: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not isinstance(value, dict):
+        monkeypatch.setattr(values, "_plain", lambda value: pytest.fail(f"looked at {len(value)}"))
+    with pytest.raises(FormError, match=r"^`\w+` is "):
+        ask(**example_of(kind)).mark(value)
 
 
 @pytest.mark.parametrize("value", [[], [[]], [[], []], np.zeros(0), np.zeros((2, 0))], ids=str)

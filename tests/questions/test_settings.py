@@ -159,7 +159,7 @@ def test_forms_of_right_answers(asked, answers):
         (CONV, [0, 0], "torch cannot run nn.Conv2d(1, 1, kernel_size=3, stride=0, padding=0) on 1x1x8x8: "),
         (POOL, [9, 1], "torch cannot run nn.MaxPool2d(kernel_size=9, stride=1) on 1x1x8x6: "),
         (STRICT, [1, 1], "The settings have to meet: s > 1."),
-        (STRICT, [2, 0], "The settings have to meet: p > M - 7."),
+        (STRICT, [2, 0], "The settings have to meet: p > 0."),
         (CONV, [1000, 1000], "not 4x4."),
     ],
 )

@@ -61,7 +61,7 @@ def test_how_it_is_asked_and_solved():
         (
             [[12, 16], [24, 27]],
             (
-                "The shape 2x2 is right. The first value that differs, at [1, 1], is 27. "
+                "The shape 2x2 is right. The first value that differs is at [1, 1]: yours is 27. "
                 "3 of 4 values are right."
             ),
             None,
@@ -69,7 +69,7 @@ def test_how_it_is_asked_and_solved():
         (
             torch.tensor([[[[12.0, 16.5], [0.0, 28.0]]]]),
             (
-                "The shape 1x1x2x2 is right. The first value that differs, at [0, 0, 0, 1], is 16.5. "
+                "The shape 1x1x2x2 is right. The first value that differs is at [0, 0, 0, 1]: yours is 16.5. "
                 "2 of 4 values are right."
             ),
             None,
@@ -80,7 +80,7 @@ def test_how_it_is_asked_and_solved():
         ([[3, 4], [6, 7]], "You took the mean.", "means"),
         (
             [[0, 0], [0, 0]],
-            "at [0, 0], is 0. 0 of 4",
+            "at [0, 0]: yours is 0. 0 of 4",
             None,
         ),  # two misconceptions say so
         ([12, 16, 24, 28], "Your values have shape 4; the output has 2x2.", None),
@@ -138,7 +138,7 @@ def test_a_single_number_may_stand_in_brackets_or_not():
     assert asked.key.solution == "q = [11.0]"
     assert asked.mark([11]).outcome == "passed"
     assert asked.mark([12]).message.startswith(
-        "The shape 1 is right. The first value that differs, at [0], is 12"
+        "The shape 1 is right. The first value that differs is at [0]: yours is 12"
     )
 
 

@@ -9,6 +9,8 @@ import random
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from grader.worker.wire import (
     MAX_DEPTH,
     MAX_HEADER,
     MAX_NODES,
+    MAX_ODD_KEYS,
     PREFIX,
     TENSOR_DTYPES,
     Decoder,
@@ -123,7 +126,9 @@ def leaves() -> st.SearchStrategy[Any]:
     plain: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(-limit, limit) | st.floats()
     texts = st.text(st.characters(exclude_categories=()), max_size=20) | st.binary(max_size=20)
     sizes = st.lists(st.integers(0, MAX_BODY), max_size=4).map(torch.Size)
-    return plain | texts | st.just(...) | sizes | tensors() | arrays()
+    exact = st.fractions() | st.decimals(-1000, 1000)
+    sets = st.sets(plain.filter(lambda item: item == item) | st.text(max_size=3), max_size=4)
+    return plain | texts | st.just(...) | sizes | tensors() | arrays() | exact | sets | sets.map(frozenset)
 
 
 def nested() -> st.SearchStrategy[Any]:
@@ -144,6 +149,16 @@ def nested() -> st.SearchStrategy[Any]:
 @settings(max_examples=300, deadline=None)
 def test_every_value_arrives_as_it_was_sent(value):
     assert shown(receive(send(value))) == shown(value)
+
+
+@pytest.mark.parametrize("number", [np.int64(9), np.float32(0.5)])
+def test_a_number_of_numpys_in_a_set_is_a_number(number):
+    assert receive(send({number})) == {number}
+
+
+@pytest.mark.parametrize("value", [{(1, 2)}, {b"a"}, {torch.ones(1)}, Decimal("1e1001"), Decimal("nan")])
+def test_sets_of_anything_else_and_monstrous_decimals_stay(value):
+    assert receive(send([value])) == [("handle", 7, type(value).__name__)]
 
 
 def test_gradients_and_the_order_of_dicts_do_and_do_not_cross():
@@ -216,6 +231,8 @@ def test_the_largest_values_cross():
         lambda: [torch.ones(1, dtype=torch.int8).expand(MAX_BODY // 2 + 1)] * 2,
         lambda: np.broadcast_to(np.ones(1), (10**12,)),
         lambda: "x" * MAX_HEADER,
+        lambda: set(range(MAX_ODD_KEYS + 1)),
+        lambda: Fraction(1, 1 << 4999),
     ],
 )
 def test_what_is_too_large_is_refused_by_the_sender(make):
@@ -258,7 +275,9 @@ def test_truncated_frames_are_refused(end):
 
 def nodes() -> st.SearchStrategy[Any]:
     """JSON in which much looks like a value and little is one."""
-    tags = st.sampled_from("list tuple dict ellipsis size bytes tensor handle nothing".split())
+    tags = st.sampled_from(
+        "list tuple dict set frozenset fraction decimal ellipsis size bytes tensor handle nothing".split()
+    )
     dtypes = st.sampled_from(["float32", "bool", "complex64", "qint8", "nothing", "Tensor", "__class__"])
     plain = st.none() | st.booleans() | st.integers() | st.integers(0, 3) | st.floats() | tags | dtypes
     return st.recursive(plain, lambda inner: st.lists(inner, max_size=5), max_leaves=20)
@@ -301,6 +320,17 @@ def test_arbitrary_nodes_give_values_or_wire_errors(node, buffers):
         ["handle", -1, "x"],
         ["handle", "0", "x"],
         ["ellipsis", 1],
+        ["set", ["list"]],
+        ["set", *range(MAX_ODD_KEYS + 1)],
+        ["frozenset", ["tensor", "float32", [1], 0]],
+        ["fraction", 1, 0],
+        ["fraction", 1.5, 2],
+        ["fraction", 1, 1 << 5000],
+        ["decimal", "NaN"],
+        ["decimal", "1e999999999"],
+        ["decimal", "9" * 3000],
+        ["decimal", "one"],
+        ["decimal", 1],
         ["bytes", 2],
         ["bytes", 10**40],
         ["nothing"],

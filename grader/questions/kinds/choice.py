@@ -17,7 +17,7 @@ from grader.language.templates import written
 from grader.questions.base import Confusion, Question, computed, rendered
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
-from grader.questions.values import describe
+from grader.questions.values import describe, members, plain
 
 MAX_OPTIONS = len(string.ascii_lowercase)
 
@@ -199,15 +199,17 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     @classmethod
     def read(cls, posed: ChoicePosed, value: Any) -> set[str]:
         """Read a letter, or a list of letters, of the question's options."""
-        given = value if posed.several and isinstance(value, list | tuple) else [value]
-        if not all(isinstance(item, str) for item in given):
+        given = members(plain(value, posed.id))
+        for item in (value, *given[:MAX_OPTIONS]):
+            _refuse_text(posed, item)
+        if not all(isinstance(item, str) for item in given) or (len(given) != 1 and not posed.several):
             raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
         letters = {item.strip().strip("().").lower() for item in given}
         known = [option.letter for option in posed.options]
         for letter in sorted(letters - set(known)):
-            raise FormError(
-                f"There is no option {letter[:20]!r}; the options are {', '.join(known)}. {posed.how}"
-            )
+            strange = "" if letter.isascii() else " in another alphabet"
+            there = f"There is no option {letter[:20]!r}{strange}; the options are {', '.join(known)}."
+            raise FormError(f"{there} {posed.how}")
         return letters
 
     @classmethod
@@ -226,6 +228,26 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
             wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
         return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share)
+
+
+def _refuse_text(posed: ChoicePosed, item: Any) -> None:
+    """Refuse the text of an option, with or without its letter, where its letter is asked for."""
+    text = _bare(str(item)) if isinstance(item, str | int | float | tuple) else ""
+    is_letter = text.strip(").") in {option.letter for option in posed.options}
+    for option in () if is_letter else posed.options:
+        its = _bare(option.text)
+        if text in {its, *(f"{option.letter}{mark}{its}" for mark in ").:")}:
+            how = f'Write the letter of that option: "{option.letter}"'
+            raise FormError(f"`{posed.id}` is {describe(item)}, and not a letter. {how}.")
+
+
+def _bare(text: str) -> str:
+    """A text without what does not tell it from others.
+
+    >>> _bare(" A) `Conv2d` ")
+    'a)conv2d'
+    """
+    return "".join(text.replace("`", "").split()).strip("(").rstrip(".").lower()
 
 
 def _text(value: Any) -> str:

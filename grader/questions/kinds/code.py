@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -16,6 +16,7 @@ from grader.questions.base import Question, rendered
 from grader.questions.definitions import defined_names
 from grader.questions.posed import Key, Mark, Posed
 from grader.questions.problems import Problem, text_problems
+from grader.questions.values import listed
 from grader.worker.families import FAMILIES
 
 
@@ -147,16 +148,6 @@ class Code(Question[Posed, Key, Any]):
     def excuse(self, name: str) -> str:
         """Return the author's reason why the wrong solution of this name counts as right; '' if none."""
         return self.equivalent.get(name, "")
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Parts of a sentence, as they are listed in one.
-
-    >>> listed(["no pooling", "no padding", "no loop"])
-    'no pooling, no padding and no loop'
-    """
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def parameters_of(source: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -11,20 +12,30 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
-from grader.questions.base import Question, computed
+from grader.questions.base import Borderline, Question, computed
+from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import as_float, describe, is_number, plain
+from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
+from grader.torch_lazy import torch
 
 
 class NumberKey(Key):
     """The number, and how far off an answer may be."""
 
     answer: int | float  # an int stays one: texts say 36, and not 36.0
-    tolerance: float
+    tolerance: float | None = None  # none: by the dtype of the answer
 
 
-class Number(Question[Posed, NumberKey, float]):
+@dataclass(frozen=True)
+class GivenNumber:
+    """A number as a student gave it, and how precise it is."""
+
+    value: Real
+    precision: Precision
+
+
+class Number(Question[Posed, NumberKey, GivenNumber]):
     """One number, computed by a formula."""
 
     key_type: ClassVar[type[Key]] = NumberKey
@@ -32,8 +43,13 @@ class Number(Question[Posed, NumberKey, float]):
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
     tolerance: Annotated[
-        float, Field(ge=0, allow_inf_nan=False, description="How far off an answer may be.")
-    ] = 1e-6
+        float | None,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="How far off an answer may be; as in torch.testing.assert_close if not given.",
+        ),
+    ] = None
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""
@@ -58,26 +74,41 @@ class Number(Question[Posed, NumberKey, float]):
         )
 
     @classmethod
-    def read(cls, posed: Posed, value: Any) -> float:
+    def read(cls, posed: Posed, value: Any) -> GivenNumber:
         """Read a finite number."""
-        number = plain(value, posed.id)
+        number = single(plain(value, posed.id))
         if not is_number(number):
-            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+            raise malformed(posed.id, value, posed.how)
         if not math.isfinite(as_float(number)):
             raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
-        return float(number)
+        return GivenNumber(number, precision_of(number, dtype_of(value)))
 
     @classmethod
-    def judge(cls, posed: Posed, key: NumberKey, answer: float) -> Mark:  # noqa: ARG003 the key says all
+    def judge(cls, posed: Posed, key: NumberKey, answer: GivenNumber) -> Mark:  # noqa: ARG003 the key says all
         """Give the verdict on a number."""
-        if abs(answer - key.answer) <= key.tolerance:
+        if _agrees(answer, key.answer, key.tolerance):
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
-            return is_number(wrong.answer) and abs(answer - as_float(wrong.answer)) <= key.tolerance
+            return is_number(wrong.answer) and _agrees(answer, wrong.answer, key.tolerance)
 
-        return failed(key.wrong, agrees, f"{answer:g} is not the number that is asked for.")
+        return failed(key.wrong, agrees, f"{as_float(answer.value):g} is not the number that is asked for.")
 
     def numbers(self, key: NumberKey) -> tuple[float, ...]:
         """Return the number."""
         return (key.answer,)
+
+    def borderline(self, key: NumberKey) -> Iterator[Borderline]:
+        """Yield the right number as torch computes it, and zero, which is right for zero alone."""
+        single = torch.tensor(float(key.answer), dtype=torch.float32)
+        if single.isfinite():
+            yield Borderline("computed in float32", single, is_right=True)
+        if key.answer:
+            yield Borderline("0", 0, is_right=False)
+
+
+def _agrees(given: GivenNumber, wanted: Real, tolerance: float | None) -> bool:
+    """Whether a number is as close to another as the question asks for."""
+    if tolerance is None:
+        return is_close(given.value, wanted, given.precision)
+    return given.value == wanted or abs(as_float(given.value) - as_float(wanted)) <= tolerance

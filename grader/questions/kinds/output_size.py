@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,9 +15,9 @@ from grader.language.params import Variant
 from grader.mistakes.counting import SIZE_MISTAKES, form_mistakes, shape_mistakes, size_mistakes
 from grader.mistakes.mistake import Slip
 from grader.questions.of_layer import LayerQuestion
-from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.posed import Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import describe, plain, whole
+from grader.questions.values import elements, is_number, malformed, plain, whole
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
@@ -115,12 +116,10 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     @classmethod
     def read(cls, posed: Posed, value: Any) -> list[int]:
         """Read a whole number or a few of them."""
-        numbers = plain(value, posed.id)
-        if isinstance(numbers, list | tuple) and numbers:
-            return [whole(number, posed.id) for number in numbers]
-        if isinstance(numbers, list | tuple | str | dict) or numbers is None:
-            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
-        return [whole(value, posed.id)]
+        numbers = elements(plain(value, posed.id))
+        if not numbers or not all(map(is_number, numbers)):
+            raise malformed(posed.id, value, posed.how)
+        return [whole(number, posed.id) for number in numbers]
 
     @classmethod
     def judge(cls, posed: Posed, key: SizeKey, answer: list[int]) -> Mark:
@@ -129,10 +128,12 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         full = answer * len(wanted) if len(answer) == 1 else answer
         if full == wanted and (len(answer) > 1 or len(set(wanted)) == 1):
             return Mark("passed", 1.0, "")
-        otherwise = key.advice
+        otherwise, is_malformed = key.advice, False
         if len(full) != len(wanted) or (len(answer) == 1 and len(set(wanted)) > 1):
-            otherwise = f"The answer has {len(answer)} number(s). {posed.how}"
-        return failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
+            count = "one number" if len(answer) == 1 else f"{len(answer)} numbers"
+            otherwise, is_malformed = f"The answer has {count}. {posed.how}", True
+        mark = failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
+        return replace(mark, is_malformed=is_malformed and mark.misconception is None)
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
         """Return the sizes: one where it says all."""

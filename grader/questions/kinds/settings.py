@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -12,23 +13,53 @@ from grader.language.expressions import (
     Expression,
     ExpressionError,
     evaluate,
+    filled,
     names_in,
     parse_expression,
     whole_numbers,
 )
 from grader.language.fault import at
-from grader.language.layers import LayerError, output_shape, parse_layer
+from grader.language.layers import Layer, LayerError, output_shape, parse_layer
 from grader.language.params import Variant
+from grader.language.record import Record
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
+from grader.questions.base import rendered
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
-from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import describe, plain, shape_text, whole
+from grader.questions.problems import Problem, formula_problems, text_problems
+from grader.questions.values import (
+    describe,
+    elements,
+    is_number,
+    listed,
+    malformed,
+    plain,
+    shape_text,
+    shorten,
+    single,
+    whole,
+)
 from grader.walks.as_written import output_of, walk_of
 
 MAX_SETTING = 1000
+MAX_KEYS = 3  # that are named of those not asked for
+_BY_SIDE = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"}
 _SEARCHED = range(13)
 _NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are written down instead
+
+
+class Condition(Record):
+    """A condition on the unknowns, and how a student is told of it."""
+
+    condition: Annotated[str, Field(description="Such as stride > 1.")]
+    message: Annotated[str, Field(min_length=1, description="Shown to a student who does not meet it.")]
+
+
+class SettingsPosed(Posed):
+    """Settings to choose: `repeated` are those that torch takes once for each side, too."""
+
+    repeated: tuple[str, ...] = ()
+    sides: int = 0
 
 
 class SettingsKey(Key):
@@ -39,13 +70,15 @@ class SettingsKey(Key):
     input: tuple[int, ...]
     output: tuple[int, ...]
     where: tuple[str, ...]
+    told: tuple[str, ...] = ()  # what a student reads who does not meet a condition; none: the condition
     without: tuple[str, ...] = ()
 
 
-class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
+class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     """The unknowns of a layer, to be chosen so that its output has a given size."""
 
     usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
+    posed_type: ClassVar[type[Posed]] = SettingsPosed
     key_type: ClassVar[type[Key]] = SettingsKey
 
     kind: Literal["settings"]
@@ -55,7 +88,10 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
     output: Annotated[
         list[Expression], Field(min_length=1, description="The image dimensions that come out.")
     ]
-    where: Annotated[list[str], Field(description="Further conditions on the unknowns: 'stride > 1'.")] = []
+    where: Annotated[
+        list[str | Condition],
+        Field(description="Further conditions on the unknowns: 'stride > 1', or a condition with a message."),
+    ] = []
 
     @field_validator("unknowns")
     @classmethod
@@ -70,8 +106,11 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         yield from formula_problems(self.output, ("output",), names)
-        for index, condition in enumerate(self.where):
-            yield from formula_problems(condition, ("where", index), names | self.own_names())
+        for index, one in enumerate(self.where):
+            here = ("where", index) if isinstance(one, str) else ("where", index, "condition")
+            yield from formula_problems(_formula(one), here, names | self.own_names())
+            if isinstance(one, Condition):
+                yield from text_problems(one.message, ("where", index, "message"), names)
         if len(self.output) != len(self.input) - 2:
             yield Problem(("output",), "The output needs one size for each image dimension.", "Write [3, 3].")
 
@@ -79,18 +118,24 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         """Return the unknowns."""
         return frozenset(self.unknowns)
 
-    def pose(self, variant: Variant) -> Posed:
+    def pose(self, variant: Variant) -> SettingsPosed:
         """Write the question as the student of this variant sees it."""
         if len(self.unknowns) == 1:
-            return self.posed(variant, how="Write a whole number.", fields=tuple(self.unknowns))
+            return self.posed(variant, how="Write a whole number.", **self._form())
         starter = f"{self.id} = {{{', '.join(f'{name!r}: ...' for name in self.unknowns)}}}"
         starter = starter.replace("'", '"')
         how = "Put a whole number in place of each `...`."
-        return self.posed(variant, how=how, starter=starter, fields=tuple(self.unknowns))
+        return self.posed(variant, how=how, starter=starter, **self._form())
 
-    def sketch(self, variant: Variant) -> tuple[Posed, SettingsKey]:
+    def sketch(self, variant: Variant) -> tuple[SettingsPosed, SettingsKey]:
         """Keep the unknowns, which are needed to read settings."""
-        return self.unwritten(fields=tuple(self.unknowns)), self.key(variant)
+        return self.unwritten(**self._form()), self.key(variant)
+
+    def _form(self) -> dict[str, Any]:
+        """What is needed to read settings."""
+        layers = parse_layer(self.layer).flat()
+        repeated = tuple(name for name in self.unknowns if all(_is_by_side(one, name) for one in layers))
+        return {"fields": tuple(self.unknowns), "repeated": repeated, "sides": len(self.input) - 2}
 
     def key(self, variant: Variant) -> SettingsKey:
         """The condition, and the first settings that meet it."""
@@ -100,7 +145,8 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
             params=dict(variant.params),
             input=_sizes("input", self.input, variant),
             output=_sizes("output", self.output, variant),
-            where=tuple(self.where),
+            where=tuple(map(_formula, self.where)),
+            told=tuple(self._told(index, variant) for index in range(len(self.where))),
             without=(*self.without, *_NO_WAYS_TO_COUNT),
             wrong=self.authored_wrongs(variant),
         )
@@ -113,29 +159,28 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         answer = str(only) if len(settings) == 1 else repr(settings).replace("'", '"')
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
 
+    def _told(self, index: int, variant: Variant) -> str:
+        """What a student reads who does not meet a condition: the author's words, or the condition."""
+        one = self.where[index]
+        if isinstance(one, Condition):
+            return rendered(one.message, variant, "where", index, "message")
+        known = {name: value for name, value in variant.params.items() if name not in self.unknowns}
+        return f"The settings have to meet: {filled(one, known)}."
+
     @classmethod
-    def read(cls, posed: Posed, value: Any) -> dict[str, int]:
+    def read(cls, posed: SettingsPosed, value: Any) -> dict[str, int]:
         """Read a whole number for each unknown."""
-        value = plain(value, posed.id)
-        if len(posed.fields) == 1 and not isinstance(value, dict):
-            value = {posed.fields[0]: value}
-        if isinstance(value, list | tuple) and len(value) == len(posed.fields):
-            value = dict(zip(posed.fields, value, strict=True))
-        if not isinstance(value, dict) or set(value) != set(posed.fields):
-            raise FormError(
-                f"`{posed.id}` is {describe(value)}; it needs a number for {', '.join(posed.fields)}."
-            )
-        for name, number in value.items():
-            if number is ...:
-                raise FormError(f"`{posed.id}` still has `...` for {name}.")
-        settings = {name: whole(number, name) for name, number in value.items()}
+        settings = {
+            name: whole(_of_all_sides(posed, name, number), name)
+            for name, number in _by_name(posed, value).items()
+        }
         for name, number in settings.items():
             if not -MAX_SETTING <= number <= MAX_SETTING:
                 raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
         return settings
 
     @classmethod
-    def judge(cls, posed: Posed, key: SettingsKey, answer: dict[str, int]) -> Mark:
+    def judge(cls, posed: SettingsPosed, key: SettingsKey, answer: dict[str, int]) -> Mark:
         """Give the verdict on the settings: torch builds the layer and says what comes out."""
         complaint = _complaint(key, answer)
         if complaint is None:
@@ -148,7 +193,7 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
         return tuple((_first_settings(key, self.unknowns) or {}).values())
 
     @classmethod
-    def trials(cls, posed: Posed, key: SettingsKey) -> Iterator[Wrong]:
+    def trials(cls, posed: SettingsPosed, key: SettingsKey) -> Iterator[Wrong]:
         """Yield each misconception with settings that it alone takes for right, where there are some."""
         yield from key.wrong
         found: set[str] = set()
@@ -158,6 +203,57 @@ class Settings(LayerQuestion[Posed, SettingsKey, dict[str, int]]):
             if len(wrongs) == 1 and wrongs[0].name not in found and _complaint(key, settings) is not None:
                 found.add(wrongs[0].name)
                 yield wrongs[0].model_copy(update={"answer": settings})
+
+
+def _formula(one: str | Condition) -> str:
+    return one if isinstance(one, str) else one.condition
+
+
+def _is_by_side(layer: Layer, name: str) -> bool:
+    """Whether torch takes one number for each side wherever a layer has this unknown."""
+    uses = [(key, tree) for key, tree in layer.arguments.items() if name in names_in(tree)]
+    return not uses or (
+        "Pad" not in layer.name and all(key in _BY_SIDE and isinstance(tree, ast.Name) for key, tree in uses)
+    )
+
+
+def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
+    """The value that an answer gives to each unknown."""
+    given = single(plain(value, posed.id))
+    if len(posed.fields) == 1 and not isinstance(given, dict):
+        return {posed.fields[0]: value}
+    numbers = elements(given)
+    if len(numbers) == len(posed.fields) and all(map(is_number, numbers)):
+        given = dict(zip(posed.fields, numbers, strict=True))
+    if not isinstance(given, dict):
+        raise malformed(posed.id, value, f"It needs a number for {listed(posed.fields)}.")
+    if set(given) != set(posed.fields):
+        raise FormError(f"`{posed.id}` is a dict {_other_keys(posed, given)}.")
+    for name, number in given.items():
+        if number is ...:
+            raise FormError(f"`{posed.id}` still has `...` for {name}.")
+    return given
+
+
+def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
+    """Say which keys a dict lacks, and which are not asked for."""
+    missing = [name for name in posed.fields if name not in given]
+    others = (shorten(repr(key)) for key in given if key not in posed.fields)
+    surplus = list(islice(others, MAX_KEYS))
+    parts = [f"without {listed(missing)}"] if missing else []
+    are = "is" if len(surplus) == 1 else "are"
+    parts += [f"with {listed(surplus)}, which {are} not asked for"] if surplus else []
+    return f"{' and '.join(parts)}; its keys have to be {listed(map(repr, posed.fields))}"
+
+
+def _of_all_sides(posed: SettingsPosed, name: str, value: Any) -> Any:
+    """The one number that is given for every side, where torch takes one for each."""
+    sides = plain(value, name)
+    if name not in posed.repeated or not isinstance(sides, list) or not 1 < len(sides) == posed.sides:
+        return value
+    if all(map(is_number, sides)) and len(set(sides)) == 1:
+        return sides[0]
+    raise FormError(f"`{name}` is {describe(value)}; a whole number for all sides is asked for.")
 
 
 def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tuple[int, ...]:
@@ -206,9 +302,9 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
 def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
     """What is wrong with the settings, or None."""
     scope = {**key.params, **settings}
-    for condition in key.where:
+    for index, condition in enumerate(key.where):
         if not _holds(condition, scope):
-            return f"The settings have to meet: {condition}."
+            return key.told[index] if key.told else f"The settings have to meet: {condition}."
     try:
         shape = output_shape(parse_layer(key.layer), scope, key.input)
     except LayerError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -15,21 +15,34 @@ from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
 from grader.mistakes.mistake import Slip
 from grader.questions.base import computed
+from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import MAX_VALUES, as_float, describe, is_array, is_number, plain, shape_text
+from grader.questions.values import (
+    MAX_VALUES,
+    as_float,
+    elements,
+    is_array,
+    is_number,
+    malformed,
+    plain,
+    shape_text,
+)
 from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
-Values = tuple[list[float], tuple[int, ...]]  # in row-major order, and their shape
 
-# The tolerances of torch.testing.assert_close, by dtype: (relative, absolute).
-_TOLERANCES = {"float16": (1e-3, 1e-5), "bfloat16": (1.6e-2, 1e-5), "float64": (1e-7, 1e-7)}
-_DEFAULT_TOLERANCE = (1.3e-6, 1e-5)
+
+class Values(NamedTuple):
+    """Values in row-major order, their shape, and the dtype in which they were computed, if one is known."""
+
+    flat: list[float]
+    shape: tuple[int, ...]
+    dtype: str | None = None
 
 
 class TensorKey(Key):
@@ -40,6 +53,18 @@ class TensorKey(Key):
     rtol: float
     atol: float
     credit: Literal["whole", "element"]
+    by_dtype: bool = False  # whether a coarser dtype may be further off, and small values less
+
+    def precision(self, dtype: str | None) -> Precision:
+        """Return how far off values of a dtype may be."""
+        own, its = (self.rtol, self.atol), PRECISIONS.get(dtype if self.by_dtype and dtype else "")
+        rtol, atol = max(own, its[:2]) if its else own
+        return Precision(rtol, atol, 0)
+
+    @property
+    def scale(self) -> float:
+        """How large the values are; 1 where the author says how far off they may be."""
+        return max(map(abs, self.values), default=1.0) if self.by_dtype else 1.0
 
 
 class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
@@ -101,7 +126,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
         if output.numel() > MAX_VALUES:
             raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
-        rtol, atol = _TOLERANCES.get(self.dtype, _DEFAULT_TOLERANCE)
+        precision = PRECISIONS[self.dtype]
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
         wrongs = list(self.authored_wrongs(variant))
@@ -116,9 +141,10 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             wrong=tuple(wrongs),
             values=tuple(float(value) for value in output.flatten().tolist()),
             shape=shape,
-            rtol=rtol if self.rtol is None else self.rtol,
-            atol=atol if self.atol is None else self.atol,
+            rtol=precision.rtol if self.rtol is None else self.rtol,
+            atol=precision.atol if self.atol is None else self.atol,
             credit=self.credit,
+            by_dtype=self.rtol is None and self.atol is None,
         )
 
     def _given(self, variant: Variant) -> Tensor:
@@ -179,33 +205,34 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     def read(cls, posed: Posed, value: Any) -> Values:
         """Read a tensor or nested lists of numbers."""
         numbers = plain(value, posed.id)
+        if isinstance(numbers, set):
+            (numbers,) = elements(numbers)
         shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
         flat = _flat(numbers)
-        bad = [item for item in flat if not is_number(item)]
-        if bad or not flat or len(flat) > MAX_VALUES:
-            what = f"made of {describe(bad[0])}" if bad and bad[0] is not numbers else describe(value)
-            raise FormError(f"`{posed.id}` is {what}. {posed.how}")
-        return [as_float(item) for item in flat], shape
+        if not flat or len(flat) > MAX_VALUES or not all(map(is_number, flat)):
+            raise malformed(posed.id, value, posed.how)
+        return Values([as_float(item) for item in flat], shape, dtype_of(value))
 
     @classmethod
     def judge(cls, posed: Posed, key: TensorKey, answer: Values) -> Mark:
         """Give the verdict on values; leading dimensions of size 1 may be left out."""
-        values, shape = answer
 
         def agrees(wrong: Wrong) -> bool:
             its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
-            is_listed = len(its_shape) <= 1 and len(its) == len(values)  # an author may leave the rows out
-            return (is_listed or _stripped(its_shape) == _stripped(shape)) and not _unlike(values, its, key)
+            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # an author may leave out rows
+            return (is_listed or _stripped(its_shape) == _stripped(answer.shape)) and not _unlike(
+                answer, its, key
+            )
 
-        if _stripped(shape) != _stripped(key.shape):
+        if _stripped(answer.shape) != _stripped(key.shape):
             wanted = shape_text(_core(key.shape))
-            otherwise = f"Your values have shape {shape_text(shape)}; the output has {wanted}."
+            otherwise = f"Your values have shape {shape_text(answer.shape)}; the output has {wanted}."
             return failed(key.wrong, agrees, otherwise)
-        unlike = _unlike(values, key.values, key)
+        unlike = _unlike(answer, key.values, key)
         if not unlike:
             return Mark("passed", 1.0, "")
-        share = 1 - len(unlike) / len(values) if key.credit == "element" else 0.0
-        return failed(key.wrong, agrees, _first_difference(values, shape, unlike), share)
+        share = 1 - len(unlike) / len(answer.flat) if key.credit == "element" else 0.0
+        return failed(key.wrong, agrees, _first_difference(answer, unlike), share)
 
     def numbers(self, key: TensorKey) -> tuple[float, ...]:
         """Return the values."""
@@ -218,32 +245,33 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             yield f"all {name}", _filled(key.shape, number)
 
 
-def _unlike(values: Sequence[float], others: Sequence[float], key: TensorKey) -> list[int]:
+def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int]:
     """The places, from 0, at which two lists of values differ."""
-    pairs = zip(values, others, strict=True)
-    return [index for index, (given, wanted) in enumerate(pairs) if not _close(given, wanted, key)]
+    precision, scale = key.precision(answer.dtype), key.scale
+    pairs = zip(answer.flat, others, strict=True)
+    return [
+        index
+        for index, (given, wanted) in enumerate(pairs)
+        if given != wanted and not abs(given - wanted) <= precision.allowed(wanted, scale)
+    ]
 
 
-def _first_difference(values: list[float], shape: tuple[int, ...], wrong: list[int]) -> str:
-    first = wrong[0]
-    where = _place(first, shape)
-    right = len(values) - len(wrong)
+def _first_difference(answer: Values, wrong: list[int]) -> str:
+    first, right = wrong[0], len(answer.flat) - len(wrong)
     return (
-        f"The shape {shape_text(shape)} is right. {where} is {values[first]:g}. "
-        f"{right} of {len(values)} values are right."
+        f"The shape {shape_text(answer.shape)} is right. The first value that differs is at "
+        f"{_place(first, answer.shape)}: yours is {answer.flat[first]:g}. "
+        f"{right} of {len(answer.flat)} values are right."
     )
 
 
-def _place(index: int, shape: tuple[int, ...]) -> str:
+def _place(index: int, shape: tuple[int, ...]) -> list[int]:
+    """The place of a value by its number in row-major order."""
     places = []
     for size in reversed(shape):
         places.append(index % size)
         index //= size
-    return f"The first value that differs, at [{', '.join(str(place) for place in reversed(places))}],"
-
-
-def _close(given: float, wanted: float, key: TensorKey) -> bool:
-    return given == wanted or abs(given - wanted) <= key.atol + key.rtol * abs(wanted)
+    return places[::-1]
 
 
 def _core(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,9 +10,9 @@ from pydantic import Field
 from grader.language.expressions import Expression, whole_numbers
 from grader.language.params import Variant
 from grader.questions.base import Question
-from grader.questions.posed import FormError, Key, Mark, Posed, failed
+from grader.questions.posed import Key, Mark, Posed, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import describe, plain, whole
+from grader.questions.values import elements, malformed, plain, whole
 
 
 class IntervalKey(Key):
@@ -52,9 +52,9 @@ class Interval(Question[Posed, IntervalKey, list[int]]):
     @classmethod
     def read(cls, posed: Posed, value: Any) -> list[int]:
         """Read two whole numbers."""
-        numbers = plain(value, posed.id)
-        if not isinstance(numbers, list) or len(numbers) != 2:
-            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+        numbers = elements(plain(value, posed.id))
+        if len(numbers) != 2:
+            raise malformed(posed.id, value, posed.how)
         return [whole(number, posed.id) for number in numbers]
 
     @classmethod

@@ -1,0 +1,72 @@
+"""How far off a number may be, as in torch.testing.assert_close: by the dtype in which it was computed.
+
+Two things differ from torch. Small numbers are not close to zero: the absolute part shrinks with them. And
+whole numbers that a dtype tells apart are different, however large they are: a count is right or wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from grader.questions.values import Real, as_float, dtype_name, is_array
+
+
+class Precision(NamedTuple):
+    """The tolerances of a dtype, and up to where it holds every whole number."""
+
+    rtol: float
+    atol: float
+    whole: float
+
+    def allowed(self, wanted: float, scale: float) -> float:
+        """Return how far off a number may be, where the right ones are as large as `scale`."""
+        return self.rtol * abs(wanted) + self.atol * min(1.0, scale or 1.0)
+
+
+PRECISIONS = {  # from coarse to fine
+    "bfloat16": Precision(1.6e-2, 1e-5, 2**8),
+    "float16": Precision(1e-3, 1e-5, 2**11),
+    "float32": Precision(1.3e-6, 1e-5, 2**24),
+    "float64": Precision(1e-7, 1e-7, 2**53),
+}
+_DOUBLE = PRECISIONS["float64"]
+EXACT = Precision(1e-7, 1e-7, math.inf)
+
+
+def dtype_of(value: Any) -> str | None:
+    """Return the coarsest dtype of floats in the arrays that a value holds; None where there is no array."""
+    if isinstance(value, list | tuple):
+        found = {dtype_of(item) for item in value}
+        return next((dtype for dtype in PRECISIONS if dtype in found), None)
+    dtype = dtype_name(value) if is_array(value) else ""
+    return dtype if dtype in PRECISIONS else None
+
+
+def precision_of(number: Real, dtype: str | None) -> Precision:
+    """Return the precision of a number that came out of an array of this dtype, or of none.
+
+    A float of Python may have been computed in float32 all the same: `.item()` does not tell.
+    """
+    if isinstance(number, float):
+        return PRECISIONS[dtype if dtype in PRECISIONS and dtype != "float64" else "float32"]
+    return EXACT
+
+
+def is_close(given: Real, wanted: Real, precision: Precision) -> bool:
+    """Whether a number is right.
+
+    >>> is_close(33.333332, 100 / 3, PRECISIONS["float32"]), is_close(0.0, 5e-7, PRECISIONS["float32"])
+    (True, False)
+    """
+    if given == wanted:
+        return True
+    held = min(precision.whole, math.inf if isinstance(wanted, int) else _DOUBLE.whole)
+    if _is_whole(given) and _is_whole(wanted) and abs(as_float(wanted)) <= held:
+        return False
+    right = as_float(wanted)
+    return abs(as_float(given) - right) <= precision.allowed(right, abs(right))
+
+
+def _is_whole(number: Real) -> bool:
+    return math.isfinite(as_float(number)) and number == int(number)
