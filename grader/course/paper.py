@@ -94,8 +94,14 @@ def variant_of(
     except LanguageError as error:
         path = _path_of(error, record)
         raise CourseFaults([exercise.document.fault(path, str(error), error.remedy)]) from None
-    kept = {name: value for name, value in (params or {}).items() if name in record.params}
-    return Variant({**variant.params, **kept}, variant.draws)  # a parameter may have been added since
+    if params is None:
+        return variant
+    given = {
+        **record.variant_0,
+        **params,
+    }  # who was given a variant before a parameter was added has 0's value
+    kept = {name: value for name, value in given.items() if name in record.params}
+    return Variant({**variant.params, **kept}, variant.draws)
 
 
 def _path_of(error: LanguageError, record: Exercise) -> Path_:
