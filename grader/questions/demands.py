@@ -27,7 +27,6 @@ def read_by(question: Question[Any, Any, Any], params: Iterable[str]) -> frozens
 
 def demand_of(question: Question[Any, Any, Any], params: frozenset[str]) -> Demand:
     """What a question asks of a draw of its parameters."""
-
     reads = read_by(question, params)
     names = sorted(reads)
     known: dict[str, tuple[int, bool]] = {}  # a class of hundreds meets the same few settings many times
