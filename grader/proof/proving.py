@@ -29,7 +29,7 @@ from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
-from grader.proof.rehearsal import cause_apart, rehearsed
+from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import Spread, class_of, collapses, spreads_of
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
@@ -68,9 +68,11 @@ def _check(
     variants: int,
     tell: Callable[[Proved], None],
     isolation: str,
-    seen: Mapping[str, Sequence[Fault]],
+    seen: Mapping[str, Rehearsed],
 ) -> list[Proved]:
-    proofs = {name: _Proof(course, course.exercise(name), variants, seen.get(name, ())) for name in names}
+    proofs = {
+        name: _Proof(course, course.exercise(name), variants, seen.get(name, Rehearsed())) for name in names
+    }
     grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
@@ -113,7 +115,7 @@ class _Proof:
     course: LoadedCourse
     exercise: LoadedExercise
     variants: int
-    seen: Sequence[Fault]  # that its checks have
+    seen: Rehearsed  # of its checks
     _faults: list[Fault] = field(default_factory=list)
     _tallies: dict[str, Tries] = field(default_factory=dict)  # of what students of a roster get
     _tallies_of_variant_0: dict[str, Tries] = field(default_factory=dict)
@@ -137,7 +139,7 @@ class _Proof:
 
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
-        self._faults += [*self.seen, *faults_of_record(self.exercise)]
+        self._faults += [*self.seen.faults, *faults_of_record(self.exercise)]
         self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
             self._open += 1
@@ -340,7 +342,7 @@ class _Proof:
         ]
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         notes += [*notes_of(self._tallies), *collisions_of(self._tallies_of_variant_0)]
-        notes += [*collapses(self._spreads), *self._notes_of_figure()]
+        notes += [*self.seen.notes, *collapses(self._spreads), *self._notes_of_figure()]
         notes += notes_of_imports(self.exercise)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
