@@ -11,7 +11,7 @@ from grader.course.records import Exercise, Figure
 from grader.course.sitting import Paper, Sitting
 from grader.errors import CourseFaults, Fault
 from grader.language.document import Path_
-from grader.language.draws import Draws
+from grader.language.draws import DRAWING, Draws
 from grader.language.expressions import whole_numbers
 from grader.language.fault import LanguageError, at
 from grader.language.layers import parse_layer
@@ -61,6 +61,7 @@ def prepare(
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
+        drawn_by=DRAWING,
         course=course.title,
         exercise=exercise.name,
         title=title,
