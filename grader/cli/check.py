@@ -89,6 +89,7 @@ def _document(proved: Proved) -> dict[str, Any]:
         "variants": proved.variants,
         "faults": [_fault(fault) for fault in proved.faults],
         "notes": proved.notes,
+        "spread": [spread.model_dump(mode="json") for spread in proved.spreads],
         "questions": [matrix.model_dump(mode="json") for matrix in proved.matrices],
     }
 

@@ -21,6 +21,7 @@ from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE
 from grader.course.loading import LoadedExercise
 from grader.digest import digest_of, own_sources
 from grader.files import refusal
+from grader.language.draws import DRAWING
 
 LENGTH = 20  # hexadecimal digits that are kept of a digest: nobody gains by a collision
 
@@ -36,7 +37,7 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
     data: Any = exercise.document.data
     common = {
         "versions": versions(tuple(course.packages)),
-        "seed": course.seed,
+        "seed": [course.seed, DRAWING],
         "exercise": [data.get(key) for key in ("params", "where", "variant_0")],
         "limits": exercise.limits.model_dump(mode="json"),
         "packages": course.packages,

@@ -11,7 +11,7 @@ from grader.course.records import Exercise, Figure
 from grader.course.sitting import Paper, Sitting
 from grader.errors import CourseFaults, Fault
 from grader.language.document import Path_
-from grader.language.draws import Draws
+from grader.language.draws import DRAWING, Draws
 from grader.language.expressions import whole_numbers
 from grader.language.fault import LanguageError, at
 from grader.language.layers import parse_layer
@@ -61,6 +61,7 @@ def prepare(
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
+        drawn_by=DRAWING,
         course=course.title,
         exercise=exercise.name,
         title=title,
@@ -94,8 +95,14 @@ def variant_of(
     except LanguageError as error:
         path = _path_of(error, record)
         raise CourseFaults([exercise.document.fault(path, str(error), error.remedy)]) from None
-    kept = {name: value for name, value in (params or {}).items() if name in record.params}
-    return Variant({**variant.params, **kept}, variant.draws)  # a parameter may have been added since
+    if params is None:
+        return variant
+    given = {
+        **record.variant_0,
+        **params,
+    }  # who was given a variant before a parameter was added has 0's value
+    kept = {name: value for name, value in given.items() if name in record.params}
+    return Variant({**variant.params, **kept}, variant.draws)
 
 
 def _path_of(error: LanguageError, record: Exercise) -> Path_:

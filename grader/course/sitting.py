@@ -31,6 +31,7 @@ class Paper(Record):
     """What one student is asked in one exercise. Nothing in it reveals an answer."""
 
     format: Literal[1] = 1
+    drawn_by: int = 1  # the version of the drawing; papers of 0.1.0 do not say it
     course: str
     exercise: str
     title: str

@@ -187,7 +187,7 @@ class Session:
             self.lost = Trouble("timeout")
             raise StudentError(self.lost)
         begin = time.monotonic()
-        encoder = Encoder(self._handle)
+        encoder = Encoder(self._handle, strided=True)
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         try:
             frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)

@@ -13,6 +13,10 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+# The version of the drawing, which variants carry. It grows when the same course gives other variants: other
+# draws, or other mistakes that a variant has to tell apart. Who was given a variant keeps it.
+DRAWING = 2
+
 
 @dataclass(frozen=True)
 class Draws:

@@ -44,6 +44,7 @@ class Tries:
     telltales: int = 0  # variants whose right answer would catch the eye in a text
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
+    answers: list[str] = field(default_factory=list)  # the right one of each variant
     others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[AskedVariant] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Tries:
         """Try everything on one variant."""
         self.variants += 1
         self.solutions.add(key.solution)
+        self.answers.append(key.solution)
         read = sorted(read_by(question, params), key=lambda name: (isinstance(params[name], list), name))
         shown = ", ".join(f"{name}={params[name]}" for name in read)[:160] or "all alike"
         numbers = [repr(number) for number in question.numbers(key)]

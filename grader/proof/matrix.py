@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.errors import Fault
 from grader.language.record import Record
+from grader.proof.spread import Spread
 
 
 class Column(Record):
@@ -47,3 +48,4 @@ class Proved:
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
     matrices: tuple[Matrix, ...]
+    spreads: tuple[Spread, ...] = ()

@@ -45,6 +45,7 @@ _SPARED_CALLS = {"isinstance", "issubclass"}
 _GENERICS = set("tuple list dict set frozenset type Callable Literal Optional Union Annotated".split())
 _NAMESPACES = {"self", "cls", "super()"}
 _UNORDERED = {"dim", "axis"}  # arguments that are the same the other way round
+_EXCHANGES = {"transpose", "swapaxes", "swapdims"}  # whose two arguments may change places
 _FRAGMENTS = ast.Constant | ast.Name | ast.Slice | ast.Starred | ast.Tuple  # too little to recognise
 _PLACES = ast.Subscript | ast.Attribute
 _EFFECTLESS = ast.Constant | ast.Name | ast.Attribute | ast.Subscript
@@ -261,7 +262,8 @@ def _moved(node: ast.AST) -> Iterator[ast.AST]:
 def _recalled(node: ast.Call) -> Iterator[ast.AST]:
     """Another order of arguments, an argument less, no call at all, or a shorter range."""
     for index, (first, second) in enumerate(pairwise(node.args)):
-        yield _altered(node, args=_spliced(node.args, index, second, first))
+        if not _is_exchange(node):
+            yield _altered(node, args=_spliced(node.args, index, second, first))
     for index in range(len(node.keywords)):
         yield _altered(node, keywords=[*node.keywords[:index], *node.keywords[index + 1 :]])
     match node:
@@ -269,6 +271,11 @@ def _recalled(node: ast.Call) -> Iterator[ast.AST]:
             yield value
         case ast.Call(func=ast.Name(id="range"), args=[stop] | [_, stop, *_]) if not _is_literal(stop):
             yield _altered(node, args=_spliced(node.args, node.args.index(stop), _one_less(stop)))
+
+
+def _is_exchange(node: ast.Call) -> bool:
+    """Whether this exchanges two dimensions of a tensor: `x.transpose(0, 1)` is `x.transpose(1, 0)`."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _EXCHANGES and len(node.args) == 2
 
 
 def _altered(node: Tree, **fields: object) -> Tree:

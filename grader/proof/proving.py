@@ -22,13 +22,15 @@ from grader.engine.job import Job
 from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
+from grader.figures.text import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
-from grader.proof.rehearsal import cause_apart, rehearsed
+from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
+from grader.proof.spread import Spread, class_of, collapses, spreads_of
 from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
@@ -66,9 +68,11 @@ def _check(
     variants: int,
     tell: Callable[[Proved], None],
     isolation: str,
-    seen: Mapping[str, Sequence[Fault]],
+    seen: Mapping[str, Rehearsed],
 ) -> list[Proved]:
-    proofs = {name: _Proof(course, course.exercise(name), variants, seen.get(name, ())) for name in names}
+    proofs = {
+        name: _Proof(course, course.exercise(name), variants, seen.get(name, Rehearsed())) for name in names
+    }
     grader = ClassGrader(course, isolation, processors())
     trials: list[Trial] = []
 
@@ -111,7 +115,7 @@ class _Proof:
     course: LoadedCourse
     exercise: LoadedExercise
     variants: int
-    seen: Sequence[Fault]  # that its checks have
+    seen: Rehearsed  # of its checks
     _faults: list[Fault] = field(default_factory=list)
     _tallies: dict[str, Tries] = field(default_factory=dict)  # of what students of a roster get
     _tallies_of_variant_0: dict[str, Tries] = field(default_factory=dict)
@@ -122,6 +126,8 @@ class _Proof:
     _unsound: set[str] = field(default_factory=set)  # questions whose reference does not earn everything
     # By question, faults that an unsound reference would explain; told only where it is sound.
     _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    _spreads: tuple[Spread, ...] = ()
+    _undrawn: int = 0  # variants without the figure that the exercise has
     _sat: int = 0
     _open: int = 0
     _is_all: bool = False
@@ -133,12 +139,13 @@ class _Proof:
 
     def trials(self) -> Iterator[Trial]:
         """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
-        self._faults += [*self.seen, *faults_of_record(self.exercise)]
+        self._faults += [*self.seen.faults, *faults_of_record(self.exercise)]
         self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
             self._open += 1
             yield trial
         self._faults += faults_of(self.exercise, self._tallies)
+        self._spreads = tuple(spreads_of(self.exercise, list(class_of(self.exercise)), self._tallies))
         self._is_all = True
 
     def _trials(self) -> Iterator[Trial]:
@@ -146,6 +153,7 @@ class _Proof:
         students = [sitting for sitting in sittings if sitting.paper.student]
         for sitting in sittings:
             own = sitting.paper.student or not students
+            self._undrawn += self.exercise.record.figure is not None and not sitting.paper.drawing
             look_at(self.exercise, sitting, self._tallies if own else self._tallies_of_variant_0)
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
@@ -334,9 +342,17 @@ class _Proof:
         ]
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         notes += [*notes_of(self._tallies), *collisions_of(self._tallies_of_variant_0)]
+        notes += [*self.seen.notes, *collapses(self._spreads), *self._notes_of_figure()]
         notes += notes_of_imports(self.exercise)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
-        return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices)
+        return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
+
+    def _notes_of_figure(self) -> Iterator[str]:
+        if self._undrawn:
+            yield (
+                f"figure: {self._undrawn} of {self._sat} variants have none. "
+                f"It is drawn for images of one or two dimensions, of {MAX_SIDE} cells at most with padding."
+            )
 
 
 CONFINED = "It passes where nothing is confined. Student code writes no files and starts no processes."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from types import ModuleType
+from typing import NamedTuple
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
@@ -21,13 +22,21 @@ from grader.examiner.deed import Note
 from grader.examiner.patience import TooSlowError
 from grader.proof.causes import cause_of, fault_of
 from grader.proof.copies import copied
+from grader.proof.inputs import Witness, never_varied, none_yet
 from grader.torch_lazy import torch
 from grader.worker.temporary import Folder
 
 Name = tuple[str, bool]  # of a check: its id, and whether it is visible
 
 
-def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Sequence[Fault]]:
+class Rehearsed(NamedTuple):
+    """What was seen of an exercise's checks without a student's file."""
+
+    faults: Sequence[Fault] = ()
+    notes: Sequence[str] = ()
+
+
+def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Rehearsed]:
     """What is wrong with the checks of each exercise that has some, without a student's file.
 
     No code of the course runs in this process, here or later: it decides what the command says.
@@ -36,7 +45,7 @@ def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Sequen
         CourseFaults: checks or a reference cannot be imported, or would end or hang whoever runs them.
 
     """
-    seen: dict[str, Sequence[Fault]] = {}
+    seen: dict[str, Rehearsed] = {}
     faults: list[Fault] = []
     for exercise in map(course.exercise, names):
         if not any(question.by_checks for question in exercise.record.questions):
@@ -52,19 +61,19 @@ def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Sequen
     return seen
 
 
-def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> list[Fault]:
+def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> Rehearsed:
     """Run every check in the author's folder, and then with what students receive."""
     sitting = None
     with suppress(CourseFaults):  # told where variants are drawn
         sitting = prepare(exercise, None)
     memory = exercise.limits.memory_mib
-    faults, passed = apart(_rehearsal(course, exercise, sitting), memory)
+    faults, passed, notes = apart(_rehearsal(course, exercise, sitting), memory)
     if sitting is None:
-        return faults
+        return Rehearsed(faults, notes)
     with Folder("rehearsal") as folder:
         for copy in copied(exercise, course.root, sitting, folder.path):
             faults += apart(partial(copy.faults, sitting, passed), memory)
-    return faults
+    return Rehearsed(faults, notes)
 
 
 @cache
@@ -77,12 +86,13 @@ def _compare_once() -> None:
 
 def _rehearsal(
     course: LoadedCourse, exercise: LoadedExercise, sitting: Sitting | None
-) -> Callable[[Note], tuple[list[Fault], list[Name]]]:
-    def work(note: Note) -> tuple[list[Fault], list[Name]]:
-        def look(suite: CheckSuite) -> tuple[list[Fault], list[Name]]:
+) -> Callable[[Note], tuple[list[Fault], list[Name], list[str]]]:
+    def work(note: Note) -> tuple[list[Fault], list[Name], list[str]]:
+        def look(suite: CheckSuite) -> tuple[list[Fault], list[Name], list[str]]:
             _misconceptions(suite, exercise, note)
             passed = list(_passed(suite, exercise, sitting)) if sitting else []
-            return list(_faults_of_checks(suite, exercise.name)), passed
+            notes = list(_never_varied(suite, exercise, sitting, passed)) if sitting else []
+            return list(_faults_of_checks(suite, exercise.name)), passed, notes
 
         return with_suite(course, [exercise.name], look, note)
 
@@ -116,6 +126,19 @@ def _passed(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> It
             faults.append(fault_of(exercise, check, raised, sitting))
     if faults:
         raise CourseFaults(faults)
+
+
+def _never_varied(
+    suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting, passed: Sequence[Name]
+) -> Iterator[str]:
+    """Run the hidden checks once more, and see what they hand over."""
+    inputs = none_yet()
+    for check in suite.checks[exercise.name]:
+        if not check.visible and (check.id, check.visible) in passed:
+            witness = Witness(suite.references[exercise.name], inputs)
+            suite.rehearse(exercise.name, check, sitting.params, witness)
+    asked = {question.id for question in exercise.record.questions}
+    yield from never_varied({name: seen for name, seen in inputs.items() if name in asked})
 
 
 def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:

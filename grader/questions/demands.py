@@ -13,6 +13,7 @@ from grader.questions.posed import FormError
 
 RIGHT = 100  # the cost of a misconception that leads to the right answer, beside 1 for one taken for another
 IMPOSSIBLE = 10_000
+MAX_KNOWN = 10_000  # settings whose cost is remembered, of a question
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -26,19 +27,33 @@ def read_by(question: Question[Any, Any, Any], params: Iterable[str]) -> frozens
 
 def demand_of(question: Question[Any, Any, Any], params: frozenset[str]) -> Demand:
     """What a question asks of a draw of its parameters."""
+    reads = read_by(question, params)
+    names = sorted(reads)
+    known: dict[str, tuple[int, bool]] = {}  # a class of hundreds meets the same few settings many times
 
     def cost(variant: Variant, most: float) -> int:
-        total = 0
-        try:
-            for one in question.confusions(*question.sketch(variant)):
-                total += RIGHT if one.is_right else 1
-                if total >= most:
-                    break
-        except (LanguageError, FormError):
-            return IMPOSSIBLE
-        return total
+        settings = repr([variant.params[name] for name in names])
+        found, is_all = known.get(settings, (0, False))
+        if not is_all and found < most:
+            found = _cost(question, variant, most)
+            if len(known) < MAX_KNOWN:
+                known[settings] = found, found < most
+        return found
 
-    return Demand(read_by(question, params), cost)
+    return Demand(reads, cost)
+
+
+def _cost(question: Question[Any, Any, Any], variant: Variant, most: float) -> int:
+    """Add up what the confusions of a variant cost, up to `most`."""
+    total = 0
+    try:
+        for one in question.confusions(*question.sketch(variant)):
+            total += RIGHT if one.is_right else 1
+            if total >= most:
+                break
+    except (LanguageError, FormError):
+        return IMPOSSIBLE
+    return total
 
 
 def _strings(value: Any, silent: Collection[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.proof.matrix import Column, Matrix, Proved
+from grader.proof.spread import Spread
 
 KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
 _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
@@ -27,8 +28,28 @@ def proof_page(proved: Proved) -> RenderableType:
     )
     parts: list[RenderableType] = [head]
     parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]
+    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2)) for line in spread_lines(proved.spreads)]
     parts += [Padding(Text(f"note: {note}", style="dim"), (0, 0, 0, 2)) for note in proved.notes]
     return Group(*parts)
+
+
+def spread_lines(spreads: Sequence[Spread]) -> Iterator[str]:
+    """Say how many values a class sees of each parameter, and how many right answers each question has.
+
+    >>> list(spread_lines([Spread(kind="parameter", name="M", students=300, values=7, of=7, share=0.2)]))
+    ['300 students see so many values: M 7 of 7']
+    """
+    for kind, what in (("parameter", "see so many values"), ("question", "have so many right answers")):
+        own = [spread for spread in spreads if spread.kind == kind]
+        if own:
+            yield f"{max(one.students for one in own)} students {what}: {', '.join(map(_seen, own))}"
+
+
+def _seen(spread: Spread) -> str:
+    """Say how many values one parameter has, or how many answers a question, and who shares one."""
+    if spread.kind == "question":
+        return f"{spread.name} {spread.values} (at most {spread.share:.0%} share one)"
+    return f"{spread.name} {spread.values}" + (f" of {spread.of}" if spread.of else "")
 
 
 def fault_lines(proved: Proved) -> list[Text]:
@@ -90,7 +111,9 @@ def proof_html(title: str, proved: Sequence[Proved]) -> str:
         autoescape=True,
     )
     template = environment.get_template("proof.html.jinja")
-    return template.render(title=title, proved=proved, counts=counts, groups=_groups)
+    return template.render(
+        title=title, proved=proved, counts=counts, groups=_groups, spread_lines=spread_lines
+    )
 
 
 def _groups(matrix: Matrix) -> Iterator[tuple[str, tuple[Column, ...]]]:

@@ -5,6 +5,10 @@ buffers, one after the other, whose lengths stand in the header under `buffers`.
 
 A value is a JSON node: None, bool, int, float and str stand for themselves; everything else is a list whose
 first item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
+
+A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is handed to
+student code keeps its strides, too, so that it meets views as it would without a wire. What comes back is
+contiguous.
 """
 
 from __future__ import annotations
@@ -117,6 +121,23 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     return Frame(header, buffers, length)
 
 
+def spanned(shape: Sequence[int], strides: Sequence[int]) -> int | None:
+    """How many places lie between the first element and the last; None where two share one.
+
+    A stride of 0 repeats what is there once, as `expand` does.
+
+    >>> spanned([2, 3], [1, 2]), spanned([2, 3], [0, 2]), spanned([2, 3], [1, 1])
+    (6, 5, None)
+    """
+    reach = 1
+    for stride, size in sorted(zip(strides, shape, strict=True)):
+        if stride and size > 1:
+            if stride < reach:
+                return None
+            reach += stride * (size - 1)
+    return reach
+
+
 def _is_size(value: object) -> bool:
     return type(value) is int and 0 <= value <= MAX_BODY
 
@@ -145,11 +166,16 @@ def _decimal(text: str) -> Decimal:
 
 
 class Encoder:
-    """Turns values into nodes and buffers; `keep` gives a handle to what cannot cross by value."""
+    """Turns values into nodes and buffers; `keep` gives a handle to what cannot cross by value.
 
-    def __init__(self, keep: Callable[[Any], list[Any]]) -> None:
+    With `strided`, a tensor that is not contiguous arrives with its strides.
+    """
+
+    def __init__(self, keep: Callable[[Any], list[Any]], *, strided: bool = False) -> None:
         self.buffers: list[bytes] = []
         self._keep = keep
+        self._strided = strided
+        self._spread = 0
         self._nodes = 0
         self._bytes = 0
 
@@ -216,7 +242,9 @@ class Encoder:
         if (type(value) is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in ARRAY_KINDS:
             self._allow(value.nbytes)
             array = np.ascontiguousarray(value)
-            return ["array", value.dtype.str, list(value.shape), self._buffer(array.tobytes())]
+            node = ["array", value.dtype.str, list(value.shape), self._buffer(array.tobytes())]
+            is_fortran = self._strided and value.flags.f_contiguous and not value.flags.c_contiguous
+            return [*node, "F"] if is_fortran else node
         return None
 
     def _tensor(self, torch: Any, value: Any) -> list[Any] | None:
@@ -228,7 +256,19 @@ class Encoder:
         flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
         plain = flat.clone(memory_format=torch.contiguous_format)
         content = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
-        return ["tensor", dtype, list(value.shape), self._buffer(content)]
+        node = ["tensor", dtype, list(value.shape), self._buffer(content)]
+        strides = self._strides(value)
+        return [*node, strides, value.requires_grad] if strides or value.requires_grad else node
+
+    def _strides(self, value: Any) -> list[int]:
+        """Return the strides where they say something; none where places overlap or lie too far apart."""
+        if not self._strided or value.is_contiguous():
+            return []
+        size = (spanned(value.shape, value.stride()) or MAX_BODY) * value.element_size()
+        if self._spread + size > MAX_BODY:
+            return []
+        self._spread += size
+        return list(value.stride())
 
     def _allow(self, size: int) -> None:
         if self._bytes + size > MAX_BODY:
@@ -251,6 +291,7 @@ class Decoder:
         self._handle = handle
         self._nodes = 0
         self._odd_keys = 0
+        self._spread = 0
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         """The value of a node.
@@ -317,8 +358,14 @@ class Decoder:
                 return bytes(self._buffer(index))
             case "tensor", [str(dtype), list(shape), int(index)] if dtype in TENSOR_DTYPES:
                 return self._tensor(dtype, shape, index)
+            case "tensor", [str(dtype), list(shape), int(index), list(strides), bool(has_grad)] if (
+                dtype in TENSOR_DTYPES
+            ):
+                return self._seen(self._tensor(dtype, shape, index), strides, has_grad)
             case "array", [str(dtype), list(shape), int(index)]:
                 return self._numpy(dtype, shape, index)
+            case "array", [str(dtype), list(shape), int(index), "F"]:
+                return self._numpy(dtype, shape, index).copy(order="F")
             case "handle", [int(number), str(name)] if number >= 0:
                 return self._handle(number, name)
         raise WireError("a value has an unknown tag")
@@ -336,6 +383,25 @@ class Decoder:
         if count == 0:
             return torch.empty(shape, dtype=kind)
         return torch.frombuffer(bytearray(self._buffer(index)), dtype=kind).reshape(shape)
+
+    def _seen(self, tensor: Any, strides: list[Any], has_grad: bool) -> Any:
+        """Return a tensor with its strides, and as one whose gradient is wanted."""
+        if strides:
+            tensor = self._laid_out(tensor, strides)
+        if has_grad and not (tensor.is_floating_point() or tensor.is_complex()):
+            raise WireError("a tensor of whole numbers has no gradient")
+        return tensor.requires_grad_(has_grad)
+
+    def _laid_out(self, tensor: Any, strides: list[Any]) -> Any:
+        if len(strides) != tensor.dim() or not all(map(_is_size, strides)) or not tensor.numel():
+            raise WireError("a tensor's strides are malformed")
+        size = (spanned(tensor.shape, strides) or MAX_BODY) * tensor.element_size()
+        self._spread += size
+        if self._spread > MAX_BODY:
+            raise WireError("a tensor's strides overlap or reach further than the wire carries")
+        once = tensor[tuple(slice(None) if stride else slice(1) for stride in strides)]
+        laid = tensor.new_empty(0).new_empty_strided(once.shape, strides)
+        return laid.copy_(once).expand(tensor.shape)
 
     def _numpy(self, dtype: str, shape: list[Any], index: int) -> Any:
         try:

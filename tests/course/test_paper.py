@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.paper import prepare
+from grader.course.paper import prepare, variant_of
+from grader.course.sitting import Paper
+from grader.language.draws import DRAWING
 from tests.course.building import CHECKS, HEAD, exercise
 
 FUNCTIONS = "".join(f"def {name}(x):\n    return x\n\n\n" for name in "fgh")
@@ -32,3 +34,29 @@ def test_a_call_may_take_so_long_also_where_a_question_has_limits_of_its_own(
     assert limits[0] is not None
     assert limits[0].memory_mib == 77
     assert sitting.paper.limits.seconds == 9  # a copy was made
+
+
+DRAWN = """\
+params: {M: {from: 10, to: 99}, least: [3, 5, 7]}
+variant_0: {M: 4, least: 1}
+questions:
+  - {id: q, kind: number, prompt: "{{ M }}, more than {{ least }}", answer: M}
+"""
+
+
+def test_a_variant_that_was_handed_out_stays_and_has_variant_0s_value_of_what_was_added(
+    tmp_path: Path,
+) -> None:
+    own = exercise(tmp_path, HEAD + DRAWN)
+    fresh = variant_of(own, "ada").params
+    assert fresh["least"] > 1
+    assert variant_of(own, "ada", {"M": 8}).params == {"M": 8, "least": 1}
+    assert variant_of(own, "ada", {"M": 8, "least": 3, "gone": 1}).params == {"M": 8, "least": 3}
+
+
+def test_a_paper_says_which_drawing_its_variant_is_of(tmp_path: Path) -> None:
+    paper = prepare(exercise(tmp_path, HEAD + DRAWN), "ada").paper
+    assert paper.drawn_by == DRAWING
+    old = paper.model_dump(mode="json")
+    del old["drawn_by"]
+    assert Paper.model_validate(old).drawn_by == 1

@@ -359,3 +359,8 @@ def test_the_mistakes_that_students_make_are_among_them():
         "Block: padding=1 -> padding=0",
         "weight: [1.0, 0.0, -1.0] -> [1.0, 0.0, 1.0]",
     }
+
+
+@pytest.mark.parametrize("call", ["a.transpose(b, c)", "a.swapaxes(b, c)", "a.swapdims(b, c)"])
+def test_two_dimensions_that_are_exchanged_are_the_same_the_other_way_round(call):
+    assert replacements(call) == ["a"]

@@ -45,9 +45,9 @@ def keep(value: Any) -> list[Any]:
     return ["handle", 7, type(value).__name__]
 
 
-def send(value: Any) -> bytes:
+def send(value: Any, *, strided: bool = False) -> bytes:
     """The bytes of a value."""
-    encoder = Encoder(keep)
+    encoder = Encoder(keep, strided=strided)
     node = encoder.encode(value)
     return pack({"value": node}, encoder.buffers)
 
@@ -161,10 +161,71 @@ def test_sets_of_anything_else_and_monstrous_decimals_stay(value):
     assert receive(send([value])) == [("handle", 7, type(value).__name__)]
 
 
-def test_gradients_and_the_order_of_dicts_do_and_do_not_cross():
-    arrived = receive(send([torch.ones(2, requires_grad=True), OrderedDict(b=1, a=2)]))
-    assert not arrived[0].requires_grad
-    assert (type(arrived[1]), list(arrived[1])) == (dict, ["b", "a"])
+def test_who_wants_a_gradient_and_the_order_of_dicts_cross():
+    leaf = torch.ones(2, requires_grad=True)
+    arrived = receive(send([leaf, leaf * 2, leaf.detach(), OrderedDict(b=1, a=2)]))
+    assert [one.requires_grad for one in arrived[:3]] == [True, True, False]
+    assert all(one.is_leaf for one in arrived[:3])
+    assert (type(arrived[3]), list(arrived[3])) == (dict, ["b", "a"])
+
+
+LAID_OUT: dict[str, Callable[[], torch.Tensor]] = {
+    "transposed": lambda: torch.arange(6.0).reshape(2, 3).T,
+    "every second": lambda: torch.arange(12.0).reshape(2, 6)[:, ::2],
+    "expanded": lambda: torch.arange(3.0).expand(4, 3),
+    "expanded, then transposed": lambda: torch.arange(3.0).reshape(3, 1).expand(3, 4).T,
+    "channels last": lambda: torch.ones(2, 3, 4, 5).to(memory_format=torch.channels_last),
+    "a column": lambda: torch.arange(12).reshape(3, 4)[:, 1],
+    "with gradient": lambda: torch.ones(2, 3, requires_grad=True).T,
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_what_is_handed_to_student_code_keeps_its_strides(name):
+    value = LAID_OUT[name]()
+    arrived = receive(send(value, strided=True))
+    assert shown(arrived) == shown(value)
+    assert (arrived.stride(), arrived.requires_grad) == (value.stride(), value.requires_grad)
+    assert receive(send(value)).is_contiguous()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [torch.arange(6.0).unfold(0, 3, 1), torch.zeros(1 << 24).expand(2, 1 << 24).T[::, :1][:: 1 << 23]],
+)
+def test_what_overlaps_or_reaches_far_arrives_all_the_same(value):
+    assert shown(receive(send(value, strided=True))) == shown(value)
+
+
+@given(nested())
+@settings(max_examples=100, deadline=None)
+def test_every_value_arrives_with_its_strides(value):
+    assert shown(receive(send(value, strided=True))) == shown(value)
+
+
+def test_an_array_keeps_its_order():
+    arrived = receive(send(np.arange(6).reshape(2, 3).T, strided=True))
+    assert arrived.flags.f_contiguous
+    assert shown(arrived) == shown(np.arange(6).reshape(2, 3).T)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "strides", "has_grad"),
+    [
+        ("float32", [4], [1 << 27], False),
+        ("float32", [2, 2], [1], False),
+        ("float32", [2, 2], [1, 1], False),
+        ("float32", [4], [-1], False),
+        ("float32", [4], ["1"], False),
+        ("float32", [4], [True], False),
+        ("int32", [4], [], True),
+        ("float32", [4], [1], 1),
+        ("float32", [4], None, True),
+    ],
+)
+def test_strides_are_not_believed(dtype, shape, strides, has_grad):
+    with pytest.raises(WireError):
+        decode(["tensor", dtype, shape, 0, strides, has_grad], buffers=(bytes(16),))
 
 
 def test_one_value_seen_through_a_stride_crosses():

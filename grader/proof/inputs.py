@@ -1,0 +1,172 @@
+"""What the hidden checks of a question never vary in what they hand to student code.
+
+Wrong code that agrees with the right one on special inputs (square ones, one dtype, a batch of one) passes
+checks that hand over no others. What is called here is the reference, with its inputs written down.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from grader.examiner.checks import Reference
+from grader.torch_lazy import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TENFOLD = 10  # between the largest cells of two inputs: their magnitudes differ
+MOST_CELLS = 1 << 20  # of an input whose values are looked at
+
+
+class Seen(NamedTuple):
+    """What matters of one tensor that was handed over."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    is_contiguous: bool
+    is_symmetric: bool
+    lowest: float
+    highest: float
+
+
+Inputs = dict[str, dict[str, list[Any]]]  # what was handed over, by question and argument
+
+
+class Witness(Reference):
+    """The reference in the student's place, which writes down what it is handed."""
+
+    def __init__(self, module: ModuleType | None, inputs: Inputs) -> None:
+        super().__init__(module)
+        self._inputs = inputs
+
+    def __getattr__(self, name: str) -> Any:
+        value = super().__getattr__(name)
+        return _Witnessed(value, self._inputs[name]) if callable(value) else value
+
+
+class _Witnessed:
+    """Something that can be called, and whose objects can be called, if it is a class."""
+
+    def __init__(self, value: Callable[..., Any], inputs: dict[str, list[Any]]) -> None:
+        self._value, self._inputs = value, inputs
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for name, given in _named(self._value, args, kwargs).items():
+            seen = _seen(given)
+            if seen is not None:
+                self._inputs[name].append(seen)
+        result = self._value(*args, **kwargs)
+        is_object = isinstance(self._value, type) and callable(result)
+        return _Witnessed(result, self._inputs) if is_object else result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._value, name)
+
+
+def none_yet() -> Inputs:
+    """Return the inputs of questions of which no check was run yet."""
+    return defaultdict(lambda: defaultdict(list))
+
+
+def _named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is handed over by the names of parameters, defaults included."""
+    target = getattr(function, "_value", function)  # of what writes down its results
+    try:
+        bound = inspect.signature(getattr(target, "forward", target)).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return {**{f"argument {index}": value for index, value in enumerate(args, 1)}, **kwargs}
+    bound.apply_defaults()
+    return bound.arguments
+
+
+def _seen(value: object) -> Seen | int | None:
+    """Look at a tensor, or a whole number; nothing else is looked at."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not torch.is_tensor(value) or value.layout is not torch.strided or value.numel() > MOST_CELLS:
+        return None
+    cells = value.detach().to(torch.float64) if not value.is_complex() else value.detach().abs()
+    has_cells = cells.numel() > 0
+    return Seen(
+        str(value.dtype).removeprefix("torch."),
+        tuple(value.shape),
+        value.is_contiguous(),
+        _is_symmetric(cells),
+        float(cells.min()) if has_cells else 0.0,
+        float(cells.max()) if has_cells else 0.0,
+    )
+
+
+def _is_symmetric(cells: Tensor) -> bool:
+    """Whether it looks the same when it is mirrored, transposed or turned by half a turn."""
+    if cells.dim() < 2:
+        return bool(torch.equal(cells, cells.flip(0))) if cells.dim() else True
+    same = [cells.flip(-1), cells.flip(-2), cells.flip(-1, -2)]
+    same += [cells.mT] if cells.shape[-1] == cells.shape[-2] else []
+    return any(torch.equal(cells, other) for other in same)
+
+
+def never_varied(inputs: Inputs) -> Iterator[str]:
+    """Say for each question what its hidden checks never vary, if they hand anything over."""
+    for question, arguments in inputs.items():
+        told: dict[str, list[str]] = defaultdict(list)
+        for name, values in arguments.items():
+            for constant in _constants(values):
+                told[constant].append(f"`{name}`")
+        if told:
+            constants = "; ".join(f"{', '.join(names)}: {constant}" for constant, names in told.items())
+            yield f"{question}: what hidden checks never vary: {constants}."
+
+
+def _constants(values: Sequence[Any]) -> Iterator[str]:
+    """Say what all values of one argument have in common."""
+    tensors = [value for value in values if isinstance(value, Seen)]
+    numbers = {value for value in values if isinstance(value, int)}
+    if tensors:
+        yield from _common_form(tensors)
+        yield from _common_values(tensors)
+    elif len(numbers) == 1:
+        yield f"always {numbers.pop()}"
+
+
+def _common_form(tensors: Sequence[Seen]) -> Iterator[str]:
+    """Say what of the form is the same: dtype, size, batch, channels, contiguity."""
+    if len({one.dtype for one in tensors}) == 1:
+        yield f"dtype, always {tensors[0].dtype}"
+    shapes = {one.shape for one in tensors}
+    if len(shapes) == 1:
+        yield f"size, always {'x'.join(map(str, tensors[0].shape)) or 'a single value'}"
+    else:
+        yield from _common_sizes(shapes)
+    if all(one.is_contiguous for one in tensors):
+        yield "contiguity, always contiguous"
+
+
+def _common_sizes(shapes: set[tuple[int, ...]]) -> Iterator[str]:
+    sides = [shape[-2:] for shape in shapes if len(shape) > 1]
+    if sides and all(height == width for height, width in sides):
+        yield "size, always square"
+    for place, (what, least) in enumerate((("batch", 3), ("channels", 4))):
+        sizes = {shape[place] for shape in shapes if len(shape) >= least}
+        if len(sizes) == 1:
+            yield f"{what} (size {place}), always {sizes.pop()}"
+
+
+def _common_values(tensors: Sequence[Seen]) -> Iterator[str]:
+    """Say what of the values is the same: sign, magnitude, symmetry."""
+    if all(one.lowest >= 0 for one in tensors):
+        yield "sign, never below 0"
+    elif all(one.highest <= 0 for one in tensors):
+        yield "sign, never above 0"
+    sizes = [
+        size for one in tensors if (size := max(abs(one.lowest), abs(one.highest))) and math.isfinite(size)
+    ]
+    if sizes and max(sizes) < TENFOLD * min(sizes):
+        yield f"magnitude, always up to about {max(sizes):.3g}"
+    if all(one.is_symmetric for one in tensors):
+        yield "symmetry, always symmetric"

@@ -1,0 +1,82 @@
+"""What a class sees of the parameters, of the shipped course and of one that collapses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.loading import LoadedExercise, load_course
+from grader.course.paper import variant_of
+from grader.language.params import Variant
+from grader.proof.spread import class_of, spreads_of
+from grader.questions.base import Confusion, Question
+from tests.conftest import ROOT, Run
+from tests.course.building import HEAD, write
+
+COURSE = load_course(ROOT)
+OF_THE_LAB = ("exercise-3", "size")  # the other two of the lab tell all mistakes apart
+
+
+@pytest.mark.parametrize("name", COURSE.record.exercises)
+def test_a_class_sees_much_of_the_shipped_course_and_no_mistake_is_right(name: str) -> None:
+    own = COURSE.exercise(name)
+    variants = list(class_of(own))
+    assert [spread for spread in spreads_of(own, variants, {}) if spread.is_collapsed] == []
+    assert [one for variant in variants for one in _alike(own, variant) if one[1].is_right] == []
+
+
+@pytest.mark.parametrize("name", COURSE.record.exercises)
+def test_variant_0_of_the_shipped_course_tells_mistakes_apart_but_with_the_labs_numbers(name: str) -> None:
+    own = COURSE.exercise(name)
+    alike = {(name, id_) for id_, _ in _alike(own, variant_of(own, None))}
+    assert alike == ({OF_THE_LAB} if name in OF_THE_LAB else set())
+
+
+def test_variant_0_keeps_the_numbers_of_the_lab() -> None:
+    image = variant_of(COURSE.exercise("exercise-7"), None).params["image"]
+    assert [len(row) for row in image] == [4, 4, 4, 4]
+    strides = variant_of(COURSE.exercise("exercise-3"), None).params
+    assert [strides[name] for name in "MKS"] == [4, 2, 2]
+
+
+def _alike(own: LoadedExercise, variant: Variant) -> Iterator[tuple[str, Confusion]]:
+    """Find the misconceptions that a variant does not bring to light, by question."""
+    asked: list[Question[Any, Any, Any]] = [one for one in own.record.questions if not one.by_checks]
+    for question, demand in zip(asked, own.demands, strict=True):
+        if demand.cost(variant, float("inf")):  # it is remembered; what costs nothing needs no second look
+            for confusion in question.confusions(*question.sketch(variant)):
+                yield question.id, confusion
+
+
+COLLAPSING = """\
+params: {S: [1, 2, 3], M: {from: 1, to: 60}, g: {shape: [2], from: 0, to: 9}}
+where: [S == 2, M < 6]
+questions:
+  - {id: double, kind: number, prompt: "2 * {{ S }}", answer: 2 * S, hints: [h]}
+  - {id: even, kind: number, prompt: "Is {{ M }} even?", answer: int(M > 1), hints: [h]}
+  - {id: first, kind: tensor, prompt: "{{ g }}", values: "[g[0]]", hints: [h]}
+"""
+
+
+def test_what_collapses_is_noted_and_all_of_it_is_shown(tmp_path: Path, course: Run) -> None:
+    write(tmp_path, course_yaml="format: 1\ntitle: T\nseed: s\nexercises: [one]\n")
+    write(tmp_path / "exercises/one", exercise_yaml=HEAD + COLLAPSING)
+    ran = course(tmp_path, "check", "--json", "--variants", "4")
+    (one,) = json.loads(ran.out)["exercises"]
+    seen = {
+        spread["name"]: (spread["values"], spread["of"], spread["is_collapsed"]) for spread in one["spread"]
+    }
+    assert seen["S"] == (1, 3, True)
+    assert seen["M"] == (5, 60, True)
+    assert seen["double"] == (1, None, False)  # another note says that it is the same for everybody
+    assert seen["even"] == (2, None, True)
+    assert not seen["g"][2]
+    notes = " ".join(one["notes"])
+    assert "S: 300 students see 1 of 3 values." in notes
+    assert "of 300 students have the same right answer" in notes
+    page = " ".join(course(tmp_path, "check", "--variants", "4").out.split())
+    assert "300 students see so many values: S 1 of 3, M 5 of 60, g " in page
