@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -11,10 +11,14 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
+from grader.mistakes.counting import UNROUNDED
 from grader.questions.base import Question, computed
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import as_float, describe, is_number, plain
+
+DECIMALS = 0.005  # how far off a number is that is written with two decimals
+_UNROUNDED = "You did not round a quotient down. Only whole steps and whole cells count."
 
 
 class NumberKey(Key):
@@ -28,6 +32,8 @@ class Number(Question[Posed, NumberKey, float]):
     """One number, computed by a formula."""
 
     key_type: ClassVar[type[Key]] = NumberKey
+
+    usual: ClassVar[Sequence[str]] = (UNROUNDED,)
 
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
@@ -52,10 +58,18 @@ class Number(Question[Posed, NumberKey, float]):
                 raise ExpressionError(f"The answer {answer!r} is not a number.")
         return NumberKey(
             solution=f"{self.id} = {answer!r}",
-            wrong=self.authored_wrongs(variant),
+            wrong=(*self.authored_wrongs(variant), *self._unrounded(variant)),
             answer=answer,
             tolerance=self.tolerance,
         )
+
+    def _unrounded(self, variant: Variant) -> Iterator[Wrong]:
+        """Find where the formula leads if its quotients are not rounded, where that is no whole number."""
+        formula = str(self.answer)
+        if "//" in formula and UNROUNDED not in self.misconceptions:
+            number = computed(formula.replace("//", "/"), variant, "answer")
+            if is_number(number) and number != int(number):
+                yield Wrong(name=UNROUNDED, answer=number, message=_UNROUNDED)
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> float:
@@ -74,7 +88,8 @@ class Number(Question[Posed, NumberKey, float]):
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
-            return is_number(wrong.answer) and abs(answer - as_float(wrong.answer)) <= key.tolerance
+            tolerance = max(key.tolerance, DECIMALS) if wrong.name == UNROUNDED else key.tolerance
+            return is_number(wrong.answer) and abs(answer - as_float(wrong.answer)) <= tolerance
 
         return failed(key.wrong, agrees, f"{answer:g} is not the number that is asked for.")
 
