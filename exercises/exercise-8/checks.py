@@ -50,6 +50,18 @@ def test_dot_convolve_double(student, reference):
     assert_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
 
 
+def test_dot_convolve_large_values(student, reference):
+    """Cells and sums far beyond 255."""
+    image = grid(5, 4) * 1000 + 7
+    assert_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
+
+
+def test_dot_convolve_views(student, reference):
+    """An image and a kernel that are views of other tensors."""
+    image, kernel = grid(6, 9).T[1:, ::2], grid(2, 3).T
+    assert_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
+
+
 # patches
 
 
@@ -85,6 +97,24 @@ def test_patches_whole_image(student, reference):
     assert_close(student.patches(image, 3), reference.patches(image, 3))
 
 
+def test_patches_equal_and_negative_cells(student, reference):
+    """An image with negative cells, in which some patches are the same."""
+    image = torch.tensor([[-1.0, 2.0, -1.0, 2.0], [0.0, -3.0, 0.0, -3.0], [-1.0, 2.0, -1.0, 2.0]])
+    assert_close(student.patches(image, 2), reference.patches(image, 2))
+
+
+def test_patches_double(student, reference):
+    """An image in double precision."""
+    image = grid(4, 5, dtype=torch.float64) / 3
+    assert_close(student.patches(image, 2), reference.patches(image, 2), rtol=0, atol=0)
+
+
+def test_patches_views(student, reference):
+    """An image that is a view of another tensor."""
+    image = torch.arange(40.0).reshape(5, 8)[:, ::2].T
+    assert_close(student.patches(image, 2), reference.patches(image, 2))
+
+
 # matmul_convolve
 
 
@@ -110,7 +140,14 @@ def test_matmul_convolve_high_image(student, reference):
 
 def test_matmul_convolve_double(student, reference):
     """An image in double precision."""
-    image, kernel = grid(4, 5, dtype=torch.float64) / 3, UNEVEN.double()
+    image, kernel = grid(4, 5, dtype=torch.float64) / 7 + 1000, UNEVEN.double()
+    kernel -= kernel.mean()  # the large numbers cancel, and what is left is small
+    assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
+
+
+def test_matmul_convolve_views(student, reference):
+    """An image and a kernel that are views of other tensors."""
+    image, kernel = grid(7, 10).T[:, 1:], UNEVEN.T
     assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
 
 
@@ -201,3 +238,9 @@ def test_convolve_double(student, reference):
     image, kernel = grid(1, 2, 5, 4, dtype=torch.float64) / 7 + 1000, grid(2, 2, 3, 2, dtype=torch.float64)
     kernel -= kernel.mean(dim=(1, 2, 3), keepdim=True)  # the large numbers cancel, and what is left is small
     assert_close(student.convolve(image, kernel, padding=1), reference.convolve(image, kernel, padding=1))
+
+
+def test_convolve_views(student, reference):
+    """Images and a kernel that are views of other tensors."""
+    image, kernel = grid(2, 6, 5, 3).permute(0, 3, 1, 2), grid(3, 3, 3, 4).permute(3, 2, 1, 0)[..., 1:]
+    assert_close(student.convolve(image, kernel), reference.convolve(image, kernel))

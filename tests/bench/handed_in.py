@@ -36,6 +36,7 @@ class HandedIn:
     name: str
     code: str
     teacher: str = ""
+    right_on: str = ""
     named: tuple[str, ...] = ()
 
     @property
@@ -68,8 +69,10 @@ class Told:
 
     @property
     def fits(self) -> bool:
-        """Whether the student reads what the teacher would say, and nothing else."""
-        return set(self.named) <= set(self.of.named) and bool(self.named) == bool(self.of.named)
+        """Whether the student reads what the teacher would say, at most beside one other possibility."""
+        if not self.of.named:
+            return not self.named
+        return bool(set(self.named) & set(self.of.named)) and len(self.named) <= 2
 
 
 def slips() -> list[HandedIn]:
@@ -89,7 +92,8 @@ def _read(one: dict[str, Any], exercise: str = "") -> HandedIn:
     if not exercise:
         exercise, _, question = question.partition("/")
     named = one.get("named", [])
-    return HandedIn(exercise, question, one["name"], one["code"], one.get("teacher", ""), tuple(named))
+    said, right_on = one.get("teacher", ""), one.get("right_on", "")
+    return HandedIn(exercise, question, one["name"], one["code"], said, right_on, tuple(named))
 
 
 def told(
@@ -111,4 +115,5 @@ def _told(sitting: Sitting, one: HandedIn, workers: Workers, suite: CheckSuite) 
     (report,) = grade(sitting, submission, workers, suite, [one.question]).report.questions
     assert sitting.keys is not None
     wrong = sitting.keys[one.question].wrong
-    return Told(one, report, tuple(sorted({w.name for w in wrong if w.message in report.message})))
+    named = {each.name for each in wrong if each.message in report.message} | {report.misconception}
+    return Told(one, report, tuple(sorted(name for name in named if name)))
