@@ -14,6 +14,22 @@ def changed(**state):
     return conv
 
 
+def shows_conv_random_weights(student):
+    """The weight is one that a new module draws: nine different numbers, none beyond 1/3."""
+    weight = student.conv.weight
+    return weight.shape == reference.weight.shape and is_drawn(weight)
+
+
+def shows_conv_kept_bias(student):
+    """The kernel is right, and the bias is not 0."""
+    conv = student.conv
+    return torch.equal(conv.weight, reference.weight) and bool((conv.bias != 0).any())
+
+
+def is_drawn(weight):
+    return len(weight.unique()) == weight.numel() and bool((weight.abs() <= 1 / 3).all())
+
+
 conv_random_weights = nn.Conv2d(1, 1, kernel_size=3)
 conv_kept_bias = changed(bias=torch.tensor([0.25]))
 conv_transposed_kernel = changed(weight=reference.weight.transpose(2, 3))

@@ -55,6 +55,18 @@ def test_dot_convolve_double(student, reference):
         assert_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
 
 
+def test_dot_convolve_large_values(student, reference):
+    """Cells and sums far beyond 255."""
+    image = grid(5, 4) * 1000 + 7
+    assert_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
+
+
+def test_dot_convolve_views(student, reference):
+    """An image and a kernel that are views of other tensors."""
+    image, kernel = grid(6, 9).T[1:, ::2], grid(2, 3).T
+    assert_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
+
+
 # patches
 
 
@@ -94,7 +106,19 @@ def test_patches_double(student, reference):
     """The dtype of the image: double precision stays double, and single stays single."""
     for dtype in (torch.float64, torch.float32):
         image = grid(4, 5, dtype=dtype) / 3
-        assert_close(student.patches(image, 2), reference.patches(image, 2))
+        assert_close(student.patches(image, 2), reference.patches(image, 2), rtol=0, atol=0)
+
+
+def test_patches_equal_and_negative_cells(student, reference):
+    """An image with negative cells, in which some patches are the same."""
+    image = torch.tensor([[-1.0, 2.0, -1.0, 2.0], [0.0, -3.0, 0.0, -3.0], [-1.0, 2.0, -1.0, 2.0]])
+    values_close(student.patches(image, 2), reference.patches(image, 2))
+
+
+def test_patches_views(student, reference):
+    """An image that is a view of another tensor."""
+    image = torch.arange(40.0).reshape(5, 8)[:, ::2].T
+    values_close(student.patches(image, 2), reference.patches(image, 2))
 
 
 # matmul_convolve
@@ -122,9 +146,17 @@ def test_matmul_convolve_high_image(student, reference):
 
 def test_matmul_convolve_double(student, reference):
     """The dtype of the image: double precision stays double, and single stays single."""
-    for dtype in (torch.float64, torch.float32):
-        image, kernel = grid(4, 5, dtype=dtype) / 3, UNEVEN.to(dtype)
-        assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
+    image, kernel = grid(4, 5, dtype=torch.float64) / 7 + 1000, UNEVEN.double()
+    kernel -= kernel.mean()  # the large numbers cancel, and what is left is small
+    assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
+    image, kernel = grid(4, 5) / 3, UNEVEN.float()
+    assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
+
+
+def test_matmul_convolve_views(student, reference):
+    """An image and a kernel that are views of other tensors."""
+    image, kernel = grid(7, 10).T[:, 1:], UNEVEN.T
+    values_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
 
 
 # convolve
@@ -216,3 +248,9 @@ def test_convolve_double(student, reference):
     assert_close(student.convolve(image, kernel, padding=1), reference.convolve(image, kernel, padding=1))
     image, kernel = grid(1, 2, 5, 4), grid(2, 2, 3, 2)
     assert_close(student.convolve(image, kernel), reference.convolve(image, kernel))
+
+
+def test_convolve_views(student, reference):
+    """Images and a kernel that are views of other tensors."""
+    image, kernel = grid(2, 6, 5, 3).permute(0, 3, 1, 2), grid(3, 3, 3, 4).permute(3, 2, 1, 0)[..., 1:]
+    values_close(student.convolve(image, kernel), reference.convolve(image, kernel))

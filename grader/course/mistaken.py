@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
-from grader.questions.definitions import function_of
+from grader.questions.definitions import defined_names, function_of
 
 _MODULES = """
 import types
@@ -56,6 +56,12 @@ def _assigned(name: str, value: str) -> ast.stmt:
 def _together(statements: Sequence[ast.stmt]) -> ast.stmt:
     """Statements in the place of one."""
     return ast.If(ast.Constant(True), list(statements), []) if statements else ast.Pass()
+
+
+def names_of_wrong_solutions(folder: Path) -> set[str]:
+    """Find the names that misconceptions.py defines; none where there is no such file."""
+    file = folder / MISCONCEPTIONS_FILE
+    return defined_names(ast.parse(file.read_bytes())) if file.is_file() else set()
 
 
 def mistaken(question: str, misconception: str) -> str:

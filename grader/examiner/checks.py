@@ -155,6 +155,7 @@ class CheckSuite:
     endless: set[str] = field(default_factory=set)  # checks that did not end with the reference either
     given_up: Collection[str] = ()  # checks that did not end with this submission
     note: Note = nowhere
+    signs: dict[str, ModuleType | None] = field(default_factory=dict)  # misconceptions.py, by exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """The checks of one question."""

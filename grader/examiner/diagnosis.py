@@ -18,7 +18,7 @@ import numpy as np
 from grader.examiner.check_result import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
-from grader.questions.posed import Wrong
+from grader.questions.posed import MOST_READ, Wrong
 from grader.questions.values import is_tensor
 from grader.torch_lazy import torch
 
@@ -30,28 +30,43 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing ma
 class Diagnosis:
     """The misconception that agrees with a student in every check, or else one that does in most that failed.
 
-    `partly` has the latter by check, where no other misconception agrees there.
+    `wrongs` has the former; two where either may be it. `partly` has the latter by check, where no other
+    misconception agrees there.
     """
 
-    wrong: Wrong | None = None
+    wrongs: Sequence[Wrong] = ()
     partly: Mapping[str, Wrong] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> Wrong | None:
+        """The misconception, where it is known which."""
+        return self.wrongs[0] if len(self.wrongs) == 1 else None
+
+
+def _only(name: str) -> Sequence[str]:
+    return (name,)
 
 
 def diagnose(
-    results: Sequence[CheckResult], wrongs: Sequence[Wrong], of: Callable[[str], Sequence[CheckResult]]
+    results: Sequence[CheckResult],
+    wrongs: Sequence[Wrong],
+    of: Callable[[str], Sequence[CheckResult]],
+    forms: Callable[[str], Sequence[str]] = _only,
 ) -> Diagnosis:
-    """What a student's results in the checks of a question show; `of` gives a misconception's by its name."""
+    """What a student's results in the checks of a question show.
+
+    `forms` gives the names of a misconception's forms, and `of` the results of a form.
+    """
     agreeing: dict[str, list[Wrong]] = {result.check.id: [] for result in results if _tells(result)}
     everywhere = []
     for wrong in wrongs if agreeing else ():
-        pairs = [(mine, agree(mine, its)) for mine, its in zip(results, of(wrong.name), strict=True)]
-        if all(is_same for _, is_same in pairs):
+        known = [list(zip(results, of(form), strict=True)) for form in forms(wrong.name)]
+        if any(map(_agree_everywhere, known)):
             everywhere.append(wrong)
-        for mine, is_same in pairs:
-            if is_same and mine.check.id in agreeing:
-                agreeing[mine.check.id].append(wrong)
+        for check in {mine.check.id for pairs in known for mine, its in pairs if _is_alike(mine, its)}:
+            agreeing[check].append(wrong)
     if everywhere:
-        return Diagnosis(everywhere[0] if len(everywhere) == 1 else None)
+        return Diagnosis(everywhere if len(everywhere) <= MOST_READ else ())
     counts = Counter(wrong.name for found in agreeing.values() for wrong in found)
     usual = {name for name, count in counts.items() if count >= FEWEST and 2 * count > len(agreeing)}
     return Diagnosis(
@@ -62,8 +77,26 @@ def diagnose(
 
 
 def _tells(result: CheckResult) -> bool:
-    """Whether a check failed over a value that came back."""
-    return result.outcome == "failed" and bool(result.values)
+    """Whether a check failed over a value that came back, or over what student code raised."""
+    return (result.outcome == "failed" and bool(result.values)) or bool(_error(result))
+
+
+def _agree_everywhere(pairs: Sequence[tuple[CheckResult, CheckResult]]) -> bool:
+    """Whether two submissions behaved the same in all checks, in a way that is no chance.
+
+    An exception's type alone is shared by many: it has to be raised in several checks, and not in others.
+    """
+    if not all(agree(mine, its) for mine, its in pairs):
+        return False
+    raised = sum(bool(_error(mine)) for mine, _ in pairs)
+    return any(_is_alike(mine, its) for mine, its in pairs) or FEWEST <= raised < len(pairs)
+
+
+def _is_alike(mine: CheckResult, its: CheckResult) -> bool:
+    """Whether two results are the same in a check that tells: the same values, or the same words raised."""
+    if not _tells(mine) or not agree(mine, its):
+        return False
+    return not _error(mine) or (_words(mine) == _words(its) != "")
 
 
 def agree(one: CheckResult, other: CheckResult) -> bool:
@@ -78,6 +111,10 @@ def agree(one: CheckResult, other: CheckResult) -> bool:
 
 def _error(result: CheckResult) -> str:
     return result.error.trouble.type if isinstance(result.error, StudentError) else ""
+
+
+def _words(result: CheckResult) -> str:
+    return result.error.trouble.message if isinstance(result.error, StudentError) else ""
 
 
 def same(one: Any, other: Any) -> bool:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
-from grader.course.mistaken import mistaken, wrong_solutions
+from grader.course.mistaken import mistaken, names_of_wrong_solutions, wrong_solutions
 from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.check_result import CheckResult
@@ -20,13 +20,15 @@ from grader.examiner.printed import printed_text
 from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
+from grader.examiner.signs import shown
 from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
+from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
-from grader.questions.posed import FormError, Mark, OutcomeName, Posed
+from grader.questions.posed import MOST_READ, FormError, Mark, OutcomeName, Posed
 from grader.worker.isolation.way import Workers
 
 
@@ -71,9 +73,12 @@ def grade(
             posed.id: _without_checks(sitting, posed, of[posed.id]) for posed in code if posed not in checked
         }
         tried = run_checks(sitting, checked, of, suite) if suite is not None else {}
+        if suite is not None:
+            for id_, own in tried.items():
+                own.shown = shown(suite, sitting, id_, of[id_], own.results)
     # Now that no student code runs any more, what came back is held against what misconceptions give.
     for posed in checked:
-        diagnosis = _diagnosis(sitting, posed, tried[posed.id].results, server, suite)
+        diagnosis = _diagnosis(sitting, posed, tried[posed.id], server, suite)
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
     for posed in code:
         watch(verdict_of(reports[posed.id]))
@@ -168,12 +173,14 @@ def _answer(posed: Posed, session: Session) -> Any:
 def _diagnosis(
     sitting: Sitting,
     posed: Posed,
-    results: Sequence[CheckResult],
+    tried: Tried,
     server: Workers,
     suite: CheckSuite | None,
 ) -> Diagnosis:
     """What the results show, where the misconceptions are at hand; what those give is remembered."""
     paper, folder = sitting.paper, sitting.folder
+    if tried.shown:
+        return Diagnosis(tried.shown if len(tried.shown) <= MOST_READ else ())
     if (
         suite is None
         or sitting.keys is None
@@ -196,8 +203,10 @@ def _diagnosis(
         suite.remember_wrong(name, found)
         return found
 
+    names = names_of_wrong_solutions(folder)
     try:
-        return diagnose(results, sitting.keys[posed.id].wrong, results_of)
+        wrongs = sitting.keys[posed.id].wrong
+        return diagnose(tried.results, wrongs, results_of, lambda name: forms_of(names, posed.id, name))
     except WorkerFault:
         raise
     except Exception:  # values can be odder than any comparison foresees; the verdict stands without

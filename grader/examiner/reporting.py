@@ -16,7 +16,7 @@ from grader.examiner.session import Session
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
 from grader.examiner.wording import explain
-from grader.questions.posed import Mark, OutcomeName, Posed, Wrong
+from grader.questions.posed import Mark, OutcomeName, Posed, Wrong, either
 
 MAX_NOTES = 20
 OTHER = "another"  # in place of the type of an exception, where it is not told
@@ -30,6 +30,7 @@ class Tried:
     results: list[CheckResult] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     misfit: str = ""  # what it is, if it is nothing that can be called
+    shown: Sequence[Wrong] = ()  # misconceptions that the author's own functions see in the answer
 
 
 def notes_of(
@@ -107,9 +108,9 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
     reports = tuple(_check_reports(sitting, posed, results, diagnosis))
     outcome = worst(report.outcome for report in reports)
     first = next((report for report in reports if report.outcome == outcome), reports[0])
-    message = (
-        first.message if outcome not in {"passed", "failed"} else tried.misfit or _told(diagnosis, results)
-    )
+    message = tried.misfit or _told(diagnosis, results)
+    if outcome not in {"passed", "failed"}:
+        message = f"{first.message} {_told(diagnosis, results)}".rstrip()
     share = _share(results)
     complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
     if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
@@ -134,8 +135,8 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
 
 def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
     """What a diagnosis says of a question as a whole."""
-    if diagnosis.wrong is not None:
-        return diagnosis.wrong.message
+    if diagnosis.wrongs:
+        return either(diagnosis.wrongs)
     if not diagnosis.partly:
         return ""
     names = [wrong.name for wrong in diagnosis.partly.values()]
@@ -207,7 +208,8 @@ def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: W
     if isinstance(result.error, StudentError):
         seconds = (posed.limits or sitting.paper.limits).seconds
         is_hidden = not (result.check.visible or sitting.is_practice)
-        return explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
+        told = explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
+        return f"{told} {wrong.message}" if wrong else told
     if result.outcome == "ungraded":
         what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
         return f"This check {what}. It is not your fault; tell your instructor."

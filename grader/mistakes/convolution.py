@@ -77,6 +77,10 @@ def with_flipped_kernel(run: Convolution) -> Convolution:
     return replace(run, weight=run.weight.flip(run.dims))
 
 
+def _with_transposed_kernel(run: Convolution) -> Tensor:
+    return convolve(replace(run, weight=run.weight.transpose(-1, -2)))
+
+
 def _largest_product(run: Convolution) -> Tensor:
     cells = windows(_padded(run), run.axes)
     places = cells.shape[2 : 2 + len(run.axes)]
@@ -159,15 +163,157 @@ def _leaves_cells_out(run: Convolution) -> bool:
     return any(axis.room % axis.stride for axis in run.axes)
 
 
+def _has_no_settings(run: Convolution) -> bool:
+    return not (has_padding(run) or any(axis.stride > 1 for axis in run.axes) or is_dilated(run.axes))
+
+
+def _hanging_over(run: Convolution) -> Tensor:
+    axes = tuple(replace(axis, padding=axis.kernel - 1) for axis in run.axes)
+    return convolve(replace(run, axes=axes))
+
+
+def _side_by_side(run: Convolution) -> Tensor:
+    return convolve(replace(run, axes=tuple(replace(axis, stride=axis.kernel) for axis in run.axes)))
+
+
+def _has_two_side_by_side(run: Convolution) -> bool:
+    return any(axis.room >= axis.kernel for axis in run.axes)
+
+
+def _padded_on(run: Convolution, side: int) -> Tensor:
+    """Convolve with zeros on one end of each dimension only: 0 is the beginning, 1 the end."""
+    sides = [cells if index % 2 == side else 0 for index, cells in enumerate(flat_sides(run.axes))]
+    return convolve(replace(run, image=torch.nn.functional.pad(run.image, sides), axes=unpadded(run.axes)))
+
+
+def _from_second_cell(run: Convolution) -> Tensor:
+    image = run.image
+    for dim in run.dims:
+        image = image.narrow(dim, 1, image.shape[dim] - 1)
+    return convolve(replace(run, image=image))
+
+
+def _strided_along(run: Convolution, dim: int) -> Tensor:
+    axes = tuple(axis if index == dim else replace(axis, stride=1) for index, axis in enumerate(run.axes))
+    return convolve(replace(run, axes=axes))
+
+
+def _biased(run: Convolution, times: int) -> Tensor:
+    return convolve(replace(run, bias=None if run.bias is None else times * run.bias))
+
+
+def _as_large_as_the_kernel(run: Convolution) -> Tensor:
+    value = convolve(run).flatten()[0]
+    return value.expand(1, len(run.weight), *(axis.kernel for axis in run.axes)).clone()
+
+
+def _is_constant(run: Convolution) -> bool:
+    output = convolve(run)
+    return bool((output == output.flatten()[0]).all())
+
+
+def _is_flat(run: Convolution) -> bool:
+    return len(run.axes) == 2
+
+
+def _has_uneven_kernel(run: Convolution) -> bool:
+    return _is_flat(run) and run.axes[-1].kernel != run.axes[-2].kernel
+
+
+def _strides_both_ways(run: Convolution) -> bool:
+    return _is_flat(run) and all(axis.stride > 1 for axis in run.axes)
+
+
 _FORGOT_BIAS = "The sums of products are there, but the bias is missing. It is added in every place."
 _FLIPPED = "You turned the kernel round before laying it on the image. torch lays it on as it is written."
+
+_TRANSPOSED = "Rows and columns of the kernel have changed places."
+_PADDED_ONCE = "You put the padding on one end only. It stands at both ends of each side."
+_ONE_WAY = "You used the stride in one direction only. Without a tuple it is the same in both."
+
+_RARE: tuple[Mistake[Convolution, Tensor], ...] = (
+    Mistake(
+        "padded-to-same-size",
+        "You put zeros around the image, so that it keeps its size. This layer has no padding.",
+        lambda r: convolve(replace(r, axes=tuple(axis.padded_to_size for axis in r.axes))),
+        lambda r: has_wide_kernel(r) and _has_no_settings(r),
+        is_rare=True,
+    ),
+    Mistake(
+        "let-kernel-hang-over",
+        "You let the {noun} hang over the edges. It stays on the image.",
+        _hanging_over,
+        lambda r: has_wide_kernel(r) and _has_no_settings(r),
+        is_rare=True,
+    ),
+    Mistake(
+        "laid-side-by-side",
+        "You laid one {noun} beside the other. It moves by one cell, so its places overlap.",
+        _side_by_side,
+        lambda r: has_wide_kernel(r) and _has_no_settings(r) and _has_two_side_by_side(r),
+        is_rare=True,
+    ),
+    Mistake("padded-once", _PADDED_ONCE, lambda r: _padded_on(r, 0), has_padding, is_rare=True),
+    Mistake("padded-once", _PADDED_ONCE, lambda r: _padded_on(r, 1), has_padding, is_rare=True),
+    Mistake("strided-one-way", _ONE_WAY, lambda r: _strided_along(r, 0), _strides_both_ways, is_rare=True),
+    Mistake("strided-one-way", _ONE_WAY, lambda r: _strided_along(r, 1), _strides_both_ways, is_rare=True),
+    Mistake(
+        "began-at-one",
+        "You began at the second row and column. The first place is in the top left corner.",
+        _from_second_cell,
+        lambda r: any(axis.stride > 1 for axis in r.axes),
+        is_rare=True,
+    ),
+    Mistake(
+        "bias-for-each-product",
+        "You added the bias to every product. It is added to their sum, so once in each place.",
+        lambda r: _biased(r, _products(r)),
+        lambda r: has_bias(r) and _has_many_products(r),
+        is_rare=True,
+    ),
+    Mistake(
+        "subtracted-bias",
+        "You took the bias off. It is added.",
+        lambda r: _biased(r, -1),
+        has_bias,
+        is_rare=True,
+    ),
+    Mistake(
+        "dropped-signs",
+        "You dropped the signs. A sum of products can be negative, and stays so.",
+        lambda r: convolve(r).abs(),
+        is_rare=True,
+    ),
+    Mistake("transposed-kernel", _TRANSPOSED, _with_transposed_kernel, _has_uneven_kernel, is_rare=True),
+    Mistake(
+        "swapped-rows-and-columns",
+        "Rows and columns of the output have changed places. Go along the first row, then along the next.",
+        lambda r: convolve(r).transpose(-1, -2),
+        _is_flat,
+        is_rare=True,
+    ),
+    Mistake(
+        "answered-the-image",
+        "This is the image as it goes in. What comes out is computed with the kernel.",
+        lambda r: r.image.clone(),
+        is_rare=True,
+    ),
+    Mistake(
+        "answered-kernel-size",
+        "The values are right, but there are as many of them as the kernel has cells. There is one for each "
+        "place of the kernel.",
+        _as_large_as_the_kernel,
+        _is_constant,
+        is_rare=True,
+    ),
+)
 
 CONVOLUTION: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake("flipped-kernel", _FLIPPED, lambda r: convolve(with_flipped_kernel(r)), has_wide_kernel),
     Mistake(
         "transposed-kernel",
-        "Rows and columns of the kernel have changed places.",
-        lambda r: convolve(replace(r, weight=r.weight.transpose(-1, -2))),
+        _TRANSPOSED,
+        _with_transposed_kernel,
         _has_square_kernel,
     ),
     Mistake("forgot-bias", _FORGOT_BIAS, lambda r: convolve(without_bias(r)), has_bias),
@@ -240,4 +386,5 @@ CONVOLUTION: tuple[Mistake[Convolution, Tensor], ...] = (
         lambda r: convolve(replace(r, axes=changed(r.axes, dilation=1))),
         lambda r: is_dilated(r.axes),
     ),
+    *_RARE,
 )

@@ -10,6 +10,7 @@ from grader.mistakes.mistake import Mistake, Slip
 from grader.walks.axis import Axes, Axis
 from grader.walks.walk import Walk
 
+UNROUNDED = "unrounded-quotient"
 # What padding does, by what moves over the image.
 _AROUND = {
     "kernel": "zeros are put around the image before the kernel starts.",
@@ -22,10 +23,32 @@ def _always(_: Axes) -> bool:
 
 
 def _miscount(
-    name: str, message: str, count: Callable[[Axis], int], applies: Callable[[Axes], bool] = _always
-) -> Mistake[Axes, list[int]]:
+    name: str,
+    message: str,
+    count: Callable[[Axis], float],
+    applies: Callable[[Axes], bool] = _always,
+    *,
+    is_rare: bool = False,
+) -> Mistake[Axes, list[float]]:
     """Make a mistake of a wrong way to count along each axis."""
-    return Mistake(name, message, lambda axes: list(map(count, axes)), applies)
+    return Mistake(name, message, lambda axes: list(map(count, axes)), applies, is_rare)
+
+
+def _unrounded(count: Callable[[Axis], float]) -> Mistake[Axes, list[float]]:
+    """Make a mistake of a formula that leads to a number which is not whole."""
+
+    def written(axis: Axis) -> float:
+        number = count(axis)
+        return int(number) if number == int(number) else number
+
+    return _miscount(
+        UNROUNDED,
+        "You did not round the quotient. What is left over is not enough for one more step, so the {noun} "
+        "does not make it.",
+        written,
+        lambda axes: _rounds_down(axes) and any(written(axis) != int(written(axis)) for axis in axes),
+        is_rare=True,
+    )
 
 
 def _padded(axes: Axes) -> bool:
@@ -60,11 +83,24 @@ def _changes_size(axes: Axes) -> bool:
     return not any(axis.keeps_size for axis in axes)  # with padding="same" it is right
 
 
+def _unstrided(axes: Axes) -> bool:
+    return not _strided(axes) and not _dilated(axes) and _changes_size(axes)
+
+
+def _several(axes: Axes) -> bool:
+    return len({axis.places for axis in axes}) > 1 and _changes_size(axes)
+
+
+def _turned(axes: Axes) -> Axes:
+    """The same with the settings of the other side, as if tuples began with the width."""
+    return tuple(replace(other, size=own.size) for own, other in zip(axes, reversed(axes), strict=True))
+
+
 def _padded_at_the_end(axes: Axes) -> bool:
     return any(axis.output_padding > 0 for axis in axes)
 
 
-_WALKED: tuple[Mistake[Axes, list[int]], ...] = (
+_WALKED: tuple[Mistake[Axes, list[float]], ...] = (
     _miscount(
         "forgot-plus-one",
         "You counted how often the {noun} moves. It also lands where it starts, before the first move.",
@@ -136,10 +172,78 @@ _WALKED: tuple[Mistake[Axes, list[int]], ...] = (
         lambda a: a.size,
         _changes_size,
     ),
+    _unrounded(lambda a: a.room / a.stride + 1),
+    _unrounded(lambda a: (a.room + 1) / a.stride),
+    _unrounded(lambda a: a.room / a.stride),
+    _miscount(
+        "added-one-too-early",
+        "You added the 1 before you divided. Divide first: that gives the steps. Then count the place where "
+        "the {noun} starts.",
+        lambda a: (a.room + 1) // a.stride,
+        _rounds_down,
+        is_rare=True,
+    ),
+    _miscount(
+        "let-kernel-hang-over",
+        "You let the {noun} hang over the edges. It stays on the image, so the output is not larger.",
+        lambda a: a.padded + a.span - 1,
+        _unstrided,
+        is_rare=True,
+    ),
+    _miscount(
+        "laid-side-by-side",
+        "This is how many {noun}s fit beside each other. A {noun} moves by one cell, so its places overlap.",
+        lambda a: a.padded // a.kernel,
+        _unstrided,
+        is_rare=True,
+    ),
+    _miscount(
+        "took-padding-off",
+        "You took the padding off. It makes the image larger before the {noun} starts.",
+        lambda a: a.moves(a.room - 4 * a.padding) + 1,
+        _padded_by_number,
+        is_rare=True,
+    ),
+    _miscount(
+        "dilation-as-stride",
+        "You used the dilation as a stride. It spreads the {noun}'s cells apart, and the {noun} still moves "
+        "as before.",
+        lambda a: replace(a, dilation=1, stride=a.stride * a.dilation).places,
+        _dilated,
+        is_rare=True,
+    ),
+    _miscount(
+        "answered-kernel-size",
+        "This is the size of the {noun}, not of what comes out.",
+        lambda a: a.kernel,
+        _changes_size,
+        is_rare=True,
+    ),
+    Mistake(
+        "read-width-first",
+        "You read the tuples width first. The first number is for the height, the second for the width.",
+        lambda axes: [axis.places for axis in _turned(axes)],
+        _changes_size,
+        is_rare=True,
+    ),
+    Mistake(
+        "one-side-for-both",
+        "You took the height for both sides. Height and width each follow the rule by themselves.",
+        lambda axes: [axes[0].places] * len(axes),
+        _several,
+        is_rare=True,
+    ),
+    Mistake(
+        "one-side-for-both",
+        "You took the width for both sides. Height and width each follow the rule by themselves.",
+        lambda axes: [axes[-1].places] * len(axes),
+        _several,
+        is_rare=True,
+    ),
 )
 
 
-_LAID: tuple[Mistake[Axes, list[int]], ...] = (
+_LAID: tuple[Mistake[Axes, list[float]], ...] = (
     _miscount(
         "used-the-formula-of-a-convolution",
         "This is the size after a convolution. A transposed one goes the other way: it lays a whole kernel "
@@ -232,7 +336,7 @@ def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
             yield mistake.made(walk.axes, noun=walk.noun, around=_AROUND[walk.noun])
 
 
-def _is_always_right(mistake: Mistake[Axes, list[int]], axes: Axes) -> bool:
+def _is_always_right(mistake: Mistake[Axes, list[float]], axes: Axes) -> bool:
     """Whether it is no mistake with these settings: `ConvTranspose2d(1, 1, 2, stride=2)` doubles any size."""
     if not axes[0].transposed:
         return False

@@ -62,6 +62,11 @@ def _pool_mean(run: Pool) -> Tensor:
     return _pool_sum(run) / _cells(ones, run.axes, float(run.counts_padding), 0).sum(-1)
 
 
+def _farthest_from_zero(run: Pool) -> Tensor:
+    largest, smallest = _pool_max(run), _pool_min(run)
+    return torch.where(-smallest > largest, smallest, largest)
+
+
 def _has_wide_window(run: Pool) -> bool:
     return count_cells(run.axes) > 1
 
@@ -131,6 +136,26 @@ MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
         _has_padded_image,
     ),
     *_walk_mistakes(_pool_max),
+    Mistake(
+        "largest-magnitude",
+        "You kept the cell that is farthest from zero. Every positive number is larger than a negative one.",
+        _farthest_from_zero,
+        _has_wide_window,
+        is_rare=True,
+    ),
+    Mistake(
+        "largest-magnitude",
+        "You left out the signs. Every positive number is larger than a negative one.",
+        lambda r: _farthest_from_zero(r).abs(),
+        _has_wide_window,
+        is_rare=True,
+    ),
+    Mistake(
+        "never-below-zero",
+        "A window can hold negative cells only. Pooling keeps one of them all the same.",
+        lambda r: _pool_max(r).clamp(min=0),
+        is_rare=True,
+    ),
 )
 
 AVG_POOL: tuple[Mistake[Pool, Tensor], ...] = (

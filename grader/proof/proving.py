@@ -274,7 +274,7 @@ class _Proof:
         noticed = any(map(_is_noticed, wrong))
         if not noticed and not reason:
             yield from self._missed(trial, is_late=report.ran_out)
-        elif noticed and trial.kind == "misconception" and wrong[0].misconception != trial.name:
+        elif noticed and trial.kind == "misconception" and wrong[0].misconception != trial.misconception:
             if all(one.outcome in _DOES_NOT_RUN for one in wrong[0].checks):
                 self._doubtful[trial.question].append(self._broken(trial, wrong[0]))
                 return
@@ -323,7 +323,7 @@ class _Proof:
         ids = [question.id for question in self.exercise.record.questions]
         path: tuple[str | int, ...] = ("questions", ids.index(trial.question))
         if trial.kind == "misconception":
-            path = (*path, "misconceptions", trial.name)
+            path = (*path, "misconceptions", trial.misconception)
         return self.exercise.document.fault(path, sentence, remedy)
 
     def proved(self) -> Proved:

@@ -9,13 +9,14 @@ from typing import Literal
 
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedExercise
-from grader.course.mistaken import mistaken, wrong_solutions
+from grader.course.mistaken import mistaken, names_of_wrong_solutions, wrong_solutions
 from grader.course.sitting import Sitting
 from grader.course.solutions import solutions
 from grader.course.sources import read_source
 from grader.examiner.report import Cause, CheckReport
 from grader.handout.stubs import Format, answered
 from grader.proof.mutants import mutants
+from grader.questions.definitions import forms_of
 from grader.worker.families import FAMILIES
 
 Kind = Literal["reference", "stub", "misconception", "mutant", "impostor"]
@@ -32,6 +33,11 @@ class Trial:
     question: str = ""  # that it is about; none: all of them
     name: str = ""
     line: int = 0  # of reference.py, for mutants
+
+    @property
+    def misconception(self) -> str:
+        """The misconception that it is a form of."""
+        return self.name.partition("__")[0]
 
     @property
     def pacer(self) -> str:
@@ -149,12 +155,13 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
     code = sitting.code_questions
     if not code:
         return
-    wrong = wrong_solutions(exercise.folder)
+    wrong, names = wrong_solutions(exercise.folder), names_of_wrong_solutions(exercise.folder)
     source = read_source(exercise.folder / REFERENCE_FILE)
     for question in code:
-        for one in (sitting.keys or {})[question].wrong:
-            text = f"{wrong}\n{mistaken(question, one.name)}\n"
-            yield Trial("misconception", sitting, text, question=question, name=one.name)
+        known = [one.name for one in (sitting.keys or {})[question].wrong]
+        for name in (form for one in known for form in forms_of(names, question, one)):
+            text = f"{wrong}\n{mistaken(question, name)}\n"
+            yield Trial("misconception", sitting, text, question=question, name=name)
         starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
         text = f"{source}\n\ndel {question}\n{touched(starter)}"
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")

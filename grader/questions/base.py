@@ -35,6 +35,10 @@ class Misconception(Record):
         Expression | list[Any] | None,
         Field(description="The wrong answer, as a formula; none for code, which has misconceptions.py."),
     ] = None
+    also: Annotated[
+        list[Expression | list[Any]],
+        Field(description="Other wrong answers that it leads to: of another shape, or half done."),
+    ] = []
     message: Annotated[str, Field(min_length=1, description="It must not give the answer away.")]
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
 
@@ -180,6 +184,8 @@ class Question(Record, ABC, Generic[P, K, A]):
         answer = misconception.answer
         if answer is not None:
             yield from formula_problems(answer, (*here, "answer"), names)
+        for index, other in enumerate(misconception.also):
+            yield from formula_problems(other, (*here, "also", index), names)
         if (answer is None) != self.by_checks:
             if self.by_checks:
                 yield Problem(here, "The wrong answers of code stand in misconceptions.py.", "Drop 'answer'.")
@@ -277,11 +283,15 @@ class Question(Record, ABC, Generic[P, K, A]):
         return tuple(
             Wrong(
                 name=name,
-                answer=computed(one.answer, variant, "misconceptions", name, "answer"),
+                answer=computed(answer, variant, "misconceptions", name, *path),
                 message=rendered(one.message, variant, "misconceptions", name, "message"),
                 hint=one.hint,
             )
             for name, one in self.misconceptions.items()
+            for path, answer in [
+                (("answer",), one.answer),
+                *((("also", index), other) for index, other in enumerate(one.also)),
+            ]
         )
 
 

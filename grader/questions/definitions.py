@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 
 def function_of(question: str, misconception: str) -> str:
@@ -12,6 +13,26 @@ def function_of(question: str, misconception: str) -> str:
     'convolve_flipped_kernel'
     """
     return f"{question}_{misconception.replace('-', '_')}"
+
+
+def forms_of(names: Iterable[str], question: str, misconception: str) -> list[str]:
+    """Return the forms of a misconception among the names of misconceptions.py, the plain one first.
+
+    >>> forms_of(["f_short__zeros_left", "f_short", "f_shorter"], "f", "short")
+    ['short', 'short__zeros_left']
+    """
+    first = function_of(question, misconception)
+    suffixes = sorted(name.removeprefix(first) for name in names if name.startswith(f"{first}__"))
+    return [misconception, *(misconception + suffix for suffix in suffixes)]
+
+
+def sign_of(question: str, misconception: str) -> str:
+    """Return the name in misconceptions.py of the function that sees the misconception in anyone's answer.
+
+    >>> sign_of("conv", "kept-bias")
+    'shows_conv_kept_bias'
+    """
+    return f"shows_{function_of(question, misconception)}"
 
 
 def defined_names(tree: ast.Module) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,14 +80,30 @@ class FormError(ValueError):
     """An answer that is not of the form that its question asks for; the text is for the student."""
 
 
+MOST_READ = 2  # misconceptions, any of which may be the student's
+
+
 def failed(
-    wrongs: Iterable[Wrong], agrees: Callable[[Wrong], bool], otherwise: str, share: float = 0.0
+    wrongs: Iterable[Wrong],
+    agrees: Callable[[Wrong], bool],
+    otherwise: str,
+    share: float = 0.0,
+    most: int = MOST_READ,
 ) -> Mark:
     """Mark a wrong answer, with the one misconception that agrees with it.
 
-    Where several do, any of them could be the student's: none is named, and `otherwise` is said.
+    Where two do, either could be the student's: none is named, and both are read. Of more, `otherwise` is
+    said.
     """
-    agreeing = [wrong for wrong in wrongs if agrees(wrong)]
-    if len(agreeing) != 1:
+    agreeing = list({wrong.name: wrong for wrong in reversed([*wrongs]) if agrees(wrong)}.values())[::-1]
+    if not 1 <= len(agreeing) <= most:
         return Mark("failed", share, otherwise)
+    if len(agreeing) > 1:
+        return Mark("failed", share, either(agreeing))
     return Mark("failed", share, agreeing[0].message, agreeing[0].name, agreeing[0].hint)
+
+
+def either(wrongs: Sequence[Wrong]) -> str:
+    """Say that each of some misconceptions explains an answer; one alone needs no more than its message."""
+    first, *others = (wrong.message for wrong in wrongs)
+    return " ".join(["This can have two reasons. First:", first, "Second:", *others]) if others else first

@@ -356,12 +356,8 @@ class Decoder:
                 return _decimal(text)
             case "bytes", [int(index)]:
                 return bytes(self._buffer(index))
-            case "tensor", [str(dtype), list(shape), int(index)] if dtype in TENSOR_DTYPES:
-                return self._tensor(dtype, shape, index)
-            case "tensor", [str(dtype), list(shape), int(index), list(strides), bool(has_grad)] if (
-                dtype in TENSOR_DTYPES
-            ):
-                return self._seen(self._tensor(dtype, shape, index), strides, has_grad)
+            case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
+                return self._seen(self._tensor(dtype, shape, index), seen)
             case "array", [str(dtype), list(shape), int(index)]:
                 return self._numpy(dtype, shape, index)
             case "array", [str(dtype), list(shape), int(index), "F"]:
@@ -384,8 +380,15 @@ class Decoder:
             return torch.empty(shape, dtype=kind)
         return torch.frombuffer(bytearray(self._buffer(index)), dtype=kind).reshape(shape)
 
-    def _seen(self, tensor: Any, strides: list[Any], has_grad: bool) -> Any:
-        """Return a tensor with its strides, and as one whose gradient is wanted."""
+    def _seen(self, tensor: Any, seen: list[Any]) -> Any:
+        """Return a tensor with its strides, and as one whose gradient is wanted, if that was said."""
+        if not seen:
+            return tensor
+        match seen:
+            case [list(strides), bool(has_grad)]:
+                pass
+            case _:
+                raise WireError("a tensor is malformed")
         if strides:
             tensor = self._laid_out(tensor, strides)
         if has_grad and not (tensor.is_floating_point() or tensor.is_complex()):

@@ -4,7 +4,9 @@
 
 Prints, by kind of question: the share of misconceptions that are named for what they are, the share of random
 wrong answers for which some misconception is named, and the share of variants in which a misconception leads to
-the right answer, as they are drawn and as they would be drawn without looking at the questions.
+the right answer, as they are drawn and as they would be drawn without looking at the questions. Then what was
+written without looking at any misconception: the share of slips that get the diagnosis of a teacher, of right
+solutions by other algorithms that earn full marks, and of wrong ones that lose points.
 """
 
 from __future__ import annotations
@@ -31,6 +33,10 @@ from grader.questions.kinds.number import NumberKey
 from grader.questions.kinds.output_size import SizeKey
 from grader.questions.kinds.tensor import TensorKey
 from grader.questions.posed import FormError, Key, Mark, Posed
+from grader.worker.isolation.ways import own_way
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # to find `tests`, run from wherever
+from tests.bench.handed_in import slips, solutions, told
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM_ANSWERS = 20  # to each question of each variant
@@ -131,7 +137,7 @@ def of_code(names: list[str]) -> Counter[str]:
     return Counter(
         {
             "trials": len(wrong),
-            "named": sum(column["diagnosed"] == column["name"] for column in wrong),
+            "named": sum(column["diagnosed"] == column["name"].partition("__")[0] for column in wrong),
             "random": len(others),
             "random named": sum(column["diagnosed"] is not None for column in others),
         }
@@ -182,6 +188,23 @@ def main() -> None:
     code = [one.name for one in exercises if any(question.by_checks for question in one.record.questions)]
     print(line("code", of_code(code)), " (random: mutants and impostors that were noticed)")
     print(line("exercises", whole), " (any question of the exercise)")
+    submit()
+
+
+def submit() -> None:
+    """Hand in what others wrote, with the numbers of variant 0 and of one student, and print the shares."""
+    course = load_course(ROOT)
+    with own_way().workers(["torch", "numpy"]) as workers:
+        for student in (None, "ada"):
+            found = [one for one in told(course, workers, slips(), student) if not one.is_right]
+            fits = sum(one.fits for one in found)
+            print(f"slips of {student or 'variant 0'}: {fits} of {len(found)} ({share(fits, len(found))})")
+            for one in found:
+                if not one.fits:
+                    print(f"  {one.of.id}: {one.of.teacher} | {', '.join(one.named) or 'nothing'}")
+        for kind, wanted in (("right", True), ("wrong", False)):
+            results = [one.is_right is wanted for one in told(course, workers, solutions(kind))]
+            print(f"{kind} solutions: {sum(results)} of {len(results)} judged as they should be")
 
 
 if __name__ == "__main__":

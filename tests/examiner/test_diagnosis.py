@@ -182,11 +182,46 @@ def test_agreeing_in_passed_checks_says_nothing() -> None:
     assert not found.partly
 
 
+def said(name: str, words: str) -> CheckResult:
+    return result(name, "error", error=StudentError(Trouble("raised", "ValueError", words)))
+
+
+def test_a_type_of_exception_that_is_raised_everywhere_names_nothing() -> None:
+    mine = (raised("ValueError"), raised("ValueError"))  # half of all wrong code raises it
+    found = diagnose(mine, WRONGS, of(flipped=mine, doubled=MINE))
+    assert found.wrong is None
+    assert not found.partly
+
+
+def test_the_same_words_raised_are_named() -> None:
+    mine = (said("a", "3 is not 4"), said("b", "5 is not 4"))
+    other = (said("a", "too small"), said("b", "too small"))
+    assert diagnose(mine, WRONGS, of(flipped=mine, doubled=other)).wrong is FLIPPED
+    assert diagnose(mine, WRONGS, of(flipped=other, doubled=other)).wrong is None
+
+
+def test_a_type_of_exception_in_some_checks_and_not_in_others_is_named() -> None:
+    mine = (said("a", "x"), said("b", "x"), result("c", "passed", 1))
+    its = (said("a", "y"), said("b", "y"), result("c", "passed", 1))
+    assert diagnose(mine, WRONGS, of(flipped=its, doubled=MINE + MINE[:1])).wrong is FLIPPED
+    assert diagnose(mine[1:], WRONGS, of(flipped=its[1:], doubled=MINE)).wrong is None  # one is too few
+
+
+def test_two_misconceptions_that_agree_everywhere_are_both_read() -> None:
+    found = diagnose(MINE, WRONGS, of(flipped=MINE, doubled=MINE))
+    assert list(found.wrongs) == [FLIPPED, DOUBLED]
+
+
+def test_any_form_of_a_misconception_may_agree() -> None:
+    forms = {"flipped": ["flipped", "flipped__short"], "doubled": ["doubled"]}
+    results = {"flipped": (MINE[1], MINE[0]), "flipped__short": MINE, "doubled": (MINE[1], MINE[0])}
+    assert diagnose(MINE, WRONGS, results.__getitem__, forms.__getitem__).wrong is FLIPPED
+
+
 @pytest.mark.parametrize(
     "results",
     [
         (result("a", "passed", 1), result("b", "passed", 5)),
-        (raised("ValueError"), raised("ValueError")),  # half of all wrong code raises it
         (result("a", "timeout"), result("b", "timeout")),
         (result("a", "failed"), result("b", "failed")),  # nothing came back
         (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.language.layers import apply, build, parse_layer
-from grader.mistakes.computing import value_mistakes
+from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
+from grader.mistakes.counting import SIZE_MISTAKES
 from grader.mistakes.transposed import _overlaps
+from grader.questions.kinds.number import Number
 from grader.walks.axis import Axis
 
 # --- The loops ---------------------------------------------------------------------------------------------
@@ -161,14 +164,19 @@ def drawn(text: str, shape: tuple[int, ...], seed: int = 0) -> tuple[Tensor, dic
 
 def wrongs(text: str, image: Tensor, state: dict[str, Tensor]) -> dict[str, Tensor]:
     found = list(value_mistakes(parse_layer(text), {"S": 2}, image, state))
-    names = [name for name, _, _ in found]
-    assert len(set(names)) == len(names)
-    for _, message, values in found:
+    usual = [slip for slip in found if not slip.is_rare]
+    assert len({slip.name for slip in usual}) == len(usual)
+    for _, message, values, _ in found:
         assert values.dtype == image.dtype
         assert not values.requires_grad
         assert message.endswith(".")
         assert not any(letter.isdigit() for letter in message)
-    return {name: values for name, _, values in found}
+    return {slip.name: slip.answer for slip in usual}
+
+
+def rare(text: str, image: Tensor, state: dict[str, Tensor], name: str) -> list[Tensor]:
+    found = value_mistakes(parse_layer(text), {"S": 2}, image, state)
+    return [slip.answer for slip in found if slip.is_rare and slip.name == name]
 
 
 def hold(found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
@@ -599,7 +607,7 @@ def test_nothing_is_changed_on_the_way():
     before = [image.clone(), *(values.clone() for values in state.values())]
     dice = torch.get_rng_state()
     found = value_mistakes(parse_layer(text), {"S": 2}, image, state)
-    for _, _, values in found:
+    for _, _, values, _ in found:
         assert torch.is_grad_enabled()
         assert not values.requires_grad
         values.zero_()  # shares nothing with what went in
@@ -615,3 +623,48 @@ def test_copies_of_a_kernel_overlap_where_two_cells_land_on_one(
     landings = [place * stride + cell * dilation for place in range(size) for cell in range(kernel)]
     axis = Axis(size, kernel, stride, 0, dilation)
     assert _overlaps(axis) == (len(set(landings)) < len(landings))
+
+
+RARE_IMAGE = torch.tensor([[[[1.0, -2.0, 0.0], [0.0, 3.0, 1.0], [2.0, 0.0, -5.0]]]])
+RARE_STATE = {"weight": torch.tensor([[[[2.0, 1.0], [0.0, -1.0]]]]), "bias": torch.tensor([1.0])}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "shapes"),
+    [
+        ("padded-to-same-size", "", [(1, 1, 3, 3)]),
+        ("let-kernel-hang-over", "", [(1, 1, 4, 4)]),
+        ("laid-side-by-side", "", []),
+        ("padded-once", ", padding=1", [(1, 1, 3, 3), (1, 1, 3, 3)]),
+        ("strided-one-way", ", stride=2, padding=1", [(1, 1, 2, 4), (1, 1, 4, 2)]),
+        ("began-at-one", ", stride=2, padding=1", [(1, 1, 2, 2)]),
+        ("bias-for-each-product", "", [(1, 1, 2, 2)]),
+        ("subtracted-bias", "", [(1, 1, 2, 2)]),
+        ("dropped-signs", "", [(1, 1, 2, 2)]),
+        ("swapped-rows-and-columns", "", [(1, 1, 2, 2)]),
+        ("answered-the-image", "", [(1, 1, 3, 3)]),
+        ("answered-kernel-size", "", []),
+    ],
+)
+def test_mistakes_that_are_not_so_usual(name, settings, shapes):
+    found = rare(f"Conv2d(1, 1, 2{settings})", RARE_IMAGE, RARE_STATE, name)
+    assert [tuple(values.shape) for values in found] == shapes
+
+
+def test_an_output_of_one_number_may_be_as_large_as_the_kernel():
+    state = {"weight": torch.zeros(1, 1, 2, 2), "bias": torch.tensor([3.0])}
+    (values,) = rare("Conv2d(1, 1, 2)", RARE_IMAGE.repeat(1, 1, 1, 2), state, "answered-kernel-size")
+    assert torch.equal(values, torch.full((1, 1, 2, 2), 3.0))
+
+
+def test_a_pool_that_looks_at_sizes_without_signs():
+    image = torch.tensor([[[[-9.0, 1.0], [2.0, 0.0]]]])
+    found = rare("MaxPool2d(2)", image, {}, "largest-magnitude")
+    assert [values.item() for values in found] == [-9, 9]
+    assert rare("MaxPool2d(2)", -image.abs() - 1, {}, "never-below-zero")[0].item() == 0
+
+
+def test_the_docs_list_every_usual_mistake():
+    listed = (Path(__file__).parents[2] / "docs" / "usual-mistakes.md").read_text(encoding="utf-8")
+    names = {*VALUE_MISTAKES, *SIZE_MISTAKES, *Number.usual}
+    assert [name for name in sorted(names) if f"`{name}`" not in listed] == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.figures.text import draw_walk
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
-from grader.mistakes.mistake import Slip
+from grader.mistakes.mistake import Slip, telling
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.axis import Axis
 from grader.walks.walk import Walk
@@ -40,7 +40,13 @@ def axes(text: str, shape: tuple[int, ...]) -> Any:
 def counted(*found: Axis, family: Any = "convolution") -> dict[str, Slip]:
     """The usual mistakes with these axes, by name."""
     walk = Walk(family, (1, 1, *(axis.size for axis in found)), 1, found)
-    return {slip.name: slip for slip in size_mistakes(walk)}
+    return {slip.name: slip for slip in size_mistakes(walk) if not slip.is_rare}
+
+
+def rare(*found: Axis, family: Any = "convolution") -> list[tuple[str, Any]]:
+    """The mistakes that are not so usual, each with the size along the first axis."""
+    walk = Walk(family, (1, 1, *(axis.size for axis in found)), 1, found)
+    return [(slip.name, slip.answer[0]) for slip in size_mistakes(walk) if slip.is_rare]
 
 
 def laid(*found: Axis) -> dict[str, Slip]:
@@ -69,8 +75,8 @@ def test_places_are_counted_as_torch_counts_them(name, more, size, walk):
         assume(False)
     walk = walked(text, shape)
     assert tuple(axis.places for axis in walk.axes) == real
-    mistakes = list(size_mistakes(walk))
-    assert {wrong.name for wrong in mistakes} <= set(SIZE_MISTAKES)
+    mistakes = [slip for slip in size_mistakes(walk) if not slip.is_rare]
+    assert {wrong.name for wrong in size_mistakes(walk)} <= set(SIZE_MISTAKES)
     assert len({wrong.name for wrong in mistakes}) == len(mistakes)
 
 
@@ -292,3 +298,29 @@ def test_a_convolution_has_a_kernel():
         "The padding is missing: zeros are put around the image before the kernel starts."
     )
     assert not any("window" in slip.message or "{" in slip.message for slip in slips.values())
+
+
+@pytest.mark.parametrize(
+    ("axes", "expected"),
+    [
+        ([Axis(4, 2, 3)], [("unrounded-quotient", 2 / 3 + 1), ("added-one-too-early", 1)]),
+        ([Axis(9, 3)], [("let-kernel-hang-over", 11), ("laid-side-by-side", 3), ("answered-kernel-size", 3)]),
+        ([Axis(9, 3, padding=1)], [("took-padding-off", 5)]),
+        ([Axis(12, 3, dilation=2)], [("dilation-as-stride", 5)]),
+        ([Axis(7, 3, 2, 1), Axis(11, 4, 1, 2)], [("read-width-first", 8), ("one-side-for-both", 12)]),
+    ],
+)
+def test_mistakes_that_are_not_so_usual(axes, expected):
+    assert set(expected) <= set(rare(*axes))
+
+
+def test_a_quotient_that_is_whole_is_not_unrounded():
+    assert "unrounded-quotient" not in dict(rare(Axis(9, 3)))
+    assert ("unrounded-quotient", 4.0) not in rare(Axis(9, 3, 2))
+
+
+def test_a_rare_mistake_is_left_out_where_its_answer_is_known():
+    slips = [Slip("a", "", 1), Slip("b", "", 1, is_rare=True), Slip("c", "", 2, is_rare=True)]
+    assert [slip.name for slip in telling(slips, [])] == ["a", "c"]
+    assert [slip.name for slip in telling(slips, [2])] == ["a"]
+    assert [slip.name for slip in telling([Slip("a", "", 2), *slips], [2])] == ["a", "a"]  # a usual one stays

@@ -82,8 +82,8 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
             3,
             None,
             "Count the places where the kernel can land",
-        ),  # both forgot-plus-one and ignored-padding
-        (SQUARE, 7, None, "Count the places"),  # both answered-input-size and ignored-stride
+        ),  # forgot-plus-one, ignored-padding and others: too many to read
+        (SQUARE, 7, None, "Second: This is the size of the image"),  # or ignored-stride
         (PLAIN, 7, "answered-input-size", "This is the size of the image that goes in"),
         (PADDED, 9, "answered-padded-size", "This is the size of the padded image"),
         (PADDED, 5, "ignored-padding", "The padding is missing"),
@@ -94,7 +94,8 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
         (SQUARE, -4, None, "Count the places"),
         (OBLONG, (9, 5), "swapped-height-and-width", "the height comes first"),
         (OBLONG, (4, 8), "forgot-plus-one", "You counted how often the kernel moves."),
-        (OBLONG, 5, None, "The answer has one number."),
+        (OBLONG, 5, "one-side-for-both", "You took the height for both sides."),
+        (OBLONG, 6, None, "The answer has one number."),
         (OBLONG, 45, "counted-elements", "how many values"),
         (LINE, 2, "forgot-plus-one", "counted how often"),
         (LINE, 4, "rounded-up", "You rounded up"),

@@ -227,7 +227,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             counts = f"{len(right - answer)} missing, {len(answer - right)} chosen wrongly."
             otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
             wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
-        return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share)
+        return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
 
 
 def _refuse_text(posed: ChoicePosed, item: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -12,12 +12,16 @@ from pydantic import Field
 from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
+from grader.mistakes.counting import UNROUNDED
 from grader.questions.base import Borderline, Question, computed
 from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
 from grader.torch_lazy import torch
+
+DECIMALS = 0.005  # how far off a number is that is written with two decimals
+_UNROUNDED = "You did not round a quotient down. Only whole steps and whole cells count."
 
 
 class NumberKey(Key):
@@ -39,6 +43,8 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
     """One number, computed by a formula."""
 
     key_type: ClassVar[type[Key]] = NumberKey
+
+    usual: ClassVar[Sequence[str]] = (UNROUNDED,)
 
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
@@ -68,10 +74,18 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
                 raise ExpressionError(f"The answer {answer!r} is not a number.")
         return NumberKey(
             solution=f"{self.id} = {answer!r}",
-            wrong=self.authored_wrongs(variant),
+            wrong=(*self.authored_wrongs(variant), *self._unrounded(variant)),
             answer=answer,
             tolerance=self.tolerance,
         )
+
+    def _unrounded(self, variant: Variant) -> Iterator[Wrong]:
+        """Find where the formula leads if its quotients are not rounded, where that is no whole number."""
+        formula = str(self.answer)
+        if "//" in formula and UNROUNDED not in self.misconceptions:
+            number = computed(formula.replace("//", "/"), variant, "answer")
+            if is_number(number) and number != int(number):
+                yield Wrong(name=UNROUNDED, answer=number, message=_UNROUNDED)
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> GivenNumber:
@@ -90,7 +104,8 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
-            return is_number(wrong.answer) and _agrees(answer, wrong.answer, key.tolerance)
+            tolerance = max(key.tolerance or 0, DECIMALS) if wrong.name == UNROUNDED else key.tolerance
+            return is_number(wrong.answer) and _agrees(answer, wrong.answer, tolerance)
 
         return failed(key.wrong, agrees, f"{as_float(answer.value):g} is not the number that is asked for.")
 

@@ -12,15 +12,16 @@ from grader.language.expressions import Expression, whole_numbers
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.mistakes.counting import SIZE_MISTAKES, form_mistakes, shape_mistakes, size_mistakes
-from grader.mistakes.mistake import Slip
+from grader.mistakes.counting import SIZE_MISTAKES, UNROUNDED, form_mistakes, shape_mistakes, size_mistakes
+from grader.mistakes.mistake import Slip, telling
 from grader.questions.of_layer import LayerQuestion
-from grader.questions.posed import Key, Mark, Posed, Wrong, failed
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import elements, is_number, malformed, plain, whole
+from grader.questions.values import as_float, elements, is_number, malformed, plain, whole
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
+DECIMAL = 0.05  # how far off a number is that is written with one decimal
 COUNT_PLACES = "Count the places where the {noun} can land, one dimension at a time."
 READ_FORMULA = "Take the layers one by one, and in each the formula of its output one dimension at a time."
 _COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
@@ -90,13 +91,13 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
     def _wrongs(self, variant: Variant, walk: Walk | None, output: Sequence[int]) -> tuple[Wrong, ...]:
-        """The author's misconceptions, and the usual ones that lead elsewhere, where this shape comes out."""
+        """The author's misconceptions, and the usual ones, where this shape comes out."""
         count = len(output) if self.ask == "shape" else len(output) - 2
         wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
-        left_out, answers = {*self.misconceptions, *self.without}, [wrong.answer for wrong in wrongs]
-        slips = self._usual(walk, output)
-        usual = (one for one in slips if one.name not in left_out and one.answer not in answers)
-        return (*wrongs, *map(Wrong.of, usual))
+        left_out = {*self.misconceptions, *self.without}
+        right = list(output if self.ask == "shape" else output[2:])
+        slips = (one for one in self._usual(walk, output) if one.name not in left_out)
+        return (*wrongs, *map(Wrong.of, telling(slips, [right, *(wrong.answer for wrong in wrongs)])))
 
     def _usual(self, walk: Walk | None, output: Sequence[int]) -> Iterable[Slip]:
         sides = tuple(size_mistakes(walk))
@@ -122,6 +123,17 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return [whole(number, posed.id) for number in numbers]
 
     @classmethod
+    def mark(cls, posed: Posed, key: SizeKey, value: Any) -> Mark:
+        """Give the verdict on a size; a quotient that was not rounded is known, though it is no size."""
+        try:
+            return super().mark(posed, key, value)
+        except FormError:
+            unrounded = [wrong for wrong in key.wrong if _is_as_unrounded(wrong, plain(value, posed.id))]
+            if not unrounded:
+                raise
+            return failed(unrounded, lambda _: True, "")
+
+    @classmethod
     def judge(cls, posed: Posed, key: SizeKey, answer: list[int]) -> Mark:
         """Give the verdict on a size."""
         wanted = list(key.sizes)
@@ -142,6 +154,15 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     def _is_square(self, sizes: Sequence[int]) -> bool:
         """Whether one number is enough for all sides."""
         return len(set(sizes)) == 1 and self.ask == "size"
+
+
+def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
+    """Whether an answer is what a formula gives without its rounding, written with one decimal or more."""
+    numbers = list(given) if isinstance(given, list | tuple) else [given]
+    full = numbers * len(wrong.answer) if len(numbers) == 1 else numbers
+    if wrong.name != UNROUNDED or len(full) != len(wrong.answer) or not all(map(is_number, full)):
+        return False
+    return all(abs(as_float(one) - its) <= DECIMAL for one, its in zip(full, wrong.answer, strict=True))
 
 
 def _advice(walk: Walk | None) -> str:

@@ -186,7 +186,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         if complaint is None:
             return Mark("passed", 1.0, "")
         authored = [wrong for wrong in key.wrong if cls.read(posed, wrong.answer) == answer]
-        return failed(authored or _miscounted(key, answer, complaint), lambda _: True, complaint)
+        return failed(authored or _miscounted(key, answer, complaint), lambda _: True, complaint, most=1)
 
     def numbers(self, key: SettingsKey) -> tuple[int, ...]:
         """Return the first settings that are right."""
@@ -295,7 +295,7 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
     return [
         Wrong.of(slip._replace(message=f"{complaint} {slip.message}"))
         for slip in size_mistakes(walk_of(parse_layer(key.layer), scope, key.input))
-        if slip.answer == list(key.output) and slip.name not in key.without
+        if slip.answer == list(key.output) and slip.name not in key.without and not slip.is_rare
     ]
 
 

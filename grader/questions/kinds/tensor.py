@@ -13,7 +13,7 @@ from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
-from grader.mistakes.mistake import Slip
+from grader.mistakes.mistake import Slip, telling
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.of_layer import LayerQuestion
@@ -131,11 +131,9 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
         wrongs = list(self.authored_wrongs(variant))
         left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
-        authored = [_flat(wrong.answer) for wrong in wrongs]  # an author knows better what it is called
-        usual = (one for one in slips if one.answer.flatten().tolist() not in authored)
-        wrongs += [
-            Wrong.of(one._replace(answer=one.answer.tolist())) for one in usual if one.name not in left_out
-        ]
+        usual = [one._replace(answer=one.answer.tolist()) for one in slips if one.name not in left_out]
+        known = [output.tolist(), *(wrong.answer for wrong in wrongs)]
+        wrongs += map(Wrong.of, telling(usual, known, lambda answer: repr(_floats(answer))))
         return TensorKey(
             solution=f"{self.id} = {values}",
             wrong=tuple(wrongs),
@@ -321,6 +319,10 @@ def _flat(values: Any) -> list[float]:
     if isinstance(values, list | tuple):
         return [number for item in values for number in _flat(item)]
     return [values]
+
+
+def _floats(values: Any) -> list[float]:
+    return [as_float(value) + 0.0 for value in _flat(values)]  # no -0.0
 
 
 def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:

@@ -1,0 +1,86 @@
+"""Signs of misconceptions: functions of misconceptions.py that look at anyone's answer.
+
+What holds random numbers, such as the weight of a new module, agrees with no example. An author says in a
+function what is the same in all of them: `def shows_conv_kept_bias(student)` returns whether `conv` has its
+first bias. It runs as a check does, after all checks, with what the student's file defines.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from grader.course.file_names import MISCONCEPTIONS_FILE
+from grader.course.mistaken import names_of_wrong_solutions
+from grader.course.sitting import Sitting
+from grader.errors import CourseFaults, WorkerFault
+from grader.examiner.aside import aside
+from grader.examiner.check_result import CheckResult
+from grader.examiner.checks import CheckSuite
+from grader.examiner.collection import load_reference
+from grader.examiner.patience import CHECK_SECONDS, own_time_bounded
+from grader.examiner.remote import Student
+from grader.examiner.session import Session
+from grader.questions.definitions import sign_of
+from grader.questions.posed import Wrong
+
+_LOST = {"timeout", "memory", "crashed"}  # whoever ended so is not asked once more
+
+
+def shown(
+    suite: CheckSuite, sitting: Sitting, question: str, session: Session, results: Sequence[CheckResult]
+) -> list[Wrong]:
+    """Find the misconceptions of which an answer that is not right shows the author's sign."""
+    outcomes = {result.outcome for result in results}
+    if sitting.keys is None or outcomes <= {"passed", "skipped"} or outcomes & _LOST:
+        return []
+    wrongs = sitting.keys[question].wrong
+    signs = {wrong.name: _sign(suite, sitting, sign_of(question, wrong.name)) for wrong in wrongs}
+    return [wrong for wrong in wrongs if _is_seen(signs[wrong.name], sitting, session)]
+
+
+def _sign(suite: CheckSuite, sitting: Sitting, name: str) -> Callable[..., Any] | None:
+    if sitting.folder is None or name not in names_of_wrong_solutions(sitting.folder):
+        return None
+    sign = getattr(_module(suite, sitting), name, None)
+    return sign if callable(sign) else None
+
+
+def _module(suite: CheckSuite, sitting: Sitting) -> ModuleType | None:
+    """Import misconceptions.py once; it may import the reference."""
+    exercise = sitting.paper.exercise
+    if exercise not in suite.signs and sitting.folder is not None:
+        before = sys.modules.get("reference")
+        sys.modules["reference"] = suite.references[exercise] or ModuleType("reference")
+        try:
+            suite.signs[exercise] = load_reference(sitting.folder / MISCONCEPTIONS_FILE, suite.note)
+        except CourseFaults:  # `course check` says so
+            suite.signs[exercise] = None
+        finally:
+            _put_back("reference", before)
+    return suite.signs.get(exercise)
+
+
+def _put_back(name: str, module: ModuleType | None) -> None:
+    if module is None:
+        del sys.modules[name]
+    else:
+        sys.modules[name] = module
+
+
+def _is_seen(sign: Callable[..., Any] | None, sitting: Sitting, session: Session) -> bool:
+    """Whether the function sees it; one that raises, whatever the answer made of it, does not."""
+    if sign is None:
+        return False
+    given = {"student": Student(session), "params": sitting.params}
+    session.begin()
+    try:
+        with aside(), own_time_bounded(session.waiting, CHECK_SECONDS):
+            return bool(sign(**{name: given[name] for name in inspect.signature(sign).parameters}))
+    except WorkerFault:
+        raise
+    except (Exception, SystemExit):
+        return False

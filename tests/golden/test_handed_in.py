@@ -1,0 +1,51 @@
+"""What people hand in: slips get a teacher's diagnosis, unusual right solutions full marks, wrong ones fewer.
+
+The slips were written from the prompts alone, and the solutions before anybody looked whether they pass.
+"""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform != "win32"  # it has no fork
+
+import pytest
+
+from grader.course.loading import LoadedCourse
+from grader.worker.isolation.way import Workers
+from tests.bench.handed_in import HandedIn, slips, solutions, told
+
+SHARE = 57 / 60  # of slips that get what a teacher would say
+ALIKE_WHEN_SENT = "contiguous"  # on such inputs alone these are right, and no other kind crosses to a worker
+
+
+@pytest.mark.parametrize("student", [None, "ada"])
+def test_slips_get_the_diagnosis_of_a_teacher(
+    shipped: LoadedCourse, server: Workers, student: str | None
+) -> None:
+    code = {f"{one.exercise}/{one.question}" for one in solutions("right")}  # numbers of students change none
+    asked = [one for one in slips() if student is None or f"{one.exercise}/{one.question}" not in code]
+    found = [one for one in told(shipped, server, asked, student) if not one.is_right]
+    fits = [one for one in found if one.fits]
+    others = "\n".join(f"{one.of.id}: {one.named}" for one in found if not one.fits)
+    assert len(found) >= 60
+    assert len(fits) >= SHARE * len(found), others
+
+
+def test_right_solutions_by_other_algorithms_earn_full_marks(shipped: LoadedCourse, server: Workers) -> None:
+    right = solutions("right")
+    assert len(right) >= 40
+    assert [(one.of.id, one.report.message) for one in told(shipped, server, right) if not one.is_right] == []
+
+
+def test_wrong_solutions_that_agree_on_special_inputs_lose_points(
+    shipped: LoadedCourse, server: Workers
+) -> None:
+    wrong = [one for one in solutions("wrong") if not one.right_on.startswith(ALIKE_WHEN_SENT)]
+    assert len(wrong) >= 40
+    assert [one.of.id for one in told(shipped, server, wrong) if one.is_right] == []
+
+
+def test_each_has_a_name_of_its_own() -> None:
+    every: list[HandedIn] = [*slips(), *solutions("right"), *solutions("wrong")]
+    assert len({one.id for one in every}) == len(every)
