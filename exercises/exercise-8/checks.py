@@ -58,13 +58,13 @@ def test_dot_convolve_double(student, reference):
 def test_dot_convolve_large_values(student, reference):
     """Cells and sums far beyond 255."""
     image = grid(5, 4) * 1000 + 7
-    assert_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
+    values_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
 
 
 def test_dot_convolve_views(student, reference):
     """An image and a kernel that are views of other tensors."""
     image, kernel = grid(6, 9).T[1:, ::2], grid(2, 3).T
-    assert_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
+    values_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
 
 
 # patches
