@@ -23,6 +23,8 @@ LONGEST = (  # files that take longest: begun first, so that no process is left 
     "engine/test_cluster.py",
     "proof/test_author_modules.py",
     "proof/test_proving.py",
+    "golden/test_handed_in.py",
+    "proof/test_spread.py",
     "cli/test_interrupted.py",
     "cli/test_course.py",
     "engine/test_lanes.py",

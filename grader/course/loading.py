@@ -158,7 +158,7 @@ def load_course(root: Path) -> LoadedCourse:
         if not (root / "exercises" / name).is_dir():
             folders = [folder.parent.name for folder in (root / "exercises").glob(f"*/{EXERCISE_FILE}")]
             sentence = f"There is no folder exercises/{name}."
-            faults.append(document.fault(("exercises", index), sentence, did_you_mean(name, folders)))
+            faults.append(document.fault(("exercises", index), sentence, did_you_mean(name, sorted(folders))))
     faults += _rule_faults(document, record)
     if faults:
         raise CourseFaults(faults)

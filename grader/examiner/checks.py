@@ -329,7 +329,8 @@ def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any]
 def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: Check) -> str:
     """What a failed check says: its own words where it is visible and has some, else what differs."""
     given, wanted = session.values, turn.reference.values
-    if session.returned_nothing and given[-1] is None and not (pair and pair[1] is None):
+    is_right = (pair and pair[1] is None) or (wanted and wanted[-1] is None)
+    if session.returned_nothing and given[-1] is None and not is_right:
         return NOTHING.format(check.question)
     own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
     if pair is None or (own and compared(turn.raised) is None and not wanted):

@@ -30,10 +30,6 @@ UNSAID = {  # beside a hidden check, where only the type may be told
 }
 BETTER = (  # advice of Python's that misleads in a graded file, and what to say in its place
     (
-        re.compile(r"(cannot assign to .+ here)\. Maybe you meant '==' instead of '='\?"),
-        r"\1. A name goes to the left of =; in a dict write : and not =",
-    ),
-    (
         re.compile(r'(expression cannot contain assignment), perhaps you meant "=="\?'),
         r"\1. Write the name of an argument without quotes, as in stride=2",
     ),
@@ -53,8 +49,8 @@ ADDED = (  # to what torch says: what to write
 def better(message: str) -> str:
     """Return what Python says of a file that it cannot read, without advice that misleads.
 
-    >>> better("cannot assign to literal here. Maybe you meant '==' instead of '='?")
-    'cannot assign to literal here. A name goes to the left of =; in a dict write : and not ='
+    >>> better('expression cannot contain assignment, perhaps you meant "=="?')
+    'expression cannot contain assignment. Write the name of an argument without quotes, as in stride=2'
     """
     for said, instead in BETTER:
         message = said.sub(instead, message)

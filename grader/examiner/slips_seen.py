@@ -60,7 +60,7 @@ class SlipSeen:
             case "letter":
                 return bool(posed.options)
             case "comma":
-                return posed.kind == "number"
+                return KINDS[posed.kind].is_one_number
             case "printed" | "bare":
                 return not by_checks
         return True

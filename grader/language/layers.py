@@ -114,7 +114,7 @@ def _layer(node: ast.expr) -> Layer:
             raise LayerError("Sequential takes layers only.", "Write Sequential(Conv2d(...), MaxPool2d(2)).")
         return Layer(name, children=tuple(_layer(argument) for argument in node.args))
     if name not in LAYERS:
-        raise LayerError(f"There is no layer '{name}'.", did_you_mean(name, [*LAYERS, "Sequential"]))
+        raise LayerError(f"There is no layer '{name}'.", did_you_mean(name, {*LAYERS, "Sequential"}))
     return Layer(name, dict(_arguments(name, node)))
 
 

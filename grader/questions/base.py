@@ -74,6 +74,7 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     - `posed_type` and `key_type`, where a `Posed` or a `Key` of its own says more;
     - `by_checks`, where pytest checks decide in place of `read` and `judge`;
+    - `is_one_number`, where the answer is one number, which may have decimals;
     - `usual`, the names of misconceptions that it knows without its author;
     - `silent`, the names of fields that decide no answer, at any depth of its record;
     - `problems`: what is wrong with a record, beside what pydantic sees;
@@ -96,6 +97,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     model_config = ConfigDict(defer_build=True)  # the exercise's record builds what it needs of all kinds
 
     by_checks: ClassVar[bool] = False
+    is_one_number: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()
     silent: ClassVar[frozenset[str]] = frozenset(
         {"id", "kind", "points", "prompt", "hints", "limits", "message"}

@@ -58,4 +58,5 @@ def _words(message: str, line: str) -> str:
     if message.startswith("invalid syntax") and (word := _MISSPELT.match(line)):
         return f"`{word[1]}` is no word of Python; a function begins with `def`"
     message = _DETECTED.sub("", message)
-    return message if _CONDITION.match(line) else _COMPARED.sub("", message)
+    in_a_dict = "; in a dict write : in place of =" if "{" in line else ""
+    return message if _CONDITION.match(line) else _COMPARED.sub(in_a_dict, message)

@@ -190,4 +190,4 @@ def test_a_hidden_check_shows_no_values(graded):
 @pytest.mark.parametrize("dtype", ["float16", "int8", "complex64"])
 def test_a_dtype_is_not_named(graded, dtype):
     report = graded(f"import torch\ndef double(x):\n    return torch.tensor(0, dtype=torch.{dtype})\n")
-    assert report.questions[0].checks[1].message == "The result does not have the right dtype."
+    assert report.questions[0].checks[1].message == "The shape is right, but not all values are."

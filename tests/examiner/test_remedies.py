@@ -215,7 +215,7 @@ def test_what_torch_says_of_an_input_is_followed_by_what_to_write(server, source
     ("source", "end"),
     [
         ("x = [1 2]", "is not valid Python: invalid syntax. Perhaps you forgot a comma?"),
-        ("x = {'stride' = 2}", "A name goes to the left of =; in a dict write : and not =."),
+        ("x = {'stride' = 2}", "cannot assign to literal; in a dict write : in place of =."),
         ("x = dict('stride'=2)", "Write the name of an argument without quotes, as in stride=2."),
         ("x = 1\nif x = 3:\n    x = 2", "Maybe you meant '==' or ':=' instead of '='?"),
         ("x = 2 cells", "is not valid Python: invalid syntax."),

@@ -15,6 +15,7 @@ from grader.course.loading import LoadedCourse
 from grader.worker.isolation.way import Workers
 from tests.bench.handed_in import HandedIn, slips, solutions, told
 
+pytestmark = pytest.mark.slow
 SHARE = 57 / 60  # of slips that get what a teacher would say
 ALIKE_WHEN_SENT = "contiguous"  # on such inputs alone these are right, and no other kind crosses to a worker
 

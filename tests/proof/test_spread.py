@@ -21,6 +21,7 @@ COURSE = load_course(ROOT)
 OF_THE_LAB = ("exercise-3", "size")  # the other two of the lab tell all mistakes apart
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COURSE.record.exercises)
 def test_a_class_sees_much_of_the_shipped_course_and_no_mistake_is_right(name: str) -> None:
     own = COURSE.exercise(name)

@@ -46,6 +46,8 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
 
     usual: ClassVar[Sequence[str]] = (UNROUNDED,)
 
+    is_one_number = True
+
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
     tolerance: Annotated[
