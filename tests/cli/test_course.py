@@ -224,7 +224,10 @@ def test_a_package_that_is_missing_is_named_before_anything_is_graded(own: Path,
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")
     assert (ran.code, ran.out) == (2, "")
-    assert "course.yaml lists packages that are not installed here: nosuchpackage." in ran.err
+    assert ran.err.endswith(
+        "course.yaml lists packages that are not installed here: nosuchpackage. "
+        "Install it: pip install nosuchpackage\n"
+    )
 
 
 @pytest.mark.slow
