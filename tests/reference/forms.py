@@ -7,6 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
+_SECTIONS = {  # where the keys of a record are
+    "Limits": "[limits](course-yaml.md#limits)",
+    "Rules": "[rules](course-yaml.md#rules)",
+    "Late": "[late](course-yaml.md#late)",
+    "Extension": "[extension](course-yaml.md#extensions)",
+    "Excused": "[excuse](course-yaml.md#excused)",
+    "Figure": "[figure](exercise-yaml.md#figure)",
+    "Range": "[range](exercise-yaml.md#params)",
+    "Grid": "[grid](exercise-yaml.md#params)",
+    "Misconception": "[misconception](exercise-yaml.md#misconceptions)",
+    "QuestionReport": "[question](report.md#questions)",
+    "CheckReport": "[check](report.md#checks)",
+    "Cause": "[cause](report.md#cause)",
+    "Walk": "keys and values",
+}
 _PLAIN = {
     "string": "text",
     "integer": "whole number",
@@ -26,7 +41,7 @@ def form_of(schema: Schema) -> str:
     'list: whole number, 1 to 9'
     """
     if "$ref" in schema:
-        return f"`{schema['$ref'].rpartition('/')[2]}`"
+        return _SECTIONS.get(schema["$ref"].rpartition("/")[2], "[question](exercise-yaml.md#questions)")
     if "const" in schema or "enum" in schema:
         values = schema.get("enum", [schema.get("const")])
         return " or ".join(f"`{value}`" for value in values)
@@ -52,7 +67,9 @@ def _one_of(schemas: list[Schema]) -> str:
 def _bounds(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if "exclusiveMinimum" in schema:
-        return f", above {schema['exclusiveMinimum']:g}" + (f" and up to {high:g}" if high is not None else "")
+        return f", above {schema['exclusiveMinimum']:g}" + (
+            f" and up to {high:g}" if high is not None else ""
+        )
     if low is not None and high is not None:
         return f", {low:g} to {high:g}"
     if low is not None:

@@ -17,7 +17,7 @@ COMMAND = "python -m tests.reference"
 TODO = "…"  # what nobody has written yet
 
 Row = tuple[str, ...]
-_MARK = re.compile(r"<!-- table: (.+) -->")
+_TABLE = re.compile(r"<!-- table: (.+) -->\n(\n*(?:\|.*\n)+)?")
 _CELL = re.compile(r"(?<!\\)\|")
 
 
@@ -59,22 +59,22 @@ def code(text: str) -> str:
 
 def raw(text: str) -> str:
     """Return what a cell in the font of code holds."""
-    return text.replace("\\|", "|").strip("`").strip() if text.startswith("``") else text.replace("\\|", "|")[1:-1]
+    return (
+        text.replace("\\|", "|").strip("`").strip()
+        if text.startswith("``")
+        else text.replace("\\|", "|")[1:-1]
+    )
 
 
 def rewritten(text: str, tables: Callable[[str], Make]) -> str:
     """Return a page with its tables as the code has them now."""
-    lines, out = text.splitlines(), []
-    while lines:
-        line = lines.pop(0)
-        out.append(line)
-        if mark := _MARK.fullmatch(line):
-            old = []
-            while lines and (lines[0].startswith("|") or not lines[0] and not old):
-                old.append(lines.pop(0))
-            before = rows_of(old)
-            out += ["", *tables(mark[1])(before).lines(before)]
-    return "\n".join(out) + "\n"
+    return _TABLE.sub(lambda found: _renewed(found[1], found[2] or "", tables), text)
+
+
+def _renewed(name: str, old: str, tables: Callable[[str], Make]) -> str:
+    before = rows_of(old.splitlines())
+    lines = tables(name)(before).lines(before)
+    return "\n".join([f"<!-- table: {name} -->", "", *lines, ""])
 
 
 def rows_of(lines: Sequence[str]) -> dict[str, Row]:
@@ -85,4 +85,4 @@ def rows_of(lines: Sequence[str]) -> dict[str, Row]:
 
 def table_names(text: str) -> list[str]:
     """Find which tables a page has."""
-    return _MARK.findall(text)
+    return [found[1] for found in _TABLE.finditer(text)]

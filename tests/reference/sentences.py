@@ -11,7 +11,9 @@ from pathlib import Path
 from tests.reference.page import ROOT
 
 PLACES = ("course", "language", "questions", "mistakes", "walks")
-_CALLS = re.compile(r"(Problem|[Ff]ault|ExpressionError|LayerError|TextError|VariantError|TooMuchError|ValueError)$")
+_CALLS = re.compile(
+    r"(Problem|[Ff]ault|ExpressionError|LayerError|TextError|VariantError|TooMuchError|ValueError)$"
+)
 _NAMES = {"msg", "sentence"}
 
 

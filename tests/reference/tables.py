@@ -16,6 +16,7 @@ from grader.cli import entry
 from grader.cli import grade as grade_cli
 from grader.course.records import Course, Exercise, Figure
 from grader.course.rules import Excused, Extension, Late, Rules
+from grader.examiner.remedies import REMEDIES, remedy
 from grader.examiner.remote import Remote
 from grader.examiner.report import Cause, CheckReport, QuestionReport, Report
 from grader.gradebook.scoring import Score
@@ -43,6 +44,7 @@ RECORDS: dict[str, type[BaseModel]] = {
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
+OF_THE_MACHINE = {("course check", "isolation"): "`full` on Linux, `process` elsewhere"}
 Before = Mapping[str, Row]
 
 
@@ -78,7 +80,8 @@ def _options(name: str, _before: Before) -> Table:
             record = parameter.get_help_record(context)
             if record:
                 told, help_text = record[0], record[1].partition("  [")[0]
-                rows.append((code(told), cell(help_text), _default(parameter, context)))
+                default = OF_THE_MACHINE.get((name, parameter.name)) or _default(parameter, context)
+                rows.append((code(told), cell(help_text), default))
     return Table(("", "meaning", "if not given"), rows)
 
 
@@ -115,7 +118,9 @@ def _score_keys(_before: Before) -> Table:
 
 
 def _kinds(_before: Before) -> Table:
-    return Table(("kind", "students write"), [(f"[`{kind}`](../kinds/{kind}.md)", _told(kind)) for kind in KINDS])
+    return Table(
+        ("kind", "students write"), [(f"[`{kind}`](../kinds/{kind}.md)", _told(kind)) for kind in KINDS]
+    )
 
 
 def _told(kind: str) -> str:
@@ -133,7 +138,9 @@ def _lmss(_before: Before) -> Table:
 
 def _layers(_before: Before) -> Table:
     rows = [(code(name), cell(", ".join(f"`{key}`" for key in keys))) for name, keys in LAYERS.items()]
-    return Table(("layer", "parameters, in order"), [*rows, (code("Sequential"), "layers, one after the other")])
+    return Table(
+        ("layer", "parameters, in order"), [*rows, (code("Sequential"), "layers, one after the other")]
+    )
 
 
 def _sizes(before: Before) -> Table:
@@ -172,15 +179,30 @@ def _ways(_before: Before) -> Table:
     return Table(("`--isolation`", "what it does", "where it is there"), rows, by_hand=True)
 
 
-def isolation_layers() -> list[str]:
+def isolation_layers() -> set[str]:
     """The layers that a report can list under `isolation`."""
-    source = (ROOT / "grader" / "worker" / "confinement.py").read_text(encoding="utf-8")
-    return [*re.findall(r'confinement\.add\("(\w+)"', source), "rlimits"]
+    worker = ROOT / "grader" / "worker"
+    confined = re.findall(
+        r'confinement\.add\("(\w+)"', (worker / "confinement.py").read_text(encoding="utf-8")
+    )
+    others = [
+        name
+        for file in ("forkserver.py", "isolation/spawner.py")
+        for line in re.findall(r'return \("process".+', (worker / file).read_text(encoding="utf-8"))
+        for name in re.findall(r'"(\w+)"', line)
+    ]
+    return {*confined, *others}
 
 
 def _isolation_layers(_before: Before) -> Table:
-    return Table(("layer", "takes away"), [(code(name),) for name in sorted(isolation_layers())], by_hand=True)
+    return Table(
+        ("layer", "takes away"), [(code(name),) for name in sorted(isolation_layers())], by_hand=True
+    )
 
+
+def _refusals(_before: Before) -> Table:
+    rows = [(code(what), cell(remedy(what, "", "Line 4"))) for what in REMEDIES]
+    return Table(("refused", "what students read"), rows)
 
 
 def _editions(_before: Before) -> Table:
@@ -190,7 +212,9 @@ def _editions(_before: Before) -> Table:
 def _operations(_before: Before) -> Table:
     names = [name for name in vars(Remote) if name.startswith("__") and callable(getattr(Remote, name))]
     skipped = {"__init__", "__getattr__"}
-    return Table(("python", "meaning"), [(code(name),) for name in names if name not in skipped], by_hand=True)
+    return Table(
+        ("python", "meaning"), [(code(name),) for name in names if name not in skipped], by_hand=True
+    )
 
 
 def _errors(where: str, before: Before) -> Table:
@@ -222,6 +246,7 @@ SINGLE: dict[str, Make] = {
     "exit codes": _codes,
     "ways": _ways,
     "isolation layers": _isolation_layers,
+    "refusals": _refusals,
     "editions": _editions,
     "operations": _operations,
 }
