@@ -128,13 +128,23 @@ def test_exit_codes_are_as_their_examples_say(session: Path, grade: Run, course:
         assert ran.code == int(code), (arguments, ran)
 
 
+def documents(text: str) -> list[object]:
+    """Read one JSON document after the other."""
+    found = []
+    while text := text.strip():
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:]
+    return found
+
+
 @pytest.mark.slow
 def test_commands_run_in_the_order_of_their_page(session: Path, grade: Run, course: Run) -> None:
     for name, *arguments in [*typed("commands.md"), *typed("isolation.md")]:
         ran = {"grade": grade, "course": course}[name](session, *arguments)
         assert ran.code in {0, 1}, (name, arguments, ran)
         if "--json" in arguments:
-            assert [json.loads(line) for line in ran.out.splitlines() if line[0] == "{" and line[-1] == "}"]
+            assert documents(ran.out), arguments
     assert {"handout", "handouts", "notebooks", "exports", "my-course", "proof.html"} <= {
         path.name for path in session.iterdir()
     }
