@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grader.errors import UsageFault
 from grader.examiner.submission import Submission, imports_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ def how_to_install(packages: Sequence[str]) -> str:
     """
     names = " ".join(_INSTALLED_AS.get(package, package) for package in packages)
     return f"Install {'it' if len(packages) == 1 else 'them'}: pip install {names}"
+
+
+def demand(packages: Sequence[str]) -> None:
+    """Make sure that all packages of a course are here.
+
+    Raises:
+        UsageFault: some are not.
+
+    """
+    if missing := missing_packages(packages):
+        listed = f"course.yaml lists packages that are not installed here: {', '.join(missing)}."
+        raise UsageFault(f"{listed} {how_to_install(missing)}")
 
 
 def imported_by_checks(sitting: Sitting) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -14,9 +15,9 @@ import yaml
 from grader.doctor.attacks import load_attacks, run_attacks
 from grader.language.layers import LAYERS
 from tests.conftest import ROOT, Run
-from tests.language import test_layers as layers
 from tests.reference.tables import table
 
+layers: Any = importlib.import_module("tests.language.test_layers")
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")

@@ -39,7 +39,9 @@ FILES = {
     "checks.py": "def test_f(student):\n    assert student.f(1) == 1\n",
 }
 _DRAWN = re.compile(r" \(variant (0|of \w+): .*\)$")
-_OTHERS = re.compile(r"^(torch cannot \w+ .+?|This is not Python|These are not the numbers of a tensor): .+$")
+_OTHERS = re.compile(
+    r"^(torch cannot \w+ .+?|This is not Python|This is not valid YAML|The Jinja in this text is malformed|These are not the numbers of a tensor): .+$"
+)
 _COMPLEX = re.compile(r"\(\S+j\)")
 _LEFT_OUT = re.compile(r"no `([\w.]+)`")
 
@@ -103,8 +105,8 @@ def _exercise(where: str, wrong: str) -> str:
     if where == "exercise.yaml":
         question = {**QUESTION, "kind": "number", "answer": 3}
         return _written({**base, "questions": [question]}, wrong)
-    question = _written({**QUESTION, "kind": where, **OF_KIND[where]}, wrong)
-    return _written(base, f"`questions: [{question}]`")
+    broken = _written({**QUESTION, "kind": where, **OF_KIND[where]}, wrong)
+    return _written(base, f"`questions: [{broken}]`")
 
 
 def _written(base: dict[str, Any], wrong: str) -> str:
