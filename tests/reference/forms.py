@@ -68,13 +68,17 @@ def _bounds(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if "exclusiveMinimum" in schema:
         return f", above {schema['exclusiveMinimum']:g}" + (
-            f" and up to {high:g}" if high is not None else ""
+            f" and up to {_number(high)}" if high is not None else ""
         )
     if low is not None and high is not None:
-        return f", {low:g} to {high:g}"
+        return f", {_number(low)} to {_number(high)}"
     if low is not None:
-        return f", {low:g} or more"
-    return f", {high:g} or less" if high is not None else ""
+        return f", {_number(low)} or more"
+    return f", {_number(high)} or less" if high is not None else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
 
 
 def default_of(name: str, schema: Schema, required: list[str]) -> str:

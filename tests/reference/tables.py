@@ -45,6 +45,7 @@ REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
 OF_THE_MACHINE = {("course check", "isolation"): "`full` on Linux, `process` elsewhere"}
+_RANGE = re.compile(r"(INTEGER|FLOAT) RANGE|FLOAT|INTEGER")
 Before = Mapping[str, Row]
 
 
@@ -79,9 +80,9 @@ def _options(name: str, _before: Before) -> Table:
         if isinstance(parameter, click.Option):
             record = parameter.get_help_record(context)
             if record:
-                told, help_text = record[0], record[1].partition("  [")[0]
+                told, help_text = record[0], record[1].partition("[")[0].strip()
                 default = OF_THE_MACHINE.get((name, parameter.name)) or _default(parameter, context)
-                rows.append((code(told), cell(help_text), default))
+                rows.append((code(_RANGE.sub("N", told)), cell(help_text), default))
     return Table(("", "meaning", "if not given"), rows)
 
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import click
 import pytest
 
 from grader.questions.base import Question
@@ -67,6 +68,12 @@ def test_every_row_is_complete(page: Path) -> None:
 @pytest.mark.parametrize("name", commands())
 def test_every_command_has_a_section(name: str) -> None:
     assert f"\n## {name}\n" in read(REFERENCE / "commands.md"), f"docs/reference/commands.md needs ## {name}."
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_option_has_help(name: str) -> None:
+    options = [one for one in commands()[name].params if isinstance(one, click.Option)]
+    assert not [one.name for one in options if not one.help], f"Add help= to these options of {name}."
 
 
 def test_every_section_of_a_command_is_about_one_that_there_is() -> None:
