@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -106,10 +105,8 @@ def _refused(error: OSError) -> str:
 
 def _write_log(error: BaseException) -> str:
     """Write a file that tells more; returns its name, or why there is none."""
-    try:
-        descriptor, name = tempfile.mkstemp(".log", "torchgrade-")
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
-            log.writelines(traceback.format_exception(error))
-    except OSError as refused:
-        return f"(a log could not be written: {refused.strerror})"
+    try:  # only now: a command that ends well looks up no versions
+        name: str = importlib.import_module("grader.cli.bug_log").write_log(error)
+    except (OSError, ImportError) as refused:
+        return f"(a log could not be written: {getattr(refused, 'strerror', None) or refused})"
     return name

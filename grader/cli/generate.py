@@ -16,9 +16,20 @@ from grader.service.vocabulary import Edition, Format
 @click.argument("out", type=PATH)
 @click.option("--roster", type=PATH, help="A CSV of students: each gets a folder and their own variants.")
 @click.option(
-    "--format", "form", type=click.Choice(["notebook", "python"]), default="python", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["notebook", "python"]),
+    default="python",
+    show_default=True,
+    help="Write Python files or notebooks.",
 )
-@click.option("--edition", type=click.Choice(["practice", "assessed"]), default="practice", show_default=True)
+@click.option(
+    "--edition",
+    type=click.Choice(["practice", "assessed"]),
+    default="practice",
+    show_default=True,
+    help="Pack checks and solutions along (practice), or leave them out (assessed).",
+)
 def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) -> int:
     """Write what students receive into OUT.
 

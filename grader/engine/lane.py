@@ -25,7 +25,7 @@ from grader.examiner.collection import with_suite
 from grader.examiner.events import Watcher, unwatched
 from grader.examiner.grading import grade
 from grader.examiner.outcome import Outcome
-from grader.examiner.packages import missing_packages
+from grader.examiner.packages import demand
 from grader.examiner.process import greeted
 from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
@@ -137,9 +137,7 @@ def run(line: Line, server: Workers | None) -> None:
         greeted(line)
         setup: Setup = line.recv()
         course = load_course(setup.root)
-        missing = missing_packages(setup.packages)
-        if missing:
-            raise UsageFault(f"course.yaml lists packages that are not installed here: {', '.join(missing)}.")
+        demand(setup.packages)
         tried(course, setup.exercises)
         watch: Watcher = line.send if setup.watched else unwatched
         with Lane(course, setup, server, watch) as lane:

@@ -11,6 +11,7 @@ from grader.classroom.roster import Roster, read_roster
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course
 from grader.demo.made_up import roster_text, stories, write_class
+from grader.examiner.packages import demand
 from grader.examiner.report import Report
 from grader.handout.generation import generate
 from grader.lms import LMSS
@@ -36,7 +37,9 @@ class Demonstration:
         shutil.copy(source / COURSE_FILE, self.root)
         no_cache = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source / "exercises", self.root / "exercises", ignore=no_cache)
-        return Service(load_course(self.root), self._tell)
+        course = load_course(self.root)
+        demand(course.record.packages)  # before minutes of work, and not after
+        return Service(course, self._tell)
 
     @cached_property
     def roster(self) -> Roster:

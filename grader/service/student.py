@@ -13,7 +13,7 @@ from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
-from grader.examiner.packages import imported_by_checks, missing_packages
+from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
 from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
@@ -109,8 +109,8 @@ class Examiner:
         missing = missing_packages(self.paper.packages)
         needed = [name for name in missing if name in imported_by_checks(self._sitting)]
         if needed:
-            names = " ".join(needed)
-            raise UsageFault(f"{exercise} needs {names}, not installed here. Install it: pip install {names}")
+            names = " and ".join(needed)
+            raise UsageFault(f"{exercise} needs {names}, not installed here. {how_to_install(needed)}")
         for name in missing:
             tell(f"{name} is not installed here; a file that imports it cannot be graded.")
         process.tell(self._sitting)

@@ -15,6 +15,7 @@ assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
+from grader.examiner import packages
 from grader.worker import zygote
 from grader.worker.ending import WorkerLimits
 from grader.worker.forkserver import ForkServer
@@ -224,7 +225,10 @@ def test_a_package_that_is_missing_is_named_before_anything_is_graded(own: Path,
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")
     assert (ran.code, ran.out) == (2, "")
-    assert "course.yaml lists packages that are not installed here: nosuchpackage." in ran.err
+    assert ran.err.endswith(
+        "course.yaml lists packages that are not installed here: nosuchpackage. "
+        "Install it: pip install nosuchpackage\n"
+    )
 
 
 @pytest.mark.slow
@@ -336,3 +340,15 @@ def test_what_lies_beside_a_submission_changes_nothing(own: Path, course: Run) -
     write(own / "S" / "bob" / "exercise-2.py", total)
     ran = course(own, "grade", "S", "--json")
     assert [json.loads(line)["score"] for line in ran.out.splitlines()] == [3, 3]
+
+
+def test_the_demo_names_missing_packages_at_once(
+    tmp_path: Path, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "missing_packages", lambda _packages: ["scipy", "sklearn"])
+    ran = course(tmp_path, "demo")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "course.yaml lists packages that are not installed here: scipy, sklearn. "
+        "Install them: pip install scipy scikit-learn\n"
+    )

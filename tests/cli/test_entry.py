@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import platform
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 assert sys.platform != "win32"  # it has no fork
@@ -18,7 +20,7 @@ assert sys.platform != "win32"  # it has no fork
 import click
 import pytest
 
-from grader.cli import entry
+from grader.cli import bug_log, entry
 from grader.errors import WorkerFault
 
 FULL = Path("/dev/full")
@@ -192,6 +194,32 @@ def test_what_nobody_expected_is_a_bug_with_a_log(
     assert f"A bug of ours: {type(error).__name__}. Please send us {tmp_path}" in capsys.readouterr().err
     [log] = tmp_path.iterdir()
     assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_the_log_of_a_bug_says_what_was_typed_and_what_it_ran_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    @click.command()
+    @click.argument("folder")
+    @click.option("--again", is_flag=True)
+    def breaks(folder: str, again: bool) -> None:
+        raise RuntimeError("Something broke")
+
+    monkeypatch.setattr(sys, "argv", ["/somewhere/bin/course", "hand ins", "--again"])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(bug_log, "PACKAGES", ("torchgrade", "no-such-package"))
+    with pytest.raises(SystemExit) as left:
+        entry.run(breaks)
+    assert left.value.code == entry.BUG
+    [log] = tmp_path.iterdir()
+    command, versions, system, blank, *traceback = log.read_text(encoding="utf-8").splitlines()
+    assert command == "command: course 'hand ins' --again"
+    assert versions == (
+        f"versions: python {platform.python_version()}, torchgrade {metadata.version('torchgrade')}, "
+        "no-such-package is not installed"
+    )
+    assert (system, blank) == (f"platform: {platform.platform()}", "")
+    assert (traceback[0][:9], traceback[-1]) == ("Traceback", "RuntimeError: Something broke")
 
 
 def test_a_bug_whose_log_cannot_be_written_is_told_all_the_same(
