@@ -31,6 +31,13 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
         assert output.is_of(printed), f"The page says:\n{output.text}\nThe commands print:\n{printed}"
 
 
+def test_what_the_pages_prove() -> None:
+    """An example with code is proved whole: its misconceptions are known, too."""
+    [output] = [step.text for step in steps(DOCS / "how-to" / "several-kinds.md") if isinstance(step, Output)]
+    assert output.startswith("exercise-3: proved over 11 variants\n")
+    assert "strided: 1 of 1 misconceptions" in output
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_has_commands_that_a_reader_knows(page: Path) -> None:
     typed = [step.line.split()[0] for step in steps(page) if isinstance(step, Command)]

@@ -50,7 +50,9 @@ def fault(page: Path, link: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.exists()], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.exists()], ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 def test_every_link_leads_somewhere(page: Path) -> None:
     found = [fault(page, link) for link in links(page.read_text(encoding="utf-8"))]
     assert [one for one in found if one] == []
