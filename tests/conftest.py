@@ -21,6 +21,7 @@ from grader.course.loading import LoadedCourse, load_course
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (  # files that take longest: begun first, so that no process is left alone with one at the end
     "engine/test_cluster.py",
+    "guides/test_guides.py",
     "proof/test_author_modules.py",
     "proof/test_proving.py",
     "golden/test_handed_in.py",

@@ -1,38 +1,24 @@
-"""The README's own example is a working exercise, and CI types the README's own two commands."""
+"""The README is one page, its question is the tutorial's, and CI types its two commands."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import pytest
-
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LONGEST = 900  # words
 
 
-@pytest.mark.slow
-def test_the_example_is_proved(tmp_path: Path, course: Run) -> None:
-    section = README.partition("### Writing an exercise")[2].partition("### Grading a class")[0]
-    exercise, misconception, _ = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
-    reference, checks, wrong = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    folder = tmp_path / "exercises" / "exercise-3"
-    folder.mkdir(parents=True)
-    (tmp_path / "course.yaml").write_text("format: 1\ntitle: T\nseed: s\nexercises: [exercise-3]\n", "utf-8")
-    files = {
-        "exercise.yaml": exercise + misconception,
-        "reference.py": reference,
-        "checks.py": checks,
-        "misconceptions.py": wrong,
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    ran = course(tmp_path, "check", "--variants", 10)
-    assert (ran.code, ran.out.partition("\n")[0].strip()) == (0, "exercise-3: proved over 11 variants"), (
-        ran.out
-    )
-    assert "strided: 1 of 1 misconceptions" in ran.out
+def test_it_is_one_page() -> None:
+    assert len(README.split()) <= LONGEST
+
+
+def test_its_question_is_the_tutorials() -> None:
+    """The tutorial is followed by a test of its own."""
+    [question] = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert re.sub(r" +# .*", "", question) in tutorial
 
 
 def test_ci_types_the_commands_of_the_readme() -> None:

@@ -282,7 +282,9 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
     for name in (REFERENCE_FILE, CHECKS_FILE):
         if not (folder / name).is_file():
             sentence = f"A code question needs {name} beside this file."
-            yield document.fault(("questions", code[0][0]), sentence, "Write it; README.md shows how.")
+            yield document.fault(
+                ("questions", code[0][0]), sentence, "Write it; docs/how-to/code-question.md shows how."
+            )
     wanted: dict[str, list[tuple[Path_, str]]] = {
         REFERENCE_FILE: [(("questions", index, "id"), question.id) for index, question in code],
         MISCONCEPTIONS_FILE: [

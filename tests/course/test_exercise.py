@@ -230,11 +230,11 @@ Q = HEAD + "questions:\n"
             [
                 (
                     "exercise.yaml:4:3: questions[0]: A code question needs reference.py beside this file. Write it; "
-                    "README.md shows how."
+                    "docs/how-to/code-question.md shows how."
                 ),
                 (
                     "exercise.yaml:4:3: questions[0]: A code question needs checks.py beside this file. Write it; "
-                    "README.md shows how."
+                    "docs/how-to/code-question.md shows how."
                 ),
                 "exercise.yaml:9:1: questions[0].starter: This is not Python: invalid syntax.",
             ],

@@ -27,10 +27,10 @@ PATIENCE = 60.0
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60, scratch=1 << 20)
 
 
-def test_the_names_are_public_and_the_readme_has_a_row_for_each():
+def test_the_names_are_public_and_the_threat_model_has_a_row_for_each():
     assert list(WAYS) == ["full", "bubblewrap", "process"]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", readme.partition("`--isolation`")[2], re.MULTILINE)
+    page = (ROOT / "docs" / "explanation" / "threat-model.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", page.partition("`--isolation`")[2], re.MULTILINE)
     assert [name for name, _, _ in rows[: len(WAYS)]] == list(WAYS)
 
 

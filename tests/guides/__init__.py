@@ -1,0 +1,1 @@
+"""The tutorial and the guides do what they say, and every link leads somewhere."""
