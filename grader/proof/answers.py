@@ -15,7 +15,7 @@ from grader.errors import Fault
 from grader.questions.base import Question
 from grader.questions.demands import read_by
 from grader.questions.kinds import KINDS
-from grader.questions.posed import FormError, Key, Mark, Posed
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
 
 ALL_ALIKE = "Every student has the same right answer."
 _WORDS = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)|[^\W\d]\w*")  # and numbers
@@ -46,6 +46,7 @@ class Tries:
     solutions: set[str] = field(default_factory=set)
     answers: list[str] = field(default_factory=list)  # the right one of each variant
     others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
+    shared: set[tuple[str, str]] = field(default_factory=set)  # an author's and a usual one: both are read
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[AskedVariant] = field(default_factory=list)
 
@@ -65,7 +66,10 @@ class Tries:
             if mark.outcome == "passed":
                 self._count(self.right, "right", wrong.name, shown)
             elif mark.misconception != wrong.name:
-                self._count(self.confused, "confused", wrong.name, shown)
+                twins = _twins(question, wrong, key)
+                self.shared.update(twins)
+                if not twins:
+                    self._count(self.confused, "confused", wrong.name, shown)
                 self.others.setdefault(wrong.name, set()).update(
                     f"'{other.name}'"
                     for other in key.wrong
@@ -103,6 +107,13 @@ def _mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obj
         return Mark("failed", 0.0, str(error))
 
 
+def _twins(question: Question[Any, Any, Any], wrong: Wrong, key: Key) -> list[tuple[str, str]]:
+    """Find the usual mistake with the same answer as an author's misconception, if there is just one."""
+    alike = [one.name for one in key.wrong if repr(one.answer) == repr(wrong.answer)]
+    own = [name for name in alike if name in question.misconceptions]
+    return [(own[0], name) for name in alike if name not in own] if len(own) == 1 and len(alike) == 2 else []
+
+
 def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries]) -> None:
     """Try one variant of an exercise."""
     by_id = {question.id: question for question in exercise.record.questions}
@@ -117,6 +128,11 @@ def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
     for id_, tally in tallies.items():
         if tally.variants > 1 and len(tally.solutions) == 1:
             yield f"{id_}: {ALL_ALIKE}"
+        for own, usual in sorted(tally.shared):
+            yield (
+                f"{id_}: '{own}' can have the answer of the usual mistake '{usual}': the student reads both. "
+                "Set the usual one aside with 'without'."
+            )
         for name, times in (+tally.refused).items():
             yield (
                 f"{id_}: The right answer, {name}, is wrong in {times} of {tally.variants} variants. "

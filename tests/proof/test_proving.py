@@ -120,6 +120,7 @@ questions:
     prompt: A signal of length {{ L }} meets `nn.ConvTranspose1d(1, 1, {{ K }}, stride={{ S }})`. How long is the output?
     layer: ConvTranspose1d(1, 1, K, stride=S)
     input: [1, 1, L]
+    without: [used-the-formula-of-a-convolution]
     hints: [Each number lays down a whole kernel.]
     misconceptions:
       shrunk: {answer: "(L - K) // S + 1", message: A convolution shrinks. This layer goes the other way.}
@@ -607,6 +608,19 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
     assert all(matrix["question"] in html for one in by_name.values() for matrix in one["questions"])
     assert "src=" not in html  # nothing is fetched from elsewhere
     assert "<link" not in html
+
+
+def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Run) -> None:
+    both = {"spreading": EXERCISES["spreading"]}
+    root = write_course(tmp_path / "new", both)
+    file = root / "exercises" / "spreading" / "exercise.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("    without: [used-the-formula-of-a-convolution]\n", ""), encoding="utf-8")
+    ran = course(root, "check", "--variants", 8, "--json")
+    (one,) = json.loads(ran.out)["exercises"]
+    assert (ran.code, one["faults"]) == (0, [])
+    note = "length: 'shrunk' can have the answer of the usual mistake 'used-the-formula-of-a-convolution': "
+    assert any(found.startswith(note) for found in one["notes"]), one["notes"]
 
 
 UNEVEN = """\

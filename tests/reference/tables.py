@@ -29,6 +29,7 @@ from grader.lms import LMSS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption
+from grader.questions.kinds.settings import Condition
 from grader.questions.posed import OutcomeName
 from grader.worker.families import FAMILIES
 from grader.worker.isolation.ways import WAYS
@@ -40,7 +41,7 @@ SCOPE = {"M": 12, "K": 3, "S": 2, "P": 1, "image": [[1, 2], [3, 4]]}
 RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
     for record in (Course, Rules, Late, Extension, Excused, Limits, Exercise, Figure, Range, Grid)
-} | {record.__name__: record for record in (Question, Misconception, ListedOption)}
+} | {record.__name__: record for record in (Question, Misconception, ListedOption, Condition)}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
