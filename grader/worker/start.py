@@ -213,7 +213,7 @@ def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
 
 
 def _end(folder: str) -> NoReturn:
-    """Tidy up and end, once; an exception would be lost in a callback, as the import of a module has them."""
+    """Tidy up and end, once. An exception would not do: Python drops one that is raised in a callback."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         remove(folder)

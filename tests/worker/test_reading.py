@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.errors import SubmissionFault
 from grader.worker.magics import without_magics
-from grader.worker.reading import MAX_CODE, read_cells
+from grader.worker.reading import ENCODINGS, MAX_CODE, read_cells
 
 
 def notebook(*sources: object, version: int = 4, **more: object) -> bytes:
@@ -197,3 +197,7 @@ def test_code_may_be_so_long_and_no_longer(name):
     assert len(read_cells(name, content(MAX_CODE)).cells) == 1
     with pytest.raises(SubmissionFault, match="more than a million characters of code"):
         read_cells(name, content(MAX_CODE + 1))
+
+
+def test_encodings_have_the_names_that_python_gives_them():
+    assert {codecs.lookup(name).name for name in ENCODINGS} == ENCODINGS
