@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
@@ -28,8 +29,13 @@ def wrong_solutions(folder: Path) -> str:
     reference = read_source(folder / REFERENCE_FILE).rstrip()
     if not (folder / MISCONCEPTIONS_FILE).is_file():
         return reference
-    tree = _References().visit(ast.parse((folder / MISCONCEPTIONS_FILE).read_bytes()))
-    return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=ast.unparse(tree))
+    misconceptions = _without_imports((folder / MISCONCEPTIONS_FILE).read_bytes())
+    return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=misconceptions)
+
+
+@lru_cache  # asked for each wrong solution of a class
+def _without_imports(source: bytes) -> str:
+    return ast.unparse(_References().visit(ast.parse(source)))
 
 
 class _References(ast.NodeTransformer):
@@ -58,10 +64,15 @@ def _together(statements: Sequence[ast.stmt]) -> ast.stmt:
     return ast.If(ast.Constant(True), list(statements), []) if statements else ast.Pass()
 
 
-def names_of_wrong_solutions(folder: Path) -> set[str]:
+def names_of_wrong_solutions(folder: Path) -> frozenset[str]:
     """Find the names that misconceptions.py defines; none where there is no such file."""
     file = folder / MISCONCEPTIONS_FILE
-    return defined_names(ast.parse(file.read_bytes())) if file.is_file() else set()
+    return _names_in(file.read_bytes()) if file.is_file() else frozenset()
+
+
+@lru_cache  # asked for each wrong solution of a class
+def _names_in(source: bytes) -> frozenset[str]:
+    return frozenset(defined_names(ast.parse(source)))
 
 
 def mistaken(question: str, misconception: str) -> str:

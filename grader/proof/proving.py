@@ -24,6 +24,7 @@ from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.figures.text import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
+from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
@@ -108,6 +109,10 @@ def _job(number: int, exercise: str, trial: Trial) -> Job:
     )
 
 
+def _made_up(index: int) -> str | None:
+    return f"made-up-{index}" if index else None
+
+
 @dataclass
 class _Proof:
     """The proof of one exercise while its trials run."""
@@ -126,6 +131,7 @@ class _Proof:
     _unsound: set[str] = field(default_factory=set)  # questions whose reference does not earn everything
     # By question, faults that an unsound reference would explain; told only where it is sound.
     _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    _drawn: dict[int, Variant] = field(default_factory=dict)
     _spreads: tuple[Spread, ...] = ()
     _undrawn: int = 0  # variants without the figure that the exercise has
     _sat: int = 0
@@ -145,7 +151,8 @@ class _Proof:
             self._open += 1
             yield trial
         self._faults += faults_of(self.exercise, self._tallies)
-        self._spreads = tuple(spreads_of(self.exercise, list(class_of(self.exercise)), self._tallies))
+        students = list(class_of(self.exercise, self._variant))
+        self._spreads = tuple(spreads_of(self.exercise, students, self._tallies))
         self._is_all = True
 
     def _trials(self) -> Iterator[Trial]:
@@ -165,9 +172,9 @@ class _Proof:
         """Variant 0, and as many others as there are or are wanted."""
         seen: set[str] = set()
         for index in range(DRAWS * self.variants + 1):
-            student = f"made-up-{index}" if index else None
+            student = _made_up(index)
             try:
-                params = variant_of(self.exercise, student).params
+                params = self._variant(index).params
                 if repr(params) not in seen:
                     seen.add(repr(params))
                     yield prepare(self.exercise, student, params)
@@ -178,6 +185,12 @@ class _Proof:
                     return
             if self._sat > self.variants:
                 return
+
+    def _variant(self, index: int) -> Variant:
+        """Draw the variant of a made-up student, once; that of 0 is variant 0."""
+        if index not in self._drawn:
+            self._drawn[index] = variant_of(self.exercise, _made_up(index))
+        return self._drawn[index]
 
     def judge(self, number: int, trial: Trial, report: Report) -> None:
         """What a report says about the exercise; trials are numbered, and judged in any order."""

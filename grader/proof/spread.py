@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from grader.course.loading import LoadedExercise
-from grader.course.paper import variant_of
 from grader.errors import CourseFaults
 from grader.language.fault import LanguageError
 from grader.language.params import Grid, Param, Range, Variant
@@ -59,11 +58,11 @@ def spreads_of(
             yield _of_question(question, answers, variants[0])
 
 
-def class_of(exercise: LoadedExercise) -> Iterator[Variant]:
-    """Draw the variants of a class, if they can differ; that one cannot be drawn is told elsewhere."""
+def class_of(exercise: LoadedExercise, draw: Callable[[int], Variant]) -> Iterator[Variant]:
+    """Draw the variants of a class by number, if they can differ; `course check` says why one cannot."""
     for number in range(1, CLASS + 1) if exercise.record.params else ():
         try:
-            yield variant_of(exercise, f"made-up-{number}")
+            yield draw(number)
         except CourseFaults:
             return
 
