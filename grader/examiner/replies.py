@@ -18,6 +18,7 @@ MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a w
 MAX_FAILURES = 2000  # statements that failed
 MAX_MESSAGE = 2000  # characters of an exception's own words
 KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory", "disk"})
+MALFORMED = (TypeError, ValueError, LookupError, AttributeError)  # raised where a reply is of another form
 _KINDS = KINDS_OF_CALLS | {"notice", "syntax"}
 _USE = (None, None, None)  # a family, a cell, a line
 MAX_WORDS = 1000  # places where a file names something of a family
@@ -43,7 +44,7 @@ class Replies:
             counts = [int(count) for _, count in notice["cells"]]
             labels = [str(label) for label, _ in notice["cells"]]
             self.read_notes = list(map(str, notice["notes"][:MAX_TOLD]))
-        except (TypeError, ValueError, KeyError):
+        except MALFORMED:
             raise WireError("a worker did not say what it has read") from None
         self._lines = dict(zip(labels, zip(accumulate(counts, initial=0), counts, strict=False), strict=True))
 

@@ -14,7 +14,15 @@ from grader.examiner.budget import LOAD_FACTOR, READ_SECONDS, Budget, worker_lim
 from grader.examiner.patience import Stopwatch
 from grader.examiner.preloads import preloads
 from grader.examiner.remote import Call, Remote
-from grader.examiner.replies import KINDS_OF_CALLS, MAX_FAILURES, MAX_MESSAGE, MAX_NAME, MAX_TOLD, Replies
+from grader.examiner.replies import (
+    KINDS_OF_CALLS,
+    MALFORMED,
+    MAX_FAILURES,
+    MAX_MESSAGE,
+    MAX_NAME,
+    MAX_TOLD,
+    Replies,
+)
 from grader.examiner.submission import Submission
 from grader.examiner.trouble import CheckFault, Place, StudentError, Trouble, student_error
 from grader.language.limits import Limits
@@ -307,7 +315,7 @@ class Session:
             self._blank = frozenset(self.replies.names(header.get("blank")))
             self.replies.note_families(header)
             self.replies.note_slips(header)
-        except (TypeError, ValueError, KeyError, AttributeError):
+        except MALFORMED:
             worker.close()
             raise WorkerEnded("malformed") from None
 

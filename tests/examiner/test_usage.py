@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import suppress
 
-from grader.examiner.replies import Replies
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.examiner.replies import MALFORMED, Replies
+from grader.worker.refusals import MAX_DETAIL
 
 
 @pytest.fixture
@@ -55,3 +60,27 @@ def test_only_names_of_the_family_are_kept_and_only_the_first_worker_is_heard(re
     assert replies.used_at_load == {"f": {"fft": ("e.py", 2)}}
     replies.note_families({"words": [["e.py", 2, "fft", "numpy.fft.ifft"]], "used": []})
     assert len(replies.words) == 1
+
+
+_SAID = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["f", "e.py", "fft", "", "x"]),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["cell", "x"]), inner),
+    max_leaves=12,
+)
+
+
+@given(_SAID, _SAID, _SAID)
+def test_whatever_a_worker_says_is_taken_or_refused_as_malformed(words, used, slips):
+    replies = Replies(["f"], ["fft", "matmul"])
+    replies.take_cells({"cells": [["e.py", 3]], "notes": []})
+    header = {"words": words, "used": used, "slips": slips}
+    for note in (replies.note_families, replies.note_slips):
+        with suppress(MALFORMED):
+            note(header)
+    assert all(slip.name == "f" and len(slip.detail) <= MAX_DETAIL for slip in replies.slips)
+
+
+@pytest.mark.parametrize("slips", [None, 7, [["f", "printed", [[]], "x"]], [["f", [], [["e.py", 1]], "x"]]])
+def test_slips_of_another_form_are_refused(replies, slips):
+    with pytest.raises(MALFORMED):
+        replies.note_slips({"slips": slips})
