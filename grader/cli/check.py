@@ -14,6 +14,7 @@ from grader.cli import entry
 from grader.cli.here import service_here
 from grader.cli.options import PATH
 from grader.errors import Fault, GraderError
+from grader.render.palette import screen
 from grader.render.proof_page import fault_lines, proof_html, proof_page
 from grader.service.home import check_page, write_page
 from grader.service.service import Service
@@ -63,7 +64,7 @@ def check_(
         check_page(service.course, html)
     if watch:
         return _watch(service, names, variants, isolation)
-    console = Console(highlight=False, stderr=as_json)
+    console = screen(stderr=as_json)
 
     def tell(proved: Proved) -> None:
         if not as_json:

@@ -8,6 +8,7 @@ what students receive gives nothing away.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,13 +33,14 @@ from grader.proof.lint import faults_of_record, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import Spread, class_of, collapses, spreads_of
-from grader.proof.trials import Trial, code_trials, is_senseless, whole_trials
+from grader.proof.trials import OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
 from grader.worker.isolation.ways import FULL
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
+_OF_A_VARIANT = re.compile(r" \(variant (?:0|of ).*\)$")
 DRAWS = 5  # for each variant that is wanted: some are drawn twice
 
 
@@ -205,7 +207,7 @@ class _Proof:
     def _tell(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
         """Note faults; one that differs only in the variant is noted once."""
         for fault in faults:
-            essence = f"{fault.file} {fault.line} {fault.sentence.partition('(')[0]}"
+            essence = f"{fault.file} {fault.line} {_OF_A_VARIANT.sub('', fault.sentence)}"
             if essence not in self._told:
                 self._told.add(essence)
                 self._faults.append(fault)
@@ -428,8 +430,9 @@ def _by_rule(question: QuestionReport) -> tuple[str, ...]:
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:
-    """The impostor that earns most, of those that checks do notice."""
-    most = max(matrix.of("impostor"), key=lambda column: column.share, default=None)
+    """Name the impostor that earns most, of those that checks notice; the dtype costs one check, no more."""
+    impostors = [column for column in matrix.of("impostor") if column.name != OTHER_DTYPE]
+    most = max(impostors, key=lambda column: column.share, default=None)
     if most is not None and most.killed_by and most.share:
         yield f"{matrix.question}: {most.name} earns {most.share:.0%} of the points."
 

@@ -68,13 +68,14 @@ class Trial:
 
 
 # What comes back instead of `right`, the right result for `given`, the first thing that was handed over.
+OTHER_DTYPE = "the right values in another dtype"
 IMPOSTORS = {
     "zeros": "torch.zeros_like(right) if torch.is_tensor(right) else 0 * right",
     "ones": "torch.ones_like(right) if torch.is_tensor(right) else 0 * right + 1",
     "a constant": "torch.tensor(0.0) if torch.is_tensor(right) else 0",
     "what it was given": "given",
     "the right shape with other values": "right + 1",
-    "the right values in another dtype": (
+    OTHER_DTYPE: (
         "right.to(torch.float64 if right.dtype != torch.float64 else torch.float32) "
         "if torch.is_tensor(right) else str(right)"
     ),
@@ -84,7 +85,7 @@ _OF_NUMBERS = {
     "zeros",
     "ones",
     "the right shape with other values",
-    "the right values in another dtype",
+    OTHER_DTYPE,
 }
 _SENSELESS = "There is no such wrong result."
 # What an impostor computes beside the right result: by family, in torch and in numpy.

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.spread import Spread
+from grader.render.palette import FAINT, RIGHT, WRONG
 
 KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
 _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
@@ -19,7 +20,7 @@ _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
 
 def proof_page(proved: Proved) -> RenderableType:
     """One exercise: what is wrong with it, and for code what the checks noticed."""
-    state = Text("not proved", style="red") if proved.faults else Text("proved", style="green")
+    state = Text("not proved", style=WRONG) if proved.faults else Text("proved", style=RIGHT)
     head = Text.assemble(
         (proved.exercise, "bold"),
         ": ",
@@ -28,8 +29,8 @@ def proof_page(proved: Proved) -> RenderableType:
     )
     parts: list[RenderableType] = [head]
     parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]
-    parts += [Padding(Text(line, style="dim"), (0, 0, 0, 2)) for line in spread_lines(proved.spreads)]
-    parts += [Padding(Text(f"note: {note}", style="dim"), (0, 0, 0, 2)) for note in proved.notes]
+    parts += [Padding(Text(line, style=FAINT), (0, 0, 0, 2)) for line in spread_lines(proved.spreads)]
+    parts += [Padding(Text(f"note: {note}", style=FAINT), (0, 0, 0, 2)) for note in proved.notes]
     return Group(*parts)
 
 
@@ -37,24 +38,25 @@ def spread_lines(spreads: Sequence[Spread]) -> Iterator[str]:
     """Say how many values a class sees of each parameter, and how many right answers each question has.
 
     >>> list(spread_lines([Spread(kind="parameter", name="M", students=300, values=7, of=7, share=0.2)]))
-    ['300 students see so many values: M 7 of 7']
+    ['different values in a class of 300: M 7 of 7']
     """
-    for kind, what in (("parameter", "see so many values"), ("question", "have so many right answers")):
+    for kind, what in (("parameter", "values"), ("question", "right answers")):
         own = [spread for spread in spreads if spread.kind == kind]
         if own:
-            yield f"{max(one.students for one in own)} students {what}: {', '.join(map(_seen, own))}"
+            students = max(one.students for one in own)
+            yield f"different {what} in a class of {students}: {', '.join(map(_seen, own))}"
 
 
 def _seen(spread: Spread) -> str:
     """Say how many values one parameter has, or how many answers a question, and who shares one."""
     if spread.kind == "question":
-        return f"{spread.name} {spread.values} (at most {spread.share:.0%} share one)"
+        return f"{spread.name} {spread.values} (commonest {spread.share:.0%})"
     return f"{spread.name} {spread.values}" + (f" of {spread.of}" if spread.of else "")
 
 
 def fault_lines(proved: Proved) -> list[Text]:
     """What is wrong, a line each, which is not to be broken: editors look for file:line:column in it."""
-    return [Text(f"  {fault}", style="red") for fault in proved.faults]
+    return [Text(f"  {fault}", style=WRONG) for fault in proved.faults]
 
 
 def _matrix(matrix: Matrix) -> RenderableType:
@@ -66,7 +68,7 @@ def _matrix(matrix: Matrix) -> RenderableType:
     for _ in shown:
         table.add_column(justify="right", width=2)
     table.add_column(justify="right")
-    table.add_row("check", *(str(number) for number in range(1, len(shown) + 1)), "others", style="dim")
+    table.add_row("check", *(str(number) for number in range(1, len(shown) + 1)), "others", style=FAINT)
     others = [column for column in matrix.columns if column.kind != "misconception"]
     for check in matrix.checks:
         marks = ["x" if check in column.killed_by else "." for column in shown]
@@ -74,11 +76,11 @@ def _matrix(matrix: Matrix) -> RenderableType:
         table.add_row(check.removeprefix("test_"), *marks, str(noticed))
     legend = ", ".join(f"{number} {column.name}" for number, column in enumerate(wrong, 1))
     spared = [
-        Text(f"{_set_aside(column)}: {column.name} ({column.reason})", style="dim")
+        Text(f"{_set_aside(column)}: {column.name} ({column.reason})", style=FAINT)
         for column in matrix.columns
         if column.reason and not column.killed_by
     ]
-    return Group(Text(counts(matrix), style="bold"), table, Text(legend, style="dim"), *spared)
+    return Group(Text(counts(matrix), style="bold"), table, Text(legend, style=FAINT), *spared)
 
 
 def _set_aside(column: Column) -> str:

@@ -80,4 +80,4 @@ def test_what_collapses_is_noted_and_all_of_it_is_shown(tmp_path: Path, course: 
     assert "S: 300 students see 1 of 3 values." in notes
     assert "of 300 students have the same right answer" in notes
     page = " ".join(course(tmp_path, "check", "--variants", "4").out.split())
-    assert "300 students see so many values: S 1 of 3, M 5 of 60, g " in page
+    assert "different values in a class of 300: S 1 of 3, M 5 of 60, g " in page
