@@ -116,10 +116,16 @@ class _Silence(ast.NodeTransformer):
 
 
 def _is_pointless(change: _Change, imported: set[str]) -> bool:
-    """Whether it is sure to crash, or sure to change nothing."""
+    """Return whether it is sure to crash, or likely to change nothing."""
+    if isinstance(change.shown, ast.Subscript) and change.shown.slice is change.old:
+        return _is_minus_one(change.new)  # the last item instead of the first: of one, it is the same
     if isinstance(change.shown, ast.keyword) and change.shown.arg in _UNORDERED:
         return isinstance(change.old, ast.Tuple)
     return isinstance(change.old, ast.Call) and _is_namespace(change.new, imported)
+
+
+def _is_minus_one(node: ast.AST) -> bool:
+    return isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-1"
 
 
 def _is_namespace(node: ast.AST, imported: set[str]) -> bool:

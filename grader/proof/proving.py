@@ -134,6 +134,8 @@ class _Proof:
     # By question, faults that an unsound reference would explain; told only where it is sound.
     _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     _drawn: dict[int, Variant] = field(default_factory=dict)
+    # By line, the mutants that no check noticed, with the numbers of their trials.
+    _survivors: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     _spreads: tuple[Spread, ...] = ()
     _undrawn: int = 0  # variants without the figure that the exercise has
     _sat: int = 0
@@ -288,7 +290,7 @@ class _Proof:
             return
         noticed = any(map(_is_noticed, wrong))
         if not noticed and not reason:
-            yield from self._missed(trial, is_late=report.ran_out)
+            yield from self._missed(number, trial, is_late=report.ran_out)
         elif noticed and trial.kind == "misconception" and wrong[0].misconception != trial.misconception:
             if all(one.outcome in _DOES_NOT_RUN for one in wrong[0].checks):
                 self._doubtful[trial.question].append(self._broken(trial, wrong[0]))
@@ -299,13 +301,26 @@ class _Proof:
                 trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
             )
 
-    def _missed(self, trial: Trial, *, is_late: bool) -> Iterator[Fault]:
-        """A fault about what no check noticed; a mutant that never ends is noted with the others."""
-        if not is_late:
-            yield self._fault(trial, f"No check notices {_what(trial)}.", _remedy(trial))
-        elif trial.kind != "mutant":
+    def _missed(self, number: int, trial: Trial, *, is_late: bool) -> Iterator[Fault]:
+        """Yield a fault about what no check noticed; mutants are reported together at the end."""
+        if trial.kind == "mutant":
+            if not is_late:
+                self._survivors[trial.line].append((number, trial.name))
+        elif is_late:
             sentence = f"Nothing is proved by {_what(trial)}: it ran out of time."
-            yield self._fault(trial, sentence, f"Let it end sooner, or list it: {_listed(trial)}.")
+            yield self._fault(trial, sentence, f"Let it end sooner, or list it: {_listed(trial.name)}.")
+        else:
+            yield self._fault(trial, f"No check notices {_what(trial)}.", _remedy(trial.kind, trial.name))
+
+    def _survived(self) -> Iterator[Fault]:
+        """Yield a fault for each line of the reference of which checks miss a mutant."""
+        for line, survivors in self._survivors.items():
+            names = [name for _, name in sorted(survivors)]
+            what = "mutant" if len(names) == 1 else "mutants"
+            named = ", ".join(f"'{name}'" for name in names)
+            sentence = f"No check notices the {what} {named}."
+            file = self.exercise.folder / REFERENCE_FILE
+            yield Fault(file, line, None, "", sentence, _remedy("mutant", *names))
 
     def _unjudged(self, trial: Trial, question: QuestionReport) -> Fault:
         what = f"{_what(trial)} could not be judged"
@@ -345,6 +360,7 @@ class _Proof:
         """What was found out."""
         for id_ in self._doubtful.keys() - self._unsound:
             self._tell(self._doubtful[id_])
+        self._tell(self._survived())
         columns = {id_: sorted(found, key=lambda one: one[0]) for id_, found in self._columns.items()}
         matrices = tuple(
             Matrix(question=id_, checks=checks, columns=tuple(column for _, column in columns[id_]))
@@ -382,13 +398,15 @@ _REMEDIES = {
 }
 
 
-def _remedy(trial: Trial) -> str:
-    return f"{_REMEDIES[trial.kind]}, or list it if it is right: {_listed(trial)}."
+def _remedy(kind: str, *names: str) -> str:
+    right = "list it if it is right" if len(names) == 1 else "list those that are right"
+    return f"{_REMEDIES[kind]}, or {right}: {_listed(*names)}."
 
 
-def _listed(trial: Trial) -> str:
-    """The line of YAML that sets a trial aside."""
-    return f'equivalent: {{{json.dumps(trial.name, ensure_ascii=False)}: "the reason"}}'
+def _listed(*names: str) -> str:
+    """Return the line of YAML that sets wrong solutions aside."""
+    reasons = ", ".join(f'{json.dumps(name, ensure_ascii=False)}: "the reason"' for name in names)
+    return f"equivalent: {{{reasons}}}"
 
 
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}

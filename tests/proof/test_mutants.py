@@ -136,6 +136,8 @@ def test_operators_and_conditions(expression, expected):
         ("x[a:b]", ["x[a:b - 1]"]),
         ("x[a:]", []),
         ("x[a:2]", ["x[a:3]", "x[a:1]"]),
+        ("x.shape[0]", ["x.shape[1]"]),  # the last of one is the first
+        ("x[1]", ["x[2]", "x[0]"]),
         ("x[a:-1]", ["x[a:1]", "x[a:-2]", "x[a:-0]"]),
         ("x[a, b]", ["x[b, a]"]),
         ("lambda n=2: n", ["lambda n=3: n", "lambda n=1: n"]),
