@@ -598,7 +598,7 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
     by_name = {one["exercise"]: one for one in document["exercises"]}
     assert by_name.keys() == EXERCISES.keys()
     for name, one in by_name.items():
-        assert one.keys() == {"exercise", "variants", "faults", "notes", "questions"}
+        assert one.keys() == {"exercise", "variants", "faults", "notes", "spread", "questions"}
         assert one["variants"] == 9  # variant 0 is one more
         assert all(note.endswith("% of the points.") for note in one["notes"]), one["notes"]
         (matrix,) = one["questions"]
