@@ -611,6 +611,7 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
     assert "<link" not in html
 
 
+@pytest.mark.slow
 def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Run) -> None:
     both = {"spreading": EXERCISES["spreading"]}
     root = write_course(tmp_path / "new", both)
