@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from grader.questions import wording
 from grader.questions.posed import FormError
 from grader.torch_lazy import torch
 
@@ -37,7 +38,7 @@ def plain(value: Any, name: str) -> Any:
 
     """
     if _is_large(value):
-        raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
+        raise FormError(wording.TOO_LONG.format(name=name, what=describe(value)))
     return _plain(value)
 
 
@@ -129,12 +130,12 @@ def whole(value: Any, name: str) -> int:
     """
     number = single(plain(value, name))
     if not is_number(number):
-        asked = "write it without quotes" if is_quoted(number) else "a whole number is asked for"
-        raise FormError(f"`{name}` is {describe(value)}; {asked}.")
+        sentence = wording.QUOTED if is_quoted(number) else wording.NOT_A_NUMBER
+        raise FormError(sentence.format(name=name, what=describe(value)))
     if math.isinf(as_float(number)):
-        raise FormError(f"`{name}` is {describe(number)}, which is too large.")
+        raise FormError(wording.TOO_LARGE.format(name=name, what=describe(number)))
     if math.isnan(number) or number != int(number):
-        raise FormError(f"`{name}` is {shorten(str(number))}, which is not a whole number.")
+        raise FormError(wording.NOT_WHOLE.format(name=name, what=shorten(str(number))))
     return int(number)
 
 
@@ -159,36 +160,36 @@ def malformed(name: str, value: Any, how: str) -> FormError:
     inner = list(leaves(plain(value, name)))
     bad = [item for item in inner if not is_number(item)]
     if value is not ... and any(item is ... for item in bad):
-        return FormError(f"`{name}` still has `...` in it.")
+        return FormError(wording.UNFINISHED.format(name=name))
     what = describe(value)
     if bad and len(inner) > 1 and not is_array(value):
-        what += f" with {describe(bad[0])} in it"
+        what = wording.WITH_IN_IT.format(what=what, part=describe(bad[0]))
     if bad and all(map(is_quoted, bad)):
-        how = "Write numbers without quotes."
+        how = wording.UNQUOTED
     elif isinstance(value, set | frozenset) and not bad:
-        what += ", which has no order"
-    return FormError(f"`{name}` is {what}. {how}")
+        what = wording.UNORDERED.format(what=what)
+    return FormError(wording.MALFORMED.format(name=name, what=what, how=how))
 
 
 def describe(value: Any) -> str:
     """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
     if value is None:
-        return "None"
+        return wording.NONE
     if value is ...:
-        return "`...`"
+        return wording.BLANK
     if is_array(value):
         what = "tensor" if is_tensor(value) else "numpy array"
         kind = next((f"{kind} " for kind in _UNUSUAL if dtype_name(value).startswith(kind)), "")
-        return f"a {kind}{what} of shape {shape_text(value.shape)}"
+        return wording.ARRAY.format(sort=f"{kind}{what}", shape=shape_text(value.shape))
     if isinstance(value, str):
-        return f"the text {shorten(repr(value))}"
+        return wording.TEXT.format(text=shorten(repr(value)))
     if isinstance(value, bool | int | float):
         return shorten(repr(value))
     if isinstance(value, Fraction | Decimal):
         return shorten(str(value))
     if isinstance(value, (*_CONTAINERS, dict)):
         return _describe_container(value)
-    return str(getattr(value, "description", f"a value of type {type(value).__name__}"))
+    return str(getattr(value, "description", wording.OTHER_TYPE.format(type=type(value).__name__)))
 
 
 def dtype_name(array: Any) -> str:
@@ -199,17 +200,17 @@ def dtype_name(array: Any) -> str:
 def _describe_container(value: Any, depth: int = 1) -> str:
     noun = _noun(value)
     if not value:
-        return f"an empty {noun}"
+        return wording.EMPTY.format(noun=noun)
     if isinstance(value, dict):
-        return f"a dict of {len(value)}"
+        return wording.COUNTED.format(noun=noun, count=len(value))
     if len(value) == 1 and depth <= MAX_DESCRIBED:
         (item,) = value
-        return (
-            f"a {noun} that holds {_describe_container(item, depth + 1) if _noun(item) else describe(item)}"
-        )
+        what = _describe_container(item, depth + 1) if _noun(item) else describe(item)
+        return wording.HOLDING.format(noun=noun, what=what)
     nouns = {_noun(item) for item in value} if len(value) <= MAX_VALUES else set()
     inner = nouns.pop() if len(nouns) == 1 else ""
-    return f"a {noun} of {len(value)}{f' {inner}s' if inner else ''}"
+    sentence = wording.COUNTED_ALIKE if inner else wording.COUNTED
+    return sentence.format(noun=noun, count=len(value), inner=inner)
 
 
 def _noun(value: Any) -> str:
@@ -223,17 +224,7 @@ def _noun(value: Any) -> str:
 
 def shape_text(shape: Any) -> str:
     """A shape as one writes it by hand: 1x1x3x3; () is a single number."""
-    return "x".join(str(size) for size in shape) if len(shape) else "() (a single number)"
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Parts of a sentence, as they are listed in one.
-
-    >>> listed(["no pooling", "no padding", "no loop"])
-    'no pooling, no padding and no loop'
-    """
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
+    return "x".join(str(size) for size in shape) if len(shape) else wording.SCALAR_SHAPE
 
 
 def shorten(text: str) -> str:

@@ -81,7 +81,7 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
             SQUARE,
             3,
             None,
-            "Count the places where the kernel can land",
+            "Count the positions of the kernel",
         ),  # forgot-plus-one, ignored-padding and others: too many to read
         (SQUARE, 7, None, "Second: This is the size of the image"),  # or ignored-stride
         (PLAIN, 7, "answered-input-size", "This is the size of the image that goes in"),
@@ -90,8 +90,8 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
         (SQUARE, (1, 1, 4, 4), "answered-full-shape", "Leave out batch and channels."),
         (SQUARE, 16, "counted-elements", "This is how many values come out."),
         (SQUARE, (4, 4, 4), None, "The answer has 3 numbers. Write a whole number if"),
-        (SQUARE, (4, 5), None, "Count the places"),
-        (SQUARE, -4, None, "Count the places"),
+        (SQUARE, (4, 5), None, "Count the positions"),
+        (SQUARE, -4, None, "Count the positions"),
         (OBLONG, (9, 5), "swapped-height-and-width", "the height comes first"),
         (OBLONG, (4, 8), "forgot-plus-one", "You counted how often the kernel moves."),
         (OBLONG, 5, "one-side-for-both", "You took the height for both sides."),
@@ -102,7 +102,7 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
         (WHOLE, (4, 5), "left-out-batch-and-channels", "These are the sides of the image only."),
         (WHOLE, (3, 4, 5), None, "The answer has 3 numbers."),
         (WHOLE, (2, 3, 4, 5), "kept-the-channels-that-go-in", "These are the channels that go in."),
-        (WHOLE, (7, 3, 4, 5), None, "Count the places"),
+        (WHOLE, (7, 3, 4, 5), None, "Count the positions"),
     ],
 )
 def test_wrong_answers(asked, answer, misconception, message):

@@ -14,6 +14,7 @@ from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import written
+from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
@@ -125,9 +126,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     def pose(self, variant: Variant) -> ChoicePosed:
         """Write the question as the student of this variant sees it."""
         options = self._drawn(variant)
-        how = 'Write a letter in quotes, such as "a".'
-        if self.several:
-            how = 'Write every right letter in a list, such as ["a", "c"]; an empty list for none.'
+        how = wording.LETTERS if self.several else wording.A_LETTER
         letters = zip(string.ascii_lowercase, options, strict=False)
         posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
         return self.posed(variant, how=how, options=posed_options, several=self.several)
@@ -203,13 +202,14 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         for item in (value, *given[:MAX_OPTIONS]):
             _refuse_text(posed, item)
         if not all(isinstance(item, str) for item in given) or (len(given) != 1 and not posed.several):
-            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+            raise FormError(wording.MALFORMED.format(name=posed.id, what=describe(value), how=posed.how))
         letters = {item.strip().strip("().").lower() for item in given}
         known = [option.letter for option in posed.options]
         for letter in sorted(letters - set(known)):
-            strange = "" if letter.isascii() else " in another alphabet"
-            there = f"There is no option {letter[:20]!r}{strange}; the options are {', '.join(known)}."
-            raise FormError(f"{there} {posed.how}")
+            shown = repr(letter[:20])
+            strange = shown if letter.isascii() else wording.FOREIGN.format(letter=shown)
+            letters = ", ".join(known)
+            raise FormError(wording.NO_OPTION.format(letter=strange, letters=letters, how=posed.how))
         return letters
 
     @classmethod
@@ -219,12 +219,12 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         if answer == right:
             return Mark("passed", 1.0, "")
         wrongs = [wrong for wrong in key.wrong if wrong.answer in answer]
-        otherwise = f"({', '.join(sorted(answer))}) is not the right option."
+        otherwise = wording.WRONG_OPTION.format(letters=", ".join(sorted(answer)))
         share = 0.0
         if posed.several:
             if key.credit == "element" and right:
                 share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
-            counts = f"{len(right - answer)} missing, {len(answer - right)} chosen wrongly."
+            counts = wording.choices(missed=len(right - answer), wrong=len(answer - right))
             otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
             wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
         return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
@@ -237,8 +237,8 @@ def _refuse_text(posed: ChoicePosed, item: Any) -> None:
     for option in () if is_letter else posed.options:
         its = _bare(option.text)
         if text in {its, *(f"{option.letter}{mark}{its}" for mark in ").:")}:
-            how = f'Write the letter of that option: "{option.letter}"'
-            raise FormError(f"`{posed.id}` is {describe(item)}, and not a letter. {how}.")
+            sentence = wording.TEXT_OF_OPTION
+            raise FormError(sentence.format(name=posed.id, what=describe(item), letter=option.letter))
 
 
 def _bare(text: str) -> str:

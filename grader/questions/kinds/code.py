@@ -12,11 +12,11 @@ from grader.errors import did_you_mean
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.templates import TextError
+from grader.questions import wording
 from grader.questions.base import Question, rendered
 from grader.questions.definitions import defined_names
 from grader.questions.posed import Key, Mark, Posed
 from grader.questions.problems import Problem, text_problems
-from grader.questions.values import listed
 from grader.worker.families import FAMILIES
 
 
@@ -112,13 +112,13 @@ class Code(Question[Posed, Key, Any]):
         """Say what may not be used and what has to be; nothing where the starter says it all."""
         if not self.forbid and not self.require:
             return ""
-        how = "Write the code."
+        how = wording.CODE
         if self.forbid:
-            how = (
-                f"Write the code yourself: {listed(f'no {FAMILIES[family].noun}' for family in self.forbid)}."
-            )
+            forbidden = (wording.NO.format(family=FAMILIES[family].noun) for family in self.forbid)
+            how = wording.CODE_WITHOUT.format(families=wording.listed(forbidden))
         if self.require:
-            how += f" Use {listed(FAMILIES[family].with_article for family in self.require)}."
+            required = (FAMILIES[family].with_article for family in self.require)
+            how += wording.CODE_WITH.format(families=wording.listed(required))
         return how
 
     def key(self, variant: Variant) -> Key:

@@ -13,6 +13,7 @@ from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.mistakes.counting import UNROUNDED
+from grader.questions import wording
 from grader.questions.base import Borderline, Question, computed
 from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
@@ -21,7 +22,6 @@ from grader.questions.values import Real, as_float, describe, is_number, malform
 from grader.torch_lazy import torch
 
 DECIMALS = 0.005  # how far off a number is that is written with two decimals
-_UNROUNDED = "You did not round a quotient down. Only whole steps and whole cells count."
 
 
 class NumberKey(Key):
@@ -66,7 +66,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        return self.posed(variant, how="Write a number.")
+        return self.posed(variant, how=wording.A_NUMBER)
 
     def key(self, variant: Variant) -> NumberKey:
         """Compute the number for this variant."""
@@ -87,7 +87,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         if "//" in formula and UNROUNDED not in self.misconceptions:
             number = computed(formula.replace("//", "/"), variant, "answer")
             if is_number(number) and number != int(number):
-                yield Wrong(name=UNROUNDED, answer=number, message=_UNROUNDED)
+                yield Wrong(name=UNROUNDED, answer=number, message=wording.UNROUNDED)
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> GivenNumber:
@@ -96,7 +96,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         if not is_number(number):
             raise malformed(posed.id, value, posed.how)
         if not math.isfinite(as_float(number)):
-            raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
+            raise FormError(wording.NOT_FINITE.format(name=posed.id, what=describe(number)))
         return GivenNumber(number, precision_of(number, dtype_of(value)))
 
     @classmethod
@@ -109,7 +109,8 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
             tolerance = max(key.tolerance or 0, DECIMALS) if wrong.name == UNROUNDED else key.tolerance
             return is_number(wrong.answer) and _agrees(answer, wrong.answer, tolerance)
 
-        return failed(key.wrong, agrees, f"{as_float(answer.value):g} is not the number that is asked for.")
+        number = format(as_float(answer.value), "g")
+        return failed(key.wrong, agrees, wording.WRONG_NUMBER.format(number=number))
 
     def numbers(self, key: NumberKey) -> tuple[float, ...]:
         """Return the number."""

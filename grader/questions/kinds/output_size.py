@@ -14,6 +14,7 @@ from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.mistakes.counting import SIZE_MISTAKES, UNROUNDED, form_mistakes, shape_mistakes, size_mistakes
 from grader.mistakes.mistake import Slip, telling
+from grader.questions import wording
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -22,16 +23,13 @@ from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
 DECIMAL = 0.05  # how far off a number is that is written with one decimal
-COUNT_PLACES = "Count the places where the {noun} can land, one dimension at a time."
-READ_FORMULA = "Take the layers one by one, and in each the formula of its output one dimension at a time."
-_COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
 
 
 class SizeKey(Key):
     """The sizes along the asked dimensions."""
 
     sizes: tuple[int, ...]
-    advice: str = COUNT_PLACES.format(noun="kernel")  # for a wrong size of no known kind
+    advice: str = wording.COUNT_POSITIONS.format(noun="kernel")  # for a wrong size of no known kind
 
 
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
@@ -58,12 +56,11 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        how = "Write the whole shape as a tuple, batch and channels included."
+        how = wording.A_SHAPE
         if self.ask == "size":
             count = len(self.input) - 2
-            how = f"Write {_COUNTS.get(count, 'a tuple')}."
-            if count > 1:
-                how = f"Write a whole number if all sides are equal, else {_COUNTS.get(count, 'a tuple')}."
+            sentence = wording.SQUARE_OR_SIZE if count > 1 else wording.A_SIZE
+            how = sentence.format(size=wording.SIZES.get(count, wording.ANY_SIZE))
         return self.posed(variant, how=how, walk=self._walk(variant))
 
     def key(self, variant: Variant) -> SizeKey:
@@ -86,7 +83,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         if output is None:
             return super().sketch(variant)
         if min(output) < 1:
-            raise LayerError("What moves over the image is larger than the image.")
+            raise LayerError("The kernel or window is larger than the image.")
         wrongs, sizes = self._wrongs(variant, walk, output), output if self.ask == "shape" else output[2:]
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
@@ -142,8 +139,9 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             return Mark("passed", 1.0, "")
         otherwise, is_malformed = key.advice, False
         if len(full) != len(wanted) or (len(answer) == 1 and len(set(wanted)) > 1):
-            count = "one number" if len(answer) == 1 else f"{len(answer)} numbers"
-            otherwise, is_malformed = f"The answer has {count}. {posed.how}", True
+            one, several = wording.ONE_NUMBER, wording.NUMBERS.format(count=len(answer))
+            count = one if len(answer) == 1 else several
+            otherwise, is_malformed = wording.OTHER_COUNT.format(count=count, how=posed.how), True
         mark = failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
         return replace(mark, is_malformed=is_malformed and mark.misconception is None)
 
@@ -168,7 +166,7 @@ def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
 def _advice(walk: Walk | None) -> str:
     """Say how to find a size."""
     counts = walk is not None and walk.family in {"convolution", "pooling"}
-    return COUNT_PLACES.format(noun=walk.noun) if walk and counts else READ_FORMULA
+    return wording.COUNT_POSITIONS.format(noun=walk.noun) if walk and counts else wording.USE_FORMULA
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:

@@ -23,6 +23,7 @@ from grader.language.layers import Layer, LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
+from grader.questions import wording
 from grader.questions.base import rendered
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
@@ -31,7 +32,6 @@ from grader.questions.values import (
     describe,
     elements,
     is_number,
-    listed,
     malformed,
     plain,
     shape_text,
@@ -121,11 +121,10 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     def pose(self, variant: Variant) -> SettingsPosed:
         """Write the question as the student of this variant sees it."""
         if len(self.unknowns) == 1:
-            return self.posed(variant, how="Write a whole number.", **self._form())
+            return self.posed(variant, how=wording.A_WHOLE_NUMBER, **self._form())
         starter = f"{self.id} = {{{', '.join(f'{name!r}: ...' for name in self.unknowns)}}}"
         starter = starter.replace("'", '"')
-        how = "Put a whole number in place of each `...`."
-        return self.posed(variant, how=how, starter=starter, **self._form())
+        return self.posed(variant, how=wording.SETTINGS, starter=starter, **self._form())
 
     def sketch(self, variant: Variant) -> tuple[SettingsPosed, SettingsKey]:
         """Keep the unknowns, which are needed to read settings."""
@@ -165,7 +164,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         if isinstance(one, Condition):
             return rendered(one.message, variant, "where", index, "message")
         known = {name: value for name, value in variant.params.items() if name not in self.unknowns}
-        return f"The settings have to meet: {filled(one, known)}."
+        return wording.UNMET.format(condition=filled(one, known))
 
     @classmethod
     def read(cls, posed: SettingsPosed, value: Any) -> dict[str, int]:
@@ -176,7 +175,10 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         }
         for name, number in settings.items():
             if not -MAX_SETTING <= number <= MAX_SETTING:
-                raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
+                sentence = wording.OUT_OF_RANGE
+                raise FormError(
+                    sentence.format(name=name, number=number, least=-MAX_SETTING, most=MAX_SETTING)
+                )
         return settings
 
     @classmethod
@@ -226,12 +228,12 @@ def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
     if len(numbers) == len(posed.fields) and all(map(is_number, numbers)):
         given = dict(zip(posed.fields, numbers, strict=True))
     if not isinstance(given, dict):
-        raise malformed(posed.id, value, f"It needs a number for {listed(posed.fields)}.")
+        raise malformed(posed.id, value, wording.A_NUMBER_EACH.format(names=wording.listed(posed.fields)))
     if set(given) != set(posed.fields):
-        raise FormError(f"`{posed.id}` is a dict {_other_keys(posed, given)}.")
+        raise FormError(_other_keys(posed, given))
     for name, number in given.items():
         if number is ...:
-            raise FormError(f"`{posed.id}` still has `...` for {name}.")
+            raise FormError(wording.UNFINISHED_PART.format(name=posed.id, part=name))
     return given
 
 
@@ -240,10 +242,12 @@ def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
     missing = [name for name in posed.fields if name not in given]
     others = (shorten(repr(key)) for key in given if key not in posed.fields)
     surplus = list(islice(others, MAX_KEYS))
-    parts = [f"without {listed(missing)}"] if missing else []
-    are = "is" if len(surplus) == 1 else "are"
-    parts += [f"with {listed(surplus)}, which {are} not asked for"] if surplus else []
-    return f"{' and '.join(parts)}; its keys have to be {listed(map(repr, posed.fields))}"
+    parts = [wording.WITHOUT_KEYS.format(keys=wording.listed(missing))] if missing else []
+    if surplus:
+        extra = wording.EXTRA_KEY if len(surplus) == 1 else wording.EXTRA_KEYS
+        parts.append(extra.format(keys=wording.listed(surplus)))
+    keys = wording.listed(map(repr, posed.fields))
+    return wording.OTHER_KEYS.format(name=posed.id, parts=wording.listed(parts), keys=keys)
 
 
 def _of_all_sides(posed: SettingsPosed, name: str, value: Any) -> Any:
@@ -253,7 +257,7 @@ def _of_all_sides(posed: SettingsPosed, name: str, value: Any) -> Any:
         return value
     if all(map(is_number, sides)) and len(set(sides)) == 1:
         return sides[0]
-    raise FormError(f"`{name}` is {describe(value)}; a whole number for all sides is asked for.")
+    raise FormError(wording.SIDES_DIFFER.format(name=name, what=describe(value)))
 
 
 def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tuple[int, ...]:
@@ -304,14 +308,14 @@ def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
     scope = {**key.params, **settings}
     for index, condition in enumerate(key.where):
         if not _holds(condition, scope):
-            return key.told[index] if key.told else f"The settings have to meet: {condition}."
+            return key.told[index] if key.told else wording.UNMET.format(condition=condition)
     try:
         shape = output_shape(parse_layer(key.layer), scope, key.input)
     except LayerError as error:
         return str(error)
     if shape[2:] == key.output:
         return None
-    return f"With these settings the output is {shape_text(shape[2:])}, not {shape_text(key.output)}."
+    return wording.OTHER_OUTPUT.format(given=shape_text(shape[2:]), wanted=shape_text(key.output))
 
 
 def _holds(condition: str, scope: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
 from grader.mistakes.mistake import Slip, telling
+from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.of_layer import LayerQuestion
@@ -119,7 +120,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        return self.posed(variant, how="Write the values row by row in nested lists, or a tensor.")
+        return self.posed(variant, how=wording.VALUES)
 
     def key(self, variant: Variant) -> TensorKey:
         """Find the right values, and the wrong ones that are known."""
@@ -223,8 +224,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             )
 
         if _stripped(answer.shape) != _stripped(key.shape):
-            wanted = shape_text(_core(key.shape))
-            otherwise = f"Your values have shape {shape_text(answer.shape)}; the output has {wanted}."
+            given, wanted = shape_text(answer.shape), shape_text(_core(key.shape))
+            otherwise = wording.WRONG_SHAPE.format(given=given, wanted=wanted)
             return failed(key.wrong, agrees, otherwise)
         unlike = _unlike(answer, key.values, key)
         if not unlike:
@@ -255,11 +256,13 @@ def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int
 
 
 def _first_difference(answer: Values, wrong: list[int]) -> str:
-    first, right = wrong[0], len(answer.flat) - len(wrong)
-    return (
-        f"The shape {shape_text(answer.shape)} is right. The first value that differs is at "
-        f"{_place(first, answer.shape)}: yours is {answer.flat[first]:g}. "
-        f"{right} of {len(answer.flat)} values are right."
+    first = wrong[0]
+    return wording.WRONG_VALUES.format(
+        shape=shape_text(answer.shape),
+        value=format(answer.flat[first], "g"),
+        index=_place(first, answer.shape),
+        right=len(answer.flat) - len(wrong),
+        all=len(answer.flat),
     )
 
 
@@ -330,5 +333,5 @@ def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:
         return ()
     shapes = {_shape(posed, item) for item in numbers}
     if len(shapes) > 1:
-        raise FormError(f"The rows of `{posed.id}` are not equally long.")
+        raise FormError(wording.RAGGED.format(name=posed.id))
     return (len(numbers), *(shapes.pop() if shapes else ()))
