@@ -9,9 +9,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 Run = TypeVar("Run")
 Answer = TypeVar("Answer")
 
-# What is said of a kernel and of a window alike.
-UNDILATED = "You laid the {noun} on neighbouring cells. The dilation spreads its cells apart."
-
 
 class Slip(NamedTuple):
     """A mistake made with one layer: where it leads, and what to tell the student."""

@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from grader.mistakes import wording
 from grader.mistakes.convolution import (
     Convolution,
     convolve,
@@ -94,39 +95,37 @@ def _is_more_than_a_convolution(run: Convolution) -> bool:
 TRANSPOSED: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake(
         "convolved-instead",
-        "This is an ordinary convolution. A transposed one lays a copy of the kernel into the output for "
-        "each cell of the image.",
+        wording.TRANSPOSED_CONVOLVED_INSTEAD,
         _convolved_instead,
         _is_more_than_a_convolution,
     ),
     Mistake(
         "flipped-kernel",
-        "You turned the kernel round. Each cell of the image lays it into the output as it is written.",
+        wording.TRANSPOSED_FLIPPED_KERNEL,
         lambda r: _transposed(with_flipped_kernel(r)),
         has_wide_kernel,
     ),
     Mistake(
         "forgot-bias",
-        "The bias is missing. It is added to every value of the output.",
+        wording.TRANSPOSED_FORGOT_BIAS,
         lambda r: _transposed(without_bias(r)),
         has_bias,
     ),
     Mistake(
         "ignored-stride",
-        "You put the copies of the kernel down one cell apart. Here the stride is a step in the output.",
+        wording.TRANSPOSED_IGNORED_STRIDE,
         lambda r: _transposed(replace(r, axes=changed(r.axes, stride=1))),
         lambda r: any(axis.stride > 1 and axis.size > 1 for axis in r.axes),
     ),
     Mistake(
         "ignored-padding",
-        "You kept the whole output. In a transposed convolution, padding takes cells off each of its sides.",
+        wording.TRANSPOSED_IGNORED_PADDING,
         lambda r: _transposed(replace(r, axes=unpadded(r.axes))),
         has_padding,
     ),
     Mistake(
         "overlaps-overwritten",
-        "Where two copies of the kernel overlap, you kept the later one. What lies on the same cell is "
-        "added up.",
+        wording.TRANSPOSED_OVERLAPS_OVERWRITTEN,
         _overwritten,
         lambda r: any(map(_overlaps, r.axes)),
     ),

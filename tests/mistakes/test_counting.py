@@ -295,7 +295,7 @@ def test_a_convolution_has_a_kernel():
     slips = {slip.name: slip for slip in size_mistakes(walked("Conv2d(1, 1, 3, 2, 1)", (1, 1, 8, 8)))}
     assert slips["forgot-plus-one"].message.startswith("You counted how often the kernel moves.")
     assert slips["ignored-padding"].message == (
-        "The padding is missing: zeros are put around the image before the kernel starts."
+        "You left out the padding. Zeros are put around the image before the kernel starts."
     )
     assert not any("window" in slip.message or "{" in slip.message for slip in slips.values())
 
