@@ -138,7 +138,8 @@ def find_source(start: Path) -> ExerciseSource:
         if (folder / COURSE_FILE).is_file():
             return CourseSource(load_course(folder))
     raise UsageFault(
-        f"There are no exercises here: neither {PACK_FILE} nor {COURSE_FILE}. Go to your exercises' folder."
+        f"There are no exercises here: found neither {PACK_FILE} nor {COURSE_FILE}. "
+        "Go to the folder of your exercises."
     )
 
 
@@ -162,7 +163,9 @@ def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
     suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
     found = [file for suffix in suffixes if (file := source.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
-        raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")
+        raise UsageFault(
+            f"Both {found[0].name} and {found[1].name} exist. Choose one with --file {found[0].name}."
+        )
     if not found:
         names = " or ".join(f"{exercise}{suffix}" for suffix in suffixes)
         alike = files_like(source.root, exercise)

@@ -92,15 +92,15 @@ def _check_place(folder: Path, root: Path) -> None:
     """Raise UsageFault where a handout would lie among the course's own files."""
     place, root = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
     if place == root or root / "exercises" in (place, *place.parents):
-        raise UsageFault(f"{folder} holds the course itself. Take another folder, such as handout.")
+        raise UsageFault(f"{folder} holds the course itself. Choose another folder, such as handout.")
 
 
 def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> None:
     """Raise UsageFault where a handout would tell what the one that is there must not."""
     if edition == "practice" and before is not None and before.edition == "assessed":
         raise UsageFault(
-            f"{folder} holds the assessed edition; the practice edition would bring its solutions. "
-            "Take another folder, or say --edition assessed."
+            f"{folder} holds the assessed edition, and the practice edition would add its solutions. "
+            "Choose another folder, or use --edition assessed."
         )
 
 

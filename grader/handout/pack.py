@@ -112,8 +112,9 @@ def _check_size(archive: zipfile.ZipFile) -> None:
     if size > MAX_BYTES:
         largest = max(infos, key=lambda info: info.file_size).filename.replace(f"/{_BESIDE}/", "/")
         raise UsageFault(
-            f"The exercises hold {size >> 20} MiB of files; students can be given {MAX_BYTES >> 20}. "
-            f"The largest is {largest}: shrink it, or move what no check reads out of the exercise's folder."
+            f"The exercises hold {size >> 20} MiB of files; at most {MAX_BYTES >> 20} MiB can be handed out. "
+            f"The largest is {largest}. "
+            "Shrink it, or move files that no check reads out of the exercise's folder."
         )
 
 
@@ -210,4 +211,4 @@ def open_pack(file: Path) -> Pack:
 
 
 def _damaged(file: Path) -> PackDamage:
-    return PackDamage(f"{file} is damaged. Fetch the exercises again; your own files stay as they are.")
+    return PackDamage(f"{file} is damaged. Download the exercises again; your own files stay as they are.")

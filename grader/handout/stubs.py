@@ -161,8 +161,8 @@ def _intro(paper: Paper) -> str:
     if paper.drawing:
         parts.append(f"```text\n{paper.drawing}\n```")
     parts.append(
-        "Write your answers in place of each `...`, save the notebook, and in a terminal run "
-        f"`grade {paper.exercise}`."
+        "Replace each `...` with your answer, save the notebook, and run "
+        f"`grade {paper.exercise}` in a terminal."
     )
     return "\n\n".join(parts)
 

@@ -33,11 +33,11 @@ class Misconception(Record):
 
     answer: Annotated[
         Expression | list[Any] | None,
-        Field(description="The wrong answer, as a formula; none for code, which has misconceptions.py."),
+        Field(description="The wrong answer, as a formula; for code, write it in misconceptions.py."),
     ] = None
     also: Annotated[
         list[Expression | list[Any]],
-        Field(description="Other wrong answers that it leads to: of another shape, or half done."),
+        Field(description="Other wrong answers that it leads to, such as one of another shape."),
     ] = []
     message: Annotated[str, Field(min_length=1, description="It must not give the answer away.")]
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
@@ -108,11 +108,13 @@ class Question(Record, ABC, Generic[P, K, A]):
     id: Annotated[str, Field(description="The Python name that the student defines.")]
     kind: str
     points: Points = 1
-    prompt: Annotated[str, Field(min_length=1, description="What is asked; {{ M }} stands for a parameter.")]
+    prompt: Annotated[str, Field(min_length=1, description="The question; {{ M }} inserts a parameter.")]
     hints: Annotated[list[str], Field(description="Shown one at a time by grade --hint.")] = []
-    limits: Annotated[Limits | None, Field(description="Where they are not the exercise's.")] = None
+    limits: Annotated[
+        Limits | None, Field(description="Limits of this question, in place of the exercise's.")
+    ] = None
     misconceptions: Annotated[
-        dict[str, Misconception], Field(description="Usual wrong ways to the answer, by name.")
+        dict[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
     ] = {}
 
     @field_validator("id")
@@ -126,7 +128,7 @@ class Question(Record, ABC, Generic[P, K, A]):
             msg = f"'{value}' cannot be a Python name: use letters, digits and _, and begin with a letter."
             raise ValueError(msg)
         if value in _TAKEN:
-            msg = f"'{value}' is a name that students' code needs for itself. Take another."
+            msg = f"'{value}' is a name that students' code needs. Choose another."
             raise ValueError(msg)
         return value
 
@@ -190,9 +192,9 @@ class Question(Record, ABC, Generic[P, K, A]):
             yield from formula_problems(other, (*here, "also", index), names)
         if (answer is None) != self.by_checks:
             if self.by_checks:
-                yield Problem(here, "The wrong answers of code stand in misconceptions.py.", "Drop 'answer'.")
+                yield Problem(here, "Wrong answers of code belong in misconceptions.py.", "Remove 'answer'.")
             else:
-                yield Problem(here, "There is no answer.", "Add 'answer', the formula that it leads to.")
+                yield Problem(here, "There is no answer.", "Add 'answer', a formula for the wrong answer.")
 
     def gaps(self) -> Iterator[Problem]:
         """Find what a student would miss; `course check` reports it, and the question works without."""

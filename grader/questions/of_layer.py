@@ -16,7 +16,7 @@ class LayerQuestion(Question[P, K, A], ABC):
     """A question about a layer. A kind says in `usual` which mistakes it knows without its author."""
 
     layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
-    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
+    without: Annotated[list[str], Field(description="Usual mistakes to leave out, by name.")] = []
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Find everything wrong with the question."""

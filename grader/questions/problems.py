@@ -71,7 +71,7 @@ def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[P
 
 def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
     if name.lower() in {"yes", "no", "on", "off", "true", "false"}:
-        return f"'{name}' is a text here.", "Write true or false."
+        return f"'{name}' is read as text here.", "Write true or false."
     known = ", ".join(sorted(names))
     remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
     return f"There is no parameter '{name}'.", remedy

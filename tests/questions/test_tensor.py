@@ -197,19 +197,31 @@ def test_a_sequential_by_its_state_dict():
 @pytest.mark.parametrize(
     ("fields", "kind", "sentence"),
     [
-        ({}, ExpressionError, "The values of weight, bias are not given, so torch would draw them."),
+        (
+            {},
+            ExpressionError,
+            "The values of weight, bias are not given, so torch would choose them at random.",
+        ),
         ({"weight": 1}, ExpressionError, "The values of bias are not given"),
         ({"state": {"w": 1}}, ExpressionError, "The layer has no 'w'; it has: weight, bias."),
         ({"weight": [[1, 2, 3]], "bias": 0}, LayerError, "torch cannot run"),
-        ({"weight": [[1, 2], [3]], "bias": 0}, ExpressionError, "These are not the numbers of a tensor: "),
-        ({"weight": "'a'", "bias": 0}, ExpressionError, "These are not the numbers of a tensor: "),
+        (
+            {"weight": [[1, 2], [3]], "bias": 0},
+            ExpressionError,
+            "torch cannot make a tensor of these numbers: ",
+        ),
+        ({"weight": "'a'", "bias": 0}, ExpressionError, "torch cannot make a tensor of these numbers: "),
         ({"weight": 1, "bias": 0, "input": [[1]]}, LayerError, "torch cannot run"),
         (
             {"layer": "MaxPool2d(2)", "weight": 1},
             ExpressionError,
             "The layer has no 'weight'; it has: nothing.",
         ),
-        ({"layer": "ZeroPad2d(60)"}, ExpressionError, "The output has 15129 values; 10000 are the most."),
+        (
+            {"layer": "ZeroPad2d(60)"},
+            ExpressionError,
+            "The output has 15129 values; at most 10000 are allowed.",
+        ),
     ],
 )
 def test_questions_that_have_no_answer(fields, kind, sentence):
@@ -261,9 +273,9 @@ def test_values_are_given_or_computed(fields):
 @pytest.mark.parametrize(
     ("values", "dtype", "sentence"),
     [
-        ("100000", "float16", "The output holds numbers that float16 cannot."),
-        ([[1, 2], [3]], "float32", "These are not the numbers of a tensor: "),
-        ("'a'", "float32", "These are not the numbers of a tensor: "),
+        ("100000", "float16", "The output has numbers that float16 cannot hold."),
+        ([[1, 2], [3]], "float32", "torch cannot make a tensor of these numbers: "),
+        ("'a'", "float32", "torch cannot make a tensor of these numbers: "),
     ],
 )
 def test_values_that_are_none(values, dtype, sentence):

@@ -30,7 +30,8 @@ class ListedOption(Record):
     correct: Annotated[Expression, Field(description="true, false, or a condition such as S > 1.")] = False
     feedback: Annotated[str, Field(description="Shown to a student who chose it wrongly.")] = ""
     misconception: Annotated[
-        str | None, Field(description="The name of the wrong notion behind it; option-2 and so on if none.")
+        str | None,
+        Field(description="The name of the misconception behind it; by default option-2 and so on."),
     ] = None
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
 
@@ -89,7 +90,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     credit: Annotated[
         Literal["whole", "element"],
         Field(
-            description="With several: all or nothing, or the share of right options, less the wrong ones."
+            description="With several: all or nothing, or the share of right options minus the wrong ones."
         ),
     ] = "whole"
 
@@ -99,10 +100,10 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             msg = "A choice needs at least two options, or an answer and misconceptions"
             raise ValueError(msg)
         if self.answer is not None and (self.options or not self.misconceptions or self.several):
-            msg = "With 'answer', the other options come from misconceptions: drop options and several"
+            msg = "With 'answer', the other options come from misconceptions: remove 'options' and 'several'"
             raise ValueError(msg)
         if self.answer is not None and len(self.misconceptions) >= MAX_OPTIONS:
-            msg = f"A choice has {MAX_OPTIONS} options at most: keep {MAX_OPTIONS - 1} misconceptions"
+            msg = f"A choice can have {MAX_OPTIONS} options: keep at most {MAX_OPTIONS - 1} misconceptions"
             raise ValueError(msg)
         return self
 
@@ -120,7 +121,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         yield from super().gaps()
         for index, option in enumerate(self.options):
             if option.correct is not True and not option.feedback:
-                sentence = "This option can be wrong and has no feedback."
+                sentence = "This option can be wrong but has no feedback."
                 yield Problem(("options", index), sentence, "Say why it is wrong.")
 
     def pose(self, variant: Variant) -> ChoicePosed:
@@ -136,7 +137,9 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         lettered = list(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
         right = tuple(letter for letter, option in lettered if option.correct)
         if not self.several and len(right) != 1:
-            raise ExpressionError(f"{len(right)} options are right; a choice of one needs exactly one.")
+            raise ExpressionError(
+                f"{len(right)} options are right, but without 'several' exactly one must be."
+            )
         wrong = tuple(
             Wrong(name=option.name, answer=letter, message=option.feedback, hint=option.hint)
             for letter, option in lettered

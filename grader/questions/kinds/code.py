@@ -27,18 +27,21 @@ class Code(Question[Posed, Key, Any]):
 
     kind: Literal["code"]
     signature: Annotated[
-        str | None, Field(description='Of a function: "(image: Tensor, stride: int) -> Tensor".')
+        str | None,
+        Field(description='Parameters and types of a function: "(image: Tensor, stride: int) -> Tensor".'),
     ] = None
     starter: Annotated[
-        str | None, Field(description="The code in the stub, where a bare function is not enough.")
+        str | None, Field(description="The code in the stub, where an empty function is not enough.")
     ] = None
 
-    forbid: Annotated[list[str], Field(description=f"What may not be used: {', '.join(FAMILIES)}.")] = []
-    require: Annotated[list[str], Field(description="What has to be used, of the same families.")] = []
-    in_place: Annotated[bool, Field(description="Whether inputs may be changed.")] = False
+    forbid: Annotated[
+        list[str], Field(description=f"What students must not use: {', '.join(FAMILIES)}.")
+    ] = []
+    require: Annotated[list[str], Field(description="What students must use, from the same families.")] = []
+    in_place: Annotated[bool, Field(description="Whether the code may change its inputs.")] = False
     equivalent: Annotated[
         dict[str, str],
-        Field(description="Mutants and impostors that are right, by their names in course check: why."),
+        Field(description="Why a mutant or impostor counts as right, by its name in course check."),
     ] = {}
 
     @model_validator(mode="after")
@@ -81,7 +84,7 @@ class Code(Question[Posed, Key, Any]):
             return
         if self.id not in defined_names(tree):
             yield Problem(
-                path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =."
+                path, f"The starter does not define '{self.id}'.", "Start with its def, class or assignment."
             )
 
     def _starter(self, variant: Variant) -> str:
@@ -142,8 +145,8 @@ class Code(Question[Posed, Key, Any]):
         own = parameters_of(self._function())[self.id]
         written = parameters_of(reference).get(self.id, own)
         if written != own:
-            sentence = f"The stub takes ({own}), the reference ({written})."
-            yield Problem(("signature",), sentence, "Write the same in both.")
+            sentence = f"The stub takes ({own}), but the reference takes ({written})."
+            yield Problem(("signature",), sentence, "Use the same parameters in both.")
 
     def excuse(self, name: str) -> str:
         """Return the author's reason why the wrong solution of this name counts as right; '' if none."""

@@ -55,7 +55,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         Field(
             ge=0,
             allow_inf_nan=False,
-            description="How far off an answer may be; as in torch.testing.assert_close if not given.",
+            description="How far off an answer can be; by default as in torch.testing.assert_close.",
         ),
     ] = None
 

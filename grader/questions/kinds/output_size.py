@@ -39,9 +39,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
-    input: Annotated[
-        list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")
-    ]
+    input: Annotated[list[Expression], Field(min_length=2, description="The input's shape: [1, 1, M, M].")]
     ask: Annotated[
         Literal["size", "shape"],
         Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
@@ -52,7 +50,9 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
-            yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")
+            yield Problem(
+                ("input",), "A size needs an image of shape (batch, channels, ...).", "Use 'ask: shape'."
+            )
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""

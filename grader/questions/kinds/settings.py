@@ -82,11 +82,11 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     key_type: ClassVar[type[Key]] = SettingsKey
 
     kind: Literal["settings"]
-    layer: Annotated[str, Field(description="With unknowns in it: Conv2d(1, 1, 3, stride=stride).")]
+    layer: Annotated[str, Field(description="The layer with its unknowns: Conv2d(1, 1, 3, stride=stride).")]
     unknowns: Annotated[list[str], Field(min_length=1, max_length=4)]
     input: Annotated[list[Expression], Field(min_length=3)]
     output: Annotated[
-        list[Expression], Field(min_length=1, description="The image dimensions that come out.")
+        list[Expression], Field(min_length=1, description="The image dimensions of the output.")
     ]
     where: Annotated[
         list[str | Condition],
@@ -97,7 +97,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     @classmethod
     def _are_names(cls, names: list[str]) -> list[str]:
         if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
-            msg = "The unknowns are different Python names, such as [stride, padding]"
+            msg = "The unknowns must be different Python names, such as [stride, padding]"
             raise ValueError(msg)
         return names
 

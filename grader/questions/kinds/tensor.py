@@ -126,7 +126,9 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         """Find the right values, and the wrong ones that are known."""
         output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
         if output.numel() > MAX_VALUES:
-            raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
+            raise ExpressionError(
+                f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
+            )
         precision = PRECISIONS[self.dtype]
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
@@ -161,7 +163,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
-            raise ExpressionError(f"The output holds numbers that {self.dtype} cannot.")
+            raise ExpressionError(f"The output has numbers that {self.dtype} cannot hold.")
         return output
 
     def _not_to_be_forgotten(self) -> Iterator[str]:
@@ -193,7 +195,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         missing = [name for name in state if given.get(name) is None]
         if missing:
             raise ExpressionError(
-                f"The values of {', '.join(missing)} are not given, so torch would draw them."
+                f"The values of {', '.join(missing)} are not given, so torch would choose them at random."
             )
         state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
         while image.dim() < 4 and layer.name.endswith("2d"):
@@ -306,7 +308,9 @@ def _tensor(numbers: Any, dtype: Any, *path: str) -> Tensor:
         try:
             return torch.tensor(numbers, dtype=dtype)
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise ExpressionError(f"These are not the numbers of a tensor: {reason_of(error)}") from None
+            raise ExpressionError(
+                f"torch cannot make a tensor of these numbers: {reason_of(error)}"
+            ) from None
 
 
 def _reshaped(values: Tensor, shape: Any) -> Tensor:
