@@ -1,7 +1,8 @@
-"""The form of an answer, by one rule for all kinds, and words for what has another form.
+"""The form of an answer, by one rule for all kinds, and descriptions of answers of another form.
 
-A single element stands for itself, however deep it lies: `(9,)`, `[9]` and a tensor with one value are 9.
-A set is taken where order does not matter. Numbers of Python, numpy and torch count alike, exact ones too.
+A single element counts as itself, however deep it is nested: `(9,)`, `[9]` and a tensor with one value are 9.
+A set is accepted if order does not matter. Numbers of Python, numpy and torch, fractions and decimals are
+treated alike.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ from grader.torch_lazy import torch
 Real = int | float | Fraction
 
 MAX_SHOWN = 60
-MAX_VALUES = 10_000  # of an answer
-MAX_CONTAINERS = 100_000  # lists in lists of an answer
-MAX_DESCRIBED = 3  # lists in lists that are described one by one
+MAX_VALUES = 10_000  # in an answer
+MAX_CONTAINERS = 100_000  # nested lists in an answer
+MAX_DESCRIBED = 3  # levels of nested lists that are described one by one
 _CONTAINERS = (list, tuple, set, frozenset)
 _ARRAYS = (np.ndarray, np.number, np.bool_)
-_UNUSUAL = ("bool", "complex")  # dtypes of what is no number
+_UNUSUAL = ("bool", "complex")  # dtypes that are not plain numbers
 
 
 def plain(value: Any, name: str) -> Any:
-    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is.
+    """Replace numpy and torch values, also inside lists, by numbers and nested lists; keep everything else.
 
     Raises:
-        FormError: it has more values than an answer may.
+        FormError: it has more values than an answer may have.
 
     """
     if _is_large(value):
@@ -53,7 +54,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_large(value: Any) -> bool:
-    """Whether a value holds more values, or more lists of them, than an answer may."""
+    """Return whether a value holds more values or lists than an answer may have."""
     left, values, containers = [value], 0, 0
     while left and values <= MAX_VALUES and containers <= MAX_CONTAINERS:
         item = left.pop()
@@ -66,7 +67,7 @@ def _is_large(value: Any) -> bool:
 
 
 def single(value: Any) -> Any:
-    """Return the one element that plain values hold, however deep; the value itself where there is not one.
+    """Return the single element of plain values, however deep it is nested; else the value itself.
 
     >>> single([[9]]), single({9}), single([[3, 3]]), single(9)
     (9, 9, [[3, 3]], 9)
@@ -78,7 +79,7 @@ def single(value: Any) -> Any:
 
 
 def elements(value: Any) -> list[Any]:
-    """Return the elements of plain values in their order; a single one, or what has no order, as it is.
+    """Return the elements of plain values in order; a single element, or a set, as a list of one.
 
     >>> elements([3, 5]), elements(3), elements([[3]]), elements({3, 5})
     ([3, 5], [3], [3], [{3, 5}])
@@ -88,7 +89,7 @@ def elements(value: Any) -> list[Any]:
 
 
 def members(value: Any) -> list[Any]:
-    """Return the elements of plain values where order does not matter.
+    """Return the elements of plain values, in any order.
 
     >>> sorted(members({"a", "b"})), members("a")
     (['a', 'b'], ['a'])
@@ -98,7 +99,7 @@ def members(value: Any) -> list[Any]:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Yield what plain values are made of, at any depth."""
+    """Yield the innermost elements of plain values."""
     if isinstance(value, _CONTAINERS):
         for item in value:
             yield from leaves(item)
@@ -107,22 +108,22 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def is_tensor(value: Any) -> bool:
-    """Whether this is a torch tensor, a parameter for example; torch is not imported to find out."""
+    """Return whether this is a torch tensor, such as a parameter, without importing torch."""
     return "torch" in sys.modules and isinstance(value, torch.Tensor)
 
 
 def is_array(value: Any) -> bool:
-    """Whether this is a tensor or an array or a number of numpy's, and not just something with a shape."""
+    """Return whether this is a tensor, a numpy array or a numpy number, not just an object with a shape."""
     return isinstance(value, _ARRAYS) or is_tensor(value)
 
 
 def is_number(value: Any) -> bool:
-    """Whether this is an int, a float or a fraction; True and False are none."""
+    """Return whether this is an int, a float or a fraction; True and False do not count."""
     return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
 
 def whole(value: Any, name: str) -> int:
-    """A whole number; 3.0 counts as 3.
+    """Read a whole number; 3.0 counts as 3.
 
     Raises:
         FormError: it is something else.
@@ -140,7 +141,7 @@ def whole(value: Any, name: str) -> int:
 
 
 def as_float(number: Real) -> float:
-    """The number as a float; infinite where it is too large for one."""
+    """Convert a number to a float; it becomes infinite if it is too large for one."""
     try:
         return float(number)
     except OverflowError:
@@ -148,7 +149,7 @@ def as_float(number: Real) -> float:
 
 
 def is_quoted(value: Any) -> bool:
-    """Whether this is a text that would be a number without its quotes."""
+    """Return whether this is a text that would be a number without its quotes."""
     try:
         return isinstance(value, str) and len(value) <= MAX_SHOWN and math.isfinite(float(value))
     except ValueError:
@@ -156,7 +157,7 @@ def is_quoted(value: Any) -> bool:
 
 
 def malformed(name: str, value: Any, how: str) -> FormError:
-    """The error of an answer of another form: what it is, and `how` to write it."""
+    """Return the error for an answer of another form; it describes the answer and says `how` to write it."""
     inner = list(leaves(plain(value, name)))
     bad = [item for item in inner if not is_number(item)]
     if value is not ... and any(item is ... for item in bad):
@@ -172,7 +173,7 @@ def malformed(name: str, value: Any, how: str) -> FormError:
 
 
 def describe(value: Any) -> str:
-    """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
+    """Describe a value in a few words, such as 'the text "abc"' or 'a tensor of shape 2x3'."""
     if value is None:
         return wording.NONE
     if value is ...:
@@ -193,7 +194,7 @@ def describe(value: Any) -> str:
 
 
 def dtype_name(array: Any) -> str:
-    """The name of the dtype of a tensor or an array: float32."""
+    """Return the name of a tensor's or array's dtype, such as float32."""
     return str(array.dtype).removeprefix("torch.")
 
 
@@ -214,7 +215,7 @@ def _describe_container(value: Any, depth: int = 1) -> str:
 
 
 def _noun(value: Any) -> str:
-    """What a container is called; nothing for what is none."""
+    """Return what a container is called; '' for a value that is not a container."""
     if type(value).__name__ == "Size":
         return "torch.Size"
     if not isinstance(value, (*_CONTAINERS, dict)):
@@ -223,10 +224,10 @@ def _noun(value: Any) -> str:
 
 
 def shape_text(shape: Any) -> str:
-    """A shape as one writes it by hand: 1x1x3x3; () is a single number."""
+    """Return a shape as text, such as 1x1x3x3; () is a single number."""
     return "x".join(str(size) for size in shape) if len(shape) else wording.SCALAR_SHAPE
 
 
 def shorten(text: str) -> str:
-    """At most MAX_SHOWN characters of a text."""
+    """Return at most MAX_SHOWN characters of a text."""
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

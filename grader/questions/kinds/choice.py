@@ -1,4 +1,4 @@
-"""`choice`: one right option, or several; listed, or made from misconceptions."""
+"""`choice`: one or several right options, listed or made from misconceptions."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class ListedOption(Record):
 
 
 class ChoiceKey(Key):
-    """The letters of the right options, and how much credit a partly right choice of several gets."""
+    """The letters of the right options, and the credit for a partly right choice of several."""
 
     letters: tuple[str, ...]
     credit: Literal["whole", "element"]
 
 
 class ChoicePosed(Posed):
-    """A choice of one option, or of several. Packs say so as in 0.1.0: `fields: ["several"]`."""
+    """A choice of one option, or of several. Packs write it as in 0.1.0: `fields: ["several"]`."""
 
     several: bool = False
 
@@ -73,7 +73,7 @@ class _Drawn:
 
 
 class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
-    """Options to choose from: listed, or the right answer among the misconceptions' wrong ones."""
+    """Options to choose from: listed ones, or the right answer among those of the misconceptions."""
 
     silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
     posed_type: ClassVar[type[Posed]] = ChoicePosed
@@ -108,7 +108,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.answer if self.answer is not None else 0, ("answer",), names)
         for index, option in enumerate(self.options):
@@ -117,7 +117,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             yield from formula_problems(option.correct, ("options", index, "correct"), names)
 
     def gaps(self) -> Iterator[Problem]:
-        """Find what a student would miss: a hint, or why an option is wrong."""
+        """Yield what a student would miss: a hint, or why an option is wrong."""
         yield from super().gaps()
         for index, option in enumerate(self.options):
             if option.correct is not True and not option.feedback:
@@ -164,7 +164,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         return variant.draws.shuffled(options, self.id, "options") if self.shuffle else options
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
-        """The right answer, and each wrong one that is neither right nor there already."""
+        """Return the right answer and the wrong ones that differ from it and from each other."""
         right = self._shown(self.answer, variant, "answer")
         options = {right: _Drawn(right, True, "", "")}
         for wrong in self.authored_wrongs(variant):
@@ -179,16 +179,16 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
 
     @staticmethod
     def _shown(formula: Expression | list[Any] | None, variant: Variant, *path: str | int) -> str:
-        """The value of a formula as it stands in an option."""
+        """Return the value of a formula as the text of an option."""
         with at(*path):
             return written(_text(computed(formula, variant)))
 
     def sketch(self, variant: Variant) -> tuple[ChoicePosed, ChoiceKey]:
-        """The options decide, so nothing can be left out."""
+        """Return the whole question and key: the options decide."""
         return self.pose(variant), self.key(variant)
 
     def confusions(self, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Confusion]:
-        """Options that read alike, and misconceptions that are no option because another reads so."""
+        """Yield options with the same text, and misconceptions left out because an option has their text."""
         shown = {wrong.name for wrong in key.wrong}
         yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
         texts = [option.text for option in posed.options]
@@ -234,7 +234,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
 
 
 def _refuse_text(posed: ChoicePosed, item: Any) -> None:
-    """Refuse the text of an option, with or without its letter, where its letter is asked for."""
+    """Raise FormError for the text of an option, with or without its letter: only the letter counts."""
     text = _bare(str(item)) if isinstance(item, str | int | float | tuple) else ""
     is_letter = text.strip(").") in {option.letter for option in posed.options}
     for option in () if is_letter else posed.options:
@@ -245,7 +245,7 @@ def _refuse_text(posed: ChoicePosed, item: Any) -> None:
 
 
 def _bare(text: str) -> str:
-    """A text without what does not tell it from others.
+    """Strip a text of what does not matter in a comparison: case, blanks, backquotes, brackets.
 
     >>> _bare(" A) `Conv2d` ")
     'a)conv2d'

@@ -21,7 +21,7 @@ from grader.worker.families import FAMILIES
 
 
 class Code(Question[Posed, Key, Any]):
-    """Code to write. The reference and the checks stand in reference.py and checks.py beside the YAML."""
+    """Code to write. The reference and the checks are in reference.py and checks.py next to the YAML."""
 
     by_checks: ClassVar[bool] = True
 
@@ -52,12 +52,12 @@ class Code(Question[Posed, Key, Any]):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from self._family_problems()
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
-        if self.starter is None or "{" not in self.starter:  # else it is known when it is rendered
+        if self.starter is None or "{" not in self.starter:  # else it is checked when it is rendered
             yield from self._starter_problems(self.starter or self._function())
 
     def _family_problems(self) -> Iterator[Problem]:
@@ -112,7 +112,7 @@ class Code(Question[Posed, Key, Any]):
         )
 
     def _how(self) -> str:
-        """Say what may not be used and what has to be; nothing where the starter says it all."""
+        """Say what must not and what must be used; return '' if neither is limited."""
         if not self.forbid and not self.require:
             return ""
         how = wording.CODE
@@ -125,21 +125,21 @@ class Code(Question[Posed, Key, Any]):
         return how
 
     def key(self, variant: Variant) -> Key:
-        """Compute the misconceptions alone: the checks decide."""
+        """Compute only the misconceptions: the checks decide."""
         return Key(solution="", wrong=self.authored_wrongs(variant))
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> Any:
-        """Code has no value to read."""
+        """Raise NotImplementedError: code has no value to read."""
         raise NotImplementedError
 
     @classmethod
     def judge(cls, posed: Posed, key: Key, answer: Any) -> Mark:
-        """Code has no value to judge."""
+        """Raise NotImplementedError: code has no value to judge."""
         raise NotImplementedError
 
     def reference_problems(self, reference: str) -> Iterator[Problem]:
-        """Find parameters of the stub that have another name or default in reference.py."""
+        """Yield a problem if the stub's parameters have other names or defaults in reference.py."""
         if self.signature is None:
             return
         own = parameters_of(self._function())[self.id]
@@ -149,7 +149,7 @@ class Code(Question[Posed, Key, Any]):
             yield Problem(("signature",), sentence, "Use the same parameters in both.")
 
     def excuse(self, name: str) -> str:
-        """Return the author's reason why the wrong solution of this name counts as right; '' if none."""
+        """Return the author's reason why this wrong solution counts as right; '' if there is none."""
         return self.equivalent.get(name, "")
 
 

@@ -1,4 +1,4 @@
-"""`output-size`: how large what comes out of a layer is."""
+"""`output-size`: the size of a layer's output."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from grader.questions.values import as_float, elements, is_number, malformed, pl
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
-DECIMAL = 0.05  # how far off a number is that is written with one decimal
+DECIMAL = 0.05  # how far off a number with one decimal can be
 
 
 class SizeKey(Key):
-    """The sizes along the asked dimensions."""
+    """The right size of each dimension that is asked for."""
 
     sizes: tuple[int, ...]
-    advice: str = wording.COUNT_POSITIONS.format(noun="kernel")  # for a wrong size of no known kind
+    advice: str = wording.COUNT_POSITIONS.format(noun="kernel")  # for a wrong size that no mistake explains
 
 
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
-    """The size of a layer's output: an int where it is square, else a tuple; or its whole shape."""
+    """The size of a layer's output, an int if all sides are equal, else a tuple; or its whole shape."""
 
     usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
     key_type: ClassVar[type[Key]] = SizeKey
@@ -46,7 +46,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     ] = "size"
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
@@ -64,7 +64,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return self.posed(variant, how=how, walk=self._walk(variant))
 
     def key(self, variant: Variant) -> SizeKey:
-        """What torch says on its meta device."""
+        """Let torch compute the shape on its meta device."""
         layer, shape = parse_layer(self.layer), self._input(variant)
         with at("layer"):
             output = output_shape(layer, variant.params, shape)
@@ -77,7 +77,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
 
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
-        """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
+        """Count the positions if a kernel or window moves: torch takes a hundred times as long."""
         walk = self._walk(variant)
         output = output_of(walk)
         if output is None:
@@ -88,7 +88,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
     def _wrongs(self, variant: Variant, walk: Walk | None, output: Sequence[int]) -> tuple[Wrong, ...]:
-        """The author's misconceptions, and the usual ones, where this shape comes out."""
+        """Return the author's misconceptions and the usual ones for this output shape."""
         count = len(output) if self.ask == "shape" else len(output) - 2
         wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
         left_out = {*self.misconceptions, *self.without}
@@ -121,7 +121,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     @classmethod
     def mark(cls, posed: Posed, key: SizeKey, value: Any) -> Mark:
-        """Give the verdict on a size; a quotient that was not rounded is known, though it is no size."""
+        """Give the verdict on a size; an unrounded quotient is recognized although it is not a size."""
         try:
             return super().mark(posed, key, value)
         except FormError:
@@ -146,16 +146,16 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return replace(mark, is_malformed=is_malformed and mark.misconception is None)
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
-        """Return the sizes: one where it says all."""
+        """Return the sizes; only one if one number is enough."""
         return key.sizes[:1] if self._is_square(key.sizes) else key.sizes
 
     def _is_square(self, sizes: Sequence[int]) -> bool:
-        """Whether one number is enough for all sides."""
+        """Return whether one number is enough for all sides."""
         return len(set(sizes)) == 1 and self.ask == "size"
 
 
 def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
-    """Whether an answer is what a formula gives without its rounding, written with one decimal or more."""
+    """Return whether an answer is the unrounded result of a formula, with at least one decimal."""
     numbers = list(given) if isinstance(given, list | tuple) else [given]
     full = numbers * len(wrong.answer) if len(numbers) == 1 else numbers
     if wrong.name != UNROUNDED or len(full) != len(wrong.answer) or not all(map(is_number, full)):
@@ -170,7 +170,7 @@ def _advice(walk: Walk | None) -> str:
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:
-    """An author's single number stands for all sides."""
+    """Repeat an author's single number for all sides."""
     answer = wrong.answer
     return wrong.model_copy(
         update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count}

@@ -1,4 +1,4 @@
-"""`settings`: find stride, padding, ... so that the output has a given size. Every valid answer counts."""
+"""`settings`: choose stride, padding, ... for a given output size. Every valid answer counts."""
 
 from __future__ import annotations
 
@@ -42,35 +42,35 @@ from grader.questions.values import (
 from grader.walks.as_written import output_of, walk_of
 
 MAX_SETTING = 1000
-MAX_KEYS = 3  # that are named of those not asked for
+MAX_KEYS = 3  # extra keys that are named
 _BY_SIDE = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"}
 _SEARCHED = range(13)
-_NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are written down instead
+_NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are given instead
 
 
 class Condition(Record):
-    """A condition on the unknowns, and how a student is told of it."""
+    """A condition on the unknowns, with a message for students who do not meet it."""
 
     condition: Annotated[str, Field(description="Such as stride > 1.")]
     message: Annotated[str, Field(min_length=1, description="Shown to a student who does not meet it.")]
 
 
 class SettingsPosed(Posed):
-    """Settings to choose: `repeated` are those that torch takes once for each side, too."""
+    """Settings to choose; torch also takes one number per side for those in `repeated`."""
 
     repeated: tuple[str, ...] = ()
     sides: int = 0
 
 
 class SettingsKey(Key):
-    """The layer with its unknowns, and the size that has to come out; torch decides when it is asked."""
+    """The layer with its unknowns, and the required output size; torch decides while grading."""
 
     layer: str
     params: dict[str, Any]
     input: tuple[int, ...]
     output: tuple[int, ...]
     where: tuple[str, ...]
-    told: tuple[str, ...] = ()  # what a student reads who does not meet a condition; none: the condition
+    told: tuple[str, ...] = ()  # messages for unmet conditions; if there are none, the conditions
     without: tuple[str, ...] = ()
 
 
@@ -102,7 +102,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         return names
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         yield from formula_problems(self.output, ("output",), names)
@@ -127,17 +127,17 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         return self.posed(variant, how=wording.SETTINGS, starter=starter, **self._form())
 
     def sketch(self, variant: Variant) -> tuple[SettingsPosed, SettingsKey]:
-        """Keep the unknowns, which are needed to read settings."""
+        """Return the question with its unknowns, which are needed to read settings."""
         return self.unwritten(**self._form()), self.key(variant)
 
     def _form(self) -> dict[str, Any]:
-        """What is needed to read settings."""
+        """Return the fields that are needed to read settings."""
         layers = parse_layer(self.layer).flat()
         repeated = tuple(name for name in self.unknowns if all(_is_by_side(one, name) for one in layers))
         return {"fields": tuple(self.unknowns), "repeated": repeated, "sides": len(self.input) - 2}
 
     def key(self, variant: Variant) -> SettingsKey:
-        """The condition, and the first settings that meet it."""
+        """Compute the conditions, and the first settings that meet them."""
         key = SettingsKey(
             solution="",
             layer=self.layer,
@@ -159,7 +159,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
 
     def _told(self, index: int, variant: Variant) -> str:
-        """What a student reads who does not meet a condition: the author's words, or the condition."""
+        """Return the message for a condition that is not met: the author's, or the condition itself."""
         one = self.where[index]
         if isinstance(one, Condition):
             return rendered(one.message, variant, "where", index, "message")
@@ -183,7 +183,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
 
     @classmethod
     def judge(cls, posed: SettingsPosed, key: SettingsKey, answer: dict[str, int]) -> Mark:
-        """Give the verdict on the settings: torch builds the layer and says what comes out."""
+        """Give the verdict on the settings: torch builds the layer and computes its output shape."""
         complaint = _complaint(key, answer)
         if complaint is None:
             return Mark("passed", 1.0, "")
@@ -196,7 +196,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
 
     @classmethod
     def trials(cls, posed: SettingsPosed, key: SettingsKey) -> Iterator[Wrong]:
-        """Yield each misconception with settings that it alone takes for right, where there are some."""
+        """Yield each misconception with settings that are right for it alone, if there are any."""
         yield from key.wrong
         found: set[str] = set()
         for values in product(_SEARCHED, repeat=len(posed.fields)):
@@ -212,7 +212,7 @@ def _formula(one: str | Condition) -> str:
 
 
 def _is_by_side(layer: Layer, name: str) -> bool:
-    """Whether torch takes one number for each side wherever a layer has this unknown."""
+    """Return whether torch takes one number per side wherever a layer uses this unknown."""
     uses = [(key, tree) for key, tree in layer.arguments.items() if name in names_in(tree)]
     return not uses or (
         "Pad" not in layer.name and all(key in _BY_SIDE and isinstance(tree, ast.Name) for key, tree in uses)
@@ -220,7 +220,7 @@ def _is_by_side(layer: Layer, name: str) -> bool:
 
 
 def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
-    """The value that an answer gives to each unknown."""
+    """Return the value that an answer gives to each unknown."""
     given = single(plain(value, posed.id))
     if len(posed.fields) == 1 and not isinstance(given, dict):
         return {posed.fields[0]: value}
@@ -238,7 +238,7 @@ def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
 
 
 def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
-    """Say which keys a dict lacks, and which are not asked for."""
+    """Say which keys a dict lacks, and which extra keys it has."""
     missing = [name for name in posed.fields if name not in given]
     others = (shorten(repr(key)) for key in given if key not in posed.fields)
     surplus = list(islice(others, MAX_KEYS))
@@ -251,7 +251,7 @@ def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
 
 
 def _of_all_sides(posed: SettingsPosed, name: str, value: Any) -> Any:
-    """The one number that is given for every side, where torch takes one for each."""
+    """Return the one number that is given for every side, if torch takes one per side."""
     sides = plain(value, name)
     if name not in posed.repeated or not isinstance(sides, list) or not 1 < len(sides) == posed.sides:
         return value
@@ -266,8 +266,10 @@ def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tupl
 
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
-    """The first right settings, searched unknown by unknown: a condition that fails ends a branch."""
-    readable: list[list[str]] = [[] for _ in range(len(unknowns) + 1)]  # conditions, by what they wait for
+    """Search for the first right settings, one unknown at a time; a condition that fails ends a branch."""
+    readable: list[list[str]] = [
+        [] for _ in range(len(unknowns) + 1)
+    ]  # conditions, by the number of unknowns that they need
     for condition in key.where:
         reads = names_in(parse_expression(condition))
         waits = [depth for depth, unknown in enumerate(unknowns, 1) if unknown in reads]
@@ -286,13 +288,13 @@ def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int]
 
 
 def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
-    """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
+    """Return False if counting rules the settings out: most can be dropped without asking torch."""
     output = output_of(walk_of(parse_layer(key.layer), {**key.params, **settings}, key.input))
     return output is None or output[2:] == key.output
 
 
 def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -> list[Wrong]:
-    """The usual mistakes in counting by which these settings, which meet the conditions, would be right."""
+    """Return the usual mistakes in counting that make these settings right, if they meet the conditions."""
     scope = {**key.params, **settings}
     if not all(_holds(condition, scope) for condition in key.where):
         return []
@@ -304,7 +306,7 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
 
 
 def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
-    """What is wrong with the settings, or None."""
+    """Say what is wrong with the settings; return None if they are right."""
     scope = {**key.params, **settings}
     for index, condition in enumerate(key.where):
         if not _holds(condition, scope):
