@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a convolution."""
+"""The usual mistakes in computing a convolution."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Convolution:
-    """A convolution or a transposed one at work. A mistake is most often this with one thing changed."""
+    """A convolution, or a transposed one, with its input. Most mistakes change one field of it."""
 
     image: Tensor
     weight: Tensor
     bias: Tensor | None
     axes: Axes
     groups: int
-    outside: str  # what lies around the image
+    outside: str  # how the image is padded
 
     @property
     def dims(self) -> tuple[int, ...]:
-        """The dimensions in which the kernel walks."""
+        """The dimensions along which the kernel moves."""
         return tuple(range(2, 2 + len(self.axes)))
 
 
@@ -56,7 +56,7 @@ def _padded(run: Convolution) -> Tensor:
 
 
 def convolve(run: Convolution) -> Tensor:
-    """The output (N, C out, ...) of a convolution, as torch computes it."""
+    """Compute the output (N, C out, ...) of a convolution with torch."""
     convolve = getattr(torch, f"conv{len(run.axes)}d")
     stride, dilation = [axis.stride for axis in run.axes], [axis.dilation for axis in run.axes]
     output: Tensor = convolve(_padded(run), run.weight, run.bias, stride, 0, dilation, run.groups)
@@ -64,17 +64,17 @@ def convolve(run: Convolution) -> Tensor:
 
 
 def with_bias(output: Tensor, run: Convolution) -> Tensor:
-    """An output (N, C out, ...) with the bias added."""
+    """Add the bias to an output (N, C out, ...)."""
     return output if run.bias is None else output + run.bias.reshape(-1, *(1 for _ in run.axes))
 
 
 def without_bias(run: Convolution) -> Convolution:
-    """The same without its bias."""
+    """Remove the bias."""
     return replace(run, bias=None)
 
 
 def with_flipped_kernel(run: Convolution) -> Convolution:
-    """The same with its kernel turned round in every dimension."""
+    """Flip the kernel in every dimension."""
     return replace(run, weight=run.weight.flip(run.dims))
 
 
@@ -108,7 +108,7 @@ def _from_far_corner(run: Convolution) -> Tensor:
 
 
 def _first_channel(run: Convolution) -> Tensor:
-    """Of each group its first channel."""
+    """Convolve with only the first channel of each group."""
     image = run.image[:, :: run.weight.shape[1]]
     return convolve(replace(run, image=image, weight=run.weight[:, :1]))
 
@@ -119,17 +119,17 @@ def _ungrouped(run: Convolution) -> Tensor:
 
 
 def _products(run: Convolution) -> int:
-    """How many products go into one value of a convolution's output."""
+    """Return the number of products in one value of a convolution's output."""
     return run.weight.shape[1] * count_cells(run.axes)
 
 
 def has_bias(run: Convolution) -> bool:
-    """Whether there is a bias."""
+    """Return whether there is a bias."""
     return run.bias is not None
 
 
 def has_wide_kernel(run: Convolution) -> bool:
-    """Whether the kernel has more than one cell."""
+    """Return whether the kernel has more than one cell."""
     return count_cells(run.axes) > 1
 
 
@@ -142,13 +142,13 @@ def _has_many_products(run: Convolution) -> bool:
 
 
 def _has_countable_products(run: Convolution) -> bool:
-    """More than one product, and not so many in all that it takes long to compare them."""
+    """Return whether a value has several products, and all of them can be compared quickly."""
     places = prod(axis.room // axis.stride + 1 for axis in run.axes)
     return _has_many_products(run) and len(run.image) * run.weight.numel() * places <= MAX_CONFIRMED
 
 
 def has_padding(run: Convolution) -> bool:
-    """Whether the padding adds any cell."""
+    """Return whether the padding adds any cell."""
     return can_be_padded(run.axes)
 
 
@@ -182,7 +182,7 @@ def _has_two_side_by_side(run: Convolution) -> bool:
 
 
 def _padded_on(run: Convolution, side: int) -> Tensor:
-    """Convolve with zeros on one end of each dimension only: 0 is the beginning, 1 the end."""
+    """Convolve with zeros on one end of each dimension only; `side` is 0 for the start, 1 for the end."""
     sides = [cells if index % 2 == side else 0 for index, cells in enumerate(flat_sides(run.axes))]
     return convolve(replace(run, image=torch.nn.functional.pad(run.image, sides), axes=unpadded(run.axes)))
 

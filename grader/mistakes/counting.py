@@ -1,4 +1,4 @@
-"""The usual mistakes in a size: in counting the places of a walk, and in writing down what was counted."""
+"""The usual mistakes in the size of an output: in counting its positions, and in writing it down."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _miscount(
     *,
     is_rare: bool = False,
 ) -> Mistake[Axes, list[float]]:
-    """Make a mistake of a wrong way to count along each axis."""
+    """Make a mistake from a wrong way to count along each axis."""
     return Mistake(name, message, lambda axes: list(map(count, axes)), applies, is_rare)
 
 
 def _unrounded(count: Callable[[Axis], float]) -> Mistake[Axes, list[float]]:
-    """Make a mistake of a formula that leads to a number which is not whole."""
+    """Make a mistake from a formula whose result is not a whole number."""
 
     def written(axis: Axis) -> float:
         number = count(axis)
@@ -63,7 +63,7 @@ def _padded_by_number(axes: Axes) -> bool:
 
 
 def _padded_everywhere(axes: Axes) -> bool:
-    return all(axis.padding > 0 for axis in axes) and _changes_size(axes)  # a stride of 0 is none
+    return all(axis.padding > 0 for axis in axes) and _changes_size(axes)  # a stride of 0 is not allowed
 
 
 def _rounds_down(axes: Axes) -> bool:
@@ -75,7 +75,7 @@ def _rounds_up(axes: Axes) -> bool:
 
 
 def _changes_size(axes: Axes) -> bool:
-    return not any(axis.keeps_size for axis in axes)  # with padding="same" it is right
+    return not any(axis.keeps_size for axis in axes)  # with padding="same" the answer is right
 
 
 def _unstrided(axes: Axes) -> bool:
@@ -87,7 +87,7 @@ def _several(axes: Axes) -> bool:
 
 
 def _turned(axes: Axes) -> Axes:
-    """The same with the settings of the other side, as if tuples began with the width."""
+    """Give each axis the settings of the other, as if tuples began with the width."""
     return tuple(replace(other, size=own.size) for own, other in zip(axes, reversed(axes), strict=True))
 
 
@@ -319,9 +319,9 @@ SIZE_MISTAKES = tuple(
 
 
 def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
-    """Yield the usual mistakes in counting the places of a walk, each with the size that it leads to.
+    """Yield the usual mistakes in counting the positions of a walk, each with the size that it leads to.
 
-    Some may lead to the right size: variants are drawn so that none does.
+    Some may lead to the right size; variants are drawn so that none does.
     """
     for mistake in _USUAL.get(walk.family, ()) if walk else ():
         if walk and mistake.applies(walk.axes) and not _is_always_right(mistake, walk.axes):
@@ -329,7 +329,7 @@ def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
 
 
 def _is_always_right(mistake: Mistake[Axes, list[float]], axes: Axes) -> bool:
-    """Whether it is no mistake with these settings: `ConvTranspose2d(1, 1, 2, stride=2)` doubles any size."""
+    """Return whether it is right for any size, as doubling is for `ConvTranspose2d(1, 1, 2, stride=2)`."""
     if not axes[0].transposed:
         return False
     sizes = tuple(replace(one, size=one.size + more) for one in axes for more in range(2 * one.stride))
@@ -337,13 +337,13 @@ def _is_always_right(mistake: Mistake[Axes, list[float]], axes: Axes) -> bool:
 
 
 def _swapped(before: Sequence[int], sizes: Sequence[int]) -> Iterator[Slip]:
-    """The image's sides the wrong way round, where that makes a difference."""
+    """Yield the image's sides in the wrong order, if they differ."""
     if len(set(sizes)) > 1:
         yield Slip(SWAPPED_SIDES, wording.SWAPPED_SIDES, [*before, *sizes[::-1]])
 
 
 def form_mistakes(sizes: Sequence[int], shape: Sequence[int]) -> Iterator[Slip]:
-    """Yield the usual mistakes in writing down a size that was found, where the whole shape is `shape`."""
+    """Yield the usual mistakes in writing down a size; the whole output has shape `shape`."""
     yield from _swapped((), sizes)
     if len(sizes) > 1:
         yield Slip(COUNTED_ELEMENTS, wording.COUNTED_ELEMENTS, [math.prod(sizes)] * len(sizes))
@@ -351,10 +351,12 @@ def form_mistakes(sizes: Sequence[int], shape: Sequence[int]) -> Iterator[Slip]:
 
 
 def shape_mistakes(given: Sequence[int], shape: Sequence[int], sides: Iterable[Slip]) -> Iterator[Slip]:
-    """Yield the usual mistakes in a whole shape (N, C, ...), where `given` goes in."""
+    """Yield the usual mistakes in a whole shape (N, C, ...) for an input of shape `given`."""
     batch_and_channels, sizes = shape[:2], shape[2:]
     for slip in sides:
-        if slip.name != "answered-input-size":  # who copies a shape sees to the channels as well
+        if (
+            slip.name != "answered-input-size"
+        ):  # a student who copies the input's shape also copies its channels
             yield slip._replace(answer=[*batch_and_channels, *slip.answer])
     yield from _swapped(batch_and_channels, sizes)
     if given[1] != shape[1]:

@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of layers without a kernel that walks."""
+"""The usual mistakes in computing layers without a moving kernel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class LinearRun:
-    """A linear layer at work."""
+    """A linear layer with its input."""
 
     image: Tensor
     weight: Tensor

@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a pooling."""
+"""The usual mistakes in computing a pooling."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """A max or average pooling at work; the last two are for the average only."""
+    """A max or average pooling with its input; the last two fields are only for the average."""
 
     image: Tensor
     axes: Axes
@@ -35,7 +35,7 @@ def read_pool(walk: Walk, image: Tensor, _: Mapping[str, Tensor]) -> Pool:
 
 
 def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
-    """The cells of each place in one last dimension, with these values outside of the image."""
+    """Gather the cells of each position in the last dimension, with the given values outside the image."""
     pad = torch.nn.functional.pad
     if can_be_padded(axes):
         image = pad(image, flat_sides(axes), value=padding)
@@ -85,7 +85,7 @@ def _counts_inside_only(run: Pool) -> bool:
 
 
 def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool, Tensor], ...]:
-    """What goes wrong with the walk of any window."""
+    """Return the mistakes in moving a window."""
     return (
         Mistake(
             "ignored-stride",

@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a transposed convolution."""
+"""The usual mistakes in computing a transposed convolution."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def _transposed(run: Convolution) -> Tensor:
 
 
 def _convolved_instead(run: Convolution) -> Tensor:
-    """Its weight lists the channels that go in first; a convolution's those that come out."""
+    """Convolve; a transposed weight lists the input channels first, a convolution's the output channels."""
     kernel = run.weight.shape[2:]
     by_group = run.weight.reshape(run.groups, -1, *run.weight.shape[1:]).transpose(1, 2)
     return convolve(replace(run, weight=by_group.reshape(-1, by_group.shape[2], *kernel)))
 
 
 def _overwritten(run: Convolution) -> Tensor:
-    """Each place writes over what the places before it have written.
+    """Let each position overwrite the values of the positions before it.
 
-    Where two places meet, the later one is there with an earlier cell of its kernel: so the last cell of all
-    kernels is written first, and the first one last.
+    If two positions overlap, the later one overlaps with an earlier cell of its kernel. So the last cell of
+    all kernels is written first, and the first cell last.
     """
     sizes = run.image.shape[2:]
     stamps = _stamps(run)
@@ -63,7 +63,7 @@ def _overwritten(run: Convolution) -> Tensor:
 
 
 def _stamps(run: Convolution) -> Tensor:
-    """What each cell of the kernel adds in each place: (cells, N, channels out, places)."""
+    """Compute what each cell of the kernel adds at each position: (cells, N, channels out, positions)."""
     batch, groups = len(run.image), run.groups
     image = run.image.reshape(batch, groups, -1, prod(run.image.shape[2:]))
     weight = run.weight.reshape(groups, -1, run.weight.shape[1], count_cells(run.axes))
@@ -71,24 +71,24 @@ def _stamps(run: Convolution) -> Tensor:
 
 
 def _landing(axis: Axis, cell: int) -> slice:
-    """Where a cell of the kernel meets the output, in all places."""
+    """Return where a cell of the kernel meets the output, for all positions."""
     start = cell * axis.dilation
     return slice(start, start + (axis.size - 1) * axis.stride + 1, axis.stride)
 
 
 def _along(walked: Iterable[slice]) -> tuple[slice, ...]:
-    """An index into all of the batch and channels."""
+    """Return an index that keeps the whole batch and all channels."""
     return (slice(None), slice(None), *walked)
 
 
 def _overlaps(axis: Axis) -> bool:
-    """Whether two cells of the kernel meet in one cell of the output."""
+    """Return whether two cells of the kernel can meet in one cell of the output."""
     moves = (step * axis.stride for step in range(1, axis.size))
     return any(move % axis.dilation == 0 and move // axis.dilation < axis.kernel for move in moves)
 
 
 def _is_more_than_a_convolution(run: Convolution) -> bool:
-    """One cell that moves by one is the same either way."""
+    """Return False for a kernel of one cell with stride 1 and no padding: both give the same output."""
     return has_wide_kernel(run) or any(a.stride > 1 or a.padding or a.output_padding for a in run.axes)
 
 

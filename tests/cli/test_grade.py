@@ -125,7 +125,7 @@ def test_the_report_holds_the_walk_and_its_picture(folder: Path, grade: Run) -> 
     assert [(axis["size"], axis["kernel"], axis["stride"]) for axis in pooled["walk"]["axes"]] == [
         (9, 2, 2)
     ] * 2
-    assert pooled["picture"].startswith("first place         next place\n# # . .")
+    assert pooled["picture"].startswith("first position      next position\n# # . .")
     assert pooled["picture"].endswith("# window   . image")
     assert all(
         one["picture"] is None and one["walk"] is None for one in report["questions"] if one is not pooled
@@ -430,7 +430,7 @@ def test_an_answer_that_cannot_be_read_has_no_picture(folder: Path, grade: Run) 
     stub = file.read_text(encoding="utf-8")
     for answer in ("5.5", "None", "'three'"):
         file.write_text(stub.replace("size = ...", f"size = {answer}"), encoding="utf-8")
-        assert "first place" not in grade(folder, "exercise-3").out
+        assert "first position" not in grade(folder, "exercise-3").out
 
 
 def test_watching_says_at_once_that_it_grades(

@@ -280,8 +280,8 @@ def test_what_is_not_drawn(walk):
 
 
 def test_a_walk_along_a_line_with_gaps_in_the_kernel():
-    assert draw_walk([Axis(5, 2, 2, 0, 2)]) == "first place   next place\n# . # . .     . . # . #"
-    assert draw_walk([Axis(3, 2, 2)]) == "first place\n# # ."
+    assert draw_walk([Axis(5, 2, 2, 0, 2)]) == "first position   next position\n# . # . .        . . # . #"
+    assert draw_walk([Axis(3, 2, 2)]) == "first position\n# # ."
 
 
 @pytest.mark.parametrize("more", ["", ", stride=1, padding=1", ", ceil_mode=True", ", dilation=2"])

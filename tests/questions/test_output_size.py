@@ -300,8 +300,8 @@ def test_a_dilation_that_makes_no_sense():
 def test_the_picture_shows_the_walk_and_not_the_answer():
     asked = ask("output-size", layer="Conv2d(1, 1, 2, stride=2, padding=1)", input=[1, 1, 2, 2])
     assert drawn(asked.posed.walk) == (
-        "first place   next place\n"
-        "# # 0 0       0 0 # #\n# # . 0       0 . # #\n0 . . 0       0 . . 0\n0 0 0 0       0 0 0 0\n"
+        "first position   next position\n"
+        "# # 0 0          0 0 # #\n# # . 0          0 . # #\n0 . . 0          0 . . 0\n0 0 0 0          0 0 0 0\n"
         "# kernel   . image   0 padding"
     )
     assert drawn(CUBE.posed.walk) is None
