@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.language.limits import Limits
 from grader.language.record import Record
 from grader.mistakes.mistake import Slip
-from grader.questions.wording import either
+from grader.questions import wording
 from grader.walks.walk import Walk
 
 OutcomeName = Literal[
@@ -100,5 +100,10 @@ def failed(
     if not 1 <= len(agreeing) <= most:
         return Mark("failed", share, otherwise)
     if len(agreeing) > 1:
-        return Mark("failed", share, either([wrong.message for wrong in agreeing]))
+        return Mark("failed", share, either(agreeing))
     return Mark("failed", share, agreeing[0].message, agreeing[0].name, agreeing[0].hint)
+
+
+def either(wrongs: Sequence[Wrong]) -> str:
+    """Say that each misconception explains an answer; return the message of a single one as it is."""
+    return wording.either([wrong.message for wrong in wrongs])

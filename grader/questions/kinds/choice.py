@@ -211,8 +211,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         for letter in sorted(letters - set(known)):
             shown = repr(letter[:20])
             strange = shown if letter.isascii() else wording.FOREIGN.format(letter=shown)
-            letters = ", ".join(known)
-            raise FormError(wording.NO_OPTION.format(letter=strange, letters=letters, how=posed.how))
+            raise FormError(wording.NO_OPTION.format(letter=strange, letters=", ".join(known), how=posed.how))
         return letters
 
     @classmethod
