@@ -14,6 +14,7 @@ from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES
+from grader.handout import wording
 from grader.handout.exercise_name import files_like
 from grader.handout.pack import PACK_FILE, Pack, open_pack
 
@@ -137,16 +138,14 @@ def find_source(start: Path) -> ExerciseSource:
             return PackedSource(open_pack(folder / PACK_FILE))
         if (folder / COURSE_FILE).is_file():
             return CourseSource(load_course(folder))
-    raise UsageFault(
-        f"There are no exercises here: found neither {PACK_FILE} nor {COURSE_FILE}. "
-        "Go to the folder of your exercises."
-    )
+    raise UsageFault(wording.NO_EXERCISES.format(pack=PACK_FILE, course=COURSE_FILE))
 
 
 def check_name(source: ExerciseSource, exercise: str) -> None:
     """Raise UsageFault if there is no such exercise."""
     if exercise not in source.exercises:
-        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, source.exercises)}")
+        remedy = did_you_mean(exercise, source.exercises)
+        raise UsageFault(wording.NO_EXERCISE.format(exercise=exercise, remedy=remedy))
 
 
 def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
@@ -163,12 +162,12 @@ def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
     suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
     found = [file for suffix in suffixes if (file := source.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
-        raise UsageFault(
-            f"Both {found[0].name} and {found[1].name} exist. Choose one with --file {found[0].name}."
-        )
+        raise UsageFault(wording.TWO_FILES.format(first=found[0].name, second=found[1].name))
     if not found:
         names = " or ".join(f"{exercise}{suffix}" for suffix in suffixes)
         alike = files_like(source.root, exercise)
-        remedy = f"Is it {shlex.quote(alike[0])}? Name it" if alike else "Name your file"
-        raise UsageFault(f"There is no {names} in {source.root}. {remedy} with --file.")
+        remedy = wording.NAME_YOUR_FILE
+        if alike:
+            remedy = wording.SIMILAR_FILE.format(file=shlex.quote(alike[0]))
+        raise UsageFault(wording.NO_FILE.format(names=names, folder=source.root, remedy=remedy))
     return found[0]

@@ -22,6 +22,7 @@ from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE
 from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
+from grader.handout import wording
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.worker.temporary import Folder
@@ -211,4 +212,4 @@ def open_pack(file: Path) -> Pack:
 
 
 def _damaged(file: Path) -> PackDamage:
-    return PackDamage(f"{file} is damaged. Download the exercises again; your own files stay as they are.")
+    return PackDamage(wording.DAMAGED.format(file=file))

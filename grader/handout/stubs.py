@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
+from grader.handout import wording
 from grader.language.points import points_text
 from grader.language.templates import one_line
 from grader.questions.kinds import KINDS
@@ -160,10 +161,7 @@ def _intro(paper: Paper) -> str:
         parts.append(paper.intro)
     if paper.drawing:
         parts.append(f"```text\n{paper.drawing}\n```")
-    parts.append(
-        "Replace each `...` with your answer, save the notebook, and run "
-        f"`grade {paper.exercise}` in a terminal."
-    )
+    parts.append(wording.HOW_TO_ANSWER.format(exercise=paper.exercise))
     return "\n\n".join(parts)
 
 

@@ -96,7 +96,7 @@ def test_the_page_says_what_is_wrong_in_words_and_pictures(folder: Path, grade: 
     (folder / "exercise-3.py").write_text(text, encoding="utf-8")
     ran = grade(folder, "exercise-3")
     assert "You counted how often the kernel moves" in " ".join(ran.out.split())
-    assert "# # . .       . . # #" in ran.out
+    assert "# # . .          . . # #" in ran.out
     assert "Your values have shape 2x2, but the output has shape 3x3." in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
     assert "\x1b" not in ran.out
