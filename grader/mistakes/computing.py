@@ -61,9 +61,7 @@ def value_mistakes(
     sort = _SORTS.get((walk.family, walk.combine)) if walk else None
     if walk is None or sort is None:
         return iter(())
-    with (
-        torch.no_grad()
-    ):  # all at once: a generator would switch off the caller's gradients between two outputs
+    with torch.no_grad():  # all at once: a generator would also switch off the caller's gradients
         slips = list(_made(sort.mistakes, sort.read(walk, whole, state), walk.noun))
     return (one._replace(answer=one.answer.squeeze(0)) if is_alone else one for one in slips)
 

@@ -354,9 +354,7 @@ def shape_mistakes(given: Sequence[int], shape: Sequence[int], sides: Iterable[S
     """Yield the usual mistakes in a whole shape (N, C, ...) for an input of shape `given`."""
     batch_and_channels, sizes = shape[:2], shape[2:]
     for slip in sides:
-        if (
-            slip.name != "answered-input-size"
-        ):  # a student who copies the input's shape also copies its channels
+        if slip.name != "answered-input-size":  # with the sides, students copy the channels
             yield slip._replace(answer=[*batch_and_channels, *slip.answer])
     yield from _swapped(batch_and_channels, sizes)
     if given[1] != shape[1]:

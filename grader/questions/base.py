@@ -25,15 +25,7 @@ P = TypeVar("P", bound=Posed)
 K = TypeVar("K", bound=Key)
 A = TypeVar("A")  # an answer that has been read
 
-_TAKEN = {
-    *dir(builtins),
-    "torch",
-    "nn",
-    "F",
-    "np",
-    "numpy",
-    "plt",
-}  # names that files import or that are built in
+_TAKEN = {*dir(builtins), "torch", "nn", "F", "np", "numpy", "plt"}  # built in, or imported by files
 
 
 class Misconception(Record):

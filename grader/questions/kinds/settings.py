@@ -267,9 +267,7 @@ def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tupl
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
     """Search for the first right settings, one unknown at a time; a condition that fails ends a branch."""
-    readable: list[list[str]] = [
-        [] for _ in range(len(unknowns) + 1)
-    ]  # conditions, by the number of unknowns that they need
+    readable: list[list[str]] = [[] for _ in range(len(unknowns) + 1)]  # conditions, by unknowns needed
     for condition in key.where:
         reads = names_in(parse_expression(condition))
         waits = [depth for depth, unknown in enumerate(unknowns, 1) if unknown in reads]

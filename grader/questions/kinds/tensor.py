@@ -220,9 +220,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
         def agrees(wrong: Wrong) -> bool:
             its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
-            is_listed = len(its_shape) <= 1 and len(its) == len(
-                answer.flat
-            )  # an author may write a flat list
+            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
             return (is_listed or _stripped(its_shape) == _stripped(answer.shape)) and not _unlike(
                 answer, its, key
             )
