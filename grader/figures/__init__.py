@@ -1,1 +1,1 @@
-"""Draw walks: in text today."""
+"""Drawings of walks, in text."""

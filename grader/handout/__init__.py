@@ -1,1 +1,1 @@
-"""What a student receives: stubs, packed files, model solutions."""
+"""What a student receives: stubs and packed files."""

@@ -1,4 +1,4 @@
-"""Which exercise a student means by a word: its name, the name of its file, or its number."""
+"""Finding the exercise that a student names by its name, its file or its number."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from grader.folding import folded, tokens_of
 
 
 def meant(names: Iterable[str], word: str) -> str:
-    """Return the only exercise that a word can mean; the word itself where there is none, or several.
+    """Return the only exercise that a word can mean; the word itself if none or several match.
 
-    Case, blanks, `_`, `-` and leading zeros do not count, and words may be cut short.
+    Case, blanks, `_`, `-` and leading zeros do not matter, and words can be shortened.
 
     >>> [meant(["exercise-3", "exercise-13"], word) for word in ("3", "Exercise_03.py", "ex13", "4")]
     ['exercise-3', 'exercise-3', 'exercise-13', '4']
@@ -29,7 +29,7 @@ def meant(names: Iterable[str], word: str) -> str:
 
 
 def files_like(folder: Path, exercise: str) -> list[str]:
-    """Return the names of Python files and notebooks in a folder that begin like an exercise's."""
+    """Return the Python files and notebooks in a folder whose names begin like the exercise's."""
     tokens, found = tokens_of(folded(exercise)), list[str]()
     with suppress(OSError):
         found = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
@@ -42,7 +42,7 @@ def _without_suffix(word: str) -> str:
 
 
 def _is_short_for(tokens: Sequence[str], own: Sequence[str]) -> bool:
-    """Whether these are an exercise's last number alone, or its words cut short with its numbers."""
+    """Return whether these are only an exercise's last number, or its shortened words with its numbers."""
     if len(tokens) == 1 and tokens[0].isdigit():
         return tokens[0] == own[-1]
     return len(tokens) == len(own) and all(

@@ -14,12 +14,13 @@ from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES
+from grader.handout import wording
 from grader.handout.exercise_name import files_like
 from grader.handout.pack import PACK_FILE, Pack, open_pack
 
 
 class ExerciseSource(Protocol):
-    """Exercises, and what they are graded with."""
+    """Exercises with everything that grading them needs."""
 
     @property
     def root(self) -> Path:
@@ -31,20 +32,20 @@ class ExerciseSource(Protocol):
 
     @property
     def exercises(self) -> Sequence[str]:
-        """Their names, in order."""
+        """The names of the exercises, in order."""
 
     @property
     def packages(self) -> Sequence[str]:
         """What students' files may import."""
 
     def paper_title(self, name: str) -> str:
-        """The title of one of them."""
+        """Return the title of an exercise."""
 
     def sitting(self, name: str) -> Sitting:
-        """One of them, ready to be graded."""
+        """Return an exercise, ready for grading."""
 
     def close(self) -> None:
-        """Tidy up."""
+        """Remove temporary files."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class PackedSource:
 
     @property
     def root(self) -> Path:
-        """The folder that the packed file lies in."""
+        """The folder of the packed file."""
         return self.pack.file.parent
 
     @property
@@ -74,11 +75,11 @@ class PackedSource:
         return self.pack.contents.packages
 
     def paper_title(self, name: str) -> str:
-        """The title of one exercise."""
+        """Return the title of an exercise."""
         return self.pack.sitting(name).paper.title
 
     def sitting(self, name: str) -> Sitting:
-        """One exercise."""
+        """Return an exercise, ready for grading."""
         return self.pack.sitting(name)
 
     def close(self) -> None:
@@ -88,7 +89,7 @@ class PackedSource:
 
 @dataclass(frozen=True)
 class CourseSource:
-    """A course's own folder, where its author tries variant 0."""
+    """A course's own folder, where its author works on variant 0."""
 
     course: LoadedCourse
 
@@ -113,23 +114,23 @@ class CourseSource:
         return self.course.record.packages
 
     def paper_title(self, name: str) -> str:
-        """The title of one exercise, as it is written."""
+        """Return the title of an exercise, as written by its author."""
         return self.course.exercise(name).record.title
 
     def sitting(self, name: str) -> Sitting:
-        """One exercise, variant 0."""
+        """Return variant 0 of an exercise, ready for grading."""
         return replace(prepare(self.course.exercise(name), None), is_practice=True)
 
     def close(self) -> None:
-        """Nothing was unpacked."""
+        """Do nothing: nothing was unpacked."""
 
 
 def find_source(start: Path) -> ExerciseSource:
-    """The handout or course that a folder lies in.
+    """Find the handout or course that contains a folder.
 
     Raises:
-        UsageFault: there is none, in this folder or above.
-        CourseFaults: it is a course, and course.yaml is wrong.
+        UsageFault: there is none in this folder or above.
+        CourseFaults: it is a course with a wrong course.yaml.
 
     """
     for folder in (start, *start.parents):
@@ -137,22 +138,21 @@ def find_source(start: Path) -> ExerciseSource:
             return PackedSource(open_pack(folder / PACK_FILE))
         if (folder / COURSE_FILE).is_file():
             return CourseSource(load_course(folder))
-    raise UsageFault(
-        f"There are no exercises here: neither {PACK_FILE} nor {COURSE_FILE}. Go to your exercises' folder."
-    )
+    raise UsageFault(wording.NO_EXERCISES.format(pack=PACK_FILE, course=COURSE_FILE))
 
 
 def check_name(source: ExerciseSource, exercise: str) -> None:
-    """Raise UsageFault unless there is such an exercise."""
+    """Raise UsageFault if there is no such exercise."""
     if exercise not in source.exercises:
-        raise UsageFault(f"There is no exercise '{exercise}'. {did_you_mean(exercise, source.exercises)}")
+        remedy = did_you_mean(exercise, source.exercises)
+        raise UsageFault(wording.NO_EXERCISE.format(exercise=exercise, remedy=remedy))
 
 
 def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
-    """The student's file for an exercise; a `word` may name it, or say which of two it is by its suffix.
+    """Find the student's file for an exercise; a `word` can name it, or choose between two by its suffix.
 
     Raises:
-        UsageFault: there is no such exercise, no file, or a .py and a .ipynb.
+        UsageFault: there is no such exercise or file, or both a .py and a .ipynb.
 
     """
     check_name(source, exercise)
@@ -162,10 +162,12 @@ def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
     suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
     found = [file for suffix in suffixes if (file := source.root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
-        raise UsageFault(f"There are {found[0].name} and {found[1].name}. Say which: --file {found[0].name}.")
+        raise UsageFault(wording.TWO_FILES.format(first=found[0].name, second=found[1].name))
     if not found:
         names = " or ".join(f"{exercise}{suffix}" for suffix in suffixes)
         alike = files_like(source.root, exercise)
-        remedy = f"Is it {shlex.quote(alike[0])}? Name it" if alike else "Name your file"
-        raise UsageFault(f"There is no {names} in {source.root}. {remedy} with --file.")
+        remedy = wording.NAME_YOUR_FILE
+        if alike:
+            remedy = wording.SIMILAR_FILE.format(file=shlex.quote(alike[0]))
+        raise UsageFault(wording.NO_FILE.format(names=names, folder=source.root, remedy=remedy))
     return found[0]

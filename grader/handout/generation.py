@@ -1,4 +1,4 @@
-"""Writing what students receive, without ever overwriting what they wrote."""
+"""Writing what students receive, without overwriting their work."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from grader.files import alone_in, open_file, refusal, write_file
 from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_pack, pack_bytes
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
-BATCH = 50  # students whose variants are remembered at once
+BATCH = 50  # students whose variants are in memory at once
 Variants = Mapping[tuple[str, str], Mapping[str, Any]]  # by student and exercise
 
 
 @dataclass
 class Generated:
-    """What was written, and what was left because a student has worked on it."""
+    """The files that were written, and those that were kept because a student has worked on them."""
 
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
@@ -42,18 +42,18 @@ def generate(
     handed_out: Variants = MappingProxyType({}),
     hand_out: Callable[[Variants], None] = lambda _variants: None,
 ) -> Generated:
-    """Write stubs and a pack into `out`, or into a folder of it for each student.
+    """Write stubs and a pack into `out`, or into a subfolder for each student.
 
-    `handed_out` are parameters that students were given before, by student and exercise: they keep them.
-    `hand_out` is called with what they are given now before any of it is written.
+    `handed_out` holds parameters that students already have, by student and exercise: they keep them.
+    `hand_out` is called with the parameters of this handout before any file is written.
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
-        UsageFault: a file cannot be written, or `out` is no place for it.
+        UsageFault: a file cannot be written, or `out` is not allowed.
 
     """
     generated = Generated()
-    exercises = course.exercises()  # every fault of every exercise, before anything is written
+    exercises = course.exercises()  # finds all faults before anything is written
     folders: dict[str | None, Path] = (
         {None: out} if students is None else {student: out / student for student in students}
     )
@@ -82,36 +82,36 @@ def _batches(students: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
 
 
 def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return what is handed out, by student and exercise; "" is everybody, where there is no roster."""
+    """Return what is handed out, by student and exercise; "" means everybody, if there is no roster."""
     return {
         (student or "", one.paper.exercise): one.params for student, own in sittings.items() for one in own
     }
 
 
 def _check_place(folder: Path, root: Path) -> None:
-    """Raise UsageFault where a handout would lie among the course's own files."""
+    """Raise UsageFault if a handout would be among the course's own files."""
     place, root = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
     if place == root or root / "exercises" in (place, *place.parents):
-        raise UsageFault(f"{folder} holds the course itself. Take another folder, such as handout.")
+        raise UsageFault(f"{folder} holds the course itself. Choose another folder, such as handout.")
 
 
 def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> None:
-    """Raise UsageFault where a handout would tell what the one that is there must not."""
+    """Raise UsageFault if a handout would reveal what the existing one must not."""
     if edition == "practice" and before is not None and before.edition == "assessed":
         raise UsageFault(
-            f"{folder} holds the assessed edition; the practice edition would bring its solutions. "
-            "Take another folder, or say --edition assessed."
+            f"{folder} holds the assessed edition, and the practice edition would add its solutions. "
+            "Choose another folder, or use --edition assessed."
         )
 
 
 def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
     """Write what one student receives.
 
-    The pack comes first. It holds the digests of all that was ever generated, so whatever a command leaves
-    that is killed meanwhile is known again, and never taken for a student's work.
+    The pack is written first. It holds the digests of all files that were ever generated, so files of a
+    command that was killed are recognized, and never mistaken for a student's work.
 
     Raises:
-        UsageFault: a file cannot be written, or the assessed edition is there and not meant.
+        UsageFault: a file cannot be written, or the practice edition would replace the assessed one.
 
     """
     try:
@@ -145,7 +145,7 @@ def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edi
 
 
 def _is_worked_on(file: Path, digests: Container[str]) -> bool:
-    """Return whether a file is there and is nothing that was ever generated."""
+    """Return whether a file exists and was not generated."""
     if not file.exists():
         return False
     try:
@@ -156,7 +156,7 @@ def _is_worked_on(file: Path, digests: Container[str]) -> bool:
 
 
 def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str]]:
-    """The files of one student by name: stubs, and the checks that they may see."""
+    """Yield the files of one student by name: stubs, and the visible checks."""
     for sitting in sittings:
         exercise = sitting.paper.exercise
         yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form)
@@ -166,7 +166,7 @@ def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str
 
 
 def _before(folder: Path) -> Contents | None:
-    """Return what was generated the last time; None where nothing was, or where nobody can tell."""
+    """Return what was generated last time; None if nothing was, or if the pack is damaged."""
     pack = folder / PACK_FILE
     try:
         return open_pack(pack).contents if pack.exists() else None

@@ -1,7 +1,7 @@
-"""The packed file that travels with stubs, so that `grade` works on a student's machine.
+"""The packed file that is handed out with the stubs, so that `grade` works on a student's machine.
 
-A zip of JSON and Python. In a practice edition it decides everything; in an assessed one it holds papers and
-visible checks only. Anyone can open it: nothing in it pretends to be secret.
+It is a zip of JSON and Python. In a practice edition it has all that grading needs; in an assessed one it has
+only papers and visible checks. Anyone can open it: nothing in it is secret.
 """
 
 from __future__ import annotations
@@ -22,30 +22,31 @@ from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE
 from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
+from grader.handout import wording
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.worker.temporary import Folder
 
 PACK_FILE = "course.pack"
-MAX_BYTES = 64 << 20  # of the whole pack, unpacked
+MAX_BYTES = 64 << 20  # the whole pack, unpacked
 
 Edition = Literal["practice", "assessed"]
 _OWN = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
-_BESIDE = "beside"  # the folder in a pack of what else checks read
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: the same pack is the same bytes
+_BESIDE = "beside"  # the folder in a pack for other files that checks read
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip: equal packs have equal bytes
 
 
 def _all(digests: object) -> object:
-    """Read a single digest, as packs once had it, as well."""
+    """Accept also a single digest, as in old packs."""
     return (digests,) if isinstance(digests, str) else digests
 
 
 class PackDamage(UsageFault):
-    """A packed file is there, and cannot be made sense of."""
+    """A packed file exists but cannot be read."""
 
 
 class Contents(Record):
-    """What a pack says of itself."""
+    """The description of a pack, in pack.json."""
 
     format: Literal[1] = 1
     edition: Edition
@@ -53,12 +54,12 @@ class Contents(Record):
     student: str | None
     exercises: tuple[str, ...]
     packages: tuple[str, ...]
-    # The SHA-256 of all that was ever generated under a name, the newest first, to tell what was worked on.
+    # The SHA-256 of everything that was generated under a name, newest first, to recognize students' work.
     files: dict[str, Annotated[tuple[str, ...], BeforeValidator(_all)]] = {}
 
 
 def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str, tuple[str, ...]]) -> bytes:
-    """Pack what one student receives; `files` are the digests of what was ever written beside it."""
+    """Pack what one student receives; `files` holds the digests of all files generated with it."""
     papers = [sitting.paper for sitting in sittings]
     contents = Contents(
         edition=edition,
@@ -106,20 +107,21 @@ def _write(archive: zipfile.ZipFile, name: str, content: str | bytes) -> None:
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
-    """Raise UsageFault where a pack is larger than what is read again."""
+    """Raise UsageFault if a pack is too large to be opened again."""
     infos = archive.infolist()
     size = sum(info.file_size for info in infos)
     if size > MAX_BYTES:
         largest = max(infos, key=lambda info: info.file_size).filename.replace(f"/{_BESIDE}/", "/")
         raise UsageFault(
-            f"The exercises hold {size >> 20} MiB of files; students can be given {MAX_BYTES >> 20}. "
-            f"The largest is {largest}: shrink it, or move what no check reads out of the exercise's folder."
+            f"The exercises hold {size >> 20} MiB of files; at most {MAX_BYTES >> 20} MiB can be handed out. "
+            f"The largest is {largest}. "
+            "Shrink it, or move files that no check reads out of the exercise's folder."
         )
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A packed file, opened."""
+    """An open packed file."""
 
     file: Path
     contents: Contents
@@ -131,7 +133,7 @@ class Pack:
         return self.contents.exercises
 
     def sitting(self, name: str) -> Sitting:
-        """One exercise, ready to be graded.
+        """Return an exercise, ready for grading.
 
         Raises:
             UsageFault: the pack is damaged.
@@ -154,7 +156,7 @@ class Pack:
         }
 
     def _checks(self, name: str) -> Path | None:
-        """Return the folder that an exercise's files are unpacked in, or None where there are none."""
+        """Return the folder with an exercise's unpacked files, or None if it has none."""
         if not any(f"{name}/{file}" in self.files for file in _OWN):
             return None
         folder = self._folder.path / name
@@ -162,7 +164,7 @@ class Pack:
         return folder
 
     def unpack(self, name: str, folder: Path) -> None:
-        """Write an exercise's checks and what else they need into a folder.
+        """Write an exercise's checks, and the other files that they need, into a folder.
 
         Raises:
             UsageFault: the pack is damaged.
@@ -194,7 +196,7 @@ def open_pack(file: Path) -> Pack:
     """Open a packed file.
 
     Raises:
-        UsageFault: it is not there, cannot be read, or is damaged.
+        UsageFault: it does not exist, cannot be read, or is damaged.
 
     """
     content = io.BytesIO(read_file(file, MAX_BYTES))
@@ -210,4 +212,4 @@ def open_pack(file: Path) -> Pack:
 
 
 def _damaged(file: Path) -> PackDamage:
-    return PackDamage(f"{file} is damaged. Fetch the exercises again; your own files stay as they are.")
+    return PackDamage(wording.DAMAGED.format(file=file))

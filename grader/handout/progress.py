@@ -1,4 +1,4 @@
-"""What a student's own machine remembers of each exercise: the best report, the last one, and the hints."""
+"""What a student's machine remembers of each exercise: the best report, the last one, and the hints."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from grader.files import read_file, refusal, write_file
 from grader.language.record import Record
 
 FOLDER = ".grade"
-MAX_BYTES = 16 << 20  # of what is remembered of one exercise
+MAX_BYTES = 16 << 20  # for each exercise
 
 
 class Remembered(Record):
-    """The last report of one exercise, the file that it was of, and an earlier report if that is better."""
+    """The last report of one exercise, the digest of its file, and an earlier report if it is better."""
 
     digest: str
     report: Report | None = None
@@ -32,7 +32,7 @@ class Remembered(Record):
 
 
 def _is_better(before: Report, now: Report) -> bool:
-    """Whether an earlier report of the same questions has a higher score, or the same and more answers."""
+    """Return whether an earlier report of the same questions scores higher, or equal with more answers."""
     if [(one.id, one.points) for one in before.questions] != [(one.id, one.points) for one in now.questions]:
         return False
     return (before.score, -len(before.still_open)) > (now.score, -len(now.still_open))
@@ -40,13 +40,13 @@ def _is_better(before: Report, now: Report) -> bool:
 
 @dataclass
 class Progress:
-    """A folder of small JSON files beside the student's work. A damaged one is as good as none."""
+    """A folder of small JSON files next to the student's work. A damaged file is ignored."""
 
     root: Path
     _loaded: dict[str, Remembered] = field(default_factory=dict)
 
     def of(self, exercise: str) -> Remembered:
-        """What is remembered of an exercise."""
+        """Return what is remembered of an exercise."""
         if exercise not in self._loaded:
             try:
                 content = read_file(self._file(exercise), MAX_BYTES)
@@ -56,14 +56,14 @@ class Progress:
         return self._loaded[exercise]
 
     def remember(self, exercise: str, digest: str, report: Report) -> None:
-        """Keep a report, and the best one so far of the same questions."""
+        """Save a report, and the best one so far for the same questions."""
         before = self.of(exercise)
         best = before.best
         better = best if best is not None and _is_better(best, report) else None
         self._write(exercise, Remembered(digest=digest, report=report, better=better, hints=before.hints))
 
     def count_hint(self, exercise: str, question: str) -> int:
-        """The number of hints shown for a question, this one included."""
+        """Count one more hint shown for a question, and return their number."""
         before = self.of(exercise)
         shown = before.hints.get(question, 0) + 1
         self._write(exercise, before.model_copy(update={"hints": {**before.hints, question: shown}}))

@@ -1,4 +1,4 @@
-"""Stubs: what a student opens, as a Python file or as a notebook. Both are made from the paper alone."""
+"""Stubs: the Python files or notebooks that students open. They are made from the paper alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
+from grader.handout import wording
 from grader.language.points import points_text
 from grader.language.templates import one_line
 from grader.questions.kinds import KINDS
@@ -20,20 +21,20 @@ from grader.questions.posed import Posed
 Format = Literal["python", "notebook"]
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
 
-_WIDTH = 77  # characters beside the "# " of a comment: editors are 79 wide
-_ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)]|[a-z]\))\s+")  # of a list, or an option
-_APART = re.compile(rf"\s*[|>#\[{{$]|\s{{4}}|{_ITEM.pattern}")  # what never goes on with a paragraph
+_WIDTH = 77  # characters after the "# " of a comment, for lines of 79
+_ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)]|[a-z]\))\s+")  # an item of a list, or an option
+_APART = re.compile(rf"\s*[|>#\[{{$]|\s{{4}}|{_ITEM.pattern}")  # lines that never continue a paragraph
 _LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
 
 def stub_text(paper: Paper, form: Format) -> str:
-    """The file that a student receives."""
+    """Return the content of the file that a student receives."""
     return _notebook(paper) if form == "notebook" else _python(paper)
 
 
 def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
-    """Return the student's file with these answers in it; what has none stays as in the stub."""
+    """Return the student's file with these answers; questions without one stay as in the stub."""
     questions = tuple(
         question.model_copy(update={"starter": answers.get(question.id, question.starter)})
         for question in sitting.paper.questions
@@ -42,9 +43,9 @@ def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
 
 
 def comment(text: str) -> str:
-    """Return the text as comment lines. Code blocks are left alone.
+    """Return the text as comment lines. Code blocks stay as they are.
 
-    A paragraph or an item of a list with a line that is too long is broken anew, as a whole.
+    A paragraph or list item with a line that is too long is wrapped again as a whole.
     """
     lines = [
         line for block in _blocks(text) for line in (block.lines if block.is_code else _wrapped(block.lines))
@@ -58,7 +59,7 @@ class _Block(NamedTuple):
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    """Yield lines that belong together: what a reader of Markdown would join, and each line of code alone."""
+    """Yield the lines that belong together in Markdown; each line of code is a block of its own."""
     lines: list[str] = []
     in_code = False
     for line in text.splitlines():
@@ -76,7 +77,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _goes_on(block: Sequence[str], line: str) -> bool:
-    """Whether a line goes on with the paragraph, or the item of a list, that a block is."""
+    """Return whether a line continues the paragraph or list item of a block."""
     first, last = block[0], block[-1]
     is_break = not last.strip() or last.endswith(("  ", "\\"))  # of Markdown
     if is_break or not line.strip() or _APART.match(line) or (_APART.match(first) and not _ITEM.match(first)):
@@ -85,7 +86,7 @@ def _goes_on(block: Sequence[str], line: str) -> bool:
 
 
 def _indent(first: str) -> int:
-    """How far the lines of a block after its first are moved to the right."""
+    """Return the indentation of a block's lines after the first."""
     item = _ITEM.match(first)
     return item.end() if item else len(first) - len(first.lstrip())
 
@@ -114,7 +115,7 @@ _ENVIRONMENT = _environment()
 
 
 def _imports(paper: Paper) -> str:
-    """What code questions need; a quiz starts faster without torch."""
+    """Return the imports that code questions need; '' for a quiz, which starts faster without torch."""
     has_code = any(KINDS[question.kind].by_checks for question in paper.questions)
     return _TORCH_IMPORTS if has_code and "torch" in paper.packages else ""
 
@@ -125,7 +126,7 @@ def _python(paper: Paper) -> str:
 
 
 def _notebook(paper: Paper) -> str:
-    import nbformat  # noqa: PLC0415 with Jupyter beside it, it takes as long as torch
+    import nbformat  # noqa: PLC0415 it takes as long as torch if Jupyter is installed
     from nbformat import v4  # noqa: PLC0415
 
     def markdown(name: str, text: str) -> Any:
@@ -150,7 +151,7 @@ def _notebook(paper: Paper) -> str:
 
 
 def _cell_id(name: str) -> str:
-    """An id that nbformat 4.5 allows: at most 64 of letters, digits, - and _, each another."""
+    """Return a unique id that nbformat 4.5 allows: at most 64 letters, digits, - and _."""
     return name if len(name) <= _LONGEST_ID else f"{name[: _LONGEST_ID - 9]}-{digest_of(name.encode())[:8]}"
 
 
@@ -160,10 +161,7 @@ def _intro(paper: Paper) -> str:
         parts.append(paper.intro)
     if paper.drawing:
         parts.append(f"```text\n{paper.drawing}\n```")
-    parts.append(
-        "Write your answers in place of each `...`, save the notebook, and in a terminal run "
-        f"`grade {paper.exercise}`."
-    )
+    parts.append(wording.HOW_TO_ANSWER.format(exercise=paper.exercise))
     return "\n\n".join(parts)
 
 

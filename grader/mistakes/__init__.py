@@ -1,1 +1,1 @@
-"""The usual mistakes with a layer: wrong ways through its walk, in counting and in computing."""
+"""The usual mistakes with a layer: wrong ways to count its output or to compute it."""

@@ -1,8 +1,8 @@
-"""The usual mistakes in computing the values that come out of a layer.
+"""The usual mistakes in computing the output of a layer.
 
-The counterpart of `counting`, which knows the mistakes in how many come out. A mistake is left out where it
-could change nothing, whatever the numbers: a stride where the kernel has no room to move, a kernel of one
-cell that is turned round. Whether two mistakes agree on the numbers at hand is for the caller to see.
+`counting` has the mistakes in the size of the output. A mistake is left out if it cannot change the output,
+whatever the numbers: a stride when the kernel has no room to move, or a flipped kernel of one cell. The
+caller must check whether two mistakes agree on the given numbers.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from grader.walks.walk import Walk
 if TYPE_CHECKING:
     from torch import Tensor
 
-_REFUSALS = (RuntimeError, ValueError, IndexError)  # what torch raises where a wrong layer is impossible
+_REFUSALS = (RuntimeError, ValueError, IndexError)  # what torch raises if a wrong layer is impossible
 Mistakes = tuple[Mistake[Any, "Tensor"], ...]
 
 
 @dataclass(frozen=True)
 class Sort:
-    """Layers that are computed alike: how one is read, and what goes wrong with it."""
+    """Layers that are computed in the same way: how to read one, and its usual mistakes."""
 
     read: Callable[[Walk, Tensor, Mapping[str, Tensor]], Any]
     mistakes: Mistakes
 
 
-_SORTS: dict[tuple[str, str], Sort] = {  # by family, and by what is made of the inputs
+_SORTS: dict[tuple[str, str], Sort] = {  # by family, and by how the inputs are combined
     ("convolution", "sum"): Sort(read_convolution, CONVOLUTION),
     ("transposed convolution", "sum"): Sort(read_convolution, TRANSPOSED),
     ("pooling", "max"): Sort(read_pool, MAX_POOL),
@@ -53,7 +53,7 @@ def value_mistakes(
 ) -> Iterator[Slip]:
     """Return the usual wrong outputs.
 
-    Only those that apply: nobody forgets a bias that is not there.
+    Mistakes that do not apply are left out: nobody forgets a bias that does not exist.
     """
     is_alone = layer.name.endswith(f"{image.dim() - 1}d")  # an image without a batch
     whole = image.unsqueeze(0) if is_alone else image
@@ -61,13 +61,13 @@ def value_mistakes(
     sort = _SORTS.get((walk.family, walk.combine)) if walk else None
     if walk is None or sort is None:
         return iter(())
-    with torch.no_grad():  # all at once: a generator would leave the caller without gradients between two
+    with torch.no_grad():  # all at once: a generator would also switch off the caller's gradients
         slips = list(_made(sort.mistakes, sort.read(walk, whole, state), walk.noun))
     return (one._replace(answer=one.answer.squeeze(0)) if is_alone else one for one in slips)
 
 
 def _made(mistakes: Mistakes, run: Any, noun: str) -> Iterator[Slip]:
-    """Make all mistakes that torch can compute."""
+    """Yield all mistakes that torch can compute."""
     for mistake in mistakes:
         if mistake.applies(run):
             try:

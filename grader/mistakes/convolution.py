@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a convolution."""
+"""The usual mistakes in computing a convolution."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from grader.language.layers import MAX_CONFIRMED
-from grader.mistakes.mistake import UNDILATED, Mistake
+from grader.mistakes import wording
+from grader.mistakes.mistake import Mistake
 from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
 from grader.walks.axis import Axes, can_be_padded, can_stride, changed, count_cells, is_dilated, unpadded
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Convolution:
-    """A convolution or a transposed one at work. A mistake is most often this with one thing changed."""
+    """A convolution, or a transposed one, with its input. Most mistakes change one field of it."""
 
     image: Tensor
     weight: Tensor
     bias: Tensor | None
     axes: Axes
     groups: int
-    outside: str  # what lies around the image
+    outside: str  # how the image is padded
 
     @property
     def dims(self) -> tuple[int, ...]:
-        """The dimensions in which the kernel walks."""
+        """The dimensions along which the kernel moves."""
         return tuple(range(2, 2 + len(self.axes)))
 
 
@@ -55,7 +56,7 @@ def _padded(run: Convolution) -> Tensor:
 
 
 def convolve(run: Convolution) -> Tensor:
-    """The output (N, C out, ...) of a convolution, as torch computes it."""
+    """Compute the output (N, C out, ...) of a convolution with torch."""
     convolve = getattr(torch, f"conv{len(run.axes)}d")
     stride, dilation = [axis.stride for axis in run.axes], [axis.dilation for axis in run.axes]
     output: Tensor = convolve(_padded(run), run.weight, run.bias, stride, 0, dilation, run.groups)
@@ -63,17 +64,17 @@ def convolve(run: Convolution) -> Tensor:
 
 
 def with_bias(output: Tensor, run: Convolution) -> Tensor:
-    """An output (N, C out, ...) with the bias added."""
+    """Add the bias to an output (N, C out, ...)."""
     return output if run.bias is None else output + run.bias.reshape(-1, *(1 for _ in run.axes))
 
 
 def without_bias(run: Convolution) -> Convolution:
-    """The same without its bias."""
+    """Remove the bias."""
     return replace(run, bias=None)
 
 
 def with_flipped_kernel(run: Convolution) -> Convolution:
-    """The same with its kernel turned round in every dimension."""
+    """Flip the kernel in every dimension."""
     return replace(run, weight=run.weight.flip(run.dims))
 
 
@@ -107,7 +108,7 @@ def _from_far_corner(run: Convolution) -> Tensor:
 
 
 def _first_channel(run: Convolution) -> Tensor:
-    """Of each group its first channel."""
+    """Convolve with only the first channel of each group."""
     image = run.image[:, :: run.weight.shape[1]]
     return convolve(replace(run, image=image, weight=run.weight[:, :1]))
 
@@ -118,17 +119,17 @@ def _ungrouped(run: Convolution) -> Tensor:
 
 
 def _products(run: Convolution) -> int:
-    """How many products go into one value of a convolution's output."""
+    """Return the number of products in one value of a convolution's output."""
     return run.weight.shape[1] * count_cells(run.axes)
 
 
 def has_bias(run: Convolution) -> bool:
-    """Whether there is a bias."""
+    """Return whether there is a bias."""
     return run.bias is not None
 
 
 def has_wide_kernel(run: Convolution) -> bool:
-    """Whether the kernel has more than one cell."""
+    """Return whether the kernel has more than one cell."""
     return count_cells(run.axes) > 1
 
 
@@ -141,13 +142,13 @@ def _has_many_products(run: Convolution) -> bool:
 
 
 def _has_countable_products(run: Convolution) -> bool:
-    """More than one product, and not so many in all that it takes long to compare them."""
+    """Return whether a value has several products, and all of them can be compared quickly."""
     places = prod(axis.room // axis.stride + 1 for axis in run.axes)
     return _has_many_products(run) and len(run.image) * run.weight.numel() * places <= MAX_CONFIRMED
 
 
 def has_padding(run: Convolution) -> bool:
-    """Whether the padding adds any cell."""
+    """Return whether the padding adds any cell."""
     return can_be_padded(run.axes)
 
 
@@ -181,7 +182,7 @@ def _has_two_side_by_side(run: Convolution) -> bool:
 
 
 def _padded_on(run: Convolution, side: int) -> Tensor:
-    """Convolve with zeros on one end of each dimension only: 0 is the beginning, 1 the end."""
+    """Convolve with zeros on one end of each dimension only; `side` is 0 for the start, 1 for the end."""
     sides = [cells if index % 2 == side else 0 for index, cells in enumerate(flat_sides(run.axes))]
     return convolve(replace(run, image=torch.nn.functional.pad(run.image, sides), axes=unpadded(run.axes)))
 
@@ -224,84 +225,98 @@ def _strides_both_ways(run: Convolution) -> bool:
     return _is_flat(run) and all(axis.stride > 1 for axis in run.axes)
 
 
-_FORGOT_BIAS = "The sums of products are there, but the bias is missing. It is added in every place."
-_FLIPPED = "You turned the kernel round before laying it on the image. torch lays it on as it is written."
-
-_TRANSPOSED = "Rows and columns of the kernel have changed places."
-_PADDED_ONCE = "You put the padding on one end only. It stands at both ends of each side."
-_ONE_WAY = "You used the stride in one direction only. Without a tuple it is the same in both."
-
 _RARE: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake(
         "padded-to-same-size",
-        "You put zeros around the image, so that it keeps its size. This layer has no padding.",
+        wording.CONVOLUTION_PADDED_TO_SAME_SIZE,
         lambda r: convolve(replace(r, axes=tuple(axis.padded_to_size for axis in r.axes))),
         lambda r: has_wide_kernel(r) and _has_no_settings(r),
         is_rare=True,
     ),
     Mistake(
         "let-kernel-hang-over",
-        "You let the {noun} hang over the edges. It stays on the image.",
+        wording.CONVOLUTION_LET_KERNEL_HANG_OVER,
         _hanging_over,
         lambda r: has_wide_kernel(r) and _has_no_settings(r),
         is_rare=True,
     ),
     Mistake(
         "laid-side-by-side",
-        "You laid one {noun} beside the other. It moves by one cell, so its places overlap.",
+        wording.CONVOLUTION_LAID_SIDE_BY_SIDE,
         _side_by_side,
         lambda r: has_wide_kernel(r) and _has_no_settings(r) and _has_two_side_by_side(r),
         is_rare=True,
     ),
-    Mistake("padded-once", _PADDED_ONCE, lambda r: _padded_on(r, 0), has_padding, is_rare=True),
-    Mistake("padded-once", _PADDED_ONCE, lambda r: _padded_on(r, 1), has_padding, is_rare=True),
-    Mistake("strided-one-way", _ONE_WAY, lambda r: _strided_along(r, 0), _strides_both_ways, is_rare=True),
-    Mistake("strided-one-way", _ONE_WAY, lambda r: _strided_along(r, 1), _strides_both_ways, is_rare=True),
+    Mistake(
+        "padded-once", wording.CONVOLUTION_PADDED_ONCE, lambda r: _padded_on(r, 0), has_padding, is_rare=True
+    ),
+    Mistake(
+        "padded-once", wording.CONVOLUTION_PADDED_ONCE, lambda r: _padded_on(r, 1), has_padding, is_rare=True
+    ),
+    Mistake(
+        "strided-one-way",
+        wording.CONVOLUTION_STRIDED_ONE_WAY,
+        lambda r: _strided_along(r, 0),
+        _strides_both_ways,
+        is_rare=True,
+    ),
+    Mistake(
+        "strided-one-way",
+        wording.CONVOLUTION_STRIDED_ONE_WAY,
+        lambda r: _strided_along(r, 1),
+        _strides_both_ways,
+        is_rare=True,
+    ),
     Mistake(
         "began-at-one",
-        "You began at the second row and column. The first place is in the top left corner.",
+        wording.CONVOLUTION_BEGAN_AT_ONE,
         _from_second_cell,
         lambda r: any(axis.stride > 1 for axis in r.axes),
         is_rare=True,
     ),
     Mistake(
         "bias-for-each-product",
-        "You added the bias to every product. It is added to their sum, so once in each place.",
+        wording.CONVOLUTION_BIAS_FOR_EACH_PRODUCT,
         lambda r: _biased(r, _products(r)),
         lambda r: has_bias(r) and _has_many_products(r),
         is_rare=True,
     ),
     Mistake(
         "subtracted-bias",
-        "You took the bias off. It is added.",
+        wording.CONVOLUTION_SUBTRACTED_BIAS,
         lambda r: _biased(r, -1),
         has_bias,
         is_rare=True,
     ),
     Mistake(
         "dropped-signs",
-        "You dropped the signs. A sum of products can be negative, and stays so.",
+        wording.CONVOLUTION_DROPPED_SIGNS,
         lambda r: convolve(r).abs(),
         is_rare=True,
     ),
-    Mistake("transposed-kernel", _TRANSPOSED, _with_transposed_kernel, _has_uneven_kernel, is_rare=True),
+    Mistake(
+        "transposed-kernel",
+        wording.CONVOLUTION_TRANSPOSED_KERNEL,
+        _with_transposed_kernel,
+        _has_uneven_kernel,
+        is_rare=True,
+    ),
     Mistake(
         "swapped-rows-and-columns",
-        "Rows and columns of the output have changed places. Go along the first row, then along the next.",
+        wording.CONVOLUTION_SWAPPED_ROWS_AND_COLUMNS,
         lambda r: convolve(r).transpose(-1, -2),
         _is_flat,
         is_rare=True,
     ),
     Mistake(
         "answered-the-image",
-        "This is the image as it goes in. What comes out is computed with the kernel.",
+        wording.CONVOLUTION_ANSWERED_THE_IMAGE,
         lambda r: r.image.clone(),
         is_rare=True,
     ),
     Mistake(
         "answered-kernel-size",
-        "The values are right, but there are as many of them as the kernel has cells. There is one for each "
-        "place of the kernel.",
+        wording.CONVOLUTION_ANSWERED_KERNEL_SIZE,
         _as_large_as_the_kernel,
         _is_constant,
         is_rare=True,
@@ -309,80 +324,82 @@ _RARE: tuple[Mistake[Convolution, Tensor], ...] = (
 )
 
 CONVOLUTION: tuple[Mistake[Convolution, Tensor], ...] = (
-    Mistake("flipped-kernel", _FLIPPED, lambda r: convolve(with_flipped_kernel(r)), has_wide_kernel),
+    Mistake(
+        "flipped-kernel",
+        wording.CONVOLUTION_FLIPPED_KERNEL,
+        lambda r: convolve(with_flipped_kernel(r)),
+        has_wide_kernel,
+    ),
     Mistake(
         "transposed-kernel",
-        _TRANSPOSED,
+        wording.CONVOLUTION_TRANSPOSED_KERNEL,
         _with_transposed_kernel,
         _has_square_kernel,
     ),
-    Mistake("forgot-bias", _FORGOT_BIAS, lambda r: convolve(without_bias(r)), has_bias),
+    Mistake("forgot-bias", wording.CONVOLUTION_FORGOT_BIAS, lambda r: convolve(without_bias(r)), has_bias),
     Mistake(
         "max-for-sum",
-        "You kept the largest product of each place, as in max pooling. A convolution adds all of them up.",
+        wording.CONVOLUTION_MAX_FOR_SUM,
         _largest_product,
         _has_countable_products,
     ),
     Mistake(
         "mean-for-sum",
-        "You took the mean of the products. A convolution adds them up and does not divide.",
+        wording.CONVOLUTION_MEAN_FOR_SUM,
         _mean_product,
         _has_many_products,
     ),
     Mistake(
         "padded-with-edge",
-        "You continued the edge of the image outwards. Padding puts zeros around it, unless padding_mode "
-        "says otherwise.",
+        wording.CONVOLUTION_PADDED_WITH_EDGE,
         lambda r: convolve(replace(r, outside="replicate")),
         _has_zeros_around,
     ),
     Mistake(
         "padded-with-zeros",
-        "You put zeros around the image. Here padding_mode takes the cells around it from the image itself.",
+        wording.CONVOLUTION_PADDED_WITH_ZEROS,
         lambda r: convolve(replace(r, outside="constant")),
         _has_image_around,
     ),
     Mistake(
         "ignored-padding",
-        "The padding is missing: the image grows on every side before the kernel starts.",
+        wording.CONVOLUTION_IGNORED_PADDING,
         lambda r: convolve(replace(r, axes=unpadded(r.axes))),
         has_padding,
     ),
     Mistake(
         "cropped-instead-of-padded",
-        "You cut the edge of the image off. Padding adds cells around the image and takes none away.",
+        wording.CONVOLUTION_CROPPED_INSTEAD_OF_PADDED,
         _cropped,
         has_padding,
     ),
     Mistake(
         "wrong-corner-first",
-        "You began in the bottom right corner. The kernel starts at the top left, and what is left over by "
-        "its last step lies at the other end.",
+        wording.CONVOLUTION_WRONG_CORNER_FIRST,
         _from_far_corner,
         _leaves_cells_out,
     ),
     Mistake(
         "channel-sum-forgotten",
-        "You used the first channel only. The kernel has a slice for each channel, and all their products "
-        "are added up.",
+        wording.CONVOLUTION_CHANNEL_SUM_FORGOTTEN,
         _first_channel,
         lambda r: r.weight.shape[1] > 1,
     ),
     Mistake(
         "groups-ignored",
-        "You added up over all channels that go in. With groups, a kernel sees those of its own group only.",
+        wording.CONVOLUTION_GROUPS_IGNORED,
         _ungrouped,
         lambda r: r.groups > 1,
     ),
     Mistake(
         "ignored-stride",
-        "You moved the {noun} one cell at a time. Look at the stride again.",
+        wording.CONVOLUTION_IGNORED_STRIDE,
         lambda r: convolve(replace(r, axes=changed(r.axes, stride=1))),
         lambda r: can_stride(r.axes),
     ),
     Mistake(
         "ignored-dilation",
-        UNDILATED,
+        wording.UNDILATED,
         lambda r: convolve(replace(r, axes=changed(r.axes, dilation=1))),
         lambda r: is_dilated(r.axes),
     ),

@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of layers without a kernel that walks."""
+"""The usual mistakes in computing layers without a moving kernel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.mistakes import wording
 from grader.mistakes.mistake import Mistake
 from grader.torch_lazy import torch
 from grader.walks.walk import Walk
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class LinearRun:
-    """A linear layer at work."""
+    """A linear layer with its input."""
 
     image: Tensor
     weight: Tensor
@@ -36,13 +37,13 @@ def _is_square(run: LinearRun) -> bool:
 LINEAR: tuple[Mistake[LinearRun, Tensor], ...] = (
     Mistake(
         "forgot-bias",
-        "The products are there, but the bias is missing. It is added to every value that comes out.",
+        wording.LINEAR_FORGOT_BIAS,
         lambda r: torch.nn.functional.linear(r.image, r.weight),
         lambda r: r.bias is not None,
     ),
     Mistake(
         "transposed-weight",
-        "You went down the columns of the weight. Each of its rows makes one of the values that come out.",
+        wording.LINEAR_TRANSPOSED_WEIGHT,
         lambda r: torch.nn.functional.linear(r.image, r.weight.T, r.bias),
         _is_square,
     ),
@@ -51,7 +52,7 @@ LINEAR: tuple[Mistake[LinearRun, Tensor], ...] = (
 RELU: tuple[Mistake[Tensor, Tensor], ...] = (
     Mistake(
         "absolute-value",
-        "You left the minus signs away. ReLU does not turn a negative number into a positive one.",
+        wording.RELU_ABSOLUTE_VALUE,
         lambda image: image.abs(),
     ),
 )

@@ -1,4 +1,4 @@
-"""A usual mistake: a named wrong way through a walk."""
+"""A usual mistake: a named wrong way to count or to compute."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 Run = TypeVar("Run")
 Answer = TypeVar("Answer")
 
-# What is said of a kernel and of a window alike.
-UNDILATED = "You laid the {noun} on neighbouring cells. The dilation spreads its cells apart."
-
 
 class Slip(NamedTuple):
-    """A mistake made with one layer: where it leads, and what to tell the student."""
+    """A mistake made with one layer: the answer that it leads to, and a message for the student."""
 
     name: str
     message: str
@@ -24,24 +21,24 @@ class Slip(NamedTuple):
 
 @dataclass(frozen=True)
 class Mistake(Generic[Run, Answer]):
-    """A wrong way to count or to compute, where it `applies`: nobody forgets a padding that is not there."""
+    """A wrong way to count or to compute, if it `applies`: nobody forgets padding that does not exist."""
 
     name: str
-    message: str  # {noun} is what moves over the image: kernel or window
+    message: str  # {noun} is kernel or window
     answer: Callable[[Run], Answer]
-    applies: Callable[[Run], bool] = lambda run: True  # noqa: ARG005 the common case looks at nothing
-    is_rare: bool = False  # not so usual that students' numbers are drawn around it
+    applies: Callable[[Run], bool] = lambda run: True  # noqa: ARG005 most apply always
+    is_rare: bool = False  # too rare for students' numbers to be drawn around it
 
     def made(self, run: Run, **words: str) -> Slip:
-        """Make the mistake with one layer; `words` are those of its family."""
+        """Make the mistake with one layer; `words` fill in its message."""
         return Slip(self.name, self.message.format(**words), self.answer(run), self.is_rare)
 
 
 def telling(slips: Iterable[Slip], known: Iterable[Any], form: Callable[[Any], str] = repr) -> Iterator[Slip]:
-    """Yield the slips to listen for, where `known` answers are right or wrong for another reason.
+    """Yield the slips to look for; `known` answers are right, or wrong for another reason.
 
-    A rare one is left out where it leads to an answer that is known by then: there it says nothing of a
-    student. Answers are the same if they have the same `form`.
+    A rare slip is left out if its answer is already known, because it would prove nothing. Answers are equal
+    if they have the same `form`.
     """
     slips = list(slips)
     seen = {form(answer) for answer in (*known, *(slip.answer for slip in slips if not slip.is_rare))}

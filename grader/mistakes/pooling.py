@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a pooling."""
+"""The usual mistakes in computing a pooling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from grader.mistakes.mistake import UNDILATED, Mistake
+from grader.mistakes import wording
+from grader.mistakes.mistake import Mistake
 from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
 from grader.walks.axis import Axes, can_be_padded, can_stride, changed, count_cells, is_dilated, unpadded
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """A max or average pooling at work; the last two are for the average only."""
+    """A max or average pooling with its input; the last two fields are only for the average."""
 
     image: Tensor
     axes: Axes
@@ -34,7 +35,7 @@ def read_pool(walk: Walk, image: Tensor, _: Mapping[str, Tensor]) -> Pool:
 
 
 def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
-    """The cells of each place in one last dimension, with these values outside of the image."""
+    """Gather the cells of each position in the last dimension, with the given values outside the image."""
     pad = torch.nn.functional.pad
     if can_be_padded(axes):
         image = pad(image, flat_sides(axes), value=padding)
@@ -84,24 +85,23 @@ def _counts_inside_only(run: Pool) -> bool:
 
 
 def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool, Tensor], ...]:
-    """What goes wrong with the walk of any window."""
+    """Return the mistakes in moving a window."""
     return (
         Mistake(
             "ignored-stride",
-            "You moved the window one cell at a time. Look at the stride again: where none is given, it is "
-            "the width of the window.",
+            wording.POOL_IGNORED_STRIDE,
             lambda r: pool(replace(r, axes=changed(r.axes, stride=1))),
             lambda r: can_stride(r.axes),
         ),
         Mistake(
             "ignored-padding",
-            "The padding is missing: it lets the window start outside the image.",
+            wording.POOL_IGNORED_PADDING,
             lambda r: pool(replace(r, axes=unpadded(r.axes))),
             _has_padded_image,
         ),
         Mistake(
             "ignored-dilation",
-            UNDILATED,
+            wording.UNDILATED,
             lambda r: pool(replace(r, axes=changed(r.axes, dilation=1))),
             lambda r: is_dilated(r.axes),
         ),
@@ -111,48 +111,46 @@ def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool, Tensor
 MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
     Mistake(
         "mean-for-max",
-        "You took the mean of each window, as average pooling does. Max pooling keeps one of the cells.",
+        wording.MAX_POOL_MEAN_FOR_MAX,
         _pool_mean,
         _has_wide_window,
     ),
     Mistake(
         "min-for-max",
-        "You kept the smallest cell of each window. A negative number is smaller than zero, however many "
-        "digits it has.",
+        wording.MAX_POOL_MIN_FOR_MAX,
         _pool_min,
         _has_wide_window,
     ),
     Mistake(
         "sum-for-max",
-        "You added up the cells of each window. Max pooling keeps one of them.",
+        wording.MAX_POOL_SUM_FOR_MAX,
         _pool_sum,
         _has_wide_window,
     ),
     Mistake(
         "padded-with-zeros",
-        "You let the padding take part as zeros. In max pooling it never wins, not even against negative "
-        "cells.",
+        wording.MAX_POOL_PADDED_WITH_ZEROS,
         lambda r: _pool_max(r, padding=0),
         _has_padded_image,
     ),
     *_walk_mistakes(_pool_max),
     Mistake(
         "largest-magnitude",
-        "You kept the cell that is farthest from zero. Every positive number is larger than a negative one.",
+        wording.MAX_POOL_LARGEST_MAGNITUDE,
         _farthest_from_zero,
         _has_wide_window,
         is_rare=True,
     ),
     Mistake(
         "largest-magnitude",
-        "You left out the signs. Every positive number is larger than a negative one.",
+        wording.MAX_POOL_LARGEST_MAGNITUDE_UNSIGNED,
         lambda r: _farthest_from_zero(r).abs(),
         _has_wide_window,
         is_rare=True,
     ),
     Mistake(
         "never-below-zero",
-        "A window can hold negative cells only. Pooling keeps one of them all the same.",
+        wording.MAX_POOL_NEVER_BELOW_ZERO,
         lambda r: _pool_max(r).clamp(min=0),
         is_rare=True,
     ),
@@ -161,26 +159,25 @@ MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
 AVG_POOL: tuple[Mistake[Pool, Tensor], ...] = (
     Mistake(
         "sum-for-mean",
-        "You added up the cells of each window, but did not divide.",
+        wording.AVG_POOL_SUM_FOR_MEAN,
         _pool_sum,
         lambda r: (r.divisor or count_cells(r.axes)) != 1,
     ),
     Mistake(
         "max-for-mean",
-        "You kept the largest cell of each window, as max pooling does. Here all of them count.",
+        wording.AVG_POOL_MAX_FOR_MEAN,
         _pool_max,
         _has_wide_window,
     ),
     Mistake(
         "divided-by-inside-only",
-        "At the edge you divided by the cells that lie inside the image. Unless count_include_pad says "
-        "otherwise, the zeros of the padding are counted, too.",
+        wording.AVG_POOL_DIVIDED_BY_INSIDE_ONLY,
         lambda r: _pool_mean(replace(r, counts_padding=False)),
         _counts_padding,
     ),
     Mistake(
         "divided-by-whole-window",
-        "At the edge you counted the zeros of the padding. Here count_include_pad leaves them out.",
+        wording.AVG_POOL_DIVIDED_BY_WHOLE_WINDOW,
         lambda r: _pool_mean(replace(r, counts_padding=True)),
         _counts_inside_only,
     ),

@@ -1,4 +1,4 @@
-"""The usual mistakes in computing what comes out of a transposed convolution."""
+"""The usual mistakes in computing a transposed convolution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from grader.mistakes import wording
 from grader.mistakes.convolution import (
     Convolution,
     convolve,
@@ -36,17 +37,17 @@ def _transposed(run: Convolution) -> Tensor:
 
 
 def _convolved_instead(run: Convolution) -> Tensor:
-    """Its weight lists the channels that go in first; a convolution's those that come out."""
+    """Convolve; a transposed weight lists the input channels first, a convolution's the output channels."""
     kernel = run.weight.shape[2:]
     by_group = run.weight.reshape(run.groups, -1, *run.weight.shape[1:]).transpose(1, 2)
     return convolve(replace(run, weight=by_group.reshape(-1, by_group.shape[2], *kernel)))
 
 
 def _overwritten(run: Convolution) -> Tensor:
-    """Each place writes over what the places before it have written.
+    """Let each position overwrite the values of the positions before it.
 
-    Where two places meet, the later one is there with an earlier cell of its kernel: so the last cell of all
-    kernels is written first, and the first one last.
+    If two positions overlap, the later one overlaps with an earlier cell of its kernel. So the last cell of
+    all kernels is written first, and the first cell last.
     """
     sizes = run.image.shape[2:]
     stamps = _stamps(run)
@@ -62,7 +63,7 @@ def _overwritten(run: Convolution) -> Tensor:
 
 
 def _stamps(run: Convolution) -> Tensor:
-    """What each cell of the kernel adds in each place: (cells, N, channels out, places)."""
+    """Compute what each cell of the kernel adds at each position: (cells, N, channels out, positions)."""
     batch, groups = len(run.image), run.groups
     image = run.image.reshape(batch, groups, -1, prod(run.image.shape[2:]))
     weight = run.weight.reshape(groups, -1, run.weight.shape[1], count_cells(run.axes))
@@ -70,63 +71,61 @@ def _stamps(run: Convolution) -> Tensor:
 
 
 def _landing(axis: Axis, cell: int) -> slice:
-    """Where a cell of the kernel meets the output, in all places."""
+    """Return where a cell of the kernel meets the output, for all positions."""
     start = cell * axis.dilation
     return slice(start, start + (axis.size - 1) * axis.stride + 1, axis.stride)
 
 
 def _along(walked: Iterable[slice]) -> tuple[slice, ...]:
-    """An index into all of the batch and channels."""
+    """Return an index that keeps the whole batch and all channels."""
     return (slice(None), slice(None), *walked)
 
 
 def _overlaps(axis: Axis) -> bool:
-    """Whether two cells of the kernel meet in one cell of the output."""
+    """Return whether two cells of the kernel can meet in one cell of the output."""
     moves = (step * axis.stride for step in range(1, axis.size))
     return any(move % axis.dilation == 0 and move // axis.dilation < axis.kernel for move in moves)
 
 
 def _is_more_than_a_convolution(run: Convolution) -> bool:
-    """One cell that moves by one is the same either way."""
+    """Return False for a kernel of one cell with stride 1 and no padding: both give the same output."""
     return has_wide_kernel(run) or any(a.stride > 1 or a.padding or a.output_padding for a in run.axes)
 
 
 TRANSPOSED: tuple[Mistake[Convolution, Tensor], ...] = (
     Mistake(
         "convolved-instead",
-        "This is an ordinary convolution. A transposed one lays a copy of the kernel into the output for "
-        "each cell of the image.",
+        wording.TRANSPOSED_CONVOLVED_INSTEAD,
         _convolved_instead,
         _is_more_than_a_convolution,
     ),
     Mistake(
         "flipped-kernel",
-        "You turned the kernel round. Each cell of the image lays it into the output as it is written.",
+        wording.TRANSPOSED_FLIPPED_KERNEL,
         lambda r: _transposed(with_flipped_kernel(r)),
         has_wide_kernel,
     ),
     Mistake(
         "forgot-bias",
-        "The bias is missing. It is added to every value of the output.",
+        wording.TRANSPOSED_FORGOT_BIAS,
         lambda r: _transposed(without_bias(r)),
         has_bias,
     ),
     Mistake(
         "ignored-stride",
-        "You put the copies of the kernel down one cell apart. Here the stride is a step in the output.",
+        wording.TRANSPOSED_IGNORED_STRIDE,
         lambda r: _transposed(replace(r, axes=changed(r.axes, stride=1))),
         lambda r: any(axis.stride > 1 and axis.size > 1 for axis in r.axes),
     ),
     Mistake(
         "ignored-padding",
-        "You kept the whole output. In a transposed convolution, padding takes cells off each of its sides.",
+        wording.TRANSPOSED_IGNORED_PADDING,
         lambda r: _transposed(replace(r, axes=unpadded(r.axes))),
         has_padding,
     ),
     Mistake(
         "overlaps-overwritten",
-        "Where two copies of the kernel overlap, you kept the later one. What lies on the same cell is "
-        "added up.",
+        wording.TRANSPOSED_OVERLAPS_OVERWRITTEN,
         _overwritten,
         lambda r: any(map(_overlaps, r.axes)),
     ),

@@ -1,4 +1,4 @@
-"""Images as torch cuts and pads them for a walk."""
+"""Images, cut and padded by torch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def flat_sides(axes: Axes) -> list[int]:
 
 
 def windows(image: Tensor, axes: Axes) -> Tensor:
-    """Cut out what lies under the kernel in each place: (N, C, places..., kernel...)."""
+    """Cut out the cells under the kernel at each position: (N, C, positions..., kernel...)."""
     for dim, axis in enumerate(axes, 2):
         image = image.unfold(dim, axis.span, axis.stride)[..., :: axis.dilation]
     return image

@@ -1,4 +1,4 @@
-"""The contract of a kind of question: what a module in `kinds` defines, and what it inherits."""
+"""The contract of a kind of question: what a module in `kinds` must define, and what it inherits."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from grader.questions.problems import Problem, formula_problems, text_problems
 Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 P = TypeVar("P", bound=Posed)
 K = TypeVar("K", bound=Key)
-A = TypeVar("A")  # an answer, after it was read
+A = TypeVar("A")  # an answer that has been read
 
-_TAKEN = {*dir(builtins), "torch", "nn", "F", "np", "numpy", "plt"}  # that files import, or find there
+_TAKEN = {*dir(builtins), "torch", "nn", "F", "np", "numpy", "plt"}  # built in, or imported by files
 
 
 class Misconception(Record):
-    """A wrong way to the answer: where it leads, what to tell the student, and the hint to go to."""
+    """A wrong way to the answer: the answer it leads to, a message for the student, and a hint."""
 
     answer: Annotated[
         Expression | list[Any] | None,
-        Field(description="The wrong answer, as a formula; none for code, which has misconceptions.py."),
+        Field(description="The wrong answer, as a formula; for code, write it in misconceptions.py."),
     ] = None
     also: Annotated[
         list[Expression | list[Any]],
-        Field(description="Other wrong answers that it leads to: of another shape, or half done."),
+        Field(description="Other wrong answers that it leads to, such as one of another shape."),
     ] = []
     message: Annotated[str, Field(min_length=1, description="It must not give the answer away.")]
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
@@ -45,14 +45,14 @@ class Misconception(Record):
 
 @dataclass(frozen=True)
 class Confusion:
-    """A misconception that a variant does not bring to light: its answer is right, or also another's."""
+    """A misconception that a variant hides: its answer is right, or is also the answer of another one."""
 
     name: str
     is_right: bool
 
 
 class Borderline(NamedTuple):
-    """An answer at the edge of what counts as right, and on which side of it the answer has to be."""
+    """An answer at the edge of what counts as right, and whether it must be right."""
 
     name: str
     answer: Any
@@ -62,39 +62,39 @@ class Borderline(NamedTuple):
 class Question(Record, ABC, Generic[P, K, A]):
     """One gradable item of an exercise, as an author writes it. Each kind is a subclass.
 
-    A kind has to define
+    A kind must define
 
-    - `kind`, a Literal with its name, and the fields that an author writes beside the common ones;
+    - `kind`, a Literal with its name, and the fields that an author writes besides the common ones;
     - `pose`: the question as one student sees it, a `Posed`;
-    - `key`: what decides that variant, a `Key`;
-    - `read`: the form of an answer; it knows nothing of the right one;
-    - `judge`: the verdict on an answer that was read.
+    - `key`: what decides the verdict on that variant, a `Key`;
+    - `read`: the form of an answer; it does not know the right one;
+    - `judge`: the verdict on an answer that has been read.
 
     It may define
 
-    - `posed_type` and `key_type`, where a `Posed` or a `Key` of its own says more;
-    - `by_checks`, where pytest checks decide in place of `read` and `judge`;
-    - `is_one_number`, where the answer is one number, which may have decimals;
-    - `usual`, the names of misconceptions that it knows without its author;
-    - `silent`, the names of fields that decide no answer, at any depth of its record;
-    - `problems`: what is wrong with a record, beside what pydantic sees;
+    - `posed_type` and `key_type`, if it needs its own subclass of `Posed` or `Key`;
+    - `by_checks`, if pytest checks decide instead of `read` and `judge`;
+    - `is_one_number`, if the answer is one number, with or without decimals;
+    - `usual`, the names of the misconceptions that it knows by itself;
+    - `silent`, the names of fields that do not affect the answer, at any depth of its record;
+    - `problems`: what is wrong with a record, besides what pydantic finds;
     - `gaps` and `reference_problems`: what `course check` finds missing;
     - `excuse`: why a wrong solution counts as right;
-    - `sketch`, `trials` and `confusions`: how its misconceptions are tried;
+    - `sketch`, `trials` and `confusions`: how its misconceptions are tested;
     - `numbers`, `telltale` and `constants`: what could give the answer away, or be right by chance;
     - `borderline`: answers at the edge of what counts as right.
 
-    The rest of the program asks a question these things, and never which kind it is.
+    The rest of the program uses only these, and never asks which kind a question is.
     """
 
     if not TYPE_CHECKING:
 
         @classmethod
         def __class_getitem__(cls, _types: object) -> type[Self]:
-            """Return the class itself: no field has these types, and pydantic would make a class for each."""
+            """Return the class itself: no field has these types, but pydantic would make a class for each."""
             return cls
 
-    model_config = ConfigDict(defer_build=True)  # the exercise's record builds what it needs of all kinds
+    model_config = ConfigDict(defer_build=True)  # the exercise's record builds the schemas of all kinds
 
     by_checks: ClassVar[bool] = False
     is_one_number: ClassVar[bool] = False
@@ -108,11 +108,13 @@ class Question(Record, ABC, Generic[P, K, A]):
     id: Annotated[str, Field(description="The Python name that the student defines.")]
     kind: str
     points: Points = 1
-    prompt: Annotated[str, Field(min_length=1, description="What is asked; {{ M }} stands for a parameter.")]
+    prompt: Annotated[str, Field(min_length=1, description="The question; {{ M }} inserts a parameter.")]
     hints: Annotated[list[str], Field(description="Shown one at a time by grade --hint.")] = []
-    limits: Annotated[Limits | None, Field(description="Where they are not the exercise's.")] = None
+    limits: Annotated[
+        Limits | None, Field(description="Limits of this question, in place of the exercise's.")
+    ] = None
     misconceptions: Annotated[
-        dict[str, Misconception], Field(description="Usual wrong ways to the answer, by name.")
+        dict[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
     ] = {}
 
     @field_validator("id")
@@ -126,7 +128,7 @@ class Question(Record, ABC, Generic[P, K, A]):
             msg = f"'{value}' cannot be a Python name: use letters, digits and _, and begin with a letter."
             raise ValueError(msg)
         if value in _TAKEN:
-            msg = f"'{value}' is a name that students' code needs for itself. Take another."
+            msg = f"'{value}' is a name that students' code needs. Choose another."
             raise ValueError(msg)
         return value
 
@@ -138,29 +140,29 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     @abstractmethod
     def key(self, variant: Variant) -> K:
-        """Find what decides this variant."""
+        """Compute what decides the verdict on this variant."""
 
     @classmethod
     @abstractmethod
     def read(cls, posed: P, value: Any) -> A:
-        """Read a value that came over the wire; a pack without keys can do this, too.
+        """Read a value that came from the worker; a pack without keys can also do this.
 
         Raises:
-            FormError: it is not of the form that is asked for.
+            FormError: it does not have the required form.
 
         """
 
     @classmethod
     @abstractmethod
     def judge(cls, posed: P, key: K, answer: A) -> Mark:
-        """Give the verdict on an answer that was read."""
+        """Give the verdict on an answer that has been read."""
 
     @classmethod
     def mark(cls, posed: P, key: K, value: Any) -> Mark:
-        """Give the verdict on a value that came over the wire.
+        """Give the verdict on a value that came from the worker.
 
         Raises:
-            FormError: it is not of the form that is asked for.
+            FormError: it does not have the required form.
 
         """
         return cls.judge(posed, key, cls.read(posed, value))
@@ -168,7 +170,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     # What is wrong with it, or missing.
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question, where `names` are the exercise's parameters."""
+        """Yield everything wrong with the question; `names` are the exercise's parameters."""
         yield from text_problems(self.prompt, ("prompt",), names)
         for index, hint in enumerate(self.hints):
             yield from text_problems(hint, ("hints", index), names)
@@ -190,27 +192,27 @@ class Question(Record, ABC, Generic[P, K, A]):
             yield from formula_problems(other, (*here, "also", index), names)
         if (answer is None) != self.by_checks:
             if self.by_checks:
-                yield Problem(here, "The wrong answers of code stand in misconceptions.py.", "Drop 'answer'.")
+                yield Problem(here, "Wrong answers of code belong in misconceptions.py.", "Remove 'answer'.")
             else:
-                yield Problem(here, "There is no answer.", "Add 'answer', the formula that it leads to.")
+                yield Problem(here, "There is no answer.", "Add 'answer', a formula for the wrong answer.")
 
     def gaps(self) -> Iterator[Problem]:
-        """Find what a student would miss; `course check` reports it, and the question works without."""
+        """Yield what a student would miss; `course check` reports it, but the question works without it."""
         if not self.hints:
             yield Problem((), f"'{self.id}' has no hint.", "Add 'hints'.")
 
-    def reference_problems(self, reference: str) -> Iterator[Problem]:  # noqa: ARG002 a kind may look
-        """Find what does not fit the text of reference.py; asked only where checks decide."""
+    def reference_problems(self, reference: str) -> Iterator[Problem]:  # noqa: ARG002 a kind may use it
+        """Yield what does not match the text of reference.py; called only if checks decide."""
         yield from ()
 
-    def excuse(self, name: str) -> str:  # noqa: ARG002 a kind may look
-        """Return the author's reason why the wrong solution of this name counts as right; '' if none."""
+    def excuse(self, name: str) -> str:  # noqa: ARG002 a kind may use it
+        """Return the author's reason why this wrong solution counts as right; '' if there is none."""
         return ""
 
-    # How its misconceptions are tried.
+    # How its misconceptions are tested.
 
     def sketch(self, variant: Variant) -> tuple[P, K]:
-        """Return as much of the question and its key as `confusions` needs, for many variants in turn.
+        """Return the parts of the question and its key that `confusions` needs, for many variants in turn.
 
         Raises:
             LayerError: torch would refuse the variant.
@@ -220,16 +222,16 @@ class Question(Record, ABC, Generic[P, K, A]):
         return self.unwritten(), self.key(variant)
 
     @classmethod
-    def trials(cls, posed: P, key: K) -> Iterator[Wrong]:  # noqa: ARG003 a kind may look
-        """Yield each misconception with an answer that it leads to, to try whether it is diagnosed."""
+    def trials(cls, posed: P, key: K) -> Iterator[Wrong]:  # noqa: ARG003 a kind may use it
+        """Yield each misconception with an answer that it leads to, to test whether it is diagnosed."""
         yield from key.wrong
 
     def confusions(self, posed: P, key: K) -> Iterator[Confusion]:
-        """Yield the misconceptions that this variant does not bring to light."""
+        """Yield the misconceptions that this variant hides."""
         for wrong in key.wrong:
             try:
                 mark = self.mark(posed, key, wrong.answer)
-            except FormError:  # the author's formula leads to what nobody would be asked for
+            except FormError:  # the author's formula leads to an answer of another form
                 mark = Mark("failed", 0.0, "")
             if mark.outcome == "passed":
                 yield Confusion(wrong.name, is_right=True)
@@ -238,28 +240,28 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     # What could give the answer away, or be right by chance.
 
-    def numbers(self, key: K) -> Sequence[float]:  # noqa: ARG002 a kind may look
-        """Return the numbers that a right answer is made of; none where it is made of something else."""
+    def numbers(self, key: K) -> Sequence[float]:  # noqa: ARG002 a kind may use it
+        """Return the numbers that a right answer consists of; none if it consists of something else."""
         return ()
 
     def telltale(self, key: K) -> str | None:
-        """Return the word or number that a text must not contain; None where it is everywhere anyway."""
+        """Return the word or number that a text must not contain; None if it is too common to look for."""
         numbers = self.numbers(key)
         text = repr(numbers[0]) if len(numbers) == 1 else ""
         return text if len(text.strip("-")) > 1 else None
 
-    def constants(self, key: K) -> Iterator[tuple[str, Any]]:  # noqa: ARG002 a kind may look
-        """Yield answers that ask for nothing to be understood, each with its name."""
+    def constants(self, key: K) -> Iterator[tuple[str, Any]]:  # noqa: ARG002 a kind may use it
+        """Yield answers that need no understanding, each with its name."""
         yield from (("0", 0), ("1", 1))
 
-    def borderline(self, key: K) -> Iterator[Borderline]:  # noqa: ARG002 a kind may look
+    def borderline(self, key: K) -> Iterator[Borderline]:  # noqa: ARG002 a kind may use it
         """Yield answers at the edge of what counts as right."""
         yield from ()
 
     # What every kind inherits.
 
     def posed(self, variant: Variant, *, how: str, starter: str | None = None, **more: Any) -> P:
-        """Write a Posed with the texts rendered."""
+        """Make a Posed with the texts rendered."""
         posed = self.posed_type(
             id=self.id,
             kind=self.kind,
@@ -274,7 +276,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         return cast("P", posed)
 
     def unwritten(self, **more: Any) -> P:
-        """Write a Posed without texts."""
+        """Make a Posed without texts."""
         posed = self.posed_type(
             id=self.id, kind=self.kind, points=self.points, prompt="", how="", starter="", **more
         )
@@ -298,12 +300,12 @@ class Question(Record, ABC, Generic[P, K, A]):
 
 
 def rendered(text: str, variant: Variant, *path: str | int) -> str:
-    """Render a text of the question, found at `path`, with the variant's values in it."""
+    """Render the question's text at `path` with the variant's values."""
     with at(*path):
         return render(text, variant.params)
 
 
 def computed(formula: Expression | Sequence[Any] | None, variant: Variant, *path: str | int) -> Any:
-    """Compute a formula of the question, found at `path`; None where there is none."""
+    """Compute the question's formula at `path`; return None if there is none."""
     with at(*path):
         return None if formula is None else evaluate(formula, variant.params)

@@ -1,7 +1,7 @@
-"""How far off a number may be, as in torch.testing.assert_close: by the dtype in which it was computed.
+"""How far off a number can be, by the dtype in which it was computed, as in torch.testing.assert_close.
 
-Two things differ from torch. Small numbers are not close to zero: the absolute part shrinks with them. And
-whole numbers that a dtype tells apart are different, however large they are: a count is right or wrong.
+Two things differ from torch. The absolute tolerance shrinks for small numbers, so that they are not close to
+zero. And whole numbers that a dtype can tell apart differ, however large they are: a count is right or wrong.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from grader.questions.values import Real, as_float, dtype_name, is_array
 
 
 class Precision(NamedTuple):
-    """The tolerances of a dtype, and up to where it holds every whole number."""
+    """The tolerances of a dtype, and the number up to which it holds every whole number."""
 
     rtol: float
     atol: float
     whole: float
 
     def allowed(self, wanted: float, scale: float) -> float:
-        """Return how far off a number may be, where the right ones are as large as `scale`."""
+        """Return how far off a number can be, if the right numbers are as large as `scale`."""
         return self.rtol * abs(wanted) + self.atol * min(1.0, scale or 1.0)
 
 
@@ -35,7 +35,7 @@ EXACT = Precision(1e-7, 1e-7, math.inf)
 
 
 def dtype_of(value: Any) -> str | None:
-    """Return the coarsest dtype of floats in the arrays that a value holds; None where there is no array."""
+    """Return the coarsest float dtype of the arrays in a value; None if there is no such array."""
     if isinstance(value, list | tuple):
         found = {dtype_of(item) for item in value}
         return next((dtype for dtype in PRECISIONS if dtype in found), None)
@@ -44,9 +44,9 @@ def dtype_of(value: Any) -> str | None:
 
 
 def precision_of(number: Real, dtype: str | None) -> Precision:
-    """Return the precision of a number that came out of an array of this dtype, or of none.
+    """Return the precision of a number from an array of this dtype; None if it is not from an array.
 
-    A float of Python may have been computed in float32 all the same: `.item()` does not tell.
+    A Python float may come from a float32 tensor: `.item()` loses the dtype.
     """
     if isinstance(number, float):
         return PRECISIONS[dtype if dtype in PRECISIONS and dtype != "float64" else "float32"]
@@ -54,7 +54,7 @@ def precision_of(number: Real, dtype: str | None) -> Precision:
 
 
 def is_close(given: Real, wanted: Real, precision: Precision) -> bool:
-    """Whether a number is right.
+    """Return whether a number is right.
 
     >>> is_close(33.333332, 100 / 3, PRECISIONS["float32"]), is_close(0.0, 5e-7, PRECISIONS["float32"])
     (True, False)

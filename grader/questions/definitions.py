@@ -1,4 +1,4 @@
-"""Names at the top level of a file of Python: which there are, and which misconceptions.py has to have."""
+"""The names at the top level of a Python file, and the names that misconceptions.py must define."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def function_of(question: str, misconception: str) -> str:
-    """Return the name in misconceptions.py of the wrong solution.
+    """Return the wrong solution's name in misconceptions.py.
 
     >>> function_of("convolve", "flipped-kernel")
     'convolve_flipped_kernel'
@@ -16,7 +16,7 @@ def function_of(question: str, misconception: str) -> str:
 
 
 def forms_of(names: Iterable[str], question: str, misconception: str) -> list[str]:
-    """Return the forms of a misconception among the names of misconceptions.py, the plain one first.
+    """Return the forms of a misconception among the names in misconceptions.py, the plain one first.
 
     >>> forms_of(["f_short__zeros_left", "f_short", "f_shorter"], "f", "short")
     ['short', 'short__zeros_left']
@@ -27,7 +27,7 @@ def forms_of(names: Iterable[str], question: str, misconception: str) -> list[st
 
 
 def sign_of(question: str, misconception: str) -> str:
-    """Return the name in misconceptions.py of the function that sees the misconception in anyone's answer.
+    """Return the name in misconceptions.py of the function that detects the misconception in any answer.
 
     >>> sign_of("conv", "kept-bias")
     'shows_conv_kept_bias'
@@ -36,7 +36,7 @@ def sign_of(question: str, misconception: str) -> str:
 
 
 def defined_names(tree: ast.Module) -> set[str]:
-    """Find the names that the top level of a module binds."""
+    """Return the names that the top level of a module binds."""
     names: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -1,4 +1,4 @@
-"""What a question asks of its parameters: that each of its misconceptions comes to light."""
+"""What a question requires of its parameters: that they reveal each of its misconceptions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from grader.language.params import Demand, Variant
 from grader.questions.base import Question
 from grader.questions.posed import FormError
 
-RIGHT = 100  # the cost of a misconception that leads to the right answer, beside 1 for one taken for another
+RIGHT = 100  # the cost of a misconception that leads to the right answer; one that looks like another costs 1
 IMPOSSIBLE = 10_000
-MAX_KNOWN = 10_000  # settings whose cost is remembered, of a question
+MAX_KNOWN = 10_000  # per question: parameter values whose cost is cached
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def read_by(question: Question[Any, Any, Any], params: Iterable[str]) -> frozenset[str]:
-    """The parameters that can decide a question's answers."""
+    """Return the parameters that can affect a question's answers."""
     words = {
         word for text in _strings(question.model_dump(), question.silent) for word in _WORD.findall(text)
     }
@@ -26,10 +26,10 @@ def read_by(question: Question[Any, Any, Any], params: Iterable[str]) -> frozens
 
 
 def demand_of(question: Question[Any, Any, Any], params: frozenset[str]) -> Demand:
-    """What a question asks of a draw of its parameters."""
+    """Return what a question requires of its parameters when they are drawn."""
     reads = read_by(question, params)
     names = sorted(reads)
-    known: dict[str, tuple[int, bool]] = {}  # a class of hundreds meets the same few settings many times
+    known: dict[str, tuple[int, bool]] = {}  # a class of hundreds draws the same few values many times
 
     def cost(variant: Variant, most: float) -> int:
         settings = repr([variant.params[name] for name in names])
@@ -44,7 +44,7 @@ def demand_of(question: Question[Any, Any, Any], params: frozenset[str]) -> Dema
 
 
 def _cost(question: Question[Any, Any, Any], variant: Variant, most: float) -> int:
-    """Add up what the confusions of a variant cost, up to `most`."""
+    """Add up the costs of a variant's confusions, and stop at `most`."""
     total = 0
     try:
         for one in question.confusions(*question.sketch(variant)):
@@ -57,7 +57,7 @@ def _cost(question: Question[Any, Any, Any], variant: Variant, most: float) -> i
 
 
 def _strings(value: Any, silent: Collection[str]) -> Iterator[str]:
-    """Find every text in a record that can decide an answer."""
+    """Yield every text in a record that can affect an answer."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

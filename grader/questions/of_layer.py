@@ -1,4 +1,4 @@
-"""What kinds about a layer share: the layer, and usual mistakes that an author can set aside."""
+"""The base of the kinds about a layer: the layer, and the usual mistakes that an author can exclude."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from grader.questions.problems import Problem, layer_problems, without_problems
 
 
 class LayerQuestion(Question[P, K, A], ABC):
-    """A question about a layer. A kind says in `usual` which mistakes it knows without its author."""
+    """A question about a layer. A kind lists in `usual` the mistakes that it knows by itself."""
 
     layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
-    without: Annotated[list[str], Field(description="Usual mistakes that do not belong here, by name.")] = []
+    without: Annotated[list[str], Field(description="Usual mistakes to leave out, by name.")] = []
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
-        if "layer" in self.model_fields_set:  # a kind may do without
+        if "layer" in self.model_fields_set:  # a kind may not need one
             yield from layer_problems(self.layer, ("layer",), names | self.own_names())
         yield from without_problems(self.without, self.usual)
 
     def own_names(self) -> frozenset[str]:
-        """Return the names in the layer that are no parameters."""
+        """Return the names in the layer that are not parameters."""
         return frozenset()

@@ -1,4 +1,4 @@
-"""What a student is asked, what decides it, and the verdict: the records that a kind makes of a question."""
+"""The records that a kind makes of a question: what a student is asked, the key, and the verdict."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from grader.language.limits import Limits
 from grader.language.record import Record
 from grader.mistakes.mistake import Slip
+from grader.questions import wording
 from grader.walks.walk import Walk
 
 OutcomeName = Literal[
@@ -17,7 +18,7 @@ OutcomeName = Literal[
 
 
 class Option(Record):
-    """One line of a choice, under the letter that a student answers with."""
+    """One option of a choice, with the letter that a student answers with."""
 
     letter: str
     text: str
@@ -30,57 +31,57 @@ class Posed(Record):
     kind: str
     points: float
     prompt: str
-    how: str  # how the answer is to be written; nothing where the starter says it all
+    how: str  # how to write the answer; empty if the starter shows it
     starter: str  # the code in the stub
     hints: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
-    limits: Limits | None = None  # where they are not the exercise's
-    forbid: tuple[str, ...] = ()  # what code may not use
-    require: tuple[str, ...] = ()  # what code has to use
-    in_place: bool = False  # whether code may change the inputs that it is given
-    fields: tuple[str, ...] = ()  # the names that an answer with several parts fills in
-    walk: Walk | None = None  # of the layer that it asks about; it says no more than the layer does
-    picture: str | None = None  # in papers of 0.1.0, which have no walk
+    limits: Limits | None = None  # in place of the exercise's
+    forbid: tuple[str, ...] = ()  # what code must not use
+    require: tuple[str, ...] = ()  # what code must use
+    in_place: bool = False  # whether code may change its inputs
+    fields: tuple[str, ...] = ()  # the names of an answer's parts, if it has several
+    walk: Walk | None = None  # of the question's layer; it reveals no more than the layer does
+    picture: str | None = None  # in papers of 0.1.0, which had no walk
 
 
 class Wrong(Record):
-    """A misconception at work on one variant: the answer that it leads to."""
+    """A misconception on one variant, with the answer that it leads to."""
 
     name: str
     answer: Any
     message: str
-    hint: int | None = None  # the number, from 1, of the hint to go to
+    hint: int | None = None  # the number of the hint to show, from 1
 
     @classmethod
     def of(cls, slip: Slip) -> Wrong:
-        """Make one of a usual mistake."""
+        """Make one from a usual mistake."""
         return cls(name=slip.name, answer=slip.answer, message=slip.message)
 
 
 class Key(Record):
-    """What decides one variant of a question. Never shown to students."""
+    """What decides the verdict on one variant of a question. It is never shown to students."""
 
-    solution: str  # Python that a student could write in place of the starter, for full marks
+    solution: str  # Python code that earns full marks in place of the starter
     wrong: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The verdict on one answer; `share` of the points, from 0 to 1."""
+    """The verdict on one answer; `share` is the share of the points, from 0 to 1."""
 
     outcome: OutcomeName
     share: float
     message: str
     misconception: str | None = None
     hint: int | None = None
-    is_malformed: bool = False  # it has another form than is asked for, so that no picture can help
+    is_malformed: bool = False  # it has another form than required, so a picture does not help
 
 
 class FormError(ValueError):
-    """An answer that is not of the form that its question asks for; the text is for the student."""
+    """An answer that does not have the required form; the text is for the student."""
 
 
-MOST_READ = 2  # misconceptions, any of which may be the student's
+MOST_READ = 2  # messages of possible misconceptions that a student reads at most
 
 
 def failed(
@@ -90,10 +91,10 @@ def failed(
     share: float = 0.0,
     most: int = MOST_READ,
 ) -> Mark:
-    """Mark a wrong answer, with the one misconception that agrees with it.
+    """Mark a wrong answer with the one misconception that explains it.
 
-    Where two do, either could be the student's: none is named, and both are read. Of more, `otherwise` is
-    said.
+    If two explain it, the message holds both and no misconception is named. If none or more than `most` do,
+    the message is `otherwise`.
     """
     agreeing = list({wrong.name: wrong for wrong in reversed([*wrongs]) if agrees(wrong)}.values())[::-1]
     if not 1 <= len(agreeing) <= most:
@@ -104,6 +105,5 @@ def failed(
 
 
 def either(wrongs: Sequence[Wrong]) -> str:
-    """Say that each of some misconceptions explains an answer; one alone needs no more than its message."""
-    first, *others = (wrong.message for wrong in wrongs)
-    return " ".join(["This can have two reasons. First:", first, "Second:", *others]) if others else first
+    """Say that each misconception explains an answer; return the message of a single one as it is."""
+    return wording.either([wrong.message for wrong in wrongs])

@@ -1,4 +1,4 @@
-"""What can be wrong in a question that pydantic cannot see: texts, formulas, layers and names."""
+"""Problems in a question that pydantic cannot find: in texts, formulas, layers and names."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from grader.language.templates import TextError, names_in_text
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in a question that pydantic cannot see; `path` starts at the question."""
+    """A problem that pydantic cannot find; `path` starts at the question."""
 
     path: tuple[str | int, ...]
     sentence: str
     remedy: str = ""
-    line: int = 0  # lines down inside a text
+    line: int = 0  # the line inside a text, from 1
 
 
 def text_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
-    """Malformed Jinja, and names that are not parameters."""
+    """Yield malformed Jinja, and names that are not parameters."""
     try:
         unknown = names_in_text(text) - names
     except TextError as error:
@@ -36,7 +36,7 @@ def text_problems(text: str, path: tuple[str | int, ...], names: frozenset[str])
 def formula_problems(
     formula: Expression | Sequence[Any], path: tuple[str | int, ...], names: frozenset[str]
 ) -> Iterator[Problem]:
-    """Formulas that cannot be read, and names that are not parameters."""
+    """Yield formulas that cannot be read, and names that are not parameters."""
     if isinstance(formula, str):
         try:
             unknown = names_in(parse_expression(formula)) - names
@@ -51,7 +51,7 @@ def formula_problems(
 
 
 def layer_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]) -> Iterator[Problem]:
-    """Layers that cannot be read, and names that are not parameters."""
+    """Yield layers that cannot be read, and names that are not parameters."""
     try:
         unknown = parse_layer(text).names - names
     except LayerError as error:
@@ -62,7 +62,7 @@ def layer_problems(text: str, path: tuple[str | int, ...], names: frozenset[str]
 
 
 def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
-    """Mistakes that are set aside and that no one knows."""
+    """Yield excluded mistakes that are unknown."""
     for index, name in enumerate(without):
         if name not in known:
             sentence = f"There is no usual mistake '{name}'."
@@ -71,12 +71,12 @@ def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[P
 
 def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
     if name.lower() in {"yes", "no", "on", "off", "true", "false"}:
-        return f"'{name}' is a text here.", "Write true or false."
+        return f"'{name}' is read as text here.", "Write true or false."
     known = ", ".join(sorted(names))
     remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
     return f"There is no parameter '{name}'.", remedy
 
 
 def next_line_with(text: str, word: str) -> int:
-    """The line of a text, from 1, where a word first stands; 0 if nowhere."""
+    """Return the first line of a text, from 1, that contains a word; 0 if none does."""
     return next((number for number, line in enumerate(text.splitlines(), 1) if word in line), 0)

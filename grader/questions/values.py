@@ -1,43 +1,45 @@
-"""The form of an answer, by one rule for all kinds, and words for what has another form.
+"""The form of an answer, by one rule for all kinds, and descriptions of answers of another form.
 
-A single element stands for itself, however deep it lies: `(9,)`, `[9]` and a tensor with one value are 9.
-A set is taken where order does not matter. Numbers of Python, numpy and torch count alike, exact ones too.
+A single element counts as itself, however deep it is nested: `(9,)`, `[9]` and a tensor with one value are 9.
+A set is accepted if order does not matter. Numbers of Python, numpy and torch, fractions and decimals are
+treated alike.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from grader.questions import wording
 from grader.questions.posed import FormError
 from grader.torch_lazy import torch
 
 Real = int | float | Fraction
 
 MAX_SHOWN = 60
-MAX_VALUES = 10_000  # of an answer
-MAX_CONTAINERS = 100_000  # lists in lists of an answer
-MAX_DESCRIBED = 3  # lists in lists that are described one by one
+MAX_VALUES = 10_000  # in an answer
+MAX_CONTAINERS = 100_000  # nested lists in an answer
+MAX_DESCRIBED = 3  # levels of nested lists that are described one by one
 _CONTAINERS = (list, tuple, set, frozenset)
 _ARRAYS = (np.ndarray, np.number, np.bool_)
-_UNUSUAL = ("bool", "complex")  # dtypes of what is no number
+_UNUSUAL = ("bool", "complex")  # dtypes that are not plain numbers
 
 
 def plain(value: Any, name: str) -> Any:
-    """Numbers and nested lists in place of numpy and torch values, also inside lists; all else as it is.
+    """Replace numpy and torch values, also inside lists, by numbers and nested lists; keep everything else.
 
     Raises:
-        FormError: it has more values than an answer may.
+        FormError: it has more values than an answer may have.
 
     """
     if _is_large(value):
-        raise FormError(f"`{name}` is {describe(value)}; that is more than can be looked at.")
+        raise FormError(wording.TOO_LONG.format(name=name, what=describe(value)))
     return _plain(value)
 
 
@@ -52,7 +54,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_large(value: Any) -> bool:
-    """Whether a value holds more values, or more lists of them, than an answer may."""
+    """Return whether a value holds more values or lists than an answer may have."""
     left, values, containers = [value], 0, 0
     while left and values <= MAX_VALUES and containers <= MAX_CONTAINERS:
         item = left.pop()
@@ -65,7 +67,7 @@ def _is_large(value: Any) -> bool:
 
 
 def single(value: Any) -> Any:
-    """Return the one element that plain values hold, however deep; the value itself where there is not one.
+    """Return the single element of plain values, however deep it is nested; else the value itself.
 
     >>> single([[9]]), single({9}), single([[3, 3]]), single(9)
     (9, 9, [[3, 3]], 9)
@@ -77,7 +79,7 @@ def single(value: Any) -> Any:
 
 
 def elements(value: Any) -> list[Any]:
-    """Return the elements of plain values in their order; a single one, or what has no order, as it is.
+    """Return the elements of plain values in order; a single element, or a set, as a list of one.
 
     >>> elements([3, 5]), elements(3), elements([[3]]), elements({3, 5})
     ([3, 5], [3], [3], [{3, 5}])
@@ -87,7 +89,7 @@ def elements(value: Any) -> list[Any]:
 
 
 def members(value: Any) -> list[Any]:
-    """Return the elements of plain values where order does not matter.
+    """Return the elements of plain values, in any order.
 
     >>> sorted(members({"a", "b"})), members("a")
     (['a', 'b'], ['a'])
@@ -97,7 +99,7 @@ def members(value: Any) -> list[Any]:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Yield what plain values are made of, at any depth."""
+    """Yield the innermost elements of plain values."""
     if isinstance(value, _CONTAINERS):
         for item in value:
             yield from leaves(item)
@@ -106,22 +108,22 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def is_tensor(value: Any) -> bool:
-    """Whether this is a torch tensor, a parameter for example; torch is not imported to find out."""
+    """Return whether this is a torch tensor, such as a parameter, without importing torch."""
     return "torch" in sys.modules and isinstance(value, torch.Tensor)
 
 
 def is_array(value: Any) -> bool:
-    """Whether this is a tensor or an array or a number of numpy's, and not just something with a shape."""
+    """Return whether this is a tensor, a numpy array or a numpy number, not just an object with a shape."""
     return isinstance(value, _ARRAYS) or is_tensor(value)
 
 
 def is_number(value: Any) -> bool:
-    """Whether this is an int, a float or a fraction; True and False are none."""
+    """Return whether this is an int, a float or a fraction; True and False do not count."""
     return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
 
 def whole(value: Any, name: str) -> int:
-    """A whole number; 3.0 counts as 3.
+    """Read a whole number; 3.0 counts as 3.
 
     Raises:
         FormError: it is something else.
@@ -129,17 +131,17 @@ def whole(value: Any, name: str) -> int:
     """
     number = single(plain(value, name))
     if not is_number(number):
-        asked = "write it without quotes" if is_quoted(number) else "a whole number is asked for"
-        raise FormError(f"`{name}` is {describe(value)}; {asked}.")
+        sentence = wording.QUOTED if is_quoted(number) else wording.NOT_A_NUMBER
+        raise FormError(sentence.format(name=name, what=describe(value)))
     if math.isinf(as_float(number)):
-        raise FormError(f"`{name}` is {describe(number)}, which is too large.")
+        raise FormError(wording.TOO_LARGE.format(name=name, what=describe(number)))
     if math.isnan(number) or number != int(number):
-        raise FormError(f"`{name}` is {shorten(str(number))}, which is not a whole number.")
+        raise FormError(wording.NOT_WHOLE.format(name=name, what=shorten(str(number))))
     return int(number)
 
 
 def as_float(number: Real) -> float:
-    """The number as a float; infinite where it is too large for one."""
+    """Convert a number to a float; it becomes infinite if it is too large for one."""
     try:
         return float(number)
     except OverflowError:
@@ -147,7 +149,7 @@ def as_float(number: Real) -> float:
 
 
 def is_quoted(value: Any) -> bool:
-    """Whether this is a text that would be a number without its quotes."""
+    """Return whether this is a text that would be a number without its quotes."""
     try:
         return isinstance(value, str) and len(value) <= MAX_SHOWN and math.isfinite(float(value))
     except ValueError:
@@ -155,65 +157,65 @@ def is_quoted(value: Any) -> bool:
 
 
 def malformed(name: str, value: Any, how: str) -> FormError:
-    """The error of an answer of another form: what it is, and `how` to write it."""
+    """Return the error for an answer of another form; it describes the answer and says `how` to write it."""
     inner = list(leaves(plain(value, name)))
     bad = [item for item in inner if not is_number(item)]
     if value is not ... and any(item is ... for item in bad):
-        return FormError(f"`{name}` still has `...` in it.")
+        return FormError(wording.UNFINISHED.format(name=name))
     what = describe(value)
     if bad and len(inner) > 1 and not is_array(value):
-        what += f" with {describe(bad[0])} in it"
+        what = wording.WITH_IN_IT.format(what=what, part=describe(bad[0]))
     if bad and all(map(is_quoted, bad)):
-        how = "Write numbers without quotes."
+        how = wording.UNQUOTED
     elif isinstance(value, set | frozenset) and not bad:
-        what += ", which has no order"
-    return FormError(f"`{name}` is {what}. {how}")
+        what = wording.UNORDERED.format(what=what)
+    return FormError(wording.MALFORMED.format(name=name, what=what, how=how))
 
 
 def describe(value: Any) -> str:
-    """What a value is, in a few words: 'the text "abc"', 'a tensor of shape 2x3'."""
+    """Describe a value in a few words, such as 'the text "abc"' or 'a tensor of shape 2x3'."""
     if value is None:
-        return "None"
+        return wording.NONE
     if value is ...:
-        return "`...`"
+        return wording.BLANK
     if is_array(value):
         what = "tensor" if is_tensor(value) else "numpy array"
         kind = next((f"{kind} " for kind in _UNUSUAL if dtype_name(value).startswith(kind)), "")
-        return f"a {kind}{what} of shape {shape_text(value.shape)}"
+        return wording.ARRAY.format(sort=f"{kind}{what}", shape=shape_text(value.shape))
     if isinstance(value, str):
-        return f"the text {shorten(repr(value))}"
+        return wording.TEXT.format(text=shorten(repr(value)))
     if isinstance(value, bool | int | float):
         return shorten(repr(value))
     if isinstance(value, Fraction | Decimal):
         return shorten(str(value))
     if isinstance(value, (*_CONTAINERS, dict)):
         return _describe_container(value)
-    return str(getattr(value, "description", f"a value of type {type(value).__name__}"))
+    return str(getattr(value, "description", wording.OTHER_TYPE.format(type=type(value).__name__)))
 
 
 def dtype_name(array: Any) -> str:
-    """The name of the dtype of a tensor or an array: float32."""
+    """Return the name of a tensor's or array's dtype, such as float32."""
     return str(array.dtype).removeprefix("torch.")
 
 
 def _describe_container(value: Any, depth: int = 1) -> str:
     noun = _noun(value)
     if not value:
-        return f"an empty {noun}"
+        return wording.EMPTY.format(noun=noun)
     if isinstance(value, dict):
-        return f"a dict of {len(value)}"
+        return wording.COUNTED.format(noun=noun, count=len(value))
     if len(value) == 1 and depth <= MAX_DESCRIBED:
         (item,) = value
-        return (
-            f"a {noun} that holds {_describe_container(item, depth + 1) if _noun(item) else describe(item)}"
-        )
+        what = _describe_container(item, depth + 1) if _noun(item) else describe(item)
+        return wording.HOLDING.format(noun=noun, what=what)
     nouns = {_noun(item) for item in value} if len(value) <= MAX_VALUES else set()
     inner = nouns.pop() if len(nouns) == 1 else ""
-    return f"a {noun} of {len(value)}{f' {inner}s' if inner else ''}"
+    sentence = wording.COUNTED_ALIKE if inner else wording.COUNTED
+    return sentence.format(noun=noun, count=len(value), inner=inner)
 
 
 def _noun(value: Any) -> str:
-    """What a container is called; nothing for what is none."""
+    """Return what a container is called; '' for a value that is not a container."""
     if type(value).__name__ == "Size":
         return "torch.Size"
     if not isinstance(value, (*_CONTAINERS, dict)):
@@ -222,20 +224,10 @@ def _noun(value: Any) -> str:
 
 
 def shape_text(shape: Any) -> str:
-    """A shape as one writes it by hand: 1x1x3x3; () is a single number."""
-    return "x".join(str(size) for size in shape) if len(shape) else "() (a single number)"
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Parts of a sentence, as they are listed in one.
-
-    >>> listed(["no pooling", "no padding", "no loop"])
-    'no pooling, no padding and no loop'
-    """
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
+    """Return a shape as text, such as 1x1x3x3; () is a single number."""
+    return "x".join(str(size) for size in shape) if len(shape) else wording.SCALAR_SHAPE
 
 
 def shorten(text: str) -> str:
-    """At most MAX_SHOWN characters of a text."""
+    """Return at most MAX_SHOWN characters of a text."""
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

@@ -1,1 +1,1 @@
-"""How a layer computes, step by step: which inputs meet which weights to make which output."""
+"""How a layer computes, step by step: which inputs meet which weights for which output."""

@@ -1,4 +1,4 @@
-"""Read the walk of a layer as it is written in a question."""
+"""Reading the walk of a layer as it is written in a question."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _PADDINGS: dict[str, Outside] = {
 def walks_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> tuple[Walk, ...]:
     """Read the walk of a layer on an input (N, C, ...), or of each layer of a Sequential in turn.
 
-    There is none for a layer that computes in another way, and for what no layer could make of that shape.
-    What torch refuses for other reasons may have one.
+    It is empty for a layer that computes in another way, and for an input shape that no such layer accepts.
+    A layer that torch refuses for other reasons may still have one.
     """
     found: list[Walk] = []
     for one in layer.flat():
@@ -40,13 +40,13 @@ def walks_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> t
 
 
 def walk_of(layer: Layer, params: Mapping[str, Any], shape: Sequence[int]) -> Walk | None:
-    """Read the walk of a layer that is no Sequential; None where it has none."""
+    """Read the walk of a layer that is not a Sequential; None if it has none."""
     walks = () if layer.children else walks_of(layer, params, shape)
     return walks[0] if walks else None
 
 
 def output_of(walk: Walk | None) -> Shape | None:
-    """Count the whole shape that comes out; None for a layer without a kernel or a window that moves."""
+    """Count the whole output shape; None for a layer without a moving kernel or window."""
     return walk.output if walk and walk.family in _COUNTED else None
 
 
@@ -72,7 +72,7 @@ def _transposed(given: Arguments, shape: Shape, dims: int) -> Walk | None:
 
 
 def _pool(given: Arguments, shape: Shape, dims: int, combine: Combine) -> Walk | None:
-    stride = given.get("stride")  # where none is given, it is the size of the window
+    stride = given.get("stride")  # by default the size of the window
     axes = _axes({**given, "stride": given.get("kernel_size") if stride is None else stride}, shape, dims)
     if not axes:
         return None
@@ -97,7 +97,7 @@ def _unfold(given: Arguments, shape: Shape, dims: int) -> Walk | None:
 def _padding(given: Arguments, shape: Shape, dims: int, outside: Outside) -> Walk | None:
     flat = per_axis(given.get("padding"), 2 * dims)
     if flat is None or len(shape) != dims + 2 or (outside == "circular" and min(flat) < 0):
-        return None  # torch may repeat cells that it has cut off, or that it has not written yet
+        return None  # torch may repeat cells that it has cut off or not written yet
     pairs = zip(flat[::2], flat[1::2], strict=True)  # the last dimension first
     axes = tuple(
         Axis(size, kernel=1, padding=before, uneven=after - before)
@@ -123,7 +123,7 @@ def _elementwise(_: Arguments, shape: Shape, combine: Combine) -> Walk:
 
 
 def _axes(given: Arguments, shape: Shape, dims: int) -> Axes:
-    """Read an axis for each dimension of the image; () for what torch refuses."""
+    """Read an axis for each dimension of the image; () if torch would refuse them."""
     padding = given.get("padding", 0)
     keeps_size = padding == "same"
     transposed = "output_padding" in given
@@ -158,7 +158,7 @@ def _number(value: Any, otherwise: float) -> float:
 
 
 def per_axis(value: Any, count: int) -> Shape | None:
-    """Read a number for each axis, as torch reads one number or a tuple; None for anything else."""
+    """Read a number for each axis from one number or a tuple, as torch does; None for anything else."""
     if isinstance(value, int):
         return (value,) * count
     values = tuple(value) if isinstance(value, tuple | list) else (value,)

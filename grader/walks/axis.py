@@ -9,26 +9,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Axis:
-    """How a kernel walks along one dimension of an image.
+    """How a kernel moves along one dimension of an image.
 
-    At the place `p`, its cell `c` lies on the cell `p * stride + c * dilation - padding` of the image. A
-    transposed convolution takes the same walk over its output, with one place for each cell of the image.
+    At position `p`, its cell `c` is on the cell `p * stride + c * dilation - padding` of the image. The
+    kernel of a transposed convolution moves over the output, with one position for each cell of the image.
     """
 
-    size: int  # of the image that goes in
+    size: int  # of the input image
     kernel: int
     stride: int = 1
     padding: int = 0  # at each end
     dilation: int = 1
     uneven: int = 0  # more padding, at the end only
     output_padding: int = 0  # more cells at the end of the output of a transposed convolution
-    ceil_mode: bool = False  # a last window may hang over the edge
+    ceil_mode: bool = False  # the last window may hang over the edge
     keeps_size: bool = False  # the padding is "same"
     transposed: bool = False
 
     @property
     def span(self) -> int:
-        """The cells from the kernel's first to its last, both included."""
+        """The number of cells from the kernel's first to its last, both included."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property
@@ -47,14 +47,14 @@ class Axis:
         return self.padded - self.span
 
     def moves(self, cells: int) -> int:
-        """Count the strides in which the kernel goes so many cells."""
+        """Count the strides in this number of cells."""
         return -(-cells // self.stride) if self.ceil_mode else cells // self.stride
 
     @property
     def places(self) -> int:
         """The size of the output, as in the documentation of torch.nn.Conv2d and MaxPool2d."""
         count = self.moves(self.room) + 1
-        # With ceil_mode torch leaves out a window that begins beyond the image and the padding before it.
+        # With ceil_mode, torch leaves out a window that starts beyond the image and its left padding.
         return count - (self.ceil_mode and (count - 1) * self.stride >= self.size + self.padding)
 
     @property
@@ -73,12 +73,12 @@ class Axis:
         return self.reach if self.transposed else self.places
 
     def covers(self, cell: int, place: int) -> bool:
-        """Whether the kernel at its place number `place`, from 0, lies on this cell of the padded image."""
+        """Return whether the kernel at position `place`, from 0, is on this cell of the padded image."""
         offset = cell - place * self.stride
         return 0 <= offset < self.span and offset % self.dilation == 0
 
     def is_image(self, cell: int) -> bool:
-        """Whether this cell of the padded image belongs to the image."""
+        """Return whether this cell of the padded image belongs to the image."""
         return self.padding <= cell < self.padding + self.size
 
     @property
@@ -88,7 +88,7 @@ class Axis:
 
     @property
     def padded_to_size(self) -> Axis:
-        """The axis with the padding "same": as much as keeps the size, an odd cell at the end."""
+        """The axis with the padding "same": it keeps the size; an odd cell is at the end."""
         around = self.span - 1
         return replace(self, padding=around // 2, uneven=around % 2, keeps_size=True)
 
@@ -97,7 +97,7 @@ Axes = tuple[Axis, ...]
 
 
 def changed(axes: Axes, **numbers: Any) -> Axes:
-    """Change these numbers of the axes; the padding "same" goes with them."""
+    """Change these numbers of the axes, and adapt the padding "same" to them."""
     found = (replace(axis, **numbers) for axis in axes)
     return tuple(axis.padded_to_size if axis.keeps_size else axis for axis in found)
 
@@ -108,17 +108,17 @@ def unpadded(axes: Axes) -> Axes:
 
 
 def can_be_padded(axes: Axes) -> bool:
-    """Whether any side of the image is padded."""
+    """Return whether any side of the image is padded."""
     return any(any(axis.sides) for axis in axes)
 
 
 def can_stride(axes: Axes) -> bool:
-    """Whether a stride leaves out any place."""
+    """Return whether a stride skips any position."""
     return any(axis.stride > 1 and axis.room + axis.beyond > 0 for axis in axes)
 
 
 def is_dilated(axes: Axes) -> bool:
-    """Whether the cells of the kernel lie apart."""
+    """Return whether there are gaps between the cells of the kernel."""
     return any(axis.dilation > 1 and axis.kernel > 1 for axis in axes)
 
 

@@ -1,4 +1,4 @@
-"""The steps of a walk: for each value of the output, the inputs and the weights that meet in it."""
+"""The steps of a walk: the inputs and weights that make each value of the output."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Index = tuple[int, ...]
 
 
 class Term(NamedTuple):
-    """An input and the weight that it meets; None for a cell around the image, and for no weight."""
+    """An input and its weight; None for a cell of the padding, or if there is no weight."""
 
     input: Index | None
     weight: Index | None = None
 
 
 class Step(NamedTuple):
-    """One value of the output, the terms that it is made of, and the bias that is added."""
+    """One value of the output, its terms, and the bias that is added."""
 
     output: Index
     terms: tuple[Term, ...]
@@ -43,7 +43,7 @@ def steps_of(walk: Walk) -> Iterator[Step]:
 
 
 def _window(walk: Walk, output: Index) -> Iterator[Term]:
-    """Yield what a kernel or a window meets at one place, in all channels that it covers."""
+    """Yield the terms of a kernel or a window at one position, in all channels that it covers."""
     batch, channel, *place = output
     each = walk.input[1] // walk.groups if walk.family == "convolution" else 1
     first = channel // (walk.channels // walk.groups) * each if walk.family == "convolution" else channel
@@ -56,7 +56,7 @@ def _window(walk: Walk, output: Index) -> Iterator[Term]:
 def _term(
     walk: Walk, before: Index, place: Sequence[int], cell: Index, weight: Index | None
 ) -> Iterator[Term]:
-    """Yield what one cell of a kernel meets at one place, unless it takes no part."""
+    """Yield the term of one cell of a kernel at one position, unless it does not count."""
     places = [_lies(axis, *one) for axis, *one in zip(walk.axes, place, cell, strict=True)]
     found = [_found(walk, axis, at) for axis, at in zip(walk.axes, places, strict=True)]
     inside = [at for at in found if at is not None]
@@ -71,7 +71,7 @@ def _lies(axis: Axis, place: int, cell: int) -> int:
 
 
 def _found(walk: Walk, axis: Axis, at: int) -> int | None:
-    """Find the cell of the image that is read at `at`; None for what is not of the image."""
+    """Find the cell of the image that is read at `at`; None if it is not from the image."""
     if 0 <= at < axis.size:
         return at
     read = _FROM_IMAGE.get(walk.outside)
@@ -79,12 +79,12 @@ def _found(walk: Walk, axis: Axis, at: int) -> int | None:
 
 
 def _is_padded(axis: Axis, at: int) -> bool:
-    """Whether a cell is of the image or of its padding; a last window may hang over both."""
+    """Return whether a cell belongs to the image or its padding; the last window may hang over both."""
     return at < axis.size + axis.sides[1]
 
 
 def _block(walk: Walk, output: Index) -> Iterator[Term]:
-    """Yield the one cell of a window that is taken out as a whole."""
+    """Yield the single cell that a value of an unfolded window comes from."""
     batch, row, column = output
     channel, number = divmod(row, count_cells(walk.axes))
     cell = _unravelled(number, [axis.kernel for axis in walk.axes])
@@ -93,7 +93,7 @@ def _block(walk: Walk, output: Index) -> Iterator[Term]:
 
 
 def _unravelled(number: int, sizes: Sequence[int]) -> Index:
-    """Find the index of a number in row-major order.
+    """Return the index of a number in row-major order.
 
     >>> _unravelled(7, [2, 5])
     (1, 2)
@@ -106,7 +106,7 @@ def _unravelled(number: int, sizes: Sequence[int]) -> Index:
 
 
 def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
-    """Yield what all copies of a kernel lay on one cell of the output."""
+    """Yield the terms that all copies of a kernel add to one cell of the output."""
     batch, channel, *cells = output
     group, its = divmod(channel, walk.channels // walk.groups)
     each = walk.input[1] // walk.groups
@@ -119,7 +119,7 @@ def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
 
 
 def _laid(axis: Axis, at: int, cell: int) -> int | None:
-    """Find the place from which a cell of the kernel reaches a cell of the output; None if none does."""
+    """Return the position at which a cell of the kernel is on a cell of the output; None if there is none."""
     place, rest = divmod(at + axis.padding - cell * axis.dilation, axis.stride)
     return place if rest == 0 and 0 <= place < axis.size else None
 

@@ -1,4 +1,4 @@
-"""The walk of one layer: a few numbers, from which all its steps follow."""
+"""The walk of one layer: a few numbers that determine all its steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FamilyName = Literal[
 Combine = Literal["sum", "max", "mean", "norm", "relu", "copy"]
 Outside = Literal["constant", "reflect", "replicate", "circular", "nothing"]
 
-# What a person calls that which moves over the image.
+# What moves over the image.
 NOUNS: dict[FamilyName, str] = {
     "convolution": "kernel",
     "transposed convolution": "kernel",
@@ -28,25 +28,25 @@ class Walk:
     """How a layer computes its output from an input of one shape."""
 
     family: FamilyName
-    input: tuple[int, ...]  # the shape that goes in: (N, C, ...)
-    channels: int  # that come out
-    axes: Axes = ()  # none where nothing moves
-    combine: Combine = "copy"  # what one value of the output is made of its inputs
+    input: tuple[int, ...]  # the input shape: (N, C, ...)
+    channels: int  # of the output
+    axes: Axes = ()  # empty if nothing moves
+    combine: Combine = "copy"  # how inputs are combined to one value of the output
     groups: int = 1
     bias: bool = False
-    outside: Outside = "constant"  # what lies around the image; "nothing" takes no part
+    outside: Outside = "constant"  # what is around the image; "nothing" does not count
     fill: float = 0.0  # the constant
-    divisor: int | None = None  # of a mean, in place of the number of its inputs
+    divisor: int | None = None  # of a mean, instead of the number of its inputs
     power: float = 1.0  # of a norm
 
     @property
     def noun(self) -> str:
-        """What moves over the image: kernel or window; '' where nothing does."""
+        """What moves over the image: kernel or window; '' if nothing does."""
         return NOUNS.get(self.family, "")
 
     @property
     def output(self) -> tuple[int, ...]:
-        """The shape that comes out."""
+        """The output shape."""
         sizes = tuple(axis.output for axis in self.axes)
         if self.family == "elementwise":
             return self.input

@@ -96,8 +96,8 @@ def test_the_page_says_what_is_wrong_in_words_and_pictures(folder: Path, grade: 
     (folder / "exercise-3.py").write_text(text, encoding="utf-8")
     ran = grade(folder, "exercise-3")
     assert "You counted how often the kernel moves" in " ".join(ran.out.split())
-    assert "# # . .       . . # #" in ran.out
-    assert "Your values have shape 2x2; the output has 3x3." in ran.out
+    assert "# # . .          . . # #" in ran.out
+    assert "Your values have shape 2x2, but the output has shape 3x3." in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
     assert "\x1b" not in ran.out
 
@@ -125,7 +125,7 @@ def test_the_report_holds_the_walk_and_its_picture(folder: Path, grade: Run) -> 
     assert [(axis["size"], axis["kernel"], axis["stride"]) for axis in pooled["walk"]["axes"]] == [
         (9, 2, 2)
     ] * 2
-    assert pooled["picture"].startswith("first place         next place\n# # . .")
+    assert pooled["picture"].startswith("first position      next position\n# # . .")
     assert pooled["picture"].endswith("# window   . image")
     assert all(
         one["picture"] is None and one["walk"] is None for one in report["questions"] if one is not pooled
@@ -209,7 +209,10 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         (["exercise-3", "--file", "nowhere.py"], "There is no file nowhere.py."),
         (["exercise-3", "--file", "notes.txt"], "notes.txt is neither a .py file nor a .ipynb notebook."),
         (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter could open."),
-        (["exercise-2"], "There are exercise-2.py and exercise-2.ipynb. Say which: --file exercise-2.py."),
+        (
+            ["exercise-2"],
+            "Both exercise-2.py and exercise-2.ipynb exist. Choose one with --file exercise-2.py.",
+        ),
         (["exercise-4"], "There is no exercise-4.py or exercise-4.ipynb"),
         (["4"], "There is no exercise-4.py or exercise-4.ipynb in "),
         (["4"], "Is it 'exercise-4 (1).py'? Name it with --file."),
@@ -427,7 +430,7 @@ def test_an_answer_that_cannot_be_read_has_no_picture(folder: Path, grade: Run) 
     stub = file.read_text(encoding="utf-8")
     for answer in ("5.5", "None", "'three'"):
         file.write_text(stub.replace("size = ...", f"size = {answer}"), encoding="utf-8")
-        assert "first place" not in grade(folder, "exercise-3").out
+        assert "first position" not in grade(folder, "exercise-3").out
 
 
 def test_watching_says_at_once_that_it_grades(

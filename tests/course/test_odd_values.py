@@ -99,8 +99,8 @@ def test_a_field_of_a_question(tmp_path, line, told):
         ("|\n    7", 7),
         (">-\n    3 +\n    4", 7),
         ("? 7", None),
-        ("yes", "answer: 'yes' is a text here. Write true or false."),
-        ("Off", "answer: 'Off' is a text here. Write true or false."),
+        ("yes", "answer: 'yes' is read as text here. Write true or false."),
+        ("Off", "answer: 'Off' is read as text here. Write true or false."),
         ("true", "answer: The answer True is not a number."),
         (".inf", "answer: '.inf' is not a formula."),
         (".nan", "answer: '.nan' is not a formula."),
@@ -197,7 +197,7 @@ def test_an_answer(tmp_path, answer, value):
         (
             HEAD
             + "questions:\n- {id: q, kind: tensor, prompt: x, layer: Identity(), input: [[60000, 70000]], dtype: float16}\n",
-            "questions[0].layer: The output holds numbers that float16 cannot.",
+            "questions[0].layer: The output has numbers that float16 cannot hold.",
         ),
         (
             HEAD
@@ -228,7 +228,7 @@ def test_an_answer(tmp_path, answer, value):
         (
             HEAD
             + "questions:\n- {id: c, kind: choice, prompt: x, options: [{text: a, correct: yes}, {text: b}]}\n",
-            "questions[0].options[0].correct: 'yes' is a text here. Write true or false.",
+            "questions[0].options[0].correct: 'yes' is read as text here. Write true or false.",
         ),
         (
             HEAD

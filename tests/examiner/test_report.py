@@ -232,7 +232,7 @@ def test_the_gradebook_keeps_the_walk_and_everybody_else_sees_it_drawn() -> None
     report = Report(
         exercise="e", student="ada", score=0, points=1, isolation=(), questions=(question,), notes=()
     )
-    picture = "first place   next place\n# # . .       . . # #\n# kernel   . image"
+    picture = "first position   next position\n# # . .          . . # #\n# kernel   . image"
     for text in (report.model_dump_json(), report.whole()):
         (told,) = json.loads(text)["questions"]
         assert set(told) == QUESTION

@@ -150,7 +150,7 @@ def test_a_damaged_pack(packed, files, damage):
     if damage:
         file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(
-        UsageFault, match=r"course\.pack is damaged\. Fetch the exercises again; your own files stay"
+        UsageFault, match=r"course\.pack is damaged\. Download the exercises again; your own files stay"
     ):
         open_pack(file).sitting("exercise-1")
 
@@ -295,7 +295,7 @@ def test_the_source_of_a_handout(tmp_path, packed):
         (["exercise-1.py"], "exercise-1", "exercise-1.py"),
         (["exercise-1.ipynb"], "exercise-1", "exercise-1.ipynb"),
         ([], "exercise-1", "There is no exercise-1.py or exercise-1.ipynb in "),
-        (["exercise-1.py", "exercise-1.ipynb"], "exercise-1", "Say which: --file exercise-1."),
+        (["exercise-1.py", "exercise-1.ipynb"], "exercise-1", "Choose one with --file exercise-1."),
         (["exercise-1.py"], "exercise1", "There is no exercise 'exercise1'. Did you mean 'exercise-1'?"),
         (["exercise-9.py"], "exercise-9", "There is no exercise 'exercise-9'. Did you mean "),
     ],

@@ -72,11 +72,9 @@ def test_a_python_stub_word_by_word(tmp_path):
     )
     assert "# Question size (2.5 points)\n#\n# Of " in text
     assert "\n# a) " in text
-    assert (
-        '\n#\n# Put a whole number in place of each `...`.\nfit = {"stride": ..., "padding": ...}\n' in text
-    )
+    assert '\n#\n# Replace each `...` with a whole number.\nfit = {"stride": ..., "padding": ...}\n' in text
     assert "run:  grade exercise-1\n" in text
-    assert "first place" in text
+    assert "first position" in text
     assert "import torch" not in text
     code = stub_text(sitting(tmp_path, "exercise-2").paper, "python")
     assert "\nimport torch\nfrom torch import Tensor, nn\n" in code

@@ -280,8 +280,8 @@ def test_what_is_not_drawn(walk):
 
 
 def test_a_walk_along_a_line_with_gaps_in_the_kernel():
-    assert draw_walk([Axis(5, 2, 2, 0, 2)]) == "first place   next place\n# . # . .     . . # . #"
-    assert draw_walk([Axis(3, 2, 2)]) == "first place\n# # ."
+    assert draw_walk([Axis(5, 2, 2, 0, 2)]) == "first position   next position\n# . # . .        . . # . #"
+    assert draw_walk([Axis(3, 2, 2)]) == "first position\n# # ."
 
 
 @pytest.mark.parametrize("more", ["", ", stride=1, padding=1", ", ceil_mode=True", ", dilation=2"])
@@ -295,7 +295,7 @@ def test_a_convolution_has_a_kernel():
     slips = {slip.name: slip for slip in size_mistakes(walked("Conv2d(1, 1, 3, 2, 1)", (1, 1, 8, 8)))}
     assert slips["forgot-plus-one"].message.startswith("You counted how often the kernel moves.")
     assert slips["ignored-padding"].message == (
-        "The padding is missing: zeros are put around the image before the kernel starts."
+        "You left out the padding. Zeros are put around the image before the kernel starts."
     )
     assert not any("window" in slip.message or "{" in slip.message for slip in slips.values())
 

@@ -258,7 +258,7 @@ FOUND = {
         "exercise.yaml",
         "(image: Tensor, size: int)",
         "(image: Tensor, window: int = 2)",
-        yaml("signature:", "The stub takes (image, window=2), the reference (image, size)."),
+        yaml("signature:", "The stub takes (image, window=2), but the reference takes (image, size)."),
     ),
     "reference-prints-and-fails-for-some": Break(
         "pooling",
@@ -441,7 +441,7 @@ FOUND = {
         "exercise.yaml",
         "questions:\n",
         CHOICE,
-        yaml("{text: The mean.}", "This option can be wrong and has no feedback."),
+        yaml("{text: The mean.}", "This option can be wrong but has no feedback."),
     ),
     "hint-tells": Break(
         "spreading",

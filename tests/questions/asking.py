@@ -15,7 +15,7 @@ from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError, Key, Mark, Posed
 
 SCOPE: dict[str, Any] = {"M": 7, "K": 3, "S": 2, "P": 1, "image": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]}
-SENTENCE = r"^(`\w+` (is|still has) .{3,}|There is no option .+|The rows of `\w+` are not .+|\w+ is .+)\.$"
+SENTENCE = r"^(`\w+` (is|still has) .{3,}|There is no option .+|The rows of `\w+` have .+|\w+ is .+)\.$"
 
 
 class Thing:

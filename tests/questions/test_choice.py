@@ -107,7 +107,10 @@ def test_several(credit, shares):
     assert found == shares
     assert asked.mark(by_text["a"]).share == shares[1]  # one letter need not stand in a list
     assert asked.mark(()).outcome == "failed"
-    assert "1 missing, 2 chosen wrongly." in asked.mark([by_text[text] for text in "abd"]).message
+    assert (
+        "You missed 1 right option and chose 2 wrong options."
+        in asked.mark([by_text[text] for text in "abd"]).message
+    )
     assert asked.mark_solution().outcome == "passed"
 
 
@@ -145,7 +148,7 @@ def test_malformed_answers_to_one(answer):
     "answer", [*MALFORMED, [1], ["a", None], [["a", "b"], []], ["e"], "e", ["a, b"], [Thing()]]
 )
 def test_malformed_answers_to_several(answer):
-    assert "Write every right letter in a list" in ask(**MANY).refuse(answer)
+    assert "Write all the right letters in a list" in ask(**MANY).refuse(answer)
 
 
 @pytest.mark.parametrize(

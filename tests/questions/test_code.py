@@ -52,7 +52,7 @@ def test_records_that_make_no_sense(fields):
         (
             {"signature": "(x)", "misconceptions": {"m": {"answer": 1, "message": "."}}},
             ("misconceptions", "m"),
-            "The wrong answers of code stand in misconceptions.py.",
+            "Wrong answers of code belong in misconceptions.py.",
             0,
         ),
         ({"starter": "q = 1\n{{"}, ("starter",), "The Jinja in this text is malformed: ", 2),
@@ -84,7 +84,7 @@ def test_ids_that_cannot_be_names(name):
 
 @pytest.mark.parametrize("name", ["sum", "input", "torch", "nn"])
 def test_ids_that_students_code_needs(name):
-    with pytest.raises(ValidationError, match="is a name that students' code needs for itself"):
+    with pytest.raises(ValidationError, match="is a name that students' code needs"):
         record("number", answer=1, id=name)
 
 

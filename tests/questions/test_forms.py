@@ -239,33 +239,41 @@ def test_a_set_is_refused_where_order_matters(asked):
         (NUMBER, [], "`q` is an empty list. Write a number."),
         (NUMBER, "2.5", "`q` is the text '2.5'. Write numbers without quotes."),
         (NUMBER, "many", "`q` is the text 'many'. Write a number."),
-        (ONE_SETTING, "2", "`s` is the text '2'; write it without quotes."),
-        (ROW, [[8, 7], [9, None]], "`q` is a list of 2 lists with None in it. Write the values row by row"),
+        (ONE_SETTING, "2", "`s` is the text '2'. Write it without quotes."),
+        (
+            ROW,
+            [[8, 7], [9, None]],
+            "`q` is a list of 2 lists with None in it. Write the values as nested lists",
+        ),
         (ROW, [[8, ...], [9, 5]], "`q` still has `...` in it."),
         (ROW, ["7", "3", "2"], "`q` is a list of 3 with the text '7' in it. Write numbers without quotes."),
         (
             TWO_SETTINGS,
             {"stride": 2},
-            "`q` is a dict without padding; its keys have to be 'stride' and 'padding'.",
+            "`q` is a dict without padding; its keys must be 'stride' and 'padding'.",
         ),
         (
             TWO_SETTINGS,
             {"Stride": 2, "padding": 1},
-            "`q` is a dict without stride and with 'Stride', which is not asked for; its keys ",
+            "`q` is a dict without stride and with the extra key 'Stride'; its keys ",
         ),
         (
             TWO_SETTINGS,
             {"stride": 2, "padding": 1, "kernel": 3},
-            "`q` is a dict with 'kernel', which is not asked for; its keys have to be",
+            "`q` is a dict with the extra key 'kernel'; its keys must be",
         ),
         (LETTER, 7, "`q` is 7. Write a letter"),
-        (LETTER, "y", "`q` is the text 'y', and not a letter. Write the letter of that option: \"c\"."),
-        (LETTER, "c) y", "`q` is the text 'c) y', and not a letter. Write the letter of that option: \"c\"."),
-        (LETTER, "\u0430", "There is no option '\u0430' in another alphabet; the options are a, b, c, d."),
+        (LETTER, "y", "`q` is the text 'y', not a letter. Write the letter of that option: \"c\"."),
+        (LETTER, "c) y", "`q` is the text 'c) y', not a letter. Write the letter of that option: \"c\"."),
+        (
+            LETTER,
+            "\u0430",
+            "There is no option '\u0430' (a letter of another alphabet); the options are a, b, c, d.",
+        ),
         (
             LETTERS,
             ["w", "x"],
-            "`q` is the text 'w', and not a letter. Write the letter of that option: \"a\".",
+            "`q` is the text 'w', not a letter. Write the letter of that option: \"a\".",
         ),
     ],
 )
@@ -282,8 +290,8 @@ def test_the_value_of_an_option_is_no_letter(text, answer):
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ("2 * p <= K", "The settings have to meet: 2 * p <= 3."),
-        ("p <= K - 1 and p != M", "The settings have to meet: p <= 2 and p != 7."),
+        ("2 * p <= K", "The settings must satisfy 2 * p <= 3."),
+        ("p <= K - 1 and p != M", "The settings must satisfy p <= 2 and p != 7."),
         (
             {"condition": "2 * p <= K", "message": "At most {{ K }} rows of zeros."},
             "At most 3 rows of zeros.",

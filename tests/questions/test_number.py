@@ -52,9 +52,9 @@ def test_a_whole_number(answer):
     [
         (2, "floored", "You rounded 7 / 3 down."),
         (2.008, "floored", "You rounded 7 / 3 down."),
-        (3 / 7, None, "This can have two reasons. First: Upside down. Second: Upside down, too."),
-        (2.345, None, "2.345 is not the number that is asked for."),
-        (-(10**300), None, "-1e+300 is not the number that is asked for."),
+        (3 / 7, None, "There are two possible reasons. First: Upside down. Second: Upside down, too."),
+        (2.345, None, "2.345 is not the right number."),
+        (-(10**300), None, "-1e+300 is not the right number."),
     ],
 )
 def test_wrong_answers(answer, misconception, message):

@@ -81,28 +81,28 @@ def test_how_it_is_asked_and_solved(asked, how, solution):
             SQUARE,
             3,
             None,
-            "Count the places where the kernel can land",
+            "Count the positions of the kernel",
         ),  # forgot-plus-one, ignored-padding and others: too many to read
-        (SQUARE, 7, None, "Second: This is the size of the image"),  # or ignored-stride
-        (PLAIN, 7, "answered-input-size", "This is the size of the image that goes in"),
+        (SQUARE, 7, None, "Second: This is the size of the input image"),  # or ignored-stride
+        (PLAIN, 7, "answered-input-size", "This is the size of the input image"),
         (PADDED, 9, "answered-padded-size", "This is the size of the padded image"),
-        (PADDED, 5, "ignored-padding", "The padding is missing"),
+        (PADDED, 5, "ignored-padding", "You left out the padding"),
         (SQUARE, (1, 1, 4, 4), "answered-full-shape", "Leave out batch and channels."),
-        (SQUARE, 16, "counted-elements", "This is how many values come out."),
+        (SQUARE, 16, "counted-elements", "This is the number of values in the output."),
         (SQUARE, (4, 4, 4), None, "The answer has 3 numbers. Write a whole number if"),
-        (SQUARE, (4, 5), None, "Count the places"),
-        (SQUARE, -4, None, "Count the places"),
-        (OBLONG, (9, 5), "swapped-height-and-width", "the height comes first"),
+        (SQUARE, (4, 5), None, "Count the positions"),
+        (SQUARE, -4, None, "Count the positions"),
+        (OBLONG, (9, 5), "swapped-height-and-width", "The height comes first"),
         (OBLONG, (4, 8), "forgot-plus-one", "You counted how often the kernel moves."),
-        (OBLONG, 5, "one-side-for-both", "You took the height for both sides."),
+        (OBLONG, 5, "one-side-for-both", "You used the height for both sides."),
         (OBLONG, 6, None, "The answer has one number."),
-        (OBLONG, 45, "counted-elements", "how many values"),
+        (OBLONG, 45, "counted-elements", "the number of values"),
         (LINE, 2, "forgot-plus-one", "counted how often"),
         (LINE, 4, "rounded-up", "You rounded up"),
-        (WHOLE, (4, 5), "left-out-batch-and-channels", "These are the sides of the image only."),
+        (WHOLE, (4, 5), "left-out-batch-and-channels", "These are only the sides of the image."),
         (WHOLE, (3, 4, 5), None, "The answer has 3 numbers."),
-        (WHOLE, (2, 3, 4, 5), "kept-the-channels-that-go-in", "These are the channels that go in."),
-        (WHOLE, (7, 3, 4, 5), None, "Count the places"),
+        (WHOLE, (2, 3, 4, 5), "kept-the-channels-that-go-in", "These are the input channels."),
+        (WHOLE, (7, 3, 4, 5), None, "Count the positions"),
     ],
 )
 def test_wrong_answers(asked, answer, misconception, message):
@@ -300,8 +300,8 @@ def test_a_dilation_that_makes_no_sense():
 def test_the_picture_shows_the_walk_and_not_the_answer():
     asked = ask("output-size", layer="Conv2d(1, 1, 2, stride=2, padding=1)", input=[1, 1, 2, 2])
     assert drawn(asked.posed.walk) == (
-        "first place   next place\n"
-        "# # 0 0       0 0 # #\n# # . 0       0 . # #\n0 . . 0       0 . . 0\n0 0 0 0       0 0 0 0\n"
+        "first position   next position\n"
+        "# # 0 0          0 0 # #\n# # . 0          0 . # #\n0 . . 0          0 . . 0\n0 0 0 0          0 0 0 0\n"
         "# kernel   . image   0 padding"
     )
     assert drawn(CUBE.posed.walk) is None

@@ -158,8 +158,8 @@ def test_forms_of_right_answers(asked, answers):
         (CONV, [1, 0], "With these settings the output is 6x6, not 4x4."),
         (CONV, [0, 0], "torch cannot run nn.Conv2d(1, 1, kernel_size=3, stride=0, padding=0) on 1x1x8x8: "),
         (POOL, [9, 1], "torch cannot run nn.MaxPool2d(kernel_size=9, stride=1) on 1x1x8x6: "),
-        (STRICT, [1, 1], "The settings have to meet: s > 1."),
-        (STRICT, [2, 0], "The settings have to meet: p > 0."),
+        (STRICT, [1, 1], "The settings must satisfy s > 1."),
+        (STRICT, [2, 0], "The settings must satisfy p > 0."),
         (CONV, [1000, 1000], "not 4x4."),
     ],
 )
@@ -216,7 +216,7 @@ def test_malformed_answers_to_one_unknown(answer):
 def test_how_it_is_asked():
     assert (CONV.posed.starter, CONV.posed.how) == (
         'q = {"stride": ..., "padding": ...}',
-        "Put a whole number in place of each `...`.",
+        "Replace each `...` with a whole number.",
     )
     assert (PAD.posed.starter, PAD.posed.how, PAD.key.solution) == (
         "q = ...",

@@ -52,7 +52,7 @@ def test_right_answers(answer):
 def test_how_it_is_asked_and_solved():
     assert SUMS.key.solution == "q = [[12.0, 16.0],\n [24.0, 28.0]]"
     assert SUMS.mark_solution().outcome == "passed"
-    assert SUMS.posed.how == "Write the values row by row in nested lists, or a tensor."
+    assert SUMS.posed.how == "Write the values as nested lists, row by row, or as a tensor."
 
 
 @pytest.mark.parametrize(
@@ -60,30 +60,31 @@ def test_how_it_is_asked_and_solved():
     [
         (
             [[12, 16], [24, 27]],
-            (
-                "The shape 2x2 is right. The first value that differs is at [1, 1]: yours is 27. "
-                "3 of 4 values are right."
-            ),
+            ("The shape 2x2 is right. The first wrong value is 27, at [1, 1]. 3 of 4 values are right."),
             None,
         ),
         (
             torch.tensor([[[[12.0, 16.5], [0.0, 28.0]]]]),
             (
-                "The shape 1x1x2x2 is right. The first value that differs is at [0, 0, 0, 1]: yours is 16.5. "
+                "The shape 1x1x2x2 is right. The first wrong value is 16.5, at [0, 0, 0, 1]. "
                 "2 of 4 values are right."
             ),
             None,
         ),
-        ([[12, math.nan], [24, 28]], "is nan. 3 of 4 values are right.", None),
-        ([[12, 10**400], [24, 28]], "is inf. 3 of 4 values are right.", None),
-        ([[12, -math.inf], [24, 28]], "is -inf. 3 of 4 values are right.", None),
+        ([[12, math.nan], [24, 28]], "is nan, at [0, 1]. 3 of 4 values are right.", None),
+        ([[12, 10**400], [24, 28]], "is inf, at [0, 1]. 3 of 4 values are right.", None),
+        ([[12, -math.inf], [24, 28]], "is -inf, at [0, 1]. 3 of 4 values are right.", None),
         ([[3, 4], [6, 7]], "First: You took the mean. Second: You took the mean of the products.", None),
-        ([[0, 0], [0, 0]], "This can have two reasons.", None),
-        ([12, 16, 24, 28], "Your values have shape 4; the output has 2x2.", None),
-        ([[12, 16, 24, 28]], "Your values have shape 1x4; the output has 2x2.", None),
-        ([VALUES, VALUES], "Your values have shape 2x2x2; the output has 2x2.", None),
-        (12, "Your values have shape () (a single number); the output has 2x2.", None),
-        (torch.tensor(12.0), "Your values have shape () (a single number); the output has 2x2.", None),
+        ([[0, 0], [0, 0]], "There are two possible reasons.", None),
+        ([12, 16, 24, 28], "Your values have shape 4, but the output has shape 2x2.", None),
+        ([[12, 16, 24, 28]], "Your values have shape 1x4, but the output has shape 2x2.", None),
+        ([VALUES, VALUES], "Your values have shape 2x2x2, but the output has shape 2x2.", None),
+        (12, "Your values have shape () (a single number), but the output has shape 2x2.", None),
+        (
+            torch.tensor(12.0),
+            "Your values have shape () (a single number), but the output has shape 2x2.",
+            None,
+        ),
     ],
 )
 def test_wrong_answers(answer, message, misconception):
@@ -133,9 +134,7 @@ def test_a_single_number_may_stand_in_brackets_or_not():
     asked = ask("tensor", layer="Linear(2, 1, bias=False)", input=[1, 2], weight=[[3, 4]])
     assert asked.key.solution == "q = [11.0]"
     assert asked.mark([11]).outcome == "passed"
-    assert asked.mark([12]).message.startswith(
-        "The shape 1 is right. The first value that differs is at [0]: yours is 12"
-    )
+    assert asked.mark([12]).message.startswith("The shape 1 is right. The first wrong value is 12, at [0]")
 
 
 @pytest.mark.parametrize(
@@ -198,19 +197,31 @@ def test_a_sequential_by_its_state_dict():
 @pytest.mark.parametrize(
     ("fields", "kind", "sentence"),
     [
-        ({}, ExpressionError, "The values of weight, bias are not given, so torch would draw them."),
+        (
+            {},
+            ExpressionError,
+            "The values of weight, bias are not given, so torch would choose them at random.",
+        ),
         ({"weight": 1}, ExpressionError, "The values of bias are not given"),
         ({"state": {"w": 1}}, ExpressionError, "The layer has no 'w'; it has: weight, bias."),
         ({"weight": [[1, 2, 3]], "bias": 0}, LayerError, "torch cannot run"),
-        ({"weight": [[1, 2], [3]], "bias": 0}, ExpressionError, "These are not the numbers of a tensor: "),
-        ({"weight": "'a'", "bias": 0}, ExpressionError, "These are not the numbers of a tensor: "),
+        (
+            {"weight": [[1, 2], [3]], "bias": 0},
+            ExpressionError,
+            "torch cannot make a tensor of these numbers: ",
+        ),
+        ({"weight": "'a'", "bias": 0}, ExpressionError, "torch cannot make a tensor of these numbers: "),
         ({"weight": 1, "bias": 0, "input": [[1]]}, LayerError, "torch cannot run"),
         (
             {"layer": "MaxPool2d(2)", "weight": 1},
             ExpressionError,
             "The layer has no 'weight'; it has: nothing.",
         ),
-        ({"layer": "ZeroPad2d(60)"}, ExpressionError, "The output has 15129 values; 10000 are the most."),
+        (
+            {"layer": "ZeroPad2d(60)"},
+            ExpressionError,
+            "The output has 15129 values; at most 10000 are allowed.",
+        ),
     ],
 )
 def test_questions_that_have_no_answer(fields, kind, sentence):
@@ -262,9 +273,9 @@ def test_values_are_given_or_computed(fields):
 @pytest.mark.parametrize(
     ("values", "dtype", "sentence"),
     [
-        ("100000", "float16", "The output holds numbers that float16 cannot."),
-        ([[1, 2], [3]], "float32", "These are not the numbers of a tensor: "),
-        ("'a'", "float32", "These are not the numbers of a tensor: "),
+        ("100000", "float16", "The output has numbers that float16 cannot hold."),
+        ([[1, 2], [3]], "float32", "torch cannot make a tensor of these numbers: "),
+        ("'a'", "float32", "torch cannot make a tensor of these numbers: "),
     ],
 )
 def test_values_that_are_none(values, dtype, sentence):

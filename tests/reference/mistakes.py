@@ -40,7 +40,7 @@ FILES = {
 }
 _DRAWN = re.compile(r" \(variant (0|of \w+): .*\)$")
 _OTHERS = re.compile(
-    r"^(torch cannot \w+ .+?|This is not Python|This is not valid YAML|The Jinja in this text is malformed|These are not the numbers of a tensor): .+$"
+    r"^(torch cannot \w+ .+?|This is not Python|This is not valid YAML|The Jinja in this text is malformed): .+$"
 )
 _COMPLEX = re.compile(r"\(\S+j\)")
 _LEFT_OUT = re.compile(r"no `([\w.]+)`")

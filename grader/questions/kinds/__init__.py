@@ -1,4 +1,4 @@
-"""The kinds of question: one module each, found here by its file. `base` says what such a module defines."""
+"""The kinds of question: one module each, found by its file. `base` says what a module must define."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind: TypeAlias = "type[Question[Any, Any, Any]]"
 
 
 def _kinds_of(module: str) -> Iterator[tuple[str, Kind]]:
-    """Yield what a module defines: the class whose `kind` is a name, and that name."""
+    """Yield the kinds that a module defines, each with its name."""
     for one in vars(import_module(module)).values():
         if isinstance(one, type) and issubclass(one, Question) and one.__module__ == module:
             for name in get_args(one.model_fields["kind"].annotation):

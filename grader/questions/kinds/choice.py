@@ -1,4 +1,4 @@
-"""`choice`: one right option, or several; listed, or made from misconceptions."""
+"""`choice`: one or several right options, listed or made from misconceptions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import written
+from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
@@ -29,20 +30,21 @@ class ListedOption(Record):
     correct: Annotated[Expression, Field(description="true, false, or a condition such as S > 1.")] = False
     feedback: Annotated[str, Field(description="Shown to a student who chose it wrongly.")] = ""
     misconception: Annotated[
-        str | None, Field(description="The name of the wrong notion behind it; option-2 and so on if none.")
+        str | None,
+        Field(description="The name of the misconception behind it; by default option-2 and so on."),
     ] = None
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
 
 
 class ChoiceKey(Key):
-    """The letters of the right options, and how much credit a partly right choice of several gets."""
+    """The letters of the right options, and the credit for a partly right choice of several."""
 
     letters: tuple[str, ...]
     credit: Literal["whole", "element"]
 
 
 class ChoicePosed(Posed):
-    """A choice of one option, or of several. Packs say so as in 0.1.0: `fields: ["several"]`."""
+    """A choice of one option, or of several. Packs write it as in 0.1.0: `fields: ["several"]`."""
 
     several: bool = False
 
@@ -71,7 +73,7 @@ class _Drawn:
 
 
 class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
-    """Options to choose from: listed, or the right answer among the misconceptions' wrong ones."""
+    """Options to choose from: listed ones, or the right answer among those of the misconceptions."""
 
     silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
     posed_type: ClassVar[type[Posed]] = ChoicePosed
@@ -88,7 +90,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     credit: Annotated[
         Literal["whole", "element"],
         Field(
-            description="With several: all or nothing, or the share of right options, less the wrong ones."
+            description="With several: all or nothing, or the share of right options minus the wrong ones."
         ),
     ] = "whole"
 
@@ -98,15 +100,15 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             msg = "A choice needs at least two options, or an answer and misconceptions"
             raise ValueError(msg)
         if self.answer is not None and (self.options or not self.misconceptions or self.several):
-            msg = "With 'answer', the other options come from misconceptions: drop options and several"
+            msg = "With 'answer', the other options come from misconceptions: remove 'options' and 'several'"
             raise ValueError(msg)
         if self.answer is not None and len(self.misconceptions) >= MAX_OPTIONS:
-            msg = f"A choice has {MAX_OPTIONS} options at most: keep {MAX_OPTIONS - 1} misconceptions"
+            msg = f"A choice can have {MAX_OPTIONS} options: keep at most {MAX_OPTIONS - 1} misconceptions"
             raise ValueError(msg)
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.answer if self.answer is not None else 0, ("answer",), names)
         for index, option in enumerate(self.options):
@@ -115,19 +117,17 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             yield from formula_problems(option.correct, ("options", index, "correct"), names)
 
     def gaps(self) -> Iterator[Problem]:
-        """Find what a student would miss: a hint, or why an option is wrong."""
+        """Yield what a student would miss: a hint, or why an option is wrong."""
         yield from super().gaps()
         for index, option in enumerate(self.options):
             if option.correct is not True and not option.feedback:
-                sentence = "This option can be wrong and has no feedback."
+                sentence = "This option can be wrong but has no feedback."
                 yield Problem(("options", index), sentence, "Say why it is wrong.")
 
     def pose(self, variant: Variant) -> ChoicePosed:
         """Write the question as the student of this variant sees it."""
         options = self._drawn(variant)
-        how = 'Write a letter in quotes, such as "a".'
-        if self.several:
-            how = 'Write every right letter in a list, such as ["a", "c"]; an empty list for none.'
+        how = wording.LETTERS if self.several else wording.A_LETTER
         letters = zip(string.ascii_lowercase, options, strict=False)
         posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
         return self.posed(variant, how=how, options=posed_options, several=self.several)
@@ -137,7 +137,9 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         lettered = list(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
         right = tuple(letter for letter, option in lettered if option.correct)
         if not self.several and len(right) != 1:
-            raise ExpressionError(f"{len(right)} options are right; a choice of one needs exactly one.")
+            raise ExpressionError(
+                f"{len(right)} options are right, but without 'several' exactly one must be."
+            )
         wrong = tuple(
             Wrong(name=option.name, answer=letter, message=option.feedback, hint=option.hint)
             for letter, option in lettered
@@ -162,7 +164,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         return variant.draws.shuffled(options, self.id, "options") if self.shuffle else options
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
-        """The right answer, and each wrong one that is neither right nor there already."""
+        """Return the right answer and the wrong ones that differ from it and from each other."""
         right = self._shown(self.answer, variant, "answer")
         options = {right: _Drawn(right, True, "", "")}
         for wrong in self.authored_wrongs(variant):
@@ -177,16 +179,16 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
 
     @staticmethod
     def _shown(formula: Expression | list[Any] | None, variant: Variant, *path: str | int) -> str:
-        """The value of a formula as it stands in an option."""
+        """Return the value of a formula as the text of an option."""
         with at(*path):
             return written(_text(computed(formula, variant)))
 
     def sketch(self, variant: Variant) -> tuple[ChoicePosed, ChoiceKey]:
-        """The options decide, so nothing can be left out."""
+        """Return the whole question and key: the options decide."""
         return self.pose(variant), self.key(variant)
 
     def confusions(self, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Confusion]:
-        """Options that read alike, and misconceptions that are no option because another reads so."""
+        """Yield options with the same text, and misconceptions left out because an option has their text."""
         shown = {wrong.name for wrong in key.wrong}
         yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
         texts = [option.text for option in posed.options]
@@ -203,13 +205,13 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         for item in (value, *given[:MAX_OPTIONS]):
             _refuse_text(posed, item)
         if not all(isinstance(item, str) for item in given) or (len(given) != 1 and not posed.several):
-            raise FormError(f"`{posed.id}` is {describe(value)}. {posed.how}")
+            raise FormError(wording.MALFORMED.format(name=posed.id, what=describe(value), how=posed.how))
         letters = {item.strip().strip("().").lower() for item in given}
         known = [option.letter for option in posed.options]
         for letter in sorted(letters - set(known)):
-            strange = "" if letter.isascii() else " in another alphabet"
-            there = f"There is no option {letter[:20]!r}{strange}; the options are {', '.join(known)}."
-            raise FormError(f"{there} {posed.how}")
+            shown = repr(letter[:20])
+            strange = shown if letter.isascii() else wording.FOREIGN.format(letter=shown)
+            raise FormError(wording.NO_OPTION.format(letter=strange, letters=", ".join(known), how=posed.how))
         return letters
 
     @classmethod
@@ -219,30 +221,30 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         if answer == right:
             return Mark("passed", 1.0, "")
         wrongs = [wrong for wrong in key.wrong if wrong.answer in answer]
-        otherwise = f"({', '.join(sorted(answer))}) is not the right option."
+        otherwise = wording.WRONG_OPTION.format(letters=", ".join(sorted(answer)))
         share = 0.0
         if posed.several:
             if key.credit == "element" and right:
                 share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
-            counts = f"{len(right - answer)} missing, {len(answer - right)} chosen wrongly."
+            counts = wording.choices(missed=len(right - answer), wrong=len(answer - right))
             otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
             wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
         return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
 
 
 def _refuse_text(posed: ChoicePosed, item: Any) -> None:
-    """Refuse the text of an option, with or without its letter, where its letter is asked for."""
+    """Raise FormError for the text of an option, with or without its letter: only the letter counts."""
     text = _bare(str(item)) if isinstance(item, str | int | float | tuple) else ""
     is_letter = text.strip(").") in {option.letter for option in posed.options}
     for option in () if is_letter else posed.options:
         its = _bare(option.text)
         if text in {its, *(f"{option.letter}{mark}{its}" for mark in ").:")}:
-            how = f'Write the letter of that option: "{option.letter}"'
-            raise FormError(f"`{posed.id}` is {describe(item)}, and not a letter. {how}.")
+            sentence = wording.TEXT_OF_OPTION
+            raise FormError(sentence.format(name=posed.id, what=describe(item), letter=option.letter))
 
 
 def _bare(text: str) -> str:
-    """A text without what does not tell it from others.
+    """Strip a text of what does not matter in a comparison: case, blanks, backquotes, brackets.
 
     >>> _bare(" A) `Conv2d` ")
     'a)conv2d'

@@ -12,33 +12,36 @@ from grader.errors import did_you_mean
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.templates import TextError
+from grader.questions import wording
 from grader.questions.base import Question, rendered
 from grader.questions.definitions import defined_names
 from grader.questions.posed import Key, Mark, Posed
 from grader.questions.problems import Problem, text_problems
-from grader.questions.values import listed
 from grader.worker.families import FAMILIES
 
 
 class Code(Question[Posed, Key, Any]):
-    """Code to write. The reference and the checks stand in reference.py and checks.py beside the YAML."""
+    """Code to write. The reference and the checks are in reference.py and checks.py next to the YAML."""
 
     by_checks: ClassVar[bool] = True
 
     kind: Literal["code"]
     signature: Annotated[
-        str | None, Field(description='Of a function: "(image: Tensor, stride: int) -> Tensor".')
+        str | None,
+        Field(description='Parameters and types of a function: "(image: Tensor, stride: int) -> Tensor".'),
     ] = None
     starter: Annotated[
-        str | None, Field(description="The code in the stub, where a bare function is not enough.")
+        str | None, Field(description="The code in the stub, where an empty function is not enough.")
     ] = None
 
-    forbid: Annotated[list[str], Field(description=f"What may not be used: {', '.join(FAMILIES)}.")] = []
-    require: Annotated[list[str], Field(description="What has to be used, of the same families.")] = []
-    in_place: Annotated[bool, Field(description="Whether inputs may be changed.")] = False
+    forbid: Annotated[
+        list[str], Field(description=f"What students must not use: {', '.join(FAMILIES)}.")
+    ] = []
+    require: Annotated[list[str], Field(description="What students must use, from the same families.")] = []
+    in_place: Annotated[bool, Field(description="Whether the code may change its inputs.")] = False
     equivalent: Annotated[
         dict[str, str],
-        Field(description="Mutants and impostors that are right, by their names in course check: why."),
+        Field(description="Why a mutant or impostor counts as right, by its name in course check."),
     ] = {}
 
     @model_validator(mode="after")
@@ -49,12 +52,12 @@ class Code(Question[Posed, Key, Any]):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from self._family_problems()
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
-        if self.starter is None or "{" not in self.starter:  # else it is known when it is rendered
+        if self.starter is None or "{" not in self.starter:  # else it is checked when it is rendered
             yield from self._starter_problems(self.starter or self._function())
 
     def _family_problems(self) -> Iterator[Problem]:
@@ -81,7 +84,7 @@ class Code(Question[Posed, Key, Any]):
             return
         if self.id not in defined_names(tree):
             yield Problem(
-                path, f"The starter does not define '{self.id}'.", "Begin with its def, class or =."
+                path, f"The starter does not define '{self.id}'.", "Start with its def, class or assignment."
             )
 
     def _starter(self, variant: Variant) -> str:
@@ -109,44 +112,44 @@ class Code(Question[Posed, Key, Any]):
         )
 
     def _how(self) -> str:
-        """Say what may not be used and what has to be; nothing where the starter says it all."""
+        """Say what must not and what must be used; return '' if neither is limited."""
         if not self.forbid and not self.require:
             return ""
-        how = "Write the code."
+        how = wording.CODE
         if self.forbid:
-            how = (
-                f"Write the code yourself: {listed(f'no {FAMILIES[family].noun}' for family in self.forbid)}."
-            )
+            forbidden = (wording.NO.format(family=FAMILIES[family].noun) for family in self.forbid)
+            how = wording.CODE_WITHOUT.format(families=wording.listed(forbidden))
         if self.require:
-            how += f" Use {listed(FAMILIES[family].with_article for family in self.require)}."
+            required = (FAMILIES[family].with_article for family in self.require)
+            how += wording.CODE_WITH.format(families=wording.listed(required))
         return how
 
     def key(self, variant: Variant) -> Key:
-        """Compute the misconceptions alone: the checks decide."""
+        """Compute only the misconceptions: the checks decide."""
         return Key(solution="", wrong=self.authored_wrongs(variant))
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> Any:
-        """Code has no value to read."""
+        """Raise NotImplementedError: code has no value to read."""
         raise NotImplementedError
 
     @classmethod
     def judge(cls, posed: Posed, key: Key, answer: Any) -> Mark:
-        """Code has no value to judge."""
+        """Raise NotImplementedError: code has no value to judge."""
         raise NotImplementedError
 
     def reference_problems(self, reference: str) -> Iterator[Problem]:
-        """Find parameters of the stub that have another name or default in reference.py."""
+        """Yield a problem if the stub's parameters have other names or defaults in reference.py."""
         if self.signature is None:
             return
         own = parameters_of(self._function())[self.id]
         written = parameters_of(reference).get(self.id, own)
         if written != own:
-            sentence = f"The stub takes ({own}), the reference ({written})."
-            yield Problem(("signature",), sentence, "Write the same in both.")
+            sentence = f"The stub takes ({own}), but the reference takes ({written})."
+            yield Problem(("signature",), sentence, "Use the same parameters in both.")
 
     def excuse(self, name: str) -> str:
-        """Return the author's reason why the wrong solution of this name counts as right; '' if none."""
+        """Return the author's reason why this wrong solution counts as right; '' if there is none."""
         return self.equivalent.get(name, "")
 
 

@@ -13,6 +13,7 @@ from grader.language.expressions import Expression, ExpressionError
 from grader.language.fault import at
 from grader.language.params import Variant
 from grader.mistakes.counting import UNROUNDED
+from grader.questions import wording
 from grader.questions.base import Borderline, Question, computed
 from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
@@ -20,20 +21,19 @@ from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
 from grader.torch_lazy import torch
 
-DECIMALS = 0.005  # how far off a number is that is written with two decimals
-_UNROUNDED = "You did not round a quotient down. Only whole steps and whole cells count."
+DECIMALS = 0.005  # how far off a number with two decimals can be
 
 
 class NumberKey(Key):
-    """The number, and how far off an answer may be."""
+    """The right number, and how far off an answer can be."""
 
-    answer: int | float  # an int stays one: texts say 36, and not 36.0
-    tolerance: float | None = None  # none: by the dtype of the answer
+    answer: int | float  # an int stays an int: texts say 36, not 36.0
+    tolerance: float | None = None  # None: by the dtype of the answer
 
 
 @dataclass(frozen=True)
 class GivenNumber:
-    """A number as a student gave it, and how precise it is."""
+    """A student's number, and its precision."""
 
     value: Real
     precision: Precision
@@ -55,18 +55,18 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         Field(
             ge=0,
             allow_inf_nan=False,
-            description="How far off an answer may be; as in torch.testing.assert_close if not given.",
+            description="How far off an answer can be; by default as in torch.testing.assert_close.",
         ),
     ] = None
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.answer, ("answer",), names)
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        return self.posed(variant, how="Write a number.")
+        return self.posed(variant, how=wording.A_NUMBER)
 
     def key(self, variant: Variant) -> NumberKey:
         """Compute the number for this variant."""
@@ -82,12 +82,12 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         )
 
     def _unrounded(self, variant: Variant) -> Iterator[Wrong]:
-        """Find where the formula leads if its quotients are not rounded, where that is no whole number."""
+        """Yield the result of the formula without rounding its quotients, if it is not a whole number."""
         formula = str(self.answer)
         if "//" in formula and UNROUNDED not in self.misconceptions:
             number = computed(formula.replace("//", "/"), variant, "answer")
             if is_number(number) and number != int(number):
-                yield Wrong(name=UNROUNDED, answer=number, message=_UNROUNDED)
+                yield Wrong(name=UNROUNDED, answer=number, message=wording.UNROUNDED)
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> GivenNumber:
@@ -96,11 +96,11 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         if not is_number(number):
             raise malformed(posed.id, value, posed.how)
         if not math.isfinite(as_float(number)):
-            raise FormError(f"`{posed.id}` is {describe(number)}, which is not a finite number.")
+            raise FormError(wording.NOT_FINITE.format(name=posed.id, what=describe(number)))
         return GivenNumber(number, precision_of(number, dtype_of(value)))
 
     @classmethod
-    def judge(cls, posed: Posed, key: NumberKey, answer: GivenNumber) -> Mark:  # noqa: ARG003 the key says all
+    def judge(cls, posed: Posed, key: NumberKey, answer: GivenNumber) -> Mark:  # noqa: ARG003 the key is enough
         """Give the verdict on a number."""
         if _agrees(answer, key.answer, key.tolerance):
             return Mark("passed", 1.0, "")
@@ -109,14 +109,15 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
             tolerance = max(key.tolerance or 0, DECIMALS) if wrong.name == UNROUNDED else key.tolerance
             return is_number(wrong.answer) and _agrees(answer, wrong.answer, tolerance)
 
-        return failed(key.wrong, agrees, f"{as_float(answer.value):g} is not the number that is asked for.")
+        number = format(as_float(answer.value), "g")
+        return failed(key.wrong, agrees, wording.WRONG_NUMBER.format(number=number))
 
     def numbers(self, key: NumberKey) -> tuple[float, ...]:
-        """Return the number."""
+        """Return the right number."""
         return (key.answer,)
 
     def borderline(self, key: NumberKey) -> Iterator[Borderline]:
-        """Yield the right number as torch computes it, and zero, which is right for zero alone."""
+        """Yield the right number in float32, and zero, which is right only if the answer is zero."""
         single = torch.tensor(float(key.answer), dtype=torch.float32)
         if single.isfinite():
             yield Borderline("computed in float32", single, is_right=True)
@@ -125,7 +126,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
 
 
 def _agrees(given: GivenNumber, wanted: Real, tolerance: float | None) -> bool:
-    """Whether a number is as close to another as the question asks for."""
+    """Return whether a number is close enough to another."""
     if tolerance is None:
         return is_close(given.value, wanted, given.precision)
     return given.value == wanted or abs(as_float(given.value) - as_float(wanted)) <= tolerance

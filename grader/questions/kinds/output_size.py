@@ -1,4 +1,4 @@
-"""`output-size`: how large what comes out of a layer is."""
+"""`output-size`: the size of a layer's output."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.mistakes.counting import SIZE_MISTAKES, UNROUNDED, form_mistakes, shape_mistakes, size_mistakes
 from grader.mistakes.mistake import Slip, telling
+from grader.questions import wording
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -21,53 +22,49 @@ from grader.questions.values import as_float, elements, is_number, malformed, pl
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
 
-DECIMAL = 0.05  # how far off a number is that is written with one decimal
-COUNT_PLACES = "Count the places where the {noun} can land, one dimension at a time."
-READ_FORMULA = "Take the layers one by one, and in each the formula of its output one dimension at a time."
-_COUNTS = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
+DECIMAL = 0.05  # how far off a number with one decimal can be
 
 
 class SizeKey(Key):
-    """The sizes along the asked dimensions."""
+    """The right size of each dimension that is asked for."""
 
     sizes: tuple[int, ...]
-    advice: str = COUNT_PLACES.format(noun="kernel")  # for a wrong size of no known kind
+    advice: str = wording.COUNT_POSITIONS.format(noun="kernel")  # for a wrong size that no mistake explains
 
 
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
-    """The size of a layer's output: an int where it is square, else a tuple; or its whole shape."""
+    """The size of a layer's output, an int if all sides are equal, else a tuple; or its whole shape."""
 
     usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
-    input: Annotated[
-        list[Expression], Field(min_length=2, description="The shape that goes in: [1, 1, M, M].")
-    ]
+    input: Annotated[list[Expression], Field(min_length=2, description="The input's shape: [1, 1, M, M].")]
     ask: Annotated[
         Literal["size", "shape"],
         Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
     ] = "size"
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         if self.ask == "size" and len(self.input) < 3:
-            yield Problem(("input",), "A size needs an image: (batch, channels, ...).", "Use 'ask: shape'.")
+            yield Problem(
+                ("input",), "A size needs an image of shape (batch, channels, ...).", "Use 'ask: shape'."
+            )
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        how = "Write the whole shape as a tuple, batch and channels included."
+        how = wording.A_SHAPE
         if self.ask == "size":
             count = len(self.input) - 2
-            how = f"Write {_COUNTS.get(count, 'a tuple')}."
-            if count > 1:
-                how = f"Write a whole number if all sides are equal, else {_COUNTS.get(count, 'a tuple')}."
+            sentence = wording.SQUARE_OR_SIZE if count > 1 else wording.A_SIZE
+            how = sentence.format(size=wording.SIZES.get(count, wording.ANY_SIZE))
         return self.posed(variant, how=how, walk=self._walk(variant))
 
     def key(self, variant: Variant) -> SizeKey:
-        """What torch says on its meta device."""
+        """Let torch compute the shape on its meta device."""
         layer, shape = parse_layer(self.layer), self._input(variant)
         with at("layer"):
             output = output_shape(layer, variant.params, shape)
@@ -80,18 +77,18 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
 
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
-        """Counted, where a kernel walks or spreads: torch takes a hundred times as long."""
+        """Count the positions if a kernel or window moves: torch takes a hundred times as long."""
         walk = self._walk(variant)
         output = output_of(walk)
         if output is None:
             return super().sketch(variant)
         if min(output) < 1:
-            raise LayerError("What moves over the image is larger than the image.")
+            raise LayerError("The kernel or window is larger than the image.")
         wrongs, sizes = self._wrongs(variant, walk, output), output if self.ask == "shape" else output[2:]
         return self.unwritten(), SizeKey(solution="", wrong=wrongs, sizes=sizes)
 
     def _wrongs(self, variant: Variant, walk: Walk | None, output: Sequence[int]) -> tuple[Wrong, ...]:
-        """The author's misconceptions, and the usual ones, where this shape comes out."""
+        """Return the author's misconceptions and the usual ones for this output shape."""
         count = len(output) if self.ask == "shape" else len(output) - 2
         wrongs = [_listed(wrong, count) for wrong in self.authored_wrongs(variant)]
         left_out = {*self.misconceptions, *self.without}
@@ -124,7 +121,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     @classmethod
     def mark(cls, posed: Posed, key: SizeKey, value: Any) -> Mark:
-        """Give the verdict on a size; a quotient that was not rounded is known, though it is no size."""
+        """Give the verdict on a size; an unrounded quotient is recognized although it is not a size."""
         try:
             return super().mark(posed, key, value)
         except FormError:
@@ -142,22 +139,23 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             return Mark("passed", 1.0, "")
         otherwise, is_malformed = key.advice, False
         if len(full) != len(wanted) or (len(answer) == 1 and len(set(wanted)) > 1):
-            count = "one number" if len(answer) == 1 else f"{len(answer)} numbers"
-            otherwise, is_malformed = f"The answer has {count}. {posed.how}", True
+            one, several = wording.ONE_NUMBER, wording.NUMBERS.format(count=len(answer))
+            count = one if len(answer) == 1 else several
+            otherwise, is_malformed = wording.OTHER_COUNT.format(count=count, how=posed.how), True
         mark = failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
         return replace(mark, is_malformed=is_malformed and mark.misconception is None)
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
-        """Return the sizes: one where it says all."""
+        """Return the sizes; only one if one number is enough."""
         return key.sizes[:1] if self._is_square(key.sizes) else key.sizes
 
     def _is_square(self, sizes: Sequence[int]) -> bool:
-        """Whether one number is enough for all sides."""
+        """Return whether one number is enough for all sides."""
         return len(set(sizes)) == 1 and self.ask == "size"
 
 
 def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
-    """Whether an answer is what a formula gives without its rounding, written with one decimal or more."""
+    """Return whether an answer is the unrounded result of a formula, with at least one decimal."""
     numbers = list(given) if isinstance(given, list | tuple) else [given]
     full = numbers * len(wrong.answer) if len(numbers) == 1 else numbers
     if wrong.name != UNROUNDED or len(full) != len(wrong.answer) or not all(map(is_number, full)):
@@ -168,11 +166,11 @@ def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
 def _advice(walk: Walk | None) -> str:
     """Say how to find a size."""
     counts = walk is not None and walk.family in {"convolution", "pooling"}
-    return COUNT_PLACES.format(noun=walk.noun) if walk and counts else READ_FORMULA
+    return wording.COUNT_POSITIONS.format(noun=walk.noun) if walk and counts else wording.USE_FORMULA
 
 
 def _listed(wrong: Wrong, count: int) -> Wrong:
-    """An author's single number stands for all sides."""
+    """Repeat an author's single number for all sides."""
     answer = wrong.answer
     return wrong.model_copy(
         update={"answer": list(answer) if isinstance(answer, list | tuple) else [answer] * count}

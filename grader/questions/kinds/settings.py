@@ -1,4 +1,4 @@
-"""`settings`: find stride, padding, ... so that the output has a given size. Every valid answer counts."""
+"""`settings`: choose stride, padding, ... for a given output size. Every valid answer counts."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from grader.language.layers import Layer, LayerError, output_shape, parse_layer
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
+from grader.questions import wording
 from grader.questions.base import rendered
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
@@ -31,7 +32,6 @@ from grader.questions.values import (
     describe,
     elements,
     is_number,
-    listed,
     malformed,
     plain,
     shape_text,
@@ -42,35 +42,35 @@ from grader.questions.values import (
 from grader.walks.as_written import output_of, walk_of
 
 MAX_SETTING = 1000
-MAX_KEYS = 3  # that are named of those not asked for
+MAX_KEYS = 3  # extra keys that are named
 _BY_SIDE = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"}
 _SEARCHED = range(13)
-_NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are written down instead
+_NO_WAYS_TO_COUNT = ("answered-padded-size", "answered-input-size")  # but sizes that are given instead
 
 
 class Condition(Record):
-    """A condition on the unknowns, and how a student is told of it."""
+    """A condition on the unknowns, with a message for students who do not meet it."""
 
     condition: Annotated[str, Field(description="Such as stride > 1.")]
     message: Annotated[str, Field(min_length=1, description="Shown to a student who does not meet it.")]
 
 
 class SettingsPosed(Posed):
-    """Settings to choose: `repeated` are those that torch takes once for each side, too."""
+    """Settings to choose; torch also takes one number per side for those in `repeated`."""
 
     repeated: tuple[str, ...] = ()
     sides: int = 0
 
 
 class SettingsKey(Key):
-    """The layer with its unknowns, and the size that has to come out; torch decides when it is asked."""
+    """The layer with its unknowns, and the required output size; torch decides while grading."""
 
     layer: str
     params: dict[str, Any]
     input: tuple[int, ...]
     output: tuple[int, ...]
     where: tuple[str, ...]
-    told: tuple[str, ...] = ()  # what a student reads who does not meet a condition; none: the condition
+    told: tuple[str, ...] = ()  # messages for unmet conditions; if there are none, the conditions
     without: tuple[str, ...] = ()
 
 
@@ -82,11 +82,11 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     key_type: ClassVar[type[Key]] = SettingsKey
 
     kind: Literal["settings"]
-    layer: Annotated[str, Field(description="With unknowns in it: Conv2d(1, 1, 3, stride=stride).")]
+    layer: Annotated[str, Field(description="The layer with its unknowns: Conv2d(1, 1, 3, stride=stride).")]
     unknowns: Annotated[list[str], Field(min_length=1, max_length=4)]
     input: Annotated[list[Expression], Field(min_length=3)]
     output: Annotated[
-        list[Expression], Field(min_length=1, description="The image dimensions that come out.")
+        list[Expression], Field(min_length=1, description="The image dimensions of the output.")
     ]
     where: Annotated[
         list[str | Condition],
@@ -97,12 +97,12 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     @classmethod
     def _are_names(cls, names: list[str]) -> list[str]:
         if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
-            msg = "The unknowns are different Python names, such as [stride, padding]"
+            msg = "The unknowns must be different Python names, such as [stride, padding]"
             raise ValueError(msg)
         return names
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
         yield from formula_problems(self.output, ("output",), names)
@@ -121,24 +121,23 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
     def pose(self, variant: Variant) -> SettingsPosed:
         """Write the question as the student of this variant sees it."""
         if len(self.unknowns) == 1:
-            return self.posed(variant, how="Write a whole number.", **self._form())
+            return self.posed(variant, how=wording.A_WHOLE_NUMBER, **self._form())
         starter = f"{self.id} = {{{', '.join(f'{name!r}: ...' for name in self.unknowns)}}}"
         starter = starter.replace("'", '"')
-        how = "Put a whole number in place of each `...`."
-        return self.posed(variant, how=how, starter=starter, **self._form())
+        return self.posed(variant, how=wording.SETTINGS, starter=starter, **self._form())
 
     def sketch(self, variant: Variant) -> tuple[SettingsPosed, SettingsKey]:
-        """Keep the unknowns, which are needed to read settings."""
+        """Return the question with its unknowns, which are needed to read settings."""
         return self.unwritten(**self._form()), self.key(variant)
 
     def _form(self) -> dict[str, Any]:
-        """What is needed to read settings."""
+        """Return the fields that are needed to read settings."""
         layers = parse_layer(self.layer).flat()
         repeated = tuple(name for name in self.unknowns if all(_is_by_side(one, name) for one in layers))
         return {"fields": tuple(self.unknowns), "repeated": repeated, "sides": len(self.input) - 2}
 
     def key(self, variant: Variant) -> SettingsKey:
-        """The condition, and the first settings that meet it."""
+        """Compute the conditions, and the first settings that meet them."""
         key = SettingsKey(
             solution="",
             layer=self.layer,
@@ -160,12 +159,12 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         return key.model_copy(update={"solution": f"{self.id} = {answer}"})
 
     def _told(self, index: int, variant: Variant) -> str:
-        """What a student reads who does not meet a condition: the author's words, or the condition."""
+        """Return the message for a condition that is not met: the author's, or the condition itself."""
         one = self.where[index]
         if isinstance(one, Condition):
             return rendered(one.message, variant, "where", index, "message")
         known = {name: value for name, value in variant.params.items() if name not in self.unknowns}
-        return f"The settings have to meet: {filled(one, known)}."
+        return wording.UNMET.format(condition=filled(one, known))
 
     @classmethod
     def read(cls, posed: SettingsPosed, value: Any) -> dict[str, int]:
@@ -176,12 +175,15 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
         }
         for name, number in settings.items():
             if not -MAX_SETTING <= number <= MAX_SETTING:
-                raise FormError(f"{name} is {number}; numbers up to {MAX_SETTING} make sense here.")
+                sentence = wording.OUT_OF_RANGE
+                raise FormError(
+                    sentence.format(name=name, number=number, least=-MAX_SETTING, most=MAX_SETTING)
+                )
         return settings
 
     @classmethod
     def judge(cls, posed: SettingsPosed, key: SettingsKey, answer: dict[str, int]) -> Mark:
-        """Give the verdict on the settings: torch builds the layer and says what comes out."""
+        """Give the verdict on the settings: torch builds the layer and computes its output shape."""
         complaint = _complaint(key, answer)
         if complaint is None:
             return Mark("passed", 1.0, "")
@@ -194,7 +196,7 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
 
     @classmethod
     def trials(cls, posed: SettingsPosed, key: SettingsKey) -> Iterator[Wrong]:
-        """Yield each misconception with settings that it alone takes for right, where there are some."""
+        """Yield each misconception with settings that are right for it alone, if there are any."""
         yield from key.wrong
         found: set[str] = set()
         for values in product(_SEARCHED, repeat=len(posed.fields)):
@@ -210,7 +212,7 @@ def _formula(one: str | Condition) -> str:
 
 
 def _is_by_side(layer: Layer, name: str) -> bool:
-    """Whether torch takes one number for each side wherever a layer has this unknown."""
+    """Return whether torch takes one number per side wherever a layer uses this unknown."""
     uses = [(key, tree) for key, tree in layer.arguments.items() if name in names_in(tree)]
     return not uses or (
         "Pad" not in layer.name and all(key in _BY_SIDE and isinstance(tree, ast.Name) for key, tree in uses)
@@ -218,7 +220,7 @@ def _is_by_side(layer: Layer, name: str) -> bool:
 
 
 def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
-    """The value that an answer gives to each unknown."""
+    """Return the value that an answer gives to each unknown."""
     given = single(plain(value, posed.id))
     if len(posed.fields) == 1 and not isinstance(given, dict):
         return {posed.fields[0]: value}
@@ -226,34 +228,36 @@ def _by_name(posed: SettingsPosed, value: Any) -> dict[str, Any]:
     if len(numbers) == len(posed.fields) and all(map(is_number, numbers)):
         given = dict(zip(posed.fields, numbers, strict=True))
     if not isinstance(given, dict):
-        raise malformed(posed.id, value, f"It needs a number for {listed(posed.fields)}.")
+        raise malformed(posed.id, value, wording.A_NUMBER_EACH.format(names=wording.listed(posed.fields)))
     if set(given) != set(posed.fields):
-        raise FormError(f"`{posed.id}` is a dict {_other_keys(posed, given)}.")
+        raise FormError(_other_keys(posed, given))
     for name, number in given.items():
         if number is ...:
-            raise FormError(f"`{posed.id}` still has `...` for {name}.")
+            raise FormError(wording.UNFINISHED_PART.format(name=posed.id, part=name))
     return given
 
 
 def _other_keys(posed: SettingsPosed, given: dict[Any, Any]) -> str:
-    """Say which keys a dict lacks, and which are not asked for."""
+    """Say which keys a dict lacks, and which extra keys it has."""
     missing = [name for name in posed.fields if name not in given]
     others = (shorten(repr(key)) for key in given if key not in posed.fields)
     surplus = list(islice(others, MAX_KEYS))
-    parts = [f"without {listed(missing)}"] if missing else []
-    are = "is" if len(surplus) == 1 else "are"
-    parts += [f"with {listed(surplus)}, which {are} not asked for"] if surplus else []
-    return f"{' and '.join(parts)}; its keys have to be {listed(map(repr, posed.fields))}"
+    parts = [wording.WITHOUT_KEYS.format(keys=wording.listed(missing))] if missing else []
+    if surplus:
+        extra = wording.EXTRA_KEY if len(surplus) == 1 else wording.EXTRA_KEYS
+        parts.append(extra.format(keys=wording.listed(surplus)))
+    keys = wording.listed(map(repr, posed.fields))
+    return wording.OTHER_KEYS.format(name=posed.id, parts=wording.listed(parts), keys=keys)
 
 
 def _of_all_sides(posed: SettingsPosed, name: str, value: Any) -> Any:
-    """The one number that is given for every side, where torch takes one for each."""
+    """Return the one number that is given for every side, if torch takes one per side."""
     sides = plain(value, name)
     if name not in posed.repeated or not isinstance(sides, list) or not 1 < len(sides) == posed.sides:
         return value
     if all(map(is_number, sides)) and len(set(sides)) == 1:
         return sides[0]
-    raise FormError(f"`{name}` is {describe(value)}; a whole number for all sides is asked for.")
+    raise FormError(wording.SIDES_DIFFER.format(name=name, what=describe(value)))
 
 
 def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tuple[int, ...]:
@@ -262,8 +266,8 @@ def _sizes(field: str, formulas: Sequence[Expression], variant: Variant) -> tupl
 
 
 def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int] | None:
-    """The first right settings, searched unknown by unknown: a condition that fails ends a branch."""
-    readable: list[list[str]] = [[] for _ in range(len(unknowns) + 1)]  # conditions, by what they wait for
+    """Search for the first right settings, one unknown at a time; a condition that fails ends a branch."""
+    readable: list[list[str]] = [[] for _ in range(len(unknowns) + 1)]  # conditions, by unknowns needed
     for condition in key.where:
         reads = names_in(parse_expression(condition))
         waits = [depth for depth, unknown in enumerate(unknowns, 1) if unknown in reads]
@@ -282,13 +286,13 @@ def _first_settings(key: SettingsKey, unknowns: Sequence[str]) -> dict[str, int]
 
 
 def _may_fit(key: SettingsKey, settings: Mapping[str, int]) -> bool:
-    """Whether counting says so, where a kernel walks: most settings can be dropped without asking torch."""
+    """Return False if counting rules the settings out: most can be dropped without asking torch."""
     output = output_of(walk_of(parse_layer(key.layer), {**key.params, **settings}, key.input))
     return output is None or output[2:] == key.output
 
 
 def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -> list[Wrong]:
-    """The usual mistakes in counting by which these settings, which meet the conditions, would be right."""
+    """Return the usual mistakes in counting that make these settings right, if they meet the conditions."""
     scope = {**key.params, **settings}
     if not all(_holds(condition, scope) for condition in key.where):
         return []
@@ -300,18 +304,18 @@ def _miscounted(key: SettingsKey, settings: Mapping[str, int], complaint: str) -
 
 
 def _complaint(key: SettingsKey, settings: Mapping[str, int]) -> str | None:
-    """What is wrong with the settings, or None."""
+    """Say what is wrong with the settings; return None if they are right."""
     scope = {**key.params, **settings}
     for index, condition in enumerate(key.where):
         if not _holds(condition, scope):
-            return key.told[index] if key.told else f"The settings have to meet: {condition}."
+            return key.told[index] if key.told else wording.UNMET.format(condition=condition)
     try:
         shape = output_shape(parse_layer(key.layer), scope, key.input)
     except LayerError as error:
         return str(error)
     if shape[2:] == key.output:
         return None
-    return f"With these settings the output is {shape_text(shape[2:])}, not {shape_text(key.output)}."
+    return wording.OTHER_OUTPUT.format(given=shape_text(shape[2:]), wanted=shape_text(key.output))
 
 
 def _holds(condition: str, scope: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""`tensor`: the values that come out of a layer, or that a formula gives."""
+"""`tensor`: the output values of a layer or of a formula."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
 from grader.mistakes.mistake import Slip, telling
+from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.of_layer import LayerQuestion
@@ -38,7 +39,7 @@ Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a
 
 
 class Values(NamedTuple):
-    """Values in row-major order, their shape, and the dtype in which they were computed, if one is known."""
+    """Values in row-major order, their shape, and the dtype in which they were computed, if known."""
 
     flat: list[float]
     shape: tuple[int, ...]
@@ -46,29 +47,29 @@ class Values(NamedTuple):
 
 
 class TensorKey(Key):
-    """The values in row-major order, and how far off an answer may be."""
+    """The right values in row-major order, and how far off an answer can be."""
 
     values: tuple[float, ...]
     shape: tuple[int, ...]
     rtol: float
     atol: float
     credit: Literal["whole", "element"]
-    by_dtype: bool = False  # whether a coarser dtype may be further off, and small values less
+    by_dtype: bool = False  # whether the tolerance grows with a coarser dtype and shrinks with small values
 
     def precision(self, dtype: str | None) -> Precision:
-        """Return how far off values of a dtype may be."""
+        """Return how far off values of a dtype can be."""
         own, its = (self.rtol, self.atol), PRECISIONS.get(dtype if self.by_dtype and dtype else "")
         rtol, atol = max(own, its[:2]) if its else own
         return Precision(rtol, atol, 0)
 
     @property
     def scale(self) -> float:
-        """How large the values are; 1 where the author says how far off they may be."""
+        """The largest magnitude of the values; 1 if the author gives a tolerance."""
         return max(map(abs, self.values), default=1.0) if self.by_dtype else 1.0
 
 
 class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
-    """Values as nested lists or as a tensor: a layer's output, or what the author's formula gives."""
+    """Values as nested lists or as a tensor: the output of a layer or of the author's formula."""
 
     usual: ClassVar[Sequence[str]] = VALUE_MISTAKES
     key_type: ClassVar[type[Key]] = TensorKey
@@ -109,7 +110,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
-        """Find everything wrong with the question."""
+        """Yield everything wrong with the question."""
         yield from super().problems(names)
         own = {"input": self.input, "values": self.values, "weight": self.weight, "bias": self.bias}
         for key, numbers in own.items():
@@ -119,13 +120,15 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        return self.posed(variant, how="Write the values row by row in nested lists, or a tensor.")
+        return self.posed(variant, how=wording.VALUES)
 
     def key(self, variant: Variant) -> TensorKey:
-        """Find the right values, and the wrong ones that are known."""
+        """Compute the right values, and the known wrong ones."""
         output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
         if output.numel() > MAX_VALUES:
-            raise ExpressionError(f"The output has {output.numel()} values; {MAX_VALUES} are the most.")
+            raise ExpressionError(
+                f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
+            )
         precision = PRECISIONS[self.dtype]
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
@@ -152,7 +155,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             return self._finite(values)
 
     def _computed(self, variant: Variant) -> tuple[Tensor, Iterable[Slip]]:
-        """Let torch compute the layer, and find the usual mistakes with it."""
+        """Let torch compute the layer's output, and return it with the usual mistakes."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
@@ -160,11 +163,11 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
-            raise ExpressionError(f"The output holds numbers that {self.dtype} cannot.")
+            raise ExpressionError(f"The output has numbers that {self.dtype} cannot hold.")
         return output
 
     def _not_to_be_forgotten(self) -> Iterator[str]:
-        """Mistakes that the author's own constants make impossible."""
+        """Yield the mistakes that the author's constants make impossible."""
         if self.bias == 0:
             yield "forgot-bias"
         if isinstance(self.weight, int | float):
@@ -173,7 +176,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             yield from ("max-for-sum", "mean-for-sum")
 
     def _inputs(self, variant: Variant) -> tuple[Layer, Tensor, dict[str, Tensor]]:
-        """The layer, what goes in, and the layer's state."""
+        """Return the layer, its input, and its state."""
         layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
         image = _tensor(computed(self.input, variant, "input"), dtype, "input")
         given = {"weight": self.weight, "bias": self.bias, **self.state}
@@ -192,7 +195,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         missing = [name for name in state if given.get(name) is None]
         if missing:
             raise ExpressionError(
-                f"The values of {', '.join(missing)} are not given, so torch would draw them."
+                f"The values of {', '.join(missing)} are not given, so torch would choose them at random."
             )
         state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
         while image.dim() < 4 and layer.name.endswith("2d"):
@@ -213,18 +216,18 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     @classmethod
     def judge(cls, posed: Posed, key: TensorKey, answer: Values) -> Mark:
-        """Give the verdict on values; leading dimensions of size 1 may be left out."""
+        """Give the verdict on values; leading dimensions of size 1 can be left out."""
 
         def agrees(wrong: Wrong) -> bool:
             its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
-            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # an author may leave out rows
+            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
             return (is_listed or _stripped(its_shape) == _stripped(answer.shape)) and not _unlike(
                 answer, its, key
             )
 
         if _stripped(answer.shape) != _stripped(key.shape):
-            wanted = shape_text(_core(key.shape))
-            otherwise = f"Your values have shape {shape_text(answer.shape)}; the output has {wanted}."
+            given, wanted = shape_text(answer.shape), shape_text(_core(key.shape))
+            otherwise = wording.WRONG_SHAPE.format(given=given, wanted=wanted)
             return failed(key.wrong, agrees, otherwise)
         unlike = _unlike(answer, key.values, key)
         if not unlike:
@@ -233,18 +236,18 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         return failed(key.wrong, agrees, _first_difference(answer, unlike), share)
 
     def numbers(self, key: TensorKey) -> tuple[float, ...]:
-        """Return the values."""
+        """Return the right values."""
         return key.values
 
     def constants(self, key: TensorKey) -> Iterator[tuple[str, Any]]:
-        """Yield a number, and as many of it as there are values."""
+        """Yield a number, and a tensor filled with it."""
         for name, number in super().constants(key):
             yield name, number
             yield f"all {name}", _filled(key.shape, number)
 
 
 def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int]:
-    """The places, from 0, at which two lists of values differ."""
+    """Return the indices, from 0, at which two lists of values differ."""
     precision, scale = key.precision(answer.dtype), key.scale
     pairs = zip(answer.flat, others, strict=True)
     return [
@@ -255,25 +258,27 @@ def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int
 
 
 def _first_difference(answer: Values, wrong: list[int]) -> str:
-    first, right = wrong[0], len(answer.flat) - len(wrong)
-    return (
-        f"The shape {shape_text(answer.shape)} is right. The first value that differs is at "
-        f"{_place(first, answer.shape)}: yours is {answer.flat[first]:g}. "
-        f"{right} of {len(answer.flat)} values are right."
+    first = wrong[0]
+    return wording.WRONG_VALUES.format(
+        shape=shape_text(answer.shape),
+        value=format(answer.flat[first], "g"),
+        index=_index(first, answer.shape),
+        right=len(answer.flat) - len(wrong),
+        all=len(answer.flat),
     )
 
 
-def _place(index: int, shape: tuple[int, ...]) -> list[int]:
-    """The place of a value by its number in row-major order."""
-    places = []
+def _index(number: int, shape: tuple[int, ...]) -> list[int]:
+    """Return the index of a value, given its number in row-major order."""
+    index = []
     for size in reversed(shape):
-        places.append(index % size)
-        index //= size
-    return places[::-1]
+        number, rest = divmod(number, size)
+        index.append(rest)
+    return index[::-1]
 
 
 def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape without the leading dimensions of size 1, down to two of them (an image) at least.
+    """Return the shape without leading dimensions of size 1, but keep at least two dimensions (an image).
 
     >>> _core((1, 1, 3, 3)), _core((1, 1, 1, 3)), _core((2, 3))
     ((3, 3), (1, 3), (2, 3))
@@ -284,7 +289,7 @@ def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape without any leading dimension of size 1.
+    """Return the shape without any leading dimension of size 1.
 
     >>> _stripped((1, 1, 1, 3)), _stripped((2, 1)), _stripped((1, 1))
     ((3,), (2, 1), ())
@@ -303,11 +308,13 @@ def _tensor(numbers: Any, dtype: Any, *path: str) -> Tensor:
         try:
             return torch.tensor(numbers, dtype=dtype)
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise ExpressionError(f"These are not the numbers of a tensor: {reason_of(error)}") from None
+            raise ExpressionError(
+                f"torch cannot make a tensor of these numbers: {reason_of(error)}"
+            ) from None
 
 
 def _reshaped(values: Tensor, shape: Any) -> Tensor:
-    """A weight may be written without its leading dimensions of size 1."""
+    """Restore leading dimensions of size 1 that the author left out of a weight."""
     return values.reshape(shape) if _core(tuple(values.shape)) == _core(tuple(shape)) else values
 
 
@@ -330,5 +337,5 @@ def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:
         return ()
     shapes = {_shape(posed, item) for item in numbers}
     if len(shapes) > 1:
-        raise FormError(f"The rows of `{posed.id}` are not equally long.")
+        raise FormError(wording.RAGGED.format(name=posed.id))
     return (len(numbers), *(shapes.pop() if shapes else ()))

@@ -1,0 +1,209 @@
+"""What students read about their usual mistakes, to be translated from here.
+
+{noun} is what moves over the image: kernel or window.
+"""
+
+from __future__ import annotations
+
+# Counting the positions of a kernel or a window.
+SIZE_UNROUNDED_QUOTIENT = (
+    "You did not round the quotient down. The remainder is not enough for another step of the {noun}."
+)
+SIZE_FORGOT_PLUS_ONE = (
+    "You counted how often the {noun} moves. It also lands where it starts, before the first move."
+)
+SIZE_IGNORED_PADDING = "You left out the padding. {around}"
+AROUND = {  # what padding does, by what moves over the image
+    "kernel": "Zeros are put around the image before the kernel starts.",
+    "window": "It lets the window start outside the image.",
+}
+SIZE_PADDED_ONCE = "You counted only half of the padding. All of it goes on both sides of the image."
+SIZE_ROUNDED_UP = (
+    "You rounded up (or to nearest). Round down: a position that hangs over the edge does not count."
+)
+SIZE_IGNORED_CEIL_MODE = "With `ceil_mode=True`, a last window that hangs over the edge also counts."
+SIZE_IGNORED_STRIDE = "You left out the stride. The {noun} moves more than one cell at a time."
+SIZE_DIVIDED_IMAGE_BY_STRIDE = (
+    "You divided the size of the image by the stride. The {noun} itself also takes up room."
+)
+SIZE_SWAPPED_STRIDE_AND_PADDING = "You swapped the stride and the padding."
+SIZE_IGNORED_DILATION = (
+    "You left out the dilation. It spreads the {noun}'s cells apart, so the {noun} reaches further."
+)
+SIZE_COUNTED_SPAN_WRONGLY = (
+    "Dilation does not multiply the width of the {noun}. Only the gaps between its cells grow."
+)
+SIZE_ANSWERED_PADDED_SIZE = "This is the size of the padded image, before the {noun} moves over it."
+SIZE_ANSWERED_INPUT_SIZE = "This is the size of the input image, not of the output."
+SIZE_ADDED_ONE_TOO_EARLY = (
+    "You added the 1 before you divided. Divide first to count the steps, then add 1 for the position "
+    "where the {noun} starts."
+)
+SIZE_LET_KERNEL_HANG_OVER = (
+    "You let the {noun} hang over the edges. It stays on the image, so the output is not larger."
+)
+SIZE_LAID_SIDE_BY_SIDE = (
+    "This is how many {noun}s fit side by side. The {noun} moves by one cell, so its positions overlap."
+)
+SIZE_TOOK_PADDING_OFF = "You subtracted the padding. It makes the image larger before the {noun} starts."
+SIZE_DILATION_AS_STRIDE = (
+    "You used the dilation as a stride. It spreads the {noun}'s cells apart, but the {noun} moves as before."
+)
+SIZE_ANSWERED_KERNEL_SIZE = "This is the size of the {noun}, not of the output."
+SIZE_READ_WIDTH_FIRST = "You read the tuples as (width, height). The height comes first."
+SIZE_ONE_SIDE_FOR_BOTH = "You used the height for both sides. Compute height and width separately."
+SIZE_ONE_SIDE_FOR_BOTH_WIDTH = "You used the width for both sides. Compute height and width separately."
+TRANSPOSED_SIZE_USED_THE_FORMULA_OF_A_CONVOLUTION = (
+    "This is the output size of a convolution. A transposed one goes the other way: it writes a whole "
+    "kernel for each input value."
+)
+TRANSPOSED_SIZE_COUNTED_NUMBERS_NOT_GAPS = (
+    "From the first kernel to the last there is one stride for each gap, so one fewer than input values."
+)
+TRANSPOSED_SIZE_FORGOT_LAST_KERNEL = (
+    "You stopped where the last kernel starts. Its whole width is part of the output."
+)
+TRANSPOSED_SIZE_MULTIPLIED_BY_STRIDE = (
+    "You multiplied the size by the stride. The width of the kernel also counts."
+)
+TRANSPOSED_SIZE_IGNORED_PADDING = (
+    "You left out the padding. In a transposed convolution it removes cells from both sides of the output."
+)
+TRANSPOSED_SIZE_ADDED_PADDING = (
+    "You added the padding. A transposed convolution undoes padding, so it is subtracted."
+)
+TRANSPOSED_SIZE_PADDED_ONCE = "You subtracted only half of the padding. All of it is removed from both sides."
+TRANSPOSED_SIZE_IGNORED_STRIDE = "You left out the stride. It is the distance from one kernel to the next."
+TRANSPOSED_SIZE_IGNORED_OUTPUT_PADDING = (
+    "You left out the `output_padding`. It adds cells to one side of the output."
+)
+TRANSPOSED_SIZE_IGNORED_DILATION = (
+    "You left out the dilation. It spreads the {noun}'s cells apart, so the {noun} reaches further."
+)
+TRANSPOSED_SIZE_ANSWERED_INPUT_SIZE = "This is the size of the input image, not of the output."
+
+# Writing down a size.
+SWAPPED_SIDES = "You swapped height and width. The height comes first."
+COUNTED_ELEMENTS = "This is the number of values in the output. Give the length of each side instead."
+FULL_SHAPE = "This is the whole shape. Leave out batch and channels."
+SAME_CHANNELS = "These are the input channels. The layer sets the number of output channels."
+NO_BATCH = "These are only the sides of the image. The whole shape begins with the batch and the channels."
+
+# Computing with a kernel or a window.
+UNDILATED = "You put the {noun} on neighbouring cells. The dilation spreads its cells apart."
+
+# Computing a convolution.
+CONVOLUTION_PADDED_TO_SAME_SIZE = (
+    "You put zeros around the image to keep its size, but this layer has no padding."
+)
+CONVOLUTION_LET_KERNEL_HANG_OVER = "You let the {noun} hang over the edges. It stays on the image."
+CONVOLUTION_LAID_SIDE_BY_SIDE = (
+    "You put the {noun}s side by side. The {noun} moves by one cell, so its positions overlap."
+)
+CONVOLUTION_PADDED_ONCE = "You padded one end only. The padding goes on both ends of each dimension."
+CONVOLUTION_STRIDED_ONE_WAY = "You used the stride in one direction only. It applies to both."
+CONVOLUTION_BEGAN_AT_ONE = (
+    "You started at the second row and column. The first position is the top left corner."
+)
+CONVOLUTION_BIAS_FOR_EACH_PRODUCT = (
+    "You added the bias to every product. It is added to their sum, once for each position."
+)
+CONVOLUTION_SUBTRACTED_BIAS = "You subtracted the bias. It is added."
+CONVOLUTION_DROPPED_SIGNS = "You dropped the signs. A sum of products can be negative."
+CONVOLUTION_TRANSPOSED_KERNEL = "You swapped the rows and columns of the kernel."
+CONVOLUTION_SWAPPED_ROWS_AND_COLUMNS = (
+    "You swapped the rows and columns of the output. Go along the first row, then along the next."
+)
+CONVOLUTION_ANSWERED_THE_IMAGE = "This is the input image. The output is computed with the kernel."
+CONVOLUTION_ANSWERED_KERNEL_SIZE = (
+    "The values are right, but you gave one for each cell of the kernel. The output has one for each "
+    "position of the kernel."
+)
+CONVOLUTION_FLIPPED_KERNEL = "You flipped the kernel before applying it. torch applies it as it is written."
+CONVOLUTION_FORGOT_BIAS = (
+    "The sums of products are right, but the bias is missing. It is added at every position."
+)
+CONVOLUTION_MAX_FOR_SUM = (
+    "You kept only the largest product at each position. A convolution adds up all of them."
+)
+CONVOLUTION_MEAN_FOR_SUM = "You took the mean of the products. A convolution adds them up without dividing."
+CONVOLUTION_PADDED_WITH_EDGE = "You padded the image with copies of its edge. This layer pads with zeros."
+CONVOLUTION_PADDED_WITH_ZEROS = (
+    "You padded the image with zeros. Here `padding_mode` takes the padding from the image itself."
+)
+CONVOLUTION_IGNORED_PADDING = (
+    "You left out the padding. It enlarges the image on every side before the kernel starts."
+)
+CONVOLUTION_CROPPED_INSTEAD_OF_PADDED = "You cut off the edge of the image. Padding adds cells around it."
+CONVOLUTION_WRONG_CORNER_FIRST = (
+    "You started in the bottom right corner. The kernel starts at the top left, so cells are left over at"
+    " the other end."
+)
+CONVOLUTION_CHANNEL_SUM_FORGOTTEN = (
+    "You used only the first channel. The kernel has a slice for each channel, and all their products are"
+    " added up."
+)
+CONVOLUTION_GROUPS_IGNORED = (
+    "You added up all input channels. With groups, a kernel sees only the channels of its own group."
+)
+CONVOLUTION_IGNORED_STRIDE = "You moved the {noun} one cell at a time. Look at the stride again."
+
+# Computing a transposed convolution.
+TRANSPOSED_CONVOLVED_INSTEAD = (
+    "This is an ordinary convolution. A transposed one adds a copy of the kernel to the output for each "
+    "cell of the image."
+)
+TRANSPOSED_FLIPPED_KERNEL = (
+    "You flipped the kernel. Each cell of the image adds it to the output as it is written."
+)
+TRANSPOSED_FORGOT_BIAS = "The bias is missing. It is added to every value of the output."
+TRANSPOSED_IGNORED_STRIDE = (
+    "You put the copies of the kernel one cell apart. Here the stride is a step in the output."
+)
+TRANSPOSED_IGNORED_PADDING = (
+    "You kept the whole output. In a transposed convolution, padding removes cells from each side of it."
+)
+TRANSPOSED_OVERLAPS_OVERWRITTEN = (
+    "Where two copies of the kernel overlap, you kept the later one. Overlapping values are added up."
+)
+
+# Computing a pooling.
+POOL_IGNORED_STRIDE = (
+    "You moved the window one cell at a time. Look at the stride again; by default it is the size of the "
+    "window."
+)
+POOL_IGNORED_PADDING = "You left out the padding. It lets the window start outside the image."
+MAX_POOL_MEAN_FOR_MAX = (
+    "You took the mean of each window, as average pooling does. Max pooling keeps one of the cells."
+)
+MAX_POOL_MIN_FOR_MAX = (
+    "You kept the smallest cell of each window. A negative number is smaller than zero, however many "
+    "digits it has."
+)
+MAX_POOL_SUM_FOR_MAX = "You added up the cells of each window. Max pooling keeps one of them."
+MAX_POOL_PADDED_WITH_ZEROS = (
+    "You counted the padding as zeros. In max pooling it never wins, not even against negative cells."
+)
+MAX_POOL_LARGEST_MAGNITUDE = (
+    "You kept the cell that is farthest from zero. Any positive number is larger than a negative one."
+)
+MAX_POOL_LARGEST_MAGNITUDE_UNSIGNED = (
+    "You ignored the signs. Any positive number is larger than a negative one."
+)
+MAX_POOL_NEVER_BELOW_ZERO = "A window can hold only negative cells. Pooling still keeps one of them."
+AVG_POOL_SUM_FOR_MEAN = "You added up the cells of each window, but did not divide."
+AVG_POOL_MAX_FOR_MEAN = (
+    "You kept the largest cell of each window, as max pooling does. Average pooling uses all of them."
+)
+AVG_POOL_DIVIDED_BY_INSIDE_ONLY = (
+    "At the edge you divided by the number of cells inside the image. By default "
+    "(`count_include_pad=True`), the zeros of the padding also count."
+)
+AVG_POOL_DIVIDED_BY_WHOLE_WINDOW = (
+    "At the edge you counted the zeros of the padding. Here `count_include_pad=False` leaves them out."
+)
+
+# Computing a layer without a kernel.
+LINEAR_FORGOT_BIAS = "The products are right, but the bias is missing. It is added to every output value."
+LINEAR_TRANSPOSED_WEIGHT = "You used the columns of the weight. Each row gives one output value."
+RELU_ABSOLUTE_VALUE = "You ignored the minus signs. ReLU does not make a negative number positive."
