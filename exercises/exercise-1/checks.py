@@ -9,7 +9,7 @@ KERNEL = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
 
 @pytest.mark.points(2)
 def test_conv_weight(student):
-    """The numbers of the kernel, each in its place."""
+    """The numbers of the kernel, each in the right place."""
     assert_close(student.conv.weight, KERNEL.reshape(1, 1, 3, 3))
 
 

@@ -1,4 +1,4 @@
-"""Usual wrong solutions of exercise-1, by `<question>_<misconception>`; the YAML says what students read."""
+"""Common wrong solutions of exercise-1, named `<question>_<misconception>`. The YAML has their messages."""
 
 import copy
 
@@ -8,20 +8,20 @@ from torch import nn
 
 
 def changed(**state):
-    """The right module with another part of its state."""
+    """Return the right module with part of its state replaced."""
     conv = copy.deepcopy(reference.conv)
     conv.load_state_dict({**conv.state_dict(), **state})
     return conv
 
 
 def shows_conv_random_weights(student):
-    """The weight is one that a new module draws: nine different numbers, none beyond 1/3."""
+    """Tell whether the weight looks like a new module's: nine different numbers, none beyond 1/3."""
     weight = student.conv.weight
     return weight.shape == reference.weight.shape and is_drawn(weight)
 
 
 def shows_conv_kept_bias(student):
-    """The kernel is right, and the bias is not 0."""
+    """Tell whether the kernel is right and the bias is not 0."""
     conv = student.conv
     return torch.equal(conv.weight, reference.weight) and bool((conv.bias != 0).any())
 

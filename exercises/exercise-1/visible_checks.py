@@ -1,4 +1,4 @@
-"""Checks of exercise-1 that students see and run."""
+"""Visible checks of exercise-1: students see and run them."""
 
 import torch
 from torch.testing import assert_close
@@ -7,7 +7,7 @@ KERNEL = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
 
 
 def test_conv_kernel_has_four_dimensions(student):
-    """The weight is the 3x3 kernel, for one channel in and one channel out."""
+    """The weight is the 3x3 kernel, for one input channel and one output channel."""
     assert_close(student.conv.weight, KERNEL.reshape(1, 1, 3, 3))
 
 

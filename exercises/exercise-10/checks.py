@@ -1,4 +1,4 @@
-"""Hidden checks of exercise-10. The values of functions are small whole numbers, so float32 is exact."""
+"""Hidden checks of exercise-10. The inputs of functions are small whole numbers, so float32 is exact."""
 
 from functools import partial
 
@@ -8,11 +8,11 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.testing import assert_close
 
-values_close = partial(assert_close, check_dtype=False)  # one check of each question weighs it
+values_close = partial(assert_close, check_dtype=False)  # one check of each question tests the dtype
 
 
 def grid(*shape: int, low: int = -9, high: int = 9, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Whole numbers without any symmetry, the same every time."""
+    """Return whole numbers without any symmetry, the same every time."""
     generator = torch.Generator().manual_seed(sum(shape) * 31 + len(shape))
     return torch.randint(low, high + 1, shape, generator=generator).to(dtype)
 
@@ -28,7 +28,7 @@ def test_one_by_one_fewer_channels(student, reference):
 
 @pytest.mark.points(2)
 def test_one_by_one_same_channels(student, reference):
-    """As many channels come out as go in, and the weight has no symmetry."""
+    """As many output channels as input channels, and a weight without symmetry."""
     image, weight = grid(1, 3, 4, 2), torch.tensor([[1.0, 2.0, 0.0], [0.0, 3.0, -1.0], [5.0, 0.0, 4.0]])
     values_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
 
@@ -103,16 +103,16 @@ def test_max_pool_double(student, reference):
 
 
 def test_max_pool_views(student, reference):
-    """Images that are a view of another tensor."""
+    """Images that are views of another tensor."""
     image = grid(2, 6, 5, 2).permute(0, 3, 2, 1)
     values_close(student.max_pool(image, 2), reference.max_pool(image, 2))
 
 
-# Block: the student's own weights decide, so the output is computed from them here.
+# Block: each block has its own random weights, so the expected output is computed from them here.
 
 
 def expected(block, image: Tensor) -> Tensor:
-    """What a block with these weights has to give."""
+    """Return the output that a block with these weights must give."""
     weight, bias = block.conv.weight, block.conv.bias
     return F.max_pool2d(F.relu(F.conv2d(image, weight, bias, padding=1)), 2).detach()
 
@@ -126,13 +126,13 @@ def test_Block_values(student):
 
 @pytest.mark.points(2)
 def test_Block_batch(student):
-    """A batch of rectangular images with sides that are no multiple of two."""
+    """A batch of rectangular images with odd sides."""
     block, image = student.Block(3, 32), grid(4, 3, 7, 9)
     values_close(block(image), expected(block, image))
 
 
 def test_Block_nothing_negative(student):
-    """Nothing negative comes out, whatever goes in."""
+    """No negative value comes out, whatever goes in."""
     output = student.Block(1, 64)(grid(2, 1, 6, 6, low=-9, high=0))
     assert tuple(output.shape) == (2, 64, 3, 3)
     assert bool((output >= 0).all())

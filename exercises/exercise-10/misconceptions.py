@@ -1,4 +1,4 @@
-"""Usual wrong solutions of exercise-10, by `<question>_<misconception>`; the YAML says what students read."""
+"""Common wrong solutions of exercise-10, named `<question>_<misconception>`. The YAML has their messages."""
 
 import reference
 import torch
@@ -181,5 +181,5 @@ class Block_channels_written_in(nn.Module):
 
 
 def shows_Block_channels_written_in(student):
-    """Blocks for other numbers of channels are the same."""
+    """Tell whether blocks for different numbers of channels have the same weight."""
     return student.Block(2, 4).conv.weight.shape == student.Block(3, 5).conv.weight.shape

@@ -1,4 +1,4 @@
-"""What exercise-10 asks for, as a model solution."""
+"""Model solution of exercise-10."""
 
 import torch
 from torch import Tensor, nn
@@ -10,15 +10,15 @@ def one_by_one(image: Tensor, weight: Tensor) -> Tensor:
 
 
 def max_pool(image: Tensor, size: int) -> Tensor:
-    """The largest value of each window of size times size cells."""
+    """Return the largest value of each window of size times size cells."""
     rows, columns = image.shape[2] // size, image.shape[3] // size
-    whole = image[:, :, : rows * size, : columns * size]  # without what fills no window
+    whole = image[:, :, : rows * size, : columns * size]  # without the rest that does not fill a window
     windows = whole.reshape(image.shape[0], image.shape[1], rows, size, columns, size)
     return windows.amax(dim=(3, 5))
 
 
 class Block(nn.Module):
-    """Convolution, ReLU, max pooling: half as high and half as wide."""
+    """Convolution, ReLU and max pooling. The output is half as high and half as wide."""
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()

@@ -1,15 +1,15 @@
-"""Checks of exercise-10 that students see and run."""
+"""Visible checks of exercise-10: students see and run them."""
 
 from functools import partial
 
 import torch
 from torch.testing import assert_close
 
-values_close = partial(assert_close, check_dtype=False)  # a hidden check weighs it
+values_close = partial(assert_close, check_dtype=False)  # a hidden check tests the dtype
 
 
 def test_one_by_one_single_cell(student):
-    """An image of one cell with two channels."""
+    """A one-cell image with two channels."""
     image = torch.tensor([3.0, 5.0]).reshape(1, 2, 1, 1)
     weight = torch.tensor([[1.0, 2.0], [10.0, 0.0], [0.0, -1.0]])
     expected = torch.tensor([13.0, 30.0, -5.0]).reshape(1, 3, 1, 1)

@@ -11,7 +11,7 @@ def test_zero_conv_weight(student):
 
 
 def test_zero_conv_bias(student, reference):
-    """An image of zeros, where only the bias can show."""
+    """An image of zeros, where only the bias shows."""
     image = torch.zeros(1, 1, 4, 4)
     assert_close(student.zero_conv(image), reference.zero_conv(image))
 

@@ -1,11 +1,11 @@
-"""Usual wrong solutions of exercise-7, by `<question>_<misconception>`; the YAML says what students read."""
+"""Common wrong solutions of exercise-7, named `<question>_<misconception>`. The YAML has their messages."""
 
 import torch
 from torch import nn
 
 
 def is_drawn(weight):
-    """Whether it may be the weight of a new module: nine different numbers, none beyond 1/3."""
+    """Tell whether a weight looks like a new module's: nine different numbers, none beyond 1/3."""
     return len(weight.unique()) == weight.numel() and bool((weight.abs() <= 1 / 3).all())
 
 

@@ -1,4 +1,4 @@
-"""What exercise-7 asks for, as a model solution."""
+"""Model solution of exercise-7."""
 
 import torch
 from torch import nn

@@ -1,11 +1,11 @@
-"""Checks of exercise-7 that students see and run."""
+"""Visible checks of exercise-7: students see and run them."""
 
 import torch
 from torch.testing import assert_close
 
 
 def test_zero_conv_kernel_has_four_dimensions(student):
-    """The weight is a 3x3 kernel of zeros, for one channel in and one channel out."""
+    """The weight is a 3x3 kernel of zeros, for one input channel and one output channel."""
     assert_close(student.zero_conv.weight, torch.zeros(1, 1, 3, 3))
 
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-values_close = partial(assert_close, check_dtype=False)  # one check of each question weighs it
+values_close = partial(assert_close, check_dtype=False)  # one check of each question tests the dtype
 
 
 def grid(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Whole numbers from -5 to 5 without any symmetry, the same every time."""
+    """Return whole numbers from -5 to 5 without any symmetry, the same every time."""
     generator = torch.Generator().manual_seed(sum(shape) * 31 + len(shape))
     return torch.randint(-5, 6, shape, generator=generator).to(dtype)
 
@@ -30,20 +30,20 @@ def test_dot_convolve_square_image(student, reference):
 
 @pytest.mark.points(2)
 def test_dot_convolve_wide_image(student, reference):
-    """A rectangular image, wider than high."""
+    """A rectangular image, wider than tall."""
     image = grid(4, 7)
     values_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
 
 
 @pytest.mark.points(2)
 def test_dot_convolve_rectangular_kernel(student, reference):
-    """A rectangular kernel, higher than wide."""
+    """A rectangular kernel, taller than wide."""
     image, kernel = grid(6, 5), grid(3, 2)
     values_close(student.dot_convolve(image, kernel), reference.dot_convolve(image, kernel))
 
 
 def test_dot_convolve_kernel_as_large_as_the_image(student, reference):
-    """A kernel that fits in one place only."""
+    """A kernel that fits in only one place."""
     image = grid(3, 3)
     values_close(student.dot_convolve(image, UNEVEN), reference.dot_convolve(image, UNEVEN))
 
@@ -78,14 +78,14 @@ def test_patches_square_image(student, reference):
 
 @pytest.mark.points(2)
 def test_patches_wide_image(student, reference):
-    """A rectangular image, wider than high."""
+    """A rectangular image, wider than tall."""
     image = torch.arange(24.0).reshape(4, 6)
     values_close(student.patches(image, 3), reference.patches(image, 3))
 
 
 @pytest.mark.points(2)
 def test_patches_high_image(student, reference):
-    """A rectangular image, higher than wide."""
+    """A rectangular image, taller than wide."""
     image = torch.arange(28.0).reshape(7, 4)
     values_close(student.patches(image, 2), reference.patches(image, 2))
 
@@ -132,14 +132,14 @@ def test_matmul_convolve_square_image(student, reference):
 
 @pytest.mark.points(2)
 def test_matmul_convolve_wide_image(student, reference):
-    """A rectangular image, wider than high."""
+    """A rectangular image, wider than tall."""
     image = grid(4, 8)
     values_close(student.matmul_convolve(image, UNEVEN), reference.matmul_convolve(image, UNEVEN))
 
 
 @pytest.mark.points(2)
 def test_matmul_convolve_high_image(student, reference):
-    """A rectangular image, higher than wide."""
+    """A rectangular image, taller than wide."""
     image, kernel = grid(7, 3), torch.tensor([[1.0, 2.0], [3.0, -4.0]])
     values_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
 
@@ -147,7 +147,7 @@ def test_matmul_convolve_high_image(student, reference):
 def test_matmul_convolve_double(student, reference):
     """The dtype of the image: double precision stays double, and single stays single."""
     image, kernel = grid(4, 5, dtype=torch.float64) / 7 + 1000, UNEVEN.double()
-    kernel -= kernel.mean()  # the large numbers cancel, and what is left is small
+    kernel -= kernel.mean()  # the large numbers cancel out, and the rest is small
     assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
     image, kernel = grid(4, 5) / 3, UNEVEN.float()
     assert_close(student.matmul_convolve(image, kernel), reference.matmul_convolve(image, kernel))
@@ -196,21 +196,21 @@ def test_convolve_batch(student, reference):
 
 
 def test_convolve_stride_that_divides(student, reference):
-    """A stride of 2 that comes out even."""
+    """A stride of 2 that divides the room."""
     image, kernel = grid(1, 1, 7, 9), UNEVEN.reshape(1, 1, 3, 3)
     values_close(student.convolve(image, kernel, 2), reference.convolve(image, kernel, 2))
 
 
 @pytest.mark.points(2)
 def test_convolve_stride_that_does_not_divide(student, reference):
-    """A stride of 3 that leaves rows and columns over."""
+    """A stride of 3 that leaves out rows and columns."""
     image, kernel = grid(1, 2, 8, 7), grid(2, 2, 3, 2)
     values_close(student.convolve(image, kernel, stride=3), reference.convolve(image, kernel, stride=3))
 
 
 @pytest.mark.points(2)
 def test_convolve_stride_by_dimension(student, reference):
-    """Another stride downwards than to the right."""
+    """Different strides downwards and to the right."""
     image, kernel = grid(1, 1, 8, 9), grid(1, 1, 2, 3)
     values_close(
         student.convolve(image, kernel, stride=(1, 3)), reference.convolve(image, kernel, stride=(1, 3))
@@ -226,7 +226,7 @@ def test_convolve_padding(student, reference):
 
 @pytest.mark.points(2)
 def test_convolve_padding_by_dimension(student, reference):
-    """Another padding above and below than left and right."""
+    """Padding left and right, but none above and below."""
     image, kernel = grid(1, 2, 4, 5), grid(1, 2, 3, 3)
     values_close(
         student.convolve(image, kernel, padding=(0, 2)), reference.convolve(image, kernel, padding=(0, 2))
@@ -235,7 +235,7 @@ def test_convolve_padding_by_dimension(student, reference):
 
 @pytest.mark.points(3)
 def test_convolve_everything_together(student, reference):
-    """Batch, channels, tuples for stride and padding, nothing square, nothing that divides."""
+    """Batch, channels, tuples for stride and padding, nothing square, and no stride that divides."""
     image, kernel = grid(2, 3, 7, 10), grid(4, 3, 2, 3)
     output = student.convolve(image, kernel, stride=(2, 4), padding=(1, 2))
     values_close(output, reference.convolve(image, kernel, stride=(2, 4), padding=(1, 2)))
@@ -244,7 +244,7 @@ def test_convolve_everything_together(student, reference):
 def test_convolve_double(student, reference):
     """The dtype of the image: double precision stays double, and single stays single."""
     image, kernel = grid(1, 2, 5, 4, dtype=torch.float64) / 7 + 1000, grid(2, 2, 3, 2, dtype=torch.float64)
-    kernel -= kernel.mean(dim=(1, 2, 3), keepdim=True)  # the large numbers cancel, and what is left is small
+    kernel -= kernel.mean(dim=(1, 2, 3), keepdim=True)  # the large numbers cancel out, and the rest is small
     assert_close(student.convolve(image, kernel, padding=1), reference.convolve(image, kernel, padding=1))
     image, kernel = grid(1, 2, 5, 4), grid(2, 2, 3, 2)
     assert_close(student.convolve(image, kernel), reference.convolve(image, kernel))

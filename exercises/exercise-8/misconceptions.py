@@ -1,4 +1,4 @@
-"""Usual wrong solutions of exercise-8, by `<question>_<misconception>`; the YAML says what students read."""
+"""Common wrong solutions of exercise-8, named `<question>_<misconception>`. The YAML has their messages."""
 
 import reference
 import torch
@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 def pair(value):
-    """One number for both dimensions, or the two."""
+    """Return two numbers, one for each dimension."""
     return (value, value) if isinstance(value, int) else tuple(value)
 
 
@@ -60,7 +60,7 @@ def dot_convolve_square_images_only__from_the_width(image: Tensor, kernel: Tenso
 
 
 def places(image: Tensor, kernel: Tensor, rows: int, columns: int, height: int, width: int) -> Tensor:
-    """The dot products in so many places; it raises an error where patch and kernel do not fit."""
+    """Return `rows` x `columns` dot products; raise an error where patch and kernel differ in size."""
     output = torch.zeros(rows, columns, dtype=image.dtype)
     for i in range(rows):
         for j in range(columns):

@@ -1,11 +1,11 @@
-"""What exercise-8 asks for, as a model solution."""
+"""Model solution of exercise-8."""
 
 import torch
 from torch import Tensor
 
 
 def dot_convolve(image: Tensor, kernel: Tensor) -> Tensor:
-    """Convolve two matrices: each value is the dot product of the kernel and a patch."""
+    """Convolve two matrices. Each value is the dot product of the kernel and a patch."""
     height, width = kernel.shape
     rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
     output = torch.zeros(rows, columns, dtype=image.dtype)
@@ -17,7 +17,7 @@ def dot_convolve(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def patches(image: Tensor, K: int) -> Tensor:
-    """The patches of K times K cells, one to a row."""
+    """Return the patches of K times K cells, one in each row."""
     rows, columns = image.shape[0] - K + 1, image.shape[1] - K + 1
     return torch.stack([image[i : i + K, j : j + K].reshape(-1) for i in range(rows) for j in range(columns)])
 
@@ -36,12 +36,12 @@ def convolve(
     down, right = (stride, stride) if isinstance(stride, int) else stride
     top, left = (padding, padding) if isinstance(padding, int) else padding
 
-    # Lay the images into the middle of a larger tensor of zeros.
+    # Put the images into the middle of a larger tensor of zeros.
     batch, channels, height, width = image.shape
     padded = torch.zeros(batch, channels, height + 2 * top, width + 2 * left, dtype=image.dtype)
     padded[:, :, top : top + height, left : left + width] = image
 
-    # Whole steps only, and the place where the kernel starts.
+    # Count whole steps only, and the place where the kernel starts.
     out_channels, _, kernel_height, kernel_width = kernel.shape
     rows = (padded.shape[2] - kernel_height) // down + 1
     columns = (padded.shape[3] - kernel_width) // right + 1

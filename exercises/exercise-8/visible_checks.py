@@ -1,11 +1,11 @@
-"""Checks of exercise-8 that students see and run. The numbers are small enough for paper."""
+"""Visible checks of exercise-8: students see and run them. The numbers are small enough for paper."""
 
 from functools import partial
 
 import torch
 from torch.testing import assert_close
 
-values_close = partial(assert_close, check_dtype=False)  # a hidden check weighs it
+values_close = partial(assert_close, check_dtype=False)  # a hidden check tests the dtype
 
 IMAGE = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 KERNEL = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
@@ -17,7 +17,7 @@ def test_dot_convolve_small_image(student):
 
 
 def test_patches_example(student):
-    """The example of the question."""
+    """The example from the question."""
     expected = torch.tensor([[1.0, 2.0, 4.0, 5.0], [2.0, 3.0, 5.0, 6.0]])
     values_close(student.patches(IMAGE, 2), expected)
 

@@ -155,8 +155,9 @@ class _Proof:
             self._open += 1
             yield trial
         self._faults += faults_of(self.exercise, self._tallies)
-        students = list(class_of(self.exercise, self._variant))
-        self._spreads = tuple(spreads_of(self.exercise, students, self._tallies))
+        if not self._faults:  # where mistakes cannot be told apart, drawing a class takes long, and is no use
+            students = list(class_of(self.exercise, self._variant))
+            self._spreads = tuple(spreads_of(self.exercise, students, self._tallies))
         self._is_all = True
 
     def _trials(self) -> Iterator[Trial]:

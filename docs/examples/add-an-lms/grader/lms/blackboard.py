@@ -1,8 +1,8 @@
-"""Blackboard Learn: the gradebook that works offline, and the names in its assignment downloads.
+"""Blackboard Learn: its offline gradebook, and the names in its assignment downloads.
 
 A submission is called `exercise-3_ada1_attempt_2026-11-02-09-00-00_exercise-3.py`: the assignment, the
-username, the time, the file's own name; beside it lies a text file without the last part. This has been read
-in public descriptions, and not been tried with a Blackboard: see docs/lms/blackboard.md.
+username, the time, the file's own name. Beside it is a text file without the last part. This comes from
+public descriptions and was not tried with Blackboard: see docs/lms/blackboard.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.tables import Row, Table, read_table, table_text
 
 USERNAME = IdColumn("blackboard_username", "Blackboard", is_caseless=True)
 STUDENT_ID = IdColumn("blackboard_student_id", "Blackboard")
-# An assignment with `_` in its name makes a username that nobody has: better left out than taken for another.
+# An assignment with `_` in its name gives a username that nobody has, which is better than a wrong match.
 _NAME = re.compile(
     r"(?P<assignment>[^_]+)_(?P<user>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
@@ -27,7 +27,7 @@ _COLUMN = re.compile(r"(?P<title>.+) \[Total Pts: (?P<points>[^\]]*?)(?: Score| 
 
 
 class Blackboard(Lms):
-    """Blackboard knows people by their usernames, and columns by a number after the title."""
+    """Blackboard identifies people by username, and columns by a number after the title."""
 
     name = "blackboard"
     title = "Blackboard"
@@ -36,7 +36,7 @@ class Blackboard(Lms):
     fills = "its full gradebook, downloaded to work offline"
 
     def read(self, parts: Sequence[str]) -> Named | None:
-        """Return what the name of a file says; Blackboard packs no folders."""
+        """Read the name of a file. A Blackboard download has no folders."""
         found = _NAME.fullmatch(parts[0])
         if found is None or len(parts) > 1:
             return None
@@ -44,7 +44,7 @@ class Blackboard(Lms):
         return Named(user, file or parts[0], {USERNAME: user}, is_beside=file is None)
 
     def gradebook(self, table: Table) -> str:
-        """Say what a gradebook lacks: a roster's column `student` names folders."""
+        """Say why a gradebook is not a roster: it has no column `student` with the names of folders."""
         is_gradebook = {"Last Name", "First Name", "Username"} <= set(table.header)
         return "it does not name the students' folders" if is_gradebook else ""
 
@@ -52,7 +52,7 @@ class Blackboard(Lms):
         """Return one file for each exercise.
 
         Raises:
-            UsageFault: a template that is not a gradebook of Blackboard, or that lacks the columns.
+            UsageFault: the template is not a Blackboard gradebook, or it lacks the columns.
 
         """
         if export.template is not None:
@@ -65,7 +65,7 @@ LMS = Blackboard()
 
 
 def _known(export: Export, student: str) -> Person:
-    """Return a student; where there is no roster, the folder's name is the username."""
+    """Return a student. Without a roster, the folder's name is the username."""
     person = export.person(student)
     return person if export.people else replace(person, lms_ids={USERNAME: student})
 
@@ -118,7 +118,7 @@ def _column(export: Export, item: Item, table: Table) -> tuple[int, float]:
     """Return the column of an exercise, and its maximum.
 
     Raises:
-        UsageFault: there is none for certain, or the file does not say its maximum.
+        UsageFault: no single column matches, or the file does not give its maximum.
 
     """
     if "Username" not in table.header:
