@@ -255,7 +255,7 @@ def test_the_page_says_where_an_answer_is_that_was_not_found(folder: Path, grade
     text = text.replace("cost = ...", "cost = d")
     file.write_text(text.replace("last_place = ...", "last_place == 2"), encoding="utf-8")
     said = " ".join(grade(folder, "exercise-3").out.split())
-    assert "defines `Size`; the name that is asked for is `size`." in said
+    assert "defines `Size`, but the question asks for `size`." in said
     assert "gives `last_place` no value; write `last_place = 2`." in said
     assert said.count("is not valid Python") == 1
     assert 'Write letters in quotes: `cost = "d"`' in said

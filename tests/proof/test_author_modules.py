@@ -110,11 +110,11 @@ AT_IMPORT = {
     "segfault": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of checks.py ended the process by SIGSEGV"
     ),
-    "loop": Harm(WHILE, "The import of checks.py did not come to an end in 3 seconds.", line=None),
+    "loop": Harm(WHILE, "The import of checks.py did not finish within 3 seconds.", line=None),
     "sleep": Harm(
-        "import time; time.sleep(10**6)", "The import of checks.py did not come to an end in 3 seconds."
+        "import time; time.sleep(10**6)", "The import of checks.py did not finish within 3 seconds."
     ),
-    "loop-of-c": Harm("sum(range(10**15))", "The import of checks.py did not come to an end in 3 seconds."),
+    "loop-of-c": Harm("sum(range(10**15))", "The import of checks.py did not finish within 3 seconds."),
     "memory": Harm("x = bytearray(10**12)", "The checks cannot be read: MemoryError"),
     "memory-bit-by-bit": Harm("x = [0]\nwhile True: x += x", "MemoryError", line=None),
     "skip": Harm(
@@ -193,7 +193,7 @@ IN_A_CHECK = {
     "segfault": Harm(
         "    import ctypes; ctypes.string_at(0)", "The check test_total_row ended the process by", old=ROW
     ),
-    "loop": Harm(IN_ROW, "The check test_total_row did not come to an end in 3 seconds.", old=ROW, line=None),
+    "loop": Harm(IN_ROW, "The check test_total_row did not finish within 3 seconds.", old=ROW, line=None),
     "stubborn-loop": Harm(
         "    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
         "The check test_total_row did not come to an end",

@@ -85,6 +85,6 @@ def test_an_answer_that_stands_in_every_prompt_is_told(
     tmp_path: Path, times: int, telltales: int, is_told: bool
 ) -> None:
     found = told(tmp_path, p=tally(telling=Counter({"the prompt": times}), telltales=telltales))
-    assert ["The right answer stands in the prompt, in every variant." in one for one in found] == [
+    assert ["The right answer is written in the prompt, in every variant." in one for one in found] == [
         True
     ] * is_told

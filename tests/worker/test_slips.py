@@ -155,7 +155,7 @@ def test_what_was_handed_out_is_no_answer(statement, starter, is_still):
         (">>> x = 1", 1, "`>>>` is a prompt"),
         ("x = \u201ca\u201d", 1, "write plain quotes"),
         ("x = 5 \u2212 3", 1, "; write -"),
-        ("x =\u00a03", 1, "; write a plain blank"),
+        ("x =\u00a03", 1, "; write a plain space"),
         (" x = 1", 1, "delete the blanks"),
         ("define f(x):\n    return x", 1, "a function begins with `def`"),
         ("```python\nx = 1\n```", 1, "a mark of Markdown"),
