@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from grader.errors import printable
 from grader.examiner.remedies import UNSAID, added, better, remedy
-from grader.examiner.trouble import Place, Trouble
+
+if TYPE_CHECKING:  # `grade --help` imports this module, and must not wait for pydantic
+    from grader.examiner.trouble import Place, Trouble
 
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."

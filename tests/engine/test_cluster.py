@@ -482,7 +482,8 @@ def test_a_scheduler_that_dies_is_one_sentence(small: Small, empty: Cluster) -> 
         empty.scheduler.kill()
         assert run.process.wait(PATIENCE) == 2
         assert (
-            run.err == f"The Dask scheduler at {empty.address} is gone. Run again: graded submissions are kept.\n"
+            run.err
+            == f"The Dask scheduler at {empty.address} is gone. Run again: graded submissions are kept.\n"
         )
         wait_until_gone(started)
 

@@ -280,7 +280,7 @@ def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
     }
     assert outcomes["ada"] == {"five": "passed", "double": "ungraded", "triple": "passed"}
     assert outcomes["bob"]["double"] == "failed"
-    assert "did not come to an end" in ran.out
+    assert "ran out of time" in ran.out
     assert ran.code == 1
 
 

@@ -139,9 +139,7 @@ AT_IMPORT = {
         "reference.py",
         line=None,
     ),
-    "reference-loops": Harm(
-        WHILE, "The import of reference.py did not come to an end", "reference.py", line=None
-    ),
+    "reference-loops": Harm(WHILE, "The import of reference.py did not finish", "reference.py", line=None),
     "reference-dies": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of reference.py ended", "reference.py"
     ),
@@ -196,7 +194,7 @@ IN_A_CHECK = {
     "loop": Harm(IN_ROW, "The check test_total_row did not finish within 3 seconds.", old=ROW, line=None),
     "stubborn-loop": Harm(
         "    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
-        "The check test_total_row did not come to an end",
+        "The check test_total_row did not finish",
         old=ROW,
         line=None,
     ),

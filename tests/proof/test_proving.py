@@ -406,9 +406,13 @@ FOUND = {
         "answer: L * S + K,",
         'answer: "(L - 1) * S",',
         (
-            *yaml("forgot-last-kernel:", "'forgot-last-kernel' cannot be told from 'one-kernel-too-many' in"),
             *yaml(
-                "one-kernel-too-many:", "'one-kernel-too-many' cannot be told from 'forgot-last-kernel' in"
+                "forgot-last-kernel:",
+                "'forgot-last-kernel' cannot be told apart from 'one-kernel-too-many' in",
+            ),
+            *yaml(
+                "one-kernel-too-many:",
+                "'one-kernel-too-many' cannot be told apart from 'forgot-last-kernel' in",
             ),
         ),
     ),
@@ -619,7 +623,9 @@ def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Ru
     ran = course(root, "check", "--variants", 8, "--json")
     (one,) = json.loads(ran.out)["exercises"]
     assert (ran.code, one["faults"]) == (0, [])
-    note = "length: 'shrunk' can have the same answer as the usual mistake 'used-the-formula-of-a-convolution': "
+    note = (
+        "length: 'shrunk' can have the same answer as the usual mistake 'used-the-formula-of-a-convolution': "
+    )
     assert any(found.startswith(note) for found in one["notes"]), one["notes"]
 
 

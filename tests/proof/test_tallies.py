@@ -60,9 +60,9 @@ def test_a_twentieth_of_the_variants_may_be_confused(
     tmp_path: Path, variants: int, times: int, is_told: bool
 ) -> None:
     found = told(tmp_path, p=tally(variants, times))
-    assert [f"'named' cannot be told from another misconception in {times}" in one for one in found] == [
-        True
-    ] * is_told
+    assert [
+        f"'named' cannot be told apart from another misconception in {times}" in one for one in found
+    ] == [True] * is_told
 
 
 @pytest.mark.parametrize(("times", "is_told"), [(0, False), (1, False), (2, True)])
