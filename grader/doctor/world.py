@@ -35,9 +35,9 @@ _EXERCISE = """
 format: 1
 title: A target
 questions:
-  - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
+  - {id: secret, kind: number, points: 3, prompt: A number that no one can know., answer: SECRET}
   - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
-  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
+  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that no one can know., signature: (x)}
   - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
   - id: smooth
     kind: code
@@ -120,7 +120,7 @@ def test_double_three(student):
 
 
 def test_evidence(student):
-    raise AssertionError(student.evidence)  # nobody earns the point, and the report holds the text
+    raise AssertionError(student.evidence)  # no one earns the point, and the report holds the text
 """
 HONEST = """
 size = (3, 8)

@@ -46,7 +46,7 @@ def grade(
 
     Raises:
         SubmissionFault: the file is neither Python text nor a notebook.
-        WorkerFault: our machinery failed, or somebody else killed a worker.
+        WorkerFault: the grader failed, or another program killed a worker.
 
     """
     paper = sitting.paper

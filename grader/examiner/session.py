@@ -146,7 +146,7 @@ class Session:
 
         Raises:
             StudentError: it has none; the trouble says what became of it.
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
         with self.waiting.running():
@@ -182,7 +182,7 @@ class Session:
 
         Raises:
             StudentError: student code did something else than answer.
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
         with self.waiting.running():

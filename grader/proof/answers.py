@@ -180,8 +180,8 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[F
         for name, times in tally.confused.items():
             if not _may_be_confused(name, times, id_, tallies):
                 sentence = (
-                    f"'{name}' cannot be told apart from {_named(tally, name)} in {times} of {tally.variants} "
-                    f"variants ({tally.examples['confused', name]})."
+                    f"'{name}' cannot be told apart from {_named(tally, name)} in {times} of "
+                    f"{tally.variants} variants ({tally.examples['confused', name]})."
                 )
                 yield fault(name, sentence, _remedy(question, name))
         for sentence, remedy in _about_the_answer(tally):

@@ -1,13 +1,13 @@
 """What crosses between examiner and worker: frames of JSON and raw buffers, never pickle.
 
 A frame is 12 bytes (big-endian: length of the header, length of the body), a JSON header, and a body of raw
-buffers, one after the other, whose lengths stand in the header under `buffers`.
+buffers, one after another, whose lengths are in the header under `buffers`.
 
-A value is a JSON node: None, bool, int, float and str stand for themselves; everything else is a list whose
-first item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
+A value is a JSON node: None, bool, int, float and str are themselves; everything else is a list whose first
+item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
 
-A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is handed to
-student code keeps its strides, too, so that it meets views as it would without a wire. What comes back is
+A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is passed to
+student code also keeps its strides, so the code gets views as it would without a wire. What comes back is
 contiguous.
 """
 

@@ -15,7 +15,7 @@ class Wires(Protocol):
         """Send on the line.
 
         Raises:
-            OSError: it is hung up, or (TimeoutError) the worker does not take it in time.
+            OSError: it is closed, or (TimeoutError) the worker does not read it in time.
 
         """
 

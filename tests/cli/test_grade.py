@@ -208,7 +208,7 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         (["exercise-33"], "There is no exercise 'exercise-33'. Did you mean 'exercise-3'?"),
         (["exercise-3", "--file", "nowhere.py"], "There is no file nowhere.py."),
         (["exercise-3", "--file", "notes.txt"], "notes.txt is neither a .py file nor a .ipynb notebook."),
-        (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter could open."),
+        (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter can open."),
         (["exercise-2"], "There are exercise-2.py and exercise-2.ipynb. Say which: --file exercise-2.py."),
         (["exercise-4"], "There is no exercise-4.py or exercise-4.ipynb"),
         (["4"], "There is no exercise-4.py or exercise-4.ipynb in "),
