@@ -264,7 +264,7 @@ class StudentModule:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DeprecationWarning)
             module = builtins.__import__(name, globals, locals, fromlist, level)
-        frame = sys._getframe(1)  # noqa: SLF001 the line of the import, as warnings finds it
+        frame = sys._getframe(1)  # noqa: SLF001 the line of the import, where `warnings` finds it as well
         label = frame.f_code.co_filename
         if label in self.cells and root in self.packages:
             for warning in caught:

@@ -24,11 +24,11 @@ class Full:
     """All layers of the system: its workers cannot open, send or start anything."""
 
     name: str = "full"
-    help: str = "confines student code with all that this machine has for it"
+    help: str = "confines student code with every layer that this machine has"
     promises: tuple[str, ...] = PROMISES
 
     def lacks(self) -> str:
-        """Return what this machine lacks in order to use it."""
+        """Return what this machine lacks for it."""
         return "" if CAN_FORK else _NO_FORK
 
     def workers(self, preload: Sequence[str]) -> Workers:
@@ -48,11 +48,11 @@ class Bubblewrap:
     """The same in namespaces that bubblewrap makes."""
 
     name: str = "bubblewrap"
-    help: str = "adds namespaces of their own where bubblewrap is installed"
+    help: str = "also gives it separate namespaces, where bubblewrap is installed"
     promises: tuple[str, ...] = PROMISES
 
     def lacks(self) -> str:
-        """Return what this machine lacks in order to use it."""
+        """Return what this machine lacks for it."""
         return _NO_FORK if not CAN_FORK else "" if shutil.which("bwrap") else _NO_BUBBLEWRAP
 
     def workers(self, preload: Sequence[str]) -> Workers:

@@ -18,7 +18,7 @@ class Plain:
     promises: tuple[str, ...] = ()
 
     def lacks(self) -> str:
-        """Return what this machine lacks in order to use it."""
+        """Return what this machine lacks for it."""
         return ""
 
     def workers(self, preload: Sequence[str]) -> Workers:

@@ -1,4 +1,4 @@
-"""A way of isolation: how workers are started, and what they are promised to do."""
+"""A way of isolation: how workers are started, and what it promises."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Isolation(Protocol):
         """The layers without which it runs no code of strangers."""
 
     def lacks(self) -> str:
-        """Return what this machine lacks in order to use it, and what to do; "" if it lacks nothing."""
+        """Return what this machine lacks for it, and what to do; "" if it lacks nothing."""
 
     def workers(self, preload: Sequence[str]) -> Workers:
         """Start a source of workers that have imported `preload`.
