@@ -315,7 +315,7 @@ FOUND = {
         "checks.py",
         "test_pool_wide(student",
         "test_pool_wide(studnet, student",
-        (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which there is"),),
+        (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which does not"),),
     ),
     "misconception-raises": Break(
         "pooling",
@@ -624,7 +624,7 @@ def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Ru
     (one,) = json.loads(ran.out)["exercises"]
     assert (ran.code, one["faults"]) == (0, [])
     note = (
-        "length: 'shrunk' can have the same answer as the usual mistake 'used-the-formula-of-a-convolution': "
+        "length: 'shrunk' can have the same answer as the usual mistake 'used-the-formula-of-a-convolution', "
     )
     assert any(found.startswith(note) for found in one["notes"]), one["notes"]
 
