@@ -153,7 +153,7 @@ AT_IMPORT = {
         line=None,
     ),
     "misconceptions-loop": Harm(
-        WHILE, "The import of misconceptions.py did not come", "misconceptions.py", line=None
+        WHILE, "The import of misconceptions.py did not finish", "misconceptions.py", line=None
     ),
     "misconceptions-raise": Harm(
         "import reference; reference.no",

@@ -308,7 +308,7 @@ FOUND = {
         "checks.py",
         "reference.pool(image, 2))\n",
         "reference.pool(image, 2))\n    assert image[0, 0] == 0\n",
-        (("checks.py", "image[0, 0]", "Student code got a copy of `image`, so this assert shows nothing"),),
+        (("checks.py", "image[0, 0]", "Student code got a copy of `image`, so this assert says nothing"),),
     ),
     "no-such-fixture": Break(
         "pooling",
