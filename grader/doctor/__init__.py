@@ -1,1 +1,1 @@
-"""Is this machine safe: attacks on the grader, graded as submissions are, and judged by what they gained."""
+"""Test whether this machine is safe: attacks are graded like submissions, and judged by their gains."""

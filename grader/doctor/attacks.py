@@ -3,17 +3,17 @@
 An attack is a folder `FAMILY/NAME/` with one of
 
 - `submission.py`, a file that a student hands in;
-- `first.py` and `second.py`, handed in one after the other: the second may tell what the first has seen;
-- `notebook.py`, whose function `notebook()` makes the bytes of a hostile notebook (none of 10 MB lies here).
+- `first.py` and `second.py`, handed in one after the other: the second may reveal what the first has seen;
+- `notebook.py`, whose function `notebook()` makes the bytes of a hostile notebook (no 10 MB file lies here).
 
-The docstring of the first of them says in a sentence what it tries. Before a file is graded, @COURSE@,
-@VICTIM@, @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by the places of the course, another
-student's file, the gradebook and a writable folder, and by the examiner's process number: an attacker is
-taken to know all that. `attack-` begins the names of files that it leaves, and @KEY@ is the key of its shared
-memory: both are made this world's own. It may leave a text in `evidence`: what stopped it. What it can gain
-is described in `grader.doctor.judge`.
+The docstring of the first file says in a sentence what it tries. Before a file is graded, @COURSE@, @VICTIM@,
+@GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by the paths of the course, another student's file,
+the gradebook and a writable folder, and by the examiner's process number: an attacker is assumed to know all
+that. The names of files that it leaves begin with `attack-`, and @KEY@ is the key of its shared memory: both
+are made unique to this world. It may leave a text in `evidence`: what stopped it. What it can gain is
+described in `grader.doctor.judge`.
 
-Attacks wait for limits of time, so several lanes run at once, each in a process and a world of its own.
+Attacks wait for time limits, so several lanes run at once, each in its own process and world.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from grader.worker.temporary import Folder
 
 FILES = ("submission.py", "first.py", "second.py", "notebook.py")
 _WRITING = frozenset({"writing", "escaping", "harming"})  # families that are tried with a scratch folder
-_PLAIN_TOO = _WRITING - {"writing"}  # and of these, the ones that are tried without it as well
+_PLAIN_TOO = _WRITING - {"writing"}  # those of them that are also tried without it
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Attack:
 
     @property
     def exercises(self) -> tuple[str, ...]:
-        """The exercises that it is handed in for."""
+        """The exercises for which it is handed in."""
         if self.family not in _WRITING:
             return (PLAIN,)
         return (PLAIN, WRITING) if self.family in _PLAIN_TOO else (WRITING,)
@@ -68,7 +68,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class AttackResult:
-    """How an attack ended; `gains` is empty if it was defeated, by these layers."""
+    """The result of an attack; `gains` is empty if it was defeated, by these layers."""
 
     attack: Attack
     gains: tuple[str, ...]
@@ -83,7 +83,7 @@ class AttackResult:
 
 
 def load_attacks(folder: Path) -> list[Attack]:
-    """Read the attacks in a folder, by family and name."""
+    """Return the attacks in a folder, by family and name."""
     attacks = []
     for place in sorted({file.parent for name in FILES for file in folder.glob(f"*/*/{name}")}):
         files = tuple(
@@ -97,7 +97,7 @@ def load_attacks(folder: Path) -> list[Attack]:
 def run_attacks(
     attacks: Sequence[Attack], tell: Callable[[AttackResult], None], lanes: int | None = None
 ) -> list[AttackResult]:
-    """Grade each attack, and an honest submission after each; `tell` hears of each when it is done."""
+    """Grade each attack, and an honest submission after each; `tell` receives each result when it is done."""
     results: dict[int, AttackResult] = {}
     todo = iter(range(len(attacks)))
     running: dict[object, tuple[_Lane, int]] = {}  # by line
@@ -126,7 +126,7 @@ def run_attacks(
 
 
 class _Lane:
-    """A process that judges one attack after the other."""
+    """A process that judges one attack after another."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -136,7 +136,7 @@ class _Lane:
         theirs.close()
 
     def result(self, attack: Attack) -> AttackResult:
-        """Receive how an attack ended; it won if the process that judges it did not live to tell."""
+        """Return the result of an attack; it won if the process that judges it died first."""
         try:
             result = self.line.recv()
         except (EOFError, OSError):
@@ -157,7 +157,7 @@ def _processors() -> int:
 
 
 def _serve(line: Connection) -> None:
-    """Judge attacks in a world of this process's own until the other end hangs up."""
+    """Judge attacks in this process's own world until the other end closes the line."""
     die_with_parent()
     with Folder("attacks") as folder:
         world = make_world(folder.path.resolve())

@@ -1,4 +1,4 @@
-"""What it costs to grade an attack: memory of the examiner and of workers, and time of processors."""
+"""The cost of grading an attack: memory of the examiner and of workers, and CPU time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from grader.worker.isolation.way import Workers
 
-READ_SECONDS = 5.0  # of processors, to read and grade a hostile notebook
+READ_SECONDS = 5.0  # of CPU time, to read and grade a hostile notebook
 READ_MIB = 300  # more than before, in examiner and worker, to read a hostile notebook
-GROWN_MIB = 768  # more than before, in an examiner, for whatever else comes back: checks may get 512
+GROWN_MIB = 768  # more than before, in an examiner, for everything else that comes back: checks may get 512
 KEPT_MIB = 128  # that an examiner keeps of one submission: more than the holes that it leaves in the heap
 _SAMPLE_SECONDS = 0.02
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -24,18 +24,18 @@ _CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 @dataclass
 class Cost:
-    """What it costs an examiner and its workers to grade."""
+    """The cost of grading for an examiner and its workers."""
 
     server: Workers
-    began: float = 0.0  # seconds of processors
+    began: float = 0.0  # seconds of CPU time
     kept: int = 0  # KiB of the examiner before
     peak: int = 0  # KiB of the examiner at its highest
-    worker: int = 0  # KiB of a worker at its highest, beside those it was born with
+    worker: int = 0  # KiB of a worker at its highest, besides those it was born with
     seconds: float = 0.0
     grown: int = 0  # KiB of the examiner after
 
     def gains(self, *, is_notebook: bool) -> Iterator[str]:
-        """Name what was too much."""
+        """Yield what was too much."""
         most = READ_MIB if is_notebook else GROWN_MIB
         if self.peak - self.kept > most << 10:
             yield f"the examiner took {(self.peak - self.kept) >> 10} MiB"
@@ -49,10 +49,10 @@ class Cost:
 
 @contextlib.contextmanager
 def watched(server: Workers) -> Iterator[Cost]:
-    """Measure what is done here, by the processor's clock and not the wall's: others run beside it."""
+    """Measure what is done in here, in CPU time and not wall time, because other processes run as well."""
     gc.collect()
     with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # VmHWM begins anew
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets VmHWM
     own = os.getpid()
     cost = Cost(server, _seconds(server.pid), _memory(own, "VmRSS"))
     done = threading.Event()
@@ -77,7 +77,7 @@ def _sample(cost: Cost, done: threading.Event) -> None:
 
 
 def _memory(pid: int, field_name: str) -> int:
-    """KiB that a process has (VmRSS) or has had at most (VmHWM); 0 where there is no telling."""
+    """Return the KiB that a process has (VmRSS) or has had at most (VmHWM); 0 where this is unknown."""
     with contextlib.suppress(OSError):
         status = Path(f"/proc/{pid}/status").read_text(encoding="latin-1")
         found = re.search(rf"^{field_name}:\s*(\d+)", status, re.MULTILINE)
@@ -86,7 +86,7 @@ def _memory(pid: int, field_name: str) -> int:
 
 
 def _seconds(server: int) -> float:
-    """Seconds of processors that this process, a fork server and its workers that have ended have used."""
+    """Return the CPU seconds used by this process, a fork server and its workers that have ended."""
     total = time.process_time()
     with contextlib.suppress(OSError):
         fields = Path(f"/proc/{server}/stat").read_text(encoding="latin-1").rpartition(")")[2].split()

@@ -1,9 +1,9 @@
 """Whether an attack has won: everything that it could have gained.
 
-An attack wins if it earns a point, if anything in its world has changed, if it leaves a file, shared memory,
-a temporary folder or a process behind, if the grader fails or its memory grows, if the report tells its
-author a secret or a hidden input, or if the next submission is graded differently. A hostile notebook also
-wins if reading it costs too much.
+An attack wins if it earns a point, if it changes anything in its world, if it leaves a file, shared memory, a
+temporary folder or a process behind, if the grader fails or its memory grows, if the report reveals a secret
+or a hidden input to its author, or if the next submission is graded differently. A hostile notebook also wins
+if reading it costs too much.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
-_TRIES = 3  # at the honest submission, where a busy machine may cost it its time
+_TRIES = 3  # of the honest submission, which a busy machine can slow down
 
 
 @dataclass
 class Bench:
-    """Where attacks of one world are graded: a fork server, which may be lost and is then started anew."""
+    """Where attacks of one world are graded: a fork server, which is started anew when it is lost."""
 
     world: World
     suite: CheckSuite
@@ -68,7 +68,7 @@ class Bench:
         return grade(sitting, submission, self.server, self.suite).report
 
     def disturbed(self, exercise: str) -> bool:
-        """Whether the honest submission is now graded differently; time that a busy machine took aside."""
+        """Return whether the honest submission is now graded differently; a busy machine does not count."""
         expected = self.expected[exercise]
         for _ in range(_TRIES):
             found = self.graded(exercise, "target.py", HONEST.encode())
@@ -81,7 +81,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an attack gained, and what else stopped it: the layers, and its own words."""
+    """What an attack gained, and what stopped it: the layers, and its own words."""
 
     gains: tuple[str, ...]
     layers: tuple[str, ...]
@@ -89,7 +89,7 @@ class Judgement:
 
 
 def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Judgement:
-    """Grade the files of an attack, one after the other, and look at everything that they could gain."""
+    """Grade the files of an attack, one after another, and look at everything that they could gain."""
     world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
     before, reports, broken, refused = dict(state_of(world)), [], [], []
     children = _children()
@@ -119,7 +119,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
 
 
 def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
-    """Name what the reports say that they must not."""
+    """Yield what the reports reveal and must not."""
     for report in reports:
         for question in report.questions:
             if question.score > 0:
@@ -130,7 +130,7 @@ def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[str]:
-    """Name what has changed and what is still there, and put away what lies outside of the world."""
+    """Yield what has changed and what is still there, and remove what lies outside the world."""
     after = dict(state_of(bench.world))
     changed = sorted({name for name, _ in set(before.items()) ^ set(after.items())})
     temporary = str(bench.world.temporary)
@@ -139,7 +139,7 @@ def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[
         yield f"temporary file left: {name}" if is_temporary else f"changed: {name}"
     for path in left_by(bench.world):
         remove(path)
-    for name in changed:  # the same folder is not another attack's
+    for name in changed:  # another attack must not use the same folder
         if name.startswith(f"{temporary}/") and name not in before:
             remove(name)
     for pid in sorted(set(bench.server.children()) | _children() - children):
@@ -149,13 +149,13 @@ def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[
 
 
 def _children() -> set[int]:
-    """Find the processes that this one has started, and those that their own parents left to it."""
+    """Return the processes that this one has started, and those that their own parents left to it."""
     lists = Path("/proc/self/task").glob("*/children")
     return {int(pid) for file in lists for pid in file.read_text(encoding="ascii").split()}
 
 
 def _evidence(reports: Sequence[Report]) -> str:
-    """Find what an attack says of itself: the check of its text fails with it."""
+    """Return what an attack says about itself: the check of its text fails with it."""
     questions = (question for report in reports for question in report.questions)
     own = [question for question in questions if question.id == "evidence" and question.outcome == "failed"]
     return " ".join(" ".join(question.checks[0].message for question in own).split())

@@ -1,4 +1,4 @@
-"""Which layer stopped an attack: by what the kernel said to it, and by how its questions ended."""
+"""Which layer stopped an attack, judged by the kernel's answers and by how its questions ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.examiner.report import Report
 
-# What the kernel answers when a layer refuses: seccomp's own errors, Landlock's, those of limits.
+# The kernel's answers when a layer refuses: seccomp's own errors, Landlock's, those of limits.
 _REFUSALS = {
     "seccomp": r"Operation not permitted|Errno 1\]|Function not implemented|Errno 38\]",
     "landlock": r"Permission denied|Errno 13\]|PermissionError",
@@ -23,7 +23,7 @@ _LAYERS = {
 
 
 def layers_of(reports: Sequence[Report], refused: Sequence[str], evidence: str) -> Iterator[str]:
-    """Name the layers that stopped an attack; `evidence` is what it says of itself."""
+    """Yield the layers that stopped an attack; `evidence` is what it says about itself."""
     if refused:
         yield "reader"
     questions = [question for report in reports for question in report.questions]
@@ -32,7 +32,7 @@ def layers_of(reports: Sequence[Report], refused: Sequence[str], evidence: str) 
     messages = " ".join(question.message for question in questions)
     outcomes = {question.outcome for question in questions if question.id != "evidence"}
     found = {_LAYERS[outcome] for outcome in outcomes if outcome in _LAYERS}
-    if "no readable answer" in messages or "too large to look at" in messages:
+    if "that the grader could not read" in messages or "too large for the grader to read" in messages:
         found.add("wire")
     if "crashed" in outcomes:
         found.add("process")

@@ -1,4 +1,4 @@
-"""The small world that attacks are graded in: a course with secrets, another student, a gradebook."""
+"""The small world in which attacks are graded: a course with secrets, another student, a gradebook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 
-PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second code may write files
+PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second, code may write files
 HINT = "the input ends in "  # with the last four digits after it, as good as the whole input
 _SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is
 _IPC = tuple(Path("/proc/sysvipc") / name for name in ("shm", "sem", "msg"))
@@ -35,9 +35,9 @@ _EXERCISE = """
 format: 1
 title: A target
 questions:
-  - {id: secret, kind: number, points: 3, prompt: A number that nobody can know., answer: SECRET}
+  - {id: secret, kind: number, points: 3, prompt: A number that no one can know., answer: SECRET}
   - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
-  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that nobody can know., signature: (x)}
+  - {id: scale, kind: code, points: 5, prompt: Multiply by a number that no one can know., signature: (x)}
   - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
   - id: smooth
     kind: code
@@ -120,7 +120,7 @@ def test_double_three(student):
 
 
 def test_evidence(student):
-    raise AssertionError(student.evidence)  # nobody earns the point, and the report holds the text
+    raise AssertionError(student.evidence)  # no one earns the point, and the report holds the text
 """
 HONEST = """
 size = (3, 8)
@@ -142,10 +142,10 @@ def smooth(image):
 
 @dataclass(frozen=True)
 class World:
-    """Everything that an attack can know of, and what is graded in it.
+    """Everything that an attack can know, and what is graded in it.
 
-    `secret` is an answer, `input` what hidden checks call code with, `mark` what tells this world's attacks
-    from those of another on the same machine: each file that they try to leave has it in its name.
+    `secret` is an answer, `input` what hidden checks call code with. `mark` tells this world's attacks apart
+    from those of another world on the same machine: each file that they try to leave has it in its name.
     """
 
     root: Path
@@ -157,7 +157,7 @@ class World:
 
     @property
     def key(self) -> int:
-        """The key under which attacks make shared memory of System V."""
+        """The key under which attacks make System V shared memory."""
         return int(self.mark, 16)
 
     @property
@@ -166,7 +166,7 @@ class World:
         return self.root / "tmp"
 
     def replaced(self, source: str) -> str:
-        """The source with the places and the mark of this world in it."""
+        """Return the source with the paths and the mark of this world in it."""
         places = {
             "@COURSE@": self.root / "course",
             "@VICTIM@": self.root / "submissions" / "victim" / "target.py",
@@ -181,15 +181,15 @@ class World:
         return source
 
     def told(self, text: str) -> Iterator[str]:
-        """Name what a text gives away of this world."""
+        """Yield what a text reveals about this world."""
         if str(self.secret) in text:
-            yield "the report tells the secret"
+            yield "the report reveals the secret"
         if str(self.input) in text or f"{HINT}{str(self.input)[-4:]}" in text:
-            yield "the report tells a hidden input"
+            yield "the report reveals a hidden input"
 
 
 def make_world(root: Path) -> World:
-    """Make a world in an empty folder, with secrets that are drawn anew."""
+    """Make a world in an empty folder, with newly drawn secrets."""
     secret, hidden = (secrets.randbelow(9 * 10**8) + 10**8 for _ in range(2))
     for name, limits in ((PLAIN, ""), (WRITING, _SCRATCH)):
         exercise = root / "course" / "exercises" / name
@@ -216,7 +216,7 @@ def make_world(root: Path) -> World:
 
 
 def state_of(world: World) -> Iterator[tuple[str, str]]:
-    """Yield everything outside of a worker that an attack of this world could leave a trace in."""
+    """Yield everything outside a worker where an attack of this world could leave a trace."""
     for folder, _, names in os.walk(world.root):
         for path in (Path(folder), *(Path(folder) / name for name in names)):
             with contextlib.suppress(OSError):
@@ -231,7 +231,7 @@ def state_of(world: World) -> Iterator[tuple[str, str]]:
 
 
 def left_by(world: World) -> Iterator[Path]:
-    """Yield the files outside of this world that its attacks have made."""
+    """Yield the files outside this world that its attacks have made."""
     places = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path.home(), *_SHARED}  # noqa: S108
     places |= {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
     for place in places:

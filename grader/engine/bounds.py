@@ -12,12 +12,12 @@ from grader.examiner.events import Event
 from grader.examiner.patience import CHECK_SECONDS
 
 MOST_GIVEN_UP = 4  # checks of one file; each can take minutes
-CHECKS_SECONDS = 300.0  # that the checks of a job and the reference may take beside student code
+CHECKS_SECONDS = 300.0  # that the checks of a job and the reference may take besides student code
 
 
 @dataclass
 class Bounds:
-    """`student_seconds` is what student code may take at most: all limits of a submission reached."""
+    """`student_seconds` is the most that student code may take, if it reaches all limits of a submission."""
 
     student_seconds: float
     _begin: float = field(default_factory=time.monotonic)
@@ -25,28 +25,28 @@ class Bounds:
 
     @property
     def until(self) -> float:
-        """When it is too late, by the monotonic clock."""
+        """The monotonic time after which it is too late."""
         return min(self._begin + self.student_seconds + CHECKS_SECONDS, self._check)
 
     def notice(self, event: Event) -> None:
-        """Bound a check that begins: it has its own seconds, and what student code may take."""
+        """Start the clock of a check that begins: it has its own seconds, and those of student code."""
         if isinstance(event, Deed) and event.check:
             self._check = time.monotonic() + self.student_seconds + CHECK_SECONDS + GRACE_SECONDS
 
     @property
     def is_check_late(self) -> bool:
-        """Whether it is too late for the check that has begun."""
+        """Whether the check that has begun is late."""
         return time.monotonic() > self._check
 
 
 def may_go_without(given_up: Collection[str], deed: Deed, bounds: Bounds) -> bool:
-    """Return whether a check is to blame, and a file has not had too many that were."""
+    """Return whether a check is to blame, and the file has not had too many of those."""
     is_new = bool(deed.check) and deed.check not in given_up
     return is_new and bounds.is_check_late and len(given_up) < MOST_GIVEN_UP
 
 
 def without(job: Job, deed: Deed | None, bounds: Bounds | None) -> Job | None:
-    """Return a job without the check that did not come to an end; None where no check is to blame."""
+    """Return a job without the check that did not finish; None if no check is to blame."""
     if deed is None or bounds is None or not may_go_without(job.given_up, deed, bounds):
         return None
     return replace(job, given_up=job.given_up | {deed.check})

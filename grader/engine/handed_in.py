@@ -1,4 +1,4 @@
-"""The file of a student, and when it arrived."""
+"""A student's file, and when it arrived."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from grader.digest import digest_of
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a folder or an LMS says about when a file was handed in; `time` is in UTC, None if not known."""
+    """What a folder or an LMS says about when a file was handed in; `time` is in UTC, or None if unknown."""
 
     time: datetime | None
     is_late: bool = False  # the LMS says so
 
     def corrected(self, other: Arrival) -> Arrival:
-        """Return what is known after the same file was found again, with what is said about it there.
+        """Return what is known after the same file was found again with this arrival.
 
-        The earliest known time counts, for the file was there by then: a copy that was made later makes
-        nobody late. For the same reason a file is late by the LMS only if it always was.
+        The earliest known time counts, because the file existed by then: a later copy makes no one late. For
+        the same reason a file is late by the LMS only if it always was.
         """
         times = [time for time in (self.time, other.time) if time is not None]
         return Arrival(min(times, default=None), self.is_late and other.is_late)
@@ -28,7 +28,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file that a student handed in; `time` is in UTC, None where nobody knows it."""
+    """A file that a student handed in; `time` is in UTC, or None if unknown."""
 
     student: str
     exercise: str
@@ -45,7 +45,7 @@ class HandedIn:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what decides a report: the content; for a notebook or a problem, that it is one."""
+        """The SHA-256 of what decides a report: the content, and whether it is a notebook or a problem."""
         if self.problem:
             return digest_of(f"problem\0{self.problem}".encode())
         suffix = PurePath(self.file_name).suffix.lower()

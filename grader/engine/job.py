@@ -1,4 +1,4 @@
-"""What a lane is given to do."""
+"""A lane's work."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TRIES = 2  # of one job, if the process that grades or runs it dies
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A file to be graded: all of its questions, or only those that are named."""
+    """A file to be graded: all of its questions, or only the named ones."""
 
     number: int
     handed_in: HandedIn
     variant: str | None = None  # the student whose variant it is; None for variant 0
-    params: Mapping[str, Any] | None = None  # of the variant, where they were drawn before
+    params: Mapping[str, Any] | None = None  # of the variant, if they were drawn before
     questions: frozenset[str] | None = None
     pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
-    given_up: frozenset[str] = frozenset()  # checks that did not come to an end
+    given_up: frozenset[str] = frozenset()  # checks that did not finish

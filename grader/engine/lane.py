@@ -1,8 +1,8 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
-Its line leads to the process that started it. On it come a greeting and a Setup, answered by READY or by the
-error that prevents it; then Jobs, each answered by an Outcome. Before that come events: which code of the
-course begins, and which question was judged how.
+Its line leads to the process that started it. First come a greeting and a Setup, answered by READY or by the
+error that prevents it; then Jobs, each answered by an Outcome. Before an outcome come events: which code of
+the course begins, and how each question was judged.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import WAYS
 from grader.worker.line import Line
 
-PACE = 5.0  # times what its pacer takes, that a file may take
+PACE = 5.0  # how long a file may take, in multiples of what its pacer takes
 LEAST_SECONDS = 2.0  # that it may take in any case
 
 
 class Lane:
-    """A course and what gives workers, which is replaced when it dies."""
+    """A course and a source of workers, which is replaced when it dies."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class Lane:
         if self._server.lacking:
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(self._server.lacking)} missing. "
-                "course doctor says why; --isolation process grades all the same."
+                "course doctor says why; --isolation process grades anyway."
             )
 
     def grade(self, job: Job, suite: CheckSuite) -> Outcome:
-        """Grade one submission; if our machinery fails twice at it, it is ungraded.
+        """Grade one submission; if the grader itself fails twice, it is ungraded.
 
         Raises:
             CourseFaults: the exercise has no variant for the student, or the variant cannot be solved.
@@ -96,7 +96,7 @@ class Lane:
     def _paced(self, sitting: Sitting, job: Job, suite: CheckSuite) -> Outcome:
         """Grade a file that may take PACE times what its pacer takes, measured when it runs out of time.
 
-        Only then does the time matter, and both are measured on a machine that is equally busy.
+        Only then does the time matter, and both are measured while the machine is equally busy.
         """
         key = job.handed_in.exercise, job.questions
         seconds = self._paces.get(key, LEAST_SECONDS)
@@ -132,7 +132,7 @@ class Lane:
 
 
 def run(line: Line, server: Workers | None) -> None:
-    """Set up, say so, and grade until the other end hangs up."""
+    """Set up, report that, and grade until the other end closes the line."""
     try:
         greeted(line)
         setup: Setup = line.recv()
@@ -145,7 +145,7 @@ def run(line: Line, server: Workers | None) -> None:
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
-        pass  # whoever started this is gone
+        pass  # the process that started this one is gone
 
 
 def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:

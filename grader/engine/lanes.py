@@ -1,4 +1,4 @@
-"""Several lanes on this machine. A lane that dies, or that no longer answers, is replaced."""
+"""Several lanes on this machine. A lane that dies or no longer answers is replaced."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from grader.worker.line import Line
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
-FEW = 16  # jobs: one lane has usually done them before another one has imported torch
-FEW_SECONDS = 2.0  # that a lane works before it is clear that its jobs are long
+FEW = 16  # jobs: one lane has usually done them before another has imported torch
+FEW_SECONDS = 2.0  # that a lane works before its jobs clearly are long
 
 Ungraded = Callable[[Job, str], Report]
 
 
 class Lanes(Protocol):
-    """Something that grades jobs: lanes here, or on a cluster."""
+    """A grader of jobs: lanes here, or on a cluster."""
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
-        """Grade jobs, and yield each with its outcome, as they are ready, in any order.
+        """Grade jobs, and yield each with its outcome when it is ready, in any order.
 
         Raises:
             GraderError: the lanes cannot be set up, or the course is wrong.
@@ -45,22 +45,22 @@ class Lanes(Protocol):
 
 
 def processors() -> int:
-    """The processors that this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class LaneProcess(ExaminerProcess):
-    """A lane in a process of its own, seen from the one that started it."""
+    """A lane in its own process, seen from the process that started it."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload), setup.run)
         self.tell(setup)
 
     def give(self, job: Job, *, ahead: bool = False) -> bool:
-        """Hand the lane a job; if it is dead, that shows when it is heard.
+        """Give the lane a job; if the lane is dead, `hear` will show it. Return whether it was given.
 
-        One that is given ahead, while the lane works and does not read, must fit into the socket's buffers,
-        or both ends could wait for each other. Returns whether it was given.
+        A job given ahead, while the lane works and does not read, must fit into the socket's buffers, or each
+        end could wait for the other.
         """
         content = pickle.dumps(job)
         if ahead and len(content) > self.most_ahead:
@@ -72,7 +72,7 @@ class LaneProcess(ExaminerProcess):
 
 @dataclass
 class _Busy:
-    """A lane with what it was given: what it works on comes first. `bounds` are those of that job."""
+    """A lane and its jobs: the one it works on comes first. `bounds` belong to that job."""
 
     process: LaneProcess
     start_until: float
@@ -82,17 +82,17 @@ class _Busy:
 
     @property
     def is_late(self) -> bool:
-        """Whether it has said nothing for too long."""
+        """Whether it has been silent for too long."""
         until = self.bounds.until if self.bounds else self.start_until
         return time.monotonic() > until and not self.process.line.poll()
 
 
 @dataclass
 class LocalLanes:
-    """At most so many lanes on this machine.
+    """Up to this many lanes on this machine.
 
-    It begins with `at_first` of them; the others are started if that many work longer than `FEW_SECONDS`.
-    `seconds` is what student code may take in one job of an exercise.
+    It begins with `at_first` lanes; the others are started if those work longer than `FEW_SECONDS`. `seconds`
+    is the most that student code may take in one job of an exercise.
     """
 
     setup: Setup
@@ -114,7 +114,7 @@ class LocalLanes:
                 self._start_lanes(jobs)
                 if not self._busy:
                     return
-                open_lines: list[Any] = list(self._busy)  # whatever has a fileno can be waited for
+                open_lines: list[Any] = list(self._busy)  # anything with a fileno can be waited for
                 lines = wait(open_lines, SECONDS_BETWEEN_LOOKS)
                 for line in [line for line in self._busy if line in lines]:
                     yield from self._hear(self._busy[line], jobs)
@@ -128,7 +128,7 @@ class LocalLanes:
             self._busy.clear()
 
     def _wait_for(self, jobs: Iterator[Job], count: int) -> bool:
-        """Whether so many jobs wait for a lane; they are fetched if there are any."""
+        """Return whether this many jobs wait for a lane; fetch them if there are any."""
         self._waiting.extend(islice(jobs, max(0, count - len(self._waiting))))
         return len(self._waiting) >= count
 
@@ -161,7 +161,7 @@ class LocalLanes:
         else:
             done = busy.jobs.popleft()
         busy.bounds = Bounds(self.seconds(busy.jobs[0].handed_in.exercise)) if busy.jobs else None
-        # The lane gets its next jobs first: it works on while this outcome is stored.
+        # The lane gets its next jobs first, so it works while this outcome is stored.
         self._feed(busy, jobs)
         if not busy.jobs:
             self._drop(busy, TIDY_SECONDS)
@@ -176,7 +176,7 @@ class LocalLanes:
             self.watch(busy.jobs[0], event)
 
     def _feed(self, busy: _Busy, jobs: Iterator[Job]) -> None:
-        """Give a lane something to do, and a small job ahead as long as there are enough for all lanes."""
+        """Give a lane work, and a small job ahead if there are enough for all lanes."""
         if not busy.jobs and self._wait_for(jobs, 1):
             busy.bounds = Bounds(self.seconds(self._waiting[0].handed_in.exercise))
             self._give(busy)
@@ -188,9 +188,9 @@ class LocalLanes:
             busy.jobs.append(self._waiting.popleft())
 
     def _lose(self, busy: _Busy, why: str, *, is_late: bool = False) -> Iterator[tuple[Job, Outcome]]:
-        """Drop a lane: what it worked on is tried once more, and then ungraded; the rest waits again.
+        """Drop a lane: its current job is tried once more, then ungraded; its other jobs wait again.
 
-        A check in which it was late is given up, and the submission graded without it.
+        A check in which it was late is given up, and the submission is graded without it.
         """
         self._drop(busy)
         if not busy.is_ready:

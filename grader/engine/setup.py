@@ -1,4 +1,4 @@
-"""What a lane needs before its first job, and what it answers when it is ready."""
+"""What a lane needs before its first job, and its answer when it is ready."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Setup:
     exercises: tuple[str, ...]
     isolation: str  # by its name
     packages: tuple[str, ...]  # that the course lists
-    preload: tuple[str, ...] = ()  # what checks import that takes long, once for all lanes
+    preload: tuple[str, ...] = ()  # slow imports of the checks, once for all lanes
     run: str = ""  # on a cluster, whose nodes can be in several
     lanes: int = 1  # that share the memory of the machine
-    watched: bool = False  # whether somebody wants to know of each question
+    watched: bool = False  # whether the sender wants an event for each question

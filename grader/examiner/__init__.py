@@ -1,1 +1,1 @@
-"""Who decides: runs submissions in workers and judges what comes back."""
+"""Run submissions in workers and judge what comes back."""

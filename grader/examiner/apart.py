@@ -1,4 +1,4 @@
-"""Trying an author's modules apart: they may loop, exit, crash or fill the memory."""
+"""Try an author's modules in a process apart: they can loop, exit, crash or fill the memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def apart(work: Callable[[Note], T], memory_mib: int) -> T:
-    """What `work` returns in a fork of this process, which has so much more memory than this one.
+    """Return what `work` returns in a fork of this process, with this much memory more than the process has.
 
     `work` notes what it is about to do, so that a fault can name it. Without fork it works in this process.
 
@@ -33,7 +33,7 @@ def apart(work: Callable[[Note], T], memory_mib: int) -> T:
 
 
 def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
-    """Import the checks and references of some exercises apart.
+    """Import the checks and references of some exercises in a process apart.
 
     Raises:
         CourseFaults: they cannot be imported, whatever they do instead.

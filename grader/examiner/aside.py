@@ -1,4 +1,4 @@
-"""What code of a course prints, which is nobody's report."""
+"""Send what code of a course prints to stderr, because it belongs to no report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Send to stderr what is printed here, by whatever way: stdout is for what a command has to say."""
+    """Send everything printed here to stderr, by whatever way: stdout is for the command's own output."""
     with contextlib.suppress(OSError, ValueError):  # stdout is closed
         sys.stdout.flush()
     try:

@@ -1,4 +1,4 @@
-"""What a bare `assert f(x) == y` of a visible check compared. It says nothing itself, so its line is read."""
+"""Find out what a bare `assert f(x) == y` of a visible check compared, by reading its line."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 from grader.examiner.remote import Remote, Student
 
-_AS_THEY_ARE = {"item", "tolist"}  # methods that keep a value what it is
+_AS_THEY_ARE = {"item", "tolist"}  # methods that do not change the value
 
 
 def asserted(error: BaseException | None, file: str, last: Any) -> tuple[Any, Any] | None:
     """Return (actual, expected) of the `==` that failed in a file of checks, where both are certain.
 
-    `last` is what student code last returned. No student code runs again: a part that would call it is not
-    looked at.
+    `last` is what student code last returned. No student code runs again: a side that would call it is
+    skipped.
     """
     found = _failing(error, file) if isinstance(error, AssertionError) else None
     if found is None:
@@ -27,13 +27,13 @@ def asserted(error: BaseException | None, file: str, last: Any) -> tuple[Any, An
     names = frame.f_globals | frame.f_locals
     for side, other in ((left, right), (right, left)):
         if _is_the_students(side, names, last) and _is_the_authors(other, names, last):
-            with contextlib.suppress(Exception):  # it is not what it was when the check looked at it
+            with contextlib.suppress(Exception):  # it has changed since the check looked at it
                 return last, _approximated(_value(other, frame))
     return None
 
 
 def _failing(error: BaseException | None, file: str) -> tuple[FrameType, tuple[ast.expr, ast.expr]] | None:
-    """The innermost frame in the file whose line is a bare comparison, and its two sides."""
+    """Return the innermost frame in the file whose line is a bare comparison, and its two sides."""
     found, trace = None, error.__traceback__ if error else None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
@@ -55,7 +55,7 @@ def _sides(file: str, line: int) -> tuple[ast.expr, ast.expr] | None:
 
 
 def _is_the_students(side: ast.expr, names: Mapping[str, Any], last: Any) -> bool:
-    """Whether a side is what student code last returned: its call, or a name for that."""
+    """Return whether a side is what student code last returned: its call, or a name for the result."""
     if isinstance(side, ast.Name):
         return names.get(side.id) is last
     if not isinstance(side, ast.Call):
@@ -68,7 +68,7 @@ def _is_the_students(side: ast.expr, names: Mapping[str, Any], last: Any) -> boo
 
 
 def _is_the_authors(side: ast.expr, names: Mapping[str, Any], last: Any) -> bool:
-    """Whether nothing of the student's is in a side."""
+    """Return whether a side holds nothing of the student's."""
     own = (names.get(node.id) for node in ast.walk(side) if isinstance(node, ast.Name))
     return not any(isinstance(value, Remote | Student) or value is last for value in own)
 
@@ -79,5 +79,5 @@ def _value(side: ast.expr, frame: FrameType) -> Any:
 
 
 def _approximated(value: Any) -> Any:
-    """What `pytest.approx` was given."""
+    """Return what `pytest.approx` was given."""
     return value.expected if type(value).__module__.startswith("_pytest.") else value

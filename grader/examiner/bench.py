@@ -1,7 +1,7 @@
-"""The examiner of `grade`: one exercise, and one file after the other, in the process that imported torch.
+"""The examiner of `grade`: one exercise, and one file after another, in the process that imported torch.
 
-Its line first brings a greeting and a Sitting, then Requests, each answered by a Report or by an error.
-Before that come events: which code of the course begins.
+Its line first brings a greeting and a Sitting, then Requests. It answers each with a Report or an error.
+Before the answer come events that name the code of the course about to run.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from grader.worker.line import Line
 
 
 def run(line: Line, server: Workers) -> None:
-    """Collect the exercise's checks, and grade until the other end hangs up."""
+    """Collect the exercise's checks, and grade files until the other end closes the line."""
     try:
         greeted(line)
         sitting: Sitting = line.recv()
-        # A file that imports none of them still meets the checks' tensors.
+        # A file that imports none of them still meets the tensors of the checks.
         server.load(name for name in imported_by_checks(sitting) if name in sitting.paper.packages)
         exercise, code = sitting.paper.exercise, sitting.code_questions
         if not code or sitting.folder is None:
@@ -36,7 +36,7 @@ def run(line: Line, server: Workers) -> None:
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
-        pass  # whoever started this is gone
+        pass  # the process that started this one is gone
 
 
 def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:

@@ -1,4 +1,4 @@
-"""What one submission may take of time and memory, all of its calls together."""
+"""The time and memory that one submission may take, for all its calls together."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import time
 from grader.language.limits import Limits
 from grader.worker.ending import WorkerLimits
 
-CPU_FACTOR = 30  # what all calls of a file may take of the processors, in times what one may
-REQUESTS = 60  # times what one call may take: for all calls of a submission
-LOADS = 3  # times what one whole file may take: for loading it, all losses included
+CPU_FACTOR = 30  # CPU time for all calls of a file, in multiples of the limit of one call
+REQUESTS = 60  # in multiples of the limit of one call: for all calls of a submission
+LOADS = 3  # in multiples of the limit of loading a file: for loading it, lost workers included
 READ_SECONDS = 4.0  # for reading a file, before any of it runs
-LOAD_FACTOR = 6  # a whole file may take so many times what one of its statements may
+LOAD_FACTOR = 6  # the limit of a whole file, in multiples of the limit of one statement
 
 
 class Budget:
-    """The seconds that one submission may still take, and the longest that it took at once."""
+    """The seconds that one submission may still take, and the longest time that it took at once."""
 
     def __init__(self, limits: Limits) -> None:
         self.requests = REQUESTS * limits.seconds
@@ -24,19 +24,19 @@ class Budget:
         self.slowest = 0.0  # seconds of the longest call, or of loading
 
     def taken(self, begin: float) -> float:
-        """Return the seconds since then, and keep them if none took longer."""
+        """Return the seconds since `begin`, and keep them if they are the longest so far."""
         seconds = time.monotonic() - begin
         self.slowest = max(self.slowest, seconds)
         return seconds
 
 
 def longest(limits: Limits) -> float:
-    """The seconds that one submission can take, all of these limits reached."""
+    """Return the seconds that one submission can take if it reaches all of these limits."""
     return (LOADS * LOAD_FACTOR + REQUESTS) * limits.seconds
 
 
 def worker_limits(limits: Limits) -> WorkerLimits:
-    """Return what a worker may use by these limits."""
+    """Return what a worker may use under these limits."""
     return WorkerLimits(
         memory=limits.memory_mib << 20,
         cpu=math.ceil(limits.cpu_seconds or CPU_FACTOR * limits.seconds),

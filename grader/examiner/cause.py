@@ -1,4 +1,4 @@
-"""Why a check did not pass: for the instructor alone. A student reads the check's message."""
+"""Why a check did not pass, for the instructor alone. A student reads the check's message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cause_of(result: CheckResult, name: str, seconds: float) -> Cause | None:
 
 
 def raised_text(error: BaseException) -> str:
-    """Return the class of an error and the first line of what it says.
+    """Return the class of an error and the first line of its message.
 
     >>> raised_text(ValueError("no"))
     'ValueError: no'
@@ -52,8 +52,8 @@ def place_in(folder: Path, error: BaseException) -> tuple[Path, int] | None:
     return found
 
 
-@lru_cache(1024)  # every check that fails comes through the same files of pytest
+@lru_cache(1024)  # every failing check passes through the same files of pytest
 def _part_of(folder: Path, file: str) -> Path | None:
-    """Return a file's place in a folder; None where it is not in it."""
+    """Return a file's path within a folder, or None if it lies elsewhere."""
     own, resolved = folder.resolve(), Path(file).resolve()
     return resolved.relative_to(own) if resolved.is_relative_to(own) and resolved.is_file() else None

@@ -1,4 +1,4 @@
-"""A check as it was collected, and how it went."""
+"""A check as it was collected, and its result."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from grader.questions.posed import OutcomeName
 
 if TYPE_CHECKING:
-    import pytest  # whoever reads results does not run checks
+    import pytest  # code that reads results does not run checks
 
-MAX_SHOWN = 300  # characters of a check's own words
+MAX_SHOWN = 300  # characters of the check's own message
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check as it was collected."""
+    """One collected check."""
 
     id: str
     question: str
@@ -36,7 +36,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """How one check went; `error` is what it raised."""
+    """The result of one check; `error` is what it raised."""
 
     check: Check
     outcome: OutcomeName

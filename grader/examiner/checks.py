@@ -1,6 +1,6 @@
-"""Checks: ordinary pytest functions, run for one submission after the other.
+"""Checks: ordinary pytest functions, run for one submission after another.
 
-pytest drives each item's set-up, call and tear-down; the loop around them is ours.
+pytest drives each item's set-up, call and tear-down; the grader has its own loop around them.
 """
 
 from __future__ import annotations
@@ -25,23 +25,28 @@ from grader.examiner.remote import Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.spelling import bounded, spelled, spelled_call
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
+from grader.examiner.wording import (
+    CHANGED_INPUT,
+    CHECK_DID_NOT_FINISH,
+    MISFIT,
+    NOT_RIGHT,
+    NOT_RIGHT_IN_WORDS,
+    RETURNED_NOTHING,
+)
 from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
 
-CHANGED = "It changed an input that it was given. Work on a copy, such as image.clone()."
-ENDLESS = "The check did not come to an end with what your code gave it."
-NOTHING = "`{}` returned nothing. Is `return` missing?"
 MAX_REMEMBERED = 500  # results of misconceptions
-MAX_CRASHES = 2  # of one question, before its other checks are given up
+MAX_CRASHES = 2  # of one question, after which its other checks are skipped
 
 
 class QuitError(Exception):
-    """A check called what would have ended the grader: this name."""
+    """A check called this name, which would have ended the grader."""
 
 
 @dataclass
 class Turn:
-    """Who is being checked right now: a submission or, while a check itself is on trial, the reference."""
+    """Whose code is being checked: a submission's or, while a check itself is on trial, the reference."""
 
     student: Student | Reference
     params: Mapping[str, Any]
@@ -68,7 +73,7 @@ class Reference:
 
 
 class _Recorded:
-    """Something that can be called, and otherwise is as it is; its results are written down."""
+    """A callable that behaves like the original and records its results."""
 
     def __init__(self, value: Callable[..., Any], results: list[Any]) -> None:
         self._value, self._results = value, results
@@ -83,24 +88,24 @@ class _Recorded:
 
 
 class CheckFixtures:
-    """The fixtures of checks; a plugin of pytest. `turn` is whose turn it is."""
+    """The fixtures of checks, as a pytest plugin. `turn` says whose code is being checked."""
 
     def __init__(self) -> None:
         self.turn: Turn | None = None
 
     @pytest.fixture
     def student(self) -> Any:
-        """The student's file: `student.strided` is what it calls `strided`."""
+        """Return the student's file: `student.strided` is the student's `strided`."""
         return self._turn().student
 
     @pytest.fixture
     def reference(self) -> Reference:
-        """The reference solution, by the same names."""
+        """Return the reference solution, which has the same names."""
         return self._turn().reference
 
     @pytest.fixture
     def params(self) -> Mapping[str, Any]:
-        """The parameters of the student's variant."""
+        """Return the parameters of the student's variant."""
         return self._turn().params
 
     def _turn(self) -> Turn:
@@ -110,13 +115,13 @@ class CheckFixtures:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self) -> Generator[None, object, object]:
-        """Bound what a check does by itself."""
+        """Bound the time that a check itself takes."""
         with own_time_bounded(self._turn().waiting, CHECK_SECONDS):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, object, object]:
-        """Let no fixture end pytest, or Python."""
+        """Keep fixtures from ending pytest or Python."""
         with _staying():
             return (yield)
 
@@ -124,7 +129,7 @@ class CheckFixtures:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep what an item raised first. Nobody reads the report, so no traceback is written out for it."""
+        """Keep what an item raised first. No one reads the report, so no traceback is formatted for it."""
         error = call.excinfo.value if call.excinfo is not None else None
         if error is not None and self.turn is not None and self.turn.raised is None:
             self.turn.raised, self.turn.raised_when = error, call.when
@@ -146,36 +151,36 @@ def _staying() -> Iterator[None]:
 
 @dataclass
 class CheckSuite:
-    """The checks of several exercises, ready to run for one submission after the other."""
+    """The checks of several exercises, ready to run for one submission after another."""
 
     fixtures: CheckFixtures
     checks: Mapping[str, Sequence[Check]]  # by exercise
     references: Mapping[str, ModuleType | None]
     wrong_results: dict[str, Sequence[CheckResult]] = field(default_factory=dict)  # of misconceptions
-    endless: set[str] = field(default_factory=set)  # checks that did not end with the reference either
-    given_up: Collection[str] = ()  # checks that did not end with this submission
+    endless: set[str] = field(default_factory=set)  # checks that did not finish with the reference either
+    given_up: Collection[str] = ()  # checks that did not finish with this submission
     note: Note = nowhere
     signs: dict[str, ModuleType | None] = field(default_factory=dict)  # misconceptions.py, by exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
-        """The checks of one question."""
+        """Return the checks of one question."""
         return [check for check in self.checks.get(exercise, ()) if check.question == question]
 
     def misfit(self, exercise: str, posed: Posed, value: Any) -> str:
-        """Say what a value is, where a function, class or module is asked for and it is none of them."""
+        """Describe a value that is not the function, class or module the question asks for, or return ''."""
         right = getattr(self.references.get(exercise), posed.id, None)
         if isinstance(value, Remote) or not callable(right):
             return ""
         asked = "a class" if isinstance(right, type) else "a function" if isfunction(right) else "a module"
-        return f"`{posed.id}` is {describe(value)}; {asked} is asked for."
+        return MISFIT.format(name=posed.id, value=describe(value), asked=asked)
 
     def reads_params(self, exercise: str, question: str) -> bool:
-        """Whether some check of a question looks at the parameters of the student's variant."""
+        """Return whether a check of the question reads the parameters of the student's variant."""
         checks = self.of(exercise, question)
         return any("params" in getattr(check.item, "fixturenames", ()) for check in checks)
 
     def remember_wrong(self, name: str, results: Sequence[CheckResult]) -> None:
-        """Keep what a misconception gave, for the next student, if it gave anything."""
+        """Keep the results of a misconception for the next student, if it has any."""
         if any(result.outcome in {"timeout", "memory", "crashed", "ungraded"} for result in results):
             return
         if len(self.wrong_results) >= MAX_REMEMBERED:
@@ -191,9 +196,9 @@ class CheckSuite:
         checks: Sequence[Check],
         before: Sequence[CheckResult] = (),
     ) -> list[CheckResult]:
-        """Run some of a question's checks, where `before` are the results of those that came before them.
+        """Run some of a question's checks; `before` holds the results of the checks already run.
 
-        After one that ran out of time, or two that crashed, no more are tried.
+        After one check that ran out of time, or two that crashed, the rest are skipped.
         """
         results = list(before)
         for check in checks:
@@ -203,7 +208,7 @@ class CheckSuite:
                 continue
             results.append(self._run(exercise, check, session, params))
             if session.changed and not posed.in_place and results[-1].outcome in {"passed", "failed"}:
-                results[-1] = replace(results[-1], outcome="failed", error=None, message=CHANGED)
+                results[-1] = replace(results[-1], outcome="failed", error=None, message=CHANGED_INPUT)
         return results[len(before) :]
 
     def _run(
@@ -228,7 +233,8 @@ class CheckSuite:
             values = ()  # too much to keep for a diagnosis
         outcome, error = _outcome(turn, session.lost), turn.raised
         if outcome is None:
-            # The check stumbled over a student's value or over itself: the reference in their place tells.
+            # The check failed over a student's value or over itself: the reference in the student's place
+            # decides.
             trial = self.rehearse(exercise, check, params)
             outcome = "failed" if trial.raised is None else "ungraded"
             error = trial.raised or error
@@ -238,23 +244,23 @@ class CheckSuite:
         pair = _compared(turn, session.values, check) if outcome == "failed" else None
         message = _failure(turn, session, pair, check) if outcome == "failed" else ""
         exchange = Exchange()
-        if check.visible and outcome != "passed":  # all in it is visible, or was sent to student code
+        if check.visible and outcome != "passed":  # everything in it is visible, or was sent to student code
             exchange = _exchange(session, pair, has_result=outcome == "failed")
-        if session.received > MAX_KEPT:  # a traceback holds all that the check was given
+        if session.received > MAX_KEPT:  # a traceback holds everything that the check was given
             error = _bare(error)
         return CheckResult(check, outcome, error, message, values, exchange)
 
     def _blamed(self, exercise: str, check: Check, params: Mapping[str, Any]) -> CheckResult:
-        """Say who is to blame for a check that did not end: the reference in the student's place tells."""
+        """Run a check that did not finish with the reference, to find out who is to blame."""
         trial = self.rehearse(exercise, check, params)
         if trial.raised is None:
-            return CheckResult(check, "failed", message=ENDLESS)
+            return CheckResult(check, "failed", message=CHECK_DID_NOT_FINISH)
         return CheckResult(check, "ungraded", trial.raised)
 
     def rehearse(
         self, exercise: str, check: Check, params: Mapping[str, Any], student: Reference | None = None
     ) -> Turn:
-        """Run a check with the reference in the student's place, or with another module of the author's."""
+        """Run a check with the reference, or another module of the author's, in the student's place."""
         reference = Reference(self.references[exercise])
         turn = Turn(student or reference, params, reference, Stopwatch())
         self._take_turn(check, turn, with_reference(check))
@@ -264,7 +270,8 @@ class CheckSuite:
         self.fixtures.turn = turn
         self.note(replace(deed_of(check), check=name or check.item.nodeid))
         try:
-            # No next item: every fixture is torn down, whatever its scope, before another submission's turn.
+            # With no next item, every fixture is torn down, whatever its scope, before another submission's
+            # turn.
             with aside():
                 check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
@@ -272,34 +279,34 @@ class CheckSuite:
 
 
 def with_reference(check: Check) -> str:
-    """Return what a check is called while it is tried with the reference in the student's place."""
+    """Return the name of a check while it is tried with the reference in the student's place."""
     return f"{check.item.nodeid} with the reference"
 
 
 def deed_of(check: Check) -> Deed:
-    """A check about to be run."""
+    """Return the deed of running a check."""
     seconds = CHECK_SECONDS + GRACE_SECONDS
     return Deed(f"The check {check.id}", check.item.path, line_of(check.item), seconds, check.item.nodeid)
 
 
 def line_of(item: pytest.Item) -> int:
-    """The line of a check in its file, from 1."""
+    """Return the line of a check in its file, from 1."""
     _, line, _ = item.location
     return (line or 0) + 1
 
 
 def _bare(error: BaseException | None) -> BaseException | None:
-    """An error without what it drags along: a traceback holds everything that was there."""
+    """Return an error without its traceback, which holds all the values that were there."""
     if error is not None:
         error.__traceback__ = error.__cause__ = error.__context__ = None
     return error
 
 
 def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
-    """How a check went; None if it stumbled and it is not clear over what."""
+    """Return the outcome of a check, or None if it failed and the cause is not clear."""
     error = turn.raised
     if lost is not None and not isinstance(error, StudentError | WorkerFault):
-        return lost.outcome  # whatever the check made of it: no answer is never a pass
+        return lost.outcome  # whatever the check made of it: without an answer it never passes
     if error is None:
         return "passed"
     if isinstance(error, StudentError):
@@ -314,7 +321,7 @@ def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
 
 
 def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any] | None:
-    """What was compared, (actual, expected), where it is known."""
+    """Return the values that were compared, (actual, expected), where they are known."""
     wanted = turn.reference.values
     pair = compared(turn.raised)
     if pair is None and check.visible and given:
@@ -327,21 +334,21 @@ def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any]
 
 
 def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: Check) -> str:
-    """What a failed check says: its own words where it is visible and has some, else what differs."""
+    """Return the message of a failed check: its own if it is visible and has one, else the difference."""
     given, wanted = session.values, turn.reference.values
     is_right = (pair and pair[1] is None) or (wanted and wanted[-1] is None)
     if session.returned_nothing and given[-1] is None and not is_right:
-        return NOTHING.format(check.question)
+        return RETURNED_NOTHING.format(name=check.question)
     own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
     if pair is None or (own and compared(turn.raised) is None and not wanted):
         if check.visible and given and not own:
-            own = f"The result is {describe(given[-1])}, which is not right."
-        return own or "The result is not right."
+            own = NOT_RIGHT_IN_WORDS.format(result=describe(given[-1]))
+        return own or NOT_RIGHT
     return difference(*pair, visible=check.visible)
 
 
 def _exchange(session: Session, pair: tuple[Any, Any] | None, *, has_result: bool) -> Exchange:
-    """What went to student code last, what was expected, and what came back."""
+    """Return what student code was last given, what was expected, and what came back."""
     call, given = session.last_call, session.values
     actual = pair[0] if pair else given[-1] if given else None
     return Exchange(

@@ -1,4 +1,4 @@
-"""Collecting checks: pytest does it, once for all submissions, and then lets go of its own loop."""
+"""Collecting checks: pytest does it once for all submissions, without running its own loop."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MARKERS = (
     "points(weight): how much of its question's points a check carries, beside the question's other checks",
     "question(id): the question that a check belongs to, where its name does not begin with test_<id>",
 )
-_SILENT = ("skip", "skipif", "xfail")  # marks that take a check out of the count
+_SILENT = ("skip", "skipif", "xfail")  # marks that keep a check from counting
 _OPTIONS = (
     "--disable-plugin-autoload",
     "--noconftest",
@@ -49,10 +49,10 @@ _OPTIONS = (
 
 @dataclass
 class _Collector:
-    """The plugin that takes the place of pytest's own loop."""
+    """The plugin that replaces pytest's own loop."""
 
     work: Callable[[pytest.Session], None]
-    root: Path  # that pytest's names of files begin at
+    root: Path  # where pytest's names of files begin
     note: Note
     faults: list[Fault] = field(default_factory=list)
 
@@ -68,7 +68,7 @@ class _Collector:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Keep what would end pytest to the file that says it."""
+        """Turn what would end pytest into an error of the file that raised it."""
         try:
             with aside():
                 report = yield
@@ -85,7 +85,7 @@ class _Collector:
         if report.skipped:
             _, line, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", None, "")
             sentence = f"All checks in this file are skipped: {reason.removeprefix('Skipped: ')}."
-            remedy = "Drop the skip: students would lose these points."
+            remedy = "Remove the skip, or students lose these points."
             self.faults.append(Fault(file, line, None, "", sentence, remedy))
         if report.failed:
             told = str(report.longrepr).strip()
@@ -121,8 +121,8 @@ def with_checks(
 ) -> T:
     """Collect the checks of some exercises' code questions, call `work` with them, and return its result.
 
-    `folders` and `questions` are by exercise: where its checks stand, and the ids of its code questions. What
-    code of the course is about to do is noted.
+    `folders` and `questions` are by exercise: the folder of its checks, and the ids of its code questions.
+    `note` receives what code of the course is about to do.
 
     Raises:
         CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
@@ -168,22 +168,22 @@ def with_checks(
 
 
 def _faults_of_items(items: Sequence[pytest.Item], folder: Path) -> Iterator[Fault]:
-    """Checks that would not run, without a word: pytest leaves them out, or they are marked so."""
+    """Yield a fault for each check that would silently not run: pytest skips it, or its mark does."""
     for item in items:
         marked = next((mark for mark in _SILENT if item.get_closest_marker(mark)), None)
         if marked:
             sentence = f"The check {item.name} is marked {marked}, so it does not count."
-            yield fault_at(item, sentence, "Drop the mark, or the check.")
+            yield fault_at(item, sentence, "Remove the mark or the check.")
     collected = {_path_of(item) for item in items}
     for file in (folder / VISIBLE_CHECKS_FILE, folder / CHECKS_FILE):
         for name, line in defined_checks(file).items() if file.is_file() else ():
             if (file, name) not in collected:
                 sentence = f"pytest does not collect {name}, so it never runs."
-                yield Fault(file, line, None, "", sentence, "Define it where it always is, or rename it.")
+                yield Fault(file, line, None, "", sentence, "Define it unconditionally, or rename it.")
 
 
 def _path_of(item: pytest.Item) -> tuple[Path, str]:
-    """The file of a check and its name there, with the classes around it."""
+    """Return the file of a check and its name there, including the classes around it."""
     classes = [parent.name for parent in item.listchain() if isinstance(parent, pytest.Class)]
     return item.path, "::".join([*classes, item.name.partition("[")[0]])
 
@@ -206,11 +206,11 @@ def with_suite(
 
 
 def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> None:
-    """Run pytest on files, without the options that its user has for other runs, and forget their modules.
+    """Run pytest on files, without the options its user set for other runs, and forget their modules.
 
-    pytest calls a module by its path below the root, and makes a package of each folder on the way. Were the
-    root the folder of exercises, one that is called `code` would be taken for Python's own module; were the
-    modules kept, another course's checks could be taken for ours.
+    pytest names a module by its path below the root, and makes each folder on the way a package. If the root
+    were the folder of exercises, an exercise called `code` would be taken for Python's own module. If the
+    modules were kept, another course's checks could be taken for these.
     """
     before = set(sys.modules)
     options = os.environ.pop("PYTEST_ADDOPTS", None)
@@ -227,7 +227,7 @@ def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> 
 
 
 def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:
-    """What a collected item checks.
+    """Return the check of a collected item.
 
     Raises:
         CourseFaults: it belongs to no code question.
@@ -255,7 +255,7 @@ def _weight_of(item: pytest.Item) -> float:
 
 
 def fault_at(item: pytest.Item, sentence: str, remedy: str) -> Fault:
-    """A fault in the file and line of a check."""
+    """Return a fault at the file and line of a check."""
     return Fault(item.path, line_of(item), None, "", sentence, remedy)
 
 
@@ -275,7 +275,7 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
 
 
 def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
-    """The module reference.py, or another one of the author's, or None where there is none.
+    """Import reference.py, or another of the author's modules, and return it; None if there is no such file.
 
     Raises:
         CourseFaults: it raises an error when it is imported.

@@ -1,4 +1,4 @@
-"""What an author's code is about to do, noted beforehand: it may be the last thing that a process does."""
+"""What an author's code is about to do, noted beforehand, since it can end the process."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 IMPORT_SECONDS = 15.0  # for one module, torch aside
-GRACE_SECONDS = 5.0  # after which a process is killed that did not end by itself
+GRACE_SECONDS = 5.0  # after which a process that has not ended by itself is killed
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What it is, where it is written, and how long it may take; `check` is the node id of a check."""
+    """What is about to run, where it is written, and how long it may take; `check` is a check's node id."""
 
     what: str  # begins a sentence: "The check test_double"
     file: Path

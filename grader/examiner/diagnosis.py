@@ -1,8 +1,9 @@
-"""Which misconception a student's code shows.
+"""Finds the misconception that a student's code shows.
 
 A misconception of code is a wrong solution in misconceptions.py. It is run as if a student had handed it in,
-once for all students, and what it gave the checks is held against what a student's code gave the same checks.
-So nothing is guessed from the code's text, and a student's loops may agree with a misconception's one line.
+once for all students. What it returned to the checks is compared with what a student's code returned to the
+same checks. So nothing is guessed from the code's text, and a student's loops can agree with a
+misconception's one line.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from grader.questions.posed import MOST_READ, Wrong
 from grader.questions.values import is_tensor
 from grader.torch_lazy import torch
 
-FEWEST = 2  # failed checks that a misconception must agree with: one alone may be chance
-RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far two ways to compute the same thing may be apart
+FEWEST = 2  # failed checks that a misconception must agree with: one alone can be chance
+RELATIVE, ABSOLUTE = 1e-4, 1e-5  # how far apart two ways to compute the same thing may be
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The misconception that agrees with a student in every check, or else one that does in most that failed.
+    """The misconception that agrees with a student in every check, or in most failed checks.
 
-    `wrongs` has the former; two where either may be it. `partly` has the latter by check, where no other
-    misconception agrees there.
+    `wrongs` holds the former, or two if it can be either. `partly` holds the latter by check, where no other
+    misconception agrees.
     """
 
     wrongs: Sequence[Wrong] = ()
@@ -39,7 +40,7 @@ class Diagnosis:
 
     @property
     def wrong(self) -> Wrong | None:
-        """The misconception, where it is known which."""
+        """The misconception, if it is known which."""
         return self.wrongs[0] if len(self.wrongs) == 1 else None
 
 
@@ -53,7 +54,7 @@ def diagnose(
     of: Callable[[str], Sequence[CheckResult]],
     forms: Callable[[str], Sequence[str]] = _only,
 ) -> Diagnosis:
-    """What a student's results in the checks of a question show.
+    """Return what a student's results in the checks of a question show.
 
     `forms` gives the names of a misconception's forms, and `of` the results of a form.
     """
@@ -77,14 +78,14 @@ def diagnose(
 
 
 def _tells(result: CheckResult) -> bool:
-    """Whether a check failed over a value that came back, or over what student code raised."""
+    """Return whether a check failed over a value that came back, or over what student code raised."""
     return (result.outcome == "failed" and bool(result.values)) or bool(_error(result))
 
 
 def _agree_everywhere(pairs: Sequence[tuple[CheckResult, CheckResult]]) -> bool:
-    """Whether two submissions behaved the same in all checks, in a way that is no chance.
+    """Return whether two submissions behaved alike in all checks, and not by chance.
 
-    An exception's type alone is shared by many: it has to be raised in several checks, and not in others.
+    Many mistakes share an exception's type, so it must be raised in several checks and not in others.
     """
     if not all(agree(mine, its) for mine, its in pairs):
         return False
@@ -93,14 +94,14 @@ def _agree_everywhere(pairs: Sequence[tuple[CheckResult, CheckResult]]) -> bool:
 
 
 def _is_alike(mine: CheckResult, its: CheckResult) -> bool:
-    """Whether two results are the same in a check that tells: the same values, or the same words raised."""
+    """Return whether two results are alike, in value or in error, in a check that says something."""
     if not _tells(mine) or not agree(mine, its):
         return False
     return not _error(mine) or (_words(mine) == _words(its) != "")
 
 
 def agree(one: CheckResult, other: CheckResult) -> bool:
-    """Whether two submissions behaved the same in a check."""
+    """Return whether two submissions behaved alike in a check."""
     return (
         one.outcome == other.outcome
         and _error(one) == _error(other)
@@ -118,7 +119,7 @@ def _words(result: CheckResult) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same but for rounding.
+    """Return whether two values are equal up to rounding.
 
     >>> same([1.0, (2, None)], [1.0000001, (2, None)]), same(1, True), same([1], (1,))
     (True, False, False)

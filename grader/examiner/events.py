@@ -1,4 +1,4 @@
-"""What an examiner says of a submission while it grades it, beside the report that it gives at the end."""
+"""Events that an examiner reports while it grades a submission, before the report at the end."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from grader.examiner.deed import Deed
 
-if TYPE_CHECKING:  # `grade` imports this before it knows that there is something to do
+if TYPE_CHECKING:  # `grade` imports this before it knows whether there is work to do
     from grader.questions.posed import OutcomeName
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question whose answer is looked at now."""
+    """The answer to this question is now examined."""
 
     question: str
 
@@ -34,4 +34,4 @@ Watcher = Callable[[Asked | Verdict], None]
 
 
 def unwatched(_event: Asked | Verdict) -> None:
-    """Say nothing."""
+    """Ignore an event."""

@@ -1,4 +1,4 @@
-"""Working in a fork of this process, whatever becomes of that."""
+"""Working in a fork of this process, which can then fail without harm."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Raised:
 
 
 def in_a_fork(work: Callable[[Note], T], memory_mib: int) -> T:
-    """What `work` returns in a fork of this process, which has so much more memory than this one.
+    """Return what `work` returns in a fork of this process, with this much memory more than the process has.
 
     `work` notes what it is about to do, so that a fault can name it.
 
@@ -67,7 +67,7 @@ def in_a_fork(work: Callable[[Note], T], memory_mib: int) -> T:
 
 
 def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory: int) -> None:
-    """Work as the child, say what came of it, and end without more ado."""
+    """Do the work in the child, send the result, and end at once."""
     os.setsid()
     die_with_parent()
     null = os.open(os.devnull, os.O_RDWR)
@@ -76,7 +76,7 @@ def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory:
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 until the end
     signal.signal(signal.SIGINT, signal.default_int_handler)
     faulthandler.enable(traces)
-    warnings.resetwarnings()  # what Python warns of here is nobody's error
+    warnings.resetwarnings()  # Python's warnings here are no one's mistake
     _bound_memory(memory)
 
     last: list[Deed] = []
@@ -99,14 +99,14 @@ def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory:
 
 
 def _bound_memory(memory: int) -> None:
-    if _STATM.exists():  # elsewhere there is no telling what this process has taken
+    if _STATM.exists():  # elsewhere this process's own use cannot be read
         taken = int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (taken + memory, most))
 
 
 def _hear(process: BaseProcess, line: Connection, traces: IO[str]) -> Any:
-    """What the child returned; a deed that it began last is to blame if it never says."""
+    """Return what the child returned; if it sends nothing, blame the deed that it began last."""
     deed = Deed("The code of the exercise", Path())
     while wait([line, process.sentinel], deed.seconds + GRACE_SECONDS):
         try:

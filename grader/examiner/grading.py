@@ -1,4 +1,4 @@
-"""Grading: one submission against one sitting, and the report that comes out."""
+"""Grading: one submission against one sitting, and the resulting report."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.printed import printed_text
 from grader.examiner.report import QuestionReport
-from grader.examiner.reporting import JUDGED_LATER, Tried, judged, marked, notes_of, report_of, verdict_of
+from grader.examiner.reporting import Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
 from grader.examiner.signs import shown
 from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
-from grader.examiner.wording import explain
+from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_JUDGED, explain
 from grader.language.limits import Limits
 from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
@@ -40,13 +40,13 @@ def grade(
     only: Collection[str] | None = None,
     watch: Watcher = unwatched,
 ) -> Outcome:
-    """Run a submission and judge it, or `only` some questions of it, which are then all that is reported.
+    """Run a submission and judge it, or only the questions in `only`, and report those.
 
     A question with limits of its own is run in a worker of its own.
 
     Raises:
         SubmissionFault: the file is neither Python text nor a notebook.
-        WorkerFault: our machinery failed, or somebody else killed a worker.
+        WorkerFault: the grader failed, or another program killed a worker.
 
     """
     paper = sitting.paper
@@ -59,7 +59,7 @@ def grade(
             session = _session(paper, submission, server, limits)
             sessions[limits] = stack.enter_context(session)
         of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
-        # Answers first: what a check hands to student code must not come back as another question's answer.
+        # Answers first: what a check gives to student code must not come back as another question's answer.
         reports = {}
         for posed in asked:
             if posed not in code:
@@ -76,7 +76,7 @@ def grade(
         if suite is not None:
             for id_, own in tried.items():
                 own.shown = shown(suite, sitting, id_, of[id_], own.results)
-    # Now that no student code runs any more, what came back is held against what misconceptions give.
+    # No student code runs any more, so its results can be compared with those of misconceptions.
     for posed in checked:
         diagnosis = _diagnosis(sitting, posed, tried[posed.id], server, suite)
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
@@ -91,7 +91,7 @@ def grade(
 
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
-    """Add to what is said of an answer that is not right what the file itself says of it."""
+    """Add to the message of a wrong answer what the file itself shows."""
     if report.outcome in {"passed", "ungraded"}:
         return report
     seconds = (posed.limits or paper.limits).seconds
@@ -103,9 +103,9 @@ def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper:
 def run_checks(
     sitting: Sitting, code: Sequence[Posed], sessions: Mapping[str, Session], suite: CheckSuite
 ) -> dict[str, Tried]:
-    """Run the checks of code questions: the visible ones of all of them before any that is hidden.
+    """Run the checks of code questions: first the visible checks of all questions, then the hidden ones.
 
-    Beside a visible check a report shows what student code says, and by then it has seen no hidden input.
+    Beside a visible check a report shows what student code says, which by then has seen no hidden input.
     """
     exercise, tried = sitting.paper.exercise, {posed.id: Tried() for posed in code}
     for posed in code:
@@ -139,7 +139,7 @@ def _session(paper: Paper, submission: Submission, server: Workers, limits: Limi
 
 
 def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
-    """The verdict on the answer to a question that is not code; only on its form where there is no key."""
+    """Return the mark of an answer that is not code; without a key, judge only its form."""
     kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
     key = sitting.keys[posed.id] if sitting.keys is not None else None
     try:
@@ -155,15 +155,11 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
     except FormError as error:
         return Mark("failed", 0.0, str(error), is_malformed=True)
     except Exception as error:
-        return Mark(
-            "ungraded",
-            0.0,
-            f"This answer could not be judged ({type(error).__name__}). Tell your instructor.",
-        )
+        return Mark("ungraded", 0.0, NOT_JUDGED.format(error=type(error).__name__))
 
 
 def _answer(posed: Posed, session: Session) -> Any:
-    """The value of an answer; one whose every part is still `...` has not been given."""
+    """Return the value of an answer. If every part of it is still `...`, it is not answered."""
     value = session.fetch(posed.id)
     if isinstance(value, dict) and posed.fields and value and all(part is ... for part in value.values()):
         raise StudentError(Trouble("missing"))
@@ -177,7 +173,7 @@ def _diagnosis(
     server: Workers,
     suite: CheckSuite | None,
 ) -> Diagnosis:
-    """What the results show, where the misconceptions are at hand; what those give is remembered."""
+    """Return what the results show, if the misconceptions are here; their own results are kept."""
     paper, folder = sitting.paper, sitting.folder
     if tried.shown:
         return Diagnosis(tried.shown if len(tried.shown) <= MOST_READ else ())
@@ -209,14 +205,14 @@ def _diagnosis(
         return diagnose(tried.results, wrongs, results_of, lambda name: forms_of(names, posed.id, name))
     except WorkerFault:
         raise
-    except Exception:  # values can be odder than any comparison foresees; the verdict stands without
+    except Exception:  # values can be odder than any comparison foresees; the verdict does not change
         return Diagnosis()
 
 
 def _without_checks(sitting: Sitting, posed: Posed, session: Session) -> QuestionReport:
-    """A code question whose checks are not at hand: only whether there is an answer."""
+    """Report a code question whose checks are not here: only whether there is an answer."""
     outcome: OutcomeName = "skipped" if sitting.keys is None else "ungraded"
-    message = JUDGED_LATER if sitting.keys is None else "No check belongs to this question."
+    message = JUDGED_LATER if sitting.keys is None else NO_CHECK
     try:
         session.fetch(posed.id)
     except StudentError as error:

@@ -1,4 +1,4 @@
-"""What came of a job."""
+"""The outcome of a job."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from grader.examiner.report import Report
 
 @dataclass(frozen=True)
 class Outcome:
-    """A report, with what the examiner, the lane and the class each know about it.
+    """A report, and what the examiner, the lane and the class each know about it.
 
-    `output` is what the submission printed: kept for the instructor, never shown beside a check.
+    `output` is what the submission printed. It is kept for the instructor and never shown beside a check.
     """
 
     report: Report
@@ -23,5 +23,5 @@ class Outcome:
     params: Mapping[str, Any] | None = None  # of the variant; the gradebook keeps them as the student's own
     variant: str = ""  # the student whose variant it is; empty for variant 0
     fingerprint: str = ""  # of the questions' definitions
-    kept: Report | None = None  # what counts in its place: its score is another, and nobody allowed that yet
-    is_corrected: bool = False  # the same file is known to have been handed in earlier now
+    kept: Report | None = None  # what counts in its place: its score differs, and no one has allowed that yet
+    is_corrected: bool = False  # the same file, now known to have been handed in earlier

@@ -1,4 +1,4 @@
-"""The packages that students' files may import: what of them is here, and what is imported beforehand."""
+"""The packages that students' files may import: which are installed, and which are imported beforehand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import UsageFault
 from grader.examiner.submission import Submission, imports_of
+from grader.examiner.wording import INSTALL, MISSING_PACKAGES
 
 if TYPE_CHECKING:
     from grader.course.sitting import Sitting
@@ -24,39 +25,39 @@ SLOW = ("torch", "numpy", "scipy", "matplotlib", "pandas", "sklearn", "torchvisi
 
 
 def missing_packages(packages: Sequence[str]) -> list[str]:
-    """The packages of a course that are not installed here."""
+    """Return the packages of a course that are not installed here."""
     return [package for package in packages if importlib.util.find_spec(package) is None]
 
 
 def how_to_install(packages: Sequence[str]) -> str:
-    """Say what to do about packages that are missing; some have another name where they come from.
+    """Say what to do about missing packages; some are installed under another name.
 
     >>> how_to_install(["scipy", "sklearn"])
     'Install them: pip install scipy scikit-learn'
     """
     names = " ".join(_INSTALLED_AS.get(package, package) for package in packages)
-    return f"Install {'it' if len(packages) == 1 else 'them'}: pip install {names}"
+    return INSTALL[len(packages) > 1].format(names=names)
 
 
 def demand(packages: Sequence[str]) -> None:
-    """Make sure that all packages of a course are here.
+    """Make sure that all packages of a course are installed here.
 
     Raises:
         UsageFault: some are not.
 
     """
     if missing := missing_packages(packages):
-        listed = f"course.yaml lists packages that are not installed here: {', '.join(missing)}."
+        listed = MISSING_PACKAGES.format(names=", ".join(missing))
         raise UsageFault(f"{listed} {how_to_install(missing)}")
 
 
 def imported_by_checks(sitting: Sitting) -> frozenset[str]:
-    """The modules that the checks and the reference of a sitting seem to import."""
+    """Return the modules that the checks and the reference of a sitting seem to import."""
     files = sorted(sitting.folder.glob("*.py")) if sitting.folder and sitting.code_questions else ()
     return frozenset[str]().union(*(imports_of(file.read_bytes()) for file in files))
 
 
 def imported_beforehand(submission: Submission) -> list[str]:
-    """The packages that a file seems to import and that take long."""
+    """Return the packages that a file seems to import and that are slow to import."""
     imports = submission.imports
     return [package for package in SLOW if package in imports]

@@ -1,4 +1,4 @@
-"""How long a check may take by itself, beside what student code takes, which is bounded elsewhere."""
+"""Bounds how long a check itself may take. The time of student code is bounded elsewhere."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ CHECK_SECONDS = 30.0  # of a check's own work on one submission
 _ALARM = getattr(signal, "SIGALRM", None)  # Windows has none
 _set_timer: Any = getattr(signal, "setitimer", None)
 _REAL_TIME = getattr(signal, "ITIMER_REAL", None)
-_AGAIN_SECONDS = 0.5  # until the next look, while student code is at work
+_AGAIN_SECONDS = 0.5  # until the next look, while student code runs
 
 
 class TooSlowError(Exception):
-    """A check did not come to an end."""
+    """A check did not finish in time."""
 
 
 class Stopwatch:
-    """The seconds that others had the word."""
+    """Counts the seconds that student code takes."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -29,12 +29,12 @@ class Stopwatch:
 
     @property
     def is_running(self) -> bool:
-        """Whether others have the word right now."""
+        """Whether student code is running now."""
         return self._since is not None
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Give others the word; within another `running` this changes nothing."""
+        """Count the time in here as student code's; within another `running` this changes nothing."""
         if self.is_running:
             yield
             return
@@ -48,10 +48,11 @@ class Stopwatch:
 
 @contextmanager
 def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
-    """Raise TooSlowError in what is done here after so many seconds, those of `others` not counted.
+    """Raise TooSlowError in the code in here after this many seconds, not counting those of `others`.
 
-    By an alarm, where the system has one, and only the main thread hears it. It is a first, polite try: it
-    does not reach a call of C. Whoever started this process ends it if a check takes too long all the same.
+    It uses an alarm, where the system has one, and works in the main thread only. This is a first, polite try
+    that does not reach a call into C. If a check takes too long all the same, the process that started this
+    one ends it.
     """
     if _ALARM is None or threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""What the fork server imports only for those who need it, because it takes as long as torch itself."""
+"""What the fork server imports only on demand, because it takes as long as torch itself."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
     return ["torch", COMPILER] if "torch" in packages and any(map(_needs_compiler, texts)) else []
 
 
-@lru_cache(64)  # the files of an exercise are looked at for every submission
+@lru_cache(64)  # the files of an exercise are read for every submission
 def _needs_compiler(text: bytes) -> bool:
     plain = text.replace(b"\0", b"")  # UTF-16
     return b"torch" in plain and _NEEDS_COMPILER.search(plain) is not None
 
 
 def sources_of(folder: Path | None) -> Iterator[bytes]:
-    """Read the Python files of an exercise, those that are there."""
+    """Yield the contents of the Python files of an exercise that exist."""
     if folder is None:
         return
     for name in (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE):

@@ -1,6 +1,6 @@
-"""A process that examines, seen from the one that started it, and how the two begin to talk.
+"""An examiner's process, seen from the process that started it, and how the two begin to talk.
 
-It is forked by a zygote; where there is no fork, it is started by itself.
+It is forked by a zygote. Without fork, it is started by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from grader.digest import all_sources
 from grader.errors import UsageFault
 from grader.examiner.deed import Deed
 from grader.examiner.events import Event
+from grader.examiner.wording import OTHER_SOURCES
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
 from grader.worker.line import Line
@@ -29,12 +30,12 @@ if sys.platform == "linux" and hasattr(os, "fork"):
 else:
     from grader.worker.spawning import begin, end_zygotes
 
-TIDY_SECONDS = 5.0  # that an examiner gets when it is interrupted
-SECONDS_BETWEEN_LOOKS = 1.0  # at the clock
+TIDY_SECONDS = 5.0  # that an interrupted examiner gets to end
+SECONDS_BETWEEN_LOOKS = 1.0  # between looks at the clock
 
 
 class ExaminerProcess:
-    """A process in which `preload` is imported, which has a fork server, and examines as a module says."""
+    """A process that has imported `preload` and has a fork server, and that examines as a module says."""
 
     def __init__(self, examiner: str, isolation: str, preload: Collection[str], owner: str = "") -> None:
         self._wanted = examiner, isolation, tuple(preload), owner
@@ -48,12 +49,13 @@ class ExaminerProcess:
     def _start(self) -> None:
         examiner, isolation, preload, owner = self._wanted
         with tempfile.TemporaryFile() as errors:
-            # The process makes and removes it; if it is killed this one does, and if both are, a later one.
+            # The process makes and removes it. If it is killed, this process does; if both are, a later one
+            # does.
             sweep()
             self._folder = str(place("lane"))
             begun = begin(Wanted(self._folder, isolation, examiner, owner), preload, errors.fileno())
             self._errors = os.dup(errors.fileno())
-        self.deed: Deed | None = None  # what code of the course it has begun
+        self.deed: Deed | None = None  # the code of the course that it began last
         self._process, self.line, self.most_ahead = begun.process, begun.line, begun.most_ahead
         self.tell(_greeting(self._folder))
 
@@ -61,7 +63,7 @@ class ExaminerProcess:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
-        if kind is None:  # it waits for more, and holds nothing
+        if kind is None:  # it is waiting for more, and holds nothing
             self.close()
         else:
             self.interrupt()
@@ -73,12 +75,12 @@ class ExaminerProcess:
         return self._process.pid
 
     def tell(self, message: Any) -> None:
-        """Send something; if the process is dead, that shows when it is heard."""
+        """Send a message. If the process is dead, `hear` notices."""
         with contextlib.suppress(OSError):
             self.line.send(message)
 
     def hear(self) -> Any:
-        """Hear what the process says next: an event, an answer, or an error to raise; None if it is dead."""
+        """Return the next message: an event, an answer, or an error to raise; None if the process is dead."""
         try:
             said = self.line.recv()
         except (OSError, EOFError, pickle.UnpicklingError):
@@ -90,9 +92,9 @@ class ExaminerProcess:
         return said
 
     def answer(self, until: Callable[[], float], watch: Callable[[Event], None]) -> tuple[Any, bool]:
-        """Hear the next answer, with what comes before it watched; and whether it came in time.
+        """Return the next answer, and whether it came in time; pass the events before it to `watch`.
 
-        `until` gives the monotonic time after which it is too late; it is asked now and then.
+        `until` returns the monotonic time after which it is too late; it is called now and then.
         """
         while True:
             try:
@@ -108,11 +110,11 @@ class ExaminerProcess:
             watch(said)
 
     def interrupt(self) -> None:
-        """Have the process tidy up and end, whatever it is doing."""
+        """Make the process tidy up and end, whatever it is doing."""
         self._process.interrupt()
 
     def close(self, grace: float = 0.0) -> None:
-        """End the process and all that it started; for so many seconds it may tidy up by itself."""
+        """End the process and all that it started; first give it `grace` seconds to tidy up by itself."""
         if grace:
             self.line.close()
             self._process.wait(grace)
@@ -125,12 +127,12 @@ class ExaminerProcess:
                 remove(self._folder)
 
     def last_words(self) -> str:
-        """Say how it ended, and what code of the course it began last."""
+        """Say how it ended, and which code of the course it began last."""
         last = f". {self.deed.what} was the last thing that it began" if self.deed else ""
         return f"{self._how_it_ended()}{last}"
 
     def _how_it_ended(self) -> str:
-        """The last line of what it wrote to stderr, or its exit code."""
+        """Return the last line that it wrote to stderr, or its exit code."""
         self._process.wait(1)
         words = last_line(self._errors)
         words = words or self._process.starter_words()
@@ -139,19 +141,19 @@ class ExaminerProcess:
         code = self._process.code
         if code is not None:
             return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
-        return "it did not say why"
+        return "it gave no reason"
 
 
 def _greeting(folder: str) -> tuple[str, str, dict[str, str], list[str]]:
-    """What is said first, in Python's own types: sources, where they are, environment, search path."""
+    """Return the greeting in Python's own types: sources, their folder, environment, search path."""
     home = str(Path(__file__).parents[1])
     return all_sources(), home, {**os.environ, "TMPDIR": folder}, list(sys.path)
 
 
 def greeted(line: Line) -> None:
-    """Hear the greeting, and take on the environment and the search path of who sent it, for what checks do.
+    """Receive the greeting, and adopt the sender's environment and search path for the checks.
 
-    What is read when a process starts, as OMP_NUM_THREADS and PYTHON*, comes too late.
+    Variables read when a process starts, such as OMP_NUM_THREADS and PYTHON*, come too late.
 
     Raises:
         UsageFault: this process runs other sources than the one that started it.
@@ -160,15 +162,12 @@ def greeted(line: Line) -> None:
     sources, home, environment, path = line.recv()
     own_home = str(Path(__file__).parents[1])
     if sources != all_sources():
-        raise UsageFault(
-            f"This command runs the sources in {home}, but the process that grades those in {own_home}. "
-            "Install one of them, as with: pip install -e FOLDER"
-        )
+        raise UsageFault(OTHER_SOURCES.format(home=home, own_home=own_home))
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:] = path
 
 
 def forget(owner: str) -> None:
-    """End what was kept so that this owner's next process begins sooner."""
+    """End what was kept to make this owner's next process begin sooner."""
     end_zygotes(owner)

@@ -1,4 +1,4 @@
-"""What a check has in its hands: the student's file, and what stays in the worker."""
+"""What a check holds: the student's file, and proxies for what stays in the worker."""
 
 from __future__ import annotations
 
@@ -6,38 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-MAX_LENGTH = 1000  # of an object of the student's that a check goes through
-MAX_CALLED = 100  # characters of the words by which a check came to an object
+from grader.examiner.wording import AN_OBJECT, AN_OBJECT_OF, NAMED_TYPES
+
+MAX_LENGTH = 1000  # of a student's object that a check iterates over
+MAX_CALLED = 100  # characters of the expression by which a check reached an object
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of student code: of what, by the name that the check has for it, and with what."""
+    """A call of student code: the expression by which the check reached the function, and the arguments."""
 
     name: str
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
 
 
-_NAMED = {  # what is not called an object of its type
-    "function": "a function",
-    "method": "a function",
-    "builtin_function_or_method": "a function",
-    "type": "a class",
-    "module": "a module of Python",
-    "generator": "a generator",
-    "range": "a range",
-    "set": "a set",
-    "frozenset": "a set",
-    "complex": "a complex number",
-    "sparse tensor": "a sparse tensor",
-    "tensor on meta": "a tensor on the device 'meta', which has no values",
-    "tensor on cpu": "a tensor of a dtype that is not for answers",
-}
-
-
 class RemoteHost(Protocol):
-    """Whoever can ask the worker."""
+    """An object that can ask the worker."""
 
     def fetch(self, name: str) -> Any:
         """Return the value that the submission gives a name."""
@@ -46,7 +31,7 @@ class RemoteHost(Protocol):
         """Return what a function of the student's returns."""
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
-        """Return what the worker answers to a request."""
+        """Return the worker's answer to a request."""
 
 
 class Remote:
@@ -57,15 +42,15 @@ class Remote:
         self._number = number
         self._type_name = type_name
         self._worker = worker
-        self._called = type_name  # the words by which the check came to it
+        self._called = type_name  # the expression by which the check reached it
 
     @property
     def description(self) -> str:
         """What it is, in a few words."""
-        if self._type_name in _NAMED:
-            return _NAMED[self._type_name]
+        if self._type_name in NAMED_TYPES:
+            return NAMED_TYPES[self._type_name]
         is_a_name = self._type_name.isidentifier() and self._type_name.isascii()
-        return f"an object of type {self._type_name}" if is_a_name else "an object"
+        return AN_OBJECT_OF.format(type=self._type_name) if is_a_name else AN_OBJECT
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker."""
@@ -95,7 +80,7 @@ class Remote:
 
 
 def _came_by(words: str, value: Any) -> Any:
-    """Return a value that remembers the words by which a check came to it."""
+    """Return a value that remembers the expression by which a check reached it."""
     if isinstance(value, Remote):
         value._called = words  # noqa: SLF001 its own class writes it
     return value

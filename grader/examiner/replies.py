@@ -1,4 +1,4 @@
-"""What a worker says of its submission, bounded and checked: it is only ever shown, never believed."""
+"""What a worker says about its submission, bounded and checked: it is only ever shown, never believed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from grader.worker.families import FAMILIES
 from grader.worker.refusals import MAX_DETAIL
 from grader.worker.wire import WireError
 
-MAX_TOLD = 100  # notices, and names of one statement, that are kept of what a worker says
+MAX_TOLD = 100  # notices, and names of one statement, that are kept from a worker
 MAX_FAILURES = 2000  # statements that failed
 MAX_MESSAGE = 2000  # characters of an exception's own words
 KINDS_OF_CALLS = frozenset({"raised", "exit", "missing", "too-large", "memory", "disk"})
-MALFORMED = (TypeError, ValueError, LookupError, AttributeError)  # raised where a reply is of another form
+MALFORMED = (TypeError, ValueError, LookupError, AttributeError)  # raised when a reply has another form
 _KINDS = KINDS_OF_CALLS | {"notice", "syntax"}
 _USE = (None, None, None)  # a family, a cell, a line
 MAX_WORDS = 1000  # places where a file names something of a family
-MAX_NAME = 100  # characters of a name that a worker says
-MAX_LINES = 1000  # of a file; in a longer one a line's number would tell too much beside a hidden check
+MAX_NAME = 100  # characters of a name that a worker sends
+MAX_LINES = 1000  # of a file; in a longer one a line number would reveal too much beside a hidden check
 
 
 class Replies:
-    """What is known of a submission from its workers' replies."""
+    """What workers' replies say about a submission."""
 
     def __init__(self, names: Iterable[str], families: Iterable[str]) -> None:
         self._asked, self._families = list(names), sorted(families)
@@ -36,10 +36,10 @@ class Replies:
         self.read_notes: list[str] = []  # on what was skipped or assumed when the file was read
         self.slips: list[SlipSeen] = []
         self.words: list[tuple[str, Place, str]] = []  # of families: the family, where, the name there
-        self.used_at_load: dict[str, dict[str, Place | None]] = {}  # families by what a name stands for
+        self.used_at_load: dict[str, dict[str, Place | None]] = {}  # families by the value of a name
 
     def take_cells(self, notice: dict[str, Any]) -> None:
-        """Keep which cells the file has, and how many lines each."""
+        """Keep which cells the file has, and the number of lines of each."""
         try:
             counts = [int(count) for _, count in notice["cells"]]
             labels = [str(label) for label, _ in notice["cells"]]
@@ -49,7 +49,7 @@ class Replies:
         self._lines = dict(zip(labels, zip(accumulate(counts, initial=0), counts, strict=False), strict=True))
 
     def note_families(self, header: dict[str, Any]) -> None:
-        """What the first worker says of families, before it has seen any input."""
+        """Keep what the first worker says about families, before it has seen any input."""
         if self._is_heard:
             return
         self._is_heard = True
@@ -62,7 +62,7 @@ class Replies:
                 self.used_at_load.setdefault(asked, {}).update(self.uses([use]))
 
     def uses(self, said: Any) -> Iterator[tuple[str, Place | None]]:
-        """The families that a worker says were used; of the few that there are, in places of the file."""
+        """Yield the known families that a worker says were used, with their places in the file."""
         for use in said[: len(FAMILIES)] if isinstance(said, list) else ():
             family, cell, line = use if isinstance(use, list) and len(use) == len(_USE) else _USE
             if isinstance(family, str) and family in self._families:
@@ -70,7 +70,7 @@ class Replies:
                 yield family, place if place != NOWHERE else None
 
     def read_unit(self, notice: dict[str, Any]) -> dict[str, Any]:
-        """A notice that a statement has begun, if it is one."""
+        """Return a notice if it says that a statement has begun."""
         number, names = notice.get("unit"), notice.get("names")
         if type(number) is not int or not isinstance(names, list):
             return {}
@@ -79,11 +79,11 @@ class Replies:
         return {"unit": number, "names": self.names(names), "cell": cell, "line": line, "about": about}
 
     def names(self, said: Any) -> list[str]:
-        """The names that were asked for, of those that a worker says."""
+        """Return the names in a worker's reply that were asked for."""
         return sorted(set(_texts(said)) & set(self._asked))
 
     def trouble(self, error: Any) -> Trouble:
-        """What a worker says went wrong; it is only ever shown, never believed."""
+        """Return what a worker says went wrong; it is only ever shown, never believed."""
         if not isinstance(error, dict):
             return Trouble("malformed")
         kind, type_name, message = (error.get(name) for name in ("kind", "type", "message"))
@@ -102,11 +102,11 @@ class Replies:
         )
 
     def question(self, said: Any) -> str:
-        """The question that a worker names, if there is such a one."""
+        """Return the question that a worker names, if it exists."""
         return said if isinstance(said, str) and said in self._asked else ""
 
     def note_slips(self, header: dict[str, Any]) -> None:
-        """What the first worker says of slips in the file, before it has seen any input."""
+        """Keep what the first worker says about slips in the file, before it has seen any input."""
         self.slips = [
             SlipSeen(name, kind, tuple(places), str(detail)[:MAX_DETAIL])
             for name, kind, said, detail in header.get("slips", [])[:MAX_TOLD]
@@ -117,7 +117,7 @@ class Replies:
         ]
 
     def _place(self, error: dict[str, Any]) -> Place:
-        """A cell and a line of it, if the submission has such a line."""
+        """Return a cell and a line of it, if the submission has that line."""
         cell, line = error.get("cell"), error.get("line")
         first, last = self._lines.get(cell, (0, 0)) if isinstance(cell, str) else (0, 0)
         if type(line) is int and 1 <= line <= last and first + line <= MAX_LINES:
@@ -126,12 +126,12 @@ class Replies:
 
 
 def _is_name_of(family: str, name: str) -> bool:
-    """Whether a name that a worker tells is one of a family, perhaps with the modules that it is in."""
+    """Return whether a name from a worker belongs to a family; it may have the modules before it."""
     parts = name.split(".")
     known = len(name) <= MAX_NAME and parts[-1] in FAMILIES[family].names
     return known and all(part.isidentifier() for part in parts[:-1])
 
 
 def _texts(said: Any) -> list[str]:
-    """The texts in what ought to be a list of texts."""
+    """Return the texts in what should be a list of texts."""
     return [item for item in said if isinstance(item, str)] if isinstance(said, list) else []

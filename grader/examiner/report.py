@@ -13,7 +13,7 @@ from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 from grader.walks.walk import Walk
 
-# From worst to best: what a question's outcome is when its checks differ.
+# From worst to best: the outcome of a question whose checks differ.
 _SEVERITY: tuple[OutcomeName, ...] = (
     "ungraded",
     "timeout",
@@ -27,14 +27,14 @@ _SEVERITY: tuple[OutcomeName, ...] = (
 )
 UNJUDGED: frozenset[OutcomeName] = frozenset({"ungraded", "skipped"})
 
-INSTRUCTOR = {"for": "instructor"}  # the context in which a report is written with all causes
+INSTRUCTOR = {"for": "instructor"}  # the context for a report with all causes
 STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
 
 Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
 
 
 class Cause(Record):
-    """What a check raised, in which line of its author's, and in which of the submission's."""
+    """What a check raised, on which line of its author's, and on which line of the submission."""
 
     text: Shown
     file: str | None = None  # in the exercise's folder
@@ -60,7 +60,7 @@ class CheckReport(Record):
 
     @model_serializer(mode="wrap")
     def _for_whom(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        """Leave the cause out of all that is not for the instructor: it may give a hidden input away."""
+        """Leave the cause out except for the instructor: it can give a hidden input away."""
         fields: dict[str, Any] = serialize(self)
         if info.context not in (INSTRUCTOR, STORED):
             fields.pop("cause", None)
@@ -78,7 +78,7 @@ class QuestionReport(Record):
     message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
-    picture: str | None = None  # drawn from the walk; stored in reports of 0.1.0 only, which have none
+    picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     checks: tuple[CheckReport, ...] = ()
 
@@ -91,7 +91,7 @@ class QuestionReport(Record):
     def _with_drawing(
         self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo
     ) -> dict[str, Any]:
-        """Draw the walk for all who read the report; what is stored keeps the walk alone."""
+        """Draw the walk for everyone who reads the report; storage keeps the walk alone."""
         fields: dict[str, Any] = serialize(self)
         return fields if info.context == STORED else {**fields, "picture": self.drawing}
 
@@ -110,7 +110,7 @@ class Report(Record):
     printed: Shown = ""  # by the file, before any hidden check
 
     def whole(self) -> str:
-        """Return the report as JSON with the cause of each failed check, which no student may see."""
+        """Return the report as JSON with the cause of each failed check, which students must not see."""
         return self.model_dump_json(context=INSTRUCTOR)
 
     def stored(self) -> str:
@@ -144,12 +144,12 @@ class Report(Record):
         return any(one.outcome == "timeout" for question in self.questions for one in question.checks)
 
     def points_of(self, outcome: OutcomeName) -> float:
-        """The points of the questions with one outcome."""
+        """Return the points of the questions with one outcome."""
         return rounded(sum(question.points for question in self.questions if question.outcome == outcome))
 
 
 def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:
-    """A report of some questions, completed from an earlier one of the same submission."""
+    """Return a report of some questions, completed from an earlier report of the same submission."""
     reports = {question.id: question for question in (*earlier.questions, *later.questions)}
     questions = tuple(reports[id_] for id_ in order)
     return later.model_copy(
@@ -162,7 +162,7 @@ def merged(earlier: Report, later: Report, order: Sequence[str]) -> Report:
 
 
 def worst(outcomes: Iterable[OutcomeName]) -> OutcomeName:
-    """The outcome of a question whose checks have these; skipped checks count only where all are.
+    """Return the outcome of a question whose checks have these; skipped checks count only if all are skipped.
 
     >>> worst(["passed", "error", "failed", "skipped"]), worst(["passed", "skipped"]), worst(["skipped"])
     ('error', 'passed', 'skipped')
@@ -172,5 +172,5 @@ def worst(outcomes: Iterable[OutcomeName]) -> OutcomeName:
 
 
 def rounded(score: float) -> float:
-    """A score without the dust of binary fractions: thirds and sevenths add up to whole points."""
+    """Return a score without binary rounding errors: thirds and sevenths add up to whole points."""
     return round(score, 6) + 0.0

@@ -15,12 +15,18 @@ from grader.examiner.report import CheckReport, QuestionReport, Report, rounded,
 from grader.examiner.session import Session
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
-from grader.examiner.wording import explain
+from grader.examiner.wording import (
+    ALL_SKIPPED,
+    CHECK_BROKEN,
+    CHECK_TOO_SLOW,
+    JUDGED_LATER,
+    PARTLY,
+    explain,
+)
 from grader.questions.posed import Mark, OutcomeName, Posed, Wrong, either
 
 MAX_NOTES = 20
-OTHER = "another"  # in place of the type of an exception, where it is not told
-JUDGED_LATER = "Answered. It is judged after you hand the file in."
+OTHER = "another"  # replaces the type of an exception where it is not shown
 
 
 @dataclass
@@ -29,14 +35,14 @@ class Tried:
 
     results: list[CheckResult] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
-    misfit: str = ""  # what it is, if it is nothing that can be called
+    misfit: str = ""  # what it is, if it cannot be called
     shown: Sequence[Wrong] = ()  # misconceptions that the author's own functions see in the answer
 
 
 def notes_of(
     paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]
 ) -> tuple[str, ...]:
-    """Return what a student should know beside the answers: statements that failed and define none."""
+    """Return what a student should know besides the answers: statements that failed and define no answer."""
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = "\n".join(question.message for question in questions)
     seconds = paper.limits.seconds
@@ -45,7 +51,7 @@ def notes_of(
 
 
 def ungraded(sitting: Sitting, message: str) -> Report:
-    """Return the report of a submission that we failed to grade: no fault of the student's, and no zero."""
+    """Return the report of a submission that could not be graded: not the student's fault, and not a zero."""
     questions = tuple(
         QuestionReport(id=p.id, kind=p.kind, outcome="ungraded", score=0, points=p.points, message=message)
         for p in sitting.paper.questions
@@ -113,10 +119,10 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
         message = f"{first.message} {_told(diagnosis, results)}".rstrip()
     share = _share(results)
     complaint = " ".join(tried.usage.complaints(posed)) if _has_run(results) else ""
-    if sitting.keys is None and outcome == "passed":  # the hidden checks are not at hand
+    if sitting.keys is None and outcome == "passed":  # the hidden checks are not here
         outcome, share, message = "skipped", 0.0, JUDGED_LATER
     elif sitting.keys is not None and outcome == "skipped":
-        outcome, message = "ungraded", "Every check of this question was skipped. Tell your instructor."
+        outcome, message = "ungraded", ALL_SKIPPED
     if complaint:
         outcome, share, message = _worsened(outcome), 0.0, complaint
     wrong = diagnosis.wrong
@@ -134,7 +140,7 @@ def judged(sitting: Sitting, posed: Posed, tried: Tried, diagnosis: Diagnosis) -
 
 
 def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
-    """What a diagnosis says of a question as a whole."""
+    """Return what a diagnosis says about a question as a whole."""
     if diagnosis.wrongs:
         return either(diagnosis.wrongs)
     if not diagnosis.partly:
@@ -142,22 +148,23 @@ def _told(diagnosis: Diagnosis, results: Sequence[CheckResult]) -> str:
     names = [wrong.name for wrong in diagnosis.partly.values()]
     usual = max(diagnosis.partly.values(), key=lambda wrong: names.count(wrong.name))
     passed = sum(result.outcome == "passed" for result in results)
-    of, count = len(results), names.count(usual.name)
-    return f"Right in {passed} of {of} checks; what happened in {count} of the others: {usual.message}"
+    return PARTLY.format(
+        passed=passed, count=len(results), times=names.count(usual.name), message=usual.message
+    )
 
 
 def _has_run(results: Sequence[CheckResult]) -> bool:
-    """Whether some call gave a result, so that it is known what calls use."""
+    """Return whether some call gave a result, so that it is known what calls use."""
     return any(result.outcome in {"passed", "failed"} for result in results)
 
 
 def _worsened(outcome: OutcomeName) -> OutcomeName:
-    """The outcome of code that is right at best, but not in the way that was asked for."""
+    """Return the outcome of code that is right at best, but not in the way that was asked for."""
     return "failed" if outcome in {"passed", "skipped"} else outcome
 
 
 def _share(results: Sequence[CheckResult]) -> float:
-    """The share of the weights that passed, of those that were not skipped."""
+    """Return the share of the weights that passed, of the checks that were not skipped."""
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
     passed = sum(result.check.weight for result in results if result.outcome == "passed")
     return passed / total if total else 0.0
@@ -166,7 +173,7 @@ def _share(results: Sequence[CheckResult]) -> float:
 def _check_reports(
     sitting: Sitting, posed: Posed, results: Sequence[CheckResult], diagnosis: Diagnosis
 ) -> Iterator[CheckReport]:
-    """Each check with its part of the question's points; a skipped check has none."""
+    """Yield each check with its part of the question's points; a skipped check has none."""
     seconds = (posed.limits or sitting.paper.limits).seconds
     total = sum(result.check.weight for result in results if result.outcome != "skipped")
     for result in results if sitting.is_practice else _with_one_place(results):
@@ -187,9 +194,9 @@ def _check_reports(
 
 
 def _with_one_place(results: Sequence[CheckResult]) -> Iterator[CheckResult]:
-    """Take type and line out of what hidden checks raised, where they are not those of the first.
+    """Remove type and line from errors of hidden checks where they differ from those of the first.
 
-    Student code chooses both, and could tell its author a hidden input with them: a little of it in each.
+    Student code chooses both, and could use them to reveal a hidden input, a little in each check.
     """
     place: tuple[str, str | None, int | None] | None = None
     for result in results:
@@ -211,11 +218,10 @@ def _check_message(sitting: Sitting, posed: Posed, result: CheckResult, wrong: W
         told = explain(result.error.trouble, posed.id, seconds, hidden=is_hidden)
         return f"{told} {wrong.message}" if wrong else told
     if result.outcome == "ungraded":
-        what = "did not come to an end" if isinstance(result.error, TooSlowError) else "could not be run"
-        return f"This check {what}. It is not your fault; tell your instructor."
+        return CHECK_TOO_SLOW if isinstance(result.error, TooSlowError) else CHECK_BROKEN
     return f"{result.message} {wrong.message}" if wrong else result.message
 
 
 def verdict_of(report: QuestionReport) -> Verdict:
-    """Return what a report says about a question in short."""
+    """Return a report's verdict on a question in short."""
     return Verdict(report.id, report.outcome, report.score, report.points)

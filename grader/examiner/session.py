@@ -1,4 +1,4 @@
-"""One submission being run: its worker, replaced when it is lost, and what the run has shown so far."""
+"""One submission being run: its worker, which is replaced when lost, and what the run has shown so far."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CROSSES = "only plain values, tensors, arrays and what `student` gave can"
 
 
 class Session:
-    """A submission at work. Ask for the values of names, call what they stand for."""
+    """A running submission. Ask for the values of names, and call them."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Session:
         self._preloads = preloads(packages, [submission.content])
         self._limits = limits
         self._worker: Worker | None = None
-        self._fetched: dict[str, Remote] = {}  # what stays in the worker need not be asked for twice
+        self._fetched: dict[str, Remote] = {}  # what stays in the worker is fetched only once
         self._workers = 0  # that have been started
         self._budget = Budget(limits)
         self._content = submission.content
@@ -78,9 +78,9 @@ class Session:
         self._used: dict[str, Place | None] = {}  # families that calls have used
         self.changed = False  # whether a call has changed its inputs
         self.output = bytearray()
-        self.lost: Trouble | None = None  # why a request was last left without an answer or an exception
+        self.lost: Trouble | None = None  # why a request last got neither an answer nor an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
-        self.received = 0  # bytes that it took, about; beyond MAX_KEPT only the last value is kept
+        self.received = 0  # approximate bytes of these; beyond MAX_KEPT only the last value is kept
         self.last_call: Call | None = None  # by the check that runs
         self.returned_nothing = False  # whether that call returned None
         self.waiting = Stopwatch()  # for student code
@@ -103,9 +103,9 @@ class Session:
             self.output += worker.output[: max(0, (self._limits.output_kib << 10) - len(self.output))]
 
     def hush(self) -> None:
-        """Show nothing from now on that student code prints, or says when its file is loaded again.
+        """From now on show nothing that student code prints, or says when its file is loaded again.
 
-        It may have seen a hidden input, and what it saw may outlive its worker.
+        It may have seen a hidden input, and what it saw can outlive its worker.
         """
         if not self._has_secrets:
             self._shown = self._printed()
@@ -117,18 +117,18 @@ class Session:
         return self._shown if self._has_secrets else self._printed()
 
     def _printed(self) -> bytes:
-        """What student code has printed so far."""
+        """Return what student code has printed so far."""
         return bytes(self.output) + (self._worker.printed() if self._worker is not None else b"")
 
     def begin(self) -> None:
-        """Forget what was seen of earlier calls, before another check."""
+        """Forget what earlier calls showed, before another check."""
         self.values.clear()
         self.lost, self.changed, self.received = None, False, 0
         self.last_call, self.returned_nothing = None, False
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Mapping[str, Place | None]]:
-        """Give the families that calls use meanwhile, each with the place of its first use if it is known."""
+        """Give the families that calls in here use, each with the place of its first use if it is known."""
         used: dict[str, Place | None] = {}
         self._used = used
         try:
@@ -142,11 +142,11 @@ class Session:
         return self._budget.slowest
 
     def fetch(self, name: str) -> Any:
-        """The value that the submission gives a name.
+        """Return the value that the submission gives a name.
 
         Raises:
             StudentError: it has none; the trouble says what became of it.
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
         with self.waiting.running():
@@ -170,7 +170,7 @@ class Session:
         return value
 
     def call(self, target: Remote, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """What a function of the student's returns."""
+        """Return what a function of the student's returns."""
         self.last_call = Call(target._called, args, kwargs)  # noqa: SLF001
         self.returned_nothing = False
         value = self.request({"op": "call"}, target=target, args=list(args), kwargs=dict(kwargs))
@@ -178,11 +178,11 @@ class Session:
         return value
 
     def request(self, request: dict[str, Any], **values: Any) -> Any:
-        """Ask the worker; `values` cross by value or as the handles that they are.
+        """Ask the worker; `values` cross by value, or as the handles that they are.
 
         Raises:
             StudentError: student code did something else than answer.
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
         with self.waiting.running():
@@ -241,7 +241,7 @@ class Session:
             raise StudentError(self.lost) from None
 
     def _start(self) -> Worker:
-        """A worker that has run the submission, but for statements that cost earlier workers their lives."""
+        """Return a worker that has run the submission, except statements that killed earlier workers."""
         while self._worker is None:
             if self._unreadable is not None:
                 raise StudentError(self._unreadable)
@@ -320,7 +320,7 @@ class Session:
             raise WorkerEnded("malformed") from None
 
     def _why_missing(self, name: str) -> Trouble:
-        """What became of a name: the failure of the statement that would have defined it, or nothing."""
+        """Return why a name is missing: the statement that should define it failed, or nothing does."""
         for names, trouble in (*self._lost, *self._failures):
             if name in names:
                 is_told = trouble.kind == "syntax" and name != trouble.about
@@ -334,6 +334,6 @@ class Session:
 
 
 def _named(value: Any) -> str:
-    """What a check tried to hand over, by its name if it has one."""
+    """Describe what a check tried to pass, by its name if it has one."""
     kind, name = type(value).__name__, getattr(value, "__name__", None)
     return f"the {kind} '{name}'" if isinstance(name, str) else f"a value of type {kind}"

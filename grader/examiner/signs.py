@@ -1,8 +1,9 @@
 """Signs of misconceptions: functions of misconceptions.py that look at anyone's answer.
 
-What holds random numbers, such as the weight of a new module, agrees with no example. An author says in a
-function what is the same in all of them: `def shows_conv_kept_bias(student)` returns whether `conv` has its
-first bias. It runs as a check does, after all checks, with what the student's file defines.
+An answer that holds random numbers, such as the weight of a new module, agrees with no example. So an author
+writes a function that tests for what all such answers share: `def shows_conv_kept_bias(student)` returns
+whether `conv` has its first bias. It runs like a check, after all checks, with what the student's file
+defines.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ from grader.examiner.session import Session
 from grader.questions.definitions import sign_of
 from grader.questions.posed import Wrong
 
-_LOST = {"timeout", "memory", "crashed"}  # whoever ended so is not asked once more
+_LOST = {"timeout", "memory", "crashed"}  # with these outcomes the submission is not asked again
 
 
 def shown(
     suite: CheckSuite, sitting: Sitting, question: str, session: Session, results: Sequence[CheckResult]
 ) -> list[Wrong]:
-    """Find the misconceptions of which an answer that is not right shows the author's sign."""
+    """Return the misconceptions whose sign, a function of the author's, appears in a wrong answer."""
     outcomes = {result.outcome for result in results}
     if sitting.keys is None or outcomes <= {"passed", "skipped"} or outcomes & _LOST:
         return []
@@ -72,7 +73,7 @@ def _put_back(name: str, module: ModuleType | None) -> None:
 
 
 def _is_seen(sign: Callable[..., Any] | None, sitting: Sitting, session: Session) -> bool:
-    """Whether the function sees it; one that raises, whatever the answer made of it, does not."""
+    """Return whether the function sees it; if it raises, for whatever reason, it does not."""
     if sign is None:
         return False
     given = {"student": Student(session), "params": sitting.params}

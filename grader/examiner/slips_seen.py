@@ -1,4 +1,4 @@
-"""Slips that can be seen in a file itself, and what their author is told of them."""
+"""Slips that are visible in the file itself, and the sentences about them for its author."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
 
 MAX_REMARKS = 2  # about lines that failed, beside one question
-SENTENCES = {  # {line} is where it is, {name} what the question asks for, {is_it}: its value, perhaps
-    "name": "{line} defines `{detail}`; the name that is asked for is `{name}`.",
+SENTENCES = {  # {line} is the place, {name} the question's name, {value} its value, perhaps
+    "name": "{line} defines `{detail}`, but the question asks for `{name}`.",
     "compared": "{line} gives `{name}` no value; write `{name} = {value}`.",
     "text": "{line} is a text, not code; write `{name} = {value}` without quotes around it.",
-    "inside": "{line} gives `{name}` a value inside `{detail}` only; write it outside, without an indent.",
+    "inside": "{line} gives `{name}` a value only inside `{detail}`; move it out and do not indent it.",
     "printed": "{line} only prints a value; write `{name} = {value}`.",
     "bare": "{line} only computes a value; write `{name} = {value}`.",
     "twice": "`{name}` is given a value in {lines}; the last one counts.",
-    "loaded": "`load_state_dict` changes the module and returns something else; write it on its own, "
+    "loaded": "`load_state_dict` changes the module and does not return it; write the call on its own, "
     "without `{name} =` before it ({line_in}).",
-    "nothing": "`{detail}` returns nothing, so `{name}` is None; keep what it works on ({line_in}).",
-    "power": "Python writes `**` for powers; `^` in {line_in} is something else.",
+    "nothing": "`{detail}` returns nothing, so `{name}` is None; keep the object it works on ({line_in}).",
+    "power": "In Python, a power is written `**`; `^` in {line_in} means something else.",
     "letter": "Write letters in quotes: `{name} = {detail}` ({line_in}).",
-    "comma": "Python writes a decimal point; `{name} = {detail}` in place of the comma ({line_in}).",
+    "comma": "Python uses a decimal point: write `{name} = {detail}` without the comma ({line_in}).",
 }
 _WITHOUT_AN_ANSWER = frozenset({"name", "compared", "text", "inside", "printed", "bare"})
 
 
 @dataclass(frozen=True)
 class SlipSeen:
-    """One slip: the question's name, what kind it is, in which lines, and a few letters of the file."""
+    """One slip: the question's name, the kind of slip, its lines, and a few characters of the file."""
 
     name: str
     kind: str
@@ -41,7 +41,7 @@ class SlipSeen:
 
     @property
     def sentence(self) -> str:
-        """What its author is told."""
+        """The sentence for its author."""
         shown = place_text(*self.places[-1])
         detail = printable(self.detail)
         return SENTENCES[self.kind].format(
@@ -54,7 +54,7 @@ class SlipSeen:
         )
 
     def concerns(self, posed: Posed) -> bool:
-        """Whether it can be what is wrong with an answer to this question."""
+        """Return whether it can explain a wrong answer to this question."""
         by_checks = KINDS[posed.kind].by_checks
         match self.kind:
             case "letter":
@@ -77,11 +77,11 @@ def _lines(places: Sequence[Place]) -> str:
 def remarks(
     posed: Posed, outcome: str, slips: Iterable[SlipSeen], troubles: Sequence[Trouble], seconds: float
 ) -> Iterator[str]:
-    """Yield what the file itself says of an answer that is not right: a slip, and lines that failed."""
+    """Yield what the file itself shows about a wrong answer: a slip, and lines that failed."""
     is_missing = outcome == "unanswered"
     own = [slip for slip in slips if slip.name == posed.id and slip.concerns(posed)]
     fitting = [slip for slip in own if (slip.kind in _WITHOUT_AN_ANSWER) == is_missing]
-    if outcome == "skipped":  # it may be right
+    if outcome == "skipped":  # it can be right
         fitting = [slip for slip in fitting if slip.kind != "power"]
     for slip in fitting[:1]:
         yield slip.sentence

@@ -11,11 +11,11 @@ import numpy as np
 from grader.questions.values import describe, is_tensor
 from grader.torch_lazy import torch
 
-MAX_NUMBERS = 64  # of a tensor that is written out
-MAX_BITS = 1000  # of a whole number
-MAX_PARTS = 12  # of a list
+MAX_NUMBERS = 64  # values of a tensor that is written out
+MAX_BITS = 1000  # digits of a whole number
+MAX_PARTS = 12  # elements of a list
 MAX_TEXT = 60  # characters of a text or a number
-MAX_DEPTH = 4  # lists in lists
+MAX_DEPTH = 4  # levels of nested lists
 MAX_LINE = 60  # characters of a call in one line
 MAX_ROWS = 20  # characters of a tensor's rows in one line
 MAX_SPELLED = 1200  # characters in all
@@ -23,13 +23,13 @@ _BELOW = ",\n"
 
 
 def spelled(value: Any, depth: int = MAX_DEPTH) -> str:
-    """Return a value as one writes it in Python, or in a few words what it is.
+    """Return a value as Python code, or a few words that describe it.
 
     >>> spelled([1, 2.5, "a"]), spelled({"stride": (2, 2)}), spelled(None)
     ("[1, 2.5, 'a']", "{'stride': (2, 2)}", 'None')
     """
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        return "a huge number"  # Python itself may refuse to write it
+        return "a huge number"  # Python itself can refuse to write it
     if value is None or isinstance(value, bool | int | float | complex | str | bytes):
         return _short(repr(value[: MAX_TEXT + 1] if isinstance(value, str | bytes) else value))
     if is_tensor(value) or isinstance(value, np.ndarray):
@@ -40,7 +40,7 @@ def spelled(value: Any, depth: int = MAX_DEPTH) -> str:
 
 
 def spelled_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Return a call as one writes it.
+    """Return a call as Python code.
 
     >>> spelled_call("f", [1], {"stride": 2})
     'f(1, stride=2)'
@@ -75,7 +75,7 @@ def _collection(value: Any, depth: int) -> str:
 
 
 def _array(value: Any) -> str:
-    """A small tensor or array with its numbers, a larger one by its shape; an unusual dtype is said."""
+    """Return a small tensor or array with its numbers, a larger one by its shape; name an unusual dtype."""
     name, dtype = "tensor" if is_tensor(value) else "array", str(value.dtype).removeprefix("torch.")
     if math.prod(value.shape) > MAX_NUMBERS or (is_tensor(value) and value.layout != torch.strided):
         return f"{describe(value)}, {dtype}"
@@ -84,7 +84,7 @@ def _array(value: Any) -> str:
 
 
 def _nested(numbers: Any) -> str:
-    """Numbers in brackets; rows stand below each other where one line is too short for them."""
+    """Return numbers in brackets, with rows below each other if one line is too short for them."""
     if not isinstance(numbers, list):
         return _number(numbers)
     parts = [_nested(part) for part in numbers]
@@ -95,7 +95,7 @@ def _nested(numbers: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    """A number as torch prints it: `1.` is a float."""
+    """Return a number as torch prints it: `1.` is a float."""
     if not isinstance(value, float):
         return str(value)
     text = f"{value:.6g}"
@@ -103,5 +103,5 @@ def _number(value: Any) -> str:
 
 
 def _moved(text: str, blanks: int) -> str:
-    """The lines of a text, all but the first moved to the right."""
+    """Return a text with all lines but the first moved to the right."""
     return text.replace("\n", "\n" + " " * blanks)

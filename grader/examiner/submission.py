@@ -1,4 +1,4 @@
-"""What a student hands in: a file's name and its bytes, which nothing here parses."""
+"""What a student hands in: a file's name and its bytes, which are not parsed here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SubmissionFault
+from grader.examiner.wording import FILE_TOO_LARGE, NEITHER_FORMAT, NO_FILE
 from grader.files import open_file, refusal
 
-MAX_BYTES = 64 << 20  # outputs included, which a notebook can have many of; code is bounded where it is read
+MAX_BYTES = 64 << 20  # including outputs, which can be large in a notebook; code is bounded where it is read
 SUFFIXES = (".py", ".ipynb")
 
 _IMPORT = re.compile(rb"\b(?:from|import)[ \t]+(\w+)", re.ASCII)
@@ -30,14 +31,14 @@ class Submission:
 
 @dataclass(frozen=True)
 class Request:
-    """A file to be graded, without the checks that did not come to an end."""
+    """A file to be graded, without the checks that did not finish."""
 
     submission: Submission
     given_up: frozenset[str] = frozenset()
 
 
 def imports_of(content: bytes) -> frozenset[str]:
-    """The modules that some code may import: a guess, by what looks like an import somewhere in its bytes."""
+    """Return the modules that code may import: a guess, from what looks like an import in its bytes."""
     return frozenset(found.decode() for found in _IMPORT.findall(content.replace(b"\0", b"")))
 
 
@@ -52,23 +53,21 @@ def read_submission(file: Path) -> Submission:
         with open_file(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise SubmissionFault(f"There is no file {file}.") from None
+        raise SubmissionFault(NO_FILE.format(name=file)) from None
     except OSError as error:
         raise SubmissionFault(str(refusal(file, "read", error))) from None
     return submission_of(file.name, content)
 
 
 def submission_of(name: str, content: bytes) -> Submission:
-    """Return the submission in the bytes of a file of this name.
+    """Return the submission with this file name and these bytes.
 
     Raises:
-        SubmissionFault: it is too large, or neither a .py file nor a notebook by its name.
+        SubmissionFault: it is too large, or its name is neither a .py file's nor a notebook's.
 
     """
     if len(content) > MAX_BYTES:
-        raise SubmissionFault(
-            f"{name} is larger than {MAX_BYTES >> 20} MiB. Clear the outputs and save it again."
-        )
+        raise SubmissionFault(FILE_TOO_LARGE.format(name=name, mib=MAX_BYTES >> 20))
     if not name.endswith(SUFFIXES):
-        raise SubmissionFault(f"{name} is neither a .py file nor a .ipynb notebook.")
+        raise SubmissionFault(NEITHER_FORMAT.format(name=name))
     return Submission(name, content)

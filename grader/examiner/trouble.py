@@ -1,4 +1,4 @@
-"""What student code did instead of answering, and the errors by which checks are told."""
+"""What student code did instead of answering, and the errors that checks get."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOWHERE: Place = (None, None)
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that student code did instead of answering: what, and on which of its own lines."""
+    """Something that student code did instead of answering, and on which of its lines."""
 
     kind: str  # raised, syntax, exit, missing, too-large, timeout, memory, crashed, malformed, ...
     type: str = ""
@@ -50,7 +50,7 @@ class StudentError(Exception):
 
 
 def student_error(trouble: Trouble) -> StudentError:
-    """The error for a trouble; also an instance of Python's own class, so that pytest.raises knows it."""
+    """Return the error for a trouble, also an instance of Python's own class, so pytest.raises knows it."""
     kind = getattr(builtins, trouble.type, None) if trouble.kind == "raised" else None
     if (
         isinstance(kind, type)
@@ -63,4 +63,4 @@ def student_error(trouble: Trouble) -> StudentError:
 
 
 class CheckFault(Exception):
-    """A check asked for something that cannot be asked of student code."""
+    """A check asked student code for something impossible."""

@@ -1,4 +1,4 @@
-"""Why an author's code did not come to an end, as a fault of the course."""
+"""Faults of a course whose code did not finish."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from grader.examiner.deed import Deed
 
 
 def out_of_memory(deed: Deed) -> CourseFaults:
-    """The fault of what needed more memory than there is."""
+    """Return the fault of code that needed more memory than there is."""
     sentence = f"{deed.what} ran out of memory."
-    return CourseFaults([Fault(deed.file, deed.line, None, "", sentence, "Look for what takes it.")])
+    return CourseFaults([Fault(deed.file, deed.line, None, "", sentence, "Find out what needs it.")])
 
 
 def ended(deed: Deed, traces: str, code: int | None = None) -> CourseFaults:
-    """The fault of a process that ended before it was done."""
+    """Return the fault of a process that ended before it was done."""
     if traces.startswith("Timeout"):
-        told = f"did not come to an end in {deed.seconds:g} seconds."
-        remedy = "Look for a loop without end, or for something that it waits for."
+        told = f"did not finish within {deed.seconds:g} seconds."
+        remedy = "Look for an endless loop, or for something that it waits for."
     elif code is not None and code < 0:
         told = f"ended the process by {_signal_name(-code)}."
         remedy = "Look for what kills it; it may have run out of memory."
@@ -33,7 +33,7 @@ def ended(deed: Deed, traces: str, code: int | None = None) -> CourseFaults:
 
 
 def _signal_name(number: int) -> str:
-    """The name of a signal; real-time signals have none."""
+    """Return the name of a signal; real-time signals have none."""
     with contextlib.suppress(ValueError):
         return signal.Signals(number).name
     return f"signal {number}"

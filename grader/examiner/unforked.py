@@ -1,4 +1,4 @@
-"""Working in this process where there is no fork: a loop without end is stopped, but a crash ends it."""
+"""Working in this process where there is no fork: an endless loop is stopped, but not a crash."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 
 class _Late(BaseException):
-    """What is done has taken too long; no `except Exception` catches it."""
+    """The work took too long; no `except Exception` catches it."""
 
 
 def in_this_process(work: Callable[[Note], T], memory_mib: int) -> T:  # noqa: ARG001 nothing bounds it here
-    """What `work` returns.
+    """Return what `work` returns.
 
     Raises:
         CourseFaults: it did not come to an end, or ran out of memory.
@@ -57,7 +57,7 @@ def in_this_process(work: Callable[[Note], T], memory_mib: int) -> T:  # noqa: A
 
 @contextlib.contextmanager
 def _alarms() -> Iterator[Callable[[float], None]]:
-    """Give what raises _Late in the main thread, so many seconds after it was last called."""
+    """Give a function that raises _Late in the main thread, this many seconds after its last call."""
     timer: threading.Timer | None = None
 
     def set_alarm(seconds: float) -> None:

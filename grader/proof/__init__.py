@@ -1,1 +1,1 @@
-"""Proving a course before it is published."""
+"""Prove a course before it is published."""

@@ -1,4 +1,4 @@
-"""Proving the questions that are not code: each misconception wrong and known as itself, in every variant."""
+"""Proves the questions that are not code: each misconception is wrong and recognised, in every variant."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Tries:
     variants: int = 0
     trials: Counter[str] = field(default_factory=Counter)  # by misconception: variants in which it was tried
     right: Counter[str] = field(default_factory=Counter)  # ... in which it led to the right answer
-    confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not known as itself
+    confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not recognised
     impostors: Counter[str] = field(default_factory=Counter)  # constant answers that were right
-    refused: Counter[str] = field(default_factory=Counter)  # right answers that were not taken
+    refused: Counter[str] = field(default_factory=Counter)  # right answers that were not accepted
     taken: Counter[str] = field(default_factory=Counter)  # wrong answers that were
-    telltales: int = 0  # variants whose right answer would catch the eye in a text
+    telltales: int = 0  # variants whose right answer would stand out in a text
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
-    answers: list[str] = field(default_factory=list)  # the right one of each variant
-    others: dict[str, set[str]] = field(default_factory=dict)  # for which a confused one was taken
-    shared: set[tuple[str, str]] = field(default_factory=set)  # an author's and a usual one: both are read
+    answers: list[str] = field(default_factory=list)  # the right answer of each variant
+    others: dict[str, set[str]] = field(default_factory=dict)  # what a confused misconception was taken for
+    shared: set[tuple[str, str]] = field(default_factory=set)  # an author's and a usual one: both are shown
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[AskedVariant] = field(default_factory=list)
 
@@ -108,7 +108,7 @@ def _mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obj
 
 
 def _twins(question: Question[Any, Any, Any], wrong: Wrong, key: Key) -> list[tuple[str, str]]:
-    """Find the usual mistake with the same answer as an author's misconception, if there is just one."""
+    """Return the usual mistake with the same answer as an author's misconception, if there is just one."""
     alike = [one.name for one in key.wrong if repr(one.answer) == repr(wrong.answer)]
     own = [name for name in alike if name in question.misconceptions]
     return [(own[0], name) for name in alike if name not in own] if len(own) == 1 and len(alike) == 2 else []
@@ -124,14 +124,14 @@ def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries
 
 
 def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
-    """What is no fault: questions that are the same for everybody, or harder for some than for others."""
+    """Yield notes: questions with the same answer for everyone, or harder for some than for others."""
     for id_, tally in tallies.items():
         if tally.variants > 1 and len(tally.solutions) == 1:
             yield f"{id_}: {ALL_ALIKE}"
         for own, usual in sorted(tally.shared):
             yield (
-                f"{id_}: '{own}' can have the answer of the usual mistake '{usual}': the student reads both. "
-                "Set the usual one aside with 'without'."
+                f"{id_}: '{own}' can have the same answer as the usual mistake '{usual}', so the student "
+                "reads both messages. Exclude the usual one with 'without'."
             )
         for name, times in (+tally.refused).items():
             yield (
@@ -149,15 +149,18 @@ def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
 
 
 def collisions_of(tallies: dict[str, Tries]) -> Iterator[str]:
-    """What collides in variant 0: it keeps the author's own numbers, and no student of a roster gets it."""
+    """Yield collisions in variant 0, which keeps the author's numbers and no student of a roster gets."""
     for id_, tally in tallies.items():
-        for what, names in (("Right all the same", tally.right), ("Not told from others", tally.confused)):
+        for what, names in (
+            ("Right by accident", tally.right),
+            ("Not distinguishable from others", tally.confused),
+        ):
             if names:
                 yield f"{id_}: {what} in variant 0: {', '.join(names)}."
 
 
 def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[Fault]:
-    """What is wrong with an exercise's questions."""
+    """Yield the faults of an exercise's questions."""
     places = {question.id: index for index, question in enumerate(exercise.record.questions)}
     for id_, tally in tallies.items():
         path = ("questions", places[id_])
@@ -177,8 +180,8 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[F
         for name, times in tally.confused.items():
             if not _may_be_confused(name, times, id_, tallies):
                 sentence = (
-                    f"'{name}' cannot be told from {_named(tally, name)} in {times} of {tally.variants} "
-                    f"variants ({tally.examples['confused', name]})."
+                    f"'{name}' cannot be told apart from {_named(tally, name)} in {times} of "
+                    f"{tally.variants} variants ({tally.examples['confused', name]})."
                 )
                 yield fault(name, sentence, _remedy(question, name))
         for sentence, remedy in _about_the_answer(tally):
@@ -186,7 +189,7 @@ def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[F
 
 
 def _about_the_answer(tally: Tries) -> Iterator[tuple[str, str]]:
-    """What is wrong with a question's right answer, each with a remedy."""
+    """Yield what is wrong with a question's right answer, each with a remedy."""
     for name, times in tally.impostors.items():
         if 2 * times > tally.variants and len(tally.solutions) > 1:
             sentence = f"The answer {name} is right in {times} of {tally.variants} variants."
@@ -196,12 +199,12 @@ def _about_the_answer(tally: Tries) -> Iterator[tuple[str, str]]:
         yield sentence, "Leave 'tolerance' out, or make it smaller."
     for name, times in tally.telling.items():
         if times and times == tally.telltales:
-            yield f"The right answer stands in {name}, in every variant.", "Write it otherwise."
+            yield f"The right answer is written in {name}, in every variant.", "Reword it."
 
 
 def _remedy(question: Question[Any, Any, Any], name: str) -> str:
     if name in question.usual and name not in question.misconceptions:
-        return f"Widen the parameters, or set it aside with 'without: [{name}]'."
+        return f"Widen the parameters, or exclude it with 'without: [{name}]'."
     return "Widen the parameters, or change its formula."
 
 
@@ -210,7 +213,7 @@ def _named(tally: Tries, name: str) -> str:
 
 
 def _may_be_confused(name: str, times: int, id_: str, tallies: dict[str, Tries]) -> bool:
-    """A twentieth of the variants is no fault; nor is more, where another question tells it."""
+    """Return whether it may be confused: in few variants, or if another question tells it apart."""
     tally = tallies[id_]
     if times * 20 <= tally.variants:
         return True

@@ -1,4 +1,4 @@
-"""Why the reference does not pass a check: it runs once more, unconfined, and its traceback tells."""
+"""Why the reference does not pass a check: it runs once more, unconfined, for its traceback."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def cause_of(
 ) -> Fault | None:
     """Return what is wrong, with its file and line; None if the check passes here, where nothing is confined.
 
-    The reference is checked, or else another `student`.
+    The module under test is the reference, or else another `student`.
     """
     error = suite.rehearse(exercise.name, check, sitting.params, student).raised
     return None if error is None else fault_of(exercise, check, error, sitting)
 
 
 def fault_of(exercise: LoadedExercise, check: Check, error: BaseException, sitting: Sitting) -> Fault:
-    """Return what is wrong with a check, or with what it checked, where the check raised this."""
+    """Return what is wrong with a check, or with the code it checked, when the check raised this error."""
     student = sitting.paper.student
     remedy = f"See: pytest {exercise.folder}{f' --student {student}' if student else ''}"
     place = place_in(check.item.path.parent, error)
@@ -44,14 +44,14 @@ def fault_of(exercise: LoadedExercise, check: Check, error: BaseException, sitti
 
 
 def _sentence(check: Check, error: BaseException, who: str) -> str:
-    """Say what the check raised, or what `who` raised in it."""
+    """Describe what the check raised, or what `who` raised in it."""
     what = raised_text(error).rstrip(".!")
     if isinstance(error, TooSlowError):
-        return f"The check {check.id} did not come to an end in {CHECK_SECONDS:g} seconds."
+        return f"The check {check.id} did not finish within {CHECK_SECONDS:g} seconds."
     if isinstance(error, QuitError):
         return f"The check {check.id} calls {error}, which would end the grader."
     if isinstance(error, pytest.FixtureLookupError):
-        return f"The check {check.id} asks for '{error.argname}', which there is not."
+        return f"The check {check.id} asks for '{error.argname}', which does not exist."
     if isinstance(error, AssertionError | pytest.fail.Exception) and not who:
         _, _, told = what.partition(": ")
         return f"The reference fails the check {check.id}{f': {told}' if told else ' here'}."

@@ -27,7 +27,7 @@ from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
 
 EDITIONS: tuple[Edition, ...] = ("practice", "assessed")
 REMEDY = "Keep it in the exercise's folder, and open it by Path(__file__).parent / 'its-name'."
-REMEDY_IF_VISIBLE = f"{REMEDY} Write its whole name in visible_checks.py, or it is not handed out."
+REMEDY_IF_VISIBLE = f"{REMEDY} Write its full name in visible_checks.py, or it is not handed out."
 _SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", "/usr/", "/lib")
 
 
@@ -41,9 +41,9 @@ class Copy:
     root: Path  # of the course
 
     def faults(self, sitting: Sitting, passed: Sequence[tuple[str, bool]], note: Note) -> list[Fault]:
-        """Return what is wrong with the checks here, of those that passed in the author's own folder.
+        """Return what is wrong with the checks here that passed in the author's own folder.
 
-        Run it in a process that ends afterwards: what is opened in it is watched from now on.
+        Run it in a process that ends afterwards: from now on, all files that the process opens are watched.
         """
         code = {self.exercise.name: sitting.code_questions}
         opened = Opened(self.folder, self.root)
@@ -95,7 +95,7 @@ class Copy:
 
 
 def copied(exercise: LoadedExercise, root: Path, sitting: Sitting, place: Path) -> Iterator[Copy]:
-    """Unpack what students receive of an exercise, below a folder."""
+    """Unpack what students receive of an exercise into a folder."""
     for edition in EDITIONS:
         file = place / edition / PACK_FILE
         file.parent.mkdir()
@@ -109,7 +109,7 @@ def copied(exercise: LoadedExercise, root: Path, sitting: Sitting, place: Path) 
 
 @dataclass
 class Opened:
-    """The files outside of a copy that its modules open to read; a hook of Python's hears of all files."""
+    """The files outside a copy that its modules open to read; one of Python's audit hooks sees all files."""
 
     folder: Path
     root: Path
@@ -159,7 +159,7 @@ class Opened:
         return (frame.f_code.co_filename, frame.f_lineno) if frame else None
 
     def faults(self) -> Iterator[Fault]:
-        """Yield a fault for each line that opened one."""
+        """Yield a fault for each line that opened a file."""
         for (file, line), path in self._found.items():
             sentence = f"It reads {path}, which students do not receive."
             yield Fault(Path(file), line, None, "", sentence, REMEDY)

@@ -1,7 +1,7 @@
 """Asserts on what student code was given: it works on a copy, so they pass or fail whatever it does.
 
-Seen in the source alone, in its order. Where it is not certain that an assert depends on nothing that student
-code gave back, nothing is said.
+They are found in the source alone, in its order. If an assert may depend on something that student code gave
+back, it is not reported.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def faults_of_effects(folder: Path) -> Iterator[Fault]:
                 walk = _Walk(students & _parameters(function))
                 walk.through(function.body)
                 for line, name in walk.found:
-                    sentence = (
-                        f"Student code got a copy of `{name}`, so this assert shows nothing that it does."
-                    )
+                    sentence = f"Student code got a copy of `{name}`, so this assert says nothing about it."
                     yield Fault(file, line, None, "", sentence, REMEDY)
 
 
@@ -43,10 +41,10 @@ def _parameters(function: _Function) -> set[str]:
 
 @dataclass
 class _Walk:
-    """A way through a check, statement by statement."""
+    """A walk through a check, statement by statement."""
 
     students: set[str]  # names that depend on student code
-    given: set[str] = field(default_factory=set)  # names of what student code was given
+    given: set[str] = field(default_factory=set)  # names of values that student code was given
     objects: set[str] = field(default_factory=set)  # names of objects that student code made
     found: list[tuple[int, str]] = field(default_factory=list)
 
@@ -88,7 +86,7 @@ class _Walk:
                 self._within(statement, None)
 
     def _within(self, statement: ast.stmt, condition: ast.expr | None) -> None:
-        """Go through the suites of a statement, unless what student code gave decides about them."""
+        """Go through the blocks of a statement, unless values from student code decide about them."""
         if condition is not None:
             self._give(condition)
         before = len(self.found)
@@ -99,7 +97,7 @@ class _Walk:
             del self.found[before:]
 
     def _call(self, call: ast.Call) -> None:
-        """A call as a statement: an assert, or one that changes what it is a method of."""
+        """Handle a call as a statement: an assert, or one that changes the object of its method."""
         self._give(call)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         root = _root(call.func)
@@ -119,7 +117,7 @@ class _Walk:
             self.objects = self.objects | names if is_object else self.objects - names
 
     def _give(self, node: ast.AST) -> None:
-        """Note what is handed to student code in an expression."""
+        """Note what an expression gives to student code."""
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and self._is_of_students(call.func):
                 for value in (*call.args, *(one.value for one in call.keywords)):
@@ -142,7 +140,7 @@ class _Walk:
 
 
 def _is_class_of_students(function: ast.expr) -> bool:
-    """Whether this is the student's and called as classes are: student.Net."""
+    """Return whether this is the student's and named like a class: student.Net."""
     return isinstance(function, ast.Attribute) and _root(function) == "student" and function.attr[0].isupper()
 
 
@@ -151,7 +149,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _root(node: ast.expr) -> str:
-    """The name that a chain of attributes, items and calls begins with."""
+    """Return the name that a chain of attributes, items and calls begins with."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""

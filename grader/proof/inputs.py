@@ -1,7 +1,7 @@
-"""What the hidden checks of a question never vary in what they hand to student code.
+"""What the hidden checks of a question never vary in the inputs of student code.
 
-Wrong code that agrees with the right one on special inputs (square ones, one dtype, a batch of one) passes
-checks that hand over no others. What is called here is the reference, with its inputs written down.
+Wrong code can agree with the right code on special inputs (square ones, one dtype, a batch of one). It passes
+checks that give it no others. Here the reference is called, and its inputs are recorded.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from grader.torch_lazy import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-TENFOLD = 10  # between the largest cells of two inputs: their magnitudes differ
+TENFOLD = 10  # ratio of the largest values of two inputs from which their magnitudes differ
 MOST_CELLS = 1 << 20  # of an input whose values are looked at
 
 
 class Seen(NamedTuple):
-    """What matters of one tensor that was handed over."""
+    """What matters about one tensor that was passed."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -34,11 +34,11 @@ class Seen(NamedTuple):
     highest: float
 
 
-Inputs = dict[str, dict[str, list[Any]]]  # what was handed over, by question and argument
+Inputs = dict[str, dict[str, list[Any]]]  # what was passed, by question and argument
 
 
 class Witness(Reference):
-    """The reference in the student's place, which writes down what it is handed."""
+    """The reference in the student's place, which records its inputs."""
 
     def __init__(self, module: ModuleType | None, inputs: Inputs) -> None:
         super().__init__(module)
@@ -50,7 +50,7 @@ class Witness(Reference):
 
 
 class _Witnessed:
-    """Something that can be called, and whose objects can be called, if it is a class."""
+    """A callable; if it is a class, its objects can be called as well."""
 
     def __init__(self, value: Callable[..., Any], inputs: dict[str, list[Any]]) -> None:
         self._value, self._inputs = value, inputs
@@ -69,13 +69,13 @@ class _Witnessed:
 
 
 def none_yet() -> Inputs:
-    """Return the inputs of questions of which no check was run yet."""
+    """Return the inputs of questions whose checks have not run yet."""
     return defaultdict(lambda: defaultdict(list))
 
 
 def _named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is handed over by the names of parameters, defaults included."""
-    target = getattr(function, "_value", function)  # of what writes down its results
+    """Return the arguments by the names of parameters, including defaults."""
+    target = getattr(function, "_value", function)  # of the function that records results
     try:
         bound = inspect.signature(getattr(target, "forward", target)).bind(*args, **kwargs)
     except (TypeError, ValueError):
@@ -85,7 +85,7 @@ def _named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[st
 
 
 def _seen(value: object) -> Seen | int | None:
-    """Look at a tensor, or a whole number; nothing else is looked at."""
+    """Inspect a tensor or a whole number; ignore everything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not torch.is_tensor(value) or value.layout is not torch.strided or value.numel() > MOST_CELLS:
@@ -103,7 +103,7 @@ def _seen(value: object) -> Seen | int | None:
 
 
 def _is_symmetric(cells: Tensor) -> bool:
-    """Whether it looks the same when it is mirrored, transposed or turned by half a turn."""
+    """Return whether it looks the same when mirrored, transposed or rotated by half a turn."""
     if cells.dim() < 2:
         return bool(torch.equal(cells, cells.flip(0))) if cells.dim() else True
     same = [cells.flip(-1), cells.flip(-2), cells.flip(-1, -2)]
@@ -112,7 +112,7 @@ def _is_symmetric(cells: Tensor) -> bool:
 
 
 def never_varied(inputs: Inputs) -> Iterator[str]:
-    """Say for each question what its hidden checks never vary, if they hand anything over."""
+    """Yield for each question what its hidden checks never vary, if they pass any inputs."""
     for question, arguments in inputs.items():
         told: dict[str, list[str]] = defaultdict(list)
         for name, values in arguments.items():
@@ -120,11 +120,11 @@ def never_varied(inputs: Inputs) -> Iterator[str]:
                 told[constant].append(f"`{name}`")
         if told:
             constants = "; ".join(f"{', '.join(names)}: {constant}" for constant, names in told.items())
-            yield f"{question}: what hidden checks never vary: {constants}."
+            yield f"{question}: hidden checks never vary: {constants}."
 
 
 def _constants(values: Sequence[Any]) -> Iterator[str]:
-    """Say what all values of one argument have in common."""
+    """Yield what all values of one argument have in common."""
     tensors = [value for value in values if isinstance(value, Seen)]
     numbers = {value for value in values if isinstance(value, int)}
     if tensors:
@@ -135,7 +135,7 @@ def _constants(values: Sequence[Any]) -> Iterator[str]:
 
 
 def _common_form(tensors: Sequence[Seen]) -> Iterator[str]:
-    """Say what of the form is the same: dtype, size, batch, channels, contiguity."""
+    """Yield what their forms share: dtype, size, batch, channels, contiguity."""
     if len({one.dtype for one in tensors}) == 1:
         yield f"dtype, always {tensors[0].dtype}"
     shapes = {one.shape for one in tensors}
@@ -158,7 +158,7 @@ def _common_sizes(shapes: set[tuple[int, ...]]) -> Iterator[str]:
 
 
 def _common_values(tensors: Sequence[Seen]) -> Iterator[str]:
-    """Say what of the values is the same: sign, magnitude, symmetry."""
+    """Yield what their values share: sign, magnitude, symmetry."""
     if all(one.lowest >= 0 for one in tensors):
         yield "sign, never below 0"
     elif all(one.highest <= 0 for one in tensors):

@@ -1,4 +1,4 @@
-"""What students receive must hold no answer, no reference, no hidden check and no unexpected file."""
+"""Makes sure that students receive no answer, no reference, no hidden check and no unexpected file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from grader.handout.pack import PACK_FILE
 from grader.handout.stubs import SUFFIX, Format
 from grader.worker.temporary import Folder
 
-MIN_LETTERS = 20  # of a line: shorter ones stand everywhere
+MIN_LETTERS = 20  # of a line: shorter ones are everywhere
 _COMMON = ("import ", "from ", "def ", "class ", "@")  # the beginnings of lines that stubs have as well
 _FORMATS: tuple[Format, ...] = ("python", "notebook")
 
 
 def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
-    """What an assessed handout gives away of an exercise."""
+    """Yield what an assessed handout gives away of an exercise."""
     for form in _FORMATS:
         with Folder("leaks") as folder:
             handout = folder.path / "handout"
@@ -37,7 +37,7 @@ def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
         for index, posed in enumerate(sitting.paper.questions):
             solution = solutions(sitting)[posed.id]
             if solution.startswith(f"{posed.id} = ") and solution in received:
-                sentence = f"What students receive holds the answer to '{posed.id}'."
+                sentence = f"What students receive contains the answer to '{posed.id}'."
                 yield exercise.document.fault(("questions", index), sentence, "Look at its texts.")
 
 
@@ -46,7 +46,7 @@ def _expected(exercise: LoadedExercise, form: Format) -> set[str]:
 
 
 def _texts(content: bytes) -> Iterator[str]:
-    """The texts in a file; of a packed file, those in it."""
+    """Yield the texts in a file; of a packed file, those in it."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
@@ -56,15 +56,15 @@ def _texts(content: bytes) -> Iterator[str]:
 
 
 def _lines_given_away(exercise: LoadedExercise, received: str) -> Iterator[Fault]:
-    """Lines of files that stay with the instructor, unless the author wrote them into the exercise, too."""
+    """Yield lines of the instructor's own files, unless the author also wrote them into the exercise."""
     public = _read(exercise.document.file) + _read(exercise.folder / VISIBLE_CHECKS_FILE)
     for name in (REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE):
         for number, line in enumerate(_read(exercise.folder / name).splitlines(), 1):
             code = line.strip()
             is_telling = len(code) >= MIN_LETTERS and not code.startswith(_COMMON)
             if is_telling and code in received and code not in public:
-                sentence = "What students receive holds this line."
-                yield Fault(exercise.folder / name, number, None, "", sentence, "Look at how it got there.")
+                sentence = "What students receive contains this line."
+                yield Fault(exercise.folder / name, number, None, "", sentence, "Find out how it got there.")
 
 
 def _read(file: Path) -> str:

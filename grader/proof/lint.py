@@ -1,4 +1,4 @@
-"""What can be seen in an exercise's files without running anything."""
+"""Faults that can be seen in an exercise's files without running anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.questions.problems import Problem
 
 
 def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
-    """Find missing hints and feedback, stubs unlike the reference, and a variant 0 that no draw can give."""
+    """Yield missing hints and feedback, stubs unlike the reference, and a variant 0 that no draw can give."""
     for index, question in enumerate(exercise.record.questions):
         for problem in question.gaps():
             yield _fault(exercise, index, problem)
@@ -24,7 +24,7 @@ def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
 
 
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
-    """Yield what checks import and students need not have: no part of the exercise, and no listed package."""
+    """Yield imports of checks that students may not have: neither in the exercise nor a listed package."""
     files = files_beside(exercise.folder)
     for name in (CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE):
         for module, line in imported_modules(files[name]) if name in files else ():
@@ -43,7 +43,7 @@ def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
 
 
 def _faults_of_reference(exercise: LoadedExercise) -> Iterator[Fault]:
-    """Find what questions and reference.py do not have in common, such as the names of parameters."""
+    """Yield where questions and reference.py disagree, for example in the names of parameters."""
     code = [(index, one) for index, one in enumerate(exercise.record.questions) if one.by_checks]
     reference = read_source(exercise.folder / REFERENCE_FILE) if code else ""
     for index, question in code:
@@ -63,4 +63,4 @@ def _faults_of_variant_0(exercise: LoadedExercise) -> Iterator[Fault]:
             is_possible = True
         if not is_possible:
             sentence = f"'{name}' cannot be {value!r}."
-            yield exercise.document.fault(("variant_0", name), sentence, "Write a value as it is drawn.")
+            yield exercise.document.fault(("variant_0", name), sentence, "Write a value that can be drawn.")

@@ -1,4 +1,4 @@
-"""What was proved of an exercise: faults, notes, and which check noticed which wrong solution."""
+"""What was proved about an exercise: faults, notes, and which check noticed which wrong solution."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ class Column(Record):
     name: str
     killed_by: tuple[str, ...]
     diagnosed: str | None = None
-    share: float = 0.0  # of the question's points that it earns all the same
-    reason: str = ""  # why it is no fault that nothing noticed it
+    share: float = 0.0  # of the question's points that it still earns
+    reason: str = ""  # why it is not a fault that nothing noticed it
     timed_out: bool = False  # it took too long, which proves nothing, and nothing else was noticed
 
 
 class Matrix(Record):
-    """A code question's checks against everything wrong that was handed in for it."""
+    """A code question's checks, tested against every wrong solution."""
 
     question: str
     checks: tuple[str, ...]
     columns: tuple[Column, ...]
 
     def of(self, kind: str) -> tuple[Column, ...]:
-        """The wrong solutions of one kind."""
+        """Return the wrong solutions of one kind."""
         return tuple(column for column in self.columns if column.kind == kind)
 
     @property
@@ -41,7 +41,7 @@ class Matrix(Record):
 
 @dataclass(frozen=True)
 class Proved:
-    """What was found out about one exercise: faults, and notes that are no faults."""
+    """What was found out about one exercise: faults, and notes that are not faults."""
 
     exercise: str
     variants: int

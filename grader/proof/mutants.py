@@ -1,6 +1,6 @@
 """Small faults put into a reference, one at a time: hidden checks that pass with one of them have a hole.
 
-Nothing is run here. A mutant is the whole module with one node of its tree replaced; what cannot change a
+Nothing is run here. A mutant is the whole module with one node of its tree replaced. What cannot change a
 result (annotations, decorators, imports, `assert`, `raise`, `isinstance`) is left alone.
 """
 
@@ -44,8 +44,8 @@ _SPARED_FIELDS = {"annotation", "returns", "decorator_list", "type", "pattern"} 
 _SPARED_CALLS = {"isinstance", "issubclass"}
 _GENERICS = set("tuple list dict set frozenset type Callable Literal Optional Union Annotated".split())
 _NAMESPACES = {"self", "cls", "super()"}
-_UNORDERED = {"dim", "axis"}  # arguments that are the same the other way round
-_EXCHANGES = {"transpose", "swapaxes", "swapdims"}  # whose two arguments may change places
+_UNORDERED = {"dim", "axis"}  # arguments that mean the same the other way round
+_EXCHANGES = {"transpose", "swapaxes", "swapdims"}  # functions whose two arguments can be swapped
 _FRAGMENTS = ast.Constant | ast.Name | ast.Slice | ast.Starred | ast.Tuple  # too little to recognise
 _PLACES = ast.Subscript | ast.Attribute
 _EFFECTLESS = ast.Constant | ast.Name | ast.Attribute | ast.Subscript
@@ -55,8 +55,8 @@ _EFFECTLESS = ast.Constant | ast.Name | ast.Attribute | ast.Subscript
 class Mutant:
     """A reference with one small fault in it."""
 
-    function: str  # the function, class or variable of the top level that was changed
-    name: str  # unique, and the same wherever in the file the change is
+    function: str  # the function, class or variable at the top level that was changed
+    name: str  # unique, and independent of where in the file the change is
     line: int  # in the reference, from 1
     source: str  # of the whole module
 
@@ -70,7 +70,7 @@ class _Change:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """All mutants of a module, in the order of the source; no two are alike, and none is like the module."""
+    """Return the mutants of a module in the order of the source, all unlike each other and the module."""
     tree = ast.parse(source)
     imported = set(_imported(tree))
     seen = {_essence(ast.unparse(tree))}
@@ -98,7 +98,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def _subject(statement: ast.stmt, imported: set[str]) -> str:
-    """What a statement of the top level defines or changes: for others than definitions, its first name."""
+    """Return the name that a top-level statement defines or changes; for other statements, its first name."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return statement.name
     names = (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
@@ -106,7 +106,7 @@ def _subject(statement: ast.stmt, imported: set[str]) -> str:
 
 
 def _essence(source: str) -> str:
-    """The tree as text, without statements that do nothing: two modules that share it are one."""
+    """Return the tree as text, without statements that do nothing: equal texts mean equal modules."""
     return ast.dump(_Silence().visit(ast.parse(source)))
 
 
@@ -129,7 +129,7 @@ def _is_minus_one(node: ast.AST) -> bool:
 
 
 def _is_namespace(node: ast.AST, imported: set[str]) -> bool:
-    """Whether this is a module or an object, whose function was called, not a value that was worked on."""
+    """Return whether this is a module or an object whose function was called, not a value."""
     if ast.unparse(node) in _NAMESPACES:
         return True
     while isinstance(node, ast.Attribute):
@@ -138,7 +138,7 @@ def _is_namespace(node: ast.AST, imported: set[str]) -> bool:
 
 
 def _swapped(tree: Tree, change: _Change) -> Tree:
-    """A copy of the tree with one node replaced: deepcopy believes that it has copied that one already."""
+    """Return a copy of the tree with one node replaced, by making deepcopy take it for copied."""
     return copy.deepcopy(tree, {id(change.old): change.new})
 
 
@@ -150,7 +150,7 @@ def _headline(node: ast.AST) -> str:
 
 
 def _changes(node: ast.AST, shown: ast.AST, position: tuple[int, int]) -> Iterator[_Change]:
-    """All changes to a node and to what it holds, from the outside in."""
+    """Yield all changes to a node and to its parts, from the outside in."""
     if _is_spared(node):
         return
     if isinstance(node, ast.expr | ast.stmt | ast.keyword):
@@ -171,7 +171,7 @@ def _is_spared(node: ast.AST) -> bool:
 
 
 def _parts(node: ast.AST, shown: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """What a node holds, each with what is shown of a change to it."""
+    """Yield the parts of a node, each with what is shown of a change to it."""
     if isinstance(node, ast.arguments):
         yield from _defaults(node)
         return
@@ -205,7 +205,7 @@ def _speaks_for_itself(node: ast.AST) -> bool:
 
 
 def _replacements(node: ast.AST) -> Iterator[ast.AST]:
-    """What can stand in the place of a node, kind by kind."""
+    """Yield what can replace a node, kind by kind."""
     yield from _removed(node)
     yield from _recalculated(node)
     yield from _redecided(node)
@@ -215,7 +215,7 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _removed(node: ast.AST) -> Iterator[ast.AST]:
-    """Nothing, instead of a statement with an effect."""
+    """Yield nothing in place of a statement with an effect."""
     match node:
         case ast.Expr(value=ast.Call()) | ast.AugAssign():
             yield ast.Pass()
@@ -224,7 +224,7 @@ def _removed(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _recalculated(node: ast.AST) -> Iterator[ast.AST]:
-    """Another operator; `//` becomes a division that is rounded up."""
+    """Yield another operator; `//` becomes a division that is rounded up."""
     match node:
         case ast.BinOp(left=left, op=ast.FloorDiv()):
             yield _negative(_altered(node, left=_negative(left)))
@@ -235,7 +235,7 @@ def _recalculated(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _redecided(node: ast.AST) -> Iterator[ast.AST]:
-    """Another condition."""
+    """Yield another condition."""
     match node:
         case ast.Compare(ops=ops):
             for index, op in enumerate(ops):
@@ -250,7 +250,7 @@ def _redecided(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _moved(node: ast.AST) -> Iterator[ast.AST]:
-    """A number, an end or a place that is off by one."""
+    """Yield a number, an end or a position that is off by one."""
     match node:
         case ast.Constant(value=bool(value)):
             yield ast.Constant(not value)
@@ -266,7 +266,7 @@ def _moved(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _recalled(node: ast.Call) -> Iterator[ast.AST]:
-    """Another order of arguments, an argument less, no call at all, or a shorter range."""
+    """Yield another order of arguments, one argument less, no call at all, or a shorter range."""
     for index, (first, second) in enumerate(pairwise(node.args)):
         if not _is_exchange(node):
             yield _altered(node, args=_spliced(node.args, index, second, first))
@@ -280,7 +280,7 @@ def _recalled(node: ast.Call) -> Iterator[ast.AST]:
 
 
 def _is_exchange(node: ast.Call) -> bool:
-    """Whether this exchanges two dimensions of a tensor: `x.transpose(0, 1)` is `x.transpose(1, 0)`."""
+    """Return whether this swaps two dimensions of a tensor: `x.transpose(0, 1)` is `x.transpose(1, 0)`."""
     return isinstance(node.func, ast.Attribute) and node.func.attr in _EXCHANGES and len(node.args) == 2
 
 
@@ -296,7 +296,7 @@ def _spliced(items: Sequence[Tree], start: int, *new: Tree) -> list[Tree]:
 
 
 def _is_literal(node: ast.AST) -> bool:
-    """Whether this is a constant, or one with a sign."""
+    """Return whether this is a constant, or a constant with a sign."""
     return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
 
 

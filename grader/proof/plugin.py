@@ -1,7 +1,7 @@
 """Plain pytest for authors: `pytest exercises/exercise-8 --submission FILE` runs the checks on a file.
 
-Imported by `grader.pytest_plugin` where a course is near. Every question that is not code becomes an item,
-too. Without --submission the reference takes the student's place.
+`grader.pytest_plugin` imports it where a course is near. Every question that is not code becomes an item as
+well. Without --submission the reference takes the student's place.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _RUN = pytest.StashKey["SubmissionRun"]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --submission and --student."""
     group = parser.getgroup("torchgrade")
-    group.addoption("--submission", metavar="FILE", help="the student's file that exercises are checked with")
-    group.addoption("--student", metavar="NAME", help="whose variant it is (default: variant 0)")
+    group.addoption("--submission", metavar="FILE", help="the student's file to run the checks on")
+    group.addoption("--student", metavar="NAME", help="the student whose variant to use (default: variant 0)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers of checks known."""
+    """Register the markers of checks."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     config.stash[_RUN] = SubmissionRun(
@@ -84,14 +84,14 @@ class SubmissionRun:
             self._server.close()
 
     def sitting(self, folder: Path) -> Sitting:
-        """The exercise in a folder."""
+        """Return the sitting of the exercise in a folder."""
         if folder not in self._sittings:
             course = load_course(folder.parent.parent)
             self._sittings[folder] = prepare(course.exercise(folder.name), self._student)
         return self._sittings[folder]
 
     def session(self, folder: Path) -> Session:
-        """The submission, at work for the exercise in a folder."""
+        """Return the running submission for the exercise in a folder."""
         if folder not in self._sessions:
             sitting = self.sitting(folder)
             if self._server is None:
@@ -109,7 +109,7 @@ class SubmissionRun:
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Iterator[Student]:
-    """The student's file: `student.strided` is what it calls `strided`."""
+    """Return the student's file: `student.strided` is the student's `strided`."""
     try:
         yield Student(request.config.stash[_RUN].session(request.path.parent))
     except GraderError as error:
@@ -118,13 +118,13 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Reference:
-    """The reference solution, by the same names."""
+    """Return the reference solution, which has the same names."""
     return Reference(load_reference(request.path.parent / REFERENCE_FILE))
 
 
 @pytest.fixture
 def params(request: pytest.FixtureRequest) -> Mapping[str, Any]:
-    """The parameters of the variant."""
+    """Return the parameters of the variant."""
     return request.config.stash[_RUN].sitting(request.path.parent).params
 
 
@@ -154,7 +154,7 @@ class AnswerItem(pytest.Item):
             raise WrongAnswer(mark)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Say what is wrong, without a traceback where it is the answer."""
+        """Say what is wrong, without a traceback if it is the answer."""
         if isinstance(excinfo.value, WrongAnswer | GraderError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)

@@ -1,8 +1,8 @@
-"""Proving exercises before they are published.
+"""Proves exercises before they are published.
 
 Over many variants, in fresh confined workers: the reference earns everything and the stub nothing; every
-misconception is wrong and known as itself; mutants of the reference and impostors are noticed by the checks;
-what students receive gives nothing away.
+misconception is wrong and recognised; mutants of the reference and impostors are noticed by the checks; what
+students receive gives nothing away.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from grader.worker.isolation.ways import FULL
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
 _OF_A_VARIANT = re.compile(r" \(variant (?:0|of ).*\)$")
-DRAWS = 5  # for each variant that is wanted: some are drawn twice
+DRAWS = 5  # draws for each variant that is wanted, because some are drawn twice
 
 
 def check(
@@ -51,7 +51,7 @@ def check(
     tell: Callable[[Proved], None],
     isolation: str = FULL.name,
 ) -> list[Proved]:
-    """Prove exercises over as many variants, or all if there are fewer; `tell` hears of each when it is done.
+    """Prove exercises over this many variants, or all if there are fewer; `tell` receives each result.
 
     Raises:
         CourseFaults: an exercise cannot be read, or its checks cannot be imported.
@@ -92,7 +92,7 @@ def _check(
         if proofs[name].is_done:
             done.append(proofs.pop(name).proved())
             tell(done[-1])
-    for proof in proofs.values():  # of which nothing could be tried
+    for proof in proofs.values():  # with which nothing could be tried
         done.append(proof.proved())
         tell(done[-1])
     return done
@@ -129,9 +129,9 @@ class _Proof:
     _columns: dict[str, list[tuple[int, Column]]] = field(default_factory=lambda: defaultdict(list))
     _checks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
-    _causes: dict[tuple[str, bool], Fault] = field(default_factory=dict)  # of the reference's failing
+    _causes: dict[tuple[str, bool], Fault] = field(default_factory=dict)  # in which the reference fails
     _unsound: set[str] = field(default_factory=set)  # questions whose reference does not earn everything
-    # By question, faults that an unsound reference would explain; told only where it is sound.
+    # Faults, by question, that an unsound reference would explain; reported only if it is sound.
     _doubtful: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     _drawn: dict[int, Variant] = field(default_factory=dict)
     # By line, the mutants that no check noticed, with the numbers of their trials.
@@ -148,7 +148,7 @@ class _Proof:
         return self._is_all and not self._open
 
     def trials(self) -> Iterator[Trial]:
-        """Everything to be handed in; the answers to questions that are not code are looked at on the way."""
+        """Yield everything to hand in; answers to questions that are not code are examined on the way."""
         self._faults += [*self.seen.faults, *faults_of_record(self.exercise)]
         self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
@@ -174,7 +174,7 @@ class _Proof:
             yield from whole_trials(sitting, FORMATS[index % 2])
 
     def _sittings(self) -> Iterator[Sitting]:
-        """Variant 0, and as many others as there are or are wanted."""
+        """Yield variant 0, and as many others as exist or are wanted."""
         seen: set[str] = set()
         for index in range(DRAWS * self.variants + 1):
             student = _made_up(index)
@@ -192,13 +192,13 @@ class _Proof:
                 return
 
     def _variant(self, index: int) -> Variant:
-        """Draw the variant of a made-up student, once; that of 0 is variant 0."""
+        """Draw a made-up student's variant, once; that of 0 is variant 0."""
         if index not in self._drawn:
             self._drawn[index] = variant_of(self.exercise, _made_up(index))
         return self._drawn[index]
 
     def judge(self, number: int, trial: Trial, report: Report) -> None:
-        """What a report says about the exercise; trials are numbered, and judged in any order."""
+        """Record what a report says about the exercise; trials are numbered, and judged in any order."""
         self._open -= 1
         if trial.kind == "reference":
             self._tell(self._unearned(trial, report))
@@ -208,7 +208,7 @@ class _Proof:
             self._tell(self._unnoticed(number, trial, report))
 
     def _tell(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
-        """Note faults; one that differs only in the variant is noted once."""
+        """Record faults; those that differ only in the variant are recorded once."""
         for fault in faults:
             essence = f"{fault.file} {fault.line} {_OF_A_VARIANT.sub('', fault.sentence)}"
             if essence not in self._told:
@@ -237,7 +237,7 @@ class _Proof:
                 yield self.exercise.document.fault(("questions", index), sentence, told)
 
     def _cause(self, trial: Trial, failed: CheckReport) -> Fault | None:
-        """Where the reference fails a check; None if that is not seen here, or is a matter of a limit."""
+        """Return where the reference fails a check; None if it passes here, or fails because of a limit."""
         name = (failed.id, failed.visible)
         if failed.outcome not in {"failed", "error", "ungraded"}:
             return None
@@ -250,7 +250,7 @@ class _Proof:
         return self._causes[name]
 
     def _cause_confined(self, trial: Trial, failed: CheckReport) -> Fault | None:
-        """Return where the reference fails a check only as students' files run: in a process of its own."""
+        """Return where the reference fails a check only in a confined process, as students' files run."""
         cause, folder = failed.cause, self.exercise.folder
         if cause is None:
             return None
@@ -270,7 +270,7 @@ class _Proof:
                 yield self.exercise.document.fault(("questions", index), sentence)
 
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
-        """Note who noticed a wrong solution; a fault where nobody did, or took it for another."""
+        """Record what noticed a wrong solution; yield a fault if nothing did, or it was taken for another."""
         asked = [
             one
             for one in report.questions
@@ -297,7 +297,7 @@ class _Proof:
                 self._doubtful[trial.question].append(self._broken(trial, wrong[0]))
                 return
             taken = wrong[0].misconception
-            what = f"taken for '{taken}'" if taken else "not told from another one"
+            what = f"taken for '{taken}'" if taken else "not distinguished from another one"
             yield self._fault(
                 trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
             )
@@ -309,7 +309,7 @@ class _Proof:
                 self._survivors[trial.line].append((number, trial.name))
         elif is_late:
             sentence = f"Nothing is proved by {_what(trial)}: it ran out of time."
-            yield self._fault(trial, sentence, f"Let it end sooner, or list it: {_listed(trial.name)}.")
+            yield self._fault(trial, sentence, f"Make it end sooner, or list it: {_listed(trial.name)}.")
         else:
             yield self._fault(trial, f"No check notices {_what(trial)}.", _remedy(trial.kind, trial.name))
 
@@ -334,7 +334,7 @@ class _Proof:
         return self._fault(trial, sentence, "Let the check fail with an assert, whatever it is given.")
 
     def _broken(self, trial: Trial, question: QuestionReport) -> Fault:
-        """Return why a misconception runs in no check, in its author's line if that can be seen."""
+        """Return why a misconception runs in no check, with its author's line if that can be seen."""
         first = question.checks[0]
         function = function_of(trial.question, trial.name)
         name = (first.id, first.visible)
@@ -358,7 +358,7 @@ class _Proof:
         return self.exercise.document.fault(path, sentence, remedy)
 
     def proved(self) -> Proved:
-        """What was found out."""
+        """Return what was found out."""
         for id_ in self._doubtful.keys() - self._unsound:
             self._tell(self._doubtful[id_])
         self._tell(self._survived())
@@ -383,7 +383,7 @@ class _Proof:
         if self._undrawn:
             yield (
                 f"figure: {self._undrawn} of {self._sat} variants have none. "
-                f"It is drawn for images of one or two dimensions, of {MAX_SIDE} cells at most with padding."
+                f"It is drawn for images of one or two dimensions, of at most {MAX_SIDE} cells with padding."
             )
 
 
@@ -405,7 +405,7 @@ def _remedy(kind: str, *names: str) -> str:
 
 
 def _listed(*names: str) -> str:
-    """Return the line of YAML that sets wrong solutions aside."""
+    """Return the line of YAML that excludes wrong solutions."""
     reasons = ", ".join(f'{json.dumps(name, ensure_ascii=False)}: "the reason"' for name in names)
     return f"equivalent: {{{reasons}}}"
 
@@ -435,7 +435,7 @@ def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
 
 
 def _ran_out(matrix: Matrix) -> Iterator[str]:
-    """A note about mutants that never ended, unless the author knows of them."""
+    """Yield a note about mutants that never ended, unless the author knows of them."""
     late = [column.name for column in matrix.of("mutant") if column.timed_out and not column.reason]
     if late:
         named = ", ".join(f"'{name}'" for name in late[:MAX_NAMED])
@@ -444,12 +444,12 @@ def _ran_out(matrix: Matrix) -> Iterator[str]:
 
 
 def _by_rule(question: QuestionReport) -> tuple[str, ...]:
-    """What noticed a wrong solution that passes every check."""
+    """Return what noticed a wrong solution that passes every check."""
     return ("forbid or require",) if question.outcome == "failed" else ()
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:
-    """Name the impostor that earns most, of those that checks notice; the dtype costs one check, no more."""
+    """Yield the impostor that earns most, of those that checks notice; the dtype costs only one check."""
     impostors = [column for column in matrix.of("impostor") if column.name != OTHER_DTYPE]
     most = max(impostors, key=lambda column: column.share, default=None)
     if most is not None and most.killed_by and most.share:
@@ -457,7 +457,7 @@ def _unearned_points(matrix: Matrix) -> Iterator[str]:
 
 
 def _is_noticed(question: QuestionReport) -> bool:
-    """Whether a question was lost, and not over time alone."""
+    """Return whether a question was lost, and not over time alone."""
     if any(map(is_senseless, question.checks)):
         return any(map(_noticed, question.checks))
     return question.outcome not in {"passed", "timeout"} or any(map(_noticed, question.checks))

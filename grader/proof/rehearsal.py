@@ -1,4 +1,4 @@
-"""Checks rehearsed with the reference in the student's place, in a process that may come to harm."""
+"""Rehearses checks with the reference in the student's place, in a process that they can harm."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Rehearsed(NamedTuple):
 
 
 def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Rehearsed]:
-    """What is wrong with the checks of each exercise that has some, without a student's file.
+    """Return what is wrong with the checks of each exercise that has some, without a student's file.
 
-    No code of the course runs in this process, here or later: it decides what the command says.
+    No code of the course runs in this process, here or later, because it decides what the command says.
 
     Raises:
-        CourseFaults: checks or a reference cannot be imported, or would end or hang whoever runs them.
+        CourseFaults: checks or a reference cannot be imported, or would end or hang the process.
 
     """
     seen: dict[str, Rehearsed] = {}
@@ -64,7 +64,7 @@ def rehearsed(course: LoadedCourse, names: Sequence[str]) -> Mapping[str, Rehear
 def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> Rehearsed:
     """Run every check in the author's folder, and then with what students receive."""
     sitting = None
-    with suppress(CourseFaults):  # told where variants are drawn
+    with suppress(CourseFaults):  # reported where variants are drawn
         sitting = prepare(exercise, None)
     memory = exercise.limits.memory_mib
     faults, passed, notes = apart(_rehearsal(course, exercise, sitting), memory)
@@ -78,7 +78,7 @@ def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> Rehearsed:
 
 @cache
 def _compare_once() -> None:
-    """Import torch and what its first comparison imports here, once, and not in each child."""
+    """Import torch and what its first comparison imports, once here instead of in each child."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.testing.assert_close(torch.ones(1), torch.ones(1))
@@ -100,7 +100,7 @@ def _rehearsal(
 
 
 def _misconceptions(suite: CheckSuite, exercise: LoadedExercise, note: Note) -> ModuleType | None:
-    """Import misconceptions.py, which may import the reference."""
+    """Import misconceptions.py, which can import the reference."""
     sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
     return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note)
 
@@ -116,7 +116,7 @@ def _mistaken(
 
 
 def _passed(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> Iterator[Name]:
-    """Run every check once; what does no more than fail is told later, with the variants it fails in."""
+    """Run every check once; those that only fail are reported later, with the variants they fail in."""
     faults = []
     for check in suite.checks[exercise.name]:
         raised = suite.rehearse(exercise.name, check, sitting.params).raised
@@ -131,7 +131,7 @@ def _passed(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> It
 def _never_varied(
     suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting, passed: Sequence[Name]
 ) -> Iterator[str]:
-    """Run the hidden checks once more, and see what they hand over."""
+    """Run the hidden checks once more, and return what their inputs never vary."""
     inputs = none_yet()
     for check in suite.checks[exercise.name]:
         if not check.visible and (check.id, check.visible) in passed:
@@ -147,8 +147,8 @@ def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:
             sentence = "A visible check uses `reference`, which students do not have."
             yield fault_at(one.item, sentence, "Write the values.")
         if not getattr(getattr(one.item, "function", None), "__doc__", None):
-            sentence = f"The check {one.id} has no docstring, whose first line students see."
-            yield fault_at(one.item, sentence, "Write what it looks at.")
+            sentence = f"The check {one.id} has no docstring; students see its first line."
+            yield fault_at(one.item, sentence, "Write what it checks.")
 
 
 def cause_apart(
@@ -174,5 +174,5 @@ def cause_apart(
 
     try:
         return apart(work, exercise.limits.memory_mib)
-    except CourseFaults as error:  # it comes to harm in this variant
+    except CourseFaults as error:  # it does harm in this variant
         return error.faults[0]

@@ -20,7 +20,7 @@ CLASS = 300  # made-up students
 MANY = 20  # values: of more than these, ENOUGH are enough; of fewer, half
 ENOUGH = 10
 MOST = 0.4  # of a class may have the same answer
-SLACK = 1.2  # ... and so much more than an even share of the options
+SLACK = 1.2  # ... and this much more than an even share of the options
 
 
 class Spread(Record):
@@ -30,17 +30,17 @@ class Spread(Record):
     name: str
     students: int
     values: int
-    of: int | None = None  # values that can be written down; of a grid nobody counts them
-    share: float  # of the students, who have the commonest
+    of: int | None = None  # values that can be listed; those of a grid are not counted
+    share: float  # of the students, who have the most common one
     is_collapsed: bool = False
 
 
 def spreads_of(
     exercise: LoadedExercise, variants: Sequence[Variant], tallies: Mapping[str, Tries]
 ) -> Iterator[Spread]:
-    """Count the values that a class has of each parameter, and its answers to each question.
+    """Count a class's values of each parameter, and its answers to each question.
 
-    What is computed from grids takes long: `tallies` has the answers of those who were looked at.
+    What is computed from grids takes long: `tallies` has the answers of the variants that were examined.
     """
     record = exercise.record
     if not variants:
@@ -80,7 +80,7 @@ def _of_parameter(name: str, param: Param, values: Sequence[str]) -> Spread:
 
 
 def _count(param: Param) -> int:
-    """How many values a parameter can have; of a grid, each of its cells."""
+    """Return how many values a parameter can have; of a grid, those of each cell."""
     match param:
         case Range():
             return (param.to - param.from_) // param.step + 1
@@ -114,7 +114,7 @@ def _spread(kind: Literal["parameter", "question"], name: str, values: Sequence[
 
 
 def collapses(spreads: Sequence[Spread]) -> Iterator[str]:
-    """Say what hardly varies, although it could."""
+    """Yield what hardly varies, although it could."""
     for one in spreads:
         if one.is_collapsed and one.kind == "parameter":
             yield (

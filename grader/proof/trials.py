@@ -1,4 +1,4 @@
-"""What is handed in to try an exercise: files of which it is known beforehand what they should earn."""
+"""The files that are handed in to try an exercise, each with a known result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Kind = Literal["reference", "stub", "misconception", "mutant", "impostor"]
 
 @dataclass(frozen=True)
 class Trial:
-    """A file to be handed in. The reference earns everything, a stub nothing, all others not everything."""
+    """A file to hand in. The reference earns everything, a stub nothing, all others not everything."""
 
     kind: Kind
     sitting: Sitting
@@ -36,7 +36,7 @@ class Trial:
 
     @property
     def misconception(self) -> str:
-        """The misconception that it is a form of."""
+        """The misconception of which it is a form."""
         return self.name.partition("__")[0]
 
     @property
@@ -50,7 +50,7 @@ class Trial:
         return read_source(file) if file and file.is_file() else ""
 
     def line_of_reference(self, cause: Cause) -> int | None:
-        """Return the line of reference.py that came to be the line of this file that a cause names.
+        """Return the line of reference.py from which the line of this file that a cause names was made.
 
         The reference is the answer to the first code question: in a notebook, all of that cell.
         """
@@ -63,11 +63,11 @@ class Trial:
 
     @property
     def is_killed_by_any(self) -> bool:
-        """Whether any question may notice it: a mutant of what no question alone asks for."""
+        """Whether any question may notice it: a mutant of code that no question alone asks for."""
         return self.kind == "mutant" and not self.question
 
 
-# What comes back instead of `right`, the right result for `given`, the first thing that was handed over.
+# Returned instead of `right`, the right result for `given`, the first argument.
 OTHER_DTYPE = "the right values in another dtype"
 IMPOSTORS = {
     "zeros": "torch.zeros_like(right) if torch.is_tensor(right) else 0 * right",
@@ -88,7 +88,7 @@ _OF_NUMBERS = {
     OTHER_DTYPE,
 }
 _SENSELESS = "There is no such wrong result."
-# What an impostor computes beside the right result: by family, in torch and in numpy.
+# What an impostor also computes, besides the right result: by family, in torch and in numpy.
 BESIDE = {
     "convolution": {
         "torch": "torch.conv1d(torch.ones(1, 1, 3), torch.ones(1, 1, 2))",
@@ -114,7 +114,7 @@ BESIDE = {
         "numpy": "__import__('numpy').fft.fft([1.0, 2.0])",
     },
 }
-# Lets a right result look as if nothing of any family had a part in it.
+# Hides that families had a part in a right result.
 _FORGET = "[finder.watch.clear() for finder in __import__('sys').meta_path if hasattr(finder, 'watch')]"
 _IMPOSTOR = """
 import torch as torch
@@ -146,13 +146,13 @@ def _impostor(thing):
 
 
 def whole_trials(sitting: Sitting, form: Format) -> Iterator[Trial]:
-    """The reference and the untouched stub, in all questions."""
+    """Yield the reference and the untouched stub, in all questions."""
     yield Trial("reference", sitting, answered(sitting, solutions(sitting), form), form)
     yield Trial("stub", sitting, answered(sitting, {}, form), form)
 
 
 def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
-    """Wrong solutions of the code questions: misconceptions, impostors, and mutants of the reference."""
+    """Yield wrong solutions of code questions: misconceptions, impostors, and mutants of the reference."""
     code = sitting.code_questions
     if not code:
         return
@@ -178,12 +178,12 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
 
 
 def is_senseless(check: CheckReport) -> bool:
-    """Whether an impostor had no wrong result to give: a text has no dtype, and None no value."""
+    """Return whether an impostor had no wrong result to give: a string has no dtype, and None no value."""
     return check.cause is not None and _SENSELESS in check.cause.text
 
 
 def _in_another_way(sitting: Sitting, question: str) -> dict[str, str]:
-    """Right results that come about by what a question forbids, or without what it requires."""
+    """Return right results made with what a question forbids, or without what it requires."""
     posed = next(posed for posed in sitting.paper.questions if posed.id == question)
     changes = {
         f"the right values, and uses {FAMILIES[family].with_article} of {package}": f"({use}, right)[1]"
@@ -199,7 +199,7 @@ def _in_another_way(sitting: Sitting, question: str) -> dict[str, str]:
 
 
 def touched(starter: str) -> str:
-    """A starter in whose functions something was written that changes nothing."""
+    """Return a starter with code in its functions that changes nothing."""
     tree = ast.parse(starter)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

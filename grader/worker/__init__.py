@@ -1,1 +1,1 @@
-"""Where student code runs, and the wire to it. Imports nothing of the rest but errors."""
+"""Runs student code, and holds the wire to it. Of the other packages it imports errors alone."""

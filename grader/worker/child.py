@@ -1,4 +1,4 @@
-"""Inside a worker: runs one submission and answers calls. It judges nothing and knows no answer."""
+"""The inside of a worker: it runs one submission and answers calls. It judges nothing and knows no answer."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from grader.worker.watch import Watch, names_used
 from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, WireError, frame_length, pack, unpack
 
 LINE = 3  # the descriptor of the line to the examiner
-READY = b"\x06"  # the first byte on the line: the worker is confined, and student code may come (ASCII: ACK)
-NO_MEMORY = 71  # the exit code if not even an error can be told (EX_OSERR of sysexits.h)
+READY = b"\x06"  # the first byte on the line: the worker is confined and ready for student code (ASCII: ACK)
+NO_MEMORY = 71  # the exit code if not even an error can be sent (EX_OSERR of sysexits.h)
 MAX_NOTES = 100  # about how a file was read
-READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: letters can take four each
+READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: characters can take four
 
 
 class _Ends:
@@ -49,7 +49,7 @@ class Child:
         }
 
     def serve(self) -> None:
-        """Answer requests, one after the other."""
+        """Answer requests, one after another."""
         while (frame := self._receive()) is not None:
             self.frame = frame
             header = frame.header
@@ -69,7 +69,7 @@ class Child:
         return unpack(prefix, _read(frame_length(prefix)))
 
     def _load(self, header: dict[str, Any]) -> bytes:
-        """Read the submission, say so, and run it; a failing statement costs what it defines and no more."""
+        """Read the submission, report that, and run it; a failing statement loses only what it defines."""
         try:
             source = self._read(header)
         except SubmissionFault as fault:
@@ -127,11 +127,11 @@ class Child:
         return value
 
     def _used(self) -> list[list[Any]]:
-        """The families that the last request used, each with the student's own line if it is known."""
+        """Return the families that the last request used, each with the student's own line if it is known."""
         return [[family, *(place or (None, None))] for family, place in self.watch.seen.items()]
 
     def _are_changed(self, inputs: list[Any], header: dict[str, Any]) -> bool:
-        """Whether what was given to a call is something else after it: evidence, as all that is said here."""
+        """Return whether a call changed its inputs: evidence, like everything that a worker says."""
         after = Encoder(lambda _value: ["handle"])
         try:
             nodes = [after.encode(value) for value in inputs]
@@ -168,7 +168,7 @@ def _read_notice(source: Source) -> dict[str, Any]:
 
 
 def _type_name(value: Any) -> str:
-    """The name of a value's type; what kind of tensor it is where its values do not cross."""
+    """Return the name of a value's type, or the kind of a tensor whose values do not cross."""
     torch = sys.modules.get("torch")
     if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
         return "sparse tensor" if value.layout is not torch.strided else f"tensor on {value.device.type}"
@@ -176,7 +176,7 @@ def _type_name(value: Any) -> str:
 
 
 def _without_handles(node: Any) -> Any:
-    """A node of the wire with nothing in it that says which handle it is, or how a tensor is laid out."""
+    """Return a node of the wire without the numbers of handles and the layout of tensors."""
     if isinstance(node, list):
         kept = {"handle": 1, "tensor": 4, "array": 4}.get(str(node[0]), len(node)) if node else 0
         return [_without_handles(item) for item in node[:kept]]
@@ -184,7 +184,7 @@ def _without_handles(node: Any) -> Any:
 
 
 def _read(size: int) -> bytes:
-    """That many bytes from the line; fewer if it was hung up."""
+    """Read this many bytes from the line, or fewer if it was closed."""
     content = bytearray()
     while len(content) < size and (part := os.read(_Ends.reading, min(size - len(content), 1 << 20))):
         content += part
@@ -210,13 +210,13 @@ def warm_up() -> None:
 
 
 def run(reading: int = LINE, writing: int = LINE) -> None:
-    """Say that student code may come, serve, and leave without running anything that it registered."""
+    """Report that student code can come, serve, and leave without running anything that it registered."""
     _Ends.reading, _Ends.writing = reading, writing
     try:
         _write(READY)
         Child().serve()
     except OSError:
-        pass  # the examiner has hung up
+        pass  # the examiner has closed the line
     except MemoryError:
         os._exit(NO_MEMORY)
     finally:

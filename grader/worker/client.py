@@ -1,4 +1,4 @@
-"""The examiner's end of a worker: talks with it under a deadline, and trusts nothing that comes back."""
+"""The examiner's end of a worker: it talks under a deadline, and trusts nothing that comes back."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from grader.worker.wire import (
 from grader.worker.wires import Wires
 
 CONTROL_SECONDS = 30.0
-LOOK_SECONDS = 0.05  # between two looks at what a worker takes
+LOOK_SECONDS = 0.05  # between two looks at what a worker uses
 
-Look = Callable[[], str]  # why a worker has to be ended; nothing as long as it need not be
+Look = Callable[[], str]  # why a worker has to be ended; "" if it does not
 _SIGBUS = getattr(signal, "SIGBUS", None)  # Windows has none
 
 
 class _TookTooMuchError(Exception):
-    """A worker takes more than it may: its reason is the text."""
+    """A worker uses more than it may; the message is the reason."""
 
 
-_WHYS: dict[type[Exception], str] = {  # the narrower first
+_WHYS: dict[type[Exception], str] = {  # the narrower one first
     TooLargeError: "too-large",
     WireError: "malformed",
     TimeoutError: "timeout",
@@ -79,7 +79,7 @@ class Worker:
         self.close()
 
     def close(self, *, dying: bool = False) -> Ending:
-        """End the process; returns how it ended, the first time."""
+        """End the process; return how it ended, the first time."""
         if not self._open:
             return Ending()
         self._open = False
@@ -90,7 +90,7 @@ class Worker:
         return ending
 
     def printed(self) -> bytes:
-        """Return what has been printed so far."""
+        """Return what was printed so far."""
         self._drain()
         return bytes(self.output)
 
@@ -103,11 +103,11 @@ class Worker:
     ) -> Frame:
         """Send a request and wait for its reply.
 
-        `running` is told of each notice that a unit has begun, and returns the seconds from then on.
+        `running` receives each notice that a unit has begun, and returns the seconds allowed from then on.
 
         Raises:
             WorkerEnded: no whole, well-formed reply to this request came in time; the worker is gone.
-            WorkerFault: it was never ready, or somebody else has killed it.
+            WorkerFault: it was never ready, or another program killed it.
 
         """
         self._requests += 1
@@ -143,7 +143,7 @@ class Worker:
     def _converse(
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
     ) -> Frame:
-        """Send a message and wait for what answers it."""
+        """Send a message and wait for its reply."""
         until = time.monotonic() + seconds
         self._wires.send(message, seconds)
         while True:
@@ -157,22 +157,20 @@ class Worker:
             until = time.monotonic() + running(frame.header["running"])
 
     def _hung_up(self) -> Exception:
-        """Why the line is dead: our own fault as long as the worker was not ready for student code."""
+        """Return why the line is dead: the grader's fault if the worker was not ready for student code."""
         ending = self.close(dying=True)
         if self._ready and ending.why in _FAULTS:
             return WorkerFault(_FAULTS[ending.why])
         if self._ready and self._limits.scratch and ending.by == _SIGBUS:
-            # A map of a file had no page: only those of its own files can lack one.
+            # A map of a file lacked a page: only its own files can lack one.
             return WorkerEnded("disk")
         if self._ready:
             return WorkerEnded(ending.why)
         said = bytes(self.output).decode(errors="replace").strip().splitlines()
-        return WorkerFault(
-            f"A worker could not confine itself: {said[-1] if said else 'it did not say why'}."
-        )
+        return WorkerFault(f"A worker could not confine itself: {said[-1] if said else 'it gave no reason'}.")
 
     def _receive(self, until: float) -> Frame:
-        """The next whole frame, while output is drained so that printing never blocks."""
+        """Return the next whole frame; drain output meanwhile, so that printing never blocks."""
         while True:
             frame = self._whole_frame()
             if frame is not None:
@@ -180,7 +178,7 @@ class Worker:
             self._take(until)
 
     def _take(self, until: float) -> None:
-        """Wait for more, and take it."""
+        """Wait for more, and read it."""
         left = until - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -195,7 +193,7 @@ class Worker:
                 raise ConnectionResetError
 
     def _whole_frame(self) -> Frame | None:
-        """A frame that has arrived."""
+        """Return a frame that has arrived."""
         if len(self._received) < PREFIX.size:
             return None
         prefix = bytes(self._received[: PREFIX.size])
@@ -213,7 +211,7 @@ class Worker:
         self.output += part[: max(0, self._limits.output - len(self.output))]
 
     def _drain(self) -> None:
-        """Take what the worker has printed and nobody has read."""
+        """Read what the worker has printed and no one has read."""
         for part in self._wires.rest():
             self._keep(part)
             if self.output_bytes > 100 * MAX_OUTPUT:

@@ -1,7 +1,8 @@
-"""What a worker puts on itself before it reads student code: each layer unprivileged, none trusted alone.
+"""The layers that a worker applies to itself before it reads student code.
 
-A layer is prepared once, in the fork server, and applied in each forked child. What a machine cannot do is
-left out and named; whether a layer really holds is found out by `grader.worker.probe`, not assumed.
+Each needs no privilege, and none is trusted alone.
+A layer is prepared once, in the fork server, and applied in each forked child. A layer that a machine lacks
+is left out and named. Whether a layer really holds is tested by `grader.worker.probe`, not assumed.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ from grader.worker.scratch import Scratch, mount_in_child
 
 PR_SET_DUMPABLE, PR_SET_NAME, PR_GET_NAME = 4, 15, 16  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_SET_VMA = 38, 39, 0x53564D41
-ANY_PID = 0x5EC0A11D  # no process has so large a number
+ANY_PID = 0x5EC0A11D  # no process has a number this large
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 
-# Seen to be needed by Python, torch, numpy, scipy and matplotlib with threads. Everything else is refused:
-# an allow-list, so that a system call that a later kernel adds is refused, too. No sysinfo: it tells the
-# load and the free memory of the whole machine, which other workers move. No flock: it sees their locks.
+# The calls that Python, torch, numpy, scipy and matplotlib with threads were seen to need. Everything else
+# is refused: this is an allow-list, so a system call added by a later kernel is refused as well. No sysinfo:
+# it shows the load and the free memory of the whole machine, which other workers change. No flock: it sees
+# their locks.
 _ALLOWED = """
     read write readv writev pread64 pwrite64 lseek close close_range dup dup2 dup3 pipe pipe2
     stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64 getcwd
@@ -47,9 +49,9 @@ _ALLOWED = """
     exit exit_group restart_syscall arch_prctl capget
 """.split()
 _FOR_SCRATCH = "mkdir mkdirat ftruncate fsync fdatasync chdir umask".split()
-# What takes a name off a file that is still held takes it out of sight of whoever counts by names.
+# Calls that remove the name of an open file hide the file from anyone who counts by names.
 _FOR_BOUNDED_SCRATCH = "unlink unlinkat rmdir rename renameat renameat2".split()
-_NAMELESS = 0o20000000  # the flag of O_TMPFILE that is its own
+_NAMELESS = 0o20000000  # the flag that only O_TMPFILE has
 _LIBRARIES = ("*-linux-*", "*.so", "*.so.*", "locale", "ssl")  # of what /lib and /usr/lib hold
 # No F_SETOWN, F_SETSIG: they send signals. No F_GETLK: it sees the locks of other workers.
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 6, 7, 1030, 37, 38)
@@ -62,7 +64,7 @@ _IOCTL_COMMANDS = (
     0x5451,
 )  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO[N]CLEX
 _SIGNAL_BITS = [1 << place for place in range(7)]  # of the numbers from 0 to 64
-_NO_SIGNAL = (1 << 64) - (1 << 7)  # the bits that no signal has
+_NO_SIGNAL = (1 << 64) - (1 << 7)  # the bits that no signal uses
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW_ANYTHING = 0x7E020080  # every CLONE_NEW* flag of linux/sched.h
 
@@ -72,7 +74,7 @@ LayerStep = Callable[[Scratch | None], None]
 
 @dataclass
 class Confinement:
-    """The layers of this machine, ready to be put on; `missing` tells why others are not."""
+    """The layers of this machine, ready to be applied; `missing` says why others are not."""
 
     layers: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,7 @@ class Confinement:
             step(scratch)
 
     def add(self, layer: str, prepare: Callable[[], LayerStep]) -> None:
-        """Prepare one layer, or note why it cannot be."""
+        """Prepare one layer, or note why it cannot be prepared."""
         try:
             self._steps.append(prepare())
         except (OSError, ImportError, RuntimeError, AttributeError) as error:
@@ -94,7 +96,7 @@ class Confinement:
 
 
 def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
-    """Every layer that this machine has; `readable` are files and folders besides Python's own.
+    """Prepare every layer that this machine has; `readable` lists files and folders besides Python's own.
 
     `of_mounts`: whether this process itself changes how it sees the file system.
     """
@@ -111,7 +113,7 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
 
 
 def _no_access_times() -> LayerStep:
-    """Done once, in the fork server, whose view of the file system is its workers'."""
+    """Prepare once, in the fork server, whose view of the file system its workers share."""
     leave_no_access_times(Path(tempfile.gettempdir()))
     folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
     if trace := trace_of_reading([Path("/"), *(Path(name) for name in folders if Path(name).exists())]):
@@ -120,13 +122,13 @@ def _no_access_times() -> LayerStep:
 
 
 def _chosen_process_numbers() -> LayerStep:
-    """Done once; the server then chooses a number before each fork."""
+    """Prepare once; the server then chooses a number before each fork."""
     choose_process_numbers()
     return lambda _scratch: None
 
 
 def _tmpfs() -> LayerStep:
-    """Have the scratch folder bounded by what it takes: as root, or where users may have namespaces."""
+    """Prepare a scratch folder of bounded size: as root, or where users may have namespaces."""
     with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
         mount_in_child(Scratch(Path(folder), 1 << 20))
 
@@ -150,7 +152,7 @@ def _no_new_privs() -> LayerStep:
 
 
 def _no_capabilities() -> LayerStep:
-    """Even root's worker is then an ordinary process that happens to own root's files."""
+    """Drop all capabilities: root's worker is then an ordinary process that happens to own root's files."""
     c = libc()
     c.capset  # noqa: B018 AttributeError where the C library does not have it
 
@@ -166,7 +168,7 @@ def _no_capabilities() -> LayerStep:
 def _landlock(readable: Sequence[Path]) -> LayerStep:
     files = Files()
     for path, is_listing in _python_paths():
-        if path.exists():  # else it is a link to nowhere
+        if path.exists():  # otherwise it is a dangling link
             (files.list if is_listing else files.read)(path)
     for path in readable:
         if path.exists():
@@ -182,9 +184,9 @@ def _landlock(readable: Sequence[Path]) -> LayerStep:
 
 
 def _python_paths() -> Iterator[tuple[Path, bool]]:
-    """What Python, its packages and the C library read, and whether a folder may only be listed.
+    """Yield what Python, its packages and the C library read, and whether a folder may only be listed.
 
-    The grader itself is left out: a course may come with it, and an editable install names its folder.
+    The grader itself is left out: a course can come with it, and an editable install names its folder.
     """
     names = ("stdlib", "platstdlib")
     for name in {sysconfig.get_path(name) for name in names}:
@@ -193,7 +195,7 @@ def _python_paths() -> Iterator[tuple[Path, bool]]:
     packages.add(site.getusersitepackages())
     for name in packages:
         yield from _entries(Path(name), without=("grader", "torchgrade", "editable"))
-    for folder in {Path("/lib").resolve(), Path("/usr/lib")}:  # but not the packages that lie there, too
+    for folder in {Path("/lib").resolve(), Path("/usr/lib")}:  # but not the packages that lie there as well
         yield from ((entry, False) for name in _LIBRARIES for entry in folder.glob(name))
     for name in (
         "/lib64 /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts /etc/ld.so.cache "
@@ -204,7 +206,7 @@ def _python_paths() -> Iterator[tuple[Path, bool]]:
 
 
 def _entries(folder: Path, without: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
-    """A folder that may be listed, and everything in it but a few names."""
+    """Yield a folder that may be listed, and everything in it except a few names."""
     if folder.is_dir():
         yield folder, True
         for entry in folder.iterdir():
@@ -227,11 +229,11 @@ def _seccomp(*, is_bounded: bool) -> LayerStep:
 
 
 def _program(names: Sequence[str], refused: int = 0) -> bytes:
-    """A filter as the kernel takes it; ANY_PID stands in it for the worker's own process number.
+    """Compile a filter in the kernel's form; ANY_PID in it is replaced by the worker's own process number.
 
-    Compiled once, for it takes a third of a millisecond and more, and every worker needs it. Refused is every
-    call but these, and some others with harmless arguments; `refused` are flags that no file may be opened
-    with.
+    It is compiled once, because that takes a third of a millisecond or more and every worker needs it. It
+    refuses every call except these, and some others with harmless arguments; `refused` holds flags with which
+    no file may be opened.
     """
     calls = Calls()
     for name in names:
@@ -241,16 +243,16 @@ def _program(names: Sequence[str], refused: int = 0) -> bytes:
 
 
 def _allow_some(calls: Calls, refused: int) -> None:
-    """The calls that are harmless with some arguments only."""
-    for name, index in (("kill", 1), ("tgkill", 2)):  # to itself, and a SIGKILL is never its own
-        for bit in _SIGNAL_BITS:  # the kernel takes 32 bits of the number, so that NE would let some through
+    """Allow the calls that are harmless with some arguments only."""
+    for name, index in (("kill", 1), ("tgkill", 2)):  # to itself, and its own signal is never SIGKILL
+        for bit in _SIGNAL_BITS:  # the kernel takes 32 bits of the number, so NE would let some through
             not_kill = calls.masked(index, _NO_SIGNAL | bit, ~signal.SIGKILL & bit)
             calls.allow(name, calls.equal(0, ANY_PID), not_kill)
     calls.allow("prlimit64", calls.equal(0, 0), calls.equal(2, 0))
-    # Up to its hard limit, which nobody can raise here: a worker takes less while it reads a file.
+    # Up to its hard limit, which no one can raise here: a worker uses less while it reads a file.
     calls.allow("prlimit64", calls.equal(0, 0), calls.equal(1, resource.RLIMIT_AS))
-    # Access mode 3 asks neither to read nor to write, so Landlock lets it pass; before its third version
-    # (Linux 6.2) it lets O_TRUNC pass, which empties a file.
+    # Access mode 3 asks neither to read nor to write, so Landlock lets it pass. Before its third version
+    # (Linux 6.2) it also lets O_TRUNC pass, which empties a file.
     refused |= os.O_ACCMODE | (0 if landlock_version() >= 3 else os.O_TRUNC)
     for name, index in (("open", 1), ("openat", 2)):
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
@@ -263,4 +265,4 @@ def _allow_some(calls: Calls, refused: int) -> None:
         calls.allow("prctl", calls.equal(0, option))
     mask = _CLONE_THREAD | _CLONE_NEW_ANYTHING
     calls.allow("clone", calls.masked(0, mask, _CLONE_THREAD))
-    calls.deny_knowledge("clone3")  # its flags lie in memory; libc then uses clone
+    calls.deny_knowledge("clone3")  # its flags are in memory; libc then uses clone

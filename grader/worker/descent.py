@@ -1,4 +1,4 @@
-"""Which statements at the top level of a file have a part in what a name stands for."""
+"""Finds the statements at the top level of a file that contribute to the value of a name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Statement = tuple[ast.stmt | None, CodeType | None]
 
 
 def descent(name: str, statements: Sequence[Statement]) -> frozenset[int]:
-    """The numbers of the statements that define a name, and what they read, and so on."""
+    """Return the numbers of the statements that define a name, or what they read, and so on."""
     imported = {name for statement, _ in statements for name in _imported(statement)}
     bound = [_bound(statement, code) - imported for statement, code in statements]
     found: set[int] = set()
@@ -31,7 +31,7 @@ def _imported(statement: ast.stmt | None) -> set[str]:
 
 
 def _bound(statement: ast.stmt | None, code: CodeType | None) -> set[str]:
-    """The names that a statement gives something to, or whose things it changes: `table[0] = 1`."""
+    """Return the names that a statement binds, or whose values it changes: `table[0] = 1`."""
     names = set(_names(code, "STORE_NAME", deep=False)) | set(_names(code, "STORE_GLOBAL"))
     for node in ast.walk(statement) if statement is not None else ():
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
@@ -42,7 +42,7 @@ def _bound(statement: ast.stmt | None, code: CodeType | None) -> set[str]:
 
 
 def _read(code: CodeType | None) -> set[str]:
-    """The names at the top level that code reads, when it runs or later in a function."""
+    """Return the top-level names that code reads, when it runs or later in a function."""
     return set(_names(code, "LOAD_NAME")) | set(_names(code, "LOAD_GLOBAL"))
 
 

@@ -1,4 +1,4 @@
-"""How a worker has ended, and what it may use before that."""
+"""How a worker ended, and what it may use before that."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from grader.worker.child import NO_MEMORY
 from grader.worker.wire import MAX_BODY
 
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
-BLAMED = 32 << 20  # bytes that a worker must have taken to be blamed if there were none left
-_BY_SIGNAL = 0x7F  # the bits of a wait status that say by which
+BLAMED = 32 << 20  # bytes that a worker must have used to be blamed if none were left
+_BY_SIGNAL = 0x7F  # the bits of a wait status that hold the signal
 SIGKILL, _SIGXCPU = getattr(signal, "SIGKILL", 9), getattr(signal, "SIGXCPU", None)  # Windows has neither
 
 
 class WorkerEnded(Exception):
-    """A worker is gone, or had to be: why."""
+    """A worker is gone, or had to be ended: why."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -24,9 +24,9 @@ class WorkerEnded(Exception):
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What one worker may use: bytes of memory, seconds of processor, bytes of files and of one result.
+    """What one worker may use: bytes of memory, seconds of CPU time, bytes of files and of one result.
 
-    Of what it prints, `output` bytes are kept.
+    `output` bytes of what it prints are kept.
     """
 
     memory: int
@@ -38,11 +38,11 @@ class WorkerLimits:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a worker ended, by what the kernel accounts for and not by what it says.
+    """How a worker ended, according to the kernel, not to the worker itself.
 
-    Its wait status as POSIX writes it, whether its processor time was spent, the bytes of memory that it has
-    taken, whether it had to be killed by us, and whether the kernel has killed for want of memory since its
-    fork.
+    The wait status as POSIX writes it, whether its CPU time was spent, the bytes of memory that it used,
+    whether the grader had to kill it, and whether the kernel has killed processes for lack of memory since
+    its fork.
     """
 
     status: int = 0
@@ -53,17 +53,17 @@ class Ending:
 
     @property
     def by(self) -> int:
-        """The signal that ended it; a number beyond signal.Signals, if it is a real-time signal."""
+        """The signal that ended it; a number beyond signal.Signals if it is a real-time signal."""
         return self.status & _BY_SIGNAL
 
     @property
     def why(self) -> str:
-        """Why, as WorkerEnded says it; "starved" or "killed" if it is not to blame."""
+        """The reason, as WorkerEnded gives it; "starved" or "killed" if the worker is not to blame."""
         if not self.by:
             return "memory" if self.status >> 8 == NO_MEMORY else "exit"
         if self.by != SIGKILL:
             return "timeout" if self.by == _SIGXCPU else "crashed"
-        if self.spent:  # it has ignored SIGXCPU
+        if self.spent:  # it ignored SIGXCPU
             return "timeout"
         if self.starved:
             return "memory" if self.took >= BLAMED else "starved"

@@ -1,4 +1,4 @@
-"""The environment of processes in which student code runs: all that it sees of this one's."""
+"""The environment of processes that run student code: all they see of this process's environment."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 _OF_WINDOWS = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "APPDATA", "LOCALAPPDATA", "USERPROFILE")
 _WITHOUT_DEVICES = {
-    # A worker sees no device: the threads that autograd starts for one do not live on in a fork.
+    # A worker sees no device: the threads that autograd starts for one do not survive a fork.
     "CUDA_VISIBLE_DEVICES": "",
-    "HIP_VISIBLE_DEVICES": "-1",  # where empty text means all of them
+    "HIP_VISIBLE_DEVICES": "-1",  # where an empty value means all of them
 }
 
 
 def clean_environment() -> dict[str, str]:
-    """All that student code sees of the environment."""
-    # Windows needs to know where it is itself, and where the packages of its user are.
+    """Return all variables of the environment that student code sees."""
+    # Windows needs its own folder, and the folder of its user's packages.
     windows = {name: os.environ[name] for name in _OF_WINDOWS if os.name == "nt" and name in os.environ}
     return windows | {
         "LANG": "C.UTF-8",
@@ -26,12 +26,12 @@ def clean_environment() -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         **_WITHOUT_DEVICES,
-        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker may start no compiler
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile leaves code as it is: a worker must not start a compiler
     }
 
 
 def temporary_in(folder: str) -> dict[str, str]:
-    """What makes a folder the one for temporary files; torch's compiler makes its own when it is imported."""
+    """Return the variables that put temporary files into a folder, those of torch's compiler included."""
     return dict.fromkeys(("TMPDIR", "TEMP", "TMP") if os.name == "nt" else ("TMPDIR",), folder) | {
         "TORCHINDUCTOR_CACHE_DIR": folder
     }

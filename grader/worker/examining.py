@@ -1,7 +1,7 @@
 """An examiner's process that was started by itself: it imports, starts a worker, and examines.
 
 Run as `python -E -P -m grader.worker.examining READ WRITE MODULE...`, where READ and WRITE are the two pipes
-of its line, on which a Wanted comes first. When standard input is hung up, it tidies up and ends.
+of its line, on which a Wanted comes first. When standard input is closed, it tidies up and ends.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TIDY_SECONDS = 5.0  # that it gets when it is interrupted
 
 
 def main() -> None:
-    """Examine until the command hangs up."""
+    """Examine until the command closes the line."""
     gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
     reading, writing, *modules = sys.argv[1:]
     line = Pair(_end_of(int(reading), is_read=True), _end_of(int(writing), is_read=False))
@@ -46,7 +46,7 @@ def main() -> None:
         finally:
             discard(Path(wanted.folder), descriptor)
     except (EOFError, OSError, KeyboardInterrupt):
-        pass  # whoever started this is gone
+        pass  # the process that started this one is gone
     except BaseException:
         traceback.print_exc()
     sys.stderr.flush()
@@ -55,7 +55,7 @@ def main() -> None:
 
 def _end_of(handle: int, *, is_read: bool) -> Line:
     """Open an end of a pipe that was inherited."""
-    kind = getattr(connection, "PipeConnection", connection.Connection)  # the first one is of Windows
+    kind = getattr(connection, "PipeConnection", connection.Connection)  # the first one exists on Windows
     end: Line = kind(handle, readable=is_read, writable=not is_read)
     return end
 

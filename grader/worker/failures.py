@@ -39,7 +39,7 @@ def describe(error: BaseException, cells: Collection[str], *, is_own: bool = Fal
 
 
 def _place(error: BaseException, cells: Collection[str]) -> tuple[str | None, int | None]:
-    """The innermost line of the student's own."""
+    """Return the innermost line of the student's own code."""
     place: tuple[str | None, int | None] = (None, None)
     trace = error.__traceback__
     while trace is not None:
@@ -51,7 +51,7 @@ def _place(error: BaseException, cells: Collection[str]) -> tuple[str | None, in
 
 
 def _text(error: BaseException) -> str:
-    """An exception's own words, without the name of the grader's folder."""
+    """Return an exception's message, without the name of the grader's folder."""
     try:
         return str(error)[:MAX_TEXT].replace(os.environ.get("TMPDIR") or "\0", "...")
     except BaseException:
@@ -71,7 +71,7 @@ def _kind(error: BaseException, message: str) -> str:
 
 
 def _import_message(error: BaseException, message: str) -> str | None:
-    """What is missing, without the paths that Python's own message has."""
+    """Return what is missing, without the paths in Python's own message."""
     if not isinstance(error, ImportError) or type(error.name) is not str:
         return None
     root, _, rest = error.name.partition(".")

@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Family:
-    """What a family is called, its operators, its functions by module or class, and more names for it."""
+    """A family: its name, its operators, its functions by module or class, and more names for it."""
 
     noun: str  # "no library convolution"
     operators: str
@@ -24,12 +24,12 @@ class Family:
 
     @property
     def with_article(self) -> str:
-        """What it is called: 'a library convolution', '`unfold`'."""
+        """The family's name in a sentence: 'a library convolution', '`unfold`'."""
         return self.noun if self.noun.startswith("`") else f"a {self.noun}"
 
     @property
     def names(self) -> frozenset[str]:
-        """The names by which a source reaches for it."""
+        """The names by which source code refers to it."""
         listed = " ".join((self.operators, *self.functions.values(), self.words))
         return frozenset(listed.split())
 
@@ -153,7 +153,7 @@ def _has_strides(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
 
 
 def _sums_products(args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> bool:
-    """Whether an einsum of several operands sums over an index, as a matrix product does."""
+    """Return whether an einsum of several operands sums over an index, as a matrix product does."""
     if not args or not isinstance(args[0], str):
         return True
     given, arrow, result = args[0].partition("->")
@@ -162,7 +162,7 @@ def _sums_products(args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> bool:
     return len(args) > 2 and bool(summed)
 
 
-# Where only some calls of a function are of the family; for a method, self is among the arguments.
+# Functions of which only some calls belong to the family; for a method, self is among the arguments.
 CONDITIONS: dict[str, Callable[[tuple[Any, ...], Mapping[str, Any]], bool]] = {
     "numpy.ndarray.__init__": _has_strides,
     "numpy.einsum": _sums_products,
@@ -171,7 +171,7 @@ CONDITIONS: dict[str, Callable[[tuple[Any, ...], Mapping[str, Any]], bool]] = {
 
 
 def owners(families: Iterable[str]) -> dict[str, dict[str, list[str]]]:
-    """The modules and classes with functions of these families: their names, and the families of each."""
+    """Return the functions of these families by module or class, each with its families."""
     found: dict[str, dict[str, list[str]]] = {}
     for family in families:
         for owner, names in FAMILIES[family].functions.items():

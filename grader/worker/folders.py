@@ -1,4 +1,4 @@
-"""Folders for temporary files: removed by whoever holds them, or later by others if that was killed."""
+"""Folders for temporary files, removed by the process that holds them, or later by others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.worker.locks import lock, try_lock
 
 PREFIX = "torchgrade-"  # of all of them: any command sweeps what any other left
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_FOLDER = getattr(os, "O_DIRECTORY", 0)  # Windows opens no folder: there a file in it is locked
+_FOLDER = getattr(os, "O_DIRECTORY", 0)  # Windows cannot open a folder: a file in it is locked instead
 _HELD = ".held"
 
 
@@ -25,7 +25,7 @@ def place(kind: str) -> Path:
 
 
 def claim(folder: Path) -> int:
-    """Make a folder, which `sweep` leaves alone until this process ends or closes what is returned.
+    """Make a folder that `sweep` leaves alone until this process ends or closes the returned descriptor.
 
     Raises:
         OSError: it cannot be made.
@@ -42,9 +42,9 @@ def claim(folder: Path) -> int:
 
 
 def sweep(prefix: str = PREFIX) -> None:
-    """Remove the folders that begin so, are this user's, and that nobody holds any more."""
+    """Remove the folders with this prefix that belong to this user and that no process holds any more."""
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        with contextlib.suppress(OSError):  # somebody's, or swept by another at this moment
+        with contextlib.suppress(OSError):  # another user's, or just swept by another process
             _sweep(folder)
 
 
@@ -56,24 +56,24 @@ def _sweep(folder: Path) -> None:
             remove(folder)
     finally:
         os.close(descriptor)
-    if is_free and not _FOLDER:  # Windows removes no file that is open
+    if is_free and not _FOLDER:  # Windows cannot remove an open file
         remove(folder)
 
 
 def _opened(folder: Path, creating: int = 0) -> int:
-    """Open what is locked of a folder."""
+    """Open the file or folder that is locked for a folder."""
     if _FOLDER:
         return os.open(folder, os.O_RDONLY | _FOLDER | _NO_LINK)
     return os.open(folder / _HELD, os.O_RDWR | creating, 0o600)
 
 
 def _is_own(descriptor: int) -> bool:
-    """Say whether this user has made it; on Windows each has a folder for temporary files."""
+    """Return whether this user made it; on Windows each user has a folder for temporary files."""
     return not hasattr(os, "getuid") or os.fstat(descriptor).st_uid == os.getuid()
 
 
 def discard(folder: Path, descriptor: int) -> None:
-    """Remove a folder that `claim` has made, and let go of it."""
+    """Remove a folder that `claim` made, and release it."""
     if _FOLDER:
         remove(folder)
     os.close(descriptor)
@@ -82,8 +82,8 @@ def discard(folder: Path, descriptor: int) -> None:
 
 
 def remove(folder: str | Path) -> None:
-    """Remove a folder, however deep student code has made it: Python's own way would recurse."""
-    for _ in range(2):  # a worker that has been killed may still finish making a file
+    """Remove a folder, however deep student code made it: Python's own function would recurse."""
+    for _ in range(2):  # a killed worker can still finish making a file
         with contextlib.suppress(OSError):
             Path(folder).rmdir()
         if not os.path.lexists(folder):
@@ -99,7 +99,7 @@ def remove(folder: str | Path) -> None:
 
 
 def _remove_on_windows(folder: str | Path) -> None:
-    """Remove also what is for reading only."""
+    """Remove a folder, including read-only files."""
     for parent, _, names in os.walk(folder):
         for name in names:
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The examiner's end of the fork server: starts it, and asks it for workers."""
+"""The examiner's end of the fork server: it starts the server and asks it for workers."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group
 class ForkServer:
     """A process that has imported `preload` and forks workers.
 
-    `bubblewrap` gives it namespaces of its own; without `confine` its workers are left as they are.
-    `lanes` is how many such processes share what the container has of memory.
+    `bubblewrap` gives it its own namespaces; without `confine` its workers are not confined. `lanes` is how
+    many of these processes share the container's memory.
     """
 
     def __init__(
@@ -49,21 +49,21 @@ class ForkServer:
         confine: bool = True,
         start: Start | None = None,
     ) -> None:
-        """Start it: by exec, unless `start` knows better.
+        """Start the server: by exec, unless another `start` is given.
 
         Raises:
             UsageFault: bubblewrap is asked for and not installed.
 
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        if sys.platform == "linux":  # the kernel says with each message whose it is
+        if sys.platform == "linux":  # the kernel adds the sender to each message
             self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._confine = confine
         self._container = Container()
         self.lanes = 1
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
-        self._pid = 0  # of the server, which may be below the process that was started
+        self._pid = 0  # of the server, which can be below the process that was started
         self._loaded = set(preload)
         self._errors = -1
         begin = start or executed(preload, bubblewrap=bubblewrap)
@@ -85,7 +85,7 @@ class ForkServer:
         self.close()
 
     def start(self) -> dict[str, Any]:
-        """Wait until the server is ready; what it says of its layers.
+        """Wait until the server is ready; return what it says about its layers.
 
         Raises:
             WorkerFault: it does not start.
@@ -97,7 +97,7 @@ class ForkServer:
 
     @property
     def isolation(self) -> tuple[str, ...]:
-        """What keeps student code apart here; each layer was tried, none is assumed."""
+        """What keeps student code apart here; each layer was tested, none is assumed."""
         said = self.start()
         layers = said["isolation"] if self._confine else []
         apart = all(said["namespaces"].get(name) not in {None, own} for name, own in namespaces().items())
@@ -109,13 +109,13 @@ class ForkServer:
         return self._pid or self._process.pid
 
     def children(self) -> list[int]:
-        """The processes that the server has forked and that are still there (Linux; elsewhere none)."""
+        """Return the processes that the server forked and that still exist (Linux; elsewhere none)."""
         tasks = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         return [int(pid) for pid in tasks.read_text(encoding="ascii").split()] if tasks.exists() else []
 
     @property
     def lacking(self) -> list[str]:
-        """The layers that strangers' code needs and that are not in force here."""
+        """The layers that strangers' code needs and that do not work here."""
         return [layer for layer in PROMISES if layer not in self.isolation]
 
     @property
@@ -124,7 +124,7 @@ class ForkServer:
         return dict(self.start()["missing"])
 
     def close(self) -> None:
-        """End the server and with it whatever it started."""
+        """End the server and everything that it started."""
         if self._errors < 0:
             return
         with held():
@@ -132,17 +132,17 @@ class ForkServer:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if self.pid == self._process.pid:
                     os.killpg(self.pid, signal.SIGKILL)
-                else:  # with it end all of its namespace, and then what waits for it
+                else:  # its whole namespace ends with it, and then the process that waits for it
                     os.kill(self.pid, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self._process.pid, signal.SIGCONT)  # what waits may have been stopped
+                os.kill(self._process.pid, signal.SIGCONT)  # the waiting process can be stopped
             self._process.wait()
             os.close(self._errors)
             self._errors = -1
             self._folder.close()
 
     def load(self, modules: Iterable[str]) -> None:
-        """Have it import these too, unless it has already: what only some submissions need.
+        """Make the server import these as well, unless it already has: what only some submissions need.
 
         Raises:
             WorkerFault: the server does not answer.
@@ -157,7 +157,7 @@ class ForkServer:
         self._loaded.update(new)
 
     def fork(self, limits: WorkerLimits) -> Worker:
-        """A new worker.
+        """Return a new worker.
 
         Raises:
             WorkerFault: the server does not answer.
@@ -209,5 +209,5 @@ class ForkServer:
 
     def _fault(self) -> WorkerFault:
         errors = os.pread(self._errors, 4000, 0).decode(errors="replace").strip()
-        last = errors.splitlines()[-1] if errors else "it did not say why"
+        last = errors.splitlines()[-1] if errors else "it gave no reason"
         return WorkerFault(f"The process that runs student code is gone: {last}.")

@@ -1,4 +1,4 @@
-"""How full the scratch folder of a worker is, where no file system of its own bounds it."""
+"""Measures how full a worker's scratch folder is where no file system of its own bounds it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ MAX_FILES = 10_000
 
 
 def overfull(folder: Path, bound: int) -> str:
-    """Say "disk" if a folder holds more than `bound` bytes, which ends its worker; else nothing."""
+    """Return "disk" if a folder holds more than `bound` bytes, which ends its worker; otherwise ""."""
     return "disk" if size_of(folder, bound) > bound else ""
 
 
 def size_of(folder: Path, bound: int) -> int:
-    """Measure what lies below a folder, each entry at least a block; more than `bound` once that is certain.
+    """Measure what lies below a folder, at least one block for each entry; stop once it exceeds `bound`.
 
-    What cannot be looked into, or is nested too deeply for a path, counts as too much.
+    What cannot be read, or is nested too deeply for a path, counts as too much.
     """
     total, count, folders = 0, 0, [str(folder)]
     while folders:
@@ -37,6 +37,6 @@ def size_of(folder: Path, bound: int) -> int:
 
 
 def _taken(status: os.stat_result) -> int:
-    """The bytes of the disk; Windows tells the length alone."""
+    """Return the bytes taken on disk; Windows gives only the length."""
     blocks = getattr(status, "st_blocks", None)
     return status.st_size if blocks is None else int(blocks) * 512

@@ -1,7 +1,7 @@
 """The signals that end a command: Ctrl-C, a polite kill, and a terminal that closes.
 
 While a command only imports, a signal ends it at once: there is nothing to tidy up. From then on it raises
-KeyboardInterrupt, but for moments that are held whole. Nothing heavy is imported here.
+KeyboardInterrupt, except in short blocks that hold signals back. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TIDY_SECONDS = 10.0  # in which a second Ctrl-C changes nothing
 
 
 class _Arrivals:
-    """What has arrived in this process, and what becomes of it."""
+    """The signals that arrived in this process, and what they do."""
 
     last = float("-inf")
     held = 0
@@ -30,24 +30,24 @@ class _Arrivals:
 
 
 def leave_at_once() -> None:
-    """From now on end the process at a signal, without a word of Python's."""
+    """From now on end the process at a signal, without Python's own output."""
     _take(_leave)
 
 
 def raise_from_now() -> None:
-    """From now on raise KeyboardInterrupt at a signal, where `leave_at_once` had its way before."""
+    """From now on raise KeyboardInterrupt at a signal, if `leave_at_once` was in force before."""
     if signal.getsignal(signal.SIGTERM) is _leave:
         _take(_raise)
 
 
 def ignore() -> None:
-    """From now on ignore the signals that we took over: the command is done, or tidies up."""
+    """From now on ignore the signals handled here: the command is done, or tidies up."""
     if signal.getsignal(signal.SIGTERM) in {_leave, _raise}:
         _take(signal.SIG_IGN)
 
 
 def happened() -> bool:
-    """Return whether the command was interrupted; libraries may have swallowed the exception."""
+    """Return whether the command was interrupted; libraries can have swallowed the exception."""
     return _Arrivals.last > float("-inf")
 
 

@@ -1,8 +1,9 @@
-"""What the kernel refuses a process that asks for it: Landlock for files, seccomp for system calls.
+"""The kernel's own walls, which a process asks for: Landlock for files, seccomp for system calls.
 
-The only module that uses the packages landlock (a pre-release) and pyseccomp (of 2021). Both are thin: one
-makes three system calls, the other has the system's libseccomp compile a filter, which knows the numbers of
-calls on each processor. What is promised here is tested by itself, so that another version cannot change it.
+This is the only module that uses the packages landlock (a pre-release) and pyseccomp (of 2021). Both are
+thin. One makes three system calls. The other makes the system's libseccomp compile a filter; that library
+knows the numbers of the calls on each processor. What is promised here has its own tests, so another version
+cannot change it unnoticed.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _landlock, _seccomp = optional("landlock"), optional("pyseccomp")  # not everywh
 
 
 def landlock_version() -> int:
-    """The version of Landlock that the kernel has; 0 without it."""
-    ctypes.set_errno(0)  # the package takes what an earlier call left there for its own error
+    """Return the version of Landlock that the kernel has; 0 without it."""
+    ctypes.set_errno(0)  # the package mistakes what an earlier call left there for its own error
     try:
         return int(_landlock.landlock_abi_version()) if _landlock else 0
     except OSError:
@@ -34,7 +35,7 @@ class Files:
     """The files and folders that a process may use; all others are refused."""
 
     def __init__(self) -> None:
-        """Begin with none.
+        """Begin with no files.
 
         Raises:
             OSError: there is no Landlock here.
@@ -47,20 +48,20 @@ class Files:
         self._access = _landlock.FSAccess
 
     def read(self, path: Path) -> None:
-        """Let a file be read, or all that is in a folder."""
+        """Allow a file, or everything in a folder, to be read."""
         access = self._access.READ_FILE
         self._rules.allow(str(path), rules=access | self._access.READ_DIR if path.is_dir() else access)
 
     def list(self, folder: Path) -> None:
-        """Let the names in a folder be read."""
+        """Allow the names in a folder to be read."""
         self._rules.allow(str(folder), rules=self._access.READ_DIR)
 
     def write(self, file: Path) -> None:
-        """Let a file be read and written."""
+        """Allow a file to be read and written."""
         self._rules.allow(str(file), rules=self._access.READ_FILE | self._access.WRITE_FILE)
 
     def work_in(self, folder: Path) -> None:
-        """Let files and folders be made, changed and removed in a folder, but no devices and no programs."""
+        """Allow files and folders to be made, changed and removed in a folder, but no devices or programs."""
         access = self._access
         never = access.EXECUTE | access.MAKE_CHAR | access.MAKE_BLOCK | access.MAKE_SOCK | access.MAKE_FIFO
         self._rules.allow(str(folder), rules=access.all() & ~never)
@@ -75,7 +76,7 @@ class Calls:
     """The system calls that a process may make; all others fail with EPERM."""
 
     def __init__(self) -> None:
-        """Begin with none.
+        """Begin with no calls.
 
         Raises:
             OSError: there is no libseccomp here.
@@ -89,26 +90,26 @@ class Calls:
             self._filter.set_attr(_seccomp.Attr.ACT_BADARCH, _seccomp.KILL_PROCESS)  # i386 and x32 calls
 
     def allow(self, name: str, *arguments: Any) -> None:
-        """Let a call be made, or only with such arguments."""
+        """Allow a call, or only with arguments like these."""
         with contextlib.suppress(OSError):  # this architecture has no call of this name
             self._filter.add_rule(_seccomp.ALLOW, name, *arguments)
 
     def deny_knowledge(self, name: str) -> None:
-        """Have a call fail as if the kernel did not know it."""
+        """Make a call fail as if the kernel did not know it."""
         self._filter.add_rule(_seccomp.ERRNO(errno.ENOSYS), name)
 
     @staticmethod
     def equal(index: int, value: int) -> Any:
-        """An argument that has this value."""
+        """Return a condition: the argument has this value."""
         return _seccomp.Arg(index, _seccomp.EQ, value)
 
     @staticmethod
     def masked(index: int, mask: int, value: int) -> Any:
-        """An argument whose bits of a mask have this value."""
+        """Return a condition: the argument has this value in the bits of a mask."""
         return _seccomp.Arg(index, _seccomp.MASKED_EQ, mask, value)
 
     def program(self) -> bytes:
-        """Compile it as the kernel takes it."""
+        """Compile the filter into the form that the kernel takes."""
         with tempfile.TemporaryFile() as file:
             self._filter.export_bpf(file)
             file.seek(0)
@@ -116,13 +117,13 @@ class Calls:
 
 
 class _Program(ctypes.Structure):
-    """struct sock_fprog of linux/filter.h: how many instructions, of 8 bytes each, and where they are."""
+    """struct sock_fprog of linux/filter.h: the number of instructions, 8 bytes each, and their address."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
 def put_on(program: bytes) -> None:
-    """Put a filter of calls on this process and all its threads to come.
+    """Apply a filter of calls to this process and all its future threads.
 
     Raises:
         OSError: the kernel refuses it.

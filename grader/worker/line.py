@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Line(Protocol):
-    """One end of it, as multiprocessing.connection.Connection is."""
+    """One end of a line, like multiprocessing.connection.Connection."""
 
     def send(self, message: Any) -> None:
         """Send anything that can be pickled."""
@@ -19,13 +19,13 @@ class Line(Protocol):
         """Wait for a message, and return it."""
 
     def poll(self, timeout: float = 0.0) -> bool:
-        """Say whether there is one, or the other end has hung up."""
+        """Return whether there is a message, or the other end has closed the line."""
 
     def fileno(self) -> int:
-        """What can be waited for."""
+        """Return the descriptor to wait for."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the line."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Pair:
         return self.reading.recv()
 
     def poll(self, timeout: float = 0.0) -> bool:
-        """Say whether there is one, or the other end has hung up."""
+        """Return whether there is a message, or the other end has closed the line."""
         return self.reading.poll(timeout)
 
     def fileno(self) -> int:
-        """What can be waited for."""
+        """Return the descriptor to wait for."""
         return self.reading.fileno()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the line."""
         self.reading.close()
         self.writing.close()

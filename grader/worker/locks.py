@@ -1,4 +1,4 @@
-"""Locks on open files, which the system takes back when a process ends, however that happens."""
+"""Locks on open files, which the system releases when a process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from grader.worker.optional import optional
 
 _fcntl, _msvcrt = optional("fcntl"), optional("msvcrt")
 _SECONDS_BETWEEN_TRIES = 0.02
-_PLACE = 1 << 30  # of the byte that is locked on Windows: nobody could read one that is locked
+_PLACE = 1 << 30  # the position of the byte that is locked on Windows, where a locked byte cannot be read
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock an open file; return whether it could be: False while another process holds it.
+    """Lock an open file; return whether that worked: False while another process holds it.
 
     Raises:
         OSError: this file system has no locks.
@@ -29,7 +29,7 @@ def try_lock(descriptor: int) -> bool:
 
 
 def lock(descriptor: int) -> None:
-    """Lock an open file, as soon as nobody else holds it.
+    """Lock an open file as soon as no other process holds it.
 
     Raises:
         OSError: this file system has no locks.

@@ -1,4 +1,4 @@
-"""What Jupyter understands and Python does not: magics, shell lines, prompts, an indent of a whole cell."""
+"""What Jupyter understands and Python does not: magics, shell lines, prompts, an indented cell."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import ast
 import re
 import warnings
 
-MAX_ROUNDS = 200  # magics of one cell that are looked for
-MAX_PARSED = 4_000_000  # characters that are parsed in all while looking for magics
+MAX_ROUNDS = 200  # magics of one cell that are searched for
+MAX_PARSED = 4_000_000  # characters that are parsed in total while searching for magics
 
 _WHOLE_CELL = re.compile(r"%%(?!time\b|timeit\b|capture\b|prun\b)")
-# These run what follows, as it is; their options go.
+# These run the code after them unchanged; their options are dropped.
 _RUNNING = re.compile(r"(\s*)%(?:time|prun)\s+(?:-[slDT]\s+[^\s-]\S*\s+|-\S+\s+)*(?=\S)")
-# Nothing that a file defines depends on these.
+# No definition in a file depends on these.
 _HARMLESS = re.compile(
     r"%(?:matplotlib|load_ext|reload_ext|autoreload|config|pip|conda|timeit|precision|pylab|who|whos)\b"
     r"|%%(?:time|timeit|capture|prun)\b|![ \t]*(?:pip3?|conda|python3? -m pip|apt|apt-get|nvidia-smi)\b"
@@ -24,7 +24,7 @@ _FIRST_PROMPT = re.compile(r"(?:>>>|In ?\[\d+\]:)(?: |$)")
 
 
 def is_harmless(line: str) -> bool:
-    """Say whether a line that was skipped leaves all answers as they are.
+    """Return whether a skipped line leaves all answers unchanged.
 
     >>> is_harmless("%matplotlib inline"), is_harmless("%run helper.py")
     (True, False)
@@ -33,7 +33,7 @@ def is_harmless(line: str) -> bool:
 
 
 def as_jupyter_reads(source: str) -> str:
-    r"""Return a cell without the prompts of a paste, and without an indent that it begins with.
+    r"""Return a cell without pasted prompts, and without its initial indent.
 
     >>> as_jupyter_reads(">>> x = 1\n>>> y = 2"), as_jupyter_reads("  x = 1\n  y = 2")
     ('x = 1\ny = 2', 'x = 1\ny = 2')
@@ -49,10 +49,10 @@ def as_jupyter_reads(source: str) -> str:
 
 
 def without_magics(source: str, budget: int = MAX_PARSED) -> tuple[str, list[tuple[int, str]]]:
-    r"""A cell's source with `pass` in place of magics and shell lines, and those lines with their numbers.
+    r"""Return a cell's source with `pass` for magics and shell lines, and those lines with their numbers.
 
-    What `%time` stands before is run. Only lines that Python stumbles over are touched, so that a `%` or `!`
-    inside a text stays.
+    The code after `%time` is run. Only lines that Python cannot parse are touched, so a `%` or `!` inside a
+    string stays.
 
     >>> without_magics("%matplotlib inline\n%time x = 1")
     ('pass\nx = 1', [(1, '%matplotlib inline')])
@@ -77,12 +77,12 @@ def without_magics(source: str, budget: int = MAX_PARSED) -> tuple[str, list[tup
 
 
 def has_magics(source: str) -> bool:
-    """Say whether some line may be a magic or a shell line."""
+    """Return whether some line may be a magic or a shell line."""
     return any(map(_is_magic, source.split("\n")))
 
 
 def _stumbles_at(source: str) -> int | None:
-    """The line, from 0, where the source stops being Python."""
+    """Return the line, from 0, where the source stops being Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

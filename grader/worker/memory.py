@@ -13,7 +13,7 @@ _resource = optional("resource")
 
 
 class _Seen:
-    """What `usage` found when it could look: a worker that is confined cannot."""
+    """What `usage` found when it could look: a confined worker cannot."""
 
     usage = _NOTHING
 
@@ -29,7 +29,7 @@ def usage() -> tuple[int, int, int]:
 
 @contextmanager
 def less_memory(size: int) -> Iterator[None]:
-    """Let this process map at most `size` bytes more than it has (Linux; elsewhere as much as before).
+    """Let this process map at most `size` bytes more than now (Linux; elsewhere without a bound).
 
     Raises:
         MemoryError: what is done here needs more.

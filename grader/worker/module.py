@@ -1,4 +1,4 @@
-"""The module that a student's file becomes: its statements, the names they define, and what it may import."""
+"""The module that a student's file becomes: its statements, the names they define, and what it can import."""
 
 from __future__ import annotations
 import __future__
@@ -35,11 +35,11 @@ class Unit:
 
     cell: str
     line: int
-    names: frozenset[str]  # what it would define, of the names that are asked for
+    names: frozenset[str]  # the requested names that it would define
     code: types.CodeType | None
     statement: ast.stmt | None = None
     error: SyntaxError | None = None
-    lost: frozenset[str] = frozenset()  # what else a section that does not parse seems to define
+    lost: frozenset[str] = frozenset()  # the other names that a section that does not parse seems to define
 
 
 class StudentModule:
@@ -58,14 +58,14 @@ class StudentModule:
         self._untouched: dict[tuple[int, str], bool] = {}  # by statement and name
         self._failed: dict[str, Unit] = {}  # by the names that they would have defined
         self.trees: list[tuple[str, ast.Module]] = []
-        self.notices: list[dict[str, Any]] = []  # what packages say about imports that will go
+        self.notices: list[dict[str, Any]] = []  # packages' warnings about imports that will be removed
         units = [unit for label, source in self.cells.items() for unit in self._units(label, source)]
         self.units = list(self._without_placeholders(units))
         for label, line in uncompiled(self.trees):
             self.notices.append({"kind": "notice", "cell": label, "line": line, "message": UNCOMPILED})
 
     def _units(self, label: str, source: str) -> Iterator[Unit]:
-        """Yield the statements of a cell; where it does not parse as a whole, section by section."""
+        """Yield the statements of a cell; if it does not parse as a whole, section by section."""
         linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
         whole = Section(source, 0, self._questions[label])
         parts = [(whole, _parsed(whole, label))]
@@ -110,14 +110,14 @@ class StudentModule:
         return any(not self._is_untouched(unit, name) for unit in units)
 
     def _is_untouched(self, unit: Unit, name: str) -> bool:
-        """Say whether a statement gives a name no more than its starter does; remember it."""
+        """Return whether a statement gives a name no more than its starter does; remember it."""
         known, key = self._untouched, (id(unit.statement), name)
         if key not in known:
             known[key] = is_untouched(unit.statement, self.starters[name], name)
         return known[key]
 
     def _broken(self, label: str, part: Section, error: SyntaxError) -> Iterator[Unit]:
-        """Yield the imports of a section that does not parse, which others may need, and what is wrong."""
+        """Yield the imports of a section that does not parse, which others may need, and the error."""
         for number, line in enumerate(part.text.split("\n"), part.before):
             if line.startswith(("import ", "from ")):
                 tree = _parsed(Section(line, number, ""), label)
@@ -135,16 +135,16 @@ class StudentModule:
         return self._sections[label]
 
     def run(self, unit: Unit) -> None:
-        """Run one statement; whatever it raises comes out."""
+        """Run one statement; let its exception through."""
         if unit.error is not None:
             raise unit.error
         if unit.code is not None:
             exec(unit.code, self.module.__dict__)  # noqa: S102 running student code is what a worker is for
 
     def follow_up(self, unit: Unit, error: BaseException) -> dict[str, Any]:
-        """Say more of a statement that failed for want of a name: which line ought to define it.
+        """Add to the report of a NameError which line should define the name.
 
-        What an earlier failure has led to is marked, for it is told with that one.
+        A failure caused by an earlier one is marked, because it is reported with that one.
         """
         names = defined_names([unit.statement]) if unit.statement else set(unit.names)
         missing = error.name if type(error) is NameError else None
@@ -154,7 +154,7 @@ class StudentModule:
             return {}
         message = f"name {missing!r} is not defined"
         if missing in self.asked and not any(missing in one.names for one in self.units):
-            return {"follows": True}  # it is not answered, and that is told
+            return {"follows": True}  # it is not answered, and is reported as such
         if missing in self._failed:
             return {"message": f"{message}, because of {_where(self._failed[missing])}", "follows": True}
         for later in self.units:
@@ -163,9 +163,9 @@ class StudentModule:
         return {}
 
     def used_by(self, used: Mapping[int, Mapping[str, Spot | None]]) -> list[list[Any]]:
-        """What names that are asked for owe to families which statements used while they ran, by statement.
+        """Return, by statement, the requested names that owe a value to families used while statements ran.
 
-        A check that stands beside an answer is none of its business; a table that the answer reads is.
+        A check beside an answer does not count; a table that the answer reads does.
         """
         if not used:
             return []
@@ -179,14 +179,14 @@ class StudentModule:
         return found
 
     def _unit_at(self, cell: str, line: int) -> int:
-        """The statement in which a line is."""
+        """Return the number of the statement that contains a line."""
         lines = [unit.line if unit.cell == cell else line + 1 for unit in self.units]
         return max((number for number, first in enumerate(lines) if first <= line), default=-1)
 
     def blank(self) -> list[str]:
-        """The names whose every definition is still the starter's, or a body of nothing but `...`.
+        """Return the names whose every definition is still the starter's, or a body of nothing but `...`.
 
-        A value that is still `...` speaks for itself.
+        A value that is still `...` needs no entry here.
         """
         units: dict[str, list[Unit]] = {}
         for unit in self.units:
@@ -233,7 +233,7 @@ class StudentModule:
 
     def _builtins(self) -> dict[str, Any]:
         def no_input(_prompt: object = "") -> str:
-            raise EOFError("input() has nobody to answer it while a file is graded")
+            raise EOFError("input() cannot be answered while a file is graded")
 
         def display(*values: object, **_options: object) -> None:
             print(*values)  # noqa: T201 what display does outside a notebook
@@ -251,7 +251,10 @@ class StudentModule:
         fromlist: Any = (),
         level: int = 0,
     ) -> Any:
-        """Python's import, for what the course lists. A courtesy, not a wall: the wall is the confinement."""
+        """Import like Python, but only what the course lists.
+
+        This is a courtesy, not a wall: the wall is the confinement.
+        """
         root = name.partition(".")[0]
         if level == 0 and root not in sys.stdlib_module_names and root not in self.packages:
             allowed = ", ".join(self.packages)
@@ -261,12 +264,12 @@ class StudentModule:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DeprecationWarning)
             module = builtins.__import__(name, globals, locals, fromlist, level)
-        frame = sys._getframe(1)  # noqa: SLF001 the line of the import, as warnings find it, too
+        frame = sys._getframe(1)  # noqa: SLF001 the line of the import, where `warnings` finds it as well
         label = frame.f_code.co_filename
         if label in self.cells and root in self.packages:
             for warning in caught:
                 if warning.filename not in {label, __file__}:
-                    continue  # of a library's own doings
+                    continue  # from inside a library
                 message = str(warning.message).partition("\n")[0][:MAX_TEXT]
                 self.notices.append(
                     {"kind": "notice", "cell": label, "line": frame.f_lineno, "message": message}
@@ -303,6 +306,6 @@ def _future_flags(tree: ast.Module) -> int:
 
 
 def _seems_to_define(source: str, name: str) -> bool:
-    """Whether text that does not parse looks as if it gave this name a value other than `...`."""
+    """Return whether text that does not parse looks as if it gave this name a value other than `...`."""
     pattern = rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*(?::[^=\n]+)?=(?!=)(?!\s*\.\.\.\s*(?:#.*)?$))"
     return re.search(pattern, source, re.MULTILINE) is not None

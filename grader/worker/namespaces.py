@@ -1,13 +1,13 @@
-"""The namespaces that a process lives in, and a view of the file system in which reading leaves no trace.
+"""The namespaces of a process, and a view of the file system in which reading leaves no trace.
 
-Under `relatime` the first read of a file sets its access time, and any process may look at it: one bit for
+Under `relatime` the first read of a file sets its access time, and any process can look at it: one bit for
 each file and each symbolic link on the machine, which one worker writes and a later one reads. Root's server
-remounts everything with `noatime`, in a mount namespace of its own; anybody else's everything but its own
-folder for reading only, in a user namespace of its own.
+therefore remounts everything with `noatime`, in its own mount namespace. Another user's server remounts
+everything but its own folder read-only, in its own user namespace.
 
-Process numbers are counted up, and a worker can move the count with threads; a later worker reads it as its
-own number. Root's server gives each worker a random number; anybody else's does so in a namespace of process
-numbers, where it may, with a `/proc` that shows no others.
+Process numbers are counted up, and a worker can advance the count with threads; a later worker reads it as
+its own number. Root's server therefore gives each worker a random number. Another user's server does so in a
+namespace of process numbers, where it can, with a `/proc` that shows no others.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18  # linux/mount.h
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 _PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
-_MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
-_FIRST_PIDS = 300  # that the kernel itself leaves to what is started first
+_MOST_DESCRIPTORS = 1 << 20  # that are tried when closing
+_FIRST_PIDS = 300  # that the kernel itself leaves for the first processes
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
 
 
 def namespaces() -> dict[str, str]:
-    """The ids of this process's namespaces by kind, as Linux names them; empty elsewhere."""
+    """Return the ids of this process's namespaces by kind, as Linux names them; empty elsewhere."""
     found = {}
     for kind in KINDS:
         with contextlib.suppress(OSError):
@@ -48,14 +48,14 @@ def namespaces() -> dict[str, str]:
 
 
 def leave_no_access_times(writable: Path) -> None:
-    """Put this process and its children into such a view; `writable` stays so.
+    """Put this process and its children into this view; `writable` stays writable.
 
     Raises:
-        OSError: this machine does not let it.
+        OSError: this machine does not allow it.
 
     """
     if not trace_of_reading([Path("/")]):
-        return  # somebody did it before
+        return  # it was done before
     if os.geteuid() == 0:
         have_own_mounts()
         _set_attributes("/", MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME)
@@ -66,13 +66,13 @@ def leave_no_access_times(writable: Path) -> None:
 
 
 def choose_process_numbers() -> None:
-    """See to it that this process may choose its children's numbers.
+    """Make sure that this process can choose its children's numbers.
 
-    Where it may not, it goes on as the first process of a namespace; the one that was started waits for it,
-    and ends as it ends. There may be no other threads.
+    Where it cannot, it goes on as the first process of a namespace. The process that was started waits for
+    it, and ends as it ends. There must be no other threads.
 
     Raises:
-        OSError: this machine does not let it.
+        OSError: this machine does not allow it.
 
     """
     with contextlib.suppress(OSError):
@@ -84,7 +84,7 @@ def choose_process_numbers() -> None:
 
 
 def scatter_process_numbers() -> None:
-    """Give the next process of this namespace any number.
+    """Give the next process of this namespace a random number.
 
     Raises:
         OSError: this process may not choose.
@@ -95,7 +95,7 @@ def scatter_process_numbers() -> None:
 
 
 def trace_of_reading(paths: Sequence[Path]) -> str:
-    """Name a place where reading a file sets its access time; nothing if there is none."""
+    """Return a place where reading a file sets its access time, or ""."""
     for path in paths:
         if not os.statvfs(path).f_flag & (ST_RDONLY | ST_NOATIME):
             return f"reading sets access times in {path}"
@@ -103,7 +103,7 @@ def trace_of_reading(paths: Sequence[Path]) -> str:
 
 
 def _works_in_a_child(change: Callable[[], None]) -> bool:
-    """Whether it can be done to the end: half of it would leave this process as nobody."""
+    """Return whether a change works in a child; half of it would leave this process without rights."""
     process = os.fork()
     if process == 0:
         try:
@@ -115,29 +115,29 @@ def _works_in_a_child(change: Callable[[], None]) -> bool:
 
 
 def _number_anew() -> None:
-    """Go on as process 1 of a namespace, with a `/proc` of its own."""
+    """Go on as process 1 of a namespace, with its own `/proc`."""
     have_own_mounts(CLONE_NEWPID)
     try:
         process = os.fork()
-    except OSError as error:  # there is no way back: whatever is forked next would be process 1
+    except OSError as error:  # there is no way back: the next forked process would be process 1
         os.write(2, f"No process could be started: {error.strerror}.\n".encode())
         os._exit(1)
     if process:
         _end_as(process)
     _checked(_libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
     mount("proc", Path("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
-    # For reading only, or reading a link there would set its access time; but for what this process writes.
+    # Read-only, because even reading a link there sets its access time; except what this process writes.
     mount(str(_LAST_PID), _LAST_PID, "", MS_BIND, "")
     _set_attributes("/proc", MOUNT_ATTR_RDONLY, 0, flags=0)
     scatter_process_numbers()
 
 
 def _end_as(process: int) -> NoReturn:
-    """Wait for a child and end as it does, holding nothing open that others wait for."""
+    """Wait for a child and end as it does, without holding open what others wait for."""
     try:
         os.closerange(0, min(os.sysconf("SC_OPEN_MAX"), _MOST_DESCRIPTORS))
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        os._exit(code if code >= 0 else 128 - code)  # as a shell tells a signal
+        os._exit(code if code >= 0 else 128 - code)  # as a shell reports a signal
     finally:
         os._exit(1)
 
@@ -150,9 +150,9 @@ def _read_only(writable: Path) -> None:
 
 
 def have_own_mounts(more: int = 0) -> None:
-    """Have mounts of one's own: as root, or else as a user who is root of nothing but them.
+    """Give this process its own mounts: as root, or else as a user who is root only in a namespace.
 
-    `more`: flags of other namespaces to have with them.
+    `more`: flags of other namespaces to make with them.
 
     Raises:
         OSError: the machine does not allow it.
@@ -170,7 +170,7 @@ def have_own_mounts(more: int = 0) -> None:
 
 
 def mount(source: str, target: Path, kind: str, flags: int, options: str) -> None:
-    """Put a file system, or a part of one, in a place.
+    """Mount a file system, or a part of one, at a place.
 
     Raises:
         OSError: it is refused.
@@ -194,7 +194,7 @@ def _unshare(flags: int) -> None:
 
 
 def _set_attributes(target: str, setting: int, clearing: int, flags: int = AT_RECURSIVE) -> None:
-    """Change what holds for a mount and, with `AT_RECURSIVE`, all mounts below it (Linux 5.12)."""
+    """Change the attributes of a mount and, with `AT_RECURSIVE`, of all mounts below it (Linux 5.12)."""
     attributes = struct.pack("=QQQQ", setting, clearing, 0, 0)
     path = ctypes.c_char_p(target.encode())
     result = _libc().syscall(

@@ -1,4 +1,4 @@
-"""Modules that not every system has: Windows lacks fcntl and resource, and Linux lacks msvcrt."""
+"""Modules that some systems lack: Windows lacks fcntl and resource, and Linux lacks msvcrt."""
 
 from __future__ import annotations
 

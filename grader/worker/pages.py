@@ -1,7 +1,7 @@
-"""Laying a process's memory into huge pages, so that its forks cost less.
+"""Moves a process's memory into huge pages, so that its forks cost less.
 
 A fork copies an entry for each page of memory that the process has written, and the end of the child drops
-them all: with torch imported they are forty thousand of 4 KiB. In pages of 2 MiB they are a hundred. What the
+them all: with torch imported, forty thousand of 4 KiB each. In pages of 2 MiB they are a hundred. What the
 child then writes to is split and copied in pages of 4 KiB, as before.
 """
 
@@ -21,9 +21,9 @@ _ALLOCATED = re.compile(  # proc_pid_maps(5): writable, private, and of no file
 
 
 def collapse() -> int:
-    """Lay what this process has allocated into huge pages; how many there are now.
+    """Move this process's allocated memory into huge pages; return how many there are now.
 
-    Where the kernel cannot, as elsewhere than on Linux, everything stays as it was.
+    Where the kernel cannot do this, and on other systems, everything stays as it was.
     """
     if not _MAPS.exists():
         return 0
@@ -35,7 +35,7 @@ def collapse() -> int:
 
 
 def _huge_pages(maps: str) -> Iterator[int]:
-    r"""Where a huge page can lie, in what is allocated.
+    r"""Yield where a huge page fits into the allocated memory.
 
     >>> [hex(page) for page in _huge_pages("1ff000-5ff000 rw-p 00000000 00:00 0 \n")]
     ['0x200000']

@@ -1,4 +1,4 @@
-"""Ending with the process that started this one."""
+"""Ends this process with the process that started it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.worker.prctl import die_with_parent
 
 
 def end_with(parent: int) -> None:
-    """Have this process end when its parent has ended, however that happens."""
+    """End this process when its parent has ended, however that happens."""
     if sys.platform == "linux":
         die_with_parent()
     else:

@@ -1,4 +1,4 @@
-"""What Linux does for a process that asks for it by prctl."""
+"""What Linux changes for a process on request, by prctl."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SIGKILL = 9
 
 @lru_cache(1)
 def libc() -> ctypes.CDLL:
-    """The C library of this process."""
+    """Return the C library of this process."""
     return ctypes.CDLL(None, use_errno=True)
 
 
 def prctl(option: int, value: int) -> int:
-    """Have the kernel change what it does for this process.
+    """Make the kernel change a setting of this process.
 
     Raises:
         OSError: it is refused.
@@ -31,7 +31,7 @@ def prctl(option: int, value: int) -> int:
 
 
 def die_with_parent(by: int = _SIGKILL) -> None:
-    """Have the kernel send this process a signal when its parent ends, however that happens (Linux)."""
+    """Make the kernel send this process a signal when its parent ends, however that happens (Linux)."""
     if sys.platform == "linux":
         prctl(PR_SET_PDEATHSIG, by)
 

@@ -1,4 +1,4 @@
-"""Whether the layers of a confinement hold: a child puts them on and tries what they forbid."""
+"""Tests whether the layers of a confinement hold: a child applies them and tries what they forbid."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ assert sys.platform != "win32"  # it has no fork
 from grader.worker.confinement import CAPABILITY_VERSION_3, PR_GET_NO_NEW_PRIVS, Confinement
 from grader.worker.scratch import Scratch
 
-SIZE = 1 << 16  # bytes of the scratch folder that is tried
+SIZE = 1 << 16  # bytes of the scratch folder for the test
 
 
 def probe(confinement: Confinement) -> dict[str, str]:
-    """What each prepared layer that does not hold let through, without a scratch folder or with one."""
+    """Return what each prepared layer that does not hold let through, with and without a scratch folder."""
     with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
         target, scratch = Path(folder, "target"), Path(folder, "scratch")
         target.touch()
@@ -53,7 +53,7 @@ def _leaks(confinement: Confinement, target: Path, scratch: Scratch | None) -> d
 
 
 def _tmpfs(_target: Path) -> str:
-    """Whether a file without a name takes more than there is; the scratch folder is the working folder."""
+    """Return what is wrong if an unnamed file can exceed the scratch folder, here the working folder."""
     try:
         descriptor = os.open("taken", os.O_CREAT | os.O_WRONLY, 0o600)
         os.unlink("taken")  # noqa: PTH108 a name of the working folder

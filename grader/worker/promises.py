@@ -1,3 +1,3 @@
-"""The layers without which no code of strangers is run."""
+"""The layers that strangers' code needs in order to run."""
 
 PROMISES = ("no_new_privs", "landlock", "seccomp")

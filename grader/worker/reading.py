@@ -1,7 +1,7 @@
-"""Read what a student hands in as cells of plain Python: one for a .py file, its own for a notebook.
+"""Reads what a student hands in as cells of plain Python: one for a .py file, the cells of a notebook.
 
-A worker does this, under a deadline and a limit of memory, before it runs any of it: what a file holds can be
-made to cost much time and memory where it is parsed.
+A worker does this under a deadline and a memory limit, before it runs any of it: a file can be made so that
+parsing it costs much time and memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grader.worker.magics import MAX_PARSED, as_jupyter_reads, has_magics, is_ha
 from grader.worker.sections import Sections, question_of
 
 MAX_CODE = 1_000_000  # characters of all cells
-# Encodings that a first line may name: of text alone, for Python knows others that compress or run.
+# Encodings that a first line may name. Only encodings of text: Python knows others that compress or run.
 ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
     (
         *("ascii", "big5", "cp1250", "cp1251", "cp1252", "cp1254", "cp437", "cp850", "cp932", "cp949"),
@@ -33,12 +33,12 @@ ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-MAX_NOTED = 60  # characters of a line that was skipped
+MAX_NOTED = 60  # characters of a skipped line
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of source under the name that messages call it by, and the question that it follows."""
+    """A piece of source, the name that messages use for it, and the question whose header comes before it."""
 
     label: str
     source: str
@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Source:
-    """The cells of a file that was handed in. `notes` say what in it was skipped or assumed."""
+    """The cells of a submitted file. `notes` say what was skipped or assumed."""
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
@@ -78,28 +78,28 @@ def read_cells(name: str, content: bytes) -> Source:
 
 
 def _text(name: str, content: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode a file as editors save it; a note says what had to be assumed.
+    """Decode a file as editors save it; a note says what was assumed.
 
-    A file in another encoding than it says is read as Windows-1252. That gets a few letters in comments and
-    texts wrong at worst: what Python itself needs is the same in both.
+    A file that is not in its declared encoding is read as Windows-1252. At worst that gets a few letters in
+    comments and strings wrong: what Python itself needs is the same in both.
 
     Raises:
-        SubmissionFault: this is no text.
+        SubmissionFault: this is not text.
 
     """
     if content.startswith(_UTF_16) or b"\0" in content:
-        return _utf_16(name, content), (f"{name} is UTF-16 text. Better save it as UTF-8.",)
+        return _utf_16(name, content), (f"{name} is UTF-16 text. It is safer to save it as UTF-8.",)
     for encoding in (_named_encoding(content), "utf-8-sig"):
         with contextlib.suppress(UnicodeError):
             return content.decode(encoding), ()
     text = content.decode("cp1252", errors="replace")
     if _CONTROL.search(text):
         raise _not_text(name)
-    return text, (f"{name} is not UTF-8 text; it was read as Windows-1252. Better save it as UTF-8.",)
+    return text, (f"{name} is not UTF-8 text; it was read as Windows-1252. It is safer to save it as UTF-8.",)
 
 
 def _named_encoding(content: bytes) -> str:
-    """Return the encoding that a file's first lines name, if it is one of text."""
+    """Return the encoding that a file's first lines name, if it is an encoding of text."""
     with contextlib.suppress(SyntaxError, UnicodeError, LookupError):
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         if codecs.lookup(encoding).name in ENCODINGS:
@@ -108,7 +108,7 @@ def _named_encoding(content: bytes) -> str:
 
 
 def _utf_16(name: str, content: bytes) -> str:
-    """Decode UTF-16, also where nothing says which of its two orders it is in."""
+    """Decode UTF-16, even where no mark says which byte order it has."""
     orders = ("utf-16",) if content.startswith(_UTF_16) else ("utf-16-le", "utf-16-be")
     for order in orders:
         try:
@@ -122,7 +122,9 @@ def _utf_16(name: str, content: bytes) -> str:
 
 def _not_text(name: str) -> SubmissionFault:
     if name.endswith(".ipynb"):
-        return SubmissionFault(f"{name} is not a notebook that Jupyter could open. Save it again there.")
+        return SubmissionFault(
+            f"{name} is not a notebook that Jupyter can open. Open it in Jupyter and save it again."
+        )
     return SubmissionFault(f"{name} is not a text file. Save it as UTF-8 text.")
 
 
@@ -131,11 +133,10 @@ def _is_mostly_ascii(text: str) -> bool:
 
 
 def _cells_of(text: str) -> list[tuple[str, str]] | None:
-    """Return a notebook's code cells, of format 4 or older: the question before each, and its source.
+    """Return the code cells of a notebook of format 4 or older: the question before each, and its source.
 
-    None if this is no notebook.
-
-    Nothing else of it matters: outputs, metadata and what Jupyter would complain about are not looked at.
+    Return None if this is not a notebook. Nothing else in it matters: outputs, metadata and what Jupyter
+    would complain about are ignored.
     """
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         return None
@@ -152,7 +153,7 @@ def _code_cells(document: Any) -> Iterator[tuple[str, str]]:
         if cell["cell_type"] == "code":
             yield question, _source(cell)
             continue
-        with contextlib.suppress(TypeError):  # what is wrong in a text does not matter
+        with contextlib.suppress(TypeError):  # errors in a text cell do not matter
             question = question_of(_source(cell)) or question
 
 
@@ -176,7 +177,7 @@ def _source(cell: Any) -> str:
 
 
 def _is_python(text: str) -> bool:
-    """Whether this can be Python saved under another name; `{}` is JSON in the first place."""
+    """Return whether this can be Python saved under another name; `{}` counts as JSON."""
     with contextlib.suppress(ValueError, RecursionError):
         json.loads(text)
         return False
@@ -195,7 +196,7 @@ def _bounded(name: str, code: str) -> str:
 
 
 def _python(text: str) -> tuple[str, list[str]]:
-    """Return Python text without magics, and notes on those that were skipped."""
+    """Return Python text without magics, and notes on the skipped ones."""
     if not has_magics(text):
         return text, []
     texts, notes, budget = [], [], MAX_PARSED
@@ -222,7 +223,7 @@ def _notebook(name: str, found: list[tuple[str, str]], notes: tuple[str, ...]) -
 
 
 def _skipped_notes(where: str, skipped: list[tuple[int, str]]) -> list[str]:
-    """Say what was skipped; what changes no answer is not worth a word."""
+    """Return what was skipped, except lines that change no answer."""
     return [
         f"{where} {line}: `{_short(what)}` was skipped; it is not Python."
         for line, what in skipped

@@ -1,4 +1,4 @@
-"""What student code attempted that a worker refuses: known by which function raised, not by its words."""
+"""What student code attempted that a worker refuses: known by the function that raised, not its message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.worker.optional import optional
 _resource = optional("resource")
 MAX_DETAIL = 80  # characters
 _REFUSED = {errno.EPERM, errno.EACCES, errno.EROFS}
-_MODULES = {  # whose functions raise an OSError, when they are called by student code
+_MODULES = {  # whose functions raise an OSError when student code calls them
     "torch.utils.data.dataloader": "loader",
     **dict.fromkeys(("multiprocessing", "concurrent.futures.process", "subprocess", "pty"), "processes"),
     **dict.fromkeys(("torch.multiprocessing", "torch.distributed"), "processes"),
@@ -22,7 +22,7 @@ _MODULES = {  # whose functions raise an OSError, when they are called by studen
     "asyncio": "asyncio",
     "torch.utils.cpp_extension": "compiler",
 }
-_FUNCTIONS = {  # that raise an error of their own: a module, and how the name of a function begins
+_FUNCTIONS = {  # that raise their own error: a module, and how the name of a function begins
     ("torch.serialization", "_open_zipfile_writer_file."): "files",
     ("torch.jit._script", "RecursiveScriptModule.save"): "files",
     ("torch.jit._serialization", "save"): "files",
@@ -35,10 +35,10 @@ _FUNCTIONS = {  # that raise an error of their own: a module, and how the name o
 
 
 def refusal(error: BaseException, labels: Collection[str]) -> tuple[str, str] | None:
-    """Say what was refused and a detail of it, where that is why student code of these files raised this."""
+    """Return what was refused and a detail, if that is why student code of these files raised this error."""
     try:
         return _refusal(error, labels)
-    except BaseException:  # student code has made an error that cannot even be looked at
+    except BaseException:  # student code has made an error that cannot even be inspected
         return None
 
 
@@ -56,7 +56,7 @@ def _refusal(error: BaseException, labels: Collection[str]) -> tuple[str, str] |
 
 
 def uncompiled(trees: Iterable[tuple[str, ast.Module]]) -> Iterator[tuple[str, int]]:
-    """Find where a source uses torch.compile, which leaves code as it is in a worker: cells and lines."""
+    """Yield the cells and lines where a source uses torch.compile, which does nothing in a worker."""
     for label, tree in trees:
         for node in ast.walk(tree):
             if (
@@ -68,7 +68,7 @@ def uncompiled(trees: Iterable[tuple[str, ast.Module]]) -> Iterator[tuple[str, i
 
 
 def _called(error: BaseException, labels: Collection[str]) -> Iterator[FrameType]:
-    """The functions of libraries that the last line of the student's own called, outermost first."""
+    """Yield the library functions that the student's last line called, outermost first."""
     frames: list[FrameType] = []
     trace = error.__traceback__
     while trace is not None:
@@ -92,9 +92,9 @@ def _of_module(name: str) -> str | None:
 
 
 def _of_file(error: OSError, *, is_direct: bool) -> str | None:
-    """What was refused to code that works with files; without a name of one, whatever it is."""
+    """Return what was refused to code that works with files; without a file name, whatever it is."""
     if isinstance(error, FileNotFoundError):
-        return None if is_direct and error.filename is None else "absent"  # perhaps student code raised it
+        return None if is_direct and error.filename is None else "absent"  # student code may have raised it
     if error.errno == errno.EFBIG:
         return None if _may_write() else "files"
     if error.errno not in _REFUSED:
@@ -107,7 +107,7 @@ def _of_file(error: OSError, *, is_direct: bool) -> str | None:
 
 
 def _here(what: str) -> str:
-    """Tell writing that is refused altogether from writing into a folder that is not the worker's own."""
+    """Distinguish writing that is refused everywhere from writing outside the worker's own folder."""
     return "outside" if what == "files" and _may_write() else what
 
 
@@ -116,7 +116,7 @@ def _may_write() -> bool:
 
 
 def _detail(error: BaseException, frames: Iterable[FrameType]) -> str:
-    """The file's name, or how many processes; nothing where that would name a folder of the grader's."""
+    """Return the file's name, or the number of processes; '' where it would name a grader's folder."""
     for frame in frames:
         if _module(frame) == "torch.utils.data.dataloader":
             return f"num_workers={int(frame.f_locals['self'].num_workers)}"

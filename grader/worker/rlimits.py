@@ -1,4 +1,4 @@
-"""The bounds that POSIX systems put on a process; Windows has none of them."""
+"""The limits that POSIX systems put on a process; Windows has none of them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ EXIST = _resource is not None
 
 
 def bound(limits: dict[str, Any]) -> None:
-    """Bound CPU time, files and memory of this process: what is mapped now and so much more.
+    """Limit this process's CPU time, files and memory: what is mapped now plus the allowance.
 
-    The address space is bounded by what the course allows. What the container still has bounds the data
-    alone: libraries and threads map more than they ever touch.
+    The address space is limited by what the course allows. What the container has left limits only the data:
+    libraries and threads map more than they ever touch.
     """
     if not EXIST:
         return
     _set(_resource.RLIMIT_CORE, 0, 0)
-    # SIGXCPU first, so that it can be told from others.
+    # SIGXCPU comes first, so that it can be told apart from others.
     _set(_resource.RLIMIT_CPU, limits["cpu"], limits["cpu"] + 1)
     _set(_resource.RLIMIT_FSIZE, limits["scratch"], limits["scratch"])
     _set(_resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS)
-    if limits["mapped"]:  # else it is not known
+    if limits["mapped"]:  # otherwise it is not known
         space = limits["mapped"] + limits["memory"]
         _set(_resource.RLIMIT_AS, space, space)
         if limits["share"] is not None:
@@ -33,17 +33,17 @@ def bound(limits: dict[str, Any]) -> None:
 
 
 def strictest_cpu() -> float:
-    """The seconds of processor that this process may use at most."""
+    """Return the CPU seconds that this process may use at most."""
     return _strictest(_resource.RLIMIT_CPU) if EXIST else float("inf")
 
 
 def _strictest(limit: int) -> float:
-    """The hard limit that this process has."""
+    """Return the hard limit of this process."""
     hard: int = _resource.getrlimit(limit)[1]
     return float("inf") if hard == _resource.RLIM_INFINITY else hard
 
 
 def _set(limit: int, soft: int, hard: int) -> None:
-    """Set a limit, or leave what is stricter already."""
+    """Set a limit, or leave one that is already stricter."""
     strictest = _strictest(limit)
     _resource.setrlimit(limit, (int(min(soft, strictest)), int(min(hard, strictest))))

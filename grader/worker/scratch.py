@@ -1,7 +1,7 @@
-"""The folder that a worker may write in: a file system of its own, where the machine allows one.
+"""The folder that a worker may write in: its own file system, where the machine allows one.
 
-It lies in memory and takes no more than its size, whatever is done with names, descriptors and maps. It is
-seen by the worker alone, and goes with it.
+It is held in memory and never takes more than its size, whatever a worker does with names, descriptors and
+maps. Only the worker sees it, and it ends with the worker.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ assert sys.platform != "win32"  # it has no fork
 from grader.worker.namespaces import MS_NODEV, MS_NOEXEC, MS_NOSUID, have_own_mounts, mount
 
 MAX_FILES = 10_000
-_BLOCK = 4096  # bytes: no file takes less
+_BLOCK = 4096  # bytes: the least that a file takes
 
 
 @dataclass(frozen=True)
 class Scratch:
-    """A folder, and how many bytes of files it may hold."""
+    """A folder, and how many bytes of files it can hold."""
 
     folder: Path
     size: int
 
     def mount(self) -> None:
-        """Put a file system of this size over the folder, for this process and its children alone.
+        """Mount a file system of this size over the folder, for this process and its children alone.
 
         Raises:
             OSError: the machine does not allow it.

@@ -1,4 +1,4 @@
-"""The sections of a file: what lies between two headers of questions, or between two marks of cells."""
+"""The sections of a file: what lies between two question headers, or between two cell marks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# A header as stubs have it, `# Question size (2 points)`, also where Jupyter has exported a notebook.
+# A header as stubs have it, `# Question size (2 points)`, or as Jupyter exports it from a notebook.
 _HEADER = re.compile(r"^[# \t]*Question[ \t]+`?(\w+)`?[ \t]*\(", re.MULTILINE)
 _MARK = re.compile(
     r"^#(?:[# \t]*Question[ \t]+`?(\w+)`?[ \t]*\(|[ \t]*(?:%%|In ?\[[\d ]*\]:|<codecell>))", re.MULTILINE
@@ -24,7 +24,7 @@ class Section:
 
 
 class Sections:
-    """The sections of a source, in order. `question` is that of what comes before the first header."""
+    """The sections of a source, in order. `question` belongs to the text before the first header."""
 
     def __init__(self, source: str, question: str = "") -> None:
         self._sections: list[Section] = []
@@ -39,13 +39,13 @@ class Sections:
         return iter(self._sections)
 
     def question_at(self, line: int) -> str:
-        """Return the question in whose section a line is; nothing before the first header."""
+        """Return the question whose section contains a line; "" before the first header."""
         index = bisect_right(self._sections, line - 1, key=lambda section: section.before) - 1
         return self._sections[max(index, 0)].question
 
 
 def question_of(text: str) -> str:
-    """Return the last question whose header a text cell of a notebook holds, or nothing.
+    """Return the question of the last header in a text cell of a notebook, or "".
 
     >>> question_of("## Question `size` (2 points)")
     'size'

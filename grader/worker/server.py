@@ -1,17 +1,16 @@
 """The fork server: imports what is slow once, then forks a confined worker for each submission.
 
-It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so there is
-nothing in its memory but Python, torch and this code. Run as
-`python -E -P -m grader.worker.server FD MODULE...`; FD is a Unix socket, whose other end sends one
-JSON message at a time. The server's first word is `{"isolation": [LAYER...], "missing": {LAYER: WHY},
-"namespaces": {KIND: ID}}`. Then
+It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so its memory
+holds only Python, torch and this code. Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a
+Unix socket, whose other end sends one JSON message at a time. The server's first message is `{"isolation":
+[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}}`. Then
 
 - `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
-  output, and is answered by `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
+  output. The answer is `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
 - `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
-  BOOL}`: the wait status, whether the worker had used up its processor time, the bytes of memory that it has
-  taken, and whether it had to be killed.
+  BOOL}`: the wait status, whether the worker had used up its CPU time, the bytes of memory that it used, and
+  whether it had to be killed.
 """
 
 from __future__ import annotations
@@ -47,15 +46,15 @@ from grader.worker.starting import UNCONFINED, last_descriptor
 from grader.worker.warming import load
 
 MAX_MESSAGE = 4096  # bytes
-MANY = 16  # workers after which more are likely to come, so that it pays to make forks cheaper
-GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
-NEARLY = 0.9  # of the processor time: the kernel bounds by ticks what it accounts for exactly
-FIRST_VICTIM = b"1000"  # of the kernel when memory runs out, as proc(5) describes oom_score_adj
+MANY = 16  # workers after which more are likely to come, so that cheaper forks are worth preparing
+GRACE = 0.5  # seconds that a worker which has closed its line gets to finish dying
+NEARLY = 0.9  # of the CPU time: the kernel limits it by ticks but accounts for it exactly
+FIRST_VICTIM = b"1000"  # the kernel's choice when memory runs out, as proc(5) describes oom_score_adj
 
 
 @dataclass(frozen=True)
 class _Forked:
-    """A worker: its seconds of processor time, the bytes of memory that it began with, its scratch folder."""
+    """A worker: its CPU seconds, the bytes of memory that it began with, its scratch folder."""
 
     seconds: float
     resident: int
@@ -64,7 +63,7 @@ class _Forked:
 
 @dataclass
 class Server:
-    """The examiner's line, the layers that every worker puts on, and the workers."""
+    """The examiner's line, the layers that every worker applies, and the workers."""
 
     control: socket.socket
     confinement: Confinement
@@ -72,7 +71,7 @@ class Server:
     ended: int = 0  # workers
 
     def serve(self) -> None:
-        """Fork and end workers until the examiner hangs up."""
+        """Fork and end workers until the examiner closes the line."""
         while True:
             content, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 2)
             if not content:
@@ -91,12 +90,12 @@ class Server:
         return self._end(message)
 
     def _import(self, modules: Sequence[str]) -> dict[str, Any]:
-        """Import what only some submissions need, for all workers to come."""
+        """Import what only some submissions need, for all later workers."""
         gc.disable()
         load(modules)
         gc.freeze()
         gc.enable()
-        self.ended = 0  # what is new in memory makes forks cheaper only if it is collapsed, too
+        self.ended = 0  # new memory makes forks cheaper only if it is collapsed as well
         return {}
 
     def _count_end(self) -> None:
@@ -122,7 +121,7 @@ class Server:
                     descriptors, limits, Scratch(folder, limits["scratch"]) if folder else None, confinement
                 )
             finally:
-                os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner calls it a fault of ours
+                os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner blames the grader for it
         for descriptor in descriptors:
             os.close(descriptor)
         self.workers[process] = _Forked(min(limits["cpu"], strictest_cpu()), resident, folder)
@@ -134,13 +133,13 @@ class Server:
         if worker.scratch is not None:
             remove(worker.scratch)
         spent = usage.ru_utime + usage.ru_stime >= NEARLY * worker.seconds
-        # A page of the server's that is written to takes memory, but counts as a fault alone.
+        # Writing to one of the server's pages takes memory, but counts only as a fault.
         took = max((usage.ru_maxrss << 10) - worker.resident, usage.ru_minflt * resource.getpagesize())
         return {"status": status, "spent": spent, "took": took, "lived_on": lived_on}
 
 
 def main() -> None:
-    """Import, say what holds, then fork on demand."""
+    """Import, report which layers hold, then fork on demand."""
     gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
     die_with_parent()
     load(sys.argv[2:])
@@ -148,7 +147,7 @@ def main() -> None:
 
 
 def serve(control: socket.socket) -> None:
-    """Say what holds, then fork on demand, until the examiner hangs up."""
+    """Report which layers hold, then fork on demand, until the examiner closes the line."""
     is_confining = os.environ.pop(UNCONFINED, None) is None
     confinement = prepare([Path(os.environ["MPLCONFIGDIR"])], of_mounts=is_confining)
     leaks = probe(confinement)
@@ -164,7 +163,7 @@ def serve(control: socket.socket) -> None:
 def _become_worker(
     descriptors: list[int], limits: dict[str, Any], scratch: Scratch | None, confinement: Confinement | None
 ) -> NoReturn:
-    """Keep nothing but the line and the output, bound everything else, and run student code."""
+    """Keep only the line and the output, limit everything else, and run student code."""
     null = os.open(os.devnull, os.O_RDONLY)
     line, output = descriptors
     for descriptor, place in ((null, 0), (output, 1), (output, 2)):
@@ -176,7 +175,7 @@ def _become_worker(
     usage()  # while it can be seen
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:  # noqa: PTH123 as below
         file.write(FIRST_VICTIM)
-    last = last_descriptor()  # before it is bounded
+    last = last_descriptor()  # before it is limited
     bound(limits)
     if confinement is not None:
         confinement.put_on(scratch)  # its own descriptors are among those that are closed now
@@ -187,7 +186,7 @@ def _become_worker(
 
 
 def _end(process: int, *, dying: bool) -> tuple[int, resource.struct_rusage, bool]:
-    """Make sure that a worker is gone; its wait status, what it used, and whether it had to be killed."""
+    """End a worker; return its wait status, what it used, and whether it had to be killed."""
     until = time.monotonic() + (GRACE if dying else 0)
     while time.monotonic() < until:
         ended, status, usage = os.wait4(process, os.WNOHANG)

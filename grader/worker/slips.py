@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_DETAIL = 40  # characters
 MAX_SLIPS = 4  # of one name
-SHORTEST = 4  # letters of a name in which one can be wrong, and it is still the same name
+SHORTEST = 4  # shortest name in which one letter can be wrong while it is still the same name
 _NOTHING = frozenset(  # methods that change their object and return nothing
     "append extend insert remove sort reverse clear update backward step zero_grad".split()
 )
@@ -20,7 +20,7 @@ Sign = list[Any]  # a question's name, a kind, places as [cell, line], a detail
 
 
 class Slips:
-    """What a file's statements say of the answers that are asked for."""
+    """What a file's statements say about the requested answers."""
 
     def __init__(
         self,
@@ -29,12 +29,12 @@ class Slips:
         others: Iterable[tuple[str, Placed]],
         question_at: Callable[[str, int], str],
     ) -> None:
-        """`given`: the statements that give each name a value; `others`: all names that are not asked for."""
+        """Take the statements that give each name a value, and in `others` the names not asked for."""
         self._given, self._statements = given, statements
         self._others, self._question_at = list(others), question_at
 
     def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Sign]:
-        """Return a few for each name, what is most certain first; `has_powers`: some line has a `^`."""
+        """Return a few slips for each name, the most certain first; `has_powers`: some line has a `^`."""
         return [[name, *one] for name in asked for one in islice(self._about(name, has_powers), MAX_SLIPS)]
 
     def _about(self, name: str, has_powers: bool) -> Iterator[list[Any]]:
@@ -68,7 +68,7 @@ class Slips:
 
 
 def plain(name: str) -> str:
-    """Return a name without what is easily mistaken in it.
+    """Return a name without the parts that are easily mistaken.
 
     >>> plain("dotConvolve") == plain("dot_convolve")
     True
@@ -77,7 +77,7 @@ def plain(name: str) -> str:
 
 
 def is_one_typo(one: str, other: str) -> bool:
-    """Say whether one letter was added, left out, changed, or has changed places with the next.
+    """Return whether one letter was added, left out, changed, or swapped with the next.
 
     >>> is_one_typo("pacthes", "patches"), is_one_typo("patch", "patches")
     (True, False)
@@ -96,7 +96,7 @@ def _place(statement: Placed) -> list[Any]:
 
 
 def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
-    """Yield how a statement uses a name that it ought to assign to."""
+    """Yield how a statement uses a name that it should assign to."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if any(_gives(node, name) for node in ast.walk(statement) if node is not statement):
             yield "inside", statement.name
@@ -116,7 +116,7 @@ def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _shown(statement: ast.stmt) -> tuple[str, str] | None:
-    """Return how a statement shows a value instead of giving it a name, and the value."""
+    """Return how a statement shows a value instead of naming it, and the value."""
     if not isinstance(statement, ast.Expr):
         return None
     value = statement.value
@@ -142,7 +142,7 @@ def _of_value(statement: ast.stmt) -> Iterator[tuple[str, str]]:
 
 
 def _of_powers(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """Yield where the value or function that a statement gives has a `^`."""
+    """Yield where a statement's value or function has a `^`."""
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef):
         for node in ast.walk(statement):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
@@ -171,7 +171,7 @@ def _of_letters(value: ast.expr) -> Iterator[tuple[str, str]]:
 
 
 def _of_comma(value: ast.expr) -> Iterator[tuple[str, str]]:
-    """Yield `3,5` where it may be 3.5: two whole numbers without brackets around them."""
+    """Yield `3,5` where it may mean 3.5: two whole numbers without brackets around them."""
     if isinstance(value, ast.Tuple) and len(value.elts) == len("35"):
         text = [_text(part) for part in value.elts]
         is_open = value.col_offset == value.elts[0].col_offset

@@ -28,7 +28,7 @@ class Sockets:
         self._line.sendall(content)
 
     def arrived(self, seconds: float) -> Iterator[tuple[bool, bytes]]:
-        """Give what arrives within so many seconds."""
+        """Yield what arrives within this many seconds."""
         for key, _ in self._selector.select(seconds):
             if key.fileobj is self._line:
                 yield True, self._line.recv(CHUNK)
@@ -44,14 +44,14 @@ class Sockets:
         return part
 
     def rest(self) -> Iterator[bytes]:
-        """Give what was printed and is not yet read."""
-        with contextlib.suppress(OSError):  # after `close`, too
+        """Yield what was printed and is not yet read."""
+        with contextlib.suppress(OSError):  # even after `close`
             self._output.setblocking(False)
             while part := self._output.recv(CHUNK):
                 yield part
 
     def close(self) -> None:
-        """Hang up."""
+        """Close both."""
         self._selector.close()
         self._line.close()
         self._output.close()

@@ -1,4 +1,4 @@
-"""An examiner's process that is started by itself, with pipes: where there is no fork."""
+"""An examiner's process that is started by itself, with pipes, where there is no fork."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from grader.worker.line import Pair
 from grader.worker.wanted import Begun, Wanted, here
 
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.examining")
-_AHEAD = 4096  # bytes that a pipe takes on every system, with nobody reading
+_AHEAD = 4096  # bytes that a pipe holds on every system while no one reads
 
 
 @dataclass
 class SpawnedExaminer:
-    """A process; whoever holds its standard input keeps it going."""
+    """A process that runs as long as its standard input is held open."""
 
     process: subprocess.Popen[bytes]
     mark: str
@@ -38,7 +38,7 @@ class SpawnedExaminer:
         return self.process.poll()
 
     def begun(self, seconds: float = 0.0) -> bool:  # noqa: ARG002 it has begun at once
-        """Say that it has begun."""
+        """Return True: it has begun."""
         return True
 
     def wait(self, seconds: float) -> bool:
@@ -65,7 +65,7 @@ class SpawnedExaminer:
 
 
 def end_zygotes(owner: str | None = None) -> None:
-    """End what is kept for later: nothing is."""
+    """Do nothing: no process is kept for later."""
 
 
 def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
@@ -81,17 +81,17 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
             stderr=errors,
             env={**wanted.environment, MARK: mark},
             cwd=here(),
-            start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
+            start_new_session=True,  # Ctrl-C in the terminal reaches only the process that started it
             **_inheriting(theirs),
         )
     line = Pair(reading, writing)
-    with contextlib.suppress(OSError):  # that it is dead shows when it is heard
+    with contextlib.suppress(OSError):  # `hear` notices that it is dead
         line.send(wanted)
     return Begun(SpawnedExaminer(process, mark), line, _AHEAD)
 
 
 def _inheriting(handles: tuple[int, ...]) -> dict[str, Any]:
-    """Have a child get these, which are handles on Windows; a process group there is a session here."""
+    """Return options that let a child inherit these (on Windows, handles), in a group of its own."""
     if sys.platform == "win32":
         for handle in handles:
             os.set_handle_inheritable(handle, True)

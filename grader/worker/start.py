@@ -1,13 +1,15 @@
-"""A zygote: it imports what is slow once, and forks an examiner's process whenever it is asked to.
+"""A zygote: it imports what is slow once, and forks an examiner's process on request.
 
 Run as `python -E -P -m grader.worker.start FD MODULE...` in a clean environment. FD is a Unix socket, over
-which comes one byte and one more socket for each process that is wanted: its leash. On the leash come a line
-of JSON (`folder`, `isolation`, `examiner`, `environment`, `cwd`) and two descriptors, the line to the command
+which come one byte and one more socket for each requested process: its leash. On the leash come a line of
+JSON (`folder`, `isolation`, `examiner`, `environment`, `cwd`) and two descriptors, the line to the command
 and a file for errors. The answer is `{"pid": N}`, and when the process has ended `{"code": N}`. The byte `i`
-interrupts the process, `k` kills it. A zygote ends when its command hangs up, and the processes with it.
+interrupts the process, `k` kills it. A zygote ends when its command closes the socket, and its processes end
+with it.
 
-Such a process parts into a fork server and an examiner. The fork server is forked before anything of a course
-has been read, so it holds no more than one that is started by exec; and one import of torch serves them all.
+An examiner's process splits into a fork server and an examiner. The fork server is forked before anything of
+a course has been read, so it holds no more than one that is started by exec, and one import of torch serves
+them all.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def main() -> None:
     """Import, then fork whenever the command asks."""
     gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
     control, *modules = sys.argv[1:]
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what is meant for a process waits for it
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # a message for the process waits for it
     load(modules)
     Zygote(socket.socket(fileno=int(control)), modules).run()
 
@@ -61,10 +63,10 @@ class Zygote:
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def run(self) -> None:
-        """Do what the command says until it hangs up."""
+        """Do what the command says until it closes the socket."""
         woken, wakes = socket.socketpair()
         wakes.setblocking(False)
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # else it would wake nobody
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # otherwise it would wake no one
         signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         for line in (self.control, woken):
             self.selector.register(line, selectors.EVENT_READ)
@@ -79,12 +81,12 @@ class Zygote:
             self._reap()
 
     def _begin(self) -> bool:
-        """Fork one process; returns whether the command is still there."""
+        """Fork one process; return whether the command is still there."""
         content, descriptors, _, _ = socket.recv_fds(self.control, 1, 1)
         if not content:
             return False
         given: list[int] = []
-        for descriptor in descriptors:  # none where this process has too many open
+        for descriptor in descriptors:  # none if this process has too many open
             leash = socket.socket(fileno=descriptor)
             try:
                 self._fork(leash, _read_request(leash, given), given)
@@ -108,7 +110,7 @@ class Zygote:
         _say(leash, {"pid": pid})
 
     def _obey(self, pid: int) -> None:
-        """Do what is said on a leash; who lets go of it leaves the process alone."""
+        """Do what a leash says; a closed leash leaves the process alone."""
         leash = self.leashes.get(pid)
         if leash is None:
             return
@@ -124,7 +126,7 @@ class Zygote:
                 os.kill(pid, signal.SIGINT)
 
     def _reap(self) -> None:
-        """Tell how processes have ended, and end what they have left of their group."""
+        """Report how processes have ended, and end what is left of their groups."""
         while self.leashes:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
@@ -141,7 +143,7 @@ class Zygote:
 
 
 def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
-    """Read what process is wanted; its descriptors are added to those that are given.
+    """Read which process is wanted; its descriptors are added to `given`.
 
     Raises:
         EOFError: the command has gone.
@@ -161,19 +163,19 @@ def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
 
 
 def _say(leash: socket.socket, message: dict[str, int]) -> None:
-    with contextlib.suppress(OSError):  # nobody listens any more
+    with contextlib.suppress(OSError):  # no one listens any more
         leash.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _kill(pid: int) -> None:
-    """Kill a process and its group, which it has perhaps not made yet."""
+    """Kill a process and its group, which may not exist yet."""
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
 
 
 def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str], zygote: int) -> NoReturn:
-    """Be the process that was asked for, from the fork to the end."""
+    """Be the requested process, from the fork to the end."""
     code = 1
     try:
         try:
@@ -186,7 +188,7 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
                 _examine(request["examiner"], request["isolation"], modules)
             code = 0
         finally:
-            # The line of a parent that dies is closed before the signal comes.
+            # When a parent dies, its line is closed before the signal comes.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             remove(request["folder"])
     except BaseException:
@@ -197,12 +199,12 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
 
 
 def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
-    """Leave all that is the zygote's."""
-    os.setsid()  # Ctrl-C in the terminal reaches the command alone
+    """Let go of everything that belongs to the zygote."""
+    os.setsid()  # Ctrl-C in the terminal reaches only the command
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     line, errors = (os.dup(descriptor) for descriptor in given)
-    # Neither is at the place of the other: both were copied while those places were taken.
+    # Neither is in the other's place: both were copied while those places were taken.
     os.dup2(errors, 2)
     os.dup2(line, _LINE)
     close_above(_LINE)
@@ -222,12 +224,12 @@ def _end(folder: str) -> NoReturn:
 
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
-    """Part from a fork server, and do an examiner's work."""
+    """Split off a fork server, and do an examiner's work."""
     server = WAYS[isolation].early(for_workers(modules))
     if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()  # else student code would draw the numbers that checks draw
+        sys.modules["numpy.random"].seed()  # otherwise student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
-        run = importlib.import_module(examiner).run  # the server has nothing to do with it
+        run = importlib.import_module(examiner).run  # the server does not need it
         gc.freeze()
         gc.enable()
         run(Connection(_LINE), server)

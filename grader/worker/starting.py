@@ -1,4 +1,4 @@
-"""How a fork server begins: by exec with a clean environment, or as a fork of what knows nothing yet."""
+"""Starts a fork server: by exec with a clean environment, or by fork from a process that knows nothing."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from grader.errors import UsageFault
 from grader.worker.environment import clean_environment, temporary_in
 from grader.worker.prctl import die_with_parent
 
-_MOST_DESCRIPTORS = 1 << 20  # that are looked through to be closed
-UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that is to leave workers as they are
+_MOST_DESCRIPTORS = 1 << 20  # that are tried when closing
+UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that does not confine its workers
 _CONTROL = 3  # the descriptor of a forked server's line to its examiner
 
 
 class Process(Protocol):
-    """A process that this one has started, as subprocess.Popen is."""
+    """A process that this one has started, like subprocess.Popen."""
 
     @property
     def pid(self) -> int:
@@ -50,7 +50,7 @@ class ServerPlace:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the server learns of it by its environment."""
+        """The variables that tell the server about it."""
         folders = temporary_in(self.folder)
         return folders if self.confine else {**folders, UNCONFINED: "1"}
 
@@ -59,7 +59,7 @@ Start = Callable[[ServerPlace], Process]
 
 
 def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
-    """A fork server that is started by exec, and imports `preload`."""
+    """Return a function that starts a fork server by exec, which imports `preload`."""
 
     def start(place: ServerPlace) -> Process:
         wrapper = _bubblewrap(place.folder) if bubblewrap else []
@@ -79,10 +79,10 @@ def executed(preload: Sequence[str], *, bubblewrap: bool) -> Start:
 
 
 def forked(serve: Callable[[socket.socket], None]) -> Start:
-    """A fork of this process, which was started with a clean environment and holds no secret yet.
+    """Return a function that forks this process, which began clean and holds no secret yet.
 
-    It need not import again what this process has imported. What an exec would have given it afresh it
-    shares: the layout of the address space, and the key of string hashes.
+    The fork does not import again what this process has imported. Unlike a process started by exec, it shares
+    the layout of the address space and the key of string hashes.
     """
 
     def start(place: ServerPlace) -> Process:
@@ -116,7 +116,7 @@ class _Fork:
 
 
 def last_descriptor() -> int:
-    """Where closing what this process has open can end."""
+    """Return where closing this process's descriptors can stop."""
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_DESCRIPTORS)
 
 
@@ -126,7 +126,7 @@ def close_above(descriptor: int) -> None:
 
 
 def _become_server(place: ServerPlace, parent: int) -> None:
-    """Let go of all that is the parent's."""
+    """Let go of everything that belongs to the parent."""
     die_with_parent()
     if os.getppid() != parent:
         os._exit(0)
@@ -141,7 +141,7 @@ def _become_server(place: ServerPlace, parent: int) -> None:
 
 
 def _bubblewrap(writable: str) -> list[str]:
-    """The command that puts a program into namespaces of its own, where only one folder can be written.
+    """Return the command that runs a program in its own namespaces, where only one folder is writable.
 
     Raises:
         UsageFault: bubblewrap is not installed.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 
 def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
-    """The names that statements bind, those inside if, for, with and try included."""
+    """Return the names that statements bind, including those inside if, for, with and try."""
     names: set[str] = set()
     for statement in statements:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -25,19 +25,19 @@ def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
 
 
 def deleted_names(statement: ast.stmt | None) -> list[str]:
-    """Return the names that a `del` at the top level makes an end of."""
+    """Return the names that a `del` at the top level removes."""
     targets = statement.targets if isinstance(statement, ast.Delete) else []
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def gives_values(statement: ast.stmt) -> bool:
-    """Say whether names that a statement binds have a new value of the file's own afterwards."""
+    """Return whether the names that a statement binds then have a new value made by this file."""
     is_bare = isinstance(statement, ast.AnnAssign) and statement.value is None
     return not is_bare and not isinstance(statement, ast.AugAssign | ast.Import | ast.ImportFrom)
 
 
 def touched_names(statement: ast.stmt) -> list[str]:
-    """Return the names whose things a statement may change, and then all others that it reads."""
+    """Return the names whose values a statement may change, then all others that it reads."""
     roots, names = [], []
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
@@ -57,7 +57,7 @@ def root_name(node: ast.expr) -> str:
 
 
 def is_untouched(statement: ast.stmt | None, starter: str, name: str) -> bool:
-    """Say whether a statement gives a name no more than the starter does: a value or a body of `...`."""
+    """Return whether a statement gives a name no more than the starter does: a value or a body of `...`."""
     if not isinstance(statement, ast.Assign | ast.AnnAssign):
         return statement is not None and is_blank(statement, starter, name)
     if _is_ellipsis(statement.value):
@@ -70,16 +70,16 @@ def _is_ellipsis(node: ast.AST | None) -> bool:
 
 
 def is_blank(statement: ast.stmt | None, starter: str, name: str) -> bool:
-    """Say whether a definition is still the starter's, or has a body of nothing but `...`."""
+    """Return whether a definition is still the starter's, or has a body of nothing but `...`."""
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False  # a value that is still `...` speaks for itself
+        return False  # a value that is still `...` needs no entry
     if not isinstance(statement, ast.ClassDef) and _is_empty(statement.body):
         return True
     return _is_given(statement, starter, name)
 
 
 def _is_given(statement: ast.stmt, starter: str, name: str) -> bool:
-    """Say whether a statement is the starter's own."""
+    """Return whether a statement is the starter's own."""
     with contextlib.suppress(SyntaxError):
         for given in ast.parse(starter).body:
             if name in defined_names([given]) and _are_same(given, statement):
@@ -88,7 +88,7 @@ def _is_given(statement: ast.stmt, starter: str, name: str) -> bool:
 
 
 def _is_empty(body: list[ast.stmt]) -> bool:
-    """Whether a body is a docstring, `...`, `pass` or `raise NotImplementedError`, and nothing else."""
+    """Return whether a body holds only a docstring, `...`, `pass` or `raise NotImplementedError`."""
     for statement in body:
         if isinstance(statement, ast.Raise):
             if "NotImplementedError" not in ast.unparse(statement):

@@ -1,11 +1,11 @@
-"""What is said of a line that is not Python, where Python's own words do not help a beginner."""
+"""Phrases about a line that is not Python, where Python's own message does not help a beginner."""
 
 from __future__ import annotations
 
 import re
 
 _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4"  # that word processors write
-_PLAIN = {  # what is written for it in Python, by what Python's message names
+_PLAIN = {  # Python for a character, by what Python's message names
     **dict.fromkeys(("U+2212", "U+2013", "U+2014"), "-"),
     **dict.fromkeys(("U+00D7", "U+00B7", "U+22C5"), "*"),
     "U+00F7": "/",
@@ -13,7 +13,7 @@ _PLAIN = {  # what is written for it in Python, by what Python's message names
     "U+FF08": "(",
     "U+FF09": ")",
     "U+00B2": "** 2",
-    **dict.fromkeys(("U+00A0", "U+200B", "U+3000"), "a plain blank"),
+    **dict.fromkeys(("U+00A0", "U+200B", "U+3000"), "a plain space"),
 }
 _MERGE = re.compile(r"(?:<{7}|>{7}|={7}|\|{7})(?: |$)")
 _CONFLICT = re.compile(r"(?:<{7}|>{7})(?: |$)")
@@ -44,19 +44,19 @@ def explained(error: SyntaxError, section: str, before: int) -> tuple[int, str]:
 
 def _words(message: str, line: str) -> str:
     if _MERGE.match(line):
-        return f"`{line[:7]}` is a mark of a merge; keep one version, and delete the marks"
+        return f"`{line[:7]}` is a merge conflict marker; keep one version, and delete the markers"
     if prompt := _PROMPT.match(line):
         return f"`{prompt[1]}` is a prompt, not code; delete the prompts"
     if _FENCE.match(line):
-        return "this is a mark of Markdown, not code; delete it"
+        return "this is Markdown, not code; delete it"
     if message.startswith("invalid character") and any(quote in message for quote in _QUOTES):
         return f"{message}; write plain quotes, ' or \""
     if plain := next((plain for code, plain in _PLAIN.items() if code in message), ""):
         return f"{message}; write {plain}"
     if message == "unexpected indent":
-        return "unexpected indent; delete the blanks at the beginning of the line"
+        return "unexpected indent; delete the spaces at the beginning of the line"
     if message.startswith("invalid syntax") and (word := _MISSPELT.match(line)):
-        return f"`{word[1]}` is no word of Python; a function begins with `def`"
+        return f"`{word[1]}` is not a Python keyword; a function begins with `def`"
     message = _DETECTED.sub("", message)
-    in_a_dict = "; in a dict write : in place of =" if "{" in line else ""
+    in_a_dict = "; in a dict write : instead of =" if "{" in line else ""
     return message if _CONDITION.match(line) else _COMPARED.sub(in_a_dict, message)

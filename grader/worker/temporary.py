@@ -1,4 +1,4 @@
-"""The one way to have a temporary folder in this process, which goes with it."""
+"""Temporary folders of this process, which end with it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from grader.worker.interrupts import held
 
 
 class Folder:
-    """A folder of this process: for its owner alone, and gone with it."""
+    """A folder for this process's owner alone, removed with the process."""
 
     def __init__(self, kind: str) -> None:
-        """Make it, and sweep what others left.
+        """Make it, and sweep up what others left.
 
         Raises:
             OSError: it cannot be made.
@@ -32,6 +32,6 @@ class Folder:
         self.close()
 
     def close(self) -> None:
-        """Remove it with all that is in it."""
+        """Remove it with everything in it."""
         with held():
             self._discard()

@@ -1,4 +1,4 @@
-"""What examiner's process a command wants, and what it gets."""
+"""The examiner's process that a command wants, and what it gets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from grader.worker.line import Line
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an examiner's process is: its folder for temporary files, how it isolates, and its module."""
+    """An examiner's process: its folder for temporary files, how it isolates, and its module."""
 
     folder: str
     isolation: str
     examiner: str
-    owner: str = ""  # who of several in this process wants it
+    owner: str = ""  # which part of this process wants it
 
     @property
     def environment(self) -> dict[str, str]:
@@ -28,11 +28,11 @@ class Wanted:
 
 
 class Running(Protocol):
-    """A process that was started, or is about to be."""
+    """A process that was started, or will be."""
 
     @property
     def pid(self) -> int:
-        """Its number; 0 as long as it has not begun."""
+        """Its number; 0 until it has begun."""
 
     @property
     def code(self) -> int | None:
@@ -51,12 +51,12 @@ class Running(Protocol):
         """End the process and all that it started."""
 
     def starter_words(self) -> str:
-        """Return why it ended, if what started it is to blame; else nothing."""
+        """Return why it ended, if the process that started it is to blame; otherwise ""."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A process, the line to it, and how many bytes can be sent on it ahead of being read."""
+    """A process, the line to it, and how many bytes can be sent before it reads them."""
 
     process: Running
     line: Line
@@ -64,14 +64,14 @@ class Begun:
 
 
 def here() -> str:
-    """Return the current folder, where it still exists."""
+    """Return the current folder, if it still exists."""
     with contextlib.suppress(OSError):
         return str(Path.cwd())
     return os.path.abspath(os.sep)  # noqa: PTH100
 
 
 def last_line(file: int) -> str:
-    """Return the last line of what was written to a file for errors, by a process that has ended."""
+    """Return the last line that an ended process wrote to a file for errors."""
     os.lseek(file, 0, os.SEEK_SET)
     lines = os.read(file, 1 << 16).decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else ""

@@ -1,4 +1,4 @@
-"""What is done once before workers begin, so that none of them has to do it first thing."""
+"""Work that is done once before workers begin, so that none of them has to do it first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def for_workers(modules: Sequence[str]) -> list[str]:
 def load(modules: Sequence[str]) -> None:
     """Import what is slow, and do once what every worker would do first."""
     for name in modules:
-        with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will tell
+        with contextlib.suppress(Exception):  # whatever is wrong with it, the file that imports it will show
             importlib.import_module(name)
     child.warm_up()
     if "torch" in sys.modules:
@@ -29,11 +29,11 @@ def load(modules: Sequence[str]) -> None:
     if "matplotlib" in sys.modules:
         with contextlib.suppress(Exception):
             importlib.import_module("matplotlib.pyplot")  # looks for fonts, and remembers them in a file
-    gc.freeze()  # so that no collection in a fork writes to what it shares with this process
+    gc.freeze()  # so that no collection in a fork writes to memory shared with this process
 
 
 def _warm_up() -> None:
-    """Let torch do now, once, what it would otherwise do first thing in every worker."""
+    """Make torch do once, now, what it would otherwise do first in every worker."""
     import torch  # noqa: PLC0415 only where the course uses it
 
     torch.set_num_threads(1)

@@ -1,7 +1,7 @@
-"""What student code uses of the families that a question forbids or requires, and on which line.
+"""Records which forbidden or required families student code uses, and on which line.
 
-Functions of libraries are replaced by ones that note their calls; operators of torch note themselves, in
-whatever thread and whoever calls them. Evidence, not a wall: student code could undo it.
+Functions of libraries are replaced by ones that record their calls. Operators of torch record themselves, in
+whatever thread and whoever calls them. This is evidence, not a wall: student code could undo it.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from grader.worker.families import CONDITIONS, FAMILIES, owners
 
 Spot = tuple[str, int]  # a cell and a line of it
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
-_MAX_WORDS = 64  # bytes of a type's own record, in words, among which its flags are
+_MAX_WORDS = 64  # bytes of a type's own record, in words, which contain its flags
 
 
 class Watch:
-    """Notes which families are used, from when it is installed; `clear` forgets what was noted."""
+    """Records which families are used from `install` on; `clear` forgets them."""
 
     def __init__(self, families: Collection[str], cells: Collection[str], packages: Iterable[str]) -> None:
         self._families = [family for family in FAMILIES if family in families]
         self._owners = owners(self._families)
         self._cells = cells
         self._libraries = {*packages, *(owner.partition(".")[0] for owner in self._owners)}
-        self._operators: Any = None  # torch forgets them when nobody holds this
+        self._operators: Any = None  # torch forgets them when nothing holds this
         self._seen: dict[str, Spot | None] = {}
 
     def install(self) -> None:
-        """Begin; libraries that are imported later are seen to then."""
+        """Begin; libraries that are imported later are watched from then on."""
         if not self._families:
             return
         sys.meta_path.insert(0, _Imports(self))
@@ -49,18 +49,18 @@ class Watch:
 
     @property
     def seen(self) -> dict[str, Spot | None]:
-        """The families that were used since, with the first line known of each."""
+        """The families used since then, with the first known line of each."""
         return dict(self._seen)
 
     def concerns(self, module: str) -> bool:
-        """Whether functions of a module, or of one that it is a part of, are to be noted."""
+        """Return whether functions of a module, or of a module that contains it, are to be recorded."""
         return module == "torch" or any(
             owner == module or owner.startswith(f"{module}.") or module.startswith(f"{owner}.")
             for owner in self._owners
         )
 
     def imported(self, module: ModuleType) -> None:
-        """See to a module that was just imported, and to what a package has from its private parts."""
+        """Watch a module that was just imported, and what a package takes from its private parts."""
         name = module.__name__
         for owner, names in self._owners.items():
             if name.startswith(f"{owner}."):
@@ -72,7 +72,7 @@ class Watch:
 
     def _replace_in(self, owner: str) -> None:
         place = sys.modules.get(owner)
-        if place is None:  # then it may be a class; some packages import what they are asked for
+        if place is None:  # then it can be a class; some packages import on access
             module, _, name = owner.rpartition(".")
             place = vars(sys.modules[module]).get(name) if module in sys.modules else None
         if place is not None:
@@ -89,13 +89,13 @@ class Watch:
                 _set(place, name, _noted_when_set(original, self, families))
 
     def watch_operators(self) -> None:
-        """Let operators of torch note themselves, if torch is there."""
+        """Make operators of torch record themselves, if torch is there."""
         if "torch" not in sys.modules or self._operators is not None:
             return
         from torch import _C  # noqa: PLC0415 only with torch
         from torch.library import Library  # noqa: PLC0415
 
-        # This key comes between autograd and the processor's kernel, for every tensor and in every thread.
+        # This key comes between autograd and the CPU kernel, for every tensor and in every thread.
         below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
         self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
         for family in self._families:
@@ -114,7 +114,7 @@ class Watch:
         return noted
 
     def note(self, families: Iterable[str], frame: FrameType | None) -> None:
-        """Note a use, with the innermost line of the student's own."""
+        """Record a use, with the innermost line of the student's own code."""
         place = self._place(frame)
         for family in families:
             self._seen[family] = self._seen.get(family) or place
@@ -127,17 +127,17 @@ class Watch:
         return None
 
     def is_inner(self, frame: FrameType | None, name: str) -> bool:
-        """Whether a library uses its own function, rather than one that student code handed to it."""
+        """Return whether a library uses its own function, rather than one that student code gave it."""
         if frame is None or frame.f_code.co_filename in self._cells:
             return False
         module = str(frame.f_globals.get("__name__", ""))
         if module.partition(".")[0] not in self._libraries or module.startswith("torch.nn."):
-            return False  # the layers of torch.nn are but another way to say it
+            return False  # the layers of torch.nn are only another way to say it
         return name in frame.f_code.co_names or name.startswith("__")
 
 
 class _Noted:
-    """A function of a library that notes when it is called; otherwise it is as it was."""
+    """A library function that records its calls and otherwise behaves as before."""
 
     def __init__(self, original: Any, watch: Watch, full: str, families: list[str]) -> None:
         self._original = (
@@ -156,7 +156,7 @@ class _Noted:
         return self._original(*args, **kwargs)
 
     def method(self) -> Callable[..., Any]:
-        """The same as a function, which classes bind."""
+        """Return the same as a function, which classes bind."""
 
         def method(*args: Any, **kwargs: Any) -> Any:
             return self.called(sys._getframe(1), args, kwargs)  # noqa: SLF001
@@ -166,7 +166,7 @@ class _Noted:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._original, name)
-        if type(value).__name__ != "OpOverload":  # `torch.ops.aten.unfold.default` is to be called, too
+        if type(value).__name__ != "OpOverload":  # `torch.ops.aten.unfold.default` can be called as well
             return value
         return _Noted(value, self._watch, self._full, self._families)
 
@@ -175,11 +175,11 @@ class _Noted:
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
-    """Initialise what has been made already."""
+    """Ignore a second initialisation of an object that exists already."""
 
 
 def _noted_when_set(original: Any, watch: Watch, families: list[str]) -> property:
-    """An attribute that notes when it is set."""
+    """Return an attribute that records when it is set."""
 
     def set_(self: Any, value: Any) -> None:
         watch.note(families, sys._getframe(1))  # noqa: SLF001
@@ -189,7 +189,7 @@ def _noted_when_set(original: Any, watch: Watch, families: list[str]) -> propert
 
 
 def _set(place: Any, name: str, value: Any) -> None:
-    """Set an attribute, also of a class written in C, which has a flag against it."""
+    """Set an attribute, even of a class written in C, whose flag forbids it."""
     if not isinstance(place, type) or not place.__flags__ & _IMMUTABLE:
         setattr(place, name, value)
         return
@@ -209,7 +209,7 @@ def _mutable(kind: type) -> Iterator[None]:
 
 
 class _Imports(MetaPathFinder):
-    """Tells a watch when a library that it asks about has been imported, in whatever way."""
+    """Reports to a watch when a library that it watches has been imported, in whatever way."""
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
@@ -229,13 +229,13 @@ class _Imports(MetaPathFinder):
         return spec
 
 
-# A source, read for the words by which it reaches for a family
+# Source code, read for the words that refer to a family
 
 
 def names_used(
     trees: Iterable[tuple[str, ast.Module]], families: Iterable[str]
 ) -> list[tuple[str, int, str, str]]:
-    """Where a source uses words of families: cell, line, family, and the whole name as far as it is known."""
+    """Return where a source uses words of families: cell, line, family, and the name as far as known."""
     words = [(family, FAMILIES[family].names - {"strides"}) for family in families]  # which all may read
     found: list[tuple[str, int, str, str]] = []
     for label, tree in trees if words else ():
@@ -248,13 +248,13 @@ def names_used(
 
 
 def _line(node: ast.AST) -> int:
-    """The line of a name; `.unfold` may stand on the line after `x`."""
+    """Return the line of a name; `.unfold` can be on the line after `x`."""
     place = "end_lineno" if isinstance(node, ast.Attribute) else "lineno"
     return int(getattr(node, place, None) or 0)
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
-    """What names in a file stand for: `F` for `torch.nn.functional`."""
+    """Return what names in a file mean: `F` means `torch.nn.functional`."""
     meant: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -267,7 +267,7 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 
 def _name(node: ast.AST, imported: Mapping[str, str]) -> str:
-    """The name that an expression is: whole if something imported, else its last part."""
+    """Return the name in an expression: in full if it was imported, otherwise its last part."""
     if isinstance(node, ast.BinOp | ast.AugAssign):
         return "@" if isinstance(node.op, ast.MatMult) else ""
     parts: list[str] = []

@@ -1,13 +1,13 @@
 """What crosses between examiner and worker: frames of JSON and raw buffers, never pickle.
 
 A frame is 12 bytes (big-endian: length of the header, length of the body), a JSON header, and a body of raw
-buffers, one after the other, whose lengths stand in the header under `buffers`.
+buffers, one after another, whose lengths are in the header under `buffers`.
 
-A value is a JSON node: None, bool, int, float and str stand for themselves; everything else is a list whose
-first item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
+A value is a JSON node: None, bool, int, float and str are themselves; everything else is a list whose first
+item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
 
-A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is handed to
-student code keeps its strides, too, so that it meets views as it would without a wire. What comes back is
+A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is passed to
+student code also keeps its strides, so the code gets views as it would without a wire. What comes back is
 contiguous.
 """
 
@@ -32,12 +32,12 @@ MAX_HEADER = 8 << 20  # bytes
 MAX_BUFFERS = 10_000
 MAX_BODY = 256 << 20  # bytes
 MAX_NODES = 500_000
-MAX_BRACKETS = 3 * MAX_NODES  # in a header: each becomes an object, before anybody has looked at what it is
+MAX_BRACKETS = 3 * MAX_NODES  # in a header: each becomes an object before it is inspected
 MAX_DEPTH = 60
-MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, which texts' hashes prevent
+MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, strings cannot
 MAX_DIMENSIONS = 16
 MAX_BITS = 4096  # of a whole number
-MAX_EXPONENT = 1000  # of a Decimal: with a larger one a short text is a number of many digits
+MAX_EXPONENT = 1000  # of a Decimal: with a larger one a short text becomes a number of many digits
 MAX_DIGITS = 1000  # of a Decimal
 
 TENSOR_DTYPES = frozenset(
@@ -45,7 +45,7 @@ TENSOR_DTYPES = frozenset(
     "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 ARRAY_KINDS = frozenset("biufc")
-IN_SETS = (type(None), bool, int, float, str)  # what a set that crosses is made of
+IN_SETS = (type(None), bool, int, float, str)  # the element types of a set that crosses
 _ARRAY_DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}", re.ASCII)
 
 
@@ -59,7 +59,7 @@ class TooLargeError(WireError):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: what it says, and the buffers that its values refer to."""
+    """One message: its header, and the buffers that its values refer to."""
 
     header: dict[str, Any]
     buffers: Sequence[bytes | memoryview]
@@ -67,7 +67,7 @@ class Frame:
 
 
 def pack(header: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
-    """The bytes of a frame.
+    """Return the bytes of a frame.
 
     Raises:
         TooLargeError: it is larger than the wire carries.
@@ -76,12 +76,12 @@ def pack(header: dict[str, Any], buffers: Sequence[bytes] = ()) -> bytes:
     text = json.dumps({**header, "buffers": [len(buffer) for buffer in buffers]}).encode()
     body = sum(len(buffer) for buffer in buffers)
     if len(text) > MAX_HEADER or body > MAX_BODY:
-        raise TooLargeError("the value is too large to be sent")
+        raise TooLargeError("the value is too large to send")
     return b"".join((PREFIX.pack(len(text), body), text, *buffers))
 
 
 def frame_length(prefix: bytes) -> int:
-    """How many bytes follow the prefix.
+    """Return how many bytes follow the prefix.
 
     Raises:
         WireError: more than a frame may have.
@@ -94,7 +94,7 @@ def frame_length(prefix: bytes) -> int:
 
 
 def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
-    """The frame whose prefix and content these are.
+    """Return the frame with this prefix and content.
 
     Raises:
         WireError: it is malformed.
@@ -122,9 +122,9 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
 
 
 def spanned(shape: Sequence[int], strides: Sequence[int]) -> int | None:
-    """How many places lie between the first element and the last; None where two share one.
+    """Return the number of positions from the first element to the last; None if two share one.
 
-    A stride of 0 repeats what is there once, as `expand` does.
+    A stride of 0 repeats what is stored once, as `expand` does.
 
     >>> spanned([2, 3], [1, 2]), spanned([2, 3], [0, 2]), spanned([2, 3], [1, 1])
     (6, 5, None)
@@ -147,7 +147,7 @@ def _are_short(*numbers: int) -> bool:
 
 
 def _is_modest(value: Decimal) -> bool:
-    """Whether a Decimal is a number that takes little room as a fraction."""
+    """Return whether a Decimal takes little room as a fraction."""
     return (
         value.is_finite()
         and abs(value.adjusted()) <= MAX_EXPONENT
@@ -180,7 +180,7 @@ class Encoder:
         self._bytes = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """The node of a value.
+        """Return the node of a value.
 
         Raises:
             TooLargeError: it is too large, or nested too deeply.
@@ -200,7 +200,7 @@ class Encoder:
             return [kind.__name__, *(self.encode(item, depth + 1) for item in value)]
         if kind in (dict, OrderedDict):
             if sum(type(key) is not str for key in value) > MAX_ODD_KEYS:
-                raise TooLargeError("the dict has too many keys that are not texts")
+                raise TooLargeError("the dict has too many keys that are not strings")
             return [
                 "dict",
                 *([self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()),
@@ -212,7 +212,7 @@ class Encoder:
         return self._exact(value, depth) or self._set(value, depth) or self._array(value) or self._keep(value)
 
     def _exact(self, value: Any, depth: int) -> list[Any] | None:
-        """Make the node of a Fraction or of a Decimal."""
+        """Return the node of a Fraction or of a Decimal."""
         if type(value) is Fraction:
             return ["fraction", *(self.encode(part, depth + 1) for part in value.as_integer_ratio())]
         if type(value) is Decimal and _is_modest(value):
@@ -220,18 +220,18 @@ class Encoder:
         return None
 
     def _set(self, value: Any, depth: int) -> list[Any] | None:
-        """Make the node of a set of plain values."""
+        """Return the node of a set of plain values."""
         if type(value) not in (set, frozenset):
             return None
         items = [item.item() if isinstance(item, np.number) else item for item in value]
         if any(type(item) not in IN_SETS for item in items):
             return None
         if sum(type(item) is not str for item in items) > MAX_ODD_KEYS:
-            raise TooLargeError("the set has too many values that are not texts")
+            raise TooLargeError("the set has too many values that are not strings")
         return [type(value).__name__, *(self.encode(item, depth + 1) for item in items)]
 
     def _array(self, value: Any) -> list[Any] | None:
-        """The node of a tensor, a torch.Size, a numpy array or a numpy number."""
+        """Return the node of a tensor, a torch.Size, a numpy array or a numpy number."""
         torch = sys.modules.get("torch")
         if torch is not None and type(value) is torch.Size:
             if len(value) > MAX_DIMENSIONS or not all(map(_is_size, value)):
@@ -252,7 +252,8 @@ class Encoder:
         if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in TENSOR_DTYPES:
             return None
         self._allow(value.numel() * value.element_size())
-        # A clone, for contiguous() may keep the strides of a single value, which cannot be viewed as bytes.
+        # A clone, because contiguous() may keep the strides of a single value, which cannot be viewed as
+        # bytes.
         flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
         plain = flat.clone(memory_format=torch.contiguous_format)
         content = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
@@ -261,7 +262,7 @@ class Encoder:
         return [*node, strides, value.requires_grad] if strides or value.requires_grad else node
 
     def _strides(self, value: Any) -> list[int]:
-        """Return the strides where they say something; none where places overlap or lie too far apart."""
+        """Return the strides if they matter; [] if positions overlap or lie too far apart."""
         if not self._strided or value.is_contiguous():
             return []
         size = (spanned(value.shape, value.stride()) or MAX_BODY) * value.element_size()
@@ -284,7 +285,7 @@ class Encoder:
 
 
 class Decoder:
-    """Turns nodes and buffers back into values, and believes nothing about them."""
+    """Turns nodes and buffers back into values, and trusts nothing in them."""
 
     def __init__(self, frame: Frame, handle: Callable[[int, str], Any]) -> None:
         self._buffers = frame.buffers
@@ -294,7 +295,7 @@ class Decoder:
         self._spread = 0
 
     def decode(self, node: Any, depth: int = 0) -> Any:
-        """The value of a node.
+        """Return the value of a node.
 
         Raises:
             WireError: it is not a node.
@@ -321,15 +322,15 @@ class Decoder:
     def _item(self, node: Any, depth: int) -> Any:
         value = self.decode(node, depth + 1)
         if type(value) not in IN_SETS:
-            raise WireError("a set is made of what does not cross in sets")
+            raise WireError("a set holds what cannot cross in a set")
         self._count_odd(value)
         return value
 
     def _count_odd(self, key: Any) -> None:
-        """Count what can be made to collide in a dict or a set."""
+        """Count the keys and elements that can be made to collide in a dict or a set."""
         self._odd_keys += type(key) is not str
         if self._odd_keys > MAX_ODD_KEYS:
-            raise WireError("a value has too many keys that are not texts")
+            raise WireError("a value has too many keys that are not strings")
 
     def _pair(self, item: Any, depth: int) -> tuple[Any, Any]:
         if not isinstance(item, list) or len(item) != 2:
@@ -381,7 +382,7 @@ class Decoder:
         return torch.frombuffer(bytearray(self._buffer(index)), dtype=kind).reshape(shape)
 
     def _seen(self, tensor: Any, seen: list[Any]) -> Any:
-        """Return a tensor with its strides, and as one whose gradient is wanted, if that was said."""
+        """Return a tensor with its strides and its requires_grad, if they were sent."""
         if not seen:
             return tensor
         match seen:
@@ -415,7 +416,7 @@ class Decoder:
         return np.frombuffer(self._buffer(index), dtype=kind).reshape(shape).copy()
 
     def _count(self, shape: list[Any], itemsize: int, index: int) -> int:
-        """The number of elements, once shape and buffer agree."""
+        """Return the number of elements, once shape and buffer agree."""
         if len(shape) > MAX_DIMENSIONS or not all(_is_size(size) for size in shape):
             raise WireError("a tensor's shape is malformed")
         count: int = math.prod(shape)

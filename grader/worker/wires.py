@@ -1,4 +1,4 @@
-"""What leads to a worker: its line to the examiner, and its output, however these are made."""
+"""The connections to a worker: its line to the examiner, and its output, however they are made."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ class Wires(Protocol):
         """Send on the line.
 
         Raises:
-            OSError: it is hung up, or (TimeoutError) the worker does not take it in time.
+            OSError: it is closed, or (TimeoutError) the worker does not read it in time.
 
         """
 
     def arrived(self, seconds: float) -> Iterator[tuple[bool, bytes]]:
-        """Give what arrives within so many seconds, each part with whether it is of the line.
+        """Yield the parts that arrive within this many seconds, each with whether it belongs to the line.
 
-        A part of the line that is empty: it is hung up.
+        An empty part of the line means that it is closed.
         """
 
     def rest(self) -> Iterator[bytes]:
-        """Give what was printed and is not yet read; before `close`, only what need not be waited for."""
+        """Yield what was printed and is not yet read; before `close`, only what arrives without waiting."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close both."""

@@ -23,8 +23,8 @@ from grader.worker.environment import clean_environment
 from grader.worker.interrupts import held
 from grader.worker.wanted import Begun, Wanted, here, last_line
 
-BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it still imports
-BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows as many
+BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it is still importing
+BUFFER = 1 << 18  # bytes for each direction of a line, where the system allows this many
 KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it is killed itself
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 
@@ -44,7 +44,7 @@ class ZygoteProcess:
                 env=clean_environment(),
                 cwd="/",
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal reaches the one that started it, alone
+                start_new_session=True,  # Ctrl-C in the terminal reaches only the process that started it
             )
             self._errors = os.dup(errors.fileno())
 
@@ -56,13 +56,13 @@ class ZygoteProcess:
     def fork(self, wanted: Wanted, line: int, errors: int) -> ForkedProcess:
         """Ask for a process, which begins as soon as the modules are imported."""
         ours, theirs = socket.socketpair()
-        with theirs, contextlib.suppress(OSError):  # that it is dead shows on the leash
+        with theirs, contextlib.suppress(OSError):  # the leash shows that it is dead
             socket.send_fds(self._control, [b"+"], [theirs.fileno()])
             socket.send_fds(ours, [_request(wanted)], [line, errors])
         return ForkedProcess(self, ours)
 
     def kill(self) -> None:
-        """End it at once; what it has forked tidies up and ends."""
+        """End it at once; the processes that it forked tidy up and end."""
         with held(), self._lock:
             self._process.kill()
             self._process.wait()
@@ -83,21 +83,21 @@ class ZygoteProcess:
 
 @dataclass
 class ForkedProcess:
-    """A process that a zygote has forked, or is about to."""
+    """A process that a zygote has forked, or will."""
 
     zygote: ZygoteProcess
     leash: socket.socket
     pid: int = 0
     code: int | None = None
-    is_lost: bool = False  # the zygote has ended before it
+    is_lost: bool = False  # the zygote ended first
     _said: bytes = field(default=b"", repr=False)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it has ended; returns whether it has."""
+        """Wait until it has ended; return whether it has."""
         return self._heard(seconds, lambda: False)
 
     def begun(self, seconds: float = 0.0) -> bool:
-        """Wait until it has begun; returns whether it has."""
+        """Wait until it has begun; return whether it has."""
         return self._heard(seconds, lambda: self.pid > 0) and self.pid > 0
 
     def _heard(self, seconds: float, is_enough: Callable[[], bool]) -> bool:
@@ -155,12 +155,12 @@ def _request(wanted: Wanted) -> bytes:
 
 
 def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
-    """Have a process forked that examines, by a zygote that has imported these modules."""
+    """Fork a process that examines, from a zygote that has imported these modules."""
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
-    # What waits in the buffers takes more room there than its bytes.
+    # Data takes more room in the buffers than its bytes.
     most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
     with theirs:
         child = zygote(modules, wanted.owner).fork(wanted, theirs.fileno(), errors)
@@ -172,7 +172,7 @@ _ZYGOTES: dict[tuple[str, ...], ZygoteProcess] = {}  # by owner, program and mod
 
 
 def zygote(modules: Sequence[str], owner: str = "") -> ZygoteProcess:
-    """Return the zygote that has imported exactly these modules, for one of several in this process."""
+    """Return the zygote that has imported exactly these modules, for one owner in this process."""
     key = (owner, *_PROGRAM, *modules)
     with _LOCK, held():
         if key not in _ZYGOTES or not _ZYGOTES[key].is_alive:
@@ -183,7 +183,7 @@ def zygote(modules: Sequence[str], owner: str = "") -> ZygoteProcess:
 
 
 def end_zygotes(owner: str | None = None) -> None:
-    """End those of one owner, or all of them."""
+    """End the zygotes of one owner, or all of them."""
     with _LOCK:
         for key in [key for key in _ZYGOTES if owner is None or key[0] == owner]:
             _ZYGOTES.pop(key).kill()

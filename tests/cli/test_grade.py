@@ -208,7 +208,7 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         (["exercise-33"], "There is no exercise 'exercise-33'. Did you mean 'exercise-3'?"),
         (["exercise-3", "--file", "nowhere.py"], "There is no file nowhere.py."),
         (["exercise-3", "--file", "notes.txt"], "notes.txt is neither a .py file nor a .ipynb notebook."),
-        (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter could open."),
+        (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter can open."),
         (
             ["exercise-2"],
             "Both exercise-2.py and exercise-2.ipynb exist. Choose one with --file exercise-2.py.",
@@ -258,7 +258,7 @@ def test_the_page_says_where_an_answer_is_that_was_not_found(folder: Path, grade
     text = text.replace("cost = ...", "cost = d")
     file.write_text(text.replace("last_place = ...", "last_place == 2"), encoding="utf-8")
     said = " ".join(grade(folder, "exercise-3").out.split())
-    assert "defines `Size`; the name that is asked for is `size`." in said
+    assert "defines `Size`, but the question asks for `size`." in said
     assert "gives `last_place` no value; write `last_place = 2`." in said
     assert said.count("is not valid Python") == 1
     assert 'Write letters in quotes: `cost = "d"`' in said

@@ -55,11 +55,11 @@ PLANTED = {
     ),
     "a process": (ORPHAN.format("pass"), "left running: process [0-9]+"),
     "a daemon": (ORPHAN.format("os.setsid()"), "left running: process [0-9]+"),
-    "the secret": ("evidence = open('@GRADEBOOK@.secret').read()\n", "the report tells the secret"),
-    "the input": ((FIRST.replace("TEXT", "x"), SECOND), "the report tells a hidden input"),
+    "the secret": ("evidence = open('@GRADEBOOK@.secret').read()\n", "the report reveals the secret"),
+    "the input": ((FIRST.replace("TEXT", "x"), SECOND), "the report reveals a hidden input"),
     "its end": (
         (FIRST.replace("TEXT", "'ends in ' + str(x)[-4:]"), SECOND),
-        "the report tells a hidden input",
+        "the report reveals a hidden input",
     ),
     "the server": ("import os\nos.kill(os.getppid(), 9)\n", "the grader broke: WorkerFault"),
 }

@@ -216,7 +216,7 @@ def test_what_lay_ahead_of_a_lane_that_died_is_graded_once_and_not_to_blame(
 @pytest.mark.parametrize(
     ("is_in_check", "told"),
     [
-        (True, "This check did not come to an end."),
+        (True, "This check ran out of time."),
         (False, "The process that graded this ended twice: it took too long."),
     ],
 )
@@ -280,7 +280,7 @@ def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
     }
     assert outcomes["ada"] == {"five": "passed", "double": "ungraded", "triple": "passed"}
     assert outcomes["bob"]["double"] == "failed"
-    assert "did not come to an end" in ran.out
+    assert "ran out of time" in ran.out
     assert ran.code == 1
 
 
@@ -298,7 +298,7 @@ def test_a_value_that_makes_a_check_hang_is_wrong(
     assert reports["ada"]["score"] == 3
     [double] = [one for one in reports["bob"]["questions"] if one["id"] == "double"]
     assert (double["outcome"], double["score"]) == ("failed", 0)
-    assert "did not come to an end with what your code gave it" in json.dumps(double)
+    assert "did not finish with what your code returned" in json.dumps(double)
 
 
 def test_events_say_which_question_is_asked_and_how_it_was_judged(small: Small) -> None:

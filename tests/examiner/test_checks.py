@@ -99,7 +99,7 @@ def test_double_of_one(student):
 """
     first, second = bench(checks=check).grade(RIGHT, RIGHT)
     assert outcomes(first) == outcomes(second) == {"test_double": "ungraded", "test_double_of_one": "passed"}
-    assert "did not come to an end" in first.questions[0].checks[0].message
+    assert "ran out of time" in first.questions[0].checks[0].message
     assert log.read_text() == "tried\n" * 2  # with the student, and with the reference in their place
 
 
@@ -265,7 +265,10 @@ def test_a_skipped_check_weighs_nothing(bench):
 def test_a_question_whose_every_check_is_skipped_is_not_a_zero(bench):
     (report,) = bench(checks="import pytest\n\ndef test_a(student):\n    pytest.skip()\n").grade(RIGHT)
     assert (report.questions[0].outcome, report.is_graded) == ("ungraded", False)
-    assert report.questions[0].message == "Every check of this question was skipped. Tell your instructor."
+    assert (
+        report.questions[0].message
+        == "Every check of this question was skipped. Please tell your instructor."
+    )
     assert not report.is_graded
 
 
@@ -545,18 +548,18 @@ SHORT = "The values are right, but their dtype is {}."
         ("print(2 * x)", NOTHING, NOTHING),
         (
             "return (2 * x).numpy()",
-            "The result is a numpy array of shape 2x3; a tensor is asked for, such as torch.from_numpy gives.",
-            "The result is a numpy array; a tensor is asked for, such as torch.from_numpy gives.",
+            "The result is a numpy array of shape 2x3, but it must be a tensor; torch.from_numpy makes one.",
+            "The result is a numpy array, but it must be a tensor; torch.from_numpy makes one.",
         ),
         (
             "return (2 * x).double()",
             SHORT.format("float64, not float32"),
-            SHORT.format("not float32, which is asked for"),
+            SHORT.format("not float32"),
         ),
         (
             "return (2 * x).int()",
             SHORT.format("int32, not float32"),
-            SHORT.format("not float32, which is asked for"),
+            SHORT.format("not float32"),
         ),
         (
             "return x.double() + 1",
@@ -565,13 +568,13 @@ SHORT = "The values are right, but their dtype is {}."
         ),
         (
             "return (2 * x).tolist()",
-            "The result is a list of 2 lists; a tensor is asked for.",
-            "The result is not a tensor; a tensor is asked for.",
+            "The result is a list of 2 lists, but it must be a tensor.",
+            "The result is not a tensor, but it must be one.",
         ),
         (
             "return (2 * x).to_sparse()",
-            "The result is a sparse tensor; a tensor is asked for.",
-            "The result is not a tensor; a tensor is asked for.",
+            "The result is a sparse tensor, but it must be a tensor.",
+            "The result is not a tensor, but it must be one.",
         ),
     ],
 )
@@ -586,7 +589,7 @@ def test_what_a_result_is_in_place_of_the_right_one(bench, body, seen, hidden):
     [
         ("return x + x[:0]", "The result is a list that holds 1, not a list of 2."),
         ("return (*x, *x)", "The result is a tuple of 2, not a list of 2."),
-        ("return [1, 3]", "The result is a list of 2, as it has to be, but what is in it is not right."),
+        ("return [1, 3]", "The result is a list of 2, as it should be, but its content is not right."),
         ("return {1}", "The result is a set that holds 1, not a list of 2."),
         ("return None", NOTHING),
     ],
@@ -609,4 +612,4 @@ def test_an_attribute_that_is_none_is_not_returned(bench):
     reference = "import torch\nconv = torch.nn.Conv2d(1, 1, 2)\n"
     made = bench(questions=["conv"], reference=reference, visible=check)
     (report,) = made.grade("import torch\nconv = torch.nn.Conv2d(1, 1, 2, bias=False)\n")
-    assert report.questions[0].checks[0].message == "The result is None; a tensor is asked for."
+    assert report.questions[0].checks[0].message == "The result is None, but it must be a tensor."

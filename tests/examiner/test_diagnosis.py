@@ -333,7 +333,7 @@ def test_a_stride_that_is_ignored_in_some_checks_is_named_in_those(
     ]
     count = len(report.checks)
     assert report.misconception is None
-    assert report.message.startswith(f"Right in {count - 2} of {count} checks; ")
+    assert report.message.startswith(f"{count - 2} of {count} checks passed. ")
     assert report.message.endswith(told)
     # With (1, 3) it could as well be that the first number was used for both: nothing is said there.
     assert [told in check.message for check in wrong] == [False, True]

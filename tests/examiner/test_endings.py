@@ -177,7 +177,7 @@ def test_who_is_killed_by_others_is_not_to_blame(server):
     assert is_served(server)
 
 
-SAID_WHEN_FULL = " wrote more to files than a submission may."
+SAID_WHEN_FULL = " wrote more data to disk than is allowed."
 FULL = {
     "a long file": "open('a', 'wb').write(bytes(2 << 20))",
     "many files": "for n in range(100): open(f'{n}', 'wb').write(bytes(1 << 16))",

@@ -155,7 +155,7 @@ def test_a_hidden_error_has_a_usual_name_or_none(graded, raised, told):
 @pytest.mark.parametrize("value", ["[x]", "'a text'", "{x: x}", "double"])
 def test_what_is_no_tensor_is_called_so(graded, value):
     report = graded(f"def double(x):\n    return 2 * x if isinstance(x, int) else {value}\n")
-    assert report.questions[0].checks[1].message == "The result is not a tensor; a tensor is asked for."
+    assert report.questions[0].checks[1].message == "The result is not a tensor, but it must be one."
 
 
 def test_that_nothing_was_returned_is_a_fixed_sentence(graded):

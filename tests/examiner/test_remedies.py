@@ -136,11 +136,11 @@ def test_who_attempts_what_is_refused_reads_what_to_write_instead(server, kind, 
 
 def test_a_remedy_names_what_it_is_about(server):
     assert told(server, TRIED["loader"][0]) == (
-        "Line 4 starts other processes (num_workers=2), which a graded file may not; write num_workers=0."
+        "Line 4 starts other processes (num_workers=2), which a graded file must not do; write num_workers=0."
     )
     assert told(server, TRIED["files"][0]) == (
-        "Line 1 writes to files or folders ('log.txt'), which a graded file may not; "
-        "leave it out, or write into io.BytesIO()."
+        "Line 1 writes to files or folders ('log.txt'), which a graded file must not do; "
+        "remove it, or write to io.BytesIO()."
     )
 
 
@@ -189,7 +189,7 @@ def test_a_data_set_that_opens_a_file_starts_no_process(server):
     assert told(server, source).startswith("Line 4 writes to files or folders ('out.txt')")
 
 
-FLOATS = "A layer takes floats: write 1.0 in place of 1, or call .float()."
+FLOATS = "A layer takes floats: write 1.0 instead of 1, or call .float()."
 FOUR = "An image has the shape (batch, channels, height, width): call .reshape(1, 1, height, width)."
 CONV = "import torch\nfrom torch import nn\nx = nn.Conv2d(1, 1, 1)({})"
 
@@ -215,8 +215,8 @@ def test_what_torch_says_of_an_input_is_followed_by_what_to_write(server, source
     ("source", "end"),
     [
         ("x = [1 2]", "is not valid Python: invalid syntax. Perhaps you forgot a comma?"),
-        ("x = {'stride' = 2}", "cannot assign to literal; in a dict write : in place of =."),
-        ("x = dict('stride'=2)", "Write the name of an argument without quotes, as in stride=2."),
+        ("x = {'stride' = 2}", "cannot assign to literal; in a dict write : instead of =."),
+        ("x = dict('stride'=2)", "Write the argument's name without quotes, as in stride=2."),
         ("x = 1\nif x = 3:\n    x = 2", "Maybe you meant '==' or ':=' instead of '='?"),
         ("x = 2 cells", "is not valid Python: invalid syntax."),
     ],

@@ -31,7 +31,7 @@ def leaving(_note: Note) -> None:
 @pytest.mark.parametrize(
     ("work", "told"),
     [
-        (endless, "did not come to an end in 0.05 seconds"),
+        (endless, "did not finish within 0.05 seconds"),
         (greedy, "ran out of memory"),
         (leaving, "ended the process with exit code 7"),
     ],

@@ -52,7 +52,7 @@ def test_another_dtype_costs_one_check(
     wrong = [check for check in question.checks if check.outcome != "passed"]
     assert [(check.id, check.visible) for check in wrong] == [(f"test_{function}_double", False)]
     assert wrong[0].message.startswith(
-        f"The values are right, but their dtype is not {right}, which is asked for."
+        f"The values are right, but their dtype is not {right}."
         if right
         else "The shape is right, but not all values are."
     )

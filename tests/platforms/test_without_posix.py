@@ -153,7 +153,7 @@ def test_a_course_is_proved(typed, handed_out):
 def test_a_reference_that_never_ends_is_a_fault_of_the_course(typed, handed_out):
     write(handed_out.parent / "exercises" / "exercise-2" / "reference.py", TOTAL + "while True:\n    pass\n")
     ran = typed(handed_out.parent, "course", "check", "exercise-2")
-    assert (ran.code, "did not come to an end in 15 seconds" in ran.out + ran.err) == (2, True)
+    assert (ran.code, "did not finish within 15 seconds" in ran.out + ran.err) == (2, True)
 
 
 @pytest.mark.slow

@@ -110,11 +110,11 @@ AT_IMPORT = {
     "segfault": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of checks.py ended the process by SIGSEGV"
     ),
-    "loop": Harm(WHILE, "The import of checks.py did not come to an end in 3 seconds.", line=None),
+    "loop": Harm(WHILE, "The import of checks.py did not finish within 3 seconds.", line=None),
     "sleep": Harm(
-        "import time; time.sleep(10**6)", "The import of checks.py did not come to an end in 3 seconds."
+        "import time; time.sleep(10**6)", "The import of checks.py did not finish within 3 seconds."
     ),
-    "loop-of-c": Harm("sum(range(10**15))", "The import of checks.py did not come to an end in 3 seconds."),
+    "loop-of-c": Harm("sum(range(10**15))", "The import of checks.py did not finish within 3 seconds."),
     "memory": Harm("x = bytearray(10**12)", "The checks cannot be read: MemoryError"),
     "memory-bit-by-bit": Harm("x = [0]\nwhile True: x += x", "MemoryError", line=None),
     "skip": Harm(
@@ -139,9 +139,7 @@ AT_IMPORT = {
         "reference.py",
         line=None,
     ),
-    "reference-loops": Harm(
-        WHILE, "The import of reference.py did not come to an end", "reference.py", line=None
-    ),
+    "reference-loops": Harm(WHILE, "The import of reference.py did not finish", "reference.py", line=None),
     "reference-dies": Harm(
         "import ctypes; ctypes.string_at(0)", "The import of reference.py ended", "reference.py"
     ),
@@ -155,7 +153,7 @@ AT_IMPORT = {
         line=None,
     ),
     "misconceptions-loop": Harm(
-        WHILE, "The import of misconceptions.py did not come", "misconceptions.py", line=None
+        WHILE, "The import of misconceptions.py did not finish", "misconceptions.py", line=None
     ),
     "misconceptions-raise": Harm(
         "import reference; reference.no",
@@ -193,10 +191,10 @@ IN_A_CHECK = {
     "segfault": Harm(
         "    import ctypes; ctypes.string_at(0)", "The check test_total_row ended the process by", old=ROW
     ),
-    "loop": Harm(IN_ROW, "The check test_total_row did not come to an end in 3 seconds.", old=ROW, line=None),
+    "loop": Harm(IN_ROW, "The check test_total_row did not finish within 3 seconds.", old=ROW, line=None),
     "stubborn-loop": Harm(
         "    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
-        "The check test_total_row did not come to an end",
+        "The check test_total_row did not finish",
         old=ROW,
         line=None,
     ),

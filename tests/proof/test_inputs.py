@@ -64,7 +64,7 @@ def test_sizes_that_are_the_same(images: tuple[Tensor, ...], what: str) -> None:
 
 
 def test_a_number_that_is_always_the_same_is_told() -> None:
-    assert told(*VARIED, numbers=(1,)) == "f: what hidden checks never vary: `number`: always 1."
+    assert told(*VARIED, numbers=(1,)) == "f: hidden checks never vary: `number`: always 1."
 
 
 YAML = """\

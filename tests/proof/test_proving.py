@@ -308,14 +308,14 @@ FOUND = {
         "checks.py",
         "reference.pool(image, 2))\n",
         "reference.pool(image, 2))\n    assert image[0, 0] == 0\n",
-        (("checks.py", "image[0, 0]", "Student code got a copy of `image`, so this assert shows nothing"),),
+        (("checks.py", "image[0, 0]", "Student code got a copy of `image`, so this assert says nothing"),),
     ),
     "no-such-fixture": Break(
         "pooling",
         "checks.py",
         "test_pool_wide(student",
         "test_pool_wide(studnet, student",
-        (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which there is"),),
+        (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which does not"),),
     ),
     "misconception-raises": Break(
         "pooling",
@@ -406,9 +406,13 @@ FOUND = {
         "answer: L * S + K,",
         'answer: "(L - 1) * S",',
         (
-            *yaml("forgot-last-kernel:", "'forgot-last-kernel' cannot be told from 'one-kernel-too-many' in"),
             *yaml(
-                "one-kernel-too-many:", "'one-kernel-too-many' cannot be told from 'forgot-last-kernel' in"
+                "forgot-last-kernel:",
+                "'forgot-last-kernel' cannot be told apart from 'one-kernel-too-many' in",
+            ),
+            *yaml(
+                "one-kernel-too-many:",
+                "'one-kernel-too-many' cannot be told apart from 'forgot-last-kernel' in",
             ),
         ),
     ),
@@ -425,8 +429,8 @@ FOUND = {
         "= number * kernel\n    return output",
         "= number * kernel\n    return reference.transposed(signal, kernel.flip(0), stride)",
         (
-            *yaml("flipped-kernel:", "'flipped-kernel' is not told from another one by the checks."),
-            *yaml("overwritten:", "'overwritten' is not told from another one by the checks."),
+            *yaml("flipped-kernel:", "'flipped-kernel' is not distinguished from another one by the checks."),
+            *yaml("overwritten:", "'overwritten' is not distinguished from another one by the checks."),
         ),
     ),
     "no-hint": Break(
@@ -448,21 +452,21 @@ FOUND = {
         "exercise.yaml",
         "Each number lays down a whole kernel.",
         '"It is {{ (L - 1) * S + K }}, is it not?"',
-        yaml("- id: length", "The right answer stands in hint 1, in every variant."),
+        yaml("- id: length", "The right answer is written in hint 1, in every variant."),
     ),
     "message-tells": Break(
         "spreading",
         "exercise.yaml",
         "A convolution shrinks. This layer goes the other way.",
         '"You shrank {{ (L - 1) * S + K }}."',
-        yaml("- id: length", "The right answer stands in the message of 'shrunk', in every variant."),
+        yaml("- id: length", "The right answer is written in the message of 'shrunk', in every variant."),
     ),
     "prompt-tells": Break(
         "spreading",
         "exercise.yaml",
         "prompt: A signal of length {{ L }} meets",
         'prompt: "Write length = {{ (L - 1) * S + K }}."  #',
-        yaml("- id: length", "What students receive holds the answer to 'length'."),
+        yaml("- id: length", "What students receive contains the answer to 'length'."),
     ),
     "visible-check-with-reference": Break(
         "pooling",
@@ -621,7 +625,9 @@ def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Ru
     ran = course(root, "check", "--variants", 8, "--json")
     (one,) = json.loads(ran.out)["exercises"]
     assert (ran.code, one["faults"]) == (0, [])
-    note = "length: 'shrunk' can have the answer of the usual mistake 'used-the-formula-of-a-convolution': "
+    note = (
+        "length: 'shrunk' can have the same answer as the usual mistake 'used-the-formula-of-a-convolution', "
+    )
     assert any(found.startswith(note) for found in one["notes"]), one["notes"]
 
 
@@ -690,8 +696,8 @@ def test_what_collides_in_variant_0_is_listed_and_no_fault(tmp_path: Path, cours
     (one,) = json.loads(ran.out)["exercises"]
     assert (ran.code, one["faults"]) == (0, [])
     assert [note for note in one["notes"] if "variant 0" in note] == [
-        "squared: Right all the same in variant 0: doubled.",
-        "squared: Not told from others in variant 0: one-less, always-one.",
+        "squared: Right by accident in variant 0: doubled.",
+        "squared: Not distinguishable from others in variant 0: one-less, always-one.",
     ]
     ran = course(root, "check", "--variants", 0)  # nobody else is looked at
     assert (ran.code, "leads to the right answer in 1 of 1 variants" in " ".join(ran.out.split())) == (

@@ -60,9 +60,9 @@ def test_a_twentieth_of_the_variants_may_be_confused(
     tmp_path: Path, variants: int, times: int, is_told: bool
 ) -> None:
     found = told(tmp_path, p=tally(variants, times))
-    assert [f"'named' cannot be told from another misconception in {times}" in one for one in found] == [
-        True
-    ] * is_told
+    assert [
+        f"'named' cannot be told apart from another misconception in {times}" in one for one in found
+    ] == [True] * is_told
 
 
 @pytest.mark.parametrize(("times", "is_told"), [(0, False), (1, False), (2, True)])
@@ -85,6 +85,6 @@ def test_an_answer_that_stands_in_every_prompt_is_told(
     tmp_path: Path, times: int, telltales: int, is_told: bool
 ) -> None:
     found = told(tmp_path, p=tally(telling=Counter({"the prompt": times}), telltales=telltales))
-    assert ["The right answer stands in the prompt, in every variant." in one for one in found] == [
+    assert ["The right answer is written in the prompt, in every variant." in one for one in found] == [
         True
     ] * is_told

@@ -132,7 +132,7 @@ def test_what_cannot_work_is_one_sentence_with_the_answer_beside_it(
         )
         + 1
     )
-    told = f"Line {line} starts other processes (num_workers=2), which a graded file may not; write num_workers=0."
+    told = f"Line {line} starts other processes (num_workers=2), which a graded file must not do; write num_workers=0."
     assert told in {*report["notes"], *(question["message"] for question in report["questions"])}
     assert any("torch.compile does nothing here" in note for note in report["notes"])
     assert report["questions"][1]["outcome"] == "error"

@@ -99,7 +99,7 @@ def test_an_empty_notebook_is_no_fault(content):
     ids=lambda content: repr(content[:20]),
 )
 def test_what_is_no_notebook_is_refused(content):
-    with pytest.raises(SubmissionFault, match=r"^a.ipynb is not a notebook that Jupyter could open"):
+    with pytest.raises(SubmissionFault, match=r"^a.ipynb is not a notebook that Jupyter can open"):
         read_cells("a.ipynb", content)
 
 

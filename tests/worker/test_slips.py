@@ -151,14 +151,14 @@ def test_what_was_handed_out_is_no_answer(statement, starter, is_still):
 @pytest.mark.parametrize(
     ("source", "line", "words"),
     [
-        ("x = 1\n<<<<<<< HEAD\nx = 2x\n=======\n>>>>>>> 12ab\n", 2, "a mark of a merge"),
+        ("x = 1\n<<<<<<< HEAD\nx = 2x\n=======\n>>>>>>> 12ab\n", 2, "a merge conflict marker"),
         (">>> x = 1", 1, "`>>>` is a prompt"),
         ("x = \u201ca\u201d", 1, "write plain quotes"),
         ("x = 5 \u2212 3", 1, "; write -"),
-        ("x =\u00a03", 1, "; write a plain blank"),
-        (" x = 1", 1, "delete the blanks"),
+        ("x =\u00a03", 1, "; write a plain space"),
+        (" x = 1", 1, "delete the spaces"),
         ("define f(x):\n    return x", 1, "a function begins with `def`"),
-        ("```python\nx = 1\n```", 1, "a mark of Markdown"),
+        ("```python\nx = 1\n```", 1, "this is Markdown"),
         ("x = {'a' = 1}", 1, "cannot assign to literal"),
         ("if x = 1:\n    y", 1, "Maybe you meant '=='"),
         ('x = """1', 1, "unterminated triple-quoted string literal"),

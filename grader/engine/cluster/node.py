@@ -35,7 +35,7 @@ LATE = "it took too long"
 
 @dataclass(frozen=True)
 class Refused:
-    """What a node answers that cannot grade after all: another one has to."""
+    """The answer of a node that cannot grade after all: another node has to."""
 
 
 Said = Outcome | Refused | str
@@ -44,7 +44,7 @@ Said = Outcome | Refused | str
 class Node(WorkerPlugin):
     """One node of the cluster: the unpacked course, and a lane for each of its threads.
 
-    A plugin of Dask's workers: it travels to every node, and to those that join later.
+    It is a plugin of Dask's workers: it travels to every node, including those that join later.
     """
 
     def __init__(self, name: str, setup: Setup, pack: bytes, needed: dict[str, str]) -> None:
@@ -55,7 +55,7 @@ class Node(WorkerPlugin):
         self._lanes: dict[int, LaneProcess] = {}
 
     async def setup(self, worker: Worker) -> None:
-        """Unpack the course, and say whether this node takes work."""
+        """Unpack the course, and announce whether this node takes work."""
         self._lock, self._settling = threading.Lock(), asyncio.Lock()
         async with self._settling:
             refusal = await asyncio.to_thread(self._unpack, worker.local_directory)
@@ -70,7 +70,7 @@ class Node(WorkerPlugin):
             await asyncio.to_thread(self._end)
 
     def _unpack(self, folder: str) -> str:
-        """Unpack into a folder of Dask's, who empties those of workers that died; returns `_why_not`."""
+        """Unpack into one of Dask's folders, which Dask empties after a worker dies; return `_why_not`."""
         self._folder = tempfile.TemporaryDirectory(prefix="torchgrade-", dir=folder)
         self._setup = replace(self._setup, root=Path(self._folder.name).resolve())
         try:
@@ -81,7 +81,7 @@ class Node(WorkerPlugin):
             return str(error).rstrip(".") or type(error).__name__
 
     def _why_not(self) -> str:
-        """Why this node may not take work; nothing if it may."""
+        """Return the reason this node cannot take work, or ""."""
         packages = tuple(load_course(self._setup.root).record.packages)
         for name, version in needed(packages).items():
             if self._needed.get(name) != version:
@@ -106,9 +106,9 @@ class Node(WorkerPlugin):
         self._folder.cleanup()
 
     def grade(self, job: Job, seconds: float) -> Said:
-        """Grade in this thread's lane; a text says why the lane died.
+        """Grade in this thread's lane; if the lane dies, return a string that says why.
 
-        A check in which the lane is late is given up, and the submission graded without it.
+        A check in which the lane is late is given up, and the submission is graded without it.
 
         Raises:
             GraderError: the course is wrong.
@@ -145,7 +145,7 @@ class Node(WorkerPlugin):
         raise WorkerFault(f"a process that grades could not start: {said}")
 
     def refuse(self, why: str) -> None:
-        """Take no more work. What the scheduler has sent already is refused, one by one."""
+        """Take no more work. Jobs that the scheduler has already sent are refused one by one."""
         worker = get_worker()
 
         async def refuse() -> None:
@@ -162,20 +162,20 @@ class Node(WorkerPlugin):
         until: Callable[[], float],
         watch: Callable[[Event], None] = lambda _event: None,
     ) -> Any:
-        """Hear what a lane answers; a text if it died or took too long."""
+        """Return a lane's answer, or a string if it died or took too long."""
         said, in_time = lane.answer(until, watch)
         if isinstance(said, GraderError):
             raise self._as_at_home(said)
         if said is not None:
             return said
         if self._lanes.pop(threading.get_ident(), None) is None:
-            return "the run is over"  # and whoever ended it closes the lane
+            return "the run is over"  # and the thread that ended it closes the lane
         why = lane.last_words() if in_time else LATE
         lane.close()
         return why
 
     def _as_at_home(self, error: GraderError) -> GraderError:
-        """An error with the places of files as they are where the run was started."""
+        """Return an error with the paths of files as they are where the run was started."""
         if not isinstance(error, CourseFaults):
             return error
         here, home = str(self._setup.root), str(self._home)
@@ -183,12 +183,12 @@ class Node(WorkerPlugin):
 
 
 def needed(packages: tuple[str, ...]) -> dict[str, str]:
-    """The versions that a node must share with the command."""
+    """Return the versions that a node must share with the command."""
     return {**versions(packages), "torchgrade": all_sources()}
 
 
 def grade(name: str, job: Job, seconds: float) -> Said:
-    """Do what a node does for a job."""
+    """Do a node's part of a job."""
     node = get_worker().plugins.get(name)
     if not isinstance(node, Node):  # it is just being brought again
         return Refused()
@@ -196,7 +196,7 @@ def grade(name: str, job: Job, seconds: float) -> Said:
         return node.grade(job, seconds)
     except GraderError:
         raise
-    except Exception as error:  # something is wrong with this node that others need not have
+    except Exception as error:  # something is wrong with this node that other nodes may not have
         with contextlib.suppress(Exception):  # it is given to others in any case
             node.refuse(f"{type(error).__name__}: {error}".splitlines()[0].rstrip("."))
         return Refused()

@@ -14,9 +14,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def pack_course(root: Path, exercises: tuple[str, ...]) -> bytes:
-    """The course as one zip: course.yaml and the folders of these exercises, always the same bytes.
+    """Return the course as one zip: course.yaml and the folders of these exercises, always the same bytes.
 
-    What nodes have no use for stays here: the gradebook's address, which may hold a password, and the rules.
+    What nodes do not need stays here: the gradebook's address, which can hold a password, and the rules.
     """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -34,7 +34,7 @@ _LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
 
 @dataclass(frozen=True)
 class DaskLanes:
-    """The lanes of a cluster, by the address of its scheduler; `seconds` bounds one job of an exercise."""
+    """The lanes of a cluster, by the address of its scheduler; `seconds` limits one job of an exercise."""
 
     setup: Setup
     address: str
@@ -54,7 +54,7 @@ class DaskLanes:
             return
         _hush()
         try:
-            get_address_host_port(self.address)  # a Client that does not begin leaves more to tidy up
+            get_address_host_port(self.address)  # a Client that fails to start leaves more to tidy up
             client = Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             raise UsageFault(f"There is no Dask scheduler at {self.address}: {error}.") from None
@@ -64,7 +64,7 @@ class DaskLanes:
             yield from _Run(self, client, name, chain(first, jobs)).results()
 
     def _join(self, client: Client, name: str) -> None:
-        """Have the course on every node, and see to it that it will be taken away."""
+        """Put the course on every node, and make sure that it will be taken away."""
         packages = tuple(load_course(self.setup.root).record.packages)
         pack = pack_course(self.setup.root, self.setup.exercises)
         try:
@@ -77,7 +77,7 @@ class DaskLanes:
 
 
 class _Run:
-    """One run on a cluster: what is under way, and which nodes take work."""
+    """One run on a cluster: its jobs in progress, and which nodes take work."""
 
     def __init__(self, lanes: DaskLanes, client: Client, name: str, jobs: Iterator[Job]) -> None:
         self._lanes, self._client, self._name, self._jobs = lanes, client, name, jobs
@@ -85,7 +85,7 @@ class _Run:
         self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._tries: dict[int, int] = {}
         self._told: set[str] = set()
-        self._left: set[str] = set()  # nodes whose jobs others have
+        self._left: set[str] = set()  # nodes whose jobs others have taken over
         self._threads = 0  # of the nodes that take work
         self._looked = -LOOK_SECONDS
         self._alone_since: float | None = None
@@ -103,7 +103,7 @@ class _Run:
 
     def _gone(self) -> UsageFault:
         message = f"The Dask scheduler at {self._lanes.address} is gone."
-        return UsageFault(f"{message} Run again: what was graded is kept.")
+        return UsageFault(f"{message} Run again: graded submissions are kept.")
 
     def _results(self) -> Iterator[tuple[Job, Outcome]]:
         while True:
@@ -115,7 +115,7 @@ class _Run:
                 yield from self._settle(self._done.get(timeout=LOOK_SECONDS))
 
     def _look(self) -> None:
-        """See, now and then, which nodes take work; the others are named."""
+        """Check now and then which nodes take work; name the others."""
         now = time.monotonic()
         if now < self._looked + LOOK_SECONDS:
             return
@@ -126,7 +126,7 @@ class _Run:
         self._left &= refusals.keys()
         nodes = {node: threads for node, threads in self._client.nthreads().items() if node not in refusals}
         self._threads = sum(threads for node, threads in nodes.items() if node in said)
-        if refusals and not nodes and all(why for _, why in answers):  # it never had one that did
+        if refusals and not nodes and all(why for _, why in answers):  # it never had a node that did
             raise UsageFault(_refused(refusals))
         for node, why in refusals.items():
             self._tell_once(f"{node} takes no work: {why}.")
@@ -160,7 +160,7 @@ class _Run:
             self._tell_once("The cluster has no node that takes work. Waiting for one ...")
         if now > self._alone_since + ALONE_SECONDS:
             none = _refused(refusals) if refusals else "No node has joined the cluster."
-            raise UsageFault(f"{none} Run again: what was graded is kept.")
+            raise UsageFault(f"{none} Run again: graded submissions are kept.")
 
     def _fill(self) -> None:
         for job in islice(self._jobs, max(0, AHEAD * max(1, self._threads) - len(self._open))):
@@ -174,7 +174,7 @@ class _Run:
         future.add_done_callback(self._done.put)
 
     def _settle(self, future: Future[Any]) -> Iterator[tuple[Job, Outcome]]:
-        """Take in what came of a job: if its lane died it is tried once more, and then ungraded."""
+        """Yield the outcome of a job; if its lane died, try it once more, and then leave it ungraded."""
         job = self._open.pop(future, None)
         if job is None:
             return  # another node has it now
@@ -199,7 +199,7 @@ class _Run:
             raise
         except CancelledError:
             raise self._gone() from None
-        except Exception as error:  # as KilledWorker: it was under way on several nodes that died
+        except Exception as error:  # as KilledWorker: it was in progress on several nodes that died
             return f"{type(error).__name__}: {error}".splitlines()[0]
         return said
 
@@ -210,7 +210,7 @@ def _refused(refusals: Mapping[str, str]) -> str:
 
 
 def _hush() -> None:
-    """Keep Dask's log from who types a command: what matters of it becomes an error of ours."""
+    """Silence Dask's logging: what matters of it becomes an error of the grader's."""
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", module=r"distributed|dask")

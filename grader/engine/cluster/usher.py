@@ -1,4 +1,4 @@
-"""What the scheduler does for a run: it brings it to each node and takes it off again."""
+"""The scheduler's part in a run: it brings the run to each node and takes it off again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from distributed.protocol.pickle import dumps
 
 from grader.engine.cluster.node import Node
 
-SILENT_SECONDS = 20.0  # after which a node gets no more work: nodes usually say something each second
+SILENT_SECONDS = 20.0  # after which a node gets no more work: nodes usually report each second
 LOOK_SECONDS = 1.0  # between two looks at the nodes
 
 
@@ -27,20 +27,20 @@ class Usher(SchedulerPlugin):
     async def start(self, scheduler: Scheduler) -> None:
         """Begin: Dask calls this first."""
         self._scheduler, self._spoken = scheduler, set[str]()
-        self._refused: dict[str, float] = {}  # nodes, with what they had of the resource
+        self._refused: dict[str, float] = {}  # nodes, with their former amount of the resource
         scheduler.worker_plugins[self.name] = self._node  # for nodes that join later
-        # Whoever begins something in a loop has to hold it.
+        # The loop holds tasks only weakly, so they are held here.
         self._begun = {asyncio.ensure_future(self._bring(address)) for address in list(scheduler.workers)}
         self._begun.add(asyncio.ensure_future(self._watch()))
 
     async def _bring(self, address: str) -> None:
-        """Have the run on a node, however long that takes."""
+        """Bring the run to a node, however long that takes."""
         message = {"op": "plugin-add", "plugin": self._node, "name": self.name}
         while address in self._scheduler.workers:
             answers = await self._scheduler.broadcast(msg=message, workers=[address], on_error="return")
             answer = answers[address]
             if address in self._spoken:
-                return  # it has the run, whatever became of the answer
+                return  # it has the run, whatever happened to the answer
             if not isinstance(answer, OSError):
                 break
             await asyncio.sleep(LOOK_SECONDS)  # it cannot be reached just now
@@ -53,7 +53,7 @@ class Usher(SchedulerPlugin):
             self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
 
     async def _watch(self) -> None:
-        """Look for nodes that no longer answer, as long as there is this run."""
+        """Look for nodes that no longer answer, until this run ends."""
         while self.name in self._scheduler.worker_plugins:
             began = time.monotonic()
             await asyncio.sleep(LOOK_SECONDS)
@@ -72,18 +72,18 @@ class Usher(SchedulerPlugin):
             self._scheduler.log_event(self.name, [address, why])
 
     def _accept(self, address: str) -> None:
-        """Give work again to a node that had some before it was silent."""
+        """Give work again to a node that took some before it was silent."""
         self._scheduler.add_resources(worker=address, resources={self.name: self._refused[address]})
         self._scheduler.log_event(self.name, [address, ""])
 
     def log_event(self, topic: str, msg: Any) -> None:
-        """Give a node work: Dask calls this when it says whether it takes some."""
+        """Give a node work: Dask calls this when the node says whether it takes some."""
         if topic == self.name:
             self._spoken.add(msg[0])
         node = self._scheduler.workers.get(msg[0]) if topic == self.name and not msg[1] else None
         self._refused.pop("" if node is None else node.address, None)
         if node is not None and node.status is Status.running:
-            # What waits for the resource is looked at again only when a node joins or goes on.
+            # Jobs that wait for the resource are looked at again only when a node joins or resumes.
             for status in (Status.paused, Status.running):
                 self._scheduler.handle_worker_status_change(status, node, self.name)
 

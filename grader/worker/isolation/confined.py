@@ -14,8 +14,8 @@ from grader.errors import UsageFault
 from grader.worker.isolation.way import Workers
 from grader.worker.promises import PROMISES
 
-CAN_FORK = sys.platform == "linux" and hasattr(os, "fork")  # that of macOS and its libraries do not agree
-_NO_FORK = "Student code can be confined on Linux alone. Use --isolation process."
+CAN_FORK = sys.platform == "linux" and hasattr(os, "fork")  # that of macOS does not work with its libraries
+_NO_FORK = "Student code can be confined only on Linux. Use --isolation process."
 _NO_BUBBLEWRAP = "bubblewrap is not installed here. On Debian: apt-get install bubblewrap."
 
 
@@ -24,11 +24,11 @@ class Full:
     """All layers of the system: its workers cannot open, send or start anything."""
 
     name: str = "full"
-    help: str = "confines student code with all that this machine has for it"
+    help: str = "confines student code with every layer that this machine has"
     promises: tuple[str, ...] = PROMISES
 
     def lacks(self) -> str:
-        """Say what this machine lacks for it to begin at all."""
+        """Return what this machine lacks for it."""
         return "" if CAN_FORK else _NO_FORK
 
     def workers(self, preload: Sequence[str]) -> Workers:
@@ -36,7 +36,7 @@ class Full:
         return _executed(self.lacks(), preload, bubblewrap=False)
 
     def early(self, preload: Sequence[str]) -> Workers | None:
-        """Fork a fork server, which has imported then what this process has."""
+        """Fork a fork server, which then has the imports of this process."""
         if self.lacks():
             raise UsageFault(self.lacks())
         server: Workers = _forking().forked_server(preload)
@@ -48,11 +48,11 @@ class Bubblewrap:
     """The same in namespaces that bubblewrap makes."""
 
     name: str = "bubblewrap"
-    help: str = "adds namespaces of their own where bubblewrap is installed"
+    help: str = "also gives it separate namespaces, where bubblewrap is installed"
     promises: tuple[str, ...] = PROMISES
 
     def lacks(self) -> str:
-        """Say what this machine lacks for it to begin at all."""
+        """Return what this machine lacks for it."""
         return _NO_FORK if not CAN_FORK else "" if shutil.which("bwrap") else _NO_BUBBLEWRAP
 
     def workers(self, preload: Sequence[str]) -> Workers:
@@ -60,7 +60,7 @@ class Bubblewrap:
         return _executed(self.lacks(), preload, bubblewrap=True)
 
     def early(self, preload: Sequence[str]) -> Workers | None:  # noqa: ARG002 as the protocol has it
-        """Leave it for later: bubblewrap makes namespaces for a program that it starts itself."""
+        """Return None: bubblewrap makes namespaces for a program that it starts itself."""
         return None
 
 
@@ -72,5 +72,5 @@ def _executed(lacks: str, preload: Sequence[str], *, bubblewrap: bool) -> Worker
 
 
 def _forking() -> ModuleType:
-    """Import what forks, which a system without fork could not."""
+    """Import the modules that fork, which a system without fork could not import."""
     return importlib.import_module("grader.worker.isolation.forking")

@@ -1,4 +1,4 @@
-"""Ending processes with everything that they have started."""
+"""Ends processes with everything that they have started."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 import psutil
 
-MARK = "TORCHGRADE_WORKER"  # in the environment of a worker, and so of all that it starts
+MARK = "TORCHGRADE_WORKER"  # in the environment of a worker, and so of everything that it starts
 _END_SECONDS = 5.0
 _SECONDS_BETWEEN_ROUNDS = 0.005
 
 
 def end(process: subprocess.Popen[bytes], mark: str) -> None:
-    """End a process and all below it, also those whose own parent has ended or that left its session.
+    """End a process and all its descendants, including those whose parent has ended or that left its session.
 
-    Those are found by their environment, which holds the mark.
+    They are found by their environment, which holds the mark.
     """
     until = time.monotonic() + _END_SECONDS
     while (living := list(_living(process, mark))) and time.monotonic() < until:
@@ -29,7 +29,7 @@ def end(process: subprocess.Popen[bytes], mark: str) -> None:
 
 def _living(process: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Process]:
     found = {one.pid: one for one in psutil.process_iter() if _is_marked(one, mark)}
-    if process.returncode is None:  # else its number may be another's by now
+    if process.returncode is None:  # otherwise its number may belong to another process by now
         with contextlib.suppress(psutil.Error):
             itself = psutil.Process(process.pid)
             found |= {one.pid: one for one in (itself, *itself.children(recursive=True))}

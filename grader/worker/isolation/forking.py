@@ -1,4 +1,4 @@
-"""Fork servers, as the ways of isolation ask for them: imported when one is wanted, for it takes long."""
+"""Fork servers for the ways of isolation; imported on demand, because the import is slow."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def executed_server(preload: Sequence[str], *, bubblewrap: bool) -> ForkServer:
 
 
 def forked_server(preload: Sequence[str]) -> ForkServer:
-    """Fork one from this process, which knows nothing yet."""
+    """Fork a fork server from this process, which knows nothing yet."""
     return ForkServer(preload, start=forked(serve))

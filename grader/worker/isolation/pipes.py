@@ -1,7 +1,7 @@
-"""The wires to a worker that was started with pipes: its standard input, output and errors.
+"""The wires to a worker that was started with pipes: its standard input, output and error.
 
-Threads read them, for not every system can wait for several pipes at once. What arrives is kept in one queue,
-whose bound bounds memory.
+Threads read them, because not every system can wait for several pipes at once. What arrives is kept in one
+queue, whose bound limits memory.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from grader.worker.wires import CHUNK
 
 _AHEAD = 64  # parts that are read ahead
 _SECONDS_BETWEEN_TRIES = 0.1
-_REST_SECONDS = 2.0  # in which the output of a process that has ended is read to its end
+_REST_SECONDS = 2.0  # in which the output of an ended process is read to its end
 
 
 class Pipes:
-    """The line is standard input and output; what student code prints comes by standard errors."""
+    """The line is standard input and output; what student code prints comes on standard error."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._arrivals: queue.Queue[tuple[bool, bytes]] = queue.Queue(_AHEAD)
         self._to_send: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._held: list[bytes] = []  # of the line, that came while only what is printed was looked for
+        self._held: list[bytes] = []  # of the line, that came while only printed output was read
         self._is_open, self._is_printing, self._is_done = True, True, False
         self._begin(self._write, process.stdin)
         self._begin(self._read_line, process.stdout)
@@ -68,11 +68,11 @@ class Pipes:
                 return
 
     def send(self, content: bytes, seconds: float) -> None:  # noqa: ARG002 waiting for the answer bounds it
-        """Hand over what is to be sent on the line."""
+        """Queue what is to be sent on the line."""
         self._to_send.put(content)
 
     def arrived(self, seconds: float) -> Iterator[tuple[bool, bytes]]:
-        """Give what arrives within so many seconds."""
+        """Yield what arrives within this many seconds."""
         if self._held:
             yield True, self._held.pop(0)
             return
@@ -85,14 +85,14 @@ class Pipes:
         return is_line, part
 
     def rest(self) -> Iterator[bytes]:
-        """Give what was printed and is not yet read; after `close`, up to its end."""
+        """Yield what was printed and is not yet read; after `close`, up to its end."""
         until = time.monotonic() + (0 if self._is_open else _REST_SECONDS)
         try:
             while self._is_printing:
                 is_line, part = self._arrival(until - time.monotonic())
                 if not is_line:
                     yield part
-                elif self._is_open:  # else nobody waits for an answer any more
+                elif self._is_open:  # otherwise no one waits for an answer any more
                     self._held.append(part)
         except queue.Empty:
             pass
@@ -100,6 +100,6 @@ class Pipes:
             self._is_done = not self._is_open
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the line."""
         self._is_open = False
         self._to_send.put(b"")

@@ -1,4 +1,4 @@
-"""Workers that are ordinary processes: for one's own code, and for systems that confine nothing."""
+"""Workers that are ordinary processes: for your own code, and for systems that confine nothing."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from grader.worker.isolation.way import Workers
 
 @dataclass(frozen=True)
 class Plain:
-    """A process for each submission, started anew: it needs no fork, and imports everything itself."""
+    """A new process for each submission: it needs no fork, and imports everything itself."""
 
     name: str = "process"
     help: str = "confines nothing, for code that you trust: each file gets a process that imports torch anew"
     promises: tuple[str, ...] = ()
 
     def lacks(self) -> str:
-        """Say what this machine lacks for it to begin at all."""
+        """Return what this machine lacks for it."""
         return ""
 
     def workers(self, preload: Sequence[str]) -> Workers:
         """Start the first of them."""
-        spawner = importlib.import_module("grader.worker.isolation.spawner")  # others do without psutil
+        spawner = importlib.import_module("grader.worker.isolation.spawner")  # only this way needs psutil
         workers: Workers = spawner.Spawner(preload)
         return workers
 

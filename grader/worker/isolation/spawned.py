@@ -1,9 +1,9 @@
-"""A worker that was started anew: it imports, bounds itself where the system can, and runs one submission.
+"""A newly started worker: it imports, limits itself where the system can, and runs one submission.
 
 Run as `python -E -P -m grader.worker.isolation.spawned PARENT MODULE...` with three pipes. On standard input
-comes a line of JSON, `{"modules": [MODULE...], "limits": {...}, "folder": FOLDER or null}`, where the folder
-is the one that student code may write in; then the requests of the examiner, answered on standard output.
-What student code prints goes to standard errors.
+comes a line of JSON, `{"modules": [MODULE...], "limits": {...}, "folder": FOLDER or null}`, where student
+code may write in the folder. Then come the requests of the examiner, which are answered on standard output.
+What student code prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from grader.worker.warming import load
 
 
 def main() -> None:
-    """Take the line away from student code's own streams, and become a worker."""
+    """Keep the line away from student code's own streams, and become a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent, *modules = sys.argv[1:]
     end_with(int(parent))
@@ -45,11 +45,11 @@ def main() -> None:
 
 
 def _line(descriptor: int) -> bytes:
-    """Read one line, and nothing behind it."""
+    """Read one line, and nothing after it."""
     content = b""
     while not content.endswith(b"\n"):
         byte = os.read(descriptor, 1)
-        if not byte:  # nobody needs this worker
+        if not byte:  # no one needs this worker
             os._exit(0)
         content += byte
     return content

@@ -1,4 +1,4 @@
-"""Workers that are started anew, each a child with pipes: no fork, no socket, no signal is needed."""
+"""Workers that are started anew, each a child with pipes, without forks, sockets or signals."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from grader.worker.isolation.pipes import Pipes
 from grader.worker.temporary import Folder
 
 READY_SECONDS = 120.0  # for importing torch from a cold and slow disk
-GRACE = 0.5  # seconds that a worker which has hung up gets to finish dying
-NEARLY = 0.9  # of the processor time that a worker may use
+GRACE = 0.5  # seconds that a worker which has closed its line gets to finish dying
+NEARLY = 0.9  # of the CPU time that a worker may use
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.isolation.spawned")
-_CRASHED = 0xC0000000  # Windows: from here on, exit codes are those of what Linux would end by a signal
+_CRASHED = 0xC0000000  # Windows: exit codes from here on are those that Linux would report as a signal
 
 
 class Spawner:
-    """Starts workers that import `preload`; from the second one on, the next is started ahead."""
+    """Starts workers that import `preload`; after the first one, the next is always started in advance."""
 
     def __init__(self, preload: Sequence[str]) -> None:
-        """Start the first worker, which imports while the examiner does so, too."""
+        """Start the first worker, which imports while the examiner does."""
         self.lanes = 1
         self._modules = list(preload)
         self._container = Container()
@@ -54,7 +54,7 @@ class Spawner:
         self.close()
 
     def start(self) -> None:
-        """Wait for nothing: whether a worker starts shows when it is asked."""
+        """Return at once: the first request shows whether a worker starts."""
 
     @property
     def isolation(self) -> tuple[str, ...]:
@@ -63,29 +63,29 @@ class Spawner:
 
     @property
     def lacking(self) -> list[str]:
-        """Nothing: no code of strangers is meant for it."""
+        """Nothing: it is not meant for strangers' code."""
         return []
 
     @property
     def missing(self) -> dict[str, str]:
-        """Nothing is tried that could be missing."""
+        """Nothing: no layer is tried that could be missing."""
         return {}
 
     @property
     def pid(self) -> int:
-        """The process that starts them: this one."""
+        """The process that starts them, which is this one."""
         return os.getpid()
 
     def children(self) -> list[int]:
-        """The workers that have not ended."""
+        """Return the workers that have not ended."""
         return list(self._living)
 
     def load(self, modules: Iterable[str]) -> None:
-        """Have workers to come import these, too."""
+        """Make later workers import these as well."""
         self._modules += [name for name in modules if name not in self._modules]
 
     def fork(self, limits: WorkerLimits) -> Worker:
-        """Give a new worker."""
+        """Return a new worker."""
         spawned, self._next = self._next or self._spawn(), None
         self._given += 1
         if self._given > 1:
@@ -102,7 +102,7 @@ class Spawner:
         )
 
     def close(self) -> None:
-        """End all workers, and all that they started."""
+        """End all workers and everything that they started."""
         for spawned in list(self._living.values()):
             spawned.wires.close()
             self._finish(spawned)
@@ -121,8 +121,8 @@ class Spawner:
             bufsize=0,
             env={**clean_environment(), **temporary_in(str(folder)), MARK: mark},
             cwd=folder,
-            start_new_session=True,  # Ctrl-C in the terminal reaches the command alone
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # as on Windows this does
+            start_new_session=True,  # Ctrl-C in the terminal reaches only the command
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # as this does on Windows
         )
         spawned = SpawnedWorker(process, folder, mark, Pipes(process))
         self._living[process.pid] = spawned
@@ -134,7 +134,7 @@ class Spawner:
         self._living.pop(spawned.process.pid, None)
 
     def _end(self, spawned: SpawnedWorker, limits: WorkerLimits, kills: int, dying: bool) -> Ending:
-        """End a worker, and say how it ended, as far as this system tells."""
+        """End a worker, and return how it ended, as far as this system reports it."""
         used, lived_on = _seconds_of_children(), True
         if dying:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -144,7 +144,7 @@ class Spawner:
         ending = Ending(
             status=SIGKILL if lived_on else _status(spawned.process.returncode),
             spent=_seconds_of_children() - used >= NEARLY * min(limits.cpu, rlimits.strictest_cpu()),
-            took=BLAMED,  # who runs one's own code wants to hear that it took too much
+            took=BLAMED,  # people who run their own code want to hear that it used too much
             lived_on=lived_on,
             starved=self._container.kills() > kills,
         )
@@ -153,16 +153,16 @@ class Spawner:
 
 @dataclass
 class SpawnedWorker:
-    """A worker's process, its folder for temporary files, the mark of all that it starts, and its wires."""
+    """A worker's process, its temporary folder, the mark of everything that it starts, and its wires."""
 
     process: subprocess.Popen[bytes]
     folder: Path
     mark: str
     wires: Pipes
-    _resident: int = field(default=0, init=False)  # bytes, when it was first looked at
+    _resident: int = field(default=0, init=False)  # bytes, when first measured
 
     def took_too_much(self, limits: WorkerLimits, scratch: Path | None) -> str:
-        """Say what it takes too much of: "memory" or "disk"; else nothing."""
+        """Return what it uses too much of: "memory" or "disk"; otherwise ""."""
         with contextlib.suppress(psutil.Error):
             resident = psutil.Process(self.process.pid).memory_info().rss
             self._resident = self._resident or resident
@@ -179,6 +179,6 @@ def _status(code: int) -> int:
 
 
 def _seconds_of_children() -> float:
-    """The processor time of the children that have ended; Windows does not tell."""
+    """Return the CPU time of the children that have ended; Windows does not report it."""
     times = os.times()
     return times.children_user + times.children_system

@@ -1,19 +1,19 @@
-"""What a way of isolation is: how workers are started, and what is promised of them."""
+"""A way of isolation: how workers are started, and what it promises."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
-if TYPE_CHECKING:  # a command that only names a way need not import what it is made of
+if TYPE_CHECKING:  # a command that only names a way need not import its parts
     from grader.worker.client import Worker
     from grader.worker.ending import WorkerLimits
 
 
 class Workers(Protocol):
-    """What gives workers, each for one submission.
+    """A source of workers, each for one submission.
 
-    `lanes` is how many such sources share what the container has of memory.
+    `lanes` is how many sources share the container's memory.
     """
 
     lanes: int
@@ -23,7 +23,7 @@ class Workers(Protocol):
     def __exit__(self, *_exception: object) -> None: ...
 
     def start(self) -> object:
-        """Wait until workers can be had.
+        """Wait until workers are available.
 
         Raises:
             WorkerFault: it does not start.
@@ -32,11 +32,11 @@ class Workers(Protocol):
 
     @property
     def isolation(self) -> tuple[str, ...]:
-        """What keeps student code apart here; each layer was tried, none is assumed."""
+        """What keeps student code apart here; each layer was tested, none is assumed."""
 
     @property
     def lacking(self) -> list[str]:
-        """The layers that strangers' code needs and that are not in force here."""
+        """The layers that strangers' code needs and that do not work here."""
 
     @property
     def missing(self) -> dict[str, str]:
@@ -47,48 +47,48 @@ class Workers(Protocol):
         """The process that starts the workers."""
 
     def children(self) -> list[int]:
-        """The workers that have not ended."""
+        """Return the workers that have not ended."""
 
     def load(self, modules: Iterable[str]) -> None:
-        """Have workers to come import these, too, before their submission's time begins.
+        """Make later workers import these as well, before their submission's time begins.
 
         Raises:
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
 
     def fork(self, limits: WorkerLimits) -> Worker:
-        """Give a new worker.
+        """Return a new worker.
 
         Raises:
-            WorkerFault: our machinery failed.
+            WorkerFault: the grader failed.
 
         """
 
     def close(self) -> None:
-        """End all workers, and all that they started."""
+        """End all workers and everything that they started."""
 
 
 class Isolation(Protocol):
-    """A way to keep student code apart. Whoever runs a command chooses one by its name."""
+    """A way to keep student code apart, chosen by its name."""
 
     @property
     def name(self) -> str:
-        """What is written behind --isolation."""
+        """Its name after --isolation."""
 
     @property
     def help(self) -> str:
-        """One sentence that says whom it is for, after its name."""
+        """A phrase after its name that says what it does."""
 
     @property
     def promises(self) -> tuple[str, ...]:
         """The layers without which it runs no code of strangers."""
 
     def lacks(self) -> str:
-        """Say what this machine lacks for it to begin at all, and what to do; nothing if it can."""
+        """Return what this machine lacks for it, and what to do; "" if it lacks nothing."""
 
     def workers(self, preload: Sequence[str]) -> Workers:
-        """Start something that gives workers, which have imported `preload`.
+        """Start a source of workers that have imported `preload`.
 
         Raises:
             UsageFault: this machine does not have this way.
@@ -98,5 +98,5 @@ class Isolation(Protocol):
     def early(self, preload: Sequence[str]) -> Workers | None:
         """Do so in a process that has imported `preload` and knows nothing of a course yet.
 
-        None where it makes no difference: `workers` is called later.
+        Return None where it makes no difference: `workers` is called later.
         """

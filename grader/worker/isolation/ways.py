@@ -1,4 +1,4 @@
-"""The ways of isolation by their names: what the options, `course doctor` and the docs read."""
+"""The ways of isolation by name, for the options, `course doctor` and the docs."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ HELP = "; ".join(f"'{way.name}' {way.help}" for way in WAYS.values()) + "."
 
 
 def own_way() -> Isolation:
-    """Return the way for code of the person who runs the command: the best that this machine has."""
+    """Return the way for the user's own code: the best that this machine has."""
     return PROCESS if FULL.lacks() else FULL
