@@ -13,6 +13,7 @@ A_SIZE = "Write {size}."
 SQUARE_OR_SIZE = "Write a whole number if all sides are equal, else {size}."
 SIZES = {1: "a whole number", 2: "a tuple (height, width)", 3: "a tuple (depth, height, width)"}
 ANY_SIZE = "a tuple"
+WHOLE_SHAPE = "Write the whole shape as a tuple."
 A_SHAPE = "Write the whole shape as a tuple, batch and channels included."
 SETTINGS = "Replace each `...` with a whole number."
 A_NUMBER_EACH = "It needs a number for {names}."

@@ -75,7 +75,7 @@ def test_whatever_a_worker_says_is_taken_or_refused_as_malformed(words, used, sl
     replies.take_cells({"cells": [["e.py", 3]], "notes": []})
     header = {"words": words, "used": used, "slips": slips}
     for note in (replies.note_families, replies.note_slips):
-        with suppress(MALFORMED):
+        with suppress(*MALFORMED):
             note(header)
     assert all(slip.name == "f" and len(slip.detail) <= MAX_DETAIL for slip in replies.slips)
 

@@ -22,6 +22,7 @@ PADDED = ask("output-size", layer="Conv2d(1, 1, K, padding=P)", input=[1, 1, "M"
 OBLONG = ask("output-size", layer="Conv2d(1, 1, K)", input=[1, 1, "M", "M + 4"])
 LINE = ask("output-size", layer="MaxPool1d(2)", input=[3, 2, "M"])
 WHOLE = ask("output-size", layer="Conv2d(3, 8, 1)", input=[2, 3, 4, 5], ask="shape")
+UNPLACED = ask("output-size", layer="Identity()", input=[5, 7], ask="shape")
 CUBE = ask("output-size", layer="Conv3d(1, 1, (1, 2, 3))", input=[1, 1, 4, 4, 4])
 
 
@@ -61,6 +62,7 @@ def test_a_size_that_is_not_square(answer):
         (OBLONG, "Write a whole number if all sides are equal, else a tuple (height, width).", "q = (5, 9)"),
         (LINE, "Write a whole number.", "q = 3"),
         (WHOLE, "Write the whole shape as a tuple, batch and channels included.", "q = (2, 8, 4, 5)"),
+        (UNPLACED, "Write the whole shape as a tuple.", "q = (5, 7)"),
         (
             CUBE,
             "Write a whole number if all sides are equal, else a tuple (depth, height, width).",

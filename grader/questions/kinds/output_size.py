@@ -56,12 +56,13 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        how = wording.A_SHAPE
+        walk = self._walk(variant)
+        how = wording.A_SHAPE if walk else wording.WHOLE_SHAPE
         if self.ask == "size":
             count = len(self.input) - 2
             sentence = wording.SQUARE_OR_SIZE if count > 1 else wording.A_SIZE
             how = sentence.format(size=wording.SIZES.get(count, wording.ANY_SIZE))
-        return self.posed(variant, how=how, walk=self._walk(variant))
+        return self.posed(variant, how=how, walk=walk)
 
     def key(self, variant: Variant) -> SizeKey:
         """Let torch compute the shape on its meta device."""
