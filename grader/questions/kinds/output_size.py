@@ -57,7 +57,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
         walk = self._walk(variant)
-        how = wording.A_SHAPE if walk else wording.WHOLE_SHAPE
+        how = wording.A_SHAPE if walk and walk.axes else wording.WHOLE_SHAPE
         if self.ask == "size":
             count = len(self.input) - 2
             sentence = wording.SQUARE_OR_SIZE if count > 1 else wording.A_SIZE
