@@ -235,11 +235,14 @@ def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:
     """
     function = getattr(item, "function", None)
     title = (inspect.getdoc(function) or "").partition("\n")[0] if function else ""
+    visible = item.path.name == VISIBLE_CHECKS_FILE
+    if title and visible and (case := getattr(item, "callspec", None)):
+        title = f"{title.removesuffix('.')} [{case.id}]"  # hidden cases would give their inputs away
     return Check(
         id=item.name,
         question=_question_of(item, questions),
         title=title or item.name.removeprefix("test_").replace("_", " "),
-        visible=item.path.name == VISIBLE_CHECKS_FILE,
+        visible=visible,
         weight=_weight_of(item),
         item=item,
     )

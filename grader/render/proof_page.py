@@ -15,6 +15,7 @@ from grader.proof.spread import Spread
 from grader.render.palette import FAINT, RIGHT, WRONG
 
 KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
+_WIDEST = 34  # name of a check
 _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
 
 
@@ -64,7 +65,7 @@ def _matrix(matrix: Matrix) -> RenderableType:
     wrong = matrix.of("misconception")
     shown = wrong[:_MOST_COLUMNS]
     table = Table.grid(padding=(0, 1))
-    table.add_column(overflow="ellipsis", no_wrap=True, max_width=34)
+    table.add_column(overflow="ellipsis", no_wrap=True, max_width=_WIDEST)
     for _ in shown:
         table.add_column(justify="right", width=2)
     table.add_column(justify="right")
@@ -73,7 +74,7 @@ def _matrix(matrix: Matrix) -> RenderableType:
     for check in matrix.checks:
         marks = ["x" if check in column.killed_by else "." for column in shown]
         noticed = sum(check in column.killed_by for column in others)
-        table.add_row(check.removeprefix("test_"), *marks, str(noticed))
+        table.add_row(_label(check), *marks, str(noticed))
     legend = ", ".join(f"{number} {column.name}" for number, column in enumerate(wrong, 1))
     spared = [
         Text(f"{_set_aside(column)}: {column.name} ({column.reason})", style=FAINT)
@@ -81,6 +82,17 @@ def _matrix(matrix: Matrix) -> RenderableType:
         if column.reason and not column.killed_by
     ]
     return Group(Text(counts(matrix), style="bold"), table, Text(legend, style=FAINT), *spared)
+
+
+def _label(check: str) -> str:
+    """Shorten the name of a check that is too wide, but not its case.
+
+    >>> _label("test_the_output_for_many_strides_and_paddings[2-1]")
+    'the_output_for_many_strides_…[2-1]'
+    """
+    name, bracket, case = check.removeprefix("test_").partition("[")
+    room = _WIDEST - len(bracket + case)
+    return f"{name[: room - 1]}…{bracket}{case}" if 1 < room < len(name) else f"{name}{bracket}{case}"
 
 
 def _set_aside(column: Column) -> str:
