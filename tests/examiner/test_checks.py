@@ -243,7 +243,7 @@ def test_the_cases_of_a_visible_check_have_titles_of_their_own(bench):
     check = 'import pytest\n\n@pytest.mark.parametrize("n", [1, 2])\ndef test_{}(student, n):\n    "Doubles."\n'
     suite = bench(checks=check.format("hidden"), visible=check.format("seen")).collect()
     titles = [check.title for check in suite.checks["e"]]
-    assert titles == ["Doubles.", "Doubles.", "Doubles [1]", "Doubles [2]"]
+    assert titles == ["Doubles [1]", "Doubles [2]", "Doubles.", "Doubles."]
 
 
 def test_only_visible_checks_say_what_was_expected(bench):
