@@ -391,7 +391,7 @@ def test_history_tells_everything_in_order(graded: Small, course: Run) -> None:
         "handed in ex-1.py of 2026-11-20 12:00 UTC (SHA-256 ",
         "graded: 1 of 3 (SHA-256 ",
         "override: 3, by ",
-        "override taken back, by ",
+        "override withdrawn, by ",
     ]
     assert [line[: len(start)] for line, start in zip(told, wanted, strict=True)] == wanted
     assert (told[-2][-4:], told[-1][-6:]) == ("kind", "unkind")
@@ -498,8 +498,8 @@ def test_folders_and_zips_of_an_lms_are_graded_together(small: Small, course: Ru
     assert scores(course, small) == {("ada", "ex-1"): 3, ("bob", "ex-1"): 1}
     with (small.root / "course.yaml").open("a", encoding="utf-8") as stream:
         stream.write("rules: {deadlines: {ex-1: 2020-01-01}}\n")
-    assert "late, by how much is not known" in course(small.root, "scores", "bob").out
-    assert "late by the LMS" in course(small.root, "history", "bob").out
+    assert "late by an unknown time" in course(small.root, "scores", "bob").out
+    assert "marked late by the LMS" in course(small.root, "history", "bob").out
 
 
 def test_what_was_handed_out_is_graded_whatever_is_drawn_later(small: Small, course: Run) -> None:

@@ -63,7 +63,9 @@ def test_an_override_above_the_points_is_told_and_left_out(graded: Small, course
     set_by_hand(course, graded, "bob", "ex-1", 2)
     for question in ("double", "triple"):
         graded.replace("exercises/ex-1/exercise.yaml", f"id: {question},", f"id: {question}, points: 0.5,")
-    warning = "ada ex-1: set by hand to 2.5 of 3, which is more than the 2 points there are now: left out."
+    warning = (
+        "ada ex-1: set by hand to 2.5 of 3, which is more than the 2 points of the exercise now: left out."
+    )
     changed = "bob ex-1: set by hand to 2 when there were 3 points; now there are 2."
     told = [f"{sentence} To see more: course history {sentence[:3]}" for sentence in (warning, changed)]
     for command in (["grade", "S"], ["regrade", "--apply"], ["export", "csv"]):
@@ -126,7 +128,7 @@ def test_an_override_alone_is_remembered_too(graded: Small, course: Run) -> None
 
 def test_a_question_that_is_gone_is_told_until_it_is_regraded(graded: Small, course: Run) -> None:
     graded.replace("exercises/ex-1/exercise.yaml", "id: five", "id: fives")
-    told = "Scores in ex-1 still count 'five' (2 submissions), which it does not ask any more. Run: course regrade\n"
+    told = "Scores in ex-1 still count 'five' (2 submissions), which it no longer asks. Run: course regrade\n"
     assert course(graded.root, "scores").err == told
     assert course(graded.root, "export", "csv").err.endswith(told)
     course(graded.root, "regrade", "--apply", "--allow-lower")
