@@ -114,7 +114,7 @@ class LoadedCourse:
         return _each(self.record.exercises, self.exercise)
 
     def select(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Load these exercises, each once, or all if none is named.
+        """Return these names of exercises, each once, or all if none is given.
 
         Raises:
             UsageFault: the course has no such exercise.

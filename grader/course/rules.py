@@ -130,14 +130,18 @@ class Rules(Record):
         return list(dict.fromkeys(named))
 
 
-def unknown_students(rules: Rules, known: Collection[str]) -> Iterator[str]:
-    """Yield a warning for each student in the rules who is not in `known`, the roster and the gradebook."""
-    names = {folded(name) for name in known}
+def unknown_students(
+    rules: Rules, graded: Collection[str], roster: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield a warning for each student in the rules who is neither in the gradebook nor in the roster.
+
+    Without a roster, a student without a submission is unknown, so only likely misspellings are reported.
+    """
+    names = {folded(name) for name in (*graded, *(roster or ()))}
+    place = "not in the gradebook" if roster is None else "neither in the roster nor in the gradebook"
     for student in rules.students:
-        if folded(student) not in names:
-            close = did_you_mean(student, names)
-            remedy = close if close.startswith("Did you mean") else "Correct the name."
-            yield (
-                f"The rules in course.yaml name '{printable(student)}', who is neither in the roster nor in "
-                f"the gradebook. {printable(remedy)}"
-            )
+        close = did_you_mean(student, names) if folded(student) not in names else ""
+        is_close = close.startswith("Did you mean")
+        if is_close or (roster is not None and folded(student) not in names):
+            remedy = close if is_close else "Correct the name."
+            yield f"The rules in course.yaml name '{printable(student)}', who is {place}. {printable(remedy)}"

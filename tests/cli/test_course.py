@@ -103,7 +103,7 @@ def test_generating_again_keeps_what_students_wrote(own: Path, course: Run, rost
     mine.write_text("size = 3\n", encoding="utf-8")
     ran = course(own, "generate", "OUT", "--roster", roster)
     assert mine.read_text(encoding="utf-8") == "size = 3\n"
-    assert f"kept as it is, for it was worked on: {Path('OUT/ada/exercise-1.py')}" in ran.out
+    assert f"kept, because it was changed: {Path('OUT/ada/exercise-1.py')}" in ran.out
 
 
 def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roster: Path, grade: Run) -> None:
@@ -118,7 +118,7 @@ def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roste
     assert ran.code == 1  # something was left out
     assert "ada  exercise-2  3 of 3" in ran.out
     assert "left out: eve: not in the roster" in ran.out
-    assert "left out: 'notes.txt' is not in a student's folder" in ran.out
+    assert "left out: 'notes.txt' is neither in a student's folder" in ran.out
 
     assert course(own, "export", "canvas", "--roster", roster).code == 0
     assert rows(own / "exports" / "canvas-exercise-2.csv") == [

@@ -42,7 +42,7 @@ TOP = "format: 1\ntitle: Convolutions\nseed: lab\n"
         ),
         (
             TOP + "exercises: [exercise-1]\npackages: torch\n",
-            ["course.yaml:5:11: packages: It must be a list."],
+            ["course.yaml:5:11: packages: It must be a list,"],
         ),
         (TOP + "exercises: [exercise-1]\ntitle: x\n", ["course.yaml:5:1: title: 'title' is given twice;"]),
     ],

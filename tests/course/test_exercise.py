@@ -39,7 +39,7 @@ Q = HEAD + "questions:\n"
         (
             "format: 2\ntitle: ''\nquestions: []\n",
             [
-                "exercise.yaml:1:9: format: It must be 1.",
+                "exercise.yaml:1:9: format: It must be 1, not 2.",
                 "exercise.yaml:2:8: title: It must have 1 or more characters It has 0.",
                 "exercise.yaml:3:12: questions: It must have 1 or more entries It has 0.",
             ],
@@ -83,7 +83,7 @@ Q = HEAD + "questions:\n"
             Q
             + SIZE.replace("Conv2d(1, 1, 2)", "Conv2D(1, 1, K)").replace("4, 4]", "M, 4]")
             + "  ask: volume\n",
-            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape'."],
+            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape', not 'volume'."],
         ),
         (
             HEAD
@@ -197,7 +197,7 @@ Q = HEAD + "questions:\n"
             HEAD
             + "figure: {layer: 'Conf2d(1, 1, 2)', input: [1, 1, M]}\nlimits: {seconds: 0}\nquestions:\n"
             + SIZE,
-            ["exercise.yaml:4:19: limits.seconds: It must be greater than 0."],
+            ["exercise.yaml:4:19: limits.seconds: It must be greater than 0, not 0."],
         ),
         (
             HEAD + "figure: {layer: 'Conf2d(1, 1, 2)', input: [1, 1, M]}\nquestions:\n" + SIZE,

@@ -47,7 +47,7 @@ PYDANTIC = re.compile(
         ("limits: {seconds: nan}", "limits.seconds: It must be "),
         ("limits: {cpu_seconds: nan}", "limits.cpu_seconds: It must be "),
         ("limits: {memory_mib: 1e300}", "limits.memory_mib: It must be "),
-        ("limits: {memory_mib: 999999999999999999}", "limits.memory_mib: It must be 1048576 or less."),
+        ("limits: {memory_mib: 999999999999999999}", "limits.memory_mib: It must be 1048576 or less, not"),
         ("limits: {memory_mib: 100.5}", "limits.memory_mib: It must be a whole number, not 100.5."),
         ("hints: [1]", 'hints[0]: It must be a text. Put it in quotes: "1".'),
         ("hints: [true]", 'hints[0]: It must be a text. Put it in quotes: "true".'),
@@ -240,7 +240,7 @@ def test_an_answer(tmp_path, answer, value):
             + "questions:\n- {id: c, kind: choice, prompt: x, answer: \"'a\\\\x07'\", misconceptions: {m: {answer: 1, message: no}}}\n",
             "questions[0].answer: This text contains the control character U+0007.",
         ),
-        (HEAD + "params: {if: 3}\nquestions:\n" + SIZE, "params: 'if' cannot be a parameter"),
+        (HEAD + "params: {if: 3}\nquestions:\n" + SIZE, "params: 'if' cannot be the name of a parameter"),
         (HEAD.replace("Stride", '" \\t "') + "questions:\n" + SIZE, "title: The title is empty. Write one."),
     ],
 )

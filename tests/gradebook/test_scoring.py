@@ -268,7 +268,7 @@ def test_names_in_the_rules_that_nobody_has_are_told_once() -> None:
         extensions=[{"student": "adaa", "days": 2}, {"student": "adaa", "until": "2027-01-01"}],
         excused=[{"student": "zoe\x1b", "exercise": "ex-1"}, {"student": "bob", "exercise": "ex-1"}],
     )
-    told = list(unknown_students(rules, ["ada", "bob"]))
+    told = list(unknown_students(rules, ["ada"], ["bob"]))
     assert told == [
         "The rules in course.yaml name 'adaa', who is neither in the roster nor in the gradebook. Did you mean 'ada'?",
         "The rules in course.yaml name 'zoe?', who is neither in the roster nor in the gradebook. Correct the name.",
@@ -468,11 +468,11 @@ TOP = "format: 1\ntitle: T\nseed: s\nexercises: [exercise-1]\nrules:\n"
         ),
         ("  extensions:\n    - {student: ada}\n", "course.yaml:7:7: rules.extensions[0]: An extension needs either until or days. Give one of them."),
         ("  late: {percent: 10}\n", "course.yaml:6:10: rules.late.percent: There is no key 'percent' here. "),
-        ("  late: {percent_per_day: 101}\n", "course.yaml:6:27: rules.late.percent_per_day: It must be 100 or less."),
-        ("  max_attempts: 0\n", "course.yaml:6:17: rules.max_attempts: It must be 1 or more."),
-        ("  attempts: first\n", "course.yaml:6:13: rules.attempts: It must be 'last' or 'best'."),
+        ("  late: {percent_per_day: 101}\n", "course.yaml:6:27: rules.late.percent_per_day: It must be 100 or less, not 101."),
+        ("  max_attempts: 0\n", "course.yaml:6:17: rules.max_attempts: It must be 1 or more, not 0."),
+        ("  attempts: first\n", "course.yaml:6:13: rules.attempts: It must be 'last' or 'best', not 'first'."),
         ("  grace_minutes: .nan\n", "course.yaml:6:18: rules.grace_minutes: It must be"),
-        ("  late: {days: -1}\n", "course.yaml:6:16: rules.late.days: It must be 0 or more."),
+        ("  late: {days: -1}\n", "course.yaml:6:16: rules.late.days: It must be 0 or more, not -1."),
     ],
 )  # fmt: skip
 def test_wrong_rules_are_told_with_their_place(tmp_path, text, expected):

@@ -251,7 +251,7 @@ def test_one_bad_id_leaves_one_student_out(lms: Lms) -> None:
     item = replace(ITEM, entries=(Entry("=1+1", 3, None), Entry("ada", 3, None)))
     file = lms.write(Export((item,), people))[0]
     assert file.rows == 1
-    assert file.left_out == ["=1+1: the id '=1+1' begins like a formula; correct it in the roster"]
+    assert file.left_out == ["=1+1: the id '=1+1' looks like a formula; correct it in the roster"]
     assert "\n=1" not in file.text and ",=1" not in file.text
 
 

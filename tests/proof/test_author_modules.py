@@ -330,7 +330,7 @@ OTHERS = ("reference.py", "visible_checks.py", "misconceptions.py")
         (
             b"# -*- coding: latin-1 -*-\nx = '\xe4'\n",
             2,
-            "The file is not UTF-8 text. Save it as UTF-8, and remove any",
+            "The file is not UTF-8 text. Save it as UTF-8 and remove any",
         ),
         (b"x = 1\ny = '\xe4'\n", 2, "The file is not UTF-8 text."),
         ("x = 'ä'\n".encode("utf-16"), 1, "The file is not UTF-8 text."),
