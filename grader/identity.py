@@ -66,8 +66,8 @@ class Mention:
 class Matches:
     """The certain matches, and the reason for each mention without one.
 
-    `doubtful` has the possible students for each mention that was left out. `disputed` has the reason for each
-    student with possible mentions but no certain one.
+    `doubtful` has the possible students for each mention that was left out. `disputed` has the reason for
+    each student with possible mentions but no certain one.
     """
 
     students: Mapping[int, str]  # by the mention's number

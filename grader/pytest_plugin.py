@@ -12,10 +12,7 @@ from typing import Any
 import pytest
 
 AUTHORS = "grader.proof.plugin"
-_COURSE, _EXERCISE = (
-    "course.yaml",
-    "exercise.yaml",
-)  # as in grader.course.loading, which is too heavy to import
+_COURSE, _EXERCISE = "course.yaml", "exercise.yaml"  # as in grader.course.loading, which imports too much
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:

@@ -102,7 +102,7 @@ def test_what_was_there_stays_when_it_cannot_be_written(
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(
-        UsageFault, match=r"file cannot be written: No space left on device\. Make room, and run"
+        UsageFault, match=r"file cannot be written: No space left on device\. Make room and run"
     ):
         write_file(file, "after")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("file", "before")]

@@ -122,9 +122,7 @@ class SubmissionFolder:
         except OSError:  # it has been removed
             return
         is_end = not stat.S_ISDIR(status.st_mode) or path[-1].endswith(SUFFIXES)
-        if (
-            is_end or len(inner) == MAX_DEPTH
-        ):  # otherwise a student with files only here would have handed in nothing
+        if is_end or len(inner) == MAX_DEPTH:  # files this deep still count as something handed in
             yield path, status
             return
         for name, _ in self.tops(path):

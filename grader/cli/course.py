@@ -51,7 +51,7 @@ class Parts(click.Group):
 def command() -> None:
     """Write a course, hand it out, grade it, and send the scores to your LMS.
 
-    Exit codes: 0 done, 1 done with something left out or failed, 2 something to correct, 3 a bug in the grader.
+    Exit codes: 0 done, 1 done with something left out, 2 something to correct, 3 a bug in the grader.
     """
 
 

@@ -40,7 +40,7 @@ def run(command: click.Command) -> NoReturn:
 
 
 def _code(command: click.Command, name: str) -> int:
-    """Run the command, because Click's own `main` treats every broken pipe and end of file as the terminal's."""
+    """Run the command without Click's `main`, which blames any broken pipe or end of file on the terminal."""
     try:
         with command.make_context(name, sys.argv[1:]) as context:
             code = command.invoke(context)
@@ -95,7 +95,7 @@ def _refused(error: OSError) -> str:
         name = printable(os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file")
         return f"{name} cannot be read or written: {error.strerror}. {remedy_of(error)}"
     if error.errno in _NO_ROOM:  # standard output, above all
-        return f"The output could not be written completely: {error.strerror}. Make room and run the command again."
+        return f"Some output could not be written: {error.strerror}. Make room and run the command again."
     if error.errno == errno.ENOENT:  # os.getcwd says so
         return "The current folder has been removed. Go to another one."
     if error.errno in _NOT_OURS:

@@ -97,8 +97,8 @@ def grade(
 ) -> int:
     """Grade a class.
 
-    SUBMISSIONS is a folder with SUBMISSIONS/<student>/<exercise>.py or .ipynb, or a zip from an LMS. There can
-    be several. Submissions that are unchanged since they were graded are not run again.
+    SUBMISSIONS is a folder with SUBMISSIONS/<student>/<exercise>.py or .ipynb, or a zip from an LMS. You can
+    give several. Submissions that are unchanged since they were graded are not run again.
     """
     machine = _machine(jobs, isolation, dask)
     lines = as_json or not sys.stderr.isatty()
@@ -176,10 +176,10 @@ def regrade(
                 )
         chance = sum(move.is_chance for move in moves)
         if chance and not allow_lower:
-            told = "changed only because they were run again. They keep their scores without --allow-lower."
+            told = "changed only by chance. Their old scores are kept unless you add --allow-lower."
             click.echo(f"{chance} of the rising scores {told}")
         if fall and not allow_lower:
-            click.echo("Scores that would fall are kept without --allow-lower.")
+            click.echo("Scores that would fall are kept unless you add --allow-lower.")
         if not (apply_ or (sys.stdin.isatty() and click.confirm("Store the new scores?"))):
             click.echo("Nothing was stored. To store the new scores: course regrade --apply")
             return entry.NOT_FULL_MARKS

@@ -11,6 +11,4 @@ from grader.errors import printable
 def tell(sentences: Iterable[str]) -> None:
     """Print messages for the user, a line each."""
     for sentence in sentences:
-        sys.stderr.write(
-            f"{printable(sentence)}\n"
-        )  # click.echo would write into a progress bar; this goes above it
+        sys.stderr.write(f"{printable(sentence)}\n")  # click.echo would write into a progress bar

@@ -122,9 +122,7 @@ class Database:
 
     @property
     def _name(self) -> str:
-        return self._engine.url.set(query={}).render_as_string(
-            hide_password=True
-        )  # the query can hold one as well
+        return self._engine.url.set(query={}).render_as_string(hide_password=True)  # the query can hold one
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -205,9 +203,7 @@ def _address(url: str, root: Path) -> URL:
         if not _is_sqlite(address):
             return address
         if not address.database or address.database == ":memory:" or set(address.query) - {"timeout"}:
-            raise UsageFault(
-                _NO_URL
-            )  # a database in memory keeps nothing, and the query could name another file
+            raise UsageFault(_NO_URL)  # memory keeps nothing, and the query could name another file
         return address.set(database=os.path.realpath(root / address.database))
     except (ArgumentError, ValueError):  # its message could contain a part of the password
         raise UsageFault(_NO_URL) from None

@@ -111,9 +111,7 @@ def _text_error(error: Exception, what: str) -> TextError:
             return error
         case TemplateSyntaxError():
             return TextError(f"The Jinja in this text is malformed: {error.message}", line=error.lineno)
-        case (
-            RecursionError() | MemoryError() | SyntaxError()
-        ):  # from Python, for the code that Jinja generates
+        case RecursionError() | MemoryError() | SyntaxError():  # in the code that Jinja generates
             sentence = "Something in it is nested too deeply or calls itself forever."
         case _:
             sentence = str(error) or type(error).__name__

@@ -49,7 +49,7 @@ class Moodle(Lms):
         return Named(name, file, name=name, number=found["number"], is_beside=is_beside, depth=depth)
 
     def write(self, export: Export) -> list[File]:
-        """Return one file for each exercise: Moodle refuses a file with an unknown user, and a blank deletes a grade.
+        """Return one file per exercise: Moodle refuses unknown users, and a blank cell deletes a grade.
 
         Raises:
             UsageFault: the template is not a grading worksheet.
@@ -95,8 +95,8 @@ def _worksheet(export: Export, table: Table) -> File:
     missing = [name for name in _WORKSHEET if name not in table.header]
     if missing:
         raise UsageFault(
-            f"{table.file} lacks the column '{missing[0]}', so it is no offline grading worksheet in "
-            "English. Download it again with the site's language set to English."
+            f"{table.file} lacks the column '{missing[0]}', so it is not an English offline grading "
+            "worksheet. Set the site's language to English and download it again."
         )
     twice = [name for name in _WORKSHEET if table.header.count(name) > 1]
     if twice:

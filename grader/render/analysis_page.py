@@ -1,4 +1,4 @@
-"""The analysis of a class's answers as a terminal page: a table per exercise, and misconceptions by student."""
+"""The analysis of a class's answers as a terminal page: a table per exercise, and misconceptions."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def find_course(start: Path) -> LoadedCourse:
         if (folder / COURSE_FILE).is_file():
             return load_course(folder)
     raise UsageFault(
-        f"There is no {COURSE_FILE} here or in a parent folder. Go to a course, or create one: course new FOLDER"
+        f"There is no {COURSE_FILE} here or above. Go to a course's folder, or create one: course new FOLDER"
     )
 
 

@@ -80,7 +80,7 @@ def test_luck_is_tried_once(small: Small, course: Run) -> None:
         assert "rises only because it was run again, and keeps its score: ada ex-1" in ran.out
         assert scores(course, small) == {("ada", "ex-1"): 2}
     ran = course(small.root, "regrade", "--apply")
-    assert "1 of the rising scores were only run again, and keep their scores" in ran.out
+    assert "1 of the rising scores changed only by chance. Their old scores are kept" in ran.out
     assert ran.out.splitlines()[-1] == "Stored. 1 kept the earlier score."
     assert scores(course, small) == {("ada", "ex-1"): 2}
     assert "only run again: not applied" in course(small.root, "history", "ada").out

@@ -296,7 +296,7 @@ def test_regrade_asks_in_a_terminal(
     graded.checks(STRICT, TRIPLE)
     before = graded.reports()
     ran = course(graded.root, "regrade", "--allow-lower")
-    assert (ran.code, asked) == (0 if answer else 1, ["Store this?"])
+    assert (ran.code, asked) == (0 if answer else 1, ["Store the new scores?"])
     assert (graded.reports() == before) != answer
 
 
@@ -571,7 +571,7 @@ def test_an_override_is_told_when_it_stands_against_a_regrading(graded: Small, c
 def test_a_source_without_submissions_is_no_success(small: Small, course: Run) -> None:
     (small.root / "S").mkdir(exist_ok=True)
     ran = course(small.root, "grade", "S")
-    assert (ran.code, ran.err.startswith("Nothing was found to grade.")) == (2, True)
+    assert (ran.code, ran.err.startswith("There is nothing to grade.")) == (2, True)
 
 
 def test_history_shows_what_hidden_checks_raised_and_printed(small: Small, course: Run) -> None:

@@ -72,7 +72,7 @@ def test_the_zip_of_a_quiz_in_canvas_has_the_user_before_the_question(tmp_path: 
 def test_an_anonymous_download_is_nobody_s(tmp_path: Path, name: str) -> None:
     collected = Collected([zipped(tmp_path / "s.zip", name)], EXERCISES, ROSTER)
     assert (found(collected), collected.absent(), collected.doubtful()) == ([], [], ["ada", "bob"])
-    assert "is of an anonymous download" in collected.left_out[0]
+    assert "is from an anonymous download" in collected.left_out[0]
 
 
 def test_the_name_of_a_team_keeps_zeros_from_its_members(tmp_path: Path) -> None:

@@ -196,13 +196,13 @@ def test_nobody_of_the_file_means_no_file_and_exit_1(small: Small, course: Run) 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["csv", "--fill", "gb.csv"], "--fill is for canvas and moodle"),
+        (["csv", "--fill", "gb.csv"], "--fill works only with canvas and moodle"),
         (["csv", "--missing", "zero"], "--missing zero needs --roster"),
         (["csv", "--out-of", "nan"], "nan is not"),
         (["csv", "--out-of", "inf"], "inf is not"),
         (["csv", "--out-of", "1e300"], "1e+300 is not in the range"),
         (["csv", "--out-of", "0"], "0.0 is not in the range"),
-        (["csv", "--out", "exercises/ex-2"], "would overwrite what the course is made of"),
+        (["csv", "--out", "exercises/ex-2"], "is a file of the course and would be overwritten"),
         (["canvas", "--roster", "S"], "S cannot be read"),
     ],
 )

@@ -245,7 +245,7 @@ def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Pat
     output = os.environ.get("DEMO_OUTPUT")
     ran = Ran(0, Path(output).read_text("utf-8"), "") if output else course(tmp_path, "demo")
     assert ran.code == 0, ran.err
-    root = Path(re.findall(r"Everything lies in (.*):", ran.out)[0])
+    root = Path(re.findall(r"Everything is in (.*):", ran.out)[0])
     expected = {
         "ada": "139/139", "ben": "139/139", "dora": "forgot plus one", "emil": "ignored padding",
         "fay": "rounded up", "gus": "ignored stride", "hana": "swapped height", "ivan": "padded once",

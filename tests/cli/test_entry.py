@@ -82,7 +82,7 @@ def test_the_package_is_a_command_too(mine: Path) -> None:
 @pytest.mark.parametrize("arguments", ["scores", "scores --json", "schema --help"])
 def test_output_that_has_no_room_is_one_sentence(mine: Path, arguments: str) -> None:
     ran = shell(f"@course {arguments} >/dev/full", mine)
-    told = "The output could not be written completely: No space left on device. Make room and run the command again.\n"
+    told = "Some output could not be written: No space left on device. Make room and run the command again.\n"
     assert (ran.returncode, ran.stderr) == (2, told)
 
 
@@ -157,13 +157,16 @@ def left_with() -> object:
     [
         (
             OSError(errno.EACCES, "Permission denied", "x.csv"),
-            "x.csv cannot be read or written: Permission denied. Ask",
+            "x.csv cannot be read or written: Permission denied. Get",
         ),
         (
             OSError(errno.ENOSPC, "No space left on device", b"x\xff"),
             "x? cannot be read or written: No space left",
         ),
-        (OSError(errno.EFBIG, "File too large"), "Not all could be written: File too large. Make room"),
+        (
+            OSError(errno.EFBIG, "File too large"),
+            "Some output could not be written: File too large. Make room",
+        ),
         (OSError(errno.EMFILE, "Too many open files"), "needs: Too many open files. Close other programs"),
     ],
 )

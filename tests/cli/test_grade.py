@@ -183,7 +183,7 @@ def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(
     assert outcomes["cost"] == "failed"  # there is no option z: that needs no key
     assert outcomes["stride"] == "unanswered"
     assert "Stride     " in (glance := grade(mine).out)
-    assert "0 of 8 points, 2 judged later\n" in glance
+    assert "0 of 8 points, 2 graded later\n" in glance
     report = json.loads(grade(mine, "exercise-8", "--json").out)
     assert all(check["visible"] for question in report["questions"] for check in question["checks"])
 
@@ -197,7 +197,7 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         own = Report(exercise=name, student=None, score=0, points=3, isolation=(), questions=(question,))
         Progress(mine).remember(name, "", own)
     ran = grade(mine)
-    assert ran.out.count("  3 judged later\n") == len(shipped.record.exercises)
+    assert ran.out.count("  3 graded later\n") == len(shipped.record.exercises)
     assert "Everything is answered. Hand in your files." in ran.out
     assert ran.code == 1
 
@@ -396,7 +396,7 @@ def test_a_hint_for_a_question_that_is_named(folder: Path, grade: Run, shipped: 
             ["exercise-3", "size"],
             "Name a question only with --hint, for example: grade exercise-3 size --hint",
         ),
-        (["exercise-3", "size", "--json"], "Name a question with --hint only"),
+        (["exercise-3", "size", "--json"], "Name a question only with --hint"),
         (["--hint"], "Name an exercise"),
     ],
 )

@@ -77,7 +77,9 @@ def test_an_override_above_the_points_is_told_and_left_out(graded: Small, course
     assert scores(course, graded)["bob", "ex-1"] == 2
     assert "ada" not in {student for student, exercise in exported(graded) if exercise == "ex-1"}
     for command in (["scores", "ada"], ["history", "ada"]):
-        assert "more than the 2 points there are now" in " ".join(course(graded.root, *command).out.split())
+        assert "more than the 2 points of the exercise now" in " ".join(
+            course(graded.root, *command).out.split()
+        )
     [line, *_] = course(graded.root, "scores", "--json", "ada").out.splitlines()
     assert "more than the 2 points" in json.loads(line)["warnings"][0]
     set_by_hand(course, graded, "ada", "ex-1", 2)

@@ -56,7 +56,7 @@ def test_tables_survive_their_own_reader(table: list[list[str]]) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_formulas(start: str) -> None:
     assert free_text(f"{start}1+1") == f"'{start}1+1"
-    assert "begins like a formula" in unsafe_id("ada", f"{start}1")
+    assert "looks like a formula" in unsafe_id("ada", f"{start}1")
     assert unsafe_id("ada", "17") == ""
 
 
@@ -137,8 +137,8 @@ def test_a_moodle_worksheet_is_filled_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "change", "sentence"),
     [
-        ("moodle", lambda text: text.replace("Identifier", "Kennung"), "site's language set to English"),
-        ("canvas", lambda text: text, "is not a gradebook export of Canvas"),
+        ("moodle", lambda text: text.replace("Identifier", "Kennung"), "Set the site's language to English"),
+        ("canvas", lambda text: text, "is not a Canvas gradebook export"),
         ("canvas", lambda _text: "", "is empty"),
         ("canvas", lambda _text: 'a,"b\nc', "This is not CSV"),
         ("moodle", lambda text: text.replace(",Maximum grade", ",Grade"), "two columns 'Grade'"),
@@ -224,7 +224,7 @@ def test_a_row_of_moodle_with_a_cell_too_many_is_left_out_with_its_line(tmp_path
 @pytest.mark.parametrize("text", ["10,00", "1,000.00", "1.000,00", "1.000", "100.000", "", "-", "0", "0.00", "1e1",
                                   "10 %", "10.0.0", "\u0661\u0660", "nan", "inf", "-5", "+5", "(read only)", "1 000"])  # fmt: skip
 def test_a_maximum_that_can_mean_two_things_is_never_replaced(text: str) -> None:
-    with pytest.raises(UsageFault, match=r"^sheet:2 is .* not certain"):
+    with pytest.raises(UsageFault, match=r"^sheet:2 is .* not clearly a number"):
         file_maximum(text, "sheet:2", None)
     assert file_maximum(text, "sheet:2", 20) == 20  # who says it, knows it
 
@@ -234,7 +234,7 @@ def test_a_maximum_that_can_mean_two_things_is_never_replaced(text: str) -> None
 )
 def test_a_maximum_that_is_certain(text: str, value: float) -> None:
     assert file_maximum(text, "sheet:2", None) == file_maximum(text, "sheet:2", value) == value
-    with pytest.raises(UsageFault, match="--out-of says 77"):
+    with pytest.raises(UsageFault, match="--out-of is 77"):
         file_maximum(text, "sheet:2", 77)
 
 
