@@ -29,8 +29,8 @@ _OTHER_FILES = {
 class Row:
     """One row that is not blank, and the line of the file where it begins.
 
-    With a `problem`, the row is longer or shorter than the header, and no cell is reliable. A decimal comma without
-    quotes has this effect.
+    With a `problem`, the row is longer or shorter than the header, and no cell is reliable. An unquoted
+    decimal comma has this effect.
     """
 
     line: int

@@ -233,12 +233,12 @@ Q = HEAD + "questions:\n"
             Q + "- id: f\n  kind: code\n  prompt: x\n  starter: |\n    x = 1\n    def f(:\n",
             [
                 (
-                    "exercise.yaml:4:3: questions[0]: A code question needs reference.py beside this file. Write it; "
-                    "docs/how-to/code-question.md shows how."
+                    "exercise.yaml:4:3: questions[0]: A code question needs reference.py beside this file. Write it "
+                    "as docs/how-to/code-question.md shows."
                 ),
                 (
-                    "exercise.yaml:4:3: questions[0]: A code question needs checks.py beside this file. Write it; "
-                    "docs/how-to/code-question.md shows how."
+                    "exercise.yaml:4:3: questions[0]: A code question needs checks.py beside this file. Write it "
+                    "as docs/how-to/code-question.md shows."
                 ),
                 "exercise.yaml:9:1: questions[0].starter: This is not Python: invalid syntax.",
             ],

@@ -151,7 +151,7 @@ def test_what_cannot_be_a_gradebook_is_one_sentence(tmp_path: Path, make, reason
 
 
 def test_a_gradebook_in_a_folder_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="Make its folder first"):
+    with pytest.raises(UsageFault, match="Make the folder first"):
         Gradebook("sqlite:///no/such/g.db", tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -157,7 +157,7 @@ def test_who_may_not_bring_a_gradebook_up_to_date_reads_whom_to_ask(
     finally:
         root.chmod(0o700)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
-    assert "Ask somebody who may write it and its folder to run: course scores" in ran.err
+    assert "Ask somebody with write access to it and its folder to run: course scores" in ran.err
     assert (root / "gradebook.db").read_bytes() == (STORED / "stored.db").read_bytes()
 
 

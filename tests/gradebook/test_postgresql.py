@@ -200,7 +200,7 @@ def test_a_server_that_is_away_is_one_sentence(tmp_path: Path, course: Run) -> N
 def test_a_server_that_refuses_is_one_sentence(
     tmp_path: Path, course: Run, server: Server, user: str, database: str, more: str, reason: str
 ) -> None:
-    assert f"{reason}. What was" in refusal(course, tmp_path, server.url(database, user) + more)
+    assert f"{reason}. Earlier" in refusal(course, tmp_path, server.url(database, user) + more)
 
 
 def test_a_server_that_is_killed_leaves_whole_records_and_the_next_run_completes_them(
