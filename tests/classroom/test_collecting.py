@@ -180,7 +180,9 @@ def test_every_file_that_could_be_meant_is_collected_or_told(
             is_graded = any(one.content.decode() == name for one in own)
             is_problem = any(name in one.problem for one in own) or sum(bool(one.problem) for one in own)
             is_told = any(
-                reason.startswith((f"{folder}: {name!r} is ", f"{folder}: {name!r} does not "))
+                reason.startswith(
+                    tuple(f"{folder}: {name!r} {verb} " for verb in ("is", "does not", "belongs"))
+                )
                 for reason in collected.left_out
             )
             assert is_graded or is_problem or is_told
