@@ -40,8 +40,8 @@ Q = HEAD + "questions:\n"
             "format: 2\ntitle: ''\nquestions: []\n",
             [
                 "exercise.yaml:1:9: format: It must be 1, not 2.",
-                "exercise.yaml:2:8: title: It must have 1 or more characters It has 0.",
-                "exercise.yaml:3:12: questions: It must have 1 or more entries It has 0.",
+                "exercise.yaml:2:8: title: It must have 1 or more characters, not 0.",
+                "exercise.yaml:3:12: questions: It must have 1 or more entries, not 0.",
             ],
         ),
         (
