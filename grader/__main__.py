@@ -1,4 +1,4 @@
-"""`python -m grader`: the command `grade`, also where the folder of Python's programs is not on the PATH."""
+"""`python -m grader`: the command `grade`, even if Python's scripts folder is not on the PATH."""
 
 import sys
 

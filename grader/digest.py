@@ -1,4 +1,4 @@
-"""Digests, by which the same content is known again."""
+"""Digests, which identify content."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-_LENGTH = 20  # hexadecimal digits that are kept: nobody gains by a collision
+_LENGTH = 20  # hexadecimal digits kept; a collision gains nothing
 
 
 def digest_of(content: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 @lru_cache
 def own_sources() -> str:
-    """Return a digest of what decides a report: our own version says too little while it is being written."""
+    """Return a digest of the sources that decide a report; a version number is too coarse in development."""
     return _digest_below("course", "examiner", "language", "questions", "worker")
 
 
 @lru_cache
 def all_sources() -> str:
-    """Return a digest of this whole program, which processes that work together must share."""
+    """Return a digest of the whole program, which must be the same in processes that work together."""
     return _digest_below(".")
 
 

@@ -1,4 +1,4 @@
-"""The one family of errors that a person sees."""
+"""The errors that people see."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in a file: where it is, what it is, and what to do about it."""
+    """One fault in a file: its place, what is wrong, and the remedy."""
 
     file: Path
     line: int | None
@@ -26,34 +26,34 @@ class Fault:
 
 
 class GraderError(Exception):
-    """What went wrong, in one sentence for the person at the terminal."""
+    """The base of all errors that people see; the message is one sentence."""
 
 
 class UsageFault(GraderError):
-    """A command was asked for something that is not there or makes no sense."""
+    """A command was asked for something that does not exist or makes no sense."""
 
 
 class SubmissionFault(GraderError):
-    """What a student handed in cannot be read at all."""
+    """A submission cannot be read at all."""
 
 
 class WorkerFault(GraderError):
-    """The machinery that runs student code failed; the student is not to blame."""
+    """The grader failed to run student code; the student is not to blame."""
 
 
 class CourseFaults(GraderError):
-    """Everything that is wrong in the files of a course."""
+    """All faults in the files of a course."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
-    def __reduce__(self) -> tuple[type[CourseFaults], tuple[tuple[Fault, ...]]]:  # to cross from a lane
+    def __reduce__(self) -> tuple[type[CourseFaults], tuple[tuple[Fault, ...]]]:  # for pickling in a lane
         return CourseFaults, (self.faults,)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy for a word that is not among the known ones; a list or tuple keeps its order.
+    """Return a remedy for an unknown word; a list or tuple of known words keeps its order.
 
     >>> did_you_mean("point", ["points", "prompt"])
     "Did you mean 'points'?"
@@ -68,5 +68,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what would move a cursor, change a colour, or not be writable at all."""
+    """Return the text with "?" for characters that control a terminal or cannot be written."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

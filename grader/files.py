@@ -1,4 +1,4 @@
-"""Files as people name them: read without waiting for ever, and written whole or not at all."""
+"""Files that people name: reading never blocks, and writing is all or nothing."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from grader.errors import UsageFault, printable
 from grader.worker.interrupts import held
 from grader.worker.locks import try_lock
 
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # what Windows has no flags for, it does not do
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # Windows lacks some of these flags
 _ALONE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _PART = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | _AT_ONCE | _ALONE
-_RENAMES_OPEN = os.name != "nt"  # Windows renames no file that is open
-LOCK_SECONDS = 30.0  # that another command may write the same
+_RENAMES_OPEN = os.name != "nt"  # Windows cannot rename an open file
+LOCK_SECONDS = 30.0  # to wait for another command that writes the same file
 _NOT_PLAIN = "it is not a plain file"
-_ROOM, _RIGHT = "Make room, and run the command again.", "Ask for the right to do so, or name another."
+_ROOM, _RIGHT = "Make room and run the command again.", "Get permission or name another one."
 _REMEDIES = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
@@ -31,30 +31,30 @@ _REMEDIES = {
     errno.EACCES: _RIGHT,
     errno.EPERM: _RIGHT,
     errno.EROFS: _RIGHT,
-    errno.EMFILE: "Close other programs, and run the command again.",
-    errno.ENFILE: "Close other programs, and run the command again.",
-    errno.ENOMEM: "Close other programs, and run the command again.",
-    errno.EAGAIN: "Close other programs, and run the command again.",
-    errno.EBUSY: "Wait until it has ended.",
-    errno.EIO: "Look after the disk, and run the command again.",
+    errno.EMFILE: "Close other programs and run the command again.",
+    errno.ENFILE: "Close other programs and run the command again.",
+    errno.ENOMEM: "Close other programs and run the command again.",
+    errno.EAGAIN: "Close other programs and run the command again.",
+    errno.EBUSY: "Wait until it has finished.",
+    errno.EIO: "Check the disk and run the command again.",
 }
 
 
 def remedy_of(error: OSError) -> str:
-    """Say what to do about what the system refused."""
-    return _REMEDIES.get(error.errno or 0, "Correct the name, or name another.")
+    """Return the remedy for an error of the system."""
+    return _REMEDIES.get(error.errno or 0, "Correct the name or name another one.")
 
 
 def refusal(file: Path, done: str, error: OSError) -> UsageFault:
-    """Make the one sentence about a file that cannot be read or written."""
+    """Return the error for a file that cannot be read or written."""
     return UsageFault(f"{printable(str(file))} cannot be {done}: {error.strerror}. {remedy_of(error)}")
 
 
 def read_file(file: Path, limit: int) -> bytes:
-    """Return the content of a plain file; nothing else is waited for, as a pipe would be.
+    """Return the content of a plain file; anything else, such as a pipe, is refused without waiting.
 
     Raises:
-        UsageFault: it is not there, not a plain file, not to be read, or has more bytes than `limit`.
+        UsageFault: it is missing, not a plain file, unreadable, or larger than `limit` bytes.
 
     """
     try:
@@ -74,7 +74,7 @@ def open_file(file: Path) -> BufferedReader:
         OSError: it cannot be opened, or is not a plain file.
 
     """
-    _check_plain(file, file.stat())  # a device may do something when it is opened
+    _check_plain(file, file.stat())  # opening a device can have side effects
     descriptor = os.open(file, os.O_RDONLY | _AT_ONCE | _ALONE)
     try:
         _check_plain(file, os.fstat(descriptor))
@@ -92,18 +92,18 @@ def _check_plain(file: Path, status: os.stat_result) -> None:
 
 
 def write_file(file: Path, content: str | bytes) -> None:
-    """Write a file under a temporary name in its folder, then give it its own name.
+    """Write a file under a temporary name in its folder, then rename it.
 
-    The temporary name is always the same, so what a killed command leaves behind goes with the next one.
-    A link is followed, and the mode of a file that is there already is kept.
+    The temporary name is always the same, so the next command replaces what a killed one leaves behind. Links
+    are followed, and an existing file keeps its mode.
 
     Raises:
-        UsageFault: it cannot be written; the file that was there before is unchanged.
+        UsageFault: it cannot be written; an existing file is unchanged.
 
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        with held():  # what is half written is removed, also after Ctrl-C
+        with held():  # a half-written file is removed, even after Ctrl-C
             _write(Path(os.path.realpath(file)), data)
     except OSError as error:
         raise refusal(file, "written", error) from None
@@ -133,10 +133,10 @@ def _write(target: Path, data: bytes) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other commands that ask for the same out of a folder until the end of the block.
+    """Lock a folder against other commands that lock it, until the end of the block.
 
     Raises:
-        OSError: there is no such folder, or another command does not let go of it.
+        OSError: there is no such folder, or another command does not release it.
 
     """
     descriptor = _open_for_locking(folder)
@@ -148,7 +148,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def _open_for_locking(folder: Path) -> int:
-    """Open a folder, or on Windows, which opens none, a file elsewhere that is named after it."""
+    """Open a folder or, on Windows, where that is impossible, a file elsewhere that is named after it."""
     if hasattr(os, "O_DIRECTORY"):
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _ALONE)
     name = digest_of(str(folder.resolve(strict=True)).encode())
@@ -159,22 +159,22 @@ def _open_for_locking(folder: Path) -> int:
 def _lock(descriptor: int, until: float) -> None:
     while not _is_locked(descriptor):
         if time.monotonic() > until:
-            raise OSError(errno.EBUSY, "another command is at work there")
+            raise OSError(errno.EBUSY, "another command is using it")
         time.sleep(0.05)
 
 
 def _is_locked(descriptor: int) -> bool:
     try:
         return try_lock(descriptor)
-    except OSError:  # some network drives have no locks
+    except OSError:  # some network drives do not support locks
         return True
 
 
 def _mode(target: Path) -> int | None:
-    """Return the mode of the file that is there, or None where there is none.
+    """Return the mode of an existing file, or None if there is none.
 
     Raises:
-        OSError: what is there is not a plain file, such as a folder or a pipe, or may not be written.
+        OSError: it is not a plain file, but a folder or a pipe for example, or cannot be written.
 
     """
     try:
@@ -188,14 +188,14 @@ def _mode(target: Path) -> int | None:
 
 
 def _claimed(part: Path) -> int:
-    """Open the temporary file, empty, and keep other writers of the same file out of it."""
+    """Open the empty temporary file and lock it against other writers of the same file."""
     while True:
         descriptor = os.open(part, _PART, 0o666)
         _lock(descriptor, time.monotonic() + LOCK_SECONDS)
         if _is_at(descriptor, part):
             os.ftruncate(descriptor, 0)
             return descriptor
-        os.close(descriptor)  # another writer has just given it the file's own name
+        os.close(descriptor)  # another writer has just renamed it
 
 
 def _is_at(descriptor: int, part: Path) -> bool:
@@ -209,4 +209,4 @@ def _fill(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-    os.close(os.dup(descriptor))  # a network drive says only when a file is closed that it is full
+    os.close(os.dup(descriptor))  # a full network drive reports it only on close

@@ -1,9 +1,9 @@
-"""Which student is this row, zip entry or folder? One answer for rosters, submissions and exports.
+"""Matching rows, zip entries and folders with students, for rosters, submissions and exports alike.
 
-Two sides are compared by the strongest id that both have. An id that both have and that differs ends the
-comparison: a weaker id, a folder's name or a person's name is never looked at then. Names are compared only
-where the two sides have no id in common, and count only if nobody else on either side has the same name.
-One mention belongs to one student, and one student to one mention; what is not certain is left out.
+Two sides are compared by the strongest id that both have. If that id differs, they do not match: weaker ids,
+folder names and personal names are not considered. Names are compared only if the two sides have no id in
+common, and count only if they are unique on both sides. Each mention belongs to at most one student, and each
+student to at most one mention. Uncertain matches are left out.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _ACCENTS = range(0x0300, 0x0370)
 
 @dataclass(frozen=True)
 class IdColumn:
-    """One kind of id: a column of the roster, and how its values are compared."""
+    """One type of id: a column of the roster, and the way its values are compared."""
 
-    name: str  # in a roster
-    lms: str = ""  # whose id it is, for messages
-    is_caseless: bool = False  # some systems do not tell ADA from ada
+    name: str  # the column in a roster
+    lms: str = ""  # the LMS that uses it, for messages
+    is_caseless: bool = False  # in some systems, ADA and ada are the same
     is_number: bool = False
 
 
 EMAIL = IdColumn("email", is_caseless=True)
 STUDENT = IdColumn("student", is_caseless=True)
 
-Ids = Mapping[IdColumn, str]  # as text, the strongest first
+Ids = Mapping[IdColumn, str]  # as texts, the strongest first
 
 
 @dataclass(frozen=True)
 class Person:
-    """One student. `student` is the name of their folder; `lms_ids` holds no blank."""
+    """One student. `student` is the name of their folder; values of `lms_ids` are never blank."""
 
     student: str
     name: str = ""
@@ -47,34 +47,34 @@ class Person:
 
     @property
     def ids(self) -> dict[IdColumn, str]:
-        """Return the ids that are known."""
+        """Return the known ids."""
         email = {EMAIL: self.email} if self.email else {}
         return {**self.lms_ids, **email, STUDENT: self.student}
 
 
 @dataclass(frozen=True)
 class Mention:
-    """What a row, a zip entry or a folder says of one person. `label` is what messages call it."""
+    """The mention of one person in a row, a zip entry or a folder. `label` is its name in messages."""
 
     label: str
     ids: Ids = field(default_factory=dict)
     name: str = ""
-    is_joined: bool = False  # the name is without blanks
+    is_joined: bool = False  # the name is without spaces
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who is who, for certain; and why each other mention is nobody's.
+    """The certain matches, and the reason for each mention without one.
 
-    `doubtful` has, for each mention that was left out though it may be somebody's, whose it may be;
-    `disputed` has, for each student whom mentions fit and who has none for certain, the reason.
+    `doubtful` has the possible students for each mention that was left out. `disputed` has the reason for
+    each student with possible mentions but no certain one.
     """
 
-    students: Mapping[int, str]  # by the number of the mention
+    students: Mapping[int, str]  # by the mention's number
     reasons: Mapping[int, str]
     doubtful: Mapping[int, frozenset[str]]
     disputed: Mapping[str, str]
-    inexact: frozenset[int]  # mentions that are somebody's by a name that is not quite the same
+    inexact: frozenset[int]  # mentions matched by a name that is not quite the same
 
     @property
     def mentions(self) -> dict[str, int]:
@@ -83,14 +83,14 @@ class Matches:
 
 
 def comparable(column: IdColumn, value: str) -> str:
-    """Return an id as it is compared: as text, so 0017 is not 17; case counts where it does in an LMS."""
+    """Return an id for comparison: as text, so 0017 is not 17; case counts if it does in the LMS."""
     if column.is_caseless:
         return folded(value)
     return unicodedata.normalize("NFKC", value).strip()
 
 
 def exact_name(name: str) -> tuple[str, ...]:
-    """Return the words of a name as it is written, without punctuation; "Last, First" is put in order.
+    """Return the words of a name without punctuation; "Last, First" is put in order.
 
     >>> exact_name("Lovelace, Ada") == exact_name("ADA LOVELACE")
     True
@@ -107,7 +107,7 @@ def loose_name(name: str) -> tuple[str, ...]:
 
 
 def joined_names(name: str) -> frozenset[str]:
-    """Return how an LMS may join a name in a file: without blanks and accents, also the last names first.
+    """Return how an LMS can join a name in a file: without spaces and accents, and also last names first.
 
     >>> sorted(joined_names("Ada Lovelace"))
     ['adalovelace', 'lovelaceada']
@@ -126,16 +126,16 @@ def _without_accents(word: str) -> str:
 
 
 def match(mentions: Sequence[Mention], people: Iterable[Person], *, loosely: bool = False) -> Matches:
-    """Find out who each mention is.
+    """Find the student of each mention.
 
-    `loosely` also takes a name without its accents or in another order, where no other fits: good enough to
-    find a submission, of which a person is told, and not to write a score.
+    `loosely` also accepts a name without accents or in another order if no other fits. That is good enough to
+    find a submission, which is reported, but not to write a score.
     """
     return _Matching(mentions, list(people), loosely=loosely).matches()
 
 
 def fits_name(mention: Mention, person: Person) -> bool:
-    """Whether a mention's name can be the person's, or one of the two has none."""
+    """Tell whether a mention's name can be the person's, or one of the two has none."""
     keys = joined_names(mention.name) & joined_names(person.name)
     return (
         not (mention.name and person.name)
@@ -144,19 +144,19 @@ def fits_name(mention: Mention, person: Person) -> bool:
     )
 
 
-_ID, _NAME, _LOOSE = 0, 1, 2  # what a claim rests on, the strongest first
+_ID, _NAME, _LOOSE = 0, 1, 2  # the basis of a claim, the strongest first
 
 
 @dataclass(frozen=True)
 class _Claim:
-    """The people whom a mention fits: by an id that both have, or else by the name alone."""
+    """The people that fit a mention, by a common id or else only by name."""
 
     people: Sequence[Person]
     level: int
 
 
 class _Matching:
-    """Mentions and people while they are being compared."""
+    """Mentions and people during the comparison."""
 
     def __init__(self, mentions: Sequence[Mention], people: Sequence[Person], *, loosely: bool) -> None:
         self.mentions, self.loosely = mentions, loosely
@@ -164,7 +164,7 @@ class _Matching:
         self.by_exact: dict[tuple[str, ...], list[Person]] = defaultdict(list)
         self.by_loose: dict[tuple[str, ...], list[Person]] = defaultdict(list)
         self.by_joined: dict[str, list[Person]] = defaultdict(list)
-        self.by_columns: dict[frozenset[IdColumn], set[str]] = defaultdict(set)  # who has these ids
+        self.by_columns: dict[frozenset[IdColumn], set[str]] = defaultdict(set)  # the students with these ids
         for person in people:
             self._add(person)
 
@@ -179,7 +179,7 @@ class _Matching:
             self.by_joined[key].append(person)
 
     def matches(self) -> Matches:
-        """Compare all with all, and keep what is one to one."""
+        """Compare all mentions with all people, and keep the one-to-one matches."""
         claims = [self._claim(mention) for mention in self.mentions]
         rivals: dict[tuple[str, int], list[int]] = defaultdict(list)  # by student and level
         for number, claim in enumerate(claims):
@@ -215,10 +215,10 @@ class _Matching:
         for level, namesakes in self._namesakes(mention):
             if any(decisive_id(mention, person) is None for person in namesakes):
                 return _Claim(namesakes, level)
-        return _Claim((), _NAME)  # each namesake is somebody else, by an id
+        return _Claim((), _NAME)  # every namesake is somebody else by an id
 
     def _namesakes(self, mention: Mention) -> Iterator[tuple[int, Sequence[Person]]]:
-        """Yield who has the mention's name: as it is written and, where that is wanted, loosely."""
+        """Yield the people with the mention's name: exactly and, if requested, loosely."""
         if not mention.name:
             return
         if mention.is_joined:
@@ -229,9 +229,9 @@ class _Matching:
             yield _LOOSE, self.by_loose.get(loose_name(mention.name), ())
 
     def _reason(self, claim: _Claim, rivals: Mapping[tuple[str, int], Sequence[int]]) -> str:
-        """Say why a claim is not certain; nothing if it is."""
+        """Say why a claim is not certain, or return ""."""
         if not claim.people:
-            return "nobody in the roster fits"
+            return "it fits nobody in the roster"
         if len(claim.people) > 1:
             return f"it fits {_listed(person.student for person in claim.people)}"
         student = claim.people[0].student
@@ -240,15 +240,15 @@ class _Matching:
             return f"{_listed(self.mentions[one].label for one in others)} all fit {student}"
         stronger = [rivals[student, level][0] for level in range(claim.level) if rivals.get((student, level))]
         if stronger:
-            return f"only the name fits {student}, and {self.mentions[stronger[0]].label} fits better"
+            return f"only the name fits {student}, but {self.mentions[stronger[0]].label} fits better"
         return ""
 
     def _possible(
         self, number: int, claim: _Claim, open_: Mapping[frozenset[IdColumn], frozenset[str]]
     ) -> frozenset[str]:
-        """Return who a mention may be: those whom it fits, or else all of whom no id says the contrary.
+        """Return the possible students of a mention: those it fits, or else all that no id excludes.
 
-        `open_` are the students who have no mention, by the columns in which they have an id.
+        `open_` are the students without a mention, by the columns in which they have an id.
         """
         if claim.people:
             return frozenset(one.student for one in claim.people if one.student in open_[frozenset(one.ids)])
@@ -258,7 +258,7 @@ class _Matching:
 
 
 def decisive_id(mention: Mention, person: Person) -> IdColumn | None:
-    """Return the strongest id that both have; None if there is none."""
+    """Return the strongest id that both have, or None."""
     own = person.ids
     return next((column for column, value in mention.ids.items() if value and column in own), None)
 

@@ -1,6 +1,6 @@
-"""What every run of pytest imports in an environment where this is installed: nothing heavy.
+"""The pytest plugin that every run of pytest imports where this is installed, so it imports nothing heavy.
 
-Only where a course is near, the plugin for its authors is imported, with its options and fixtures.
+The plugin for authors, with its options and fixtures, is imported only if there is a course nearby.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _COURSE, _EXERCISE = "course.yaml", "exercise.yaml"  # as in grader.course.loadi
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Look for a course where pytest was started, and where its arguments point."""
+    """Look for a course in the start folder of pytest and in its arguments."""
     here = early_config.invocation_params.dir
     places = [here, *(here / arg.partition("::")[0] for arg in args if not arg.startswith("-"))]
     if any(folder.joinpath(_COURSE).is_file() for place in places for folder in _upwards(place)):
@@ -24,7 +24,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Notice an exercise that lies below where pytest was started."""
+    """Load the plugin for an exercise below the start folder."""
     manager = parent.config.pluginmanager
     if manager.has_plugin(AUTHORS) or not file_path.with_name(_EXERCISE).is_file():
         return None

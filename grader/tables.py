@@ -1,4 +1,4 @@
-"""Tables that other programs wrote: CSV in the encodings and with the separators that they use."""
+"""Tables from other programs: CSV in their various encodings and with their separators."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from grader.files import read_file
 from grader.folding import folded
 
 MAX_BYTES = 64 << 20
-FIRST_LINES = 5  # by which the separator is guessed
-_SEPARATORS = ",;\t"  # the first wins where two give as many columns
+FIRST_LINES = 5  # used to guess the separator
+_SEPARATORS = ",;\t"  # the first wins if two give equally many columns
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _SEP_LINE = re.compile(r'"?sep=(?P<separator>[,;\t])"?\r?\n', re.IGNORECASE)  # Excel's own first line
 _OTHER_FILES = {
@@ -27,10 +27,10 @@ _OTHER_FILES = {
 
 @dataclass(frozen=True)
 class Row:
-    """One row that is not blank, and the line of the file in which it begins.
+    """One row that is not blank, and the line of the file where it begins.
 
-    Where there is a `problem` the row is longer or shorter than the header, and no cell of it is certain:
-    a decimal comma without quotes makes such a row.
+    With a `problem`, the row is longer or shorter than the header, and no cell is reliable. An unquoted
+    decimal comma has this effect.
     """
 
     line: int
@@ -40,16 +40,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A header and rows; cells are as written, without blanks around them."""
+    """A header and rows; cells are unchanged except for spaces around them."""
 
     file: Path
     header: tuple[str, ...]
     rows: tuple[Row, ...]
-    note: str = ""  # what the reader had to assume
+    note: str = ""  # the reader's assumption
 
 
 def plain_header(cell: str) -> str:
-    """Return the name of a column as it is compared: without case, blanks, `_` and `-`.
+    """Return the name of a column for comparison: without case, spaces, `_` and `-`.
 
     >>> plain_header("SIS User_ID")
     'sisuserid'
@@ -61,7 +61,7 @@ def read_table(file: Path) -> Table:
     """Read a table: UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs.
 
     Raises:
-        UsageFault: it cannot be read as such, or is empty.
+        UsageFault: it cannot be read or is empty.
 
     """
     text, note = _text(file, read_file(file, MAX_BYTES))
@@ -73,7 +73,7 @@ def read_table(file: Path) -> Table:
 
 
 def _text(file: Path, content: bytes) -> tuple[str, str]:
-    """Decode a file, and say what had to be assumed."""
+    """Decode a file, and return the text with any assumption."""
     other = _OTHER_FILES.get(content[:4])
     if other:
         raise UsageFault(f"{file} is {other}, not a CSV file. Save it as 'CSV UTF-8'.")
@@ -87,7 +87,7 @@ def _text(file: Path, content: bytes) -> tuple[str, str]:
         text = content.decode("cp1252")
     except UnicodeDecodeError:
         raise UsageFault(f"{file} is not UTF-8 text. Save it as 'CSV UTF-8'.") from None
-    return text, f"{file} is not UTF-8; it was read as Windows-1252. If a name looks wrong, save it as UTF-8."
+    return text, f"{file} is not UTF-8 and was read as Windows-1252. If a name looks wrong, save it as UTF-8."
 
 
 def _rows(file: Path, text: str) -> list[Row]:
@@ -114,7 +114,7 @@ def _rows(file: Path, text: str) -> list[Row]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that splits the first rows alike, as Canvas guesses, and into most cells."""
+    """Return the separator that splits the first rows evenly (as Canvas guesses) and into the most cells."""
     begin = "".join(text[: 1 << 16].splitlines(keepends=True)[:FIRST_LINES])
 
     def fitness(separator: str) -> tuple[bool, int]:
@@ -129,9 +129,9 @@ def _separator(text: str) -> str:
 
 
 def _fitted(row: Row, width: int) -> Row:
-    """Return the row without blank cells after the last column, or with its problem."""
+    """Return the row without blank cells after the last column, or with a problem."""
     if len(row.cells) < width or any(row.cells[width:]):
-        return Row(row.line, row.cells, f"There are {len(row.cells)} cells where the header has {width}.")
+        return Row(row.line, row.cells, f"The row has {len(row.cells)} cells, but the header has {width}.")
     return Row(row.line, row.cells[:width])
 
 

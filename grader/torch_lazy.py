@@ -1,6 +1,6 @@
-"""torch, imported when it is first used: a second and more that `--help` and quizzes do not pay.
+"""torch, imported on first use, which saves `--help` and quizzes more than a second.
 
-It gets one thread: for tensors as small as these, handing work to others takes longer than doing it.
+It gets one thread: with tensors this small, distributing work takes longer than doing it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ else:
     import importlib
 
     class _LazyTorch:
-        """Stands for torch until one of its attributes is asked for."""
+        """A stand-in for torch until one of its attributes is used."""
 
         _module = None
 

@@ -43,7 +43,7 @@ def test_what_is_no_plain_file_is_one_sentence(
     make(Path("x"))
     for use in (lambda: read_file(Path("x"), 9), lambda: write_file(Path("x"), "")):
         with pytest.raises(
-            UsageFault, match=r"^x cannot be (read|written): .*\. Correct the name, or name another\.$"
+            UsageFault, match=r"^x cannot be (read|written): .*\. Correct the name or name another one\.$"
         ):
             use()
     assert os.path.lexists("x")
@@ -102,7 +102,7 @@ def test_what_was_there_stays_when_it_cannot_be_written(
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(
-        UsageFault, match=r"file cannot be written: No space left on device\. Make room, and run"
+        UsageFault, match=r"file cannot be written: No space left on device\. Make room and run"
     ):
         write_file(file, "after")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("file", "before")]
@@ -130,7 +130,7 @@ def test_one_command_at_a_time_is_in_a_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(files, "LOCK_SECONDS", 0)
     with (
         alone_in(tmp_path),
-        pytest.raises(OSError, match="another command is at work there"),
+        pytest.raises(OSError, match="another command is using it"),
         alone_in(tmp_path),
     ):
         pass

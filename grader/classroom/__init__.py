@@ -1,1 +1,1 @@
-"""A whole class: roster, submissions, and what becomes of their grading."""
+"""A whole class: its roster, its submissions, and their grading."""

@@ -1,4 +1,4 @@
-"""How the submissions of a class are run: which, and in which lanes."""
+"""Running the submissions of a class: which ones, and in which lanes."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from grader.worker.warming import COMPARING
 
 @dataclass(frozen=True)
 class ClassGrader:
-    """A course, and how its submissions are run: in lanes here, or on a cluster."""
+    """A course and the way its submissions are run: in lanes on this machine or on a cluster."""
 
     course: LoadedCourse
     isolation: str = FULL.name
-    jobs: int | None = None  # lanes; None for one a processor, as far as they pay
+    jobs: int | None = None  # lanes; None for up to one per processor
     cluster: str = ""  # the address of a Dask scheduler
-    tell: Callable[[str], None] = lambda _sentence: None  # what a person should know meanwhile
-    watch: Callable[[Job, Event], None] | None = None  # of each event of a submission that is run here
+    tell: Callable[[str], None] = lambda _sentence: None  # receives messages for the user
+    watch: Callable[[Job, Event], None] | None = None  # receives each event of a submission that runs here
     _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def fingerprint(self, exercise: str) -> dict[str, str]:
-        """What decides each question of an exercise, as it stands now."""
+        """Return the current fingerprint of each question of an exercise."""
         if exercise not in self._fingerprints:
             self._fingerprints[exercise] = fingerprints(self.course.exercise(exercise))
         return self._fingerprints[exercise]
 
     def outdated(self, known: Known | None, exercise: str, variant: str | None) -> frozenset[str] | None:
-        """The questions that must be run again; None for the whole submission."""
+        """Return the questions that must be run again; None for the whole submission."""
         if known is None or not known.is_graded or known.variant != (variant or ""):
             return None
         now, before = self.fingerprint(exercise), json.loads(known.fingerprint)
@@ -54,7 +54,7 @@ class ClassGrader:
         return None if len(changed) == len(now) else changed
 
     def is_current(self, known: Known, exercise: str, variant: str | None) -> bool:
-        """Whether the newest report of a submission is what grading it now would give."""
+        """Tell whether the newest report of a submission is still valid."""
         text = json.dumps(self.fingerprint(exercise))
         return known.is_graded and known.variant == (variant or "") and known.fingerprint == text
 
@@ -68,15 +68,15 @@ class ClassGrader:
         *,
         again: bool = False,
     ) -> Due:
-        """Return what has to be run of a file: all of it, or what has changed since it was graded."""
+        """Return the job for a file: all of it, or the questions that changed since it was graded."""
         questions = self.outdated(known, found.exercise, variant)
-        if again and not questions:  # where some have changed, the others keep their first result
+        if again and not questions:  # if some have changed, the others keep their first result
             questions = None
         earlier = known.document if known and questions is not None else ""
         return Due(found, variant, params, questions, earlier, digest)
 
     def run(self, due: Sequence[Due]) -> Iterator[tuple[HandedIn, Outcome]]:
-        """Run what is due; outcomes come as they are ready, in any order.
+        """Run what is due and yield outcomes as they are ready, in any order.
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
@@ -99,7 +99,7 @@ class ClassGrader:
             )
 
     def lanes(self, exercises: tuple[str, ...], count: int) -> Lanes:
-        """Lanes for so many submissions of these exercises."""
+        """Open lanes for `count` submissions of these exercises."""
         packages = tuple(self.course.record.packages)
         questions = [one for name in exercises for one in self.course.exercise(name).record.questions]
         preload = (COMPARING,) if "torch" in packages and any(one.by_checks for one in questions) else ()
@@ -115,7 +115,9 @@ class ClassGrader:
         try:
             from grader.engine.cluster.run import DaskLanes  # noqa: PLC0415 only where the extra is installed
         except ImportError as error:
-            raise UsageFault(f"Dask is not installed ({error}): pip install 'torchgrade[dask]'.") from None
+            raise UsageFault(
+                f"Dask is not installed ({error}). Run: pip install 'torchgrade[dask]'"
+            ) from None
         return DaskLanes(setup, self.cluster, self._seconds, self._ungraded, self.tell)
 
     def _ungraded(self, job: Job, message: str) -> Report:
@@ -123,7 +125,7 @@ class ClassGrader:
         return ungraded(sitting, message).model_copy(update={"student": job.handed_in.student})
 
     def _seconds(self, exercise: str) -> float:
-        """Return what student code can take in one submission of an exercise, all limits reached."""
+        """Return the longest time that student code can take in one submission of an exercise."""
         loaded = self.course.exercise(exercise)
         limits = {loaded.limits, *(question.limits or loaded.limits for question in loaded.record.questions)}
         return sum(longest(one) for one in limits)

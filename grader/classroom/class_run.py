@@ -1,4 +1,4 @@
-"""Grading a class: what is unchanged is left alone, all else goes through the lanes into the gradebook."""
+"""Grading a class: everything but unchanged submissions goes through the lanes into the gradebook."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from grader.engine.handed_in import HandedIn
 from grader.examiner.outcome import Outcome
 from grader.gradebook.store import EVERYBODY, Gradebook
 
-BATCH = 200  # submissions that the gradebook is asked about at once
+BATCH = 200  # submissions looked up in the gradebook at once
 VARIANT_0 = (
-    "Exercises were handed out without a roster: whoever was given no variant of their own is graded with "
-    "variant 0. If they were, run: course generate OUT --roster FILE"
+    "Exercises were handed out without a roster. Students without a variant of their own are graded with "
+    "variant 0. If they received their own, run: course generate OUT --roster FILE"
 )
 
 
 @dataclass
 class ClassRun:
-    """One `course grade`: with `personal` all students have variants of their own, else variant 0."""
+    """One `course grade`; with `personal`, students have their own variants, or else variant 0."""
 
     grader: ClassGrader
     gradebook: Gradebook
     personal: bool
-    again: bool = False  # run everything, whatever is known
+    again: bool = False  # run everything, even if unchanged
     unchanged: int = 0
     _corrected: set[tuple[str, str]] = field(default_factory=set)
     _due: list[Due] = field(default_factory=list)
     _told: bool = False
 
     def look(self, found: Iterable[Found]) -> Iterator[Outcome]:
-        """Go through what was handed in: what is unchanged is yielded at once, the rest will be run.
+        """Go through the submissions and yield unchanged ones at once; `run` runs the others.
 
         Raises:
             CourseFaults: an exercise is wrong.
@@ -72,7 +72,7 @@ class ClassRun:
                 yield self._stored(handed_in, unchanged, counts=before.is_applied)
 
     def _variant(self, found: Found, handed_out: Mapping[tuple[str, str], Any]) -> str | None:
-        """Return whose variant a student was given: their own, or everybody's where that was handed out."""
+        """Return whose variant a student has: their own, or the common one if that was handed out."""
         is_own = (found.student, found.exercise) in handed_out
         if not self.personal or is_own or (EVERYBODY, found.exercise) not in handed_out:
             return found.student if self.personal else None
@@ -83,11 +83,11 @@ class ClassRun:
 
     @property
     def left(self) -> int:
-        """How many submissions have to be run."""
+        """Return the number of submissions to run."""
         return len(self._due)
 
     def run(self) -> Iterator[Outcome]:
-        """Run what has to be; each outcome is in the gradebook before it is yielded.
+        """Run the remaining submissions; each outcome is in the gradebook before it is yielded.
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
@@ -100,7 +100,7 @@ class ClassRun:
         self._due.clear()
 
     def _stored(self, handed_in: HandedIn, outcome: Outcome, *, counts: bool) -> Outcome:
-        """Return an outcome with what counts in its place, if it does not count itself."""
+        """Return an outcome together with the report that counts instead, if its own does not count."""
         key = (handed_in.student, handed_in.exercise)
         kept = None
         if outcome.report.is_graded and not counts:

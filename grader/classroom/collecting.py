@@ -1,7 +1,7 @@
-"""Finding what a class handed in: folders of students' folders, and zips of an LMS. Nothing is guessed.
+"""Collecting a class's submissions from students' folders and LMS zips, without guessing.
 
-A zip, the same zip unpacked, and a folder are sorted by one rule: `layout` and `naming` say what a path
-means, `identity` says who that is.
+A zip, the same zip unpacked, and a folder follow one rule: `layout` and `naming` interpret a path, and
+`identity` finds the student.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from grader.folding import folded, tokens_of
 from grader.identity import Matches, Person, comparable, fits_name, loose_name, match
 from grader.lms.base import Named
 
-MAX_TOLD = 5  # files of one student, or of nobody, that are of no exercise
-MAX_STRANGERS = 100  # folders of nobody that are compared with everybody
-CLOSE = 0.65  # of 1: a folder's name that may be a misspelt student's
+MAX_TOLD = 5  # unrecognized files that are named per student
+MAX_STRANGERS = 100  # unknown folders that are compared with all students
+CLOSE = 0.65  # similarity, up to 1, of a folder's name that may be a misspelt student's
 
 
 @dataclass(frozen=True)
 class Found:
-    """One file that a student handed in, which `read` reads: a class does not fit into memory.
+    """One file that a student handed in. `read` reads it later, because a class does not fit into memory.
 
-    What cannot be read or graded has a problem then, and must not be taken for nothing handed in.
+    A file that cannot be read or graded has a problem. It must not count as nothing handed in.
     """
 
     student: str
@@ -43,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file that was not graded. It may be of `students`, for `exercise`, or for any where that is empty."""
+    """A file that was not graded and may belong to `students`, for `exercise` ("" for any)."""
 
     source: str
     students: frozenset[str]
@@ -52,37 +52,37 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file of a known student that fits an exercise."""
+    """A file of a known student that matches an exercise."""
 
     entry: SubmissionFile
     fit: Fit
-    inner: str  # its path below the student's folder
+    inner: str  # its path within the student's folder
     named: Named
 
     @property
     def is_as_asked(self) -> bool:
-        """Whether it is called as the exercise is, and lies where it should."""
+        """Tell whether it has the exercise's name and is in the right place."""
         return self.fit.is_exact and (not self.named.is_folder or self.inner == self.named.file)
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Return what puts exact names first, and Python before notebooks."""
+        """Return a sort key that puts exact names first, and Python before notebooks."""
         return not self.is_as_asked, self.fit.suffix != ".py", self.inner
 
     @property
     def content(self) -> tuple[str, bytes, str]:
-        """Return what is the same in two copies of one file."""
+        """Return a value that is equal for two copies of one file."""
         content, problem = (b"", self.entry.problem) if self.entry.problem else self.entry.read()
         return self.fit.suffix, content, problem and self.inner
 
 
 @dataclass
 class Collected:
-    """What was handed in, found while it is gone through; afterwards, what was left out and why.
+    """The submissions, found while iterating; afterwards, what was left out and why.
 
-    `notes` are about files that count though they are not named as they should be. With `only` nothing else
-    is looked for, and the only Python file or notebook of a student counts, whatever its name. `former` are
-    students whom the gradebook knows, whoever is in the roster now.
+    `notes` are about files that count despite an unexpected name. With `only`, only this exercise is
+    collected, and a student's only Python file or notebook counts, whatever its name. `former` are
+    students in the gradebook, whether or not they are still in the roster.
     """
 
     sources: Sequence[Path]
@@ -97,14 +97,14 @@ class Collected:
     _source: str = ""
     _strangers: int = 0
     _held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # exercises, by source
-    _seen: dict[tuple[str, str], Path] = field(default_factory=dict)  # only where there are several sources
+    _seen: dict[tuple[str, str], Path] = field(default_factory=dict)  # only if there are several sources
 
     def __iter__(self) -> Iterator[Found]:
-        """Yield each file, by source, student and the course's order.
+        """Yield each file, by source, student and course order.
 
         Raises:
-            UsageFault: a source cannot be read, or holds files as an LMS names them and no roster can tell
-                who is who.
+            UsageFault: a source cannot be read, or has files named by an LMS and there is no roster to
+                identify the students.
 
         """
         for path in self.sources:
@@ -113,7 +113,7 @@ class Collected:
                 self._held[self._source].add(one.exercise)
                 first = self._seen.get((one.student, one.exercise))
                 if first is not None:
-                    self._leave_out(f"{one.student}: {one.exercise} is in {path}, and in {first}")
+                    self._leave_out(f"{one.student}: {one.exercise} is in {path}, but also in {first}")
                     continue
                 if len(self.sources) > 1:
                     self._seen[one.student, one.exercise] = path
@@ -121,12 +121,12 @@ class Collected:
                 yield one
 
     def looked_at(self) -> set[tuple[str, str]]:
-        """Return each source with the exercises that it was found to hold; with all if that is not known."""
+        """Return each source with the exercises found in it, or with all exercises if that is unknown."""
         sources = [str(path.resolve()) for path in self.sources]
         return {(source, name) for source in sources for name in self._in(source)}
 
     def may_be_of(self) -> Iterator[tuple[str, str, str]]:
-        """Yield source, student and exercise of each file that was left out, for all whose it may be."""
+        """Yield source, student and exercise of each file that was left out, for every possible student."""
         for one in set(self.withheld):
             for exercise in [one.exercise] if one.exercise else self._in(one.source):
                 yield from ((one.source, student, exercise) for student in one.students)
@@ -135,12 +135,12 @@ class Collected:
         return [self.only] if self.only else self._held[source] or self.exercises
 
     def absent(self) -> list[str]:
-        """Return who in the roster handed nothing in, for certain: no file that was left out is theirs."""
+        """Return the students of the roster who certainly handed in nothing."""
         theirs = {student for one in set(self.withheld) for student in one.students}
         return [one for one in self._everybody if one not in self.students and one not in theirs]
 
     def doubtful(self) -> list[str]:
-        """Return who in the roster handed nothing in, unless a file that was left out is theirs."""
+        """Return the students of the roster for whom no file was graded, but one was left out."""
         absent = set(self.absent())
         return [one for one in self._everybody if one not in self.students and one not in absent]
 
@@ -159,7 +159,9 @@ class Collected:
         layout = layout_of(source, self.exercises, self._is_known, can_tell=can_tell)
         self.notes += layout.notes
         if not can_tell and any(not group.named.is_folder for group in layout.groups):
-            raise UsageFault(f"{path} comes from an LMS: only a roster can tell who is who. Give --roster.")
+            raise UsageFault(
+                f"{path} comes from an LMS and needs a roster to identify students. Give --roster FILE."
+            )
         for name, reason in layout.strays:
             is_file = seems_handed_in(name, self.exercises)
             self._leave_out(reason, self._everybody if is_file else self._like(name))
@@ -171,7 +173,7 @@ class Collected:
         for number, student in sorted(matches.students.items(), key=lambda one: one[1]):
             if number in matches.inexact:
                 who = groups[number].named.who
-                self.notes.append(f"{who!r} is taken for {student}, whose name is not quite the same")
+                self.notes.append(f"{who!r} is taken for {student}, although the name is not quite the same")
             yield from self._of_student(student, groups[number], source)
         self._look_for_teams(path, groups, matches)
 
@@ -183,9 +185,9 @@ class Collected:
         return folded(folder) in self._known
 
     def _like(self, name: str) -> set[str]:
-        """Return the students whom a folder's name may mean: misspelt, a person's name, or a copy."""
+        """Return the students that a folder's name may mean: misspelt, a person's name, or a copy."""
         if not self.roster or folded(name) in map(folded, self.former):
-            return set()  # of somebody who left the course
+            return set()  # it belongs to somebody who left the course
         self._strangers += 1
         if self._strangers > MAX_STRANGERS:
             return set(self._everybody)
@@ -203,7 +205,7 @@ class Collected:
     def _leave_out_group(
         self, source: SubmissionSource, group: StudentFiles, reason: str, possible: frozenset[str]
     ) -> None:
-        """Leave out what cannot be credited to anybody for certain."""
+        """Leave out files that cannot be credited to one student for certain."""
         if group.named.is_folder and not possible:
             stranger = self.roster.stranger if self.roster else reason
             self._leave_out(f"{printable(group.named.who)}: {stranger}", self._like(group.named.who))
@@ -219,18 +221,18 @@ class Collected:
                 self._leave_out(str(fault), possible)
 
     def _look_for_teams(self, path: Path, groups: Sequence[StudentFiles], matches: Matches) -> None:
-        """Keep zeros back where names are not those of the ids: an LMS may give a team one file for all."""
+        """Withhold zeros if names do not match ids: an LMS can give one file for a whole team."""
         people = self.roster.people if self.roster else {}
         found = ((groups[number].mention, people.get(one)) for number, one in matches.students.items())
         both = [(mention, one) for mention, one in found if mention.is_joined and one and one.name]
         if 2 * sum(fits_name(mention, one) for mention, one in both) < len(both):
-            told = "its names are not those of the students with these ids; are they the names of teams?"
+            told = "the names do not match the students with these ids. Are they names of teams?"
             self.notes.append(f"{path}: {told}")
             self.withheld.append(LeftOut(self._source, frozenset(self._everybody), ""))
 
     def _of_student(self, student: str, group: StudentFiles, source: SubmissionSource) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)
-        nameless: list[_Candidate] = []  # that count only if the exercise is said
+        nameless: list[_Candidate] = []  # count only if the exercise is given
         told: list[str] = []
         others: list[str] = []
         try:
@@ -246,7 +248,7 @@ class Collected:
                 nameless.append(candidate)
                 told.append(reason)
             else:
-                (told if reason else others).append(reason or f"{_inner(entry, path)!r} is no submission")
+                (told if reason else others).append(reason or f"{_inner(entry, path)!r} is not a submission")
         if self.only and self.only not in fitting and len(nameless) == 1:
             fitting[self.only], told = nameless, told[:0]
         for exercise in [self.only] if self.only else self.exercises:
@@ -258,40 +260,40 @@ class Collected:
         for reason in strange[:MAX_TOLD]:
             self._leave_out(f"{student}: {reason}", {student})
         if len(strange) > MAX_TOLD:
-            more = f"{student}: {len(strange) - MAX_TOLD} more files are of no exercise"
+            more = f"{student}: {len(strange) - MAX_TOLD} more files do not match an exercise"
             self._leave_out(more, {student})
 
     def _sorted_in(
         self, student: str, entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles
     ) -> tuple[_Candidate | None, str]:
-        """Return which exercise a file is for; and why it is left out, if that needs to be said.
+        """Return the exercise that a file is for, and the reason to leave it out if there is one to report.
 
-        A candidate with a reason counts only if the exercise is said, and it is the only file.
+        A candidate with a reason counts only if the exercise is given and it is the only file.
         """
         name, inner = _name_of(entry, path, group), _inner(entry, path)
         found = fit(name.file, self.exercises)
         is_another = bool(self.only and found and found.exercise != self.only)
         if found is None or (is_another and not group.named.is_folder):
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)
-            of = found.exercise if found else "no exercise"
-            reason = f"{inner!r} is of {of}. {'' if found else _meant(name.file, self.exercises)}".rstrip()
+            problem = f"is for {found.exercise}" if found else "does not match an exercise"
+            reason = f"{inner!r} {problem}. {'' if found else _meant(name.file, self.exercises)}".rstrip()
             suffix = suffix_of(name.file)
             meant = Fit(self.only, suffix, is_exact=False) if self.only and suffix else None
             nameless = _Candidate(entry, meant, inner, name) if meant else None
             return nameless, reason if is_told and not name.is_beside else ""
         reason = ""
         if name.depth > 1 and group.named.is_folder:
-            reason = f"{inner!r} lies {name.depth} folders too deep"
+            reason = f"{inner!r} is {name.depth} folders too deep"
         elif other := self._of_another(student, name):
             reason = f"{inner!r} {other}"
         return None if reason else _Candidate(entry, found, inner, name), reason
 
     def _of_another(self, student: str, name: Named) -> str:
-        """Say whose a file is by an id in its name that is not the student's; nothing if there is none."""
+        """Say whose file it is if its name contains another student's id, or return ""."""
         own = self.roster.people[student].lms_ids if self.roster else {}
         for column, value in name.ids.items():
             if column in own and comparable(column, value) != comparable(column, own[column]):
-                return f"is of {column.lms}'s user {value}, and {student} is {own[column]}"
+                return f"belongs to {column.lms} user {value}, but {student} is {own[column]}"
         return ""
 
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
@@ -300,17 +302,17 @@ class Collected:
         problem = first.entry.problem
         if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
             both = " and ".join(printable(one.inner) for one in candidates[:2])
-            problem = f"There are {both}, and only one of them can count."
+            problem = f"There are {both}, but only one file can count."
         elif not first.is_as_asked and not problem:
             self.notes.append(f"{student}: {first.inner!r} is taken for {exercise}")
-        time = first.entry.time if first.named.is_folder else None  # else that of the download
+        time = first.entry.time if first.named.is_folder else None  # otherwise it is the time of the download
         name, is_late = f"{exercise}{first.fit.suffix}", first.named.is_late
         file = HandedIn(student, exercise, name, b"", time, is_late, problem)
         return Found(student, exercise, partial(_read, file, first.entry.read))
 
 
 def _read(file: HandedIn, read: Content) -> HandedIn:
-    """Return a file with its content, or with the problem if it cannot be read."""
+    """Return a file with its content, or with a problem if it cannot be read."""
     if file.problem:
         return file
     content, problem = read()
@@ -318,18 +320,18 @@ def _read(file: HandedIn, read: Content) -> HandedIn:
 
 
 def _inner(entry: SubmissionFile, path: tuple[str, ...]) -> str:
-    """Return a file's path below the person's folder."""
+    """Return a file's path within the person's folder."""
     return "/".join(entry.parts[len(path) :]) or entry.parts[-1]
 
 
 def _name_of(entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles) -> Named:
-    """Return what a file's path says, from the person's folder on."""
+    """Return what a file's path says, starting at the person's folder."""
     name = named(entry.parts[len(path) - 1 :])
     return name or replace(group.named, file=entry.parts[-1])
 
 
 def _people_of(groups: Sequence[StudentFiles]) -> list[Person]:
-    """Return the students whom folders name, where there is no roster: one for names that are the same."""
+    """Return the students that folders name if there is no roster; equal names are one student."""
     names = {folded(group.named.who): unicodedata.normalize("NFC", group.named.who) for group in groups}
     return [Person(name) for name in names.values()]
 

@@ -1,4 +1,4 @@
-"""What is still to be run of a class."""
+"""The jobs of a class that are still to be run."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from grader.examiner.report import Report, merged
 
 @dataclass(frozen=True)
 class Due:
-    """A job whose file is read when its turn comes; it may be another file by then."""
+    """A job whose file is read when its turn comes; the file may have changed by then."""
 
     found: Found
     variant: str | None
-    params: Mapping[str, Any] | None = None  # that the student was given, where that is known
+    params: Mapping[str, Any] | None = None  # the student's parameters, if known
     questions: frozenset[str] | None = None
-    earlier: str = ""  # the report that these questions complete
-    digest: str = ""  # of the content that `earlier` is about
+    earlier: str = ""  # the report that these questions update
+    digest: str = ""  # digest of the content that `earlier` is about
 
     def job(self, number: int) -> Job:
-        """Read the file, and return the job: all of its questions if it is not the one that was looked at."""
+        """Read the file and return the job; a file that has changed is run with all questions."""
         handed_in = self.found.read()
         questions = self.questions if handed_in.digest == self.digest else None
         return Job(
@@ -36,7 +36,7 @@ class Due:
         )
 
     def whole(self, outcome: Outcome, questions: list[str]) -> Report:
-        """Return the report on all questions, with those of the earlier one that were not run again."""
+        """Return the complete report, with the earlier results of questions that were not run again."""
         if len(outcome.report.questions) == len(questions):
             return outcome.report
         return merged(Report.model_validate_json(self.earlier), outcome.report, questions)

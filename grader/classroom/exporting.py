@@ -1,4 +1,4 @@
-"""From final scores to what an export hands on."""
+"""Turning final scores into the items of an export."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from grader.lms.export import Entry, Item
 
 @dataclass(frozen=True)
 class Zeros:
-    """Who gets a zero for what they did not hand in.
+    """The students who get a zero for what they did not hand in.
 
-    Nobody gets one for an exercise that is not due yet for them, and nobody of whom a file was left out:
+    There is no zero before a student's deadline, and none if a file of the student may have been left out:
     `left_out` has students and exercises.
     """
 
-    students: Sequence[str] = ()  # of the roster
+    students: Sequence[str] = ()  # the students of the roster
     left_out: frozenset[tuple[str, str]] = frozenset()
     now: datetime | None = None
     is_wanted: bool = True
 
     def reason_against(self, course: LoadedCourse, student: str, exercise: str) -> str:
-        """Say why a student gets no zero; nothing if they get one."""
+        """Say why a student gets no zero, or return "" if they get one."""
         if (folded(student), exercise) in {(folded(name), one) for name, one in self.left_out}:
-            return f"no zero in {exercise}, for a file that may be theirs was left out by course grade"
+            return f"no zero in {exercise}, because course grade left out a file that may be theirs"
         due = deadline(course.record.rules, student, exercise)
         if due is not None and due > (self.now or datetime.now(UTC)):
             return f"no zero in {exercise}, which is due for them on {due:%Y-%m-%d %H:%M} UTC"
@@ -37,7 +37,7 @@ class Zeros:
 
 @dataclass(frozen=True)
 class Scored:
-    """The items of an export, and why somebody is in none of them."""
+    """The items of an export, and why students are missing from them."""
 
     items: tuple[Item, ...]
     left_out: tuple[str, ...]
@@ -46,9 +46,9 @@ class Scored:
 def export_items(
     course: LoadedCourse, scores: Iterable[Score], exercises: Sequence[str], zeros: Zeros = Zeros()
 ) -> Scored:
-    """Return the items of an export; what could not be graded is not in them.
+    """Return the items of an export, without scores that could not be graded.
 
-    An exercise that nobody handed in is not in it, unless it is named: it may not have been set yet.
+    An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
 
     Raises:
         UsageFault: the course has no such exercise.
@@ -71,7 +71,7 @@ def export_items(
             if reason := zeros.reason_against(course, student, name):
                 left_out.append(f"{student}: {reason}")
             else:
-                entries.append(Entry(student, 0.0, None, "handed nothing in"))
+                entries.append(Entry(student, 0.0, None, "handed in nothing"))
         in_order = tuple(sorted(entries, key=lambda entry: entry.student))
         others = [one for other, title in titles.items() if other != name for one in (other, title)]
         points = course.outline(name).points
@@ -82,7 +82,7 @@ def export_items(
 def _by_student(
     wanted: Sequence[str], scores: Iterable[Score], roster: Iterable[str]
 ) -> tuple[dict[str, dict[str, Score]], list[str]]:
-    """Return scores by exercise and student, called as in the roster; and who is there in two forms."""
+    """Return scores by exercise and student, named as in the roster, and students with two spellings."""
     names = {folded(student): student for student in roster}
     own: dict[str, dict[str, Score]] = {name: {} for name in wanted}
     twice: dict[tuple[str, str], list[str]] = {}
@@ -95,11 +95,13 @@ def _by_student(
     for exercise, key in twice:
         own[exercise][key] = replace(own[exercise][key], final=None, is_excused=False, rules=(), warnings=())
     both = {key: " and ".join(students) for key, students in twice.items()}
-    return own, [f"{who}: one student in two forms, with two scores in {key[0]}" for key, who in both.items()]
+    return own, [
+        f"{who}: one student in two spellings, with two scores in {key[0]}" for key, who in both.items()
+    ]
 
 
 def _without_score(score: Score) -> str:
-    """Say why somebody has no score to hand on; nothing if they have one, are excused, or were told."""
+    """Say why a student has no score to export; "" if they have one, are excused, or were reported."""
     if not score.is_graded:
         return f"{score.student}: {score.exercise} could not be graded"
     why = score.warnings or score.rules

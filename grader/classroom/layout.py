@@ -1,6 +1,6 @@
-"""Whose is each path in a source? Folders and files are grouped by the person whom their names mean.
+"""The layout of a source: folders and files grouped by the person that their names mean.
 
-A source holds students' folders, or what an LMS packs; perhaps within one folder more, or within a folder for
+A source holds students' folders or files from an LMS, possibly inside one more folder or inside a folder for
 each exercise. A folder with the name of an exercise is never taken for a student.
 """
 
@@ -18,21 +18,21 @@ from grader.identity import STUDENT, Mention
 from grader.lms import LMSS
 from grader.lms.base import Named
 
-MAX_AROUND = 3  # folders around everything
+MAX_AROUND = 3  # outer folders that contain everything
 
 PathParts = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class StudentFiles:
-    """What a source holds of one person, as far as names say: the paths of folders or files."""
+    """The folders or files of one person in a source, judged by their names."""
 
     named: Named
     paths: tuple[PathParts, ...]
 
     @property
     def mention(self) -> Mention:
-        """Return what the names say of the person."""
+        """Return what the names say about the person."""
         label = repr("/".join(self.paths[0]))
         if self.named.is_folder:
             return Mention(label, {STUDENT: self.named.who})
@@ -41,7 +41,7 @@ class StudentFiles:
 
 @dataclass
 class Layout:
-    """The people of a source; and what is no person's, with the reason. `notes` say what was assumed."""
+    """The people of a source, and paths that belong to nobody, with the reason. `notes` are assumptions."""
 
     groups: list[StudentFiles] = field(default_factory=list)
     strays: list[tuple[str, str]] = field(default_factory=list)
@@ -53,8 +53,8 @@ def layout_of(
 ) -> Layout:
     """Group the paths of a source.
 
-    `is_known` says whether a folder's name is a student's, for certain; `can_tell`, whether a roster can say
-    whom the names of an LMS mean.
+    `is_known` tells whether a folder's name is certainly a student's; `can_tell` is whether there is a roster
+    to identify the names of an LMS.
     """
     return _Reader(source, exercises, is_known, can_tell).read()
 
@@ -68,7 +68,7 @@ class _Reader:
     layout: Layout = field(default_factory=Layout)
 
     def read(self) -> Layout:
-        """Group what is in the source."""
+        """Group the contents of the source."""
         people: dict[object, list[tuple[Named, PathParts]]] = defaultdict(list)
         bases = self._bases()
         for below in bases:
@@ -89,7 +89,7 @@ class _Reader:
         name = path[-1]
         who = who_is(name, is_folder=is_folder)
         if who is None:
-            other = "is not in a student's folder, and not named as an LMS names submissions"
+            other = "is neither in a student's folder nor named like an LMS submission"
             what = next(filter(None, (lms.nobody(name) for lms in LMSS)), other)
             self.layout.strays.append((name, f"{name!r} {what}"))
         elif who.is_folder and not is_folder_name(name):
@@ -99,7 +99,7 @@ class _Reader:
             people[name if who.is_folder else of_lms].append((who, path))
 
     def _bases(self) -> list[PathParts]:
-        """Return the folders in which people are."""
+        """Return the folders that contain people."""
         below: PathParts = ()
         while len(below) < MAX_AROUND and (inner := self._around(below)):
             below = inner
@@ -107,7 +107,7 @@ class _Reader:
         return [below, *filter(self._is_of_exercise, own)]
 
     def _is_of_exercise(self, path: PathParts) -> bool:
-        """Whether a folder holds the class's files of one exercise: EXERCISE/STUDENT/FILE."""
+        """Tell whether a folder holds the class's files for one exercise: EXERCISE/STUDENT/FILE."""
         if not self._is_exercise(path[-1]) or self.is_known(path[-1]):
             return False
         return any(is_folder or _is_of_lms(name) for name, is_folder in self._tops(path))
@@ -116,7 +116,7 @@ class _Reader:
         return fit(f"{name}.py", self.exercises) is not None
 
     def _around(self, below: PathParts) -> PathParts:
-        """Return the folder around everything, if there is one that is no student's own."""
+        """Return the outer folder that contains everything, if there is one and it is not a student's."""
         tops = self._tops(below)
         folders = [name for name, is_folder in tops if is_folder]
         stray = [name for name, is_folder in tops if not is_folder and seems_handed_in(name, self.exercises)]
@@ -135,13 +135,13 @@ class _Reader:
         return path if len(of_lms) > 1 or (of_lms and self.can_tell) or is_class else ()
 
     def _holds_submissions(self, inside: Sequence[tuple[str, bool]]) -> bool:
-        """Whether a file in a folder is named as an exercise, and not as an LMS names it."""
+        """Tell whether a file in a folder is named like an exercise, but not by an LMS."""
         files = [name for name, is_folder in inside if not is_folder and not _is_of_lms(name)]
         return any(fit(name, self.exercises) for name in files)
 
 
 def who_is(name: str, *, is_folder: bool = True) -> Named | None:
-    """Return whom the name of a folder or file means."""
+    """Return the person that the name of a folder or file means."""
     return named([name, ""] if is_folder else [name])
 
 

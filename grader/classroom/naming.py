@@ -1,6 +1,6 @@
-"""What the name of a file says: whose it is, and which exercise it belongs to.
+"""File names: whose file it is, and which exercise it belongs to.
 
-Each LMS reads the names in its own downloads; `ada/exercise-3.py` is in a student's folder.
+Each LMS module reads the names in its own downloads; `ada/exercise-3.py` is in a student's folder.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from grader.lms.base import Named
 
 _READERS = sorted(LMSS, key=lambda lms: lms.reads_last)
 SUFFIXES = (".py", ".ipynb")
-_TEXT_SUFFIXES = (".txt", ".json", ".download")  # that browsers and editors add: exercise-3.py.txt
+_TEXT_SUFFIXES = (".txt", ".json", ".download")  # added by browsers and editors: exercise-3.py.txt
 _DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack"}
 _OF_HANDOUTS = "checks"  # the folder of visible checks that students received
-# What systems and browsers append to copies, in the languages that they speak.
+# The marks that systems and browsers append to copies, in several languages.
 _WORDS = "copy|kopie|kopia|kopi|copie|copia|cópia|копия|副本|コピー|복사본|사본"
 _COPY = re.compile(
     r"(?:[ _-]*\(\d+\)|[ _-]\d+|-copy\d+"
@@ -31,13 +31,13 @@ MAX_MARKS = 5  # "-1-1-1" and the like
 
 
 def is_debris(parts: Sequence[str]) -> bool:
-    """Whether an operating system, Jupyter or a handout left this file in a student's folder."""
+    """Tell whether an operating system, Jupyter or a handout left this file in a student's folder."""
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
     return hidden or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
 
 
 def named(parts: Sequence[str]) -> Named | None:
-    """Return what a path says; None if it names nobody.
+    """Return what a path says, or None if it names nobody.
 
     >>> named(["lovelaceada_LATE_12_34_exercise-3.py"]).file
     'exercise-3.py'
@@ -50,7 +50,7 @@ def named(parts: Sequence[str]) -> Named | None:
 
 
 def _in_folder(parts: Sequence[str]) -> Named | None:
-    """Return what a path says whose first part is a student's own folder, if there is a folder."""
+    """Return what a path in a student's folder says, or None if there is no folder."""
     folder, *inner = parts
     if not inner:
         return None
@@ -61,7 +61,7 @@ def _in_folder(parts: Sequence[str]) -> Named | None:
 
 @dataclass(frozen=True)
 class Fit:
-    """An exercise that a file's name means; `is_exact`: nothing had to be dropped from the name."""
+    """The exercise that a file's name means; `is_exact` if no part of the name was ignored."""
 
     exercise: str
     suffix: str
@@ -69,10 +69,10 @@ class Fit:
 
 
 def fit(file: str, exercises: Collection[str]) -> Fit | None:
-    """Return the only exercise that a file's name fits, and whether it is Python or a notebook.
+    """Return the only exercise that matches a file's name, and whether it is Python or a notebook.
 
-    Case, blanks, `_` and leading zeros do not count, nor what browsers and systems append to copies, nor a
-    doubled suffix; None if no exercise fits then, or several do.
+    Case, spaces, `_`, leading zeros, marks of copies and doubled suffixes are ignored. Return None if no
+    exercise matches, or several do.
 
     >>> fit("exercise-3.py", ["exercise-3"])
     Fit(exercise='exercise-3', suffix='.py', is_exact=True)
@@ -89,7 +89,7 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
 
 
 def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
-    """Whether a name looks like a submission, whatever its suffix: a student may believe it is one."""
+    """Tell whether a name looks like a submission, whatever its suffix: its student may think it is one."""
     stem, suffix = _split(folded(unquote(file)))
     stem = stem if suffix else PurePosixPath(stem).stem
     tokens = {tokens_of(folded(one)) for one in exercises}
@@ -106,12 +106,12 @@ def forms_of(name: str) -> frozenset[tuple[str, ...]]:
 
 
 def suffix_of(file: str) -> str:
-    """Return `.py` or `.ipynb` for a name that means one of them; else nothing."""
+    """Return `.py` or `.ipynb` for a name that means one of them, or else ""."""
     return _split(folded(file))[1]
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Split a name into its stem and the suffix that says what it is; "" if that is neither.
+    """Split a name into its stem and the suffix that it means; "" if that is neither.
 
     >>> _split("a.py.txt"), _split("a.ipynb.json"), _split("a.py.py"), _split("a.txt"), _split("a.py (1)")
     (('a', '.py'), ('a', '.ipynb'), ('a', '.py'), ('a.txt', ''), ('a (1)', '.py'))
@@ -130,7 +130,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _forms(stem: str) -> Iterator[str]:
-    """Yield a stem, and what it is without the marks of a copy."""
+    """Yield a stem with and without the marks of a copy."""
     stem = stem.strip()
     yield stem
     stem = _COPY_OF.sub("", stem)

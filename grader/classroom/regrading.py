@@ -1,4 +1,4 @@
-"""After a fix: what every stored submission would get now, beside what it has."""
+"""Regrading after a fix: what each stored submission would get now, compared with what it has."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ class Move:
 
     before: Report
     after: Report
-    is_held: bool = False  # it was run by `course grade` and does not count yet
+    is_held: bool = False  # run by `course grade`, but does not count yet
 
     @property
     def falls(self) -> bool:
-        """Whether the score becomes lower, as a share of the points."""
+        """Tell whether the score falls, as a share of the points."""
         return _share(self.after) < _share(self.before) - TINY or not self.after.is_graded
 
     @property
     def rises(self) -> bool:
-        """Whether the score becomes higher, or there is one for the first time."""
+        """Tell whether the score rises, or exists for the first time."""
         return not self.falls and (
             _share(self.after) > _share(self.before) + TINY or not self.before.is_graded
         )
 
     @property
     def is_chance(self) -> bool:
-        """Whether it rises only because the same was run again; what really rises is never held."""
+        """Tell whether it rises only because the same was run again; a real rise is never held back."""
         return self.is_held and self.rises
 
     def reasons(self) -> Iterator[str]:
-        """Which questions and checks moved."""
+        """Yield the questions and checks that moved."""
         before = {question.id: question for question in self.before.questions}
         for question in self.after.questions:
             earlier = before.pop(question.id, None)
@@ -80,11 +80,11 @@ def _step(before: QuestionReport, after: QuestionReport) -> str:
 
 @dataclass
 class Regrading:
-    """One `course regrade`. Nothing is stored before `apply`."""
+    """One `course regrade`. Only `apply` stores anything."""
 
     grader: ClassGrader
     gradebook: Gradebook
-    unreadable: int = 0  # submissions that there is nothing of to be run
+    unreadable: int = 0  # submissions without content to run
     _before: dict[tuple[str, str, str], Report] = field(default_factory=dict)
     _held: set[tuple[str, str, str]] = field(default_factory=set)
     _done: list[tuple[HandedIn, Outcome]] = field(default_factory=list)
@@ -92,11 +92,11 @@ class Regrading:
 
     @property
     def left(self) -> int:
-        """How many submissions have to be run."""
+        """Return the number of submissions to run."""
         return len(self._due)
 
     def look(self, exercises: Sequence[str], students: Sequence[str]) -> int:
-        """Find the submissions whose reports are not what they would be now; how many have to be run.
+        """Find the submissions whose reports are out of date; return how many must be run.
 
         Raises:
             CourseFaults: an exercise is wrong.
@@ -129,7 +129,7 @@ class Regrading:
         variant = newest.variant or None
         key = (handed_in.student, handed_in.exercise, handed_in.digest)
         if self.grader.is_current(newest, handed_in.exercise, variant):
-            if not newest.is_applied:  # it was run by course grade, and held back
+            if not newest.is_applied:  # run by course grade and held back
                 held = Outcome(newest.report(), variant=newest.variant, fingerprint=newest.fingerprint)
                 self._before[key] = counting
                 self._held.add(key)
@@ -151,7 +151,7 @@ class Regrading:
             yield done
 
     def moves(self) -> list[Move]:
-        """The reports that change, by student and exercise."""
+        """Return the reports that change, by student and exercise."""
         moves = []
         for handed_in, outcome in self._done:
             key = (handed_in.student, handed_in.exercise, handed_in.digest)
@@ -164,7 +164,7 @@ class Regrading:
         )
 
     def apply(self, *, allow_lower: bool) -> int:
-        """Store the new reports; how many were held back because a score would fall.
+        """Store the new reports; return how many were held back because a score would fall.
 
         Raises:
             UsageFault: the gradebook refuses.

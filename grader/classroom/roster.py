@@ -1,4 +1,4 @@
-"""The roster: who is in the course, and what each student is called in the LMS. A CSV file with a header."""
+"""The roster: a CSV file of the students in the course, with their names and ids in the LMS."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ COLUMNS = ("student", "name", "email", "section", *(column.name for column in ID
 _ALIASES = {"fullname": "name", "emailaddress": "email"}
 _NOTHING = {"-", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE"}
 _CHANGED = re.compile(r"\d+\.0+|\d+([.,]\d+)?E\+\d+", re.IGNORECASE)  # 17.0, 1.7E+12
-_CLOSE = 0.85  # of 1: a column that is meant as one of these, and not another one
+_CLOSE = 0.85  # similarity, up to 1, of a misspelt column
 
 
 @dataclass(frozen=True)
 class Roster:
-    """Everybody in the course, in the file's order. `notes` say what the reader had to assume."""
+    """The students of the course, in the file's order. `notes` are the reader's assumptions."""
 
     people: dict[str, Person]
     notes: tuple[str, ...] = ()
-    stranger: str = "not in the roster"  # what is said of somebody else
+    stranger: str = "not in the roster"  # what is said about anybody else
 
     @property
     def students(self) -> list[str]:
@@ -38,11 +38,11 @@ class Roster:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read a roster: a column `student`, and any of the others; further columns are ignored.
+    """Read a roster: a column `student`, and any other known columns; unknown columns are ignored.
 
     Raises:
         CourseFaults: everything that is wrong in the file, with its lines.
-        UsageFault: it is not a table.
+        UsageFault: the file is not a table.
 
     """
     table = read_table(file)
@@ -70,7 +70,7 @@ def _person(cells: Mapping[str, str]) -> Person:
 
 
 def called_as(roster: Roster, known: Iterable[str]) -> Roster:
-    """Return the roster with students called as they are known already: ada may be Ada in a new file.
+    """Return the roster with students named as they are known already: ada may be Ada in a new file.
 
     >>> called_as(Roster({"Ada": Person("Ada")}), ["ada"]).students
     ['ada']
@@ -80,16 +80,16 @@ def called_as(roster: Roster, known: Iterable[str]) -> Roster:
     for student, person in roster.people.items():
         name = names.get(folded(student), student)
         if name != student:
-            notes.append(f"{printable(student)} of the roster is {printable(name)} in the gradebook.")
+            notes.append(f"{printable(student)} in the roster is {printable(name)} in the gradebook.")
         people[name] = replace(person, student=name)
     return Roster(people, tuple(notes), roster.stranger)
 
 
 def _columns(table: Table) -> dict[str, int]:
-    """Return where each known column is.
+    """Return the position of each known column.
 
     Raises:
-        CourseFaults: there is no column `student`, one is there twice, or this is an LMS's gradebook.
+        CourseFaults: there is no column `student`, a column appears twice, or this is an LMS's gradebook.
 
     """
     plain = {plain_header(name): name for name in COLUMNS} | _ALIASES
@@ -104,7 +104,7 @@ def _columns(table: Table) -> dict[str, int]:
             columns[name] = index
     if "student" not in columns and not faults:
         names = ", ".join(printable(cell) for cell in table.header)
-        remedy = f"It has: {names}. Name the column with the students' folders 'student'."
+        remedy = f"It has: {names}. Rename the column with the students' folders to 'student'."
         faults.append(_header_fault(table, "The roster has no column 'student'.", remedy))
     faults += _near_misses(table, header, plain, columns)
     if faults:
@@ -117,7 +117,7 @@ def _header_fault(table: Table, sentence: str, remedy: str) -> Fault:
 
 
 def _gradebook_faults(table: Table) -> Iterator[Fault]:
-    """Find out whether this is the gradebook of an LMS, in which something else is called as in a roster."""
+    """Yield a fault if this is the gradebook of an LMS, whose columns mean something else."""
     for lms in LMSS:
         if why := lms.gradebook(table):
             sentence = f"This is a gradebook of {lms.title}, not a roster: {why}."
@@ -127,7 +127,7 @@ def _gradebook_faults(table: Table) -> Iterator[Fault]:
 
 
 def _explained(lms: Lms, header: str, column: IdColumn) -> str:
-    """Return a column of the roster, with the LMS's word for it where that is another one."""
+    """Return a column of the roster, with the LMS's name for it if that differs."""
     is_same = plain_header(header) == plain_header(column.name)
     return column.name if is_same else f"{column.name} ({lms.title}'s {header})"
 
@@ -135,38 +135,36 @@ def _explained(lms: Lms, header: str, column: IdColumn) -> str:
 def _near_misses(
     table: Table, header: Sequence[str], plain: Mapping[str, str], columns: Mapping[str, int]
 ) -> Iterator[Fault]:
-    """Find columns that seem to be meant as one of ours, which would be ignored."""
+    """Yield a fault for each unknown column with a name close to a known one."""
     open_ = [name for name, column in plain.items() if column not in columns]
     for cell, written in zip(header, table.header, strict=True):
         close = [] if cell in plain else get_close_matches(cell, open_, 1, _CLOSE)
         for meant in (plain[one] for one in close):
             sentence = f"There is no column '{printable(written)}' in a roster."
-            yield _header_fault(
-                table, sentence, f"Call it '{meant}', or give it a name that is not so close."
-            )
+            yield _header_fault(table, sentence, f"Rename it to '{meant}', or to something less similar.")
 
 
 def _wrong_name(student: str) -> str:
     if not student:
-        return "The student has no name."
+        return "The student's name is empty."
     if not is_folder_name(student):
         return f"'{printable(student)}' cannot be the name of a folder."
     return ""
 
 
 def _cells(row: Row, columns: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Yield the cells of a row that can be read, by column."""
+    """Return the cells of a row, by column."""
     if not row.problem:
         yield from ((name, row.cells[index]) for name, index in columns.items())
 
 
 def _filled(cell: str) -> str:
-    """Return a cell; what spreadsheets write where there is nothing is nothing."""
+    """Return a cell; what spreadsheets write for an empty cell becomes ""."""
     return "" if cell.upper() in _NOTHING else cell
 
 
 def _wrong_id(cells: Mapping[str, str]) -> str:
-    """Say which id a spreadsheet has turned into another number."""
+    """Say which id a spreadsheet has changed."""
     for column in _IDS:
         value = cells.get(column.name, "")
         if _CHANGED.fullmatch(value) or (column.is_number and value and not value.isdecimal()):
@@ -175,15 +173,15 @@ def _wrong_id(cells: Mapping[str, str]) -> str:
 
 
 def _taken(cells: Mapping[str, str], taken: Mapping[tuple[IdColumn, str], str]) -> str:
-    """Say what somebody above is called, too."""
+    """Say which name or id an earlier row already has."""
     for column in _IDS:
         value = printable(cells.get(column.name, ""))
         other = taken.get(_key(column, cells))
         if other and column == STUDENT:
-            but = "" if other == value else f" as '{other}': some systems do not tell their folders apart"
-            return f"'{value}' is in the roster already{but}."
+            but = "" if other == value else f" as '{other}', and on some systems these are the same folder"
+            return f"'{value}' is already in the roster{but}."
         if other:
-            return f"The {column.name} '{value}' is that of '{other}', too. A cell may be empty."
+            return f"The {column.name} '{value}' already belongs to '{other}'. A cell can be empty."
     return ""
 
 
@@ -192,7 +190,7 @@ def _key(column: IdColumn, cells: Mapping[str, str]) -> tuple[IdColumn, str]:
 
 
 def is_folder_name(name: str) -> bool:
-    """Whether a student can be called this: a folder of that name can be made on every system.
+    """Tell whether a student can have this name: every system must allow a folder of that name.
 
     >>> is_folder_name("ada"), is_folder_name(".."), is_folder_name("a/b")
     (True, False, False)

@@ -1,4 +1,4 @@
-"""Where submissions lie: a folder or a zip. Both give the same entries, so that one rule sorts them."""
+"""The sources of submissions: a folder or a zip. Both give the same entries, so one rule sorts them."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from grader.examiner.submission import MAX_BYTES
 from grader.files import refusal
 from grader.worker.memory import less_memory
 
-MAX_MEMBERS = 200_000  # of a zip
-MAX_DIRECTORY = 512 << 20  # bytes of memory for the list of members, before they can be counted
-MAX_FILES = 1000  # of one student's folder
-MAX_DEPTH = 16  # folders below a student's own that are looked into
-COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of others zipfile unpacks more than it is asked
-# What Windows has no flags for, it does not do.
+MAX_MEMBERS = 200_000  # in a zip
+MAX_DIRECTORY = 512 << 20  # bytes of memory for the list of members, before they are counted
+MAX_FILES = 1000  # in one student's folder
+MAX_DEPTH = 16  # levels of folders searched below a student's own
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # with others, zipfile unpacks more than requested
+# Windows lacks some of these flags.
 _READING = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
 _UTF_8 = 0x800  # the flag of a zip's member whose name is UTF-8
 
-Content = Callable[[], tuple[bytes, str]]  # with the problem, where it cannot be read
+Content = Callable[[], tuple[bytes, str]]  # returns the content and the problem, if it cannot be read
 
 
 @dataclass(frozen=True)
 class SubmissionFile:
-    """One file of a source; `time` is in UTC, None where nobody knows it.
+    """One file of a source; `time` is in UTC, or None if unknown.
 
-    Where there is a `problem` it cannot be read, and must not be taken for nothing handed in.
+    A file with a `problem` cannot be read. It must not count as nothing handed in.
     """
 
     parts: tuple[str, ...]  # its path in the source
@@ -47,7 +47,7 @@ class SubmissionFile:
 
     @property
     def path(self) -> str:
-        """Return the path as people write it."""
+        """Return the path with slashes."""
         return "/".join(self.parts)
 
 
@@ -55,10 +55,10 @@ class SubmissionSource(Protocol):
     """A folder or a zip."""
 
     def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
-        """Return what lies in the source, or in a folder of it, by name: each name, and if it is a folder."""
+        """Return the names in the source, or in one of its folders, each with whether it is a folder."""
 
     def entries(self, below: Sequence[str]) -> Iterator[SubmissionFile]:
-        """Yield the files in a folder of the source and in its folders, or the one file of this path."""
+        """Yield the files in a folder of the source and its subfolders, or the one file at this path."""
 
 
 def open_source(path: Path) -> SubmissionSource:
@@ -80,13 +80,13 @@ def open_source(path: Path) -> SubmissionSource:
 
 
 class SubmissionFolder:
-    """A folder. No link is followed."""
+    """A folder. Links are not followed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
-        """Return what lies in a folder.
+        """Return the names in a folder.
 
         Raises:
             UsageFault: it cannot be read.
@@ -119,10 +119,10 @@ class SubmissionFolder:
         path = (*base, *inner)
         try:
             status = self._root.joinpath(*path).lstat()
-        except OSError:  # it is gone
+        except OSError:  # it has been removed
             return
         is_end = not stat.S_ISDIR(status.st_mode) or path[-1].endswith(SUFFIXES)
-        if is_end or len(inner) == MAX_DEPTH:  # else who has nothing higher up would have handed nothing in
+        if is_end or len(inner) == MAX_DEPTH:  # files this deep still count as something handed in
             yield path, status
             return
         for name, _ in self.tops(path):
@@ -131,7 +131,7 @@ class SubmissionFolder:
 
 
 class SubmissionZip:
-    """A zip. What it says of itself is not believed: nothing is unpacked beyond what a submission can be."""
+    """A zip. Its own size information is not trusted: no more is unpacked than a submission can hold."""
 
     def __init__(self, file: Path) -> None:
         try:
@@ -148,7 +148,7 @@ class SubmissionZip:
         self._paths = [parts for parts, _ in self._members]
 
     def tops(self, below: Sequence[str] = ()) -> list[tuple[str, bool]]:
-        """Return what lies in a folder of the zip."""
+        """Return the names in a folder of the zip."""
         start = len(below)
         found = {(parts[start], len(parts) > start + 1) for parts, _ in self._under(below) if parts[start:]}
         return sorted(found)
@@ -170,21 +170,21 @@ class SubmissionZip:
         def read() -> tuple[bytes, str]:
             try:
                 if info.compress_type not in COMPRESSIONS:
-                    return b"", f"{name} is compressed in a way that no LMS does."
+                    return b"", f"{name} uses an unsupported compression."
                 with self._archive.open(info) as stream:
                     return stream.read(MAX_BYTES + 1), ""
-            except Exception as error:  # whatever is wrong inside a zip that strangers filled
+            except Exception as error:  # a hostile zip can cause anything
                 return b"", f"{name} cannot be read from the zip: {error}."
 
         return read
 
 
 def _too_many(file: Path) -> UsageFault:
-    return UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack what you want graded.")
+    return UsageFault(f"{file} holds more than {MAX_MEMBERS} files. Unpack the files that you want to grade.")
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Return a member's path: macOS forgets to say that a name is UTF-8, Windows may write backslashes."""
+    """Return a member's path; macOS omits the UTF-8 flag, and Windows can write backslashes."""
     name = info.filename
     if not info.flag_bits & _UTF_8:
         with contextlib.suppress(UnicodeError):
@@ -195,7 +195,7 @@ def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 def _reader(file: Path) -> Content:
-    """Read a file; a link that was put in its place meanwhile is not followed."""
+    """Read a file; a link that replaced it meanwhile is not followed."""
 
     def read() -> tuple[bytes, str]:
         try:
@@ -211,7 +211,7 @@ def _reader(file: Path) -> Content:
 
 
 def time_of(seconds: float) -> datetime | None:
-    """Return a file's time; None where it is out of this world."""
+    """Return a file's time, or None if it is out of range."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""What a run of `course grade` came to, counted as it goes, so that a class of any size takes no room."""
+"""The results of a run of `course grade`, counted on the way, so that a class of any size needs no memory."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.questions.posed import OutcomeName
 
-MAX_TOLD = 20  # submissions that are named
+MAX_TOLD = 20  # submissions listed by name
 SLOWEST = 3
 
 
 @dataclass
 class Tally:
-    """Counts, and the few submissions that an instructor has to look at."""
+    """Counts, and the few submissions that an instructor should look at."""
 
     graded: int = 0
     ungraded: int = 0
     unchanged: int = 0
-    held: int = 0  # have another score than the one that counts
-    corrected: int = 0  # were handed in at another time than was known
+    held: int = 0  # with a score that does not count
+    corrected: int = 0  # with a corrected hand-in time
     reasons: list[str] = field(default_factory=list)
     held_names: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Counter[OutcomeName]] = field(default_factory=dict)
-    exercises: Sequence[str] = ()  # in the order of the course
+    exercises: Sequence[str] = ()  # in course order
 
     def count(self, outcome: Outcome) -> None:
         """Count one submission."""
@@ -55,7 +55,7 @@ class Tally:
 
     @property
     def rows(self) -> list[tuple[str, str, Counter[OutcomeName]]]:
-        """Exercises, questions and how they went, in the order of the course."""
+        """Return exercises and questions with their outcomes, in course order."""
         place = {name: number for number, name in enumerate(self.exercises)}
         rows = [(exercise, question, counts) for (exercise, question), counts in self.outcomes.items()]
         return sorted(rows, key=lambda row: (place.get(row[0], len(place)), row[0]))
@@ -67,15 +67,17 @@ class Tally:
 
 
 def _moved(report: Report, kept: Report) -> str:
-    """Why a report does not count: it is lower, or only chance made it higher."""
+    """Say why a report does not count: it is lower, or higher only by chance."""
     is_lower = report.score / report.points < kept.score / kept.points
     return "would fall" if is_lower else "rises only because it was run again"
 
 
 def _why(outcome: Outcome) -> str:
-    """Why a submission could not be graded: the first question's reason."""
+    """Say why a submission could not be graded: the first question's reason."""
     for question in outcome.report.questions:
         if question.outcome == "ungraded":
             told = [check.message for check in question.checks if check.outcome == "ungraded"]
-            return next((message for message in (question.message, *told) if message), "no reason is known")
-    return "no reason is known"
+            return next(
+                (message for message in (question.message, *told) if message), "the reason is unknown"
+            )
+    return "the reason is unknown"

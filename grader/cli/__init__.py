@@ -1,1 +1,1 @@
-"""The commands. The only code that prints or exits."""
+"""The commands: the only code that prints or exits."""

@@ -1,4 +1,4 @@
-"""Where both commands begin: signals and standard streams first, only then the imports."""
+"""The start of both commands: signals and standard streams first, then the imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from grader.worker import interrupts
 
-CLOSED = "Standard output is closed, so nothing could be told. Run the command again with its output open."
+CLOSED = "Standard output is closed, so nothing could be printed. Run the command with its output open."
 
 
 def grade() -> NoReturn:
@@ -27,11 +27,11 @@ def _begin(module: str) -> NoReturn:
     _open_streams()
     entry = importlib.import_module("grader.cli.entry")
     entry.run(importlib.import_module(module).command)
-    raise AssertionError  # it leaves by itself
+    raise AssertionError  # unreachable: it exits
 
 
 def _open_streams() -> None:
-    """Make sure that no file of ours gets the number of a standard stream that is closed."""
+    """Make sure that no file we open gets the number of a closed standard stream."""
     while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(null, True)
     os.close(null)

@@ -1,4 +1,4 @@
-"""The log of a bug: what was typed, what it ran on, and where it ended."""
+"""The log of a bug: the command, the versions and the traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = ("torchgrade", "torch", "numpy", "scipy", "matplotlib", "pytest", "py
 
 
 def write_log(error: BaseException) -> str:
-    """Write the log to a new file; returns its name.
+    """Write the log to a new file and return its name.
 
     Raises:
         OSError: it cannot be written.
@@ -29,14 +29,14 @@ def write_log(error: BaseException) -> str:
 
 
 def _setting() -> str:
-    """Say which command, which versions and which system, a line each."""
+    """Return the command, the versions and the system, a line each."""
     versions = [f"python {platform.python_version()}", *map(_version, PACKAGES)]
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
     return f"command: {command}\nversions: {', '.join(versions)}\nplatform: {platform.platform()}\n"
 
 
 def _version(package: str) -> str:
-    """Look up a version without importing the package."""
+    """Return a package's version without importing the package."""
     try:
         return f"{package} {metadata.version(package)}"
     except metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""`course check`: proving exercises before students see them."""
+"""`course check`: prove exercises before students see them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from grader.service.home import check_page, write_page
 from grader.service.service import Service
 from grader.service.vocabulary import ISOLATION_HELP, WAYS, Proved, own_way
 
-WATCH_SECONDS = 0.5  # between two looks at the files
+WATCH_SECONDS = 0.5  # between two checks for saved files
 MAX_VARIANTS = 10_000
 
 
@@ -31,11 +31,11 @@ MAX_VARIANTS = 10_000
     default=100,
     show_default=True,
     type=click.IntRange(0, MAX_VARIANTS),
-    help="Made-up students.",
+    help="Number of made-up students.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-@click.option("--html", type=PATH, help="Write the page to this file, too.")
-@click.option("--watch", is_flag=True, help="Check an exercise again whenever a file of it is saved.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--html", type=PATH, help="Also write an HTML page to this file.")
+@click.option("--watch", is_flag=True, help="Check an exercise again whenever one of its files is saved.")
 @click.option(
     "--isolation",
     type=click.Choice(list(WAYS)),
@@ -53,8 +53,8 @@ def check_(
 ) -> int:
     """Prove that exercises are sound, over many variants.
 
-    The reference earns full marks and the untouched stub nothing; each misconception is noticed and known as
-    itself; the checks notice mutants of the reference; students receive nothing that gives an answer away.
+    The reference earns full marks and the untouched stub none. Each misconception is noticed and named. The
+    checks notice mutants of the reference. Nothing that students receive gives an answer away.
     """
     if watch and (as_json or html):
         raise click.UsageError("--watch prints to the terminal only. Leave out --json and --html.")
@@ -101,7 +101,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 
 def _watch(service: Service, names: tuple[str, ...], variants: int, isolation: str) -> int:
-    """Check what was saved, until interrupted."""
+    """Check exercises when they are saved, until interrupted."""
     console = Console(highlight=False)
     folder = service.course.root / "exercises"
     seen: dict[str, float] = {}
@@ -119,5 +119,5 @@ def _watch(service: Service, names: tuple[str, ...], variants: int, isolation: s
 
 
 def _saved(folder: Path) -> float:
-    """When a file of an exercise was last saved."""
+    """Return when a file of an exercise was last saved."""
     return max((file.stat().st_mtime for file in folder.glob("*") if file.is_file()), default=0)

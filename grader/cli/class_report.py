@@ -1,4 +1,4 @@
-"""`course report`: what a class's answers say about the questions, and about what it misunderstands."""
+"""`course report`: analyse a class's answers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from grader.render.palette import screen
 @click.argument("exercises", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def report(exercises: tuple[str, ...], as_json: bool) -> int:
-    """Show what the class's answers say.
+    """Analyse the class's answers.
 
-    About each question how hard it is, how well it tells students apart, and the misconceptions that it
-    brings to light; about each student the misconceptions that they show. Of several attempts the one that
-    counts is looked at.
+    For each question: how hard it is, how well it separates strong from weak students, and the misconceptions
+    it reveals. For each student: the misconceptions they show. Only the attempt that counts is used.
     """
     with service_here() as service:
         analysis = service.analysis(exercises)
@@ -27,7 +26,7 @@ def report(exercises: tuple[str, ...], as_json: bool) -> int:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     handed_in = {one.exercise for one in analysis.exercises}
     for name in dict.fromkeys(name for name in exercises if name not in handed_in):
-        click.echo(f"Nobody has handed in {name}.", err=True)
+        click.echo(f"Nobody has handed in {name} yet.", err=True)
     if as_json:
         click.echo(analysis.model_dump_json(indent=2))
     else:

@@ -1,4 +1,4 @@
-"""`course demo`: everything at once, on a made-up class."""
+"""`course demo`: all steps on a made-up class."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.service.vocabulary import LMSS
 def demo() -> int:
     """Generate, grade and export with a made-up class.
 
-    The shipped course, in a temporary folder.
+    Uses the shipped course, in a temporary folder.
     """
     demonstration = Demonstration(
         Path(tempfile.mkdtemp(prefix="course-demo-")), lambda sentence: tell([sentence])
@@ -48,9 +48,9 @@ def _play(demonstration: Demonstration) -> None:
 
 def _list_files(root: Path) -> None:
     systems = ", ".join(f"for {lms.title}" for lms in LMSS if lms.columns)
-    click.echo(f"\nEverything lies in {root}:")
+    click.echo(f"\nEverything is in {root}:")
     for name, what in (
-        ("handouts", "what students receive, as Python files"),
+        ("handouts", "handouts for students, as Python files"),
         ("handouts-assessed", "the same as notebooks, without hidden checks"),
         ("submissions", "what they handed in"),
         ("gradebook.db", "every submission and report"),

@@ -1,4 +1,4 @@
-"""`course doctor`: whether this machine can confine student code, and attacks to prove it."""
+"""`course doctor`: show whether this machine can confine student code, and attack it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from grader.service.vocabulary import FULL, WAYS
 
 
 @click.command("doctor")
-@click.option(
-    "--attacks", is_flag=True, help="Run the attacks that come with the grader, and say what stopped each."
-)
+@click.option("--attacks", is_flag=True, help="Run the bundled attacks and show what stopped each.")
 def doctor(attacks: bool) -> int:
-    """Say how this machine confines student code.
+    """Show how this machine confines student code.
 
-    And what it cannot do, and why.
+    Also shows what it cannot do, and why.
     """
     if attacks and FULL.lacks():
-        raise UsageFault(f"Attacks are run where code is confined. {FULL.lacks()}")
+        raise UsageFault(f"Attacks can run only if code is confined. {FULL.lacks()}")
     here = confinement()
     for layer in here.holding:
         click.echo(f"{layer:<14} holds")
@@ -30,7 +28,7 @@ def doctor(attacks: bool) -> int:
         click.echo(f"--isolation {way.name}: {way.lacks() or way.help}")
     if here.lacking:
         lacking = ", ".join(here.lacking)
-        click.echo(f"course grade refuses this machine without --isolation process: {lacking} missing.")
+        click.echo(f"course grade needs --isolation process on this machine, because it lacks: {lacking}.")
     won = _run_attacks() if attacks else False
     return entry.NOT_FULL_MARKS if here.lacking or won else entry.DONE
 

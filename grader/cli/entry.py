@@ -1,4 +1,4 @@
-"""What both commands share: errors become one sentence and an exit code here, and nowhere else."""
+"""The entry point of both commands: the only place that turns errors into a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def run(command: click.Command) -> NoReturn:
     """Run a command and leave with its exit code."""
     interrupts.raise_from_now()
     name = Path(sys.argv[0]).name
-    if f"_{name.upper()}_COMPLETE" in os.environ:  # a shell asks how a word could go on
+    if f"_{name.upper()}_COMPLETE" in os.environ:  # a shell asks for completions
         command.main(prog_name=name)
     try:
         code = _code(command, name)
-    except KeyboardInterrupt as error:  # while another error was told
+    except KeyboardInterrupt as error:  # while another error was reported
         code = _told(error)
-    interrupts.ignore()  # all is said
+    interrupts.ignore()  # everything is reported
     sys.exit(code)
 
 
 def _code(command: click.Command, name: str) -> int:
-    """Run the command. Click's own `main` would take every broken pipe and end of file for the terminal's."""
+    """Run the command without Click's `main`, which blames any broken pipe or end of file on the terminal."""
     try:
         with command.make_context(name, sys.argv[1:]) as context:
             code = command.invoke(context)
@@ -53,9 +53,9 @@ def _code(command: click.Command, name: str) -> int:
 
 
 def _told(error: BaseException) -> int:
-    """Tell of an error on stderr; returns the exit code."""
+    """Report an error on stderr and return the exit code."""
     sentence, code = _ending(error)
-    with contextlib.suppress(OSError, ValueError):  # there is nobody to tell
+    with contextlib.suppress(OSError, ValueError):  # nobody is listening
         if isinstance(error, click.ClickException):
             error.show()
         elif sentence:
@@ -66,7 +66,7 @@ def _told(error: BaseException) -> int:
 
 
 def _let_go(stream: TextIO) -> None:
-    """Write what can be written; else Python would try again as it ends, and have its own words for it."""
+    """Flush what can be written; otherwise Python would try again at exit and print its own message."""
     try:
         stream.flush()
     except (OSError, ValueError):
@@ -74,38 +74,38 @@ def _let_go(stream: TextIO) -> None:
 
 
 def _ending(error: BaseException) -> tuple[str, int]:
-    """What an error is called, and the exit code that goes with it."""
+    """Return the message and the exit code of an error."""
     if interrupts.happened() or isinstance(error, KeyboardInterrupt | click.Abort):
         return interrupts.TOLD, INTERRUPTED
     if isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
-        return "", DONE  # whoever reads has read enough; rich makes a SystemExit of that
+        return "", DONE  # the reader has closed the pipe; rich turns that into a SystemExit
     if isinstance(error, WorkerFault):
-        return f"{error} This is our fault, not yours. Details: {_write_log(error)}", BUG
+        return f"{error} This is not your fault. Details: {_write_log(error)}", BUG
     if isinstance(error, GraderError | click.ClickException):
         return str(error), WRONG_USE
     refused = _refused(error) if isinstance(error, OSError) else ""
     if refused:
         return refused, WRONG_USE
-    return f"A bug of ours: {type(error).__name__}. Please send us {_write_log(error)}", BUG
+    return f"This is a bug in the grader: {type(error).__name__}. Please send us {_write_log(error)}", BUG
 
 
 def _refused(error: OSError) -> str:
-    """What the system refused, where that is not for us to mend."""
+    """Return a message for an error of the system that is not ours to fix, or ""."""
     if error.filename is not None:
         name = printable(os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file")
         return f"{name} cannot be read or written: {error.strerror}. {remedy_of(error)}"
     if error.errno in _NO_ROOM:  # standard output, above all
-        return f"Not all could be written: {error.strerror}. Make room, and run the command again."
+        return f"Some output could not be written: {error.strerror}. Make room and run the command again."
     if error.errno == errno.ENOENT:  # os.getcwd says so
-        return "The folder that you are in has been removed. Go to another one."
+        return "The current folder has been removed. Go to another one."
     if error.errno in _NOT_OURS:
-        return f"The system refused what the command needs: {error.strerror}. {remedy_of(error)}"
+        return f"The system refused something that the command needs: {error.strerror}. {remedy_of(error)}"
     return ""
 
 
 def _write_log(error: BaseException) -> str:
-    """Write a file that tells more; returns its name, or why there is none."""
-    try:  # only now: a command that ends well looks up no versions
+    """Write a log and return its name, or why there is none."""
+    try:  # imported only now: a command that succeeds needs no versions
         name: str = importlib.import_module("grader.cli.bug_log").write_log(error)
     except (OSError, ImportError) as refused:
         return f"(a log could not be written: {getattr(refused, 'strerror', None) or refused})"

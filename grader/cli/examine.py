@@ -1,4 +1,4 @@
-"""What `grade` shows of a student's file: its report, a hint, or the whole course at a glance."""
+"""The output of `grade`: a report, a hint, or the whole course at a glance."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from grader.render.terminal import Beside, WatchedPage, glance_page, remembered,
 from grader.service.early import ExaminerProcess
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
-WATCH_SECONDS = 0.2  # between two looks at the file
+WATCH_SECONDS = 0.2  # between two checks for a saved file
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command is asked to show."""
+    """The options of the command."""
 
     watch: bool = False
     as_json: bool = False
@@ -37,7 +37,7 @@ def glance() -> int:
     rows = [(name, title, remembered(known.best, known.report)) for name, title, known in found.exercises]
     best = [known.best for _, _, known in found.exercises]
     is_done = all(report and report.is_full for report in best)
-    advice = "All of it is right." if is_done else "Everything is answered. Hand your files in."
+    advice = "Everything is right." if is_done else "Everything is answered. Hand in your files."
     advice = f"Next: grade {found.next_exercise}" if found.next_exercise else advice
     screen().print(glance_page(found.title, [*rows, sum_of(best)], advice))
     return entry.DONE if is_done else entry.NOT_FULL_MARKS
@@ -66,7 +66,7 @@ def _show(examiner: Examiner, asked: Wishes) -> int:
 
 
 def _watch(examiner: Examiner) -> NoReturn:
-    """Grade at every save, until interrupted."""
+    """Grade whenever the file is saved, until interrupted."""
     file, seen = examiner.file, 0
     while True:
         now = file.stat().st_mtime_ns if file.exists() else seen
@@ -79,10 +79,10 @@ def _watch(examiner: Examiner) -> NoReturn:
 
 
 def _show_again(examiner: Examiner) -> None:
-    """Show the report in place of what was on the screen."""
+    """Clear the screen and show the report."""
     try:
         page = WatchedPage(examiner.grade(), examiner.paper.title, examiner.hints)
-    except SubmissionFault as error:  # half saved, or not a notebook yet
+    except SubmissionFault as error:  # half saved, or not yet a notebook
         click.clear()
         click.echo(str(error))
     else:
@@ -91,11 +91,13 @@ def _show_again(examiner: Examiner) -> None:
 
 
 def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
-    """Show the next hint; it counts once it is shown."""
+    """Show the next hint and count it."""
     hint = examiner.next_hint(report, question)
     if hint is None:
         click.echo(
-            f"{question} is right: you need no hint." if question else "Nothing is open: you need no hint."
+            f"{question} is right; you need no hint."
+            if question
+            else "Every question is right; you need no hint."
         )
     elif not hint.most:
         click.echo(f"There is no hint for {hint.question}.")
@@ -103,5 +105,5 @@ def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
         shown = f"{hint.question}, hint {hint.number} of {hint.most}: {hint.text}"
         screen().print(Text(shown))
         if hint.is_known:
-            tell([f"You have seen all hints for {hint.question}."])
+            tell([f"You have seen all the hints for {hint.question}."])
         examiner.count_hint(report, hint)

@@ -1,4 +1,4 @@
-"""`course generate`: what students receive."""
+"""`course generate`: write the handouts for students."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.service.vocabulary import Edition, Format
 
 @click.command("generate")
 @click.argument("out", type=PATH)
-@click.option("--roster", type=PATH, help="A CSV of students: each gets a folder and their own variants.")
+@click.option("--roster", type=PATH, help="CSV file of students; each gets a folder with their own variants.")
 @click.option(
     "--format",
     "form",
@@ -28,16 +28,16 @@ from grader.service.vocabulary import Edition, Format
     type=click.Choice(["practice", "assessed"]),
     default="practice",
     show_default=True,
-    help="Pack checks and solutions along (practice), or leave them out (assessed).",
+    help="Include checks and solutions (practice) or leave them out (assessed).",
 )
 def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) -> int:
-    """Write what students receive into OUT.
+    """Write the handouts for students to OUT.
 
-    What they have worked on is kept.
+    Files that students have changed are kept.
     """
     with service_here() as service:
         generated = service.generate(out, roster, form, edition)
     click.echo(f"{len(generated.written)} files written to {out}.")
     for file in generated.kept:
-        click.echo(f"kept as it is, for it was worked on: {file}")
+        click.echo(f"kept, because it was changed: {file}")
     return entry.DONE

@@ -1,4 +1,4 @@
-"""`grade`: what a student types. What it does is imported when it is known that there is something to do."""
+"""`grade`, the command for students. The code that does the work is imported only when there is work."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from grader.service.early import started_for
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("exercise", required=False)
 @click.argument("question", required=False)
-@click.option("--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb; keep no result.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
-@click.option("--watch", is_flag=True, help="Grade again at every save, until Ctrl-C.")
 @click.option(
-    "--hint", is_flag=True, help="Show the next hint of QUESTION, or of the first that is not yet right."
+    "--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb, without storing the result."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print only the report, as JSON.")
+@click.option("--watch", is_flag=True, help="Grade again whenever the file is saved, until Ctrl-C.")
+@click.option(
+    "--hint",
+    is_flag=True,
+    help="Show the next hint for QUESTION, or for the first question that is not right.",
 )
 @click.version_option(package_name="torchgrade")
 def command(
@@ -28,24 +32,24 @@ def command(
 ) -> int:
     """Grade your file for EXERCISE, or show the whole course at a glance.
 
-    Exit code: 0 full marks, 1 not full marks, 2 something to correct in the command, 3 a bug of ours.
+    Exit codes: 0 full marks, 1 not full marks, 2 something to correct, 3 a bug in the grader.
     """
     if exercise is None and (file or as_json or hint or watch):
-        raise click.UsageError("Name an exercise, as in: grade exercise-3 --json")
+        raise click.UsageError("Name an exercise, for example: grade exercise-3 --json")
     if as_json + hint + watch > 1:
         raise click.UsageError("Use one of --json, --hint and --watch.")
     if question is not None and not hint:
-        raise click.UsageError("Name a question with --hint only, as in: grade exercise-3 size --hint")
+        raise click.UsageError("Name a question only with --hint, for example: grade exercise-3 size --hint")
     if exercise is None:
         return int(_examine().glance())
-    with started_for(exercise, file) as process:  # it imports torch while this one finds out the rest
+    with started_for(exercise, file) as process:  # it imports torch while this process finds out the rest
         asked = _examine().Wishes(watch=watch, as_json=as_json, hint=hint, question=question)
         code = _examine().examine(process, exercise, file, asked)
     return int(code)
 
 
 def _examine() -> ModuleType:
-    """What does the work, which --help does without."""
+    """Import the module that does the work, which --help does not need."""
     return importlib.import_module("grader.cli.examine")
 
 

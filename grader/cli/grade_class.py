@@ -1,4 +1,4 @@
-"""`course grade` and `course regrade`: a whole class."""
+"""`course grade` and `course regrade`: grade a whole class."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from grader.service.vocabulary import FULL, ISOLATION_HELP, WAYS, Outcome
 PATH = options.PATH
 LANES = [
     click.option(
-        "--jobs", type=click.IntRange(1), help="How many are graded at once. [default: up to one a processor]"
+        "--jobs", type=click.IntRange(1), help="Number of parallel jobs. [default: up to one per processor]"
     ),
     click.option(
         "--isolation",
@@ -42,13 +42,15 @@ LANES = [
         show_default=True,
         help=ISOLATION_HELP,
     ),
-    click.option("--dask", metavar="ADDRESS", default="", help="Grade on a Dask cluster: tcp://host:8786."),
+    click.option(
+        "--dask", metavar="ADDRESS", default="", help="Grade on a Dask cluster, such as tcp://host:8786."
+    ),
 ]
 
 
 def _machine(jobs: int | None, isolation: str, dask: str) -> Machine:
     if jobs and dask:
-        raise click.UsageError("--jobs is for this machine; with --dask the cluster says how many.")
+        raise click.UsageError("--jobs cannot be used with --dask: the cluster sets the number.")
     return Machine(isolation, jobs, dask)
 
 
@@ -77,11 +79,11 @@ def _progress(console: Console) -> Iterator[Progress]:
 @click.option(
     "--roster",
     type=PATH,
-    help="The roster of course generate. [default: the students to whom variants were handed out]",
+    help="CSV file of students, as for course generate. [default: the students with variants]",
 )
-@click.option("--exercise", "only", help="Everything is of this exercise, whatever students called it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one report a line as JSON on stdout.")
-@click.option("--again", is_flag=True, help="Run everything, also what is unchanged.")
+@click.option("--exercise", "only", help="All files are for this exercise, whatever their names.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON report per line.")
+@click.option("--again", is_flag=True, help="Also run unchanged submissions.")
 @_lanes
 def grade(
     submissions: tuple[Path, ...],
@@ -95,8 +97,8 @@ def grade(
 ) -> int:
     """Grade a class.
 
-    SUBMISSIONS is a folder of folders, SUBMISSIONS/<student>/<exercise>.py or .ipynb, or the zip of an LMS;
-    there can be several. What is unchanged since it was graded is not run again.
+    SUBMISSIONS is a folder with SUBMISSIONS/<student>/<exercise>.py or .ipynb, or a zip from an LMS. You can
+    give several. Submissions that are unchanged since they were graded are not run again.
     """
     machine = _machine(jobs, isolation, dask)
     lines = as_json or not sys.stderr.isatty()
@@ -114,7 +116,7 @@ def grade(
 
 
 def with_bar(grading: ClassGrading) -> Iterator[Outcome]:
-    """Grade a class, with a bar in a terminal."""
+    """Grade a class, with a progress bar in a terminal."""
     with _progress(Console(stderr=True)) as progress:
         looking = progress.add_task("Looking", total=None)
         for outcome in grading.look():
@@ -129,9 +131,9 @@ def with_bar(grading: ClassGrading) -> Iterator[Outcome]:
 
 @click.command("regrade")
 @click.argument("exercises", nargs=-1)
-@click.option("--student", "students", multiple=True, help="Only this student; can be given several times.")
+@click.option("--student", "students", multiple=True, help="Only this student (can be repeated).")
 @click.option("--apply", "apply_", is_flag=True, help="Store the new scores without asking.")
-@click.option("--allow-lower", is_flag=True, help="Let scores fall, too.")
+@click.option("--allow-lower", is_flag=True, help="Allow scores to fall.")
 @_lanes
 def regrade(
     exercises: tuple[str, ...],
@@ -142,10 +144,10 @@ def regrade(
     isolation: str,
     dask: str,
 ) -> int:
-    """Grade what is stored again, after a fix.
+    """Grade stored submissions again after a fix.
 
-    Shows who moves, from what to what, and by which question and check; stores it on confirmation, or with
-    --apply. No score falls without --allow-lower.
+    Shows whose score changes, from what to what, and by which question and check. Stores the new scores after
+    confirmation, or with --apply. No score falls without --allow-lower.
     """
     machine = _machine(jobs, isolation, dask)
     console = screen()
@@ -161,7 +163,7 @@ def regrade(
         moves = regrading.moves()
         if not moves:
             regrading.apply(allow_lower=False)
-            click.echo(f"{left} submissions graded again: nothing moves.")
+            click.echo(f"{left} submissions graded again: no score changes.")
             return entry.DONE
         console.print(move_table(moves))
         rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
@@ -169,17 +171,19 @@ def regrade(
         moved = {(move.after.student, move.after.exercise) for move in moves}
         for one in service.overrides():
             if (one.student, one.exercise) in moved:
-                click.echo(f"Set by hand, and stays: {printable(one.student)} {one.exercise} {one.score:g}")
+                click.echo(
+                    f"Set by hand and unchanged: {printable(one.student)} {one.exercise} {one.score:g}"
+                )
         chance = sum(move.is_chance for move in moves)
         if chance and not allow_lower:
-            told = "were only run again, and keep their scores, unless you say --allow-lower."
-            click.echo(f"{chance} of those that rise {told}")
+            told = "changed only by chance. Their old scores are kept unless you add --allow-lower."
+            click.echo(f"{chance} of the rising scores {told}")
         if fall and not allow_lower:
-            click.echo("Those that fall keep their scores, unless you say --allow-lower.")
-        if not (apply_ or (sys.stdin.isatty() and click.confirm("Store this?"))):
-            click.echo("Nothing was stored. To store it: course regrade --apply")
+            click.echo("Scores that would fall are kept unless you add --allow-lower.")
+        if not (apply_ or (sys.stdin.isatty() and click.confirm("Store the new scores?"))):
+            click.echo("Nothing was stored. To store the new scores: course regrade --apply")
             return entry.NOT_FULL_MARKS
         kept = regrading.apply(allow_lower=allow_lower)
         which = "earlier" if chance else "higher"
-        click.echo(f"Stored. {kept} kept their {which} score." if kept else "Stored.")
+        click.echo(f"Stored. {kept} kept the {which} score." if kept else "Stored.")
     return entry.DONE

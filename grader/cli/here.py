@@ -1,4 +1,4 @@
-"""The course that a command is typed in."""
+"""The course in the current folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.service.service import Service
 
 
 def service_here() -> Service:
-    """Return the service of the course in this folder or above, which prints what a person should know.
+    """Return the service of the course in this folder or its parents; it prints messages for the user.
 
     Raises:
         UsageFault: there is none.

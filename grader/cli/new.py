@@ -1,4 +1,4 @@
-"""`course new` and `course schema`: a course to begin with, and what editors check it by."""
+"""`course new` and `course schema`: create a starter course, and the schemas for editors."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from grader.service.scaffolding import make_course, write_schemas
 @click.command("new")
 @click.argument("folder", type=PATH)
 def new(folder: Path) -> int:
-    """Make a small working course in FOLDER."""
+    """Create a small working course in FOLDER."""
     make_course(folder)
-    click.echo(f"{folder} is a course now. Next:\n  cd {folder}\n  course check\n  course generate OUT")
+    click.echo(f"Created a course in {folder}. Next:\n  cd {folder}\n  course check\n  course generate OUT")
     return entry.DONE
 
 
 @click.command("schema")
 @click.argument("folder", type=PATH, default=Path("exercises"))
 def schema(folder: Path) -> int:
-    """Write the JSON Schemas that editors use.
+    """Write JSON Schemas for editors.
 
-    Of course.yaml and exercise.yaml, into FOLDER (exercises).
+    Writes the schemas of course.yaml and exercise.yaml to FOLDER (default: exercises).
     """
     for file in write_schemas(folder):
         click.echo(file)

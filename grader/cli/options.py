@@ -1,4 +1,4 @@
-"""Kinds of argument that click does not have."""
+"""Argument types that click lacks."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import click
 
 
 class NamedPath(click.Path):
-    """A file or folder: an empty name would be taken for the folder that one is in."""
+    """A file or folder; an empty name is refused, because it would mean the current folder."""
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Refuse a name without letters."""
+        """Refuse an empty name."""
         if not str(value).strip():
             self.fail("The name is empty. Name a file or folder.", param, ctx)
         return Path(os.fsdecode(super().convert(str(value), param, ctx)))
 
 
 class FiniteRange(click.FloatRange):
-    """A number within a range: infinity is in many, and nan compares with none."""
+    """A finite number within a range."""
 
     def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Refuse what is not a number that one can count with."""
+        """Refuse infinity and nan."""
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value} is not a number that counts. Write one such as 10.", param, ctx)
+            self.fail(f"{value} is not a finite number. Write one such as 10.", param, ctx)
         return number
 
 

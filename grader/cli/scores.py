@@ -1,4 +1,4 @@
-"""`course scores`, `override`, `history` and `export`: what the gradebook holds, and where it goes."""
+"""`course scores`, `override`, `history` and `export`: show, change and export scores."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from grader.service.publishing import ExportOrder
 from grader.service.vocabulary import BY_NAME, LMSS, File, LastOutput, Lms
 
 _NAME_WIDTH = max(len(name) for name in BY_NAME) + 3
-MAX_MAXIMUM = 1e6  # that an LMS takes for one exercise
+MAX_MAXIMUM = 1e6  # points that an LMS accepts for one exercise
 
 
 @click.command("scores")
 @click.argument("students", nargs=-1)
 @click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
-@click.option("--json", "as_json", is_flag=True, help="Print one score a line as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON score per line.")
 def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool) -> int:
-    """Show scores: raw, the rules that touched them, and final."""
+    """Show raw scores, the rules applied, and final scores."""
     with service_here() as service:
         found = service.scores(students, exercises)
     if as_json:
@@ -42,7 +42,7 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
 
 
 def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
-    """Return a text in one line, if there is something to read in it."""
+    """Return a text on one line, or refuse an empty one."""
     line = " ".join(text.split())
     if not any(letter.isprintable() for letter in line):
         raise click.BadParameter("it is empty.")
@@ -52,21 +52,19 @@ def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> 
 @click.command("override")
 @click.argument("student")
 @click.argument("exercise")
-@click.option("--score", type=click.FloatRange(min=0), help="The score that counts from now on.")
-@click.option("--clear", is_flag=True, help="Take an earlier override back.")
-@click.option(
-    "--reason", required=True, callback=_filled, help="Kept with it, and shown wherever the score is shown."
-)
-@click.option("--roster", type=PATH, help="A roster that lists the student, if they handed nothing in.")
+@click.option("--score", type=click.FloatRange(min=0), help="The new score.")
+@click.option("--clear", is_flag=True, help="Withdraw an earlier override.")
+@click.option("--reason", required=True, callback=_filled, help="Stored and shown with the score.")
+@click.option("--roster", type=PATH, help="CSV file that lists the student, if they handed in nothing.")
 def override(
     student: str, exercise: str, score: float | None, clear: bool, reason: str, roster: Path | None
 ) -> int:
     """Set a student's score by hand.
 
-    It wins over every report and rule, also over later ones, until it is taken back with --clear.
+    It overrides all reports and rules, later ones included, until it is withdrawn with --clear.
     """
     if (score is None) != clear:
-        raise click.UsageError("Say either --score or --clear.")
+        raise click.UsageError("Give either --score or --clear.")
     with service_here() as service:
         made, now = service.override(student, exercise, score, reason, roster)
     for one in now:
@@ -79,10 +77,10 @@ def override(
 @click.argument("student")
 @click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
 @click.option(
-    "--output", is_flag=True, help="Show also what each file printed and raised, hidden checks too."
+    "--output", is_flag=True, help="Also show what each file printed and raised, in hidden checks as well."
 )
 def history(student: str, exercises: tuple[str, ...], output: bool) -> int:
-    """Show what happened to a student's scores, oldest first."""
+    """Show the history of a student's scores, oldest first."""
     with service_here() as service:
         events, found = service.history(student, exercises)
         said = service.last_outputs(student, exercises) if output else []
@@ -99,7 +97,7 @@ def _tell_output(one: LastOutput) -> None:
     """Show what one file printed and raised."""
     click.echo()
     click.echo(printable(f"{one.exercise}  {one.file_name} (SHA-256 {one.digest})"))
-    for line in one.raised or ["no check that raised"]:
+    for line in one.raised or ["nothing raised in a check"]:
         click.echo(printable(f"  {line}"))
     click.echo("  It printed:" if one.printed else "  It printed nothing.")
     for line in one.printed.splitlines():
@@ -107,7 +105,7 @@ def _tell_output(one: LastOutput) -> None:
 
 
 def _listed(words: Iterable[str], last_word: str) -> str:
-    """Return words as a sentence lists them.
+    """Join words as in a sentence.
 
     >>> _listed(["a", "b", "c"], "or"), _listed(["a"], "and")
     ('a, b or c', 'a')
@@ -118,9 +116,9 @@ def _listed(words: Iterable[str], last_word: str) -> str:
 
 def _export_help() -> str:
     """Return the help of `course export`, with a line for each format."""
-    rules = "The course's rules are applied. What is not certain is left out."
+    rules = "The course's rules are applied. Uncertain scores are left out."
     formats = [line for lms in LMSS for line in _format_help(lms)]
-    first = ["Write scores that an LMS imports.", "", f"FORMAT is {_listed(BY_NAME, 'or')}. {rules}"]
+    first = ["Write scores for import into an LMS.", "", f"FORMAT is {_listed(BY_NAME, 'or')}. {rules}"]
     return "\n".join([*first, "", "\b", *formats])
 
 
@@ -131,7 +129,7 @@ def _format_help(lms: Lms) -> Iterator[str]:
 
 
 def _new_items() -> str:
-    """Return the maxima that LMSs give to new items, for the help of --out-of."""
+    """Return the maximum of new items in each LMS, for the help of --out-of."""
     return "".join(
         f"; for new items of {lms.title} {lms.new_maximum:g}" for lms in LMSS if lms.new_maximum is not None
     )
@@ -139,20 +137,16 @@ def _new_items() -> str:
 
 @click.command("export", help=_export_help())
 @click.argument("form", metavar="FORMAT", type=click.Choice(sorted(BY_NAME)))
-@click.option(
-    "--out", type=PATH, default=Path("exports"), show_default=True, help="The folder for the files."
-)
-@click.option("--roster", type=PATH, help="A CSV of students and their ids in the LMS.")
-@click.option(
-    "--exercise", "exercises", multiple=True, help="Only this exercise; can be given several times."
-)
-@click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet, to be filled in.")
+@click.option("--out", type=PATH, default=Path("exports"), show_default=True, help="Folder for the files.")
+@click.option("--roster", type=PATH, help="CSV file of students with their ids in the LMS.")
+@click.option("--exercise", "exercises", multiple=True, help="Only this exercise (can be repeated).")
+@click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
 @click.option(
     "--missing",
     type=click.Choice(["omit", "zero"]),
     default="omit",
     show_default=True,
-    help="What students of the roster get who handed nothing in.",
+    help="Score of students in the roster who handed in nothing.",
 )
 @click.option(
     "--out-of",
@@ -168,16 +162,16 @@ def export(
     missing: str,
     out_of: float | None,
 ) -> int:
-    """Write scores that an LMS imports."""
+    """Write scores for import into an LMS."""
     lms = BY_NAME[form]
     if fill is not None and not lms.fills:
         others = _listed((one.name for one in LMSS if one.fills), "and")
-        raise click.UsageError(f"--fill is for {others}: {lms.title} is never filled in.")
+        raise click.UsageError(f"--fill works only with {others}, not with {lms.title}.")
     if missing == "zero" and roster is None:
-        raise click.UsageError("--missing zero needs --roster: only a roster tells who handed nothing in.")
+        raise click.UsageError("--missing zero needs --roster, which lists who handed in nothing.")
     with service_here() as service:
         if not roster and lms.columns:
-            tell(["No roster: students go by the names of their folders, which the LMS may not know."])
+            tell(["No --roster: students are named after their folders, which the LMS may not know."])
         inputs = [file for file in (roster, fill) if file]
         forgotten = [] if exercises else service.forgotten_exercises()
         exported = service.export(
@@ -190,12 +184,12 @@ def export(
         for reason in file.left_out:
             click.echo(f"  left out: {reason}")
         for note in file.notes:
-            click.echo(f"  not in it: {printable(note)}")
+            click.echo(f"  not included: {printable(note)}")
     return entry.DONE if exported.is_complete and not forgotten else entry.NOT_FULL_MARKS
 
 
 def _rows_of(file: File, out: Path) -> str:
     if file.rows:
         return f"{file.rows} rows"
-    older = "; the older one is still there" if (out / file.name).exists() else ""
-    return f"no row, so it was not written{older}"
+    older = "; the older file is still there" if (out / file.name).exists() else ""
+    return f"not written, because it would be empty{older}"

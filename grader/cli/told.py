@@ -1,4 +1,4 @@
-"""Sentences beside what was asked for."""
+"""Messages besides the output of a command."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from grader.errors import printable
 
 
 def tell(sentences: Iterable[str]) -> None:
-    """Print what a person should know, a line each."""
+    """Print messages for the user, a line each."""
     for sentence in sentences:
-        sys.stderr.write(f"{printable(sentence)}\n")  # click.echo would write into a bar, this goes above it
+        sys.stderr.write(f"{printable(sentence)}\n")  # click.echo would write into a progress bar

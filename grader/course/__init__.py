@@ -1,1 +1,1 @@
-"""What is asked: records, loading, and the paper that one student gets."""
+"""Courses: their records, how they are loaded, and the paper for each student."""

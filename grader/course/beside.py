@@ -1,4 +1,4 @@
-"""The files beside an exercise's YAML: what checks may read, and what of it students receive."""
+"""The files beside an exercise's YAML: which ones checks can read, and which ones students receive."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def files_beside(folder: Path) -> dict[str, Path]:
 
 
 def public_files(folder: Path) -> dict[str, Path]:
-    """Return the visible checks and the files that these name: all that an assessed course hands out.
+    """Return the visible checks and the files they name: all that an assessed course hands out.
 
     A file must be named in full, in one text or in several ("data" / "x.csv"): its neighbour may be secret.
     """
@@ -50,7 +50,7 @@ def _is_named(name: PurePosixPath, words: set[str]) -> bool:
 
 
 def _words(name: PurePosixPath, file: Path) -> Iterator[str]:
-    """Yield the texts in a module and the modules that it imports, as names of files."""
+    """Yield the texts in a module, and the modules that it imports as file names."""
     if name.suffix != ".py":
         return
     for node in ast.walk(parsed(file.read_bytes())):

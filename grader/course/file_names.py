@@ -1,4 +1,4 @@
-"""What the files of a course are called."""
+"""The names of a course's files."""
 
 COURSE_FILE = "course.yaml"
 EXERCISE_FILE = "exercise.yaml"

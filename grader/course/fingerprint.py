@@ -1,8 +1,8 @@
-"""What decides a report beside the submission: a fingerprint for each question, without importing torch.
+"""Fingerprints of everything but the submission that a question's result depends on, without importing torch.
 
-A question's fingerprint covers its definition, the exercise's parameters, limits and seed, for code its own
-checks and the reference, and the versions of everything that computes. Checks are compared as syntax trees:
-comments and layout do not count, and of the check functions only the question's own.
+A question's fingerprint covers its definition, the exercise's parameters, limits and seed, the versions of
+everything that computes and, for code, the reference and the question's own checks. Checks are compared as
+syntax trees, so comments and layout do not count.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from grader.digest import digest_of, own_sources
 from grader.files import refusal
 from grader.language.draws import DRAWING
 
-LENGTH = 20  # hexadecimal digits that are kept of a digest: nobody gains by a collision
+LENGTH = 20  # hexadecimal digits kept of a digest; a collision gains nothing
 
 
 def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
-    """The fingerprint of each question of an exercise.
+    """Compute the fingerprint of each question of an exercise.
 
     Raises:
         UsageFault: a file of the exercise cannot be read.
@@ -56,7 +56,7 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
 
 @lru_cache
 def versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """The versions of Python, of this program's own sources, and of packages."""
+    """Return the versions of Python, of this program's sources and of packages."""
     found = {"python": platform.python_version(), "torchgrade": own_sources()}
     for package in ("torch", "numpy", *packages):
         try:
@@ -67,7 +67,7 @@ def versions(packages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file of an exercise that checks could read."""
+    """Return the content of every file of an exercise that checks can read."""
     files = {}
     for name, file in files_beside(folder).items():
         try:
@@ -78,7 +78,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _content(name: str, content: bytes, question: str, code: Sequence[str]) -> str:
-    """A file as it matters to one question."""
+    """Return the part of a file that matters to one question."""
     if name not in {CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE, MISCONCEPTIONS_FILE}:
         return digest_of(content)
     try:
@@ -91,7 +91,7 @@ def _content(name: str, content: bytes, question: str, code: Sequence[str]) -> s
 
 
 def _is_check_of_another(node: ast.stmt, question: str, code: Sequence[str]) -> bool:
-    """Whether a statement is a check that its name gives to another question, and no marker does."""
+    """Tell whether a statement is a check that belongs to another question by its name, without a marker."""
     if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
         return False
     named = [other for other in code if f"{node.name}_".startswith(f"test_{other}_")]

@@ -1,4 +1,4 @@
-"""Reading a course from its folder: every fault of a file at once, each with its place."""
+"""Loading a course from its folder, with all faults of a file reported at once, each with its place."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
 
 @dataclass(frozen=True)
 class LoadedExercise:
-    """An exercise, the folder it stands in, and the places of its parts in the file."""
+    """An exercise, its folder, and the positions of its parts in the file."""
 
     name: str
     folder: Path
@@ -50,25 +50,25 @@ class LoadedExercise:
 
     @property
     def limits(self) -> Limits:
-        """The exercise's own limits, or the course's."""
+        """Return the exercise's own limits, or the course's."""
         return self.record.limits or self.course.limits
 
     @cached_property
     def demands(self) -> tuple[Demand, ...]:
-        """What the questions ask of a student's parameters."""
+        """Return what the questions demand of a student's parameters."""
         names = frozenset(self.record.params)
         return tuple(demand_of(one, names) for one in self.record.questions if not one.by_checks)
 
 
 @dataclass(frozen=True)
 class LoadedCourse:
-    """A course and its folder; exercises are read when they are asked for."""
+    """A course and its folder; exercises are loaded on demand."""
 
     root: Path
     record: Course
 
     def exercise(self, name: str) -> LoadedExercise:
-        """One exercise.
+        """Load one exercise.
 
         Raises:
             UsageFault: the course has none of this name.
@@ -79,11 +79,11 @@ class LoadedCourse:
         return self._exercises[name] if name in self._exercises else self._load(name)
 
     def outline(self, name: str) -> Outline:
-        """Return one exercise in short, whatever is wrong with its checks, formulas and code.
+        """Return the outline of one exercise, even if its checks, formulas or code have faults.
 
         Raises:
             UsageFault: the course has none of this name.
-            CourseFaults: everything that is wrong in its files, where its title or its points are among it.
+            CourseFaults: everything that is wrong in its files, if its title or its points are wrong.
 
         """
         self._check_name(name)
@@ -93,7 +93,7 @@ class LoadedCourse:
         return self._outlines[name]
 
     def outlines(self) -> list[Outline]:
-        """Return every exercise in short; the faults of all of them at once."""
+        """Return the outline of every exercise, or raise the faults of all at once."""
         return _each(self.record.exercises, self.outline)
 
     @cached_property
@@ -110,11 +110,11 @@ class LoadedCourse:
         return loaded
 
     def exercises(self) -> list[LoadedExercise]:
-        """Return every exercise; the faults of all of them at once."""
+        """Load every exercise, or raise the faults of all at once."""
         return _each(self.record.exercises, self.exercise)
 
     def select(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return these exercises, each once, or all where none is named.
+        """Return these names of exercises, each once, or all if none is given.
 
         Raises:
             UsageFault: the course has no such exercise.
@@ -130,7 +130,7 @@ class LoadedCourse:
 
 
 def _each(names: Sequence[str], load: Callable[[str], T]) -> list[T]:
-    """Load what has these names; the faults of all of them at once."""
+    """Load what has these names, or raise the faults of all at once."""
     loaded: list[T] = []
     faults: list[Fault] = []
     for name in names:
@@ -144,7 +144,7 @@ def _each(names: Sequence[str], load: Callable[[str], T]) -> list[T]:
 
 
 def load_course(root: Path) -> LoadedCourse:
-    """The course in a folder.
+    """Load the course in a folder.
 
     Raises:
         CourseFaults: course.yaml is missing or wrong.
@@ -166,7 +166,7 @@ def load_course(root: Path) -> LoadedCourse:
 
 
 def _rule_faults(document: Document, course: Course) -> Iterator[Fault]:
-    """Rules about exercises that the course does not have."""
+    """Yield a fault for each rule about an exercise that the course does not have."""
     rules = course.rules
     named: list[tuple[Path_, str | None]] = [(("rules", "deadlines", name), name) for name in rules.deadlines]
     named += [(("rules", "extensions", i, "exercise"), e.exercise) for i, e in enumerate(rules.extensions)]
@@ -179,7 +179,7 @@ def _rule_faults(document: Document, course: Course) -> Iterator[Fault]:
 
 
 def load_exercise(folder: Path, course: Course) -> LoadedExercise:
-    """The exercise in a folder.
+    """Load the exercise in a folder.
 
     Raises:
         CourseFaults: exercise.yaml is missing or wrong, or code has no reference or checks.
@@ -206,7 +206,7 @@ def _place(document: Document, problem: Problem) -> Fault:
 
 
 def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:
-    """What is wrong inside the questions that pydantic has nothing against."""
+    """Yield the faults inside questions that pydantic does not find."""
     data = document.data if isinstance(document.data, dict) else {}
     params, questions = data.get("params"), data.get("questions")
     names = frozenset(params) if isinstance(params, dict) else frozenset()
@@ -235,7 +235,9 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
     for index, question in enumerate(exercise.questions):
         if question.id in seen:
             yield Problem(
-                ("questions", index, "id"), f"'{question.id}' is another question's id.", "Rename one."
+                ("questions", index, "id"),
+                f"Another question already has the id '{question.id}'.",
+                "Rename one.",
             )
         seen.add(question.id)
         yield from _under(("questions", index), question.problems(names))
@@ -263,13 +265,17 @@ def _unmet_conditions(exercise: Exercise) -> Iterator[Problem]:
         try:
             holds = evaluate(condition, exercise.variant_0)
         except ExpressionError:
-            continue  # told already, or when the variant is drawn
+            continue  # reported already, or when the variant is drawn
         if not holds:
-            yield Problem(("where", index), "Variant 0 does not meet this condition.", "Change one of them.")
+            yield Problem(
+                ("where", index),
+                "Variant 0 does not meet this condition.",
+                "Change the condition or variant 0.",
+            )
 
 
 def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterator[Fault]:
-    """Files of Python that cannot be read, and code questions without a reference or without checks."""
+    """Yield faults for unreadable Python files, and for code questions without a reference or checks."""
     present = [folder / name for name in _PYTHON_FILES if (folder / name).is_file()]
     unreadable = {file: found for file in present if (found := list(source_faults(file)))}
     for path in present:
@@ -283,7 +289,7 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
         if not (folder / name).is_file():
             sentence = f"A code question needs {name} beside this file."
             yield document.fault(
-                ("questions", code[0][0]), sentence, "Write it; docs/how-to/code-question.md shows how."
+                ("questions", code[0][0]), sentence, "Write it as docs/how-to/code-question.md shows."
             )
     wanted: dict[str, list[tuple[Path_, str]]] = {
         REFERENCE_FILE: [(("questions", index, "id"), question.id) for index, question in code],
@@ -300,7 +306,7 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
 
 
 def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Document) -> Iterator[Fault]:
-    """Names that a file of Python has to define and does not."""
+    """Yield a fault for each name that a Python file must define and does not."""
     defined = defined_names(parsed(file.read_bytes())) if file.is_file() else set()
     for path, name in places:
         if name not in defined:

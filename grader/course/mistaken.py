@@ -1,4 +1,4 @@
-"""Misconceptions of code as a student's file, in text: nothing is run here."""
+"""Misconceptions of code questions, written as a student's file. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ exec(compile({misconceptions!r}, "misconceptions.py", "exec"), vars(misconceptio
 
 
 def wrong_solutions(folder: Path) -> str:
-    """A student's file with the reference and, in a module of their own, all misconceptions of code.
+    """Write a student's file with the reference and, in a module of their own, all misconceptions of code.
 
-    They may import `reference`, which is a module of its own, too: what they define changes nothing in it.
+    Misconceptions can import `reference`. It is a separate module, so their definitions do not change it.
     """
     reference = read_source(folder / REFERENCE_FILE).rstrip()
     if not (folder / MISCONCEPTIONS_FILE).is_file():
@@ -33,13 +33,13 @@ def wrong_solutions(folder: Path) -> str:
     return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=misconceptions)
 
 
-@lru_cache  # asked for each wrong solution of a class
+@lru_cache  # called for each wrong solution of a class
 def _without_imports(source: bytes) -> str:
     return ast.unparse(_References().visit(ast.parse(source)))
 
 
 class _References(ast.NodeTransformer):
-    """Takes the names of `reference` from the variable of that name, for there is no file to import."""
+    """A transformer that reads names from the variable `reference`, as there is no file to import."""
 
     def visit_Import(self, node: ast.Import) -> ast.stmt:
         others = [alias for alias in node.names if alias.name != "reference"]
@@ -60,21 +60,21 @@ def _assigned(name: str, value: str) -> ast.stmt:
 
 
 def _together(statements: Sequence[ast.stmt]) -> ast.stmt:
-    """Statements in the place of one."""
+    """Combine several statements into one."""
     return ast.If(ast.Constant(True), list(statements), []) if statements else ast.Pass()
 
 
 def names_of_wrong_solutions(folder: Path) -> frozenset[str]:
-    """Find the names that misconceptions.py defines; none where there is no such file."""
+    """Return the names that misconceptions.py defines; none if there is no such file."""
     file = folder / MISCONCEPTIONS_FILE
     return _names_in(file.read_bytes()) if file.is_file() else frozenset()
 
 
-@lru_cache  # asked for each wrong solution of a class
+@lru_cache  # called for each wrong solution of a class
 def _names_in(source: bytes) -> frozenset[str]:
     return frozenset(defined_names(ast.parse(source)))
 
 
 def mistaken(question: str, misconception: str) -> str:
-    """What makes a misconception, which stands above it, the answer to its question."""
+    """Write the statement that makes a misconception, defined above it, the answer to its question."""
     return f"{question} = misconceptions.{function_of(question, misconception)}"

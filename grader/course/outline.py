@@ -1,4 +1,4 @@
-"""What a course asks for in short: titles, questions and points, without checks, formulas or code."""
+"""A course in outline: titles, questions and points, without checks, formulas or code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEFAULT: float = Question.model_fields["points"].default
 
 
 class AskedQuestion(BaseModel):
-    """A question, as far as its score is concerned."""
+    """The parts of a question that its score needs."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -28,7 +28,7 @@ class AskedQuestion(BaseModel):
 
 
 class _Asked(BaseModel):
-    """The keys of exercise.yaml that an outline is made of."""
+    """The keys of exercise.yaml that an outline needs."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -38,7 +38,7 @@ class _Asked(BaseModel):
 
 @dataclass(frozen=True)
 class Outline:
-    """An exercise in short."""
+    """An exercise in outline."""
 
     name: str
     title: str
@@ -46,15 +46,15 @@ class Outline:
 
     @property
     def points(self) -> float:
-        """What full marks are."""
+        """Return the points for full marks."""
         return sum(question.points for question in self.questions)
 
 
 def read_outline(folder: Path) -> Outline | None:
-    """Return the outline of the exercise in a folder; None where its file is wrong in just this.
+    """Return the outline of the exercise in a folder, or None if its title, questions or points are wrong.
 
     Raises:
-        CourseFaults: the file cannot be read, or is no YAML.
+        CourseFaults: the file cannot be read or is not YAML.
 
     """
     data = read_document(folder / EXERCISE_FILE).data
@@ -68,6 +68,6 @@ def read_outline(folder: Path) -> Outline | None:
 
 
 def outlined(name: str, record: Exercise) -> Outline:
-    """Return the outline of an exercise that has been read."""
+    """Return the outline of an exercise that has been loaded."""
     questions = [AskedQuestion(id=one.id, kind=one.kind, points=one.points) for one in record.questions]
     return Outline(name, record.title, tuple(questions))

@@ -1,4 +1,4 @@
-"""Making an exercise ready for one student: the paper, which they see, and the keys, which they do not."""
+"""An exercise prepared for one student: the paper, which they see, and the keys, which they do not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from grader.walks.walk import Walk
 def prepare(
     exercise: LoadedExercise, student: str | None, params: Mapping[str, Any] | None = None
 ) -> Sitting:
-    """The exercise for one student, or variant 0 for none; with `params` where they were drawn before.
+    """Prepare the exercise for one student, or variant 0 for none; `params` are those drawn before, if any.
 
     Raises:
         CourseFaults: the variant cannot be drawn, rendered or solved.
@@ -78,7 +78,7 @@ def prepare(
 def variant_of(
     exercise: LoadedExercise, student: str | None, params: Mapping[str, Any] | None = None
 ) -> Variant:
-    """The variant of one student, or variant 0 for none.
+    """Draw the variant of one student, or variant 0 for none.
 
     Raises:
         CourseFaults: it cannot be drawn.
@@ -100,13 +100,13 @@ def variant_of(
     given = {
         **record.variant_0,
         **params,
-    }  # who was given a variant before a parameter was added has 0's value
+    }  # a parameter that was added later has the value of variant 0
     kept = {name: value for name, value in given.items() if name in record.params}
     return Variant({**variant.params, **kept}, variant.draws)
 
 
 def _path_of(error: LanguageError, record: Exercise) -> Path_:
-    """Where in an exercise it stands that no variant can be drawn."""
+    """Return the place in an exercise to blame when no variant can be drawn."""
     match error.path:
         case ("where", str(condition)):
             return "where", record.where.index(condition)
@@ -124,7 +124,7 @@ def _params_text(params: Mapping[str, Any]) -> str:
 
 
 def _walk_of(figure: Figure | None, variant: Variant) -> Walk | None:
-    """Read the walk that an exercise's figure shows."""
+    """Return the walk that an exercise's figure shows."""
     if figure is None:
         return None
     with at("input"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     AnyQuestion = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
 
-PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # the top level only
+PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # top-level packages only
 EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
@@ -32,7 +32,7 @@ ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
 
 def _heading(text: str) -> str:
     if not text.strip():
-        msg = "It is empty. Write a title"
+        msg = "The title is empty. Write one"
         raise ValueError(msg)
     return one_line(text)
 
@@ -41,54 +41,57 @@ Heading = Annotated[str, Field(min_length=1), AfterValidator(_heading)]
 
 
 class Course(Record):
-    """A course: what it is called, what its exercises are, what students' files may import."""
+    """A course: its title, its exercises, and the packages that students' files can import."""
 
     format: Literal[1]
     title: Heading
-    seed: Annotated[str, Field(min_length=1, description="Any text; other seeds give other variants.")]
-    exercises: Annotated[list[ExerciseName], Field(min_length=1, description="Folders under exercises/.")]
+    seed: Annotated[str, Field(min_length=1, description="Any text. Another seed gives other variants.")]
+    exercises: Annotated[
+        list[ExerciseName], Field(min_length=1, description="The folders under exercises/, in order.")
+    ]
     packages: Annotated[
-        list[PackageName], Field(description="What students' files may import beside Python's own.")
+        list[PackageName],
+        Field(description="Packages that students' files can import besides the standard library."),
     ] = ["torch"]
     limits: Limits = Limits()
-    gradebook: Annotated[str, Field(description="A database URL of SQLAlchemy.")] = "sqlite:///gradebook.db"
-    rules: Annotated[Rules, Field(description="Deadlines, lateness, attempts: how scores are read.")] = (
-        Rules()
-    )
+    gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
+    rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
 
     @field_validator("exercises")
     @classmethod
     def _listed_once(cls, names: list[str]) -> list[str]:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            msg = f"{', '.join(twice)} stands here more than once"
+            msg = f"{', '.join(twice)} is listed more than once. List it once"
             raise ValueError(msg)
         return names
 
 
 class Figure(Record):
-    """A drawing of how a layer's kernel runs over an image of a given shape."""
+    """A drawing of a layer's kernel moving over an image of a given shape."""
 
     layer: str
     input: Annotated[list[Expression], Field(min_length=3)]
 
 
 class Exercise(Record):
-    """One exercise: what its parameters are and what it asks."""
+    """One exercise: its parameters and its questions."""
 
     format: Literal[1]
     title: Heading
-    intro: Annotated[str, Field(description="Markdown, with {{ M }} for parameters.")] = ""
+    intro: Annotated[str, Field(description="Markdown; {{ M }} inserts a parameter.")] = ""
     params: Annotated[dict[str, Param], Field(description="Drawn anew for each student.")] = {}
-    where: Annotated[list[str], Field(description="Conditions on the parameters: K <= M.")] = []
-    variant_0: Annotated[dict[str, Any], Field(description="The parameters when no student is named.")] = {}
+    where: Annotated[list[str], Field(description="Conditions on the parameters, such as K <= M.")] = []
+    variant_0: Annotated[
+        dict[str, Any], Field(description="The parameters used when no student is named.")
+    ] = {}
     figure: Figure | None = None
     limits: Limits | None = None
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
 
     @property
     def points(self) -> float:
-        """What full marks are."""
+        """Return the points for full marks."""
         return sum(question.points for question in self.questions)
 
     @field_validator("params")
@@ -96,6 +99,6 @@ class Exercise(Record):
     def _are_names(cls, params: dict[str, Param]) -> dict[str, Param]:
         bad = [name for name in params if not name.isidentifier() or not name.isascii() or iskeyword(name)]
         if bad:
-            msg = f"'{bad[0]}' cannot be a parameter: use letters, digits and _"
+            msg = f"'{bad[0]}' cannot be the name of a parameter. Use letters, digits and _"
             raise ValueError(msg)
         return params

@@ -1,4 +1,4 @@
-"""The rules of a course: deadlines, lateness, attempts, extensions. Scores are read through them."""
+"""The rules of a course for its scores: deadlines, late work, attempts and extensions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EARLIEST, LATEST = datetime(1900, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 ro
 
 
 def _read_time(value: Any) -> Any:
-    """Read a local time; a day alone, 23:59 and 23:59:59 are the last instant of their day."""
+    """Parse a local time; a date alone, 23:59 and 23:59:59 mean the last instant of the day."""
     text = str(value).strip()
     for form in _FORMS:
         try:
@@ -36,13 +36,13 @@ def _read_time(value: Any) -> Any:
             continue
         is_end = form == _DAY or (read.hour, read.minute, read.second or 59) == (23, 59, 59)
         return min(max(datetime.combine(read, time.max) if is_end else read, EARLIEST), LATEST)
-    msg = f"'{text}' is not a time. Write it as 2026-12-01 23:59"
+    msg = f"'{text}' is not a time. Write it like 2026-12-01 23:59"
     raise ValueError(msg)
 
 
 def _named(name: str) -> str:
     if not name.strip():
-        msg = "The student has no name. Write the name that the folder of the student has"
+        msg = "The student's name is empty. Write the name of the student's folder"
         raise ValueError(msg)
     return unicodedata.normalize("NFC", name.strip())
 
@@ -55,36 +55,38 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class Late(Record):
-    """What being late costs: a share of the score for each day begun."""
+    """The penalty for late work: a share of the score for each day begun."""
 
     percent_per_day: Percent = 0
-    at_most: Annotated[Percent, Field(description="What lateness costs at most, in percent.")] = 100
+    at_most: Annotated[Percent, Field(description="The largest penalty, in percent.")] = 100
     days: Annotated[
-        int | None, Field(ge=0, description="What is later than so many days counts nothing.")
+        int | None, Field(ge=0, description="Work that is more than this many days late scores 0.")
     ] = None
 
 
 class Extension(Record):
-    """More time for one student, in one exercise or in all of them."""
+    """More time for one student, in one exercise or in all."""
 
     student: StudentName
     exercise: str | None = None
     until: Time | None = None
     days: Annotated[
         float | None,
-        Field(gt=0, le=3650, description="Instead of until: whole days of the calendar; 0.5 is 12 hours."),
+        Field(
+            gt=0, le=3650, description="Instead of until: calendar days after the deadline; 0.5 is 12 hours."
+        ),
     ] = None
 
     @model_validator(mode="after")
     def _until_or_days(self) -> Extension:
         if (self.until is None) == (self.days is None):
-            msg = "An extension has either until or days"
+            msg = "An extension needs either until or days. Give one of them"
             raise ValueError(msg)
         return self
 
 
 class Excused(Record):
-    """A student from whom an exercise is not asked."""
+    """A student who is excused from an exercise."""
 
     student: StudentName
     exercise: str
@@ -92,16 +94,22 @@ class Excused(Record):
 
 
 class Rules(Record):
-    """How scores are read. Nothing of it is ever written into a report."""
+    """The rules that turn reports into scores. They never change a report."""
 
-    timezone: Annotated[str, Field(description="Of all times here, such as Europe/Berlin.")] = "UTC"
-    deadlines: Annotated[dict[str, Time], Field(description="By exercise.")] = {}
-    grace_minutes: Annotated[float, Field(ge=0, le=10080, description="After a deadline, at no cost.")] = 0
+    timezone: Annotated[str, Field(description="The time zone of all times here, such as Europe/Berlin.")] = (
+        "UTC"
+    )
+    deadlines: Annotated[dict[str, Time], Field(description="The deadline of each exercise.")] = {}
+    grace_minutes: Annotated[
+        float, Field(ge=0, le=10080, description="Minutes after a deadline that cost nothing.")
+    ] = 0
     late: Late = Late()
     attempts: Annotated[
-        Literal["last", "best"], Field(description="Which of a student's attempts counts.")
+        Literal["last", "best"], Field(description="The attempt that counts for a student.")
     ] = "last"
-    max_attempts: Annotated[int | None, Field(ge=1, description="Later attempts do not count.")] = None
+    max_attempts: Annotated[
+        int | None, Field(ge=1, description="The largest number of attempts; later ones do not count.")
+    ] = None
     extensions: list[Extension] = []
     excused: list[Excused] = []
 
@@ -111,25 +119,29 @@ class Rules(Record):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            msg = f"There is no time zone '{name}'. Write it as Europe/Berlin"
+            msg = f"There is no time zone '{name}'. Write it like Europe/Berlin"
             raise ValueError(msg) from None
         return name
 
     @property
     def students(self) -> list[str]:
-        """Return everybody whom an extension or an excuse names, once."""
+        """Return the students named in extensions and excuses, each once."""
         named = [one.student for one in self.extensions] + [one.student for one in self.excused]
         return list(dict.fromkeys(named))
 
 
-def unknown_students(rules: Rules, known: Collection[str]) -> Iterator[str]:
-    """Say whom the rules name and nobody knows; `known` holds the students of roster and gradebook."""
-    names = {folded(name) for name in known}
+def unknown_students(
+    rules: Rules, graded: Collection[str], roster: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield a warning for each student in the rules who is neither in the gradebook nor in the roster.
+
+    Without a roster, a student without a submission is unknown, so only likely misspellings are reported.
+    """
+    names = {folded(name) for name in (*graded, *(roster or ()))}
+    place = "not in the gradebook" if roster is None else "neither in the roster nor in the gradebook"
     for student in rules.students:
-        if folded(student) not in names:
-            close = did_you_mean(student, names)
-            remedy = close if close.startswith("Did you mean") else "Correct the name."
-            yield (
-                f"The rules in course.yaml name '{printable(student)}', who is in neither the roster nor the "
-                f"gradebook. {printable(remedy)}"
-            )
+        close = did_you_mean(student, names) if folded(student) not in names else ""
+        is_close = close.startswith("Did you mean")
+        if is_close or (roster is not None and folded(student) not in names):
+            remedy = close if is_close else "Correct the name."
+            yield f"The rules in course.yaml name '{printable(student)}', who is {place}. {printable(remedy)}"

@@ -1,4 +1,4 @@
-"""The JSON Schemas of course.yaml and exercise.yaml, by which editors complete and check them."""
+"""The JSON Schemas of course.yaml and exercise.yaml, which editors use to complete and check them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SCHEMAS: dict[str, type[BaseModel]] = {"course.schema.json": Course, "exercise.s
 
 @cache
 def schema_text(name: str) -> str:
-    """One schema as JSON, ending in a line feed."""
+    """Return one schema as JSON, ending in a line feed."""
     model = SCHEMAS[name]
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
     return json.dumps(schema, indent=1) + "\n"
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write both schemas into a folder; returns the files."""
+    """Write both schemas into a folder and return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name in SCHEMAS:

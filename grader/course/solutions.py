@@ -12,9 +12,9 @@ from grader.questions.kinds import KINDS
 
 
 def solutions(sitting: Sitting) -> dict[str, str]:
-    """The right answers of a sitting as Python, by question.
+    """Return the right answers of a sitting as Python, by question.
 
-    The first code question is answered by the whole of reference.py; the others are in it, too.
+    The whole of reference.py is the answer to the first code question; it contains the other answers.
     """
     keys = sitting.keys or {}
     answers = {question.id: keys[question.id].solution for question in sitting.paper.questions}
@@ -26,7 +26,7 @@ def solutions(sitting: Sitting) -> dict[str, str]:
 
 
 def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str]:
-    """The right answers, but for the questions that know one of these misconceptions."""
+    """Return the right answers, with one of these misconceptions in each question that has it."""
     answers = solutions(sitting)
     by_checks, is_mistaken = sitting.code_questions, False
     for id_, key in (sitting.keys or {}).items():

@@ -1,4 +1,4 @@
-"""The Python files that stand beside an exercise, as far as they can be judged without running them."""
+"""The Python files beside an exercise, checked without running them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from grader.errors import Fault
 
 
 def read_source(file: Path) -> str:
-    """The text of a file of Python that has no faults."""
+    """Return the text of a Python file that has no faults."""
     return file.read_text(encoding="utf-8-sig")
 
 
 def source_faults(file: Path) -> Iterator[Fault]:
-    """Why a file is not Python in UTF-8; at most one fault."""
+    """Yield at most one fault: why a file is not Python in UTF-8."""
     content = file.read_bytes()
     try:
         content.decode("utf-8-sig")
         if b"\0" in content:
             line = content[: content.index(b"\0")].count(b"\n") + 1
-            yield Fault(file, line, None, "", "There is a NUL character in it.", "Remove it.")
+            yield Fault(file, line, None, "", "The file contains a NUL character.", "Remove it.")
             return
         if not content.isascii() and _encoding(content) not in {"utf-8", "utf-8-sig"}:
             remedy = "Remove that line."
-            yield Fault(file, 1, None, "", f"It is UTF-8, and says that it is {_encoding(content)}.", remedy)
+            yield Fault(file, 1, None, "", f"The file is UTF-8 but declares {_encoding(content)}.", remedy)
             return
         parsed(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        remedy = "Save it as UTF-8, and drop a coding line."
-        yield Fault(file, line, None, "", "It is not UTF-8 text.", remedy)
+        remedy = "Save it as UTF-8 and remove any coding line."
+        yield Fault(file, line, None, "", "The file is not UTF-8 text.", remedy)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         told = getattr(error, "msg", None) or "it is nested too deeply"
         yield Fault(
@@ -45,19 +45,19 @@ def source_faults(file: Path) -> Iterator[Fault]:
 def _encoding(content: bytes) -> str:
     try:
         return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
-    except SyntaxError:  # a name that Python does not know, or one that the bytes contradict
+    except SyntaxError:  # an unknown encoding, or one that does not fit the bytes
         return "something else"
 
 
 def parsed(content: bytes | str) -> ast.Module:
-    """The tree of a module; what Python warns of is for whoever runs it."""
+    """Parse a module; Python's warnings are left to whoever runs it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(content)
 
 
 def repeated_checks(file: Path) -> Iterator[Fault]:
-    """Checks that a later one of the same name replaces: they would never run."""
+    """Yield a fault for each check that never runs because a later one has the same name."""
     for node in ast.walk(parsed(file.read_bytes())):
         for name in ("body", "orelse", "finalbody"):
             suite = getattr(node, name, None)
@@ -76,14 +76,14 @@ def _repeated(file: Path, suite: Sequence[ast.AST]) -> Iterator[Fault]:
 
 
 def is_check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Whether pytest takes this for a check, or for a class of them, by its name."""
+    """Tell whether pytest takes this for a check, or for a class of checks, by its name."""
     if isinstance(node, ast.ClassDef):
         return node.name.startswith("Test")
     return node.name.startswith("test") and not any("fixture" in ast.dump(one) for one in node.decorator_list)
 
 
 def defined_checks(file: Path) -> dict[str, int]:
-    """The checks that a file defines, `TestClass::test_it` for those in a class, with their lines."""
+    """Yield the checks that a file defines, with their lines; `TestClass::test_it` for one in a class."""
     return dict(_checks_in(parsed(file.read_bytes()).body, ""))
 
 

@@ -1,4 +1,4 @@
-"""pydantic's findings, told as faults with a place in the file and something to do."""
+"""pydantic's errors as faults, with a place in the file and a remedy."""
 
 from __future__ import annotations
 
@@ -26,26 +26,29 @@ _EXPECTED = {
     "model_attributes": "keys and values",
 }
 _ENDINGS = ("_type", "_parsing", "_parsing_size", "_from_float")
-_BOUNDS = {  # the rest of "It must be", by pydantic's name of what is wrong and of the bound
+_BOUNDS = {  # the rest of "It must be", by pydantic's names of the error and of the bound
     "greater_than": ("greater than {}", "gt"),
     "greater_than_equal": ("{} or more", "ge"),
     "less_than": ("less than {}", "lt"),
     "less_than_equal": ("{} or less", "le"),
 }
 _LENGTHS = {
-    "too_short": ("It must have {} or more entries.", "min_length"),
-    "too_long": ("It must have {} or fewer entries.", "max_length"),
-    "string_too_short": ("It must have {} or more characters.", "min_length"),
-    "string_too_long": ("It must have {} or fewer characters.", "max_length"),
+    "too_short": ("It must have {} or more entries", "min_length"),
+    "too_long": ("It must have {} or fewer entries", "max_length"),
+    "string_too_short": ("It must have {} or more characters", "min_length"),
+    "string_too_long": ("It must have {} or fewer characters", "max_length"),
 }
-_PATTERNS = {  # what the patterns of the records stand for
-    PACKAGE_NAME: ("It cannot be a package.", "Write the name that one imports, such as numpy."),
-    EXERCISE_NAME: ("It cannot be a folder's name here.", "Use letters, digits, - and _, as in exercise-1."),
+_PATTERNS = {  # what the patterns of the records mean
+    PACKAGE_NAME: ("It cannot be a package.", "Write the name used to import it, such as numpy."),
+    EXERCISE_NAME: (
+        "It cannot be the name of an exercise.",
+        "Use letters, digits, - and _, as in exercise-1.",
+    ),
 }
 
 
 def validate(model: type[Model], document: Document) -> tuple[Model | None, list[Fault]]:
-    """The record in a document, or every fault that pydantic finds in it."""
+    """Return the record in a document, or raise every fault that pydantic finds in it."""
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
@@ -53,7 +56,7 @@ def validate(model: type[Model], document: Document) -> tuple[Model | None, list
 
 
 def _faults(model: type[BaseModel], document: Document, error: ValidationError) -> Iterator[Fault]:
-    """A fault for each place; what could have been of several kinds is told once."""
+    """Yield one fault per place; a value that could have several types is reported once."""
     places: dict[tuple[Path_, bool], list[ErrorDetails]] = {}
     for one in error.errors():
         key = (_data_path(one["loc"], document.data), _expected(one) is not None)
@@ -67,20 +70,20 @@ def _faults(model: type[BaseModel], document: Document, error: ValidationError) 
 
 
 def _expected(error: ErrorDetails) -> str | None:
-    """What kind of value should stand there, if that is what is wrong."""
+    """Return the type of value that belongs there, if the type is wrong."""
     ending = next((ending for ending in _ENDINGS if error["type"].endswith(ending)), "")
     return _EXPECTED.get(error["type"].removesuffix(ending)) if ending else None
 
 
 def _wrong_kind(document: Document, path: Path_, expected: tuple[str, ...]) -> Fault:
     *others, last = expected
-    sentence = f"It must be {', '.join(others)} or {last}." if others else f"It must be {last}."
+    rule = f"It must be {', '.join(others)} or {last}" if others else f"It must be {last}"
     written, value = document.written.get(path, ""), _value_at(document.data, path)
     if value is None:
-        return document.fault(path, sentence, "It is empty.")
+        return document.fault(path, f"{rule}, but it is empty.")
     if expected == ("a text",) and written:
-        return document.fault(path, sentence, f'Put it in quotes: "{written:.60}".')
-    return document.fault(path, sentence, f"It is {value!r:.60}.")
+        return document.fault(path, f"{rule}.", f'Put it in quotes: "{written:.60}".')
+    return document.fault(path, f"{rule}, not {value!r:.60}.")
 
 
 def _fault(model: type[BaseModel], document: Document, error: ErrorDetails) -> Fault:
@@ -106,28 +109,28 @@ def _no_kind(document: Document, path: Path_, kind: str, tag: str) -> Fault:
 
 
 def _own_words(told: str) -> tuple[str, str]:
-    """The sentence and the remedy in a record's own error."""
+    """Split a record's own error into its sentence and its remedy."""
     sentence, _, remedy = told.rstrip(".").partition(". ")
     return f"{sentence}.", f"{remedy}." if remedy else ""
 
 
 def _rule(kind: str, context: Mapping[str, Any], value: object) -> tuple[str, str]:
-    """A rule of a record that a value breaks, and what to do."""
-    given = f"It is {value!r:.60}."
+    """Return the rule of a record that a value breaks, and the remedy."""
+    given = f"{value!r:.60}"
     if kind in _BOUNDS:
         form, bound = _BOUNDS[kind]
-        return f"It must be {form.format(f'{context[bound]:.10g}')}.", given
+        return f"It must be {form.format(f'{context[bound]:.10g}')}, not {given}.", ""
     if kind in _LENGTHS and isinstance(value, Sized):
         form, bound = _LENGTHS[kind]
-        return form.format(context[bound]), f"It has {len(value)}."
+        return f"{form.format(context[bound])}, not {len(value)}.", ""
     match kind:
         case "literal_error":
-            return f"It must be {context['expected']}.", given
+            return f"It must be {context['expected']}, not {given}.", ""
         case "finite_number":
             return "It must be a finite number.", "Write it with digits, such as 0.01."
         case "string_pattern_mismatch" if context["pattern"] in _PATTERNS:
             return _PATTERNS[context["pattern"]]
-    return "It cannot be used here.", given
+    return f"{given} cannot be used here.", ""
 
 
 def _value_at(data: Any, path: Path_) -> object:
@@ -138,11 +141,11 @@ def _value_at(data: Any, path: Path_) -> object:
 
 
 def _data_path(location: tuple[str | int, ...], data: object) -> Path_:
-    """The part of pydantic's location that exists in the data: tags of unions are left out."""
+    """Return the part of pydantic's location that exists in the data, without the tags of unions."""
     path: list[str | int] = []
     for part in location:
         try:
-            data = data[part]  # type: ignore[index]  # anything can stand in a file
+            data = data[part]  # type: ignore[index]  # a file can contain anything
         except (TypeError, LookupError):
             continue
         path.append(part)
@@ -150,7 +153,7 @@ def _data_path(location: tuple[str | int, ...], data: object) -> Path_:
 
 
 def _models_at(annotation: Any, location: tuple[str | int, ...]) -> Iterator[type[BaseModel]]:
-    """The records that can stand at a location of pydantic's."""
+    """Yield the records that are possible at a pydantic location."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not location:
             yield annotation

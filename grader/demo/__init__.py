@@ -1,1 +1,1 @@
-"""A made-up class: who its students are, and what they hand in."""
+"""A made-up class: its students and what they hand in."""

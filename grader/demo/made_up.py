@@ -1,4 +1,4 @@
-"""A made-up class for the demo: students who are right, who make each usual mistake, and who break things."""
+"""A made-up class for the demo: right students, typical mistakes, and files that break things."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.course.solutions import mistakes, solutions
 from grader.handout.stubs import SUFFIX, Format, answered, stub_text
 
 _ENDLESS = "\n\ndef {id}(*args, **kwargs):\n    while True:\n        pass\n"
-_MUCH_CODE = 3  # questions: so that the demo waits for one endless loop and not for several
+_MUCH_CODE = 3  # questions, so that the demo waits for only one endless loop
 _NOISE_BEFORE = """import numpy as np
 import matplotlib.pyplot as plt
 
@@ -37,7 +37,7 @@ raise RuntimeError("the end of my notes")
 
 @dataclass(frozen=True)
 class MadeUp:
-    """One student of the demo: what they do, and how their files come about."""
+    """One student of the demo: what they do, and how their files are made."""
 
     student: str
     story: str
@@ -50,14 +50,14 @@ def _right(sitting: Sitting, form: Format) -> str:
 
 
 def _half(sitting: Sitting, form: Format) -> str:
-    """Every other question, and all code."""
+    """Answer every other question, and all code."""
     kept = [question.id for question in sitting.paper.questions][::2]
     right = solutions(sitting)
     return answered(sitting, {id_: right[id_] for id_ in {*kept, *sitting.code_questions}}, form)
 
 
 def _mistaken(misconceptions: Sequence[str]) -> Callable[[Sitting, Format], str]:
-    """Right, but for the answers in which one of these misconceptions leads somewhere else."""
+    """Answer rightly, except where one of these misconceptions leads to another answer."""
 
     def write(sitting: Sitting, form: Format) -> str:
         return answered(sitting, mistakes(sitting, misconceptions), form)
@@ -66,7 +66,7 @@ def _mistaken(misconceptions: Sequence[str]) -> Callable[[Sitting, Format], str]
 
 
 def _endless(sitting: Sitting, form: Format) -> str:
-    """Right, but the last question of the exercise with the most code never comes back."""
+    """Answer rightly, except that the last question of the exercise with the most code never returns."""
     text, code = _right(sitting, form), sitting.code_questions
     return text + _ENDLESS.format(id=code[-1]) if len(code) > _MUCH_CODE else text
 
@@ -90,13 +90,13 @@ CLASS: tuple[MadeUp, ...] = (
     MadeUp("lea", "has a syntax error", lambda sitting, form: _right(sitting, form) + "\ndef broken(:\n"),
     MadeUp("max", "hands in empty notebooks", lambda _sitting, _form: "", "notebook"),
     MadeUp("nora", "leaves the stubs as they are", lambda sitting, form: stub_text(sitting.paper, form)),
-    MadeUp("otto", "leaves in the middle", lambda s, f: "import os\nos._exit(0)\n" + _right(s, f)),
+    MadeUp("otto", "exits in the middle", lambda s, f: "import os\nos._exit(0)\n" + _right(s, f)),
     MadeUp("pia", "mixes answers with plots, prints and errors", _noisy),
 )
 
 
 def write_class(course: LoadedCourse, folder: Path) -> None:
-    """Write what the made-up class hands in: `folder/<student>/<exercise>.py` or `.ipynb`."""
+    """Write the submissions of the made-up class: `folder/<student>/<exercise>.py` or `.ipynb`."""
     for person in CLASS:
         for exercise in course.exercises():
             sitting = prepare(exercise, person.student)
@@ -106,11 +106,11 @@ def write_class(course: LoadedCourse, folder: Path) -> None:
 
 
 def roster_text() -> str:
-    """The made-up class as a roster."""
+    """Return the made-up class as a roster."""
     rows = [f"{person.student},{person.student.title()},{person.student}@example.org" for person in CLASS]
     return "\n".join(["student,name,email", *rows]) + "\n"
 
 
 def stories() -> Mapping[str, str]:
-    """What each made-up student does."""
+    """Return what each made-up student does."""
     return {person.student: person.story for person in CLASS}

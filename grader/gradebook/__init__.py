@@ -1,1 +1,1 @@
-"""What is remembered about submissions and scores."""
+"""The gradebook: a database of submissions, reports and scores."""

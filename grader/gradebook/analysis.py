@@ -1,4 +1,4 @@
-"""What a class's answers say about the questions that it was asked, and about what it misunderstands."""
+"""Item analysis: what a class's answers say about the questions and about its misconceptions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from grader.gradebook.entries import Attempt
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 
-PLACES = 4  # of every number that comes out
-DUST = 1e-5  # shares that differ by less differ by the rounding of scores alone
-FEWEST = 3  # students of whom a correlation says anything: that of two is always 1 or -1
+PLACES = 4  # decimal places of every result
+DUST = 1e-5  # a smaller difference between shares is only rounding
+FEWEST = 3  # students needed for a correlation; that of two is always 1 or -1
 FEWEST_OF_CHECK = 2
 
 
 class IdleCheck(Record):
-    """A check that never told anyone apart: of those whom it judged, all passed it or none did."""
+    """A check that never separated students: everyone it judged passed, or everyone failed."""
 
     id: str
     passed_by: Literal["all", "none"]
@@ -31,28 +31,28 @@ class IdleCheck(Record):
 
 
 class QuestionAnalysis(Record):
-    """What the answers say about one question.
+    """The analysis of one question.
 
-    `students` were asked it, `graded` of them could be judged, and `answered` of those gave an answer.
-    `facility` and `discrimination` are None where they are not defined.
+    `students` had the question, `graded` of them could be judged, and `answered` of those gave an answer.
+    `facility` and `discrimination` are None where they are undefined.
     """
 
     id: str
     kind: str
     points: float
-    is_current: bool  # False: only reports know it, for it was renamed or dropped since
+    is_current: bool  # False if only reports contain it: it was renamed or removed
     students: int
     graded: int
     answered: int
     facility: float | None
     discrimination: float | None
     outcomes: dict[OutcomeName, int]
-    misconceptions: dict[str, int]  # students, the commonest first
+    misconceptions: dict[str, int]  # number of students, most common first
     idle_checks: tuple[IdleCheck, ...]
 
 
 class ExerciseAnalysis(Record):
-    """What the answers say about one exercise."""
+    """The analysis of one exercise."""
 
     exercise: str
     students: int
@@ -60,9 +60,9 @@ class ExerciseAnalysis(Record):
 
 
 class Analysis(Record):
-    """What `course report --json` prints. Keys may be added, never dropped or renamed without a new format.
+    """The output of `course report --json`. Keys can be added; removing or renaming one needs a new format.
 
-    `students` has for each who shows a misconception where they do: {"ada": {"off-by-one": ["ex-1.size"]}}.
+    `students` says where a student shows each misconception: {"ada": {"off-by-one": ["ex-1.size"]}}.
     """
 
     format: Literal[1] = 1
@@ -71,10 +71,10 @@ class Analysis(Record):
 
 
 def counting_submissions(attempts: Iterable[Attempt], rules: Rules) -> list[int]:
-    """The submission of each student in each exercise whose answers are looked at.
+    """Return the submission to analyse for each student and exercise.
 
-    It is the one that the rules let count, but that lateness, which says nothing of an answer, costs nothing.
-    Attempts come sorted by student and exercise, as the gradebook gives them.
+    It is the one that counts under the rules, without any penalty for late work, as lateness says nothing
+    about an answer. Attempts must be sorted by student and exercise, as the gradebook yields them.
     """
     chosen = []
     for _, own in groupby(attempts, key=lambda one: (one.student, one.exercise)):
@@ -88,9 +88,9 @@ def counting_submissions(attempts: Iterable[Attempt], rules: Rules) -> list[int]
 
 
 def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestion]]) -> Analysis:
-    """The analysis of one report a student and exercise.
+    """Analyse one report for each student and exercise.
 
-    `asked` is by exercise, in the order of the course; an exercise of which there is no report is left out.
+    `asked` is by exercise, in course order. An exercise without a report is left out.
     """
     by_exercise: dict[str, list[Report]] = {name: [] for name in asked}
     for report in reports:
@@ -109,7 +109,7 @@ def _exercise(name: str, reports: Sequence[Report], asked: Sequence[AskedQuestio
 
 
 def _former(reports: Sequence[Report], current: set[str]) -> list[AskedQuestion]:
-    """Questions that only reports know, by id, as most of the reports have them."""
+    """Return questions that only reports contain, by id, in the form that most reports have."""
     seen: dict[str, Counter[tuple[str, float]]] = {}
     for report in reports:
         for one in report.questions:
@@ -148,23 +148,24 @@ def _commonest(names: Iterable[str]) -> dict[str, int]:
 
 
 def facility(questions: Sequence[QuestionReport]) -> float | None:
-    """The mean share of a question's points, from 0 (nobody has any) to 1; None where nobody was judged.
+    """Return the mean share of a question's points, from 0 (none) to 1 (all); None if nobody was judged.
 
     Moodle's facility index: https://docs.moodle.org/dev/Quiz_statistics_calculations, "Facility index".
-    Who handed in and left the question out has none of its points; who could not be judged is left out.
+    A student who handed in without answering the question counts as 0. Students who could not be judged are
+    left out.
     """
     shares = [share for one in questions if (share := _share([one])) is not None]
     return math.fsum(shares) / len(shares) if shares else None
 
 
 def discrimination(question: str, reports: Iterable[Report]) -> float | None:
-    """How well a question tells apart who does well in the rest of its exercise and who does not: -1 to 1.
+    """Return how well a question separates strong from weak students in the rest of its exercise: -1 to 1.
 
     The corrected item-total (item-rest) correlation: Pearson's, of the share of the question's points with
     the share of the other questions' points. For a question that is right or wrong that is the
     point-biserial correlation. S. Henrysson, Correction of item-total correlations in item analysis,
-    Psychometrika 28 (1963), 211-218. Shares, so that reports with different
-    questions or points can stand side by side.
+    Psychometrika 28 (1963), 211-218. Shares make reports with different
+    questions or points comparable.
     """
     pairs = []
     for report in reports:
@@ -176,14 +177,14 @@ def discrimination(question: str, reports: Iterable[Report]) -> float | None:
 
 
 def _share(questions: Iterable[QuestionReport]) -> float | None:
-    """The share of the points of those questions that could be judged; None where there are none."""
+    """Return the share of points over the questions that could be judged; None if there are none."""
     judged = [one for one in questions if one.outcome not in UNJUDGED]
     points = math.fsum(one.points for one in judged)
     return math.fsum(one.score for one in judged) / points if points > 0 else None
 
 
 def correlation(left: Sequence[float], right: Sequence[float]) -> float | None:
-    """Pearson's correlation of shares; None for fewer than 3 pairs, or where one side does not vary.
+    """Return Pearson's correlation of shares; None for fewer than 3 pairs or if one side does not vary.
 
     >>> correlation([0, 0, 1], [1, 1, 0.5]), correlation([1, 1, 1], [0, 0.5, 1]), correlation([0, 1], [0, 1])
     (-1.0, None, None)
@@ -194,7 +195,7 @@ def correlation(left: Sequence[float], right: Sequence[float]) -> float | None:
 
 
 def _idle_checks(questions: Sequence[QuestionReport]) -> Iterable[IdleCheck]:
-    """By id. A question that is no code has one check, which is itself: its facility says it already."""
+    """Return them by id. A question without code is its own only check, and its facility says the same."""
     judged: dict[str, list[bool]] = {}
     for question in questions:
         for check in question.checks:
@@ -206,14 +207,14 @@ def _idle_checks(questions: Sequence[QuestionReport]) -> Iterable[IdleCheck]:
 
 
 def _has_judged(check: CheckReport) -> bool:
-    """Whether a check saw an answer: nothing can be said of one that had none before it."""
+    """Tell whether a check saw an answer; without one it says nothing."""
     return check.outcome not in UNJUDGED and check.outcome != "unanswered"
 
 
 def _students(
     reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestion]]
 ) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Who shows which misconceptions, and where: who shows one oftenest first, then by name."""
+    """Return who shows which misconceptions, and where; most frequent first, then by name."""
     shown: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
     places = {name: [one.id for one in questions] for name, questions in asked.items()}
     exercises = list(places)
@@ -232,6 +233,6 @@ def _students(
 
 
 def _in_order(own: Mapping[str, list[tuple[int, int, str]]]) -> dict[str, tuple[str, ...]]:
-    """One student's misconceptions, the commonest first, each with its places in the order of the course."""
+    """Return one student's misconceptions, most frequent first, with the places of each in course order."""
     commonest = sorted(own.items(), key=lambda item: (-len(item[1]), item[0]))
     return {name: tuple(where for *_, where in sorted(there)) for name, there in commonest}

@@ -1,7 +1,7 @@
-"""The gradebook's database, of SQLAlchemy's: opening it, and transactions in which nothing is lost.
+"""The gradebook's database through SQLAlchemy: opening it, and transactions that lose nothing.
 
-Whoever writes takes the database's write lock first (SQLite), or the submission's row (others), so that
-several people can grade at once; a killed process leaves whole transactions or none.
+A writer first locks the database (SQLite) or the submission's row (others), so that several people can
+grade at once. A killed process leaves whole transactions or none.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from grader.errors import UsageFault
 from grader.gradebook.rows import VERSION, VERSIONS, Base, VersionRow
 from grader.gradebook.sqlite import READING, keep_copy, make_one_file, make_private, may_change, sqlite_engine
 
-RECONNECT_SECONDS = 20.0  # that a server may be away while a class is graded
+RECONNECT_SECONDS = 20.0  # to wait for a lost server while a class is graded
 _SECONDS_BETWEEN_TRIES = 0.5
 _NO_URL = (
-    "The gradebook of course.yaml cannot be used: it is not the URL of a database. "
-    "Write it as sqlite:///gradebook.db or postgresql+psycopg://USER@HOST/DATABASE."
+    "The gradebook in course.yaml cannot be used: it is not a database URL. "
+    "Write it like sqlite:///gradebook.db or postgresql+psycopg://USER@HOST/DATABASE."
 )
 T = TypeVar("T")
 _FIRST_TABLES = {"about", "submission", "attempt", "report", "override", "handed_out"}  # of 0.1.0
@@ -37,10 +37,10 @@ _FIRST_VERSION = "select version from about"
 
 
 class Database:
-    """A database that holds a gradebook, open."""
+    """An open database that holds a gradebook."""
 
     def __init__(self, url: str, root: Path) -> None:
-        """Open the database at an SQLAlchemy URL; a relative SQLite file lies in `root`.
+        """Open the database at an SQLAlchemy URL; a relative SQLite file is in `root`.
 
         Raises:
             UsageFault: the URL is wrong, or the database cannot be opened.
@@ -48,7 +48,7 @@ class Database:
         """
         address = _address(url, root)
         self.file = Path(address.database or "") if _is_sqlite(address) else None
-        self.notes: list[str] = []  # what a person should know
+        self.notes: list[str] = []  # messages for the user
         self._engine = _engine(address)
         if self.file:
             make_private(self.file)
@@ -73,14 +73,14 @@ class Database:
             return
         if version and self.file and not may_change(self.file):
             raise UsageFault(
-                f"The gradebook {self._name} was written by an older version of this program, and you may "
-                "not bring it up to date. Ask somebody who may write it and its folder to run: course scores"
+                f"The gradebook {self._name} was written by an older version of this program, and you "
+                "cannot update it. Ask somebody with write access to it and its folder to run: course scores"
             )
         with self.writing() as connection:
             self._make_current(connection)
 
     def _version(self, connection: Connection) -> str | None:
-        """Return the version of the tables, or None where there are none."""
+        """Return the version of the tables, or None if there are none."""
         tables = set(inspect(connection).get_table_names())
         if VersionRow.__tablename__ in tables:
             version = str(connection.scalar(select(VersionRow.version_num)))
@@ -88,20 +88,20 @@ class Database:
             version = "0001" if connection.exec_driver_sql(_FIRST_VERSION).scalar() == 2 else "unknown"
         elif tables & _FIRST_TABLES or (tables and self.file):
             raise UsageFault(
-                f"The gradebook {self._name} is a database of another program. Name another in course.yaml."
+                f"The gradebook {self._name} belongs to another program. Name another one in course.yaml."
             )
         else:
             return None
         if version not in VERSIONS:
             raise UsageFault(
                 f"The gradebook {self._name} was written by a newer version of this program. "
-                "Install that version, or name another gradebook in course.yaml."
+                "Install that version or name another gradebook in course.yaml."
             )
         return version
 
     def _make_current(self, connection: Connection) -> None:
-        """Make the tables, or bring them up to date, unless another process was faster."""
-        if connection.dialect.name == "postgresql":  # SQLite has locked the file already
+        """Create or update the tables, unless another process was faster."""
+        if connection.dialect.name == "postgresql":  # SQLite has already locked the file
             connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('torchgrade'))").close()
         version = self._version(connection)
         if version is None:
@@ -117,12 +117,12 @@ class Database:
         migrate(connection, version)
         self.notes.append(
             f"The gradebook {self._name} was written by an older version of this program. "
-            f"It is up to date now{f', and what it was is kept in {copy}' if copy else ''}."
+            f"It has been updated{f'; a copy of the old one is in {copy}' if copy else ''}."
         )
 
     @property
     def _name(self) -> str:
-        return self._engine.url.set(query={}).render_as_string(hide_password=True)  # there may be one, too
+        return self._engine.url.set(query={}).render_as_string(hide_password=True)  # the query can hold one
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -131,12 +131,12 @@ class Database:
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise UsageFault(
-                f"The gradebook {self._name} cannot be used: {reason}. What was graded before is kept."
+                f"The gradebook {self._name} cannot be used: {reason}. Earlier results are kept."
             ) from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that changes nothing.
+        """Open a connection for reading.
 
         Raises:
             UsageFault: the database refuses.
@@ -147,7 +147,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all of what is done in it is kept, or nothing.
+        """Open a transaction, which keeps all of its work or nothing.
 
         Raises:
             UsageFault: the database refuses.
@@ -157,9 +157,9 @@ class Database:
             yield connection
 
     def written(self, work: Callable[[Connection], T]) -> T:
-        """Do some work in a transaction, again if the server of the database was lost meanwhile.
+        """Do some work in a transaction, and again if the connection to the server was lost meanwhile.
 
-        The work must give the same if it is done twice: whether a lost server has kept it, nobody knows.
+        The work must be idempotent, because a lost server may have kept it.
 
         Raises:
             UsageFault: the database refuses, or the server does not come back.
@@ -178,16 +178,16 @@ class Database:
 
 
 def _may_pass(error: OperationalError) -> bool:
-    """Whether it may be gone at the next try: no connection, a server that ends, or a deadlock.
+    """Tell whether a retry can succeed: no connection, a server that shuts down, or a deadlock.
 
     Classes of PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
-    code = getattr(error.orig, "sqlstate", None)  # none, where there was no connection
+    code = getattr(error.orig, "sqlstate", None)  # missing if there was no connection
     return code is None or code.startswith(("08", "57P", "40"))
 
 
 def _bounds(address: URL) -> dict[str, int]:
-    """Bound the time to connect, which libpq leaves to the network, unless the URL says how long."""
+    """Bound the time to connect, which libpq leaves to the network, unless the URL sets it."""
     is_postgresql = address.get_backend_name() == "postgresql"
     return {"connect_timeout": 10} if is_postgresql and "connect_timeout" not in address.query else {}
 
@@ -197,15 +197,15 @@ def _is_sqlite(address: URL) -> bool:
 
 
 def _address(url: str, root: Path) -> URL:
-    """Read a database's URL; a SQLite file becomes a whole path."""
+    """Parse a database URL; a SQLite file becomes an absolute path."""
     try:
         address = make_url(url)
         if not _is_sqlite(address):
             return address
         if not address.database or address.database == ":memory:" or set(address.query) - {"timeout"}:
-            raise UsageFault(_NO_URL)  # in memory nothing would be kept; the query could name another file
+            raise UsageFault(_NO_URL)  # memory keeps nothing, and the query could name another file
         return address.set(database=os.path.realpath(root / address.database))
-    except (ArgumentError, ValueError):  # whose words could hold a part of the password
+    except (ArgumentError, ValueError):  # its message could contain a part of the password
         raise UsageFault(_NO_URL) from None
 
 
@@ -214,8 +214,8 @@ def _engine(address: URL) -> Engine:
         if _is_sqlite(address):
             return sqlite_engine(address)
         return create_engine(address, pool_pre_ping=True, connect_args=_bounds(address))
-    except ValueError:  # a timeout that is no number
+    except ValueError:  # a timeout that is not a number
         raise UsageFault(_NO_URL) from None
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         reason = str(error).splitlines()[0]  # SQLAlchemy leaves passwords out of it
-        raise UsageFault(f"The gradebook of course.yaml cannot be used: {reason}.") from None
+        raise UsageFault(f"The gradebook in course.yaml cannot be used: {reason}.") from None

@@ -1,4 +1,4 @@
-"""What comes out of the gradebook."""
+"""The records that the gradebook returns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.examiner.report import Report
 
 @dataclass(frozen=True)
 class Known:
-    """What the gradebook holds about one submission: its newest report, and the one that counts."""
+    """One submission in the gradebook: its newest report, and the one that counts."""
 
     submission: int
     variant: str
@@ -21,24 +21,24 @@ class Known:
     is_applied: bool
     score: float
     points: float
-    is_latest: bool  # whether the submission is the student's latest attempt
+    is_latest: bool  # the submission is the student's latest attempt
     arrival: Arrival  # of the latest attempt
     document: str
 
     def report(self) -> Report:
-        """The newest report."""
+        """Return the newest report."""
         return Report.model_validate_json(self.document)
 
     def is_corrected_by(self, handed_in: HandedIn) -> bool:
-        """Whether the same file, found again, says something new about when it was handed in."""
+        """Tell whether the same file, found again, has a different hand-in time."""
         return self.is_latest and self.arrival.corrected(handed_in.arrival) != self.arrival
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt with its score as the report says, before any rule.
+    """One attempt with the score of its report, before any rule.
 
-    One that could not be graded uses none up: the next has the same number.
+    An attempt that could not be graded does not count as one: the next has the same number.
     """
 
     student: str
@@ -56,7 +56,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Override:
-    """A score set by hand; `score` None takes an earlier one back."""
+    """A score set by hand; `score` None withdraws an earlier one."""
 
     student: str
     exercise: str
@@ -64,12 +64,12 @@ class Override:
     reason: str
     author: str
     created: datetime
-    points: float | None = None  # the exercise's when it was set; None: nobody knows
+    points: float | None = None  # the exercise's points at that time; None if unknown
 
 
 @dataclass(frozen=True)
 class LastOutput:
-    """What a submission said while it was last graded: what checks of it raised, and what it printed."""
+    """What a submission did in its last grading: the exceptions in its checks, and its output."""
 
     time: datetime
     exercise: str
@@ -81,7 +81,7 @@ class LastOutput:
 
 @dataclass(frozen=True)
 class PastEvent:
-    """Something that happened to a student's scores."""
+    """An event in the history of a student's scores."""
 
     time: datetime
     exercise: str

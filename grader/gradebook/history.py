@@ -1,4 +1,4 @@
-"""What happened to a student's scores: the rows of the gradebook, in words."""
+"""The history of a student's scores: the rows of the gradebook in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.language.points import number_text, score_text
 
 
 def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:
-    """Return what happened to a student's scores, oldest first."""
+    """Return the history of a student's scores, oldest first."""
     found = list(_attempt_events(connection.execute(_attempts(student))))
     found += _report_events(connection.execute(_reports(student)))
     found += map(_override_event, overrides)
@@ -25,7 +25,7 @@ def events(connection: Connection, student: str, overrides: Iterable[Override]) 
 
 
 def last_outputs(connection: Connection, student: str) -> Iterator[LastOutput]:
-    """Yield what a student's submissions said while they were last graded."""
+    """Yield what a student's submissions printed and raised in their last grading."""
     for row in connection.execute(_outputs(student)):
         report = Report.model_validate_json(row.document)
         raised = [line for question in report.questions for line in map(_raised, question.checks) if line]
@@ -34,7 +34,7 @@ def last_outputs(connection: Connection, student: str) -> Iterator[LastOutput]:
 
 
 def _raised(check: CheckReport) -> str:
-    """What a check raised, and in which line of the submission."""
+    """Say what a check raised, and in which line of the submission."""
     if check.cause is None:
         return ""
     line = check.cause.submission_line
@@ -102,13 +102,13 @@ def _attempt_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
 
 def _handed_in(row: Any) -> str:
     when = f" of {row.handed_in:%Y-%m-%d %H:%M} UTC" if row.handed_in else ""
-    late = ", late by the LMS" if row.is_late else ""
+    late = ", marked late by the LMS" if row.is_late else ""
     return f"handed in {row.file_name}{when}{late} (SHA-256 {row.digest[:12]})"
 
 
 def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
     for _, same in groupby(rows, key=lambda row: (row.exercise, row.digest)):
-        share = 0.0  # of the points, in the report that counts
+        share = 0.0  # share of the points in the report that counts
         for row in same:
             scored = f"{score_text(row.score, row.points)} of {number_text(row.points)}"
             text = f"graded: {scored}" if row.is_graded else "could not be graded"
@@ -121,5 +121,5 @@ def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
 
 
 def _override_event(override: Override) -> PastEvent:
-    what = "override taken back" if override.score is None else f"override: {override.score:g}"
+    what = "override withdrawn" if override.score is None else f"override: {override.score:g}"
     return PastEvent(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")

@@ -1,4 +1,4 @@
-"""Bringing the tables of an older gradebook up to date."""
+"""Updating the tables of an older gradebook."""
 
 from __future__ import annotations
 

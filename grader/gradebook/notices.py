@@ -1,4 +1,4 @@
-"""What a person should know before they use scores: sentences for a terminal."""
+"""Warnings to read before using scores, as sentences for a terminal."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from grader.gradebook.store import Gradebook
 
 
 def forgotten_exercises(course: LoadedCourse, gradebook: Gradebook) -> list[str]:
-    """Name the exercises that the gradebook has scores in and the course does not list, in one sentence."""
+    """Return a sentence that names exercises with scores that the course does not list."""
     gone = {name: n for name, n in gradebook.exercises().items() if name not in course.record.exercises}
     told = (
         f"The gradebook has scores in {_counted(gone, 'student')}, which course.yaml does not list: "
-        "they are left out. If an exercise was renamed, give it its old name back."
+        "they are left out. If you renamed an exercise, restore its old name."
     )
     return [told] if gone else []
 
 
 def forgotten_questions(course: LoadedCourse, gradebook: Gradebook) -> list[str]:
-    """Name the questions that scores still count and their exercise does not ask, a sentence an exercise."""
+    """Return a sentence per exercise that names scored questions it no longer has."""
     held = gradebook.questions()
     told = []
     for exercise in course.outlines():
@@ -31,12 +31,12 @@ def forgotten_questions(course: LoadedCourse, gradebook: Gradebook) -> list[str]
         gone = {id_: count for id_, count in sorted(own.items()) if id_ not in asked}
         if gone:
             what = f"Scores in {exercise.name} still count {_counted(gone, 'submission')}"
-            told.append(f"{what}, which it does not ask any more. Run: course regrade")
+            told.append(f"{what}, which it no longer asks. Run: course regrade")
     return told
 
 
 def open_to_all(gradebook: Gradebook) -> list[str]:
-    """Say so if everybody on this machine can read or change the gradebook's file."""
+    """Return a warning if everybody on this machine can read or change the gradebook's file."""
     file = gradebook.file
     if file is None or not file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
         return []
@@ -44,7 +44,7 @@ def open_to_all(gradebook: Gradebook) -> list[str]:
 
 
 def score_warnings(scores: Iterable[Score]) -> Iterator[str]:
-    """Say which scores a person should look at, and why."""
+    """Yield the scores that need a look, with the reason."""
     for score in scores:
         for warning in score.warnings:
             student = printable(score.student)

@@ -1,4 +1,4 @@
-"""What is asked of the gradebook about submissions, attempts and reports."""
+"""The gradebook's queries for submissions, attempts and reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 
 
 def known(students: Sequence[str]) -> Any:
-    """Ask for the newest report and the latest attempt of each submission of these students."""
+    """Select the newest report and the latest attempt of each submission of these students."""
     own = SubmissionRow.student.in_(students)
     newest, latest = newest_reports(own), _latest_attempts(own)
     return (
@@ -43,7 +43,7 @@ def known(students: Sequence[str]) -> Any:
 
 
 def attempts(student: str | None) -> Any:
-    """Ask for every attempt of one student, or of all, with the report that counts."""
+    """Select every attempt of one student, or of all, with the report that counts."""
     counting = newest_reports(ReportRow.is_applied)
     found = (
         select(
@@ -68,7 +68,7 @@ def attempts(student: str | None) -> Any:
 
 
 def counting_reports(submissions: Sequence[int]) -> Any:
-    """Ask for these submissions with the reports that count."""
+    """Select these submissions with the reports that count."""
     own = SubmissionRow.id.in_(submissions)
     counting = newest_reports(ReportRow.is_applied, own)
     return (
@@ -88,7 +88,7 @@ def counting_reports(submissions: Sequence[int]) -> Any:
 
 
 def questions() -> Any:
-    """Ask for the fingerprints of the reports that count, by exercise, and how many have each."""
+    """Select the fingerprints of the reports that count, by exercise, and how many have each."""
     counting = newest_reports(ReportRow.is_applied)
     return (
         select(SubmissionRow.exercise, ReportRow.fingerprint, func.count())
@@ -100,7 +100,7 @@ def questions() -> Any:
 
 
 def newest_reports(*where: Any) -> Any:
-    """Ask for the newest report of each submission, of those that meet a condition."""
+    """Select the newest report of each submission among those that meet a condition."""
     return (
         select(ReportRow.submission_id, func.max(ReportRow.id).label("report"))
         .join(SubmissionRow, SubmissionRow.id == ReportRow.submission_id)
@@ -111,7 +111,7 @@ def newest_reports(*where: Any) -> Any:
 
 
 def _latest_attempts(*where: Any) -> Any:
-    """Ask for the latest attempt of each student in each exercise, of those that meet a condition."""
+    """Select the latest attempt of each student and exercise among those that meet a condition."""
     return (
         select(SubmissionRow.student, SubmissionRow.exercise, func.max(AttemptRow.id).label("attempt"))
         .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)

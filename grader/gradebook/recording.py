@@ -1,4 +1,4 @@
-"""Writing one submission into the gradebook. Statements are made once: making takes longer than running."""
+"""Writing one submission into the gradebook. Statements are built once: building is slower than running."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
 
-TINY = 1e-9  # shares of points that differ by less are the same
+TINY = 1e-9  # shares that differ by less are equal
 
 _SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT = (
     Base.metadata.tables[row.__tablename__] for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow)
@@ -53,14 +53,14 @@ _add_report = insert(_REPORT)
 
 @dataclass(frozen=True)
 class StoredRow:
-    """The row of a submission; there is nothing about it yet if it is new."""
+    """The row of a submission; a new one has no reports yet."""
 
     id: int
     is_new: bool = False
 
 
 def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> StoredRow:
-    """The row of a submission, locked against other writers."""
+    """Return the row of a submission, locked against other writers."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise, "digest": handed_in.digest}
     found = connection.scalar(_find_submission, key)
     if found is None:
@@ -73,7 +73,7 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Store
 
 
 def note_attempt(connection: Connection, submission: StoredRow, handed_in: HandedIn) -> None:
-    """Note a new attempt or, of the file that the student handed in last, a correction of its time."""
+    """Record a new attempt or, for the file handed in last, a correction of its time."""
     key = {"student": handed_in.student, "exercise": handed_in.exercise}
     last = None if submission.is_new else connection.execute(_last_attempt, key).one_or_none()
     arrival = handed_in.arrival
@@ -92,7 +92,7 @@ def note_attempt(connection: Connection, submission: StoredRow, handed_in: Hande
 
 
 def note_handed_out(connection: Connection, student: str, exercise: str, params: Mapping[str, Any]) -> None:
-    """Remember the parameters of a student's variant, unless some are remembered."""
+    """Store the parameters of a student's variant, unless some are stored already."""
     key = {"student": student, "exercise": exercise}
     if connection.scalar(_find_handed_out, key) is None:
         row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
@@ -102,7 +102,7 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
 def add_report(
     connection: Connection, submission: StoredRow, outcome: Outcome, *, may_lower: bool, again: bool
 ) -> bool:
-    """Keep a report; returns whether it counts. `Gradebook.record` says when it is not kept or does not."""
+    """Store a report and return whether it counts; see `Gradebook.record` for when it does not."""
     own = {"submission": submission.id}
     newest = None if submission.is_new else connection.execute(_newest_report, own).one_or_none()
     counting = newest
@@ -133,7 +133,7 @@ def add_report(
 
 def _add(connection: Connection, adding: Any, row: Mapping[str, Any]) -> Any:
     """Add a row and return its key, or None if another process was faster."""
-    if connection.dialect.name == "sqlite":  # nobody else can be writing
+    if connection.dialect.name == "sqlite":  # no other process can be writing
         return connection.execute(adding, row).inserted_primary_key
     with contextlib.suppress(IntegrityError), connection.begin_nested():
         return connection.execute(adding, row).inserted_primary_key
@@ -145,10 +145,10 @@ def _decided_alike(row: Any, outcome: Outcome) -> bool:
 
 
 def _replaces(counting: Any, report: Report, *, is_repeated: bool) -> bool:
-    """Whether a report takes the place of the one that counts although nobody has said that scores may fall.
+    """Tell whether a report replaces the one that counts, without permission to lower scores.
 
-    What could not be graded never replaces a score, nor does what is lower. What is higher does, unless the
-    same was only run again: then the first result stays, or random code would gain by being run often.
+    A report that could not be graded, or a lower one, never replaces a score. A higher one does, unless the
+    same submission was only run again: random code must not gain from being run often.
     """
     if not counting.is_graded:
         return True

@@ -7,22 +7,22 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSIONS = ("0001", "0002")  # that these tables have had: the revisions in migrations/
+VERSIONS = ("0001", "0002")  # all versions of these tables: the revisions in migrations/
 VERSION = VERSIONS[-1]
 
 
 class Instant(TypeDecorator[datetime]):
-    """A time, kept in UTC and without a zone, which SQLite does not know."""
+    """A time, stored in UTC without a zone, because SQLite has no zones."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """What the database keeps."""
+        """Return the value to store."""
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """What comes out of it: a time in UTC."""
+        """Return a stored value as a time in UTC."""
         return value.replace(tzinfo=UTC) if value else None
 
 
@@ -35,13 +35,13 @@ class Base(DeclarativeBase):
 class VersionRow(Base):
     """The version of the tables: one row, which alembic writes as well."""
 
-    __tablename__ = "gradebook_version"  # a server may hold a table alembic_version of another program
+    __tablename__ = "gradebook_version"  # the server can hold another program's table alembic_version
 
     version_num: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 class SubmissionRow(Base):
-    """A file that a student handed in for an exercise. The same file handed in again is the same row."""
+    """A file that a student handed in for an exercise. Handing in the same file again adds no row."""
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("student", "exercise", "digest"),)
@@ -52,44 +52,44 @@ class SubmissionRow(Base):
     digest: Mapped[str] = mapped_column(String(64))  # HandedIn.digest
     file_name: Mapped[str] = mapped_column(String(200))
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    problem: Mapped[str]  # why it could not be read or graded; then there is no content
+    problem: Mapped[str]  # why it could not be read or graded, in which case there is no content
 
 
 class AttemptRow(Base):
-    """One time that a student handed in a file which differs from what they had handed in before.
+    """One hand-in of a file that differs from the student's previous file.
 
-    A row of the same submission as the student's row before it is no new attempt: it corrects the time.
+    A row with the same submission as the student's previous row is not a new attempt but corrects the time.
     """
 
     __tablename__ = "attempt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    handed_in: Mapped[datetime | None]  # as the folder or the LMS says; None where neither does
-    is_late: Mapped[bool]  # the LMS says so
+    handed_in: Mapped[datetime | None]  # from the folder or the LMS; None if neither says
+    is_late: Mapped[bool]  # according to the LMS
     seen: Mapped[datetime]
 
 
 class ReportRow(Base):
-    """One grading of one submission. Rows are only ever added: this is the history."""
+    """One grading of one submission. Rows are only added, so this is the history."""
 
     __tablename__ = "report"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     created: Mapped[datetime]
-    variant: Mapped[str] = mapped_column(String(200))  # the student whose variant it is; "": variant 0
-    fingerprint: Mapped[str]  # of everything that decides the report beside the submission, by question
+    variant: Mapped[str] = mapped_column(String(200))  # the student whose variant it is; "" for variant 0
+    fingerprint: Mapped[str]  # of everything but the submission that the report depends on, by question
     score: Mapped[float]
     points: Mapped[float]
-    is_graded: Mapped[bool]  # False: some question could not be judged, and the score is not handed on
-    is_applied: Mapped[bool]  # False: it would have lowered the score, and waits for `course regrade`
+    is_graded: Mapped[bool]  # False if a question could not be judged; the score is not exported
+    is_applied: Mapped[bool]  # False if it would have lowered the score; it waits for `course regrade`
     document: Mapped[str]  # the report as JSON
     output: Mapped[bytes] = mapped_column(LargeBinary)  # what student code printed
 
 
 class OverrideRow(Base):
-    """A score that an instructor has set by hand, or taken back (no score). The newest row counts."""
+    """A score that an instructor set by hand, or withdrew (no score). The newest row counts."""
 
     __tablename__ = "override"
 
@@ -100,11 +100,11 @@ class OverrideRow(Base):
     reason: Mapped[str]
     author: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime]
-    points: Mapped[float | None]  # the exercise's at that time; None: nobody knows
+    points: Mapped[float | None]  # the exercise's points at that time; None if unknown
 
 
 class HandedOutRow(Base):
-    """The parameters of a variant that was handed out: a later change of the exercise draws others."""
+    """The parameters of a variant that was handed out; a changed exercise would draw others."""
 
     __tablename__ = "handed_out"
 
@@ -115,9 +115,9 @@ class HandedOutRow(Base):
 
 
 class LeftOutRow(Base):
-    """A file that was left out when a source was graded, and that may be this student's.
+    """A file that was left out when a source was graded and that may be this student's.
 
-    Nobody knows whether such a student handed nothing in.
+    Such a student may have handed something in.
     """
 
     __tablename__ = "left_out"

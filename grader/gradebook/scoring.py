@@ -1,4 +1,4 @@
-"""Scores as the course's rules have them: raw scores are read from reports, and never changed there."""
+"""Scores under the course's rules. Raw scores are read from reports, which never change."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from grader.folding import folded
 from grader.gradebook.entries import Attempt, Override
 
 DAY = timedelta(days=1)
-TINY = 1e-6  # points that differ by less are the same
-PLACES = 6  # of a score: a share of thirds must not end in 0.30000000000000004
+TINY = 1e-6  # points that differ by less are equal
+PLACES = 6  # decimal places of a score, so that none ends in 0.30000000000000004
 
 
 @dataclass(frozen=True)
 class Score:
-    """What one student has in one exercise: the raw score, the rules that touched it, and the final one.
+    """One student's score in one exercise: raw, the rules that changed it, and final.
 
-    `points` are the exercise's as it stands now; a score from a time when they were others is scaled.
+    `points` are the exercise's current points; a score from before they changed is scaled.
     """
 
     student: str
     exercise: str
-    raw: float | None  # None: nothing was handed in
-    final: float | None  # None: there is nothing to hand on
+    raw: float | None  # None if nothing was handed in
+    final: float | None  # None if there is no score to export
     points: float
     rules: tuple[str, ...]
     is_graded: bool
     is_excused: bool = False
     graded: datetime | None = None
-    warnings: tuple[str, ...] = ()  # what a person should look at before this is handed on
+    warnings: tuple[str, ...] = ()  # to look at before the score is exported
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """An attempt under the rules: shares of the points."""
+    """An attempt under the rules, as shares of the points."""
 
     attempt: Attempt
     raw: float
@@ -56,9 +56,9 @@ def scores(
 ) -> Iterator[Score]:
     """Yield final scores, by student and then by exercise in the order of `points`.
 
-    Attempts come sorted by student, as the gradebook gives them. A student appears with each exercise that
-    they handed in, are excused from, or have an override for. Who is excused and handed nothing in appears
-    only if their name, in NFC, is `known`; None: everybody's is.
+    Attempts must be sorted by student, as the gradebook yields them. A student appears with every exercise
+    they handed in, are excused from, or have an override for. An excused student without a submission appears
+    only if their name, in NFC, is in `known`; None means everybody.
     """
     in_force = {(override.student, override.exercise): override for override in overrides}
     set_by_hand = {key: override for key, override in in_force.items() if override.score is not None}
@@ -112,7 +112,7 @@ def _score(
 def _set_by_hand(
     override: Override, score: float, attempts: Sequence[Attempt], raw: float | None, points: float
 ) -> Score:
-    """Return the score that an override makes; one above the points is not handed on, for nobody meant it."""
+    """Return the score of an override; one above the points is not exported, as it cannot be intended."""
     why = f"override by {override.author}: {override.reason}"
     warnings = tuple(_override_warnings(override, score, attempts, points))
     return Score(
@@ -134,7 +134,7 @@ def _override_warnings(
     before = override.points
     if score > points + TINY:
         of = f"{score:g} of {before:g}" if before is not None else f"{score:g}"
-        yield f"set by hand to {of}, which is more than the {points:g} points there are now: left out"
+        yield f"set by hand to {of}, which is more than the {points:g} points of the exercise now: left out"
     elif before is not None and abs(points - before) > TINY:
         yield f"set by hand to {score:g} when there were {before:g} points; now there are {points:g}"
     if any(attempt.seen > override.created for attempt in attempts):
@@ -144,8 +144,8 @@ def _override_warnings(
 def _counting(attempts: Sequence[Attempt], rules: Rules) -> _Judged | None:
     """Return the attempt that counts, or None if there is none.
 
-    Where the last counts and could not be graded, it is returned: neither it nor an earlier one gives a
-    score. Where the best counts, one that could not be graded is chosen only if there is no other.
+    If the last attempt counts and could not be graded, it is returned, and there is no score. If the best
+    counts, one that could not be graded is chosen only if there is no other.
     """
     allowed = [attempt for attempt in attempts if attempt.number <= (rules.max_attempts or math.inf)]
     judged = [_judge(attempt, rules) for attempt in allowed]
@@ -167,14 +167,14 @@ def _judge(attempt: Attempt, rules: Rules) -> _Judged:
     share = attempt.score / attempt.points
     due = deadline(rules, attempt.student, attempt.exercise)
     if attempt.handed_in is None:
-        told = ("late, by how much is not known",) if attempt.is_late else ()
+        told = ("late by an unknown time",) if attempt.is_late else ()
         return _Judged(attempt, share, share, told)
     if due is None or attempt.handed_in <= due + timedelta(minutes=rules.grace_minutes):
         return _Judged(attempt, share, share, ())
     days = _days_late(due, attempt.handed_in, ZoneInfo(rules.timezone))
     late = rules.late
     if late.days is not None and days > late.days:
-        told = (f"{days} {'day' if days == 1 else 'days'} late: it counts nothing",)
+        told = (f"{days} {'day' if days == 1 else 'days'} late: scores 0",)
         return _Judged(attempt, share, 0.0, told)
     percent = min(days * late.percent_per_day, late.at_most)
     told = (f"{days} {'day' if days == 1 else 'days'} late: -{percent:g} %",)
@@ -182,7 +182,7 @@ def _judge(attempt: Attempt, rules: Rules) -> _Judged:
 
 
 def deadline(rules: Rules, student: str, exercise: str) -> datetime | None:
-    """Return when a student's exercise is due, in UTC, extensions included: of several, the latest."""
+    """Return when a student's exercise is due, in UTC; the latest of several extensions counts."""
     zone = ZoneInfo(rules.timezone)
     local = rules.deadlines.get(exercise)
     if local is None:
@@ -196,21 +196,21 @@ def deadline(rules: Rules, student: str, exercise: str) -> datetime | None:
 
 
 def _later(local: datetime, days: float, zone: ZoneInfo) -> datetime:
-    """Return the same time of day so many days later; a part of a day is so many hours."""
+    """Return the same time of day `days` later; a fraction of a day is added as hours."""
     rest, whole = math.modf(days)
     return _instant(local + whole * DAY, zone) + rest * DAY
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return a local time in UTC; where the clock shows it twice or leaves it out, the later of two."""
+    """Return a local time in UTC; the later of two if the clock shows it twice or skips it."""
     return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _days_late(due: datetime, handed_in: datetime, zone: ZoneInfo) -> int:
-    """Return how many days are begun: each ends at the time of day that was due, by the clock of the zone."""
+    """Return the number of days begun, each ending at the time of day of the deadline in its zone."""
     local = due.astimezone(zone).replace(tzinfo=None)
     handed_in = min(max(handed_in, EARLIEST.replace(tzinfo=UTC)), LATEST.replace(tzinfo=UTC))
-    days = max(1, (handed_in - due).days - 1)  # no clock was ever changed by more than a day
+    days = max(1, (handed_in - due).days - 1)  # no clock change was ever longer than a day
     while _instant(local + days * DAY, zone) < handed_in:
         days += 1
     return days

@@ -1,8 +1,8 @@
-"""A gradebook in a SQLite file: private, in WAL mode while it is written, and one plain file afterwards.
+"""A gradebook in a SQLite file: private, in WAL mode while it is written, and a single file afterwards.
 
-In WAL mode those who read and one who writes do not wait for each other. The last command that ends turns it
-off: then a copy of this one file holds everything, and who may only read can read it. Processes on several
-machines cannot share a file in WAL mode, so it stays off where the file may lie on a network drive:
+In WAL mode readers and a writer do not wait for each other. The last command to end turns it off, so that a
+copy of this one file holds everything and read-only users can open it. Processes on several machines cannot
+share a file in WAL mode, so it stays off where the file may be on a network drive:
 https://www.sqlite.org/wal.html
 """
 
@@ -23,43 +23,43 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from grader.errors import UsageFault, printable
 from grader.files import part_of, refusal
 
-BUSY_SECONDS = 30  # that another process may hold the lock
-READING = {"is_reading": True}  # an option of ours: this connection takes no lock
+BUSY_SECONDS = 30  # to wait for another process's lock
+READING = {"is_reading": True}  # our own option: this connection takes no lock
 _LOCAL = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"}
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
 def make_private(file: Path) -> None:
-    """Make a file that its owner alone can read, where there is none; SQLite's other files get the same mode.
+    """Create a missing file that only its owner can read; SQLite's other files get the same mode.
 
-    What is there already keeps its mode, for a group that grades together may have set it.
+    An existing file keeps its mode, which a group that grades together may have set.
     """
     try:
         with suppress(FileExistsError):
             _make_empty(file)
         if not stat.S_ISREG(file.stat().st_mode):
-            raise OSError(0, "It is not a plain file")
-        if not os.access(file, os.R_OK):  # opening and closing it would end SQLite's locks of this process
-            raise PermissionError(0, "You may not read it")
+            raise OSError(0, "it is not a plain file")
+        if not os.access(file, os.R_OK):  # opening it here and closing it would release SQLite's locks
+            raise PermissionError(0, "you have no permission to read it")
     except FileNotFoundError:
         raise UsageFault(
-            f"The gradebook {file} cannot be used: unable to open it. Make its folder first."
+            f"The gradebook {file} cannot be used: its folder does not exist. Make the folder first."
         ) from None
     except OSError as error:
         raise UsageFault(f"The gradebook {file} cannot be opened: {error.strerror}.") from None
 
 
 def may_change(file: Path) -> bool:
-    """Whether a file can be changed, and a copy kept beside it."""
-    own = os.access in os.supports_effective_ids  # else the system asks for who has started the program
+    """Tell whether a file can be changed, and a copy written beside it."""
+    own = os.access in os.supports_effective_ids  # else the real user is checked
     return all(os.access(one, os.W_OK, effective_ids=own) for one in (file, file.parent))
 
 
 def sqlite_engine(address: URL) -> Engine:
-    """Make an engine whose transactions begin with the lock for writing.
+    """Create an engine whose transactions begin with the write lock.
 
-    Python's sqlite3 begins transactions late, and never for reading: two writers could then wait for each
-    other. So it begins none, and each begins here.
+    Python's sqlite3 begins transactions late, and never for reading, so two writers could deadlock.
+    Its own transactions are therefore off, and each one begins here.
     """
     bound = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     engine = create_engine(address, connect_args=bound)
@@ -79,7 +79,7 @@ def sqlite_engine(address: URL) -> Engine:
 
 
 def _use_wal(connection: Connection, file: Path) -> None:
-    """Turn WAL mode on, unless somebody is reading at this moment or the file may lie on a network drive."""
+    """Turn WAL mode on, unless somebody is reading now or the file may be on a network drive."""
     if connection.info.get("has_wal") or not _is_local(file):
         return
     busy = connection.exec_driver_sql("pragma busy_timeout").scalar()
@@ -87,7 +87,7 @@ def _use_wal(connection: Connection, file: Path) -> None:
     try:
         with suppress(OperationalError):
             mode = connection.exec_driver_sql("pragma journal_mode = wal").scalar()
-            connection.info["has_wal"] = mode == "wal"  # nobody can turn it off while this connection is open
+            connection.info["has_wal"] = mode == "wal"  # it stays on while this connection is open
     finally:
         connection.exec_driver_sql(f"pragma busy_timeout = {busy}").close()
 
@@ -95,12 +95,12 @@ def _use_wal(connection: Connection, file: Path) -> None:
 def _is_local(file: Path) -> bool:
     try:
         return file_system_of(file, _MOUNTS.read_text("utf-8", "surrogateescape")) in _LOCAL
-    except OSError:  # another system, which does not say it
+    except OSError:  # another system without this file
         return False
 
 
 def file_system_of(file: Path, mounts: str) -> str:
-    """Return the sort of file system that a file lies on; `mounts` are lines of /proc/self/mountinfo."""
+    """Return the type of the file system that holds a file; `mounts` are lines of /proc/self/mountinfo."""
     deepest, found = 0, ""
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
@@ -111,9 +111,9 @@ def file_system_of(file: Path, mounts: str) -> str:
 
 
 def make_one_file(engine: Engine) -> None:
-    """Turn WAL mode off. Where others are still at work, only write what is in their files into the one.
+    """Turn WAL mode off or, if other processes are at work, only copy the log into the main file.
 
-    Whatever goes wrong here loses nothing: the next command finds all that was written.
+    A failure here loses nothing: the next command finds all that was written.
     """
     with suppress(SQLAlchemyError), engine.connect() as connection:
         reading = connection.execution_options(**READING)
@@ -127,7 +127,7 @@ def make_one_file(engine: Engine) -> None:
 
 
 def keep_copy(file: Path, version: str) -> Path:
-    """Copy a gradebook, which nobody writes meanwhile, to a name that says its version; return that name.
+    """Copy a gradebook that nobody is writing to a name with its version, and return that name.
 
     Raises:
         UsageFault: it cannot be copied.
@@ -146,8 +146,8 @@ def keep_copy(file: Path, version: str) -> Path:
         raise refusal(wanted, "written", error) from None
     except sqlite3.Error as error:
         raise UsageFault(
-            f"The copy {printable(str(wanted))} cannot be written: {error}. Make room, and run the command "
-            "again; the gradebook is as it was."
+            f"The copy {printable(str(wanted))} cannot be written: {error}. Make room and run the command "
+            "again. The gradebook is unchanged."
         ) from None
 
 
@@ -164,7 +164,7 @@ def _copy(file: Path, target: Path) -> None:
 
 
 def _named(part: Path, wanted: Path) -> Path:
-    """Give a copy a name that no file has; one copy of the same bytes is enough."""
+    """Give a copy an unused name; one copy of the same bytes is enough."""
     name, number = wanted, 1
     while os.path.lexists(name):
         if name.is_file() and filecmp.cmp(name, part, shallow=False):

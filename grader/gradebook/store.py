@@ -20,15 +20,15 @@ from grader.gradebook.history import events, last_outputs
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
-BATCH = 100  # submissions that are read at once
-EVERYBODY = ""  # the student in a row of what was handed out without a roster
+BATCH = 100  # submissions read at once
+EVERYBODY = ""  # the student in a row for variants handed out without a roster
 
 
 class Gradebook(Database):
-    """A gradebook, open."""
+    """An open gradebook."""
 
     def known(self, students: Sequence[str]) -> dict[tuple[str, str, str], Known]:
-        """What is held about these students' submissions, by student, exercise and digest.
+        """Return what is stored about these students' submissions, by student, exercise and digest.
 
         Raises:
             UsageFault: the database refuses.
@@ -60,11 +60,11 @@ class Gradebook(Database):
         attempt: bool = True,
         again: bool = False,
     ) -> bool:
-        """Keep a submission, that it was handed in, and its report: all of it or nothing.
+        """Store a submission, its hand-in and its report in one transaction; say whether the report counts.
 
-        Where the newest report was decided by the very same, this one is not kept, unless `again`. One that
-        would lower the score of the same submission, or raise it though nothing but chance has changed, is
-        kept but does not count, unless `may_lower`. Returns whether the report counts.
+        A report with the same fingerprints as the newest one is not stored, unless `again`. One that would
+        lower the score of the same submission, or raise it only by chance, is stored but does not count,
+        unless `may_lower`.
 
         Raises:
             UsageFault: the database refuses.
@@ -99,7 +99,7 @@ class Gradebook(Database):
                     number += rows[0].is_graded
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
-        """Submissions with the reports that count.
+        """Yield submissions with the reports that count.
 
         Raises:
             UsageFault: the database refuses.
@@ -116,7 +116,7 @@ class Gradebook(Database):
                 yield handed_in, Report.model_validate_json(row.document)
 
     def override(self, override: Override) -> None:
-        """Keep a score that was set by hand.
+        """Store a score that was set by hand.
 
         Raises:
             UsageFault: the database refuses.
@@ -136,7 +136,7 @@ class Gradebook(Database):
             )
 
     def overrides(self, student: str | None = None) -> list[Override]:
-        """Every override ever made, oldest first.
+        """Return every override ever made, oldest first.
 
         Raises:
             UsageFault: the database refuses.
@@ -154,7 +154,7 @@ class Gradebook(Database):
             ]
 
     def hand_out(self, variants: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
-        """Remember the parameters that students were given, by student and exercise.
+        """Store the parameters that students were given, by student and exercise.
 
         Raises:
             UsageFault: the database refuses.
@@ -162,14 +162,14 @@ class Gradebook(Database):
         """
 
         def work(connection: Connection) -> None:
-            # In one order, whatever the roster's: two who wrote in different ones would wait for each other.
+            # In a fixed order: two writers with different orders would wait for each other.
             for (student, exercise), params in sorted(variants.items(), key=lambda pair: pair[0]):
                 note_handed_out(connection, student, exercise, params)
 
         self.written(work)
 
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
-        """The parameters that these students were given, by student and exercise.
+        """Return the parameters that these students were given, by student and exercise.
 
         Raises:
             UsageFault: the database refuses.
@@ -181,7 +181,7 @@ class Gradebook(Database):
             return {(row.student, row.exercise): json.loads(row.params) for row in found}
 
     def students(self) -> set[str]:
-        """Return everybody who handed in, has an override, or was given a variant.
+        """Return the students who handed in, have an override, or were given a variant.
 
         Raises:
             UsageFault: the database refuses.
@@ -206,10 +206,10 @@ class Gradebook(Database):
     def keep_left_out(
         self, looked_at: Iterable[tuple[str, str]], left_out: Iterable[tuple[str, str, str]]
     ) -> None:
-        """Remember which students a file may be of, though it was left out.
+        """Record which students a file that was left out may belong to.
 
-        `left_out` has source, student and exercise. What was remembered of the sources and exercises that
-        were looked at is forgotten.
+        `left_out` has source, student and exercise. Earlier records for the sources and exercises that were
+        searched are replaced.
 
         Raises:
             UsageFault: the database refuses.
@@ -224,7 +224,7 @@ class Gradebook(Database):
                 connection.execute(insert(LeftOutRow), rows)
 
     def left_out(self) -> frozenset[tuple[str, str]]:
-        """Return students and exercises of which a file was left out.
+        """Return students and exercises for which a file was left out.
 
         Raises:
             UsageFault: the database refuses.
@@ -235,7 +235,7 @@ class Gradebook(Database):
             return frozenset((row.student, row.exercise) for row in found)
 
     def exercises(self) -> dict[str, int]:
-        """Return the names of all exercises that somebody has a score in, with how many students have.
+        """Return the names of all exercises with scores, with the number of students in each.
 
         Raises:
             UsageFault: the database refuses.
@@ -248,7 +248,7 @@ class Gradebook(Database):
             return {row[0]: row[1] for row in connection.execute(rows)}
 
     def questions(self) -> dict[tuple[str, str], int]:
-        """Return exercise and id of all questions that scores count, with how many submissions have them.
+        """Return exercise and id of all scored questions, with the number of submissions that have them.
 
         Raises:
             UsageFault: the database refuses.
@@ -261,7 +261,7 @@ class Gradebook(Database):
         return counts
 
     def history(self, student: str) -> list[PastEvent]:
-        """What happened to a student's scores, oldest first.
+        """Return the history of a student's scores, oldest first.
 
         Raises:
             UsageFault: the database refuses.
@@ -272,7 +272,7 @@ class Gradebook(Database):
             return events(connection, student, overrides)
 
     def last_outputs(self, student: str) -> list[LastOutput]:
-        """Return what a student's submissions printed and raised while they were last graded.
+        """Return what a student's submissions printed and raised in their last grading.
 
         Raises:
             UsageFault: the database refuses.

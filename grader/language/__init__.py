@@ -1,1 +1,1 @@
-"""How courses are written: YAML, formulas, layers, texts and the draws of variants."""
+"""The language that courses are written in: YAML, formulas, layers, texts and drawn variants."""

@@ -1,7 +1,7 @@
-"""YAML files whose every key and value remembers its line and column.
+"""YAML files that keep the line and column of every key and value.
 
-The language is the JSON-like heart of YAML 1.2: `yes`, `on` and `010` are text or plain numbers, not
-surprises; tags and aliases are refused, so that a small file cannot grow into a large one.
+The language is the JSON-like core of YAML 1.2: `yes` and `on` are text and `010` is the number 10.
+Tags and aliases are refused, so that a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from grader.language.templates import unfit_character
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
-MAX_DIGITS = 18  # of a whole number
+MAX_DIGITS = 18  # in a whole number
 
 Path_ = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place in a file, both counted from 1."""
+    """A place in a file. Lines and columns count from 1."""
 
     line: int
     column: int
@@ -35,19 +35,19 @@ class Position:
 
 @dataclass
 class Document:
-    """Plain data read from one file, and where each piece of it stands."""
+    """Plain data read from one file, with the position of each piece."""
 
     file: Path
     data: object = None
     values: dict[Path_, Position] = field(default_factory=dict)
     keys: dict[Path_, Position] = field(default_factory=dict)
-    blocks: set[Path_] = field(default_factory=set)  # texts written below their key, with | or >
-    written: dict[Path_, str] = field(default_factory=dict)  # numbers and the like, letter by letter
+    blocks: set[Path_] = field(default_factory=set)  # block texts, written with | or >
+    written: dict[Path_, str] = field(default_factory=dict)  # the spelling of numbers, booleans and nulls
 
     def fault(
         self, path: Path_, sentence: str, remedy: str = "", *, key: bool = False, line: int = 0
     ) -> Fault:
-        """A fault at `path`, or at the nearest thing around it; `line` counts lines down inside a text."""
+        """Return a fault at `path`, or at the nearest enclosing position; `line` counts within a text."""
         position = self._position(path, key=key)
         if line and path in self.blocks:
             position = Position(position.line + line, 1)
@@ -63,7 +63,7 @@ class Document:
 
 
 def dotted(path: Path_) -> str:
-    """The path as a person writes it.
+    """Return the path as a person writes it.
 
     >>> dotted(("questions", 0, "points"))
     'questions[0].points'
@@ -76,7 +76,7 @@ def read_document(file: Path) -> Document:
     """Read one YAML file.
 
     Raises:
-        CourseFaults: the file is missing, too large, not UTF-8, not YAML, or uses YAML we refuse.
+        CourseFaults: the file is missing, too large, not UTF-8, not YAML, or uses refused YAML.
 
     """
     document = Document(file)
@@ -99,13 +99,14 @@ def _read_text(file: Path) -> str:
         with open_file(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise fault("There is no such file.", "Create it, or correct the name.") from None
+        raise fault("There is no such file.", "Create it or correct the name.") from None
     except OSError as error:
         raise fault(
-            f"The file cannot be read: {error.strerror}.", "Check what it is and its rights."
+            f"The file cannot be read: {error.strerror}.",
+            "Check that it is a file that you can read.",
         ) from None
     if len(content) > MAX_BYTES:
-        raise fault("The file is larger than 1 MiB.", "Keep data out of it.")
+        raise fault("The file is larger than 1 MiB.", "Move data to another file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -115,7 +116,7 @@ def _read_text(file: Path) -> str:
         ) from None
 
 
-_UNTAGGED = "Remove it, or put the text in quotes."
+_UNTAGGED = "Remove it or put the text in quotes."
 _TAG = "tag:yaml.org,2002:"
 _SCALARS: dict[str, Callable[[str], object]] = {
     "int": int,
@@ -133,7 +134,7 @@ def _finite(number: float) -> float:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's reader with fewer surprises; see the module's docstring."""
+    """PyYAML's loader with fewer surprises; see the module docstring."""
 
     depth = 0
 
@@ -162,18 +163,23 @@ for _tag, _pattern, _first in (
 
 
 def _compose(file: Path, text: str) -> yaml.Node | None:
-    """The tree of nodes of the only document in the text."""
+    """Parse the text and return the root node of its only document."""
     loader = None
     try:
         loader = _Loader(text)
         return loader.get_single_node()
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        fault = Fault(file, line, None, "", "There is a character that YAML forbids.", "Remove it.")
+        fault = Fault(file, line, None, "", "YAML forbids a character in this file.", "Remove it.")
         raise CourseFaults([fault]) from None
     except (ValueError, OverflowError):
         fault = Fault(
-            file, None, None, "", "There is a number that YAML cannot read.", "Look for \\U and %YAML."
+            file,
+            None,
+            None,
+            "",
+            "YAML cannot read a number or an escape.",
+            "Look for a bad '\\U...' escape or '%YAML' line.",
         )
         raise CourseFaults([fault]) from None
     except yaml.MarkedYAMLError as error:
@@ -190,25 +196,25 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
 def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     problem = error.problem or error.context or ""
     if "'\\t'" in problem:
-        return "There is a tab where YAML wants spaces.", "Indent with spaces."
+        return "YAML does not allow a tab here.", "Indent with spaces."
     if "aliases" in problem:
         return (
             "Aliases (*name) are not supported.",
-            "Write the value out, or put the text in quotes.",
+            "Write the value out or put the text in quotes.",
         )
     if "nested too deeply" in problem:
-        return f"The file is nested more than {MAX_DEPTH} levels deep.", "Flatten it."
+        return f"The file is nested more than {MAX_DEPTH} levels deep.", "Use fewer levels."
     if "expected a single document" in (error.context or ""):
-        return "There is a second document.", "Keep one, without '---' in between."
+        return "The file holds a second document.", "Keep one document and remove the '---' line."
     if "mapping values are not allowed" in problem:
-        return "There is a ':' inside a text, or the indentation is off.", "Put such a text in quotes."
+        return "A text contains ':', or the indentation is wrong.", "Put the text in quotes."
     if "cannot start any token" in problem:
-        return "A text cannot begin with this character.", "Put such a text in quotes."
+        return "A text cannot begin with this character.", "Put the text in quotes."
     return f"This is not valid YAML: {problem}.", "Check quotes, brackets and indentation around here."
 
 
 class _Converter:
-    """Turns nodes into plain data and writes down where each stood."""
+    """A builder of plain data that records the position of each node."""
 
     def __init__(self, document: Document, faults: list[Fault]) -> None:
         self.document = document
@@ -238,7 +244,7 @@ class _Converter:
             elif unfit_character(key):
                 self._check_text(key, position, path)
             elif key in seen:
-                sentence = f"'{key}' stands here again; it was given in line {seen[key]}."
+                sentence = f"'{key}' is given twice; the first is in line {seen[key]}."
                 self._fault(position, here, sentence, "Keep one of them.")
             else:
                 seen[key] = position.line
@@ -253,19 +259,21 @@ class _Converter:
         self.document.written[path] = text
         if kind == "float" and text.lstrip("+-").isdigit() and len(text) > MAX_DIGITS:
             sentence = f"'{text:.60}' has more than {MAX_DIGITS} digits."
-            self._fault(_position(node), path, sentence, "Put it in quotes, or write it as 1e20.")
+            self._fault(_position(node), path, sentence, "Put it in quotes or write it like 1e20.")
             return None
         try:
             return _SCALARS[kind](text)
         except (ValueError, LookupError):
-            known = "a finite number" if kind == "float" else f"of the kind {kind}"
-            self._fault(_position(node), path, f"'{text:.60}' is not {known}.", "Write it in another way.")
+            known = "a finite number" if kind == "float" else f"a valid {kind}"
+            self._fault(
+                _position(node), path, f"'{text:.60}' is not {known}.", "Correct it or put it in quotes."
+            )
         return None
 
     def _check_text(self, text: str, position: Position, path: Path_) -> None:
         unfit = unfit_character(text)
         if unfit:
-            self._fault(position, path, f"This text has {unfit} in it.", "Remove it.")
+            self._fault(position, path, f"This text contains {unfit}.", "Remove it.")
 
     def _fault(self, position: Position, path: Path_, sentence: str, remedy: str) -> None:
         self.faults.append(

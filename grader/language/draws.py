@@ -1,7 +1,7 @@
 """Draws that are the same on every machine and in every version of Python.
 
-Each draw is a SHA-256 of the words that name it, so that adding a parameter to an exercise leaves the
-others as they were, and no generator's state has to be carried around.
+Each draw is the SHA-256 of the words that name it. Adding a parameter to an exercise therefore leaves the
+others unchanged, and there is no generator state to carry around.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# The version of the drawing, which variants carry. It grows when the same course gives other variants: other
-# draws, or other mistakes that a variant has to tell apart. Who was given a variant keeps it.
+# The version of the drawing, stored with each variant. Increase it when the same course gives different
+# variants, because draws change or because variants must separate other mistakes. Variants that students
+# already have are kept.
 DRAWING = 2
 
 
@@ -25,16 +26,16 @@ class Draws:
     name: tuple[str, ...]
 
     def under(self, *words: object) -> Draws:
-        """The source with a longer name."""
+        """Return the source under a longer name."""
         return Draws((*self.name, *(str(word) for word in words)))
 
     def below(self, bound: int, *words: object) -> int:
-        """A whole number in [0, bound); the bias is below bound / 2**128."""
+        """Draw a whole number in [0, bound); the bias is below bound / 2**128."""
         text = "\x00".join(self.under(*words).name)
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]) % bound
 
     def shuffled(self, items: Sequence[T], *words: object) -> list[T]:
-        """The items in another order (Fisher and Yates, as in Knuth, volume 2, algorithm 3.4.2P)."""
+        """Return the items shuffled (Fisher and Yates, as in Knuth, volume 2, algorithm 3.4.2P)."""
         order = list(items)
         for last in range(len(order) - 1, 0, -1):
             other = self.below(last + 1, *words, last)

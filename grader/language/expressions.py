@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.language.fault import LanguageError, at
 
-Expression = bool | int | float | str  # text is a formula; anything else stands for itself
+Expression = bool | int | float | str  # text is a formula, anything else a constant
 Scope = Mapping[str, Any]
 
 MAX_CHARACTERS = 1000
@@ -85,10 +85,10 @@ class ExpressionError(LanguageError):
 
 @lru_cache(maxsize=4096)
 def parse_expression(text: str) -> ast.expr:
-    """The tree of a formula, holding nothing but what the allow-list has.
+    """Parse a formula and check every node of its tree against the allow-list.
 
     Raises:
-        ExpressionError: it is too long, not a formula, or uses something else.
+        ExpressionError: it is too long, not a formula, or uses something that is not allowed.
 
     """
     if len(text) > MAX_CHARACTERS:
@@ -101,7 +101,7 @@ def parse_expression(text: str) -> ast.expr:
         _check_node(node, text)
     if _is_deeper(tree, MAX_DEPTH):
         raise ExpressionError(
-            f"A formula is nested more than {MAX_DEPTH} levels deep.", "Use a parameter for a part."
+            f"A formula is nested more than {MAX_DEPTH} levels deep.", "Move a part of it to a parameter."
         )
     return tree.body
 
@@ -115,25 +115,25 @@ def _is_deeper(tree: ast.AST, most: int) -> bool:
 
 def _check_node(node: ast.AST, text: str) -> None:
     if not isinstance(node, _NODES):
-        raise ExpressionError(f"'{text}' uses {type(node).__name__}, which a formula cannot.")
+        raise ExpressionError(f"'{text}' uses {type(node).__name__}, which formulas do not allow.")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
-        raise ExpressionError(f"'{text}' has a value that is neither a number nor a text.")
+        raise ExpressionError(f"'{text}' contains a value that is neither a number nor a text.")
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:
             raise ExpressionError(
-                f"'{text}' calls {name}; a formula can call {', '.join(sorted(FUNCTIONS))}."
+                f"'{text}' calls {name}. A formula can call: {', '.join(sorted(FUNCTIONS))}."
             )
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:
-    """The parameters that a formula reads."""
+    """Return the parameters that a formula reads."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return frozenset(names - FUNCTIONS.keys())
 
 
 class _Filling(ast.NodeTransformer):
-    """Puts values in place of what can be computed, but for conditions."""
+    """A transformer that replaces what can be computed by its value, except comparisons."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -147,7 +147,7 @@ class _Filling(ast.NodeTransformer):
 
 
 def filled(text: str, scope: Scope) -> str:
-    """Return a formula with values in place of what `scope` gives.
+    """Return a formula with the values of `scope` filled in.
 
     >>> filled("2 * padding <= Q - 1", {"Q": 5})
     '2 * padding <= 4'
@@ -156,7 +156,7 @@ def filled(text: str, scope: Scope) -> str:
 
 
 def evaluate(expression: Expression | Sequence[Any], scope: Scope) -> Any:
-    """The value of a formula, or of a list of them, where `scope` gives the parameters.
+    """Return the value of a formula, or of a list of formulas; `scope` gives the parameters.
 
     Raises:
         ExpressionError: it cannot be computed, or has no finite value.
@@ -175,7 +175,7 @@ def _item(index: int, expression: Expression | Sequence[Any], scope: Scope) -> A
 
 
 def whole_numbers(formulas: Sequence[Expression], scope: Scope) -> list[int]:
-    """The values of formulas that give the sizes of something.
+    """Return the values of formulas for the sizes of something.
 
     Raises:
         ExpressionError: one cannot be computed, or is not a whole number.
@@ -190,7 +190,7 @@ def whole_numbers(formulas: Sequence[Expression], scope: Scope) -> list[int]:
 
 
 def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
-    """Like `evaluate`, for a formula that has been read."""
+    """Evaluate a formula that has already been parsed."""
     try:
         return _value(tree, scope)
     except ExpressionError:
@@ -207,13 +207,13 @@ def _value(node: ast.expr, scope: Scope) -> Any:
 
 
 def _finite(value: Any) -> Any:
-    """A number that is one, and not too large to be one."""
+    """Return the value if it is a finite real number of at most 1e100."""
     if isinstance(value, complex):
         raise ExpressionError(f"{value} is not a real number.")
     if isinstance(value, float) and not math.isfinite(value):
         raise ExpressionError(f"A formula gives {value}, which is not a finite number.")
     if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
-        raise ExpressionError("A number is too large; 1e100 is the most.", "Use smaller numbers.")
+        raise ExpressionError("A number is larger than 1e100.", "Use smaller numbers.")
     return value
 
 
@@ -236,7 +236,7 @@ def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for
         case ast.BoolOp(op=op, values=values):
             return _first_that_decides(op, values, scope)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            # As in Python, what comes after a comparison that fails is not computed.
+            # As in Python, nothing is computed after a comparison that fails.
             pairs = pairwise(_value(item, scope) for item in (left, *comparators))
             return all(_COMPARE[type(op)](a, b) for op, (a, b) in zip(ops, pairs, strict=False))
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -262,5 +262,5 @@ def _binary(op: ast.operator, left: Any, right: Any) -> Any:
         if not all(isinstance(side, int | float) for side in (left, right)):
             raise ExpressionError("Only numbers can be multiplied or divided.")
         if isinstance(op, ast.Pow) and abs(right) > MAX_EXPONENT:
-            raise ExpressionError(f"A power is too large; {MAX_EXPONENT} is the largest exponent.")
+            raise ExpressionError(f"The exponent of a power must be at most {MAX_EXPONENT}.")
     return _BINARY[type(op)](left, right)

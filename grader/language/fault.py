@@ -1,4 +1,4 @@
-"""What is wrong with something that an author wrote, and where below a question or an exercise it stands."""
+"""Errors in what an author wrote, with their place in a question or an exercise."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 
 class LanguageError(ValueError):
-    """A formula, a layer or a text that cannot be used; the message is a sentence without a place.
+    """A formula, a layer or a text that cannot be used; the message is a sentence without its place.
 
-    `path` leads to it from where it was used, `line` counts from 1 inside a text, `remedy` says what to do.
+    `path` leads from the place of use to the fault, `line` counts from 1 within a text, and `remedy` is
+    what to do.
     """
 
     def __init__(self, sentence: str, remedy: str = "", line: int = 0) -> None:
@@ -21,7 +22,7 @@ class LanguageError(ValueError):
 
 @contextmanager
 def at(*path: str | int) -> Iterator[None]:
-    """Say of an error that is raised here where it stands."""
+    """Add the place to an error that is raised in this block."""
     try:
         yield
     except LanguageError as error:

@@ -1,7 +1,7 @@
-"""Layers written as one writes them in torch: `Conv2d(1, 1, kernel_size=K, stride=S)`.
+"""Layers written as in torch: `Conv2d(1, 1, kernel_size=K, stride=S)`.
 
-The text is parsed with `ast` against the list below and never evaluated; torch itself builds the layer and
-decides what comes out of it. A `Sequential` of layers is a layer.
+The text is parsed with `ast`, checked against the list below, and never evaluated. torch itself builds the
+layer and computes its output. A `Sequential` of layers is a layer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "
 _AVG_POOL = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
 _FRACTIONAL = ("kernel_size", "output_size", "output_ratio", "return_indices")
 
-# What a course may use of torch.nn, and the parameters of each in torch's order (a test holds it to torch).
+# What a course can use of torch.nn, with the parameters in torch's order (a test compares this with torch).
 LAYERS: dict[str, tuple[str, ...]] = {
     **{f"Conv{d}d": (*_CONV, "padding_mode") for d in (1, 2, 3)},
     **{f"ConvTranspose{d}d": (*_TRANSPOSED, "padding_mode") for d in (1, 2, 3)},
@@ -61,7 +61,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 
 
-MAX_CONFIRMED = 1 << 17  # multiplications: an output that takes no more is computed for real, too
+MAX_CONFIRMED = 1 << 17  # multiplications; a cheaper output is also really computed
 
 
 class LayerError(LanguageError):
@@ -78,12 +78,12 @@ class Layer:
 
     @property
     def names(self) -> frozenset[str]:
-        """The exercise's parameters that the layer reads."""
+        """Return the exercise's parameters that the layer reads."""
         own = (names_in(tree) for tree in self.arguments.values())
         return frozenset().union(*own, *(child.names for child in self.children))
 
     def flat(self) -> tuple[Layer, ...]:
-        """Return the layers that run one after the other: those of a Sequential, or this one."""
+        """Return the layers in the order in which they run: those of a Sequential, or this one."""
         if self.name != "Sequential":
             return (self,)
         return tuple(one for child in self.children for one in child.flat())
@@ -94,7 +94,7 @@ def parse_layer(text: str) -> Layer:
     """Read a layer.
 
     Raises:
-        LayerError: it is not a call of a listed layer, or has a parameter that the layer does not.
+        LayerError: it does not call a listed layer, or gives a parameter that the layer does not have.
 
     """
     try:
@@ -121,7 +121,7 @@ def _layer(node: ast.expr) -> Layer:
 def _arguments(name: str, node: ast.Call) -> list[tuple[str, ast.expr]]:
     known = LAYERS[name]
     if len(node.args) > len(known):
-        raise LayerError(f"{name} takes at most {len(known)} values.", f"They are: {', '.join(known)}.")
+        raise LayerError(f"{name} takes at most {len(known)} arguments.", f"They are: {', '.join(known)}.")
     given = list(zip(known, node.args, strict=False))
     for keyword in node.keywords:
         if keyword.arg not in known:
@@ -132,7 +132,7 @@ def _arguments(name: str, node: ast.Call) -> list[tuple[str, ast.expr]]:
     names = [key for key, _ in given]
     twice = next((key for key in names if names.count(key) > 1), None)
     if twice:
-        raise LayerError(f"{name} is given '{twice}' twice.", "Keep one.")
+        raise LayerError(f"{name} gets '{twice}' twice.", "Keep one.")
     for _, value in given:
         try:
             parse_expression(ast.unparse(value))
@@ -142,7 +142,7 @@ def _arguments(name: str, node: ast.Call) -> list[tuple[str, ast.expr]]:
 
 
 def arguments_of(layer: Layer, scope: Scope) -> dict[str, Any]:
-    """The values that are given to the layer's parameters.
+    """Return the values given for the layer's parameters.
 
     Raises:
         LayerError: a formula in it cannot be computed.
@@ -155,7 +155,7 @@ def arguments_of(layer: Layer, scope: Scope) -> dict[str, Any]:
 
 
 def spell(layer: Layer, scope: Scope) -> str:
-    """The layer in torch's spelling with numbers in place of parameters: `nn.Conv2d(1, 1, kernel_size=2)`."""
+    """Write the layer as in torch, with values for parameters: `nn.Conv2d(1, 1, kernel_size=2)`."""
     if layer.children:
         return f"nn.Sequential({', '.join(spell(child, scope) for child in layer.children)})"
     positional = 2 if layer.name.startswith(("Conv", "Linear")) and "Pad" not in layer.name else 0
@@ -167,7 +167,7 @@ def spell(layer: Layer, scope: Scope) -> str:
 
 
 def build(layer: Layer, scope: Scope) -> nn.Module:
-    """The layer as torch builds it, on torch's default device.
+    """Build the layer with torch, on torch's default device.
 
     Raises:
         LayerError: torch refuses its parameters.
@@ -184,7 +184,7 @@ def build(layer: Layer, scope: Scope) -> nn.Module:
 
 
 def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | None = None) -> Tensor:
-    """What the layer makes of `image`; `state` replaces parameters by their names in `state_dict`.
+    """Run the layer on `image`; `state` replaces parameters by their names in `state_dict`.
 
     Raises:
         LayerError: torch refuses the layer, the state or the image.
@@ -203,14 +203,14 @@ def _run(module: nn.Module, spelled: str, image: Tensor, state: Mapping[str, Ten
         shape = "x".join(map(str, image.shape))
         raise LayerError(f"torch cannot run {spelled} on {shape}: {reason_of(error)}") from None
     if not isinstance(output, torch.Tensor):
-        raise LayerError(f"{spelled} does not give one tensor.", "Leave out return_indices.")
+        raise LayerError(f"{spelled} does not give one tensor.", "Remove return_indices.")
     return output
 
 
 def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int, ...]:
-    """The shape that comes out when `shape` goes in, both with batch and channels: (N, C, ...).
+    """Return the output shape for an input of `shape`, both with batch and channels: (N, C, ...).
 
-    torch computes it on its `meta` device: no memory for the values, and no formula of ours.
+    torch computes it on its `meta` device, which needs no memory for the values and no formula here.
 
     Raises:
         LayerError: torch refuses the layer or the shape.
@@ -220,9 +220,9 @@ def output_shape(layer: Layer, scope: Scope, shape: Sequence[int]) -> tuple[int,
 
 
 def _shape_of_few(layer: Layer, spelled: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the shape that comes out where few numbers are computed; None where they could be many.
+    """Return the output shape if computing it takes few multiplications, or else None.
 
-    The first use of the meta device imports sympy, which takes a third of the time that torch itself takes.
+    This avoids the meta device, whose first use imports sympy: a third of the time that torch itself takes.
     """
     if len(shape) < 3 or not all(isinstance(size, int) and size > 0 for size in shape):
         return None
@@ -231,35 +231,35 @@ def _shape_of_few(layer: Layer, spelled: str, shape: tuple[int, ...]) -> tuple[i
     sizes = [(size + 2 * most) * (most if "Transpose" in spelled else 1) for size in shape[2:]]
     if "Sequential" in spelled or math.prod([*shape[:2], *sizes]) * most ** (len(sizes) + 1) > MAX_CONFIRMED:
         return None
-    with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):  # weights are drawn
+    with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):  # building a layer draws weights
         warnings.simplefilter("ignore")
         return tuple(_run(build(layer, {}), spelled, torch.zeros(shape)).shape)
 
 
-@lru_cache(maxsize=1 << 16)  # students' variants repeat each other's sizes
+@lru_cache(maxsize=1 << 16)  # students' variants share their sizes
 def _output_shape(spelled: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     layer = parse_layer(spelled)
-    with suppress(LayerError):  # torch's meta device says better what is wrong
+    with suppress(LayerError):  # the meta device gives the better message
         if shape_here := _shape_of_few(layer, spelled, shape):
             return shape_here
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch warns of kernels of size 0, which are only being tried
+        warnings.simplefilter("ignore")  # torch warns about kernels of size 0, which are only tried
         with torch.device("meta"):
             try:
                 image = torch.empty(shape)
             except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
                 problem = reason_of(error)
-                raise LayerError(f"torch cannot make an input of shape {shape}: {problem}") from None
+                raise LayerError(f"torch cannot create an input of shape {shape}: {problem}") from None
             module = build(layer, {})
             output = tuple(_run(module, spelled, image).shape)
         weights = sum(parameter.numel() for parameter in module.parameters())
         if max(math.prod(shape), math.prod(output)) * max(weights, 1) <= MAX_CONFIRMED:
-            # The meta device lets a negative padding pass, and more.
+            # The meta device accepts a negative padding, and more.
             _run(module.to_empty(device="cpu"), spelled, torch.zeros(shape))
     return output
 
 
 def reason_of(error: Exception) -> str:
-    """All that torch says, on one line, but for where in its own code it noticed."""
+    """Return torch's message on one line, without the place in torch's own code."""
     told, _, _ = str(error).partition("\nException raised from ")
     return (one_line(told) or type(error).__name__).rstrip(".:") + "."

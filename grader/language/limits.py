@@ -10,7 +10,7 @@ from grader.language.record import Record
 
 
 class Limits(Record):
-    """Of a course, or of one exercise or question instead of it."""
+    """The limits of a course; an exercise or a question can override them."""
 
     seconds: Annotated[
         float,
@@ -18,7 +18,7 @@ class Limits(Record):
             gt=0,
             le=3600,
             allow_inf_nan=False,
-            description="Of wall-clock time, for each call and each statement.",
+            description="Wall-clock seconds for each call and each statement.",
         ),
     ] = 5
     cpu_seconds: Annotated[
@@ -27,20 +27,18 @@ class Limits(Record):
             gt=0,
             le=36000,
             allow_inf_nan=False,
-            description="Of all processors, for a file; 30 times seconds.",
+            description="CPU seconds for one file, all processors together; 30 times `seconds` if left out.",
         ),
     ] = None
-    memory_mib: Annotated[int, Field(ge=64, le=1 << 20, description="On top of what torch itself takes.")] = (
-        2048
-    )
-    result_mib: Annotated[int, Field(ge=1, le=256, description="The largest value of one call.")] = 64
+    memory_mib: Annotated[int, Field(ge=64, le=1 << 20, description="Memory beyond what torch needs.")] = 2048
+    result_mib: Annotated[int, Field(ge=1, le=256, description="Largest value of one call.")] = 64
     output_kib: Annotated[
-        int, Field(ge=0, le=16384, description="Of what is printed and kept for the instructor.")
+        int, Field(ge=0, le=16384, description="Printed output that is kept for the instructor.")
     ] = 64
     scratch_mib: Annotated[
-        int, Field(ge=0, le=4096, description="Of a private folder to write files in; 0: none.")
+        int, Field(ge=0, le=4096, description="Size of a private folder for files; 0 for no folder.")
     ] = 0
 
     def paced(self, seconds: float) -> Self:
-        """Return the same, with this time for a call and what belongs to it for the processors."""
+        """Return the same limits with this time for a call, and the CPU time that follows from it."""
         return self.model_copy(update={"seconds": seconds, "cpu_seconds": None})

@@ -1,7 +1,7 @@
-"""What a text may cost. All is counted and nothing timed: a text renders on every machine or on none.
+"""The cost limit of a text. Steps are counted, not timed: a text renders on every machine or on none.
 
-A text has so many steps. Whatever it does costs a few, and as many more as the value is large; a call costs
-the product of what it is given, as in `"a".center(80)` or `text | replace("a", "bb")`.
+A text has a fixed number of steps. Every operation costs a few, plus the size of its value. A call costs
+the product of its arguments' sizes, as in `"a".center(80)` or `text | replace("a", "bb")`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from jinja2 import Undefined
 from jinja2.utils import Namespace
 
 MAX_STEPS = 10_000_000
-MAX_SIZE = 100_000  # characters and numbers of a text, and of each value in it
-MAX_BITS = 3_400  # of a whole number: a thousand digits
-MAX_WIDTH = 1_000  # of one field of a format
-DEED = 10  # steps that anything costs
-CALL = 100  # steps that a call costs: of a macro, perhaps
+MAX_SIZE = 100_000  # characters and numbers in a text, and in each value in it
+MAX_BITS = 3_400  # in a whole number: a thousand digits
+MAX_WIDTH = 1_000  # of one field in a format
+DEED = 10  # steps that every operation costs
+CALL = 100  # steps that a call costs (it can be a macro)
 
 _PERCENT = re.compile(r"%(?:%|(?:\([^)]*\))?([-+ #0-9.*]*))")
 _BRACES = re.compile(r"\{[^{}]*:([^{}]*)")
@@ -30,20 +30,20 @@ _NESTED = re.compile(r"\{[^{}]*\{")
 
 
 class TooMuchError(ValueError):
-    """A text wants more than a text may have."""
+    """A text needs more than is allowed."""
 
 
 class Meter:
-    """The steps that are left to one text."""
+    """The steps that one text has left."""
 
     def __init__(self) -> None:
         self._left = MAX_STEPS
 
     def spend(self, steps: int) -> None:
-        """Take some of them.
+        """Use up some of the steps.
 
         Raises:
-            TooMuchError: there are not so many left.
+            TooMuchError: fewer are left.
 
         """
         self._left -= steps
@@ -53,20 +53,20 @@ class Meter:
             )
 
     def measured(self, value: Any) -> Any:
-        """The value, paid for; a list in place of what would make its items one by one."""
+        """Charge for a value and return it; an iterator becomes a list."""
         if isinstance(value, Iterator):
             value = list(islice(value, MAX_SIZE + 1))
         self.spend(DEED + size_of(value))
         return value
 
     def turns(self, items: Iterable[Any]) -> list[Any]:
-        """What a loop goes through, paid for."""
+        """Charge for the items of a loop and return them."""
         turns = list(islice(items, MAX_SIZE + 1))
         self.spend(DEED * (1 + len(turns)))
         return turns
 
     def work(self, given: Iterable[Any], *, counts: bool) -> None:
-        """Pay for a call; where whole numbers are counts, as in `center(80)`, they multiply the work."""
+        """Charge for a call; whole numbers that are counts, as in `center(80)`, multiply the work."""
         steps = 1
         for value in given:
             is_count = counts and isinstance(value, int)
@@ -81,7 +81,7 @@ _METER: ContextVar[Meter] = ContextVar("_METER")
 
 @contextmanager
 def metered() -> Iterator[Meter]:
-    """Give what is rendered here its steps."""
+    """Give the text that is rendered in this block its steps."""
     meter = Meter()
     token = _METER.set(meter)
     try:
@@ -91,12 +91,12 @@ def metered() -> Iterator[Meter]:
 
 
 def meter() -> Meter:
-    """The meter of the text that is being rendered."""
+    """Return the meter of the text that is being rendered."""
     return _METER.get()
 
 
 def size_of(value: Any) -> int:
-    """How many characters, numbers and other things a value is made of.
+    """Count the characters, numbers and other parts of a value.
 
     Raises:
         TooMuchError: there are more than MAX_SIZE, or a number is too long.
@@ -132,10 +132,10 @@ def _digits(number: int) -> int:
 
 
 def check_format(text: str, given: Iterable[Any]) -> None:
-    """Raise TooMuchError for a width or a number of places that nobody could read."""
+    """Raise TooMuchError for an excessive width or number of digits."""
     specs = [*_PERCENT.findall(text), *_BRACES.findall(text)]
     widths = [int(digits[:10]) for spec in specs for digits in re.findall(r"\d+", spec)]
-    if any("*" in spec for spec in specs) or _NESTED.search(text):  # the width is among what is given
+    if any("*" in spec for spec in specs) or _NESTED.search(text):  # the width is one of the arguments
         widths += [abs(value) for value in given if isinstance(value, int)]
     if max(widths, default=0) > MAX_WIDTH:
         raise TooMuchError(f"A width is larger than {MAX_WIDTH:,} places. Make it smaller.")

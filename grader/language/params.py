@@ -1,4 +1,4 @@
-"""The parameters of an exercise, and the variant that each student gets."""
+"""The parameters of an exercise, and the variant of each student."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.language.record import Record
 MAX_TRIES = 10_000
 MAX_SIDE = 64  # of a grid
 MAX_CELLS = 4096
-CANDIDATES = 1000  # that are looked at for one that meets all demands
+CANDIDATES = 1000  # draws that are tried to meet all demands
 
 
 class VariantError(LanguageError):
@@ -34,7 +34,7 @@ class VariantError(LanguageError):
 
 
 class Range(Record):
-    """A whole number between two others, both included, every `step`."""
+    """A whole number from a range, both ends included, in steps of `step`."""
 
     from_: Annotated[int, Field(alias="from")]
     to: int
@@ -48,7 +48,7 @@ class Range(Record):
         return self
 
     def draw(self, draws: Draws) -> int:
-        """One of the numbers."""
+        """One number from a list."""
         return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
 
 
@@ -67,13 +67,13 @@ class Grid(Record):
         return self
 
     def draw(self, draws: Draws, scope: Mapping[str, Any]) -> list[Any]:
-        """The numbers, row by row."""
+        """Draw the numbers, row by row."""
         with at("shape"):
             shape = whole_numbers(self.shape, scope)
             if not all(1 <= size <= MAX_SIDE for size in shape) or math.prod(shape) > MAX_CELLS:
                 raise VariantError(
                     f"A grid of shape {shape} is not possible: sizes go from 1 to {MAX_SIDE}, "
-                    f"and {MAX_CELLS} numbers are the most."
+                    f"and a grid has at most {MAX_CELLS} numbers."
                 )
         cells = (
             self.from_ + draws.below(self.to - self.from_ + 1, index) for index in range(math.prod(shape))
@@ -104,7 +104,7 @@ Param = Annotated[
 
 @dataclass(frozen=True)
 class Variant:
-    """The parameters drawn for one student, and a source of further draws (an order of options, say)."""
+    """The parameters drawn for one student, and a source of further draws (such as the order of options)."""
 
     params: Mapping[str, Any]
     draws: Draws
@@ -112,9 +112,9 @@ class Variant:
 
 @dataclass(frozen=True)
 class Demand:
-    """What is wished of a draw: `cost` is 0 where it is as good as can be. It looks at `reads` alone.
+    """A soft demand on a draw, met where `cost` is 0. The cost depends only on the parameters in `reads`.
 
-    The second argument of `cost` is the most that matters: it need not count further.
+    The second argument of `cost` is the largest cost that matters; counting can stop there.
     """
 
     reads: frozenset[str]
@@ -129,9 +129,9 @@ def draw_variant(
     student: str | None,
     demands: Sequence[Demand] = (),
 ) -> Variant:
-    """The variant of one student, or variant 0 for nobody in particular.
+    """Draw the variant of one student, or variant 0 for no student.
 
-    A student's parameters meet the conditions and, as far as CANDIDATES draws bring it, the demands.
+    A student's parameters meet the conditions and, as far as CANDIDATES draws allow, the demands.
 
     Raises:
         VariantError: no draw meets the conditions.
@@ -158,7 +158,7 @@ class _Drawing:
 
     params: Mapping[str, Param]
     where: Sequence[str]
-    groups: Sequence[set[str]]  # of parameters that conditions connect
+    groups: Sequence[set[str]]  # parameters that conditions connect
     given: Mapping[str, Any]
     source: Draws
     drawn: dict[str, Any] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class _Drawing:
                 self.drawn.update(_draw_group(own, conditions, self.given, source))
 
     def improve(self, names: AbstractSet[str], demands: Sequence[Demand]) -> None:
-        """Draw these parameters again until they meet the demands; else keep the best of CANDIDATES draws."""
+        """Redraw these parameters until they meet the demands, or keep the best of CANDIDATES draws."""
         best, cost = dict(self.drawn), _cost(demands, Variant(self.drawn, self.source), math.inf)
         for candidate in range(1, CANDIDATES):
             if cost == 0:
@@ -188,7 +188,7 @@ class _Drawing:
 
 
 def _cost(demands: Sequence[Demand], variant: Variant, most: float) -> float:
-    """What a draw costs; no more than `most` is counted up to."""
+    """Return the cost of a draw; counting stops at `most`."""
     cost = 0.0
     for demand in demands:
         cost += demand.cost(variant, most - cost)
@@ -211,14 +211,14 @@ def _draw_group(
 
 
 def _groups(params: Mapping[str, Param], where: list[str]) -> list[set[str]]:
-    """The parameters, grouped so that no condition or shape reads two groups: each is drawn by itself."""
+    """Group the parameters so that no condition or shape reads two groups; each group is drawn by itself."""
     links: list[AbstractSet[str]] = [_reads(condition) for condition in where]
     links += [{name, *_reads_all(param.shape)} for name, param in params.items() if isinstance(param, Grid)]
     return _joined([{name} for name in params], links)
 
 
 def _joined(groups: Sequence[set[str]], links: Iterable[AbstractSet[str]]) -> list[set[str]]:
-    """The groups, joined where a link touches several."""
+    """Join the groups that a link connects."""
     groups = list(groups)
     for link in links:
         touched = [group for group in groups if group & link]

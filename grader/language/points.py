@@ -16,7 +16,7 @@ def number_text(value: float) -> str:
 
 
 def score_text(score: float, points: float) -> str:
-    """Return a score of so many points, which never looks full, or empty, where it is not.
+    """Return a score out of `points` that is never rounded to full marks or to 0.
 
     >>> score_text(1.66667, 3), score_text(2.9999, 3), score_text(0.001, 3), score_text(3, 3)
     ('1.67', '2.99', '0.01', '3')

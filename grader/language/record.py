@@ -1,4 +1,4 @@
-"""The base of every record that is read from a file: frozen, and strict about keys it does not know."""
+"""The base of every record that is read from a file: frozen, and strict about unknown keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """A frozen record; a key that it does not know is a fault."""
+    """A frozen record that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -1,4 +1,4 @@
-"""Jinja's sandbox, in which everything is paid for: see `grader.language.meter`."""
+"""Jinja's sandbox with a charge for every operation: see `grader.language.meter`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from grader.language.meter import MAX_SIZE, TooMuchError, check_format, meter
 
 MAX_POWER = 1000
 _VALUES = {"default", "d", "sum", "map", "select", "selectattr", "reject", "rejectattr", "groupby"}
-_TURNS, _MEASURED = " turns", " measured"  # filters that no text can name
+_TURNS, _MEASURED = " turns", " measured"  # filters that a text cannot name
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """A sandbox that knows the price of what a text does."""
+    """A sandbox that charges for everything a text does."""
 
     intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
 
@@ -51,7 +51,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 class _Metering(NodeTransformer):
-    """Has a text pay for what Jinja does without asking its environment."""
+    """A code generator that charges for what Jinja does without calling its environment."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 as Jinja calls it
         self.generic_visit(node)
@@ -76,7 +76,7 @@ class _Metering(NodeTransformer):
     visit_List = visit_Dict = visit_Concat = visit_literal  # noqa: N815
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802 as Jinja calls it
-        return nodes.Const(node.data, lineno=node.lineno)  # so that it is written by `_written`
+        return nodes.Const(node.data, lineno=node.lineno)  # so that `_written` writes it
 
 
 def _filtered(node: nodes.Node, name: str) -> nodes.Expr:
@@ -90,7 +90,7 @@ def _written(_context: Context, value: Any) -> Any:
 
 def _check_power(left: Any, right: Any) -> None:
     if not all(isinstance(side, int | float) and abs(side) <= MAX_POWER for side in (left, right)):
-        raise TooMuchError(f"A power can be of {MAX_POWER} and to {MAX_POWER} at most.")
+        raise TooMuchError(f"In a power, base and exponent must be at most {MAX_POWER}.")
 
 
 def _check_format(text: str, given: Sequence[Any]) -> None:
@@ -106,7 +106,7 @@ def _range(*bounds: int) -> range:
 
 
 def _paid(name: str, function: Any, *, counts: bool) -> Callable[..., Any]:
-    """A filter or a test that is paid for, before and after."""
+    """Wrap a filter or a test in charges for its arguments and its result."""
 
     @wraps(function)
     def paid(*args: Any, **kwargs: Any) -> Any:
@@ -116,19 +116,19 @@ def _paid(name: str, function: Any, *, counts: bool) -> Callable[..., Any]:
             _check_format(str(text), rest)
         else:
             ours = [one for one in given if not isinstance(one, Context | EvalContext | Environment)]
-            meter().work([ours[:1], *ours[1:]], counts=counts)  # what is filtered is no count itself
+            meter().work([ours[:1], *ours[1:]], counts=counts)  # the filtered value itself is not a count
         return meter().measured(function(*args, **kwargs))
 
     return paid
 
 
 def metered_environment(**filters: Callable[..., Any]) -> Environment:
-    """Jinja as the texts of a course have it, with more filters; to be used within `metered`."""
-    # Not optimized: what a text computes is computed when it is rendered, not when it is read.
+    """Return a Jinja environment for the texts of a course, with more filters, for use within `metered`."""
+    # Not optimized: a text computes when it is rendered, not when it is parsed.
     environment = _Environment(
         undefined=StrictUndefined, autoescape=False, optimized=False, finalize=_written
     )
-    # The same text for the same student, always; and no links, for whose search a text can be too long.
+    # The same student always gets the same text. No links: a long text takes too long to search.
     del environment.filters["random"], environment.filters["urlize"], environment.globals["lipsum"]
     environment.filters |= filters
     environment.globals["range"] = _range

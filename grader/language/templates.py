@@ -1,4 +1,4 @@
-"""Jinja in the texts of a course: sandboxed, bounded, and strict about names that are not defined."""
+"""Jinja in the texts of a course: sandboxed, bounded, and strict about undefined names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TextError(LanguageError):
 
 
 def matrix(value: list[Any]) -> str:
-    """A nested list with one row to a line, as one writes it in a program.
+    """Write a nested list with one row per line, as in a program.
 
     >>> print(matrix([[1, 0], [2, 3]]))
     [[1, 0],
@@ -46,27 +46,27 @@ def _template(text: str) -> Template:
 
 
 def names_in_text(text: str) -> frozenset[str]:
-    """The names that a text needs.
+    """Return the names that a text uses.
 
     Raises:
         TextError: the Jinja in it is malformed.
 
     """
     try:
-        _template(text)  # finds unknown filters and tests, which parsing alone does not
+        _template(text)  # finds unknown filters and tests, which parsing does not
         return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text))) - set(_ENVIRONMENT.globals)
     except Exception as error:
         raise _text_error(error, "read") from None
 
 
 def render(text: str, scope: Mapping[str, Any]) -> str:
-    """The text with the values of `scope` in it, and line feeds between its lines.
+    """Render the text with the values of `scope`; its lines end in line feeds.
 
     Raises:
-        TextError: it is malformed, needs a name that is not there, takes too much, or fails on the values.
+        TextError: it is malformed, uses an undefined name, costs too much, or fails on the values.
 
     """
-    if "{" not in text:  # nothing in it is Jinja's
+    if "{" not in text:  # it contains no Jinja
         return written(text.strip())
     try:
         with metered():
@@ -76,30 +76,28 @@ def render(text: str, scope: Mapping[str, Any]) -> str:
 
 
 def written(text: str) -> str:
-    """The text as it can stand in any file: line feeds end its lines, and nothing in it controls a terminal.
+    """Return the text with line feeds as line ends, checked to be fit for any file and for a terminal.
 
     Raises:
-        TextError: it is too long, or holds a character that cannot stand in a file.
+        TextError: it is too long or contains a character that does not belong in a file.
 
     """
     if len(text) > MAX_SIZE:
-        raise TextError(
-            f"This text has {len(text):,} characters. Make it shorter; {MAX_SIZE:,} are the most."
-        )
+        raise TextError(f"This text has {len(text):,} characters. Shorten it to at most {MAX_SIZE:,}.")
     unfit = unfit_character(text)
     if unfit:
-        raise TextError(f"This text has {unfit} in it. Remove it.")
+        raise TextError(f"This text contains {unfit}. Remove it.")
     return _BREAKS.sub("\n", text)
 
 
 def unfit_character(text: str) -> str:
-    """The first character that cannot stand in a file or a notebook, in words; empty if there is none."""
+    """Describe the first character that does not belong in a file or a notebook, or return ""."""
     found = _UNFIT.search(text)
     return f"the control character U+{ord(found[0]):04X}" if found else ""
 
 
 def one_line(text: str) -> str:
-    r"""The text on one line, for a heading.
+    r"""Return the text on one line, for a heading.
 
     >>> one_line("Stride\nand  padding\n")
     'Stride and padding'
@@ -113,15 +111,15 @@ def _text_error(error: Exception, what: str) -> TextError:
             return error
         case TemplateSyntaxError():
             return TextError(f"The Jinja in this text is malformed: {error.message}", line=error.lineno)
-        case RecursionError() | MemoryError() | SyntaxError():  # of Python's, for the code that Jinja makes
-            sentence = "Something in it is nested too deeply, or calls itself without end."
+        case RecursionError() | MemoryError() | SyntaxError():  # in the code that Jinja generates
+            sentence = "Something in it is nested too deeply or calls itself forever."
         case _:
             sentence = str(error) or type(error).__name__
     return TextError(f"This text cannot be {what}: {sentence}", line=_line_of(error))
 
 
 def _line_of(error: Exception) -> int:
-    """The line of the text in which it went wrong: Jinja puts it into the traceback."""
+    """Return the line of the text that failed, which Jinja puts into the traceback."""
     places = traceback.walk_tb(error.__traceback__)
     lines = [line for frame, line in places if frame.f_code.co_filename == "<template>"]
     return lines[-1] if lines else 1

@@ -1,4 +1,4 @@
-"""The learning management systems: one module each, whose object is called `LMS`; see docs/add-an-lms.md."""
+"""The learning management systems: one module each, with an object `LMS`; see docs/add-an-lms.md."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def _found() -> Iterator[Lms]:
 
 LMSS = tuple(sorted(_found(), key=lambda lms: (not lms.columns, lms.name)))  # plain tables last
 BY_NAME = {lms.name: lms for lms in LMSS}
-ID_COLUMNS = tuple(dict.fromkeys(column for lms in LMSS for column in lms.id_columns))  # of a roster
+ID_COLUMNS = tuple(dict.fromkeys(column for lms in LMSS for column in lms.id_columns))  # in a roster
 
 __all__ = ["BY_NAME", "ID_COLUMNS", "LMSS"]

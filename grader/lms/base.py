@@ -1,4 +1,4 @@
-"""What an LMS is here: one object. To add one, see docs/add-an-lms.md."""
+"""The base class of an LMS. To add one, see docs/add-an-lms.md."""
 
 # ruff: noqa: ARG002  what a method of Lms returns by default needs no argument
 
@@ -15,33 +15,35 @@ from grader.tables import Table
 
 @dataclass(frozen=True)
 class Named:
-    """What the path of a submission says: whose it is, and the file's own name."""
+    """The meaning of a submission's path: whose it is, and the file's own name."""
 
-    who: str  # for messages: the folder, or what the LMS calls the person
-    file: str  # the last part of the path, without what an LMS puts before it
+    who: str  # for messages: the folder, or the LMS's name for the person
+    file: str  # the last part of the path, without the LMS's prefix
     ids: Ids = field(default_factory=dict)
-    name: str = ""  # of the person
-    is_joined: bool = False  # the person's name is without blanks
-    number: str = ""  # that the LMS gave the person for one assignment, and that no list has
+    name: str = ""  # the person's name
+    is_joined: bool = False  # the name is without spaces
+    number: str = ""  # the person's number for one assignment, which is in no list
     is_late: bool = False
     is_beside: bool = False  # the LMS put the file beside the submission
-    is_folder: bool = False  # `who` is the name of a folder, and so the student's own
+    is_folder: bool = False  # `who` is the name of a student's folder
     depth: int = 0  # folders between the student's own and the file
 
 
 class Lms(ABC):
-    """One learning management system: how it calls people and files, and the scores that it imports.
+    """One learning management system: its names of people and files, and the scores that it imports.
 
-    A module of this package gives its object the name `LMS`, and the commands know it.
+    A module of this package defines an object named `LMS`, which makes it available to the commands.
     """
 
     name: str  # in commands: course export NAME
     title: str  # in sentences
     summary: str  # what `course export NAME` writes, for --help
-    columns: Mapping[str, IdColumn] = {}  # the ids in its own files by their headers, the strongest first
-    fills: str = ""  # its own file that --fill takes; nothing if there is none
-    new_maximum: float | None = None  # of an item that it makes from a column; None: the exercise's points
-    reads_last: bool = False  # names of other systems can look like names of this one
+    columns: Mapping[str, IdColumn] = {}  # the ids in its files by header, the strongest first
+    fills: str = ""  # its own file that --fill takes; "" if there is none
+    new_maximum: float | None = (
+        None  # maximum of an item created from a column; None for the exercise's points
+    )
+    reads_last: bool = False  # other systems' names can look like its own
 
     @property
     def id_columns(self) -> tuple[IdColumn, ...]:
@@ -53,31 +55,31 @@ class Lms(ABC):
         return {column: cells[header] for header, column in self.columns.items() if cells.get(header)}
 
     def read(self, parts: Sequence[str]) -> Named | None:
-        """Return what a path in a download says; None if this LMS gives no such names.
+        """Return what a path in a download says, or None if it is not from this LMS.
 
-        It is a file alone, or a folder with what is in it. The last part is blank for the folder itself.
+        The path is a single file, or a folder with a file in it. The last part is "" for the folder itself.
         """
         return None
 
     def read_inside(self, file: str) -> Named | None:
-        """Return what a file's name says that somebody put into a student's own folder."""
+        """Return what the name of a file in a student's own folder says."""
         return None
 
     def nobody(self, name: str) -> str:
-        """Say why a name in a download is nobody's, where `read` cannot tell who; else nothing."""
+        """Say why `read` cannot tell whose a name in a download is, or return ""."""
         return ""
 
     def gradebook(self, table: Table) -> str:
-        """Say why a table is this LMS's gradebook and so no roster; nothing if it is none."""
+        """Say why a table is this LMS's gradebook and not a roster, or return ""."""
         return ""
 
     @abstractmethod
     def write(self, export: Export) -> list[File]:
         """Return the files to upload.
 
-        No cell of a score is blank: an LMS may take that for a grade to be removed.
+        No score cell may be blank, because an LMS can take that as a grade to remove.
 
         Raises:
-            UsageFault: a title that the LMS would misread, or a template that is not the LMS's.
+            UsageFault: the LMS would misread a title, or the template is not from the LMS.
 
         """

@@ -1,7 +1,7 @@
 """Canvas: its gradebook CSV (gradebook_importer.rb), and the names in its downloads.
 
-A submission is called `lovelaceada_LATE_123_456_exercise-3-1.py`: the sortable name without blanks, `LATE`
-where it was late, the user's id, the attachment's id, the file's name; `-1` where it was handed in again.
+A submission is named `lovelaceada_LATE_123_456_exercise-3-1.py`: the sortable name without spaces, `LATE` if
+it was late, the user's id, the attachment's id, the file's name, and `-1` if it was handed in again.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a titl
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
 # The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
 _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
-_ANONYMOUS = "anon"  # in place of a name; what follows is no user's id
+_ANONYMOUS = "anon"  # instead of a name; the number after it is not a user's id
 
 
 class Canvas(Lms):
-    """Canvas knows everybody by an id, and so its export never goes by a name."""
+    """Canvas identifies everybody by an id, so its export never uses names."""
 
     name = "canvas"
     title = "Canvas"
     summary = "the CSV that Canvas's Gradebook page imports"
     columns = _IDS
     fills = "its gradebook export"
-    reads_last = True  # its names are told by two numbers alone
+    reads_last = True  # only two numbers identify its names
 
     def read(self, parts: Sequence[str]) -> Named | None:
-        """Return what the name of a file says; Canvas packs no folders."""
+        """Return what the name of a file says; Canvas downloads have no folders."""
         if len(parts) > 1:
             return None
         if found := _QUIZ.fullmatch(parts[0]):
@@ -50,18 +50,18 @@ class Canvas(Lms):
         return None if found is None or found["name"] == _ANONYMOUS else _named(found, found["name"])
 
     def read_inside(self, file: str) -> Named | None:
-        """Return what a file's name says that was taken out of a download and put into a folder."""
+        """Return what the name of a file that was moved from a download to a folder says."""
         found = _NAME.fullmatch(file)
         return _named(found, found["name"]) if found else None
 
     def nobody(self, name: str) -> str:
-        """Say that a download has no names."""
+        """Say that a download is anonymous."""
         if not name.startswith(f"{_ANONYMOUS}_"):
             return ""
-        return "is of an anonymous download: give the names in Canvas, and download again"
+        return "is from an anonymous download; show student names in Canvas and download again"
 
     def gradebook(self, table: Table) -> str:
-        """Say what would be misread in Canvas's gradebook: folders are not called by a person's name."""
+        """Say what would be misread in Canvas's gradebook: folders are not named after persons."""
         header = set(map(plain_header, table.header))
         is_header = {"student", "id"} <= header and {"section", "sisloginid"} & header
         if is_header or any("points possible" in folded(row.cells[0]) for row in table.rows[:3]):
@@ -69,10 +69,10 @@ class Canvas(Lms):
         return ""
 
     def write(self, export: Export) -> list[File]:
-        """Return one file for each exercise, so that no cell is blank: a blank cell would remove a grade.
+        """Return one file for each exercise, so that no cell is blank, which would remove a grade.
 
         Raises:
-            UsageFault: a title that Canvas would misread, or a template that is not Canvas's.
+            UsageFault: Canvas would misread a title, or the template is not from Canvas.
 
         """
         if export.template is not None:
@@ -91,7 +91,7 @@ def _named(found: re.Match[str], name: str) -> Named:
 def _file(export: Export, item: Item) -> File:
     if _READ_ONLY.search(item.label):
         raise UsageFault(
-            f"Canvas drops a column called '{item.label}' as one of its own. Rename the exercise."
+            f"Canvas ignores a column named '{item.label}', which is one of its own. Rename the exercise."
         )
     maximum = export.maximum(item)
     file = File(f"canvas-{item.exercise}.csv")
@@ -108,15 +108,15 @@ def _file(export: Export, item: Item) -> File:
 
 
 def _name(person: Person) -> str:
-    """Return a name for a reader and not for Canvas.
+    """Return a name for human readers that Canvas cannot match.
 
-    Where no id fits, Canvas takes the user who has this name; nobody is called "Ada Lovelace (ada)".
+    If no id matches, Canvas takes the user with this name, but nobody is named "Ada Lovelace (ada)".
     """
     return free_text(f"{person.name} ({person.student})") if person.name else ""
 
 
 def _with_login(person: Person) -> Person:
-    """Return a student who has no id of Canvas's with the folder's name as the login."""
+    """Return a student without a Canvas id with the folder's name as the login."""
     if set(_IDS.values()) & set(person.ids):
         return person
     return replace(person, lms_ids={**person.lms_ids, SIS_LOGIN_ID: person.student})
@@ -131,29 +131,29 @@ def _filled(export: Export, table: Table) -> list[File]:
     header = table.header
     if len(header) < 5 or "Student" not in header[0] or "ID" not in header[1]:
         raise UsageFault(
-            f"{table.file} is not a gradebook export of Canvas: its header begins with {list(header[:2])}."
+            f"{table.file} is not a Canvas gradebook export: its header begins with {list(header[:2])}."
         )
     fixed = next((i + 1 for i, cell in enumerate(header) if "Section" in cell), 0)
     if not fixed:
-        raise UsageFault(f"{table.file} has no column 'Section', so it is not a gradebook export of Canvas.")
+        raise UsageFault(f"{table.file} has no column 'Section', so it is not a Canvas gradebook export.")
     mentions = [_mention(table, number_, fixed) for number_ in range(len(table.rows))]
     known = [_with_login(person) for person in _people(export)]
     matches = match(mentions, known)
     items = [(item, _column(table, item)) for item in export.items if item.entries]
     if not any(column for _, column in items):
-        names = " or ".join(f"'{item.label}'" for item, _ in items) or "what is exported"
-        raise UsageFault(f"{table.file} has no column for {names}. Make it in Canvas and export again.")
+        names = " or ".join(f"'{item.label}'" for item, _ in items) or "the exported exercises"
+        raise UsageFault(f"{table.file} has no column for {names}. Create it in Canvas and export again.")
     return [_filled_file(export, item, table, fixed, matches, column) for item, column in items]
 
 
 def _people(export: Export) -> list[Person]:
-    """Return everybody whom a row can be of: the roster, or else who has a score."""
+    """Return the people that a row can be about: the roster, or else the students with a score."""
     scored = {entry.student for item in export.items for entry in item.entries}
     return list(export.people.values()) or [Person(student) for student in sorted(scored)]
 
 
 def _mention(table: Table, index: int, fixed: int) -> Mention:
-    """Return what a row says of a student: Canvas knows everybody by an id, so the name does not count."""
+    """Return what a row says about a student; the name does not count, as Canvas uses ids."""
     row = table.rows[index]
     cells = dict(zip(table.header[:fixed], row.cells, strict=False))
     return Mention(f"{printable(row.cells[0])} in line {row.line}", LMS.ids_in(cells))
@@ -164,7 +164,7 @@ def _filled_file(
 ) -> File:
     file = File(f"canvas-{item.exercise}.csv")
     if column is None:
-        file.leave_out(item.exercise, f"{table.file} has no column for it. Make '{item.label}' in Canvas")
+        file.leave_out(item.exercise, f"{table.file} has no column for it. Create '{item.label}' in Canvas")
         return file
     maximum = _maximum(export, table, column)
     blank = [""] * (fixed - 1)
@@ -187,7 +187,7 @@ def _filled_file(
 def _column(table: Table, item: Item) -> int | None:
     """Return the column `Title (123)` whose title is the exercise's name, its title, or both.
 
-    A column without an id in brackets is no assignment: Canvas would make a new one of it.
+    A column without an id in brackets is not an assignment: Canvas would create a new one.
 
     Raises:
         UsageFault: there are several.
@@ -208,7 +208,7 @@ def _maximum(export: Export, table: Table, column: int) -> float:
     """Return the points possible of a column.
 
     Raises:
-        UsageFault: the file does not say for certain.
+        UsageFault: the file is ambiguous.
 
     """
     row = next((one for one in table.rows[:3] if "Points Possible" in one.cells[0]), None)

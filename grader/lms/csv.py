@@ -1,4 +1,4 @@
-"""Plain tables of all scores, for everything that is not an LMS: a row a score, and a row a student."""
+"""Plain tables for anything that is not an LMS: one with a row per score, one with a row per student."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _TOTALS = ["student", "score", "points", "exercises", "name", "section"]
 
 
 class PlainTables(Lms):
-    """For everything that imports no scores: it knows nobody by an id, and has no downloads."""
+    """An LMS object for plain tables, without ids and downloads."""
 
     name = "csv"
     title = "a plain table"
     summary = "plain tables: a row for each score, and a row for each student"
 
     def write(self, export: Export) -> list[File]:
-        """Return the scores with their times (ISO 8601, UTC) and rules; and each student's total.
+        """Return the scores with their times (ISO 8601, UTC) and rules, and each student's total.
 
-        A total is of the exercises in which the student has a score: excused ones and missing ones count
-        neither way.
+        A total covers the exercises in which the student has a score; excused and missing ones are not
+        included.
         """
         unsafe = {entry.student: unsafe_id(entry.student) for item in export.items for entry in item.entries}
         left_out = [f"{student}: {reason}" for student, reason in sorted(unsafe.items()) if reason]

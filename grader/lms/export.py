@@ -1,4 +1,4 @@
-"""What every export has in common: the scores to hand on, and the rules for cells that an LMS will read."""
+"""The common parts of exports: the scores, and the rules for cells that an LMS reads."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.identity import Person
 
-MAX_DECIMALS = 5  # what Moodle stores
+MAX_DECIMALS = 5  # as many as Moodle stores
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # 1.000 is one, or a thousand
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # 1.000 can be one or a thousand
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The score of one student in one exercise; None: the student is excused from it."""
+    """The score of one student in one exercise, or None for an excused student."""
 
     student: str
     score: float | None
-    graded: datetime | None  # None: nothing was handed in, and the teacher asked for a zero
-    rules: str = ""  # that touched the score
+    graded: datetime | None  # None for a zero because nothing was handed in
+    rules: str = ""  # applied to the score
 
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise, and everybody's score in it. Who has none, and is not excused, does not appear."""
+    """One exercise with all scores. Students without a score who are not excused do not appear."""
 
     exercise: str
     title: str
     points: float
     entries: tuple[Entry, ...]
-    other_titles: tuple[str, ...] = ()  # of the course's other exercises
+    other_titles: tuple[str, ...] = ()  # titles of the course's other exercises
 
     @property
     def scored(self) -> tuple[Entry, ...]:
@@ -45,47 +45,47 @@ class Item:
 
     @property
     def excused(self) -> tuple[str, ...]:
-        """Say who is excused, where an LMS has no word for it."""
+        """Return who is excused, for an LMS that cannot express it."""
         return tuple(
             f"{entry.student}: excused from {self.exercise}" for entry in self.entries if entry.score is None
         )
 
     @property
     def label(self) -> str:
-        """Return what its column is called."""
+        """Return the title of its column."""
         return f"{self.exercise} {self.title}"
 
     def is_called(self, title: str) -> bool:
-        """Whether a column of this title is the exercise's, and of no other exercise of the course."""
+        """Tell whether a column with this title belongs to this exercise and to no other of the course."""
         own = {folded(self.label), folded(self.exercise), folded(self.title)}
         return folded(title) in own - set(map(folded, self.other_titles))
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is to be handed on, and to whom."""
+    """The scores to export, and the people they belong to."""
 
     items: tuple[Item, ...]
-    people: Mapping[str, Person]  # of the roster; empty where there is none
-    template: Path | None = None  # the LMS's own export, to be filled in
+    people: Mapping[str, Person]  # of the roster; empty if there is none
+    template: Path | None = None  # the LMS's own export to fill in
     out_of: float | None = None  # scale every exercise to this maximum
 
     def person(self, student: str) -> Person:
-        """Return what is known of a student; one who is in no roster goes by the folder's name."""
+        """Return what is known about a student; without a roster, only the folder's name."""
         return self.people.get(student, Person(student))
 
     def maximum(self, item: Item, default: float | None = None) -> float:
-        """Return the maximum that an item's scores are written for."""
+        """Return the maximum that an item's scores are scaled to."""
         return self.out_of or default or item.points
 
     def stranger(self, student: str) -> str:
-        """Say why an LMS cannot know a student; nothing if it can."""
+        """Say why an LMS cannot know a student, or return ""."""
         return "not in the roster" if self.people and student not in self.people else ""
 
 
 @dataclass
 class File:
-    """One file to upload, and why somebody with a score is not in it. Without rows it is not written."""
+    """One file to upload, and why students with a score are missing from it. It is written only with rows."""
 
     name: str
     text: str = ""
@@ -94,12 +94,12 @@ class File:
     notes: tuple[str, ...] = ()
 
     def leave_out(self, student: str, reason: str) -> None:
-        """Note that a student is not in the file."""
+        """Record that a student is not in the file."""
         self.left_out.append(printable(f"{student}: {reason}"))
 
 
 def number(value: float) -> str:
-    """Return a score for a cell: a point as decimal mark, at most 5 decimals, no exponent.
+    """Format a score for a cell: a decimal point, at most 5 decimals, no exponent.
 
     >>> number(100 / 3), number(7.0), number(0.0)
     ('33.33333', '7', '0')
@@ -109,16 +109,16 @@ def number(value: float) -> str:
 
 
 def scaled(entry: Entry, item: Item, maximum: float) -> str:
-    """Return a score out of another maximum, never above it and never below 0."""
+    """Scale a score to another maximum, never above it and never below 0."""
     if entry.score is None:
         return ""
     return number(min(max(entry.score / item.points, 0.0), 1.0) * maximum)
 
 
 def unsafe_id(*values: str) -> str:
-    """Say which id a spreadsheet would run as a formula; ids are never altered, so it cannot be written."""
+    """Say which id a spreadsheet would run as a formula; ids are never changed, so it cannot be written."""
     bad = next((value for value in values if value.startswith(_FORMULA_STARTS)), None)
-    return "" if bad is None else f"the id {bad!r} begins like a formula; correct it in the roster"
+    return "" if bad is None else f"the id {bad!r} looks like a formula; correct it in the roster"
 
 
 def free_text(value: str) -> str:
@@ -133,21 +133,22 @@ def free_text(value: str) -> str:
 def file_maximum(text: str, place: str, out_of: float | None) -> float:
     """Return the maximum that an LMS's file gives for a score.
 
-    A number that can mean two things is never read as one of them: `10,00` and `1.000` depend on who wrote
-    them, and a blank is no number.
+    An ambiguous number is refused: the meaning of `10,00` and `1.000` depends on who wrote them.
 
     Raises:
-        UsageFault: it is not certain what it is, and --out-of does not say it; or --out-of says otherwise.
+        UsageFault: it is ambiguous without --out-of, or differs from --out-of.
 
     """
     value = float(text) if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text) else 0.0
     if out_of is not None:
         if value and value != out_of:
-            raise UsageFault(f"{place} is {number(value)}, and --out-of says {number(out_of)}. Correct one.")
+            raise UsageFault(
+                f"{place} is {number(value)}, but --out-of is {number(out_of)}. Correct one of them."
+            )
         return out_of
     if not value:
         raise UsageFault(
-            f"{place} is {printable(text)!r}, which is not certain to be a number above 0. "
-            "Write it as 10 or 10.00 there, or give it with --out-of."
+            f"{place} is {printable(text)!r}, which is not clearly a number above 0. "
+            "Write it like 10 or 10.00 there, or give it with --out-of."
         )
     return value

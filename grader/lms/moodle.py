@@ -1,7 +1,7 @@
 """Moodle (4.3, 4.5): the CSV of its grade import, an assignment's worksheet, and the names in its downloads.
 
-A submission is called `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or all in one name without the
-folder. The number belongs to one assignment, and to no list that a teacher has.
+A submission is named `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or the same in one name without
+a folder. The number belongs to one assignment and is in no list that a teacher has.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from grader.lms.base import Lms, Named
 from grader.lms.export import Export, File, Item, file_maximum, number, scaled, unsafe_id
 from grader.tables import Row, Table, read_table, table_text
 
-NEW_ITEM_MAXIMUM = 100.0  # what Moodle gives an item that it makes from a column
+NEW_ITEM_MAXIMUM = 100.0  # of an item that Moodle creates from a column
 
 IDNUMBER = IdColumn("moodle_idnumber", "Moodle")
 USERNAME = IdColumn("moodle_username", "Moodle", is_caseless=True)
-# Moodle's names for the columns by which its grade import knows users.
+# Moodle's names for the columns that identify users in its grade import.
 _IDENTITIES = (("username", USERNAME), ("email", EMAIL), ("idnumber", IDNUMBER))
 _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
 _MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
 _NAME = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
-_TEXT = "onlinetext.html"  # that students type into Moodle beside their files
+_TEXT = "onlinetext.html"  # text that students type into Moodle besides their files
 
 
 class Moodle(Lms):
-    """Moodle's downloads have names and no ids; its files are identified by one column for all."""
+    """Moodle's downloads have names but no ids; its grade import identifies all users by one column."""
 
     name = "moodle"
     title = "Moodle"
@@ -39,7 +39,7 @@ class Moodle(Lms):
     new_maximum = NEW_ITEM_MAXIMUM
 
     def read(self, parts: Sequence[str]) -> Named | None:
-        """Return what a folder's name says, or that of a file which has the folder's name in front."""
+        """Return what the name of a folder, or of a file with the folder's name in front, says."""
         found = _NAME.fullmatch(parts[0])
         if found is None:
             return None
@@ -49,10 +49,10 @@ class Moodle(Lms):
         return Named(name, file, name=name, number=found["number"], is_beside=is_beside, depth=depth)
 
     def write(self, export: Export) -> list[File]:
-        """Return one file for each exercise: an unknown user makes Moodle refuse it, a blank deletes a grade.
+        """Return one file per exercise: Moodle refuses unknown users, and a blank cell deletes a grade.
 
         Raises:
-            UsageFault: a template that is not a grading worksheet.
+            UsageFault: the template is not a grading worksheet.
 
         """
         if export.template is not None:
@@ -71,7 +71,7 @@ def _file(export: Export, item: Item) -> File:
     rows = [[header, f"{item.label} (of {number(maximum)})"]]
     for entry in item.scored:
         own = export.person(entry.student).ids.get(column, "")
-        lacks = "" if own else f"has no {column.name} in the roster, by which Moodle knows the others"
+        lacks = "" if own else f"has no {column.name} in the roster, which identifies the others in Moodle"
         reason = export.stranger(entry.student) or lacks or unsafe_id(own)
         if reason:
             file.leave_out(entry.student, reason)
@@ -81,29 +81,29 @@ def _file(export: Export, item: Item) -> File:
 
 
 def _identity(people: Sequence[Person], export: Export) -> tuple[str, IdColumn]:
-    """Return the id that most of the students have: Moodle knows users by one column for all."""
+    """Return the id that most of the students have, because Moodle identifies all users by one column."""
     if not export.people:
         return "username", STUDENT
     return max(_IDENTITIES, key=lambda one: sum(one[1] in person.ids for person in people))
 
 
 def _worksheet(export: Export, table: Table) -> File:
-    """Return an offline grading worksheet, filled in; rows whose students have no score are left out."""
+    """Fill in an offline grading worksheet; rows of students without a score are left out."""
     if len(export.items) != 1:
-        raise UsageFault("A grading worksheet belongs to one assignment. Say which with --exercise.")
+        raise UsageFault("A grading worksheet is for one assignment. Name the exercise with --exercise.")
     item = export.items[0]
     missing = [name for name in _WORKSHEET if name not in table.header]
     if missing:
         raise UsageFault(
-            f"{table.file} lacks the column '{missing[0]}', so it is no offline grading worksheet in "
-            "English. Download it again with the site's language set to English."
+            f"{table.file} lacks the column '{missing[0]}', so it is not an English offline grading "
+            "worksheet. Set the site's language to English and download it again."
         )
     twice = [name for name in _WORKSHEET if table.header.count(name) > 1]
     if twice:
         raise UsageFault(f"{table.file} has two columns '{twice[0]}'. Download it again.")
     people = list(export.people.values()) or [
         Person(entry.student, entry.student)
-        for entry in item.entries  # the folder's name is all there is
+        for entry in item.entries  # only the folder's name is known
     ]
     matches = match([_mention(table, row) for row in table.rows], people)
     file = File(f"moodle-worksheet-{item.exercise}.csv", notes=item.excused)
@@ -138,7 +138,7 @@ def _maximum(export: Export, table: Table, row: Row) -> float:
     """Return the maximum grade of a row.
 
     Raises:
-        UsageFault: the worksheet does not say for certain.
+        UsageFault: the worksheet is ambiguous.
 
     """
     column = next((name for name in _MAXIMA if name in table.header), None)

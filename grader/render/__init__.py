@@ -1,1 +1,1 @@
-"""What people see in a terminal."""
+"""The pages that people see in a terminal."""

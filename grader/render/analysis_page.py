@@ -1,4 +1,4 @@
-"""What a class's answers say, in the terminal: a table an exercise, and who misunderstands what."""
+"""The analysis of a class's answers as a terminal page: a table per exercise, and misconceptions."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from grader.language.points import number_text
 from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
 
-REPEATED = 2  # times that a student shows a misconception: no slip any more
+REPEATED = 2  # times a student shows a misconception for it to be more than a slip
 LEGEND = (
     "easy: the mean share of the points, from 0 (hard) to 1. tells apart: the correlation with the rest of "
-    "the exercise, from -1 to 1; '-' where it is not defined. Below 0, look at the question: who does well "
-    "elsewhere does badly there."
+    "the exercise, from -1 to 1 ('-' if undefined). Review a question below 0: students who do well "
+    "elsewhere do badly there."
 )
 
 
 def analysis_page(analysis: Analysis) -> RenderableType:
-    """The whole report."""
+    """Return the whole report."""
     parts: list[RenderableType] = []
     for exercise in analysis.exercises:
         parts += [*_exercise(exercise), Text()]
@@ -40,11 +40,11 @@ def _exercise(exercise: ExerciseAnalysis) -> Iterator[RenderableType]:
         for passed_by, sentence in (("all", "passed by all"), ("none", "passed by none")):
             ids = [check.id for check in question.idle_checks if check.passed_by == passed_by]
             if ids:
-                yield Text(f"{question.id}: checks that tell nobody apart, {sentence}: {', '.join(ids)}")
+                yield Text(f"{question.id}: checks that separate nobody, {sentence}: {', '.join(ids)}")
 
 
 def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
-    """How each question went, a row a question."""
+    """Return a table of the questions, a row each."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("question", overflow="fold", max_width=20)
     for name in ("points", "answered", "easy", "tells apart"):
@@ -64,16 +64,16 @@ def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
 
 
 def _answers(question: QuestionAnalysis) -> str:
-    """The outcomes and misconceptions of a question in words."""
+    """Return the outcomes and misconceptions of a question in words."""
     parts = [] if question.is_current else ["no longer asked"]
     told = ", ".join(f"{count} {WORDS[outcome][0]}" for outcome, count in question.outcomes.items())
-    parts.append(told or "nobody was asked this yet")
+    parts.append(told or "nobody has had this question yet")
     parts += [f"{name} ({count})" for name, count in question.misconceptions.items()]
     return "; ".join(parts)
 
 
 def student_table(students: Mapping[str, Mapping[str, Sequence[str]]]) -> RenderableType:
-    """Who shows which misconceptions where, a row each; one that is shown again stands out."""
+    """Return a table of students and their misconceptions; repeated ones are in bold."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("student", overflow="fold", max_width=20)
     table.add_column("misconception", overflow="fold", max_width=28)

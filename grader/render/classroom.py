@@ -1,4 +1,4 @@
-"""What an instructor sees in the terminal: a line for each report, and tables of a class."""
+"""A class in the terminal: a line for each report, and tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.render.terminal import WORDS
 
 
 def report_line(report: Report) -> str:
-    """One report in one line."""
+    """Return one report on one line."""
     wrong = [
         f"{question.id} ({question.misconception or WORDS[question.outcome][0]})"
         for question in report.questions
@@ -34,7 +34,7 @@ def report_line(report: Report) -> str:
 
 
 def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> RenderableType:
-    """Who got what and why: a row a student."""
+    """Return a table of students with their scores and lost points, a row each."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("student", no_wrap=True)
     if stories:
@@ -53,7 +53,7 @@ def class_table(reports: Sequence[Report], stories: Mapping[str, str]) -> Render
 
 
 def _why(reports: Sequence[Report]) -> str:
-    """The commonest reasons for lost points, most frequent first."""
+    """Return the most common reasons for lost points, most frequent first."""
     reasons = Counter(
         (question.misconception or WORDS[question.outcome][0]).replace("-", " ")
         for report in reports
@@ -66,7 +66,7 @@ def _why(reports: Sequence[Report]) -> str:
 
 
 def summary(tally: Tally, collected: Collected) -> RenderableType:
-    """Show how many were graded, what was not and why, and who handed nothing in."""
+    """Return how many were graded, what was not and why, and who handed in nothing."""
     left_out = len(collected.left_out)
     lines = [f"{tally.graded} graded, {tally.ungraded} not graded, {left_out} left out."]
     if tally.unchanged:
@@ -79,16 +79,16 @@ def summary(tally: Tally, collected: Collected) -> RenderableType:
     lines += tally.held_names
     lines += _more(tally.held - len(tally.held_names), "keep their scores")
     if tally.held:
-        lines.append("To see what would move and why: course regrade")
+        lines.append("To see which scores would change and why: course regrade")
     if tally.corrected:
-        lines.append(f"times of handing in that were corrected: {tally.corrected}")
+        lines.append(f"corrected hand-in times: {tally.corrected}")
     lines += [f"note: {note}" for note in collected.notes[:MAX_TOLD]]
-    lines += _more(len(collected.notes) - MAX_TOLD, "note: such names")
+    lines += _more(len(collected.notes) - MAX_TOLD, "note: similar names")
     lines += [f"left out: {reason}" for reason in collected.left_out]
     if absent := collected.absent():
-        lines.append(f"handed nothing in: {', '.join(absent)}")
+        lines.append(f"handed in nothing: {', '.join(absent)}")
     if doubtful := collected.doubtful():
-        lines.append(f"handed nothing in, unless a file that was left out is theirs: {', '.join(doubtful)}")
+        lines.append(f"handed in nothing, unless a file that was left out is theirs: {', '.join(doubtful)}")
     return Group(*(Text(printable(line)) for line in lines))
 
 
@@ -97,7 +97,7 @@ def _more(count: int, what: str) -> list[str]:
 
 
 def outcome_table(tally: Tally) -> RenderableType:
-    """How each question went, a row a question."""
+    """Return a table of the outcomes of each question, a row each."""
     seen = [word for word in WORDS if any(word in outcomes for outcomes in tally.outcomes.values())]
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("exercise", no_wrap=True)
@@ -113,7 +113,7 @@ def outcome_table(tally: Tally) -> RenderableType:
 
 
 def move_table(moves: Sequence[Move]) -> RenderableType:
-    """Who moves, from what to what, and why."""
+    """Return a table of the scores that change, from what to what, and why."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     for name in ("student", "exercise"):
         table.add_column(name, no_wrap=True)
@@ -139,7 +139,7 @@ def _points(report: Report) -> str:
 
 
 def score_table(scores: Sequence[Score]) -> RenderableType:
-    """Scores as they are in reports, the rules that touched them, and what comes out."""
+    """Return a table of raw scores, the rules applied, and final scores."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     for name in ("student", "exercise"):
         table.add_column(name, no_wrap=True)

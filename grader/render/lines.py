@@ -1,4 +1,4 @@
-"""What pages are put together from, in terminals of 40 to 200 columns. No line ends in blanks."""
+"""The parts of pages, for terminals of 40 to 200 columns. No line ends in spaces."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.segment import Segment
 from rich.text import Text
 
-WIDTH = 80  # columns that a page takes at most: longer lines are hard to read, and tear words from numbers
-NARROW = 60  # columns below which a line that has three parts takes two
-GAP = 2  # blanks between what are two things
+WIDTH = 80  # largest width of a page: longer lines are hard to read and separate words from numbers
+NARROW = 60  # width below which a line with three parts becomes two lines
+GAP = 2  # spaces between two parts
 _VERDICT_FROM_RIGHT = 44  # columns
-_LEAST = 10  # columns of a text, however far it is moved in
+_LEAST = 10  # smallest width of a text, however far it is indented
 
 
 @dataclass(frozen=True)
 class Bounded:
-    """A page of at most so many columns."""
+    """A page of limited width."""
 
     page: RenderableType
     width: int = WIDTH
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         yield from console.render(self.page, options.update_width(min(self.width, options.max_width)))
 
 
 @dataclass(frozen=True)
 class Indented:
-    """Something moved to the right; less so in a narrow terminal."""
+    """Indented content; less so in a narrow terminal."""
 
     part: RenderableType
     left: int = 4
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         left = self.left if options.max_width >= NARROW else self.left // 2
         inner = options.update_width(max(options.max_width - left, _LEAST))
         for line in console.render_lines(self.part, inner, pad=False):
@@ -47,12 +47,12 @@ class Indented:
 
 @dataclass(frozen=True)
 class Picture:
-    """Lines that are of no use when they are broken: they are there whole, or a sentence says why not."""
+    """Lines that must not be broken: drawn whole, or replaced by a sentence that says why not."""
 
     text: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         needed = max(map(cell_len, self.text.splitlines()), default=0)
         fits = needed <= options.max_width
         yield Text(self.text if fits else f"(The picture needs {needed} columns.)")
@@ -60,14 +60,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Cut:
-    """No more than so many lines of something; the last one says that there are more, and where."""
+    """Content cut to a number of lines; the last one says that there are more, and where."""
 
     part: RenderableType
     lines: int
     where: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         lines = console.render_lines(self.part, options, pad=False)
         is_cut = len(lines) > self.lines
         for line in lines[: self.lines - is_cut]:
@@ -79,26 +79,26 @@ class Cut:
 
 @dataclass(frozen=True)
 class Ends:
-    """Two texts at both ends of a line; below each other where they do not fit."""
+    """Two texts at both ends of a line, or below each other if they do not fit."""
 
     left: Text
     right: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         yield from _line(options.max_width, self.left, self.right)
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A question's line: its name, the verdict, and its points, which are never torn."""
+    """A question's line: its name, the verdict, and its points, which are never broken."""
 
     name: Text
     verdict: Text
     points: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the lines."""
         width = options.max_width
         start = max(self.name.cell_len + GAP, width - _VERDICT_FROM_RIGHT)
         ends = self.verdict.cell_len + GAP + self.points.cell_len

@@ -1,4 +1,4 @@
-"""What `course check` found, as a page of a terminal of 80 columns and as a page of HTML."""
+"""The results of `course check` as a terminal page of 80 columns and as an HTML page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
 
 
 def proof_page(proved: Proved) -> RenderableType:
-    """One exercise: what is wrong with it, and for code what the checks noticed."""
+    """Return the page of one exercise: its faults and, for code, what the checks noticed."""
     state = Text("not proved", style=WRONG) if proved.faults else Text("proved", style=RIGHT)
     head = Text.assemble(
         (proved.exercise, "bold"),
@@ -36,7 +36,7 @@ def proof_page(proved: Proved) -> RenderableType:
 
 
 def spread_lines(spreads: Sequence[Spread]) -> Iterator[str]:
-    """Say how many values a class sees of each parameter, and how many right answers each question has.
+    """Return how many values of each parameter a class sees, and how many right answers each question has.
 
     >>> list(spread_lines([Spread(kind="parameter", name="M", students=300, values=7, of=7, share=0.2)]))
     ['different values in a class of 300: M 7 of 7']
@@ -49,19 +49,19 @@ def spread_lines(spreads: Sequence[Spread]) -> Iterator[str]:
 
 
 def _seen(spread: Spread) -> str:
-    """Say how many values one parameter has, or how many answers a question, and who shares one."""
+    """Return how many values a parameter has, or answers a question, and the share of the most common."""
     if spread.kind == "question":
-        return f"{spread.name} {spread.values} (commonest {spread.share:.0%})"
+        return f"{spread.name} {spread.values} (most common {spread.share:.0%})"
     return f"{spread.name} {spread.values}" + (f" of {spread.of}" if spread.of else "")
 
 
 def fault_lines(proved: Proved) -> list[Text]:
-    """What is wrong, a line each, which is not to be broken: editors look for file:line:column in it."""
+    """Return the faults, a line each; lines are not broken, because editors look for file:line:column."""
     return [Text(f"  {fault}", style=WRONG) for fault in proved.faults]
 
 
 def _matrix(matrix: Matrix) -> RenderableType:
-    """A line a check: which misconceptions it notices, by their numbers, and how many of the others."""
+    """Return a line per check: the numbers of the misconceptions it notices, and counts of the others."""
     wrong = matrix.of("misconception")
     shown = wrong[:_MOST_COLUMNS]
     table = Table.grid(padding=(0, 1))
@@ -96,11 +96,11 @@ def _label(check: str) -> str:
 
 
 def _set_aside(column: Column) -> str:
-    return "ran out of time" if column.timed_out else "right all the same"
+    return "ran out of time" if column.timed_out else "right anyway"
 
 
 def counts(matrix: Matrix) -> str:
-    """How many of what was handed in were noticed.
+    """Return how many wrong solutions were noticed, by kind.
 
     >>> counts(Matrix(question="f", checks=(), columns=(Column(kind="mutant", name="m", killed_by=("c",)),)))
     'f: 1 of 1 mutants'
@@ -116,7 +116,7 @@ def counts(matrix: Matrix) -> str:
 
 
 def proof_html(title: str, proved: Sequence[Proved]) -> str:
-    """All exercises as one page that needs nothing beside itself."""
+    """Return all exercises as one self-contained page."""
     environment = Environment(
         loader=PackageLoader("grader.render"),
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""The report as a page of a terminal: 80 columns at most, plain words, readable without colour."""
+"""The report as a terminal page: at most 80 columns, plain words, readable without colour."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ WORDS: dict[OutcomeName, tuple[str, str]] = {
     "failed": ("wrong", WRONG),
     "error": ("error", WRONG),
     "timeout": ("too slow", WRONG),
-    "memory": ("too large", WRONG),
+    "memory": ("out of memory", WRONG),
     "crashed": ("crashed", WRONG),
     "unanswered": ("not answered", PARTLY),
-    "skipped": ("judged later", LATER),
+    "skipped": ("graded later", LATER),
     "ungraded": ("not graded", LOST),
 }
 RULE = Rule(characters="-", style=FAINT)
 _PARTLY = {"failed", "error", "timeout", "memory", "crashed"}
 _LEAST_ROOM = 6  # lines for the question that a student works on
-_BESIDE = 5  # lines: two rules, and three for what --watch says
+_BESIDE = 5  # lines: two rules, and three for the message of --watch
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What else a page says: the best report so far, and the exercise that comes next."""
+    """Further content of a page: the best report so far, and the next exercise."""
 
     best: Report | None = None
     next_exercise: str | None = None
@@ -45,7 +45,7 @@ class Beside:
 def report_page(
     report: Report, title: str, hints: Mapping[str, Sequence[str]], beside: Beside = Beside()
 ) -> RenderableType:
-    """One report: a line a question, and under it what is wrong and why; `hints` are by question."""
+    """Return the page of one report: a line per question, followed by what is wrong and why."""
     parts: list[RenderableType] = [_heading(report, title), RULE]
     for question in report.questions:
         parts += [_headline(question), *_details(question, hints.get(question.id, ()))]
@@ -55,14 +55,14 @@ def report_page(
 
 @dataclass(frozen=True)
 class WatchedPage:
-    """A report that fits in the terminal: the first open question in full, the others a line each."""
+    """A report that fits in the terminal: the first open question in full, the others on a line each."""
 
     report: Report
     title: str
     hints: Mapping[str, Sequence[str]]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it."""
+        """Draw the page."""
         report = self.report
         first = next(iter(report.still_open), None)
         above, below = Bounded(_heading(report, self.title)), Bounded(Group(*_next_step(report, self.hints)))
@@ -99,7 +99,7 @@ def _headline(question: QuestionReport) -> RenderableType:
 
 
 def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
-    """What is under a question's line."""
+    """Yield the lines below a question's line."""
     if said := question.message.removeprefix(NOT_ANSWERED).strip():
         yield Indented(Text(said))
     if question.hint is not None and question.hint <= len(hints):
@@ -111,9 +111,9 @@ def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[Rendera
 
 
 def _checks(question: QuestionReport) -> Iterator[RenderableType]:
-    """The checks, unless all went the same way for the same reason; a reason is given once in a row.
+    """Yield the checks, unless all have the same outcome for the same reason; equal reasons are not repeated.
 
-    Checks that a student can read and run are listed where they passed, too.
+    Checks that a student can read and run are listed even if they passed.
     """
     is_alike = len({check.outcome for check in question.checks}) == 1 and question.outcome != "failed"
     said = question.message
@@ -129,7 +129,7 @@ def _checks(question: QuestionReport) -> Iterator[RenderableType]:
 
 
 def _exchange(check: CheckReport) -> Iterator[RenderableType]:
-    """What a visible check gave to the student's code, what it expects, and what it got."""
+    """Yield what a visible check passed to the student's code, what it expects, and what it got."""
     if check.outcome == "passed":
         return
     for label, text in (("called  ", check.call), ("expected", check.expected), ("yours   ", check.actual)):
@@ -140,7 +140,7 @@ def _exchange(check: CheckReport) -> Iterator[RenderableType]:
 
 
 def _remarks(report: Report) -> Iterator[RenderableType]:
-    """What the file printed, and notes."""
+    """Yield what the file printed, and notes."""
     if report.printed:
         yield Text("Your file printed:")
         yield Indented(Text(report.printed))
@@ -149,12 +149,12 @@ def _remarks(report: Report) -> Iterator[RenderableType]:
 
 
 def total(*reports: Report) -> str:
-    """The score, of the points that have been judged, and what is still open."""
+    """Return the score out of the points graded so far, and what is still open."""
     score, points = (sum(report.judged[place] for report in reports) for place in (0, 1))
     later, lost = (
         sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded")
     )
-    open_ = [f"{number_text(later)} judged later"] * (later > 0)
+    open_ = [f"{number_text(later)} graded later"] * (later > 0)
     open_ += [f"{number_text(lost)} not graded"] * (lost > 0)
     judged = f"{score_text(score, points)} of {points_text(points)}"
     return ", ".join([judged] * (points > 0 or not open_) + open_)
@@ -167,9 +167,12 @@ def _next_step(
         yield Text(f"Your best so far is kept: {total(beside.best)}.")
     if report.is_full:
         after = f" Next: grade {beside.next_exercise}" if beside.next_exercise else ""
-        yield Text(f"All of it is right.{after}", style=RIGHT)
+        yield Text(f"Everything is right.{after}", style=RIGHT)
     elif not report.still_open:
-        yield Text("Everything is answered. Hand the file in; the rest is judged then.", style=LATER)
+        yield Text(
+            "Everything is answered. Hand in your file; the remaining questions are graded afterwards.",
+            style=LATER,
+        )
     elif hints.get(first := report.still_open[0].id):
         yield Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
     else:
@@ -177,21 +180,21 @@ def _next_step(
 
 
 def remembered(best: Report | None, last: Report | None) -> str:
-    """The best score of an exercise, and the last one if it is another."""
+    """Return the best score of an exercise, and the last one if it differs."""
     if best is None:
         return "not graded yet"
     return total(best) if last is best or last is None else f"{total(best)} (last: {total(last)})"
 
 
 def sum_of(reports: Sequence[Report | None]) -> tuple[str, str, str]:
-    """The row of a course's exercises together, of those that have been graded."""
+    """Return the row with the total of a course's graded exercises."""
     graded = [report for report in reports if report is not None]
     of = "" if len(graded) == len(reports) else f", {len(graded)} of {len(reports)} exercises"
-    return ("", f"In all{of}", total(*graded)) if graded else ("", "", "")
+    return ("", f"Total{of}", total(*graded)) if graded else ("", "", "")
 
 
 def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -> RenderableType:
-    """The course at a glance: rows of exercise, title and score."""
+    """Return the course at a glance: rows of exercise, title and score."""
     rows = list(rows)
     width = max((len(name) for name, _, _ in rows), default=0)
     lines = [Ends(Text(f"{name:<{width}}  {about}".rstrip()), Text(score)) for name, about, score in rows]

@@ -1,1 +1,1 @@
-"""What every front end calls: hand in, grade, regrade, scores, export, analysis. Front ends only show it."""
+"""The services that every front end calls: grading, regrading, scores, export and analysis."""

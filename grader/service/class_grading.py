@@ -1,4 +1,4 @@
-"""One grading of a class, from what was collected to what a person should know afterwards."""
+"""One grading of a class, from the collected files to the messages at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from grader.service.standings import override_warnings
 
 @dataclass
 class ClassGrading:
-    """First `look`, then `run` what is `left`, then `finish`; `tally` counts meanwhile."""
+    """A grading: call `look`, then `run` for what is `left`, then `finish`. `tally` counts meanwhile."""
 
     grader: ClassGrader
     gradebook: Gradebook
@@ -33,7 +33,7 @@ class ClassGrading:
         self._run = ClassRun(self.grader, self.gradebook, self.collected.roster is not None, self.again)
 
     def look(self) -> Iterator[Outcome]:
-        """Go through what was handed in, and yield what is unchanged.
+        """Go through the submissions and yield the unchanged ones.
 
         Raises:
             CourseFaults: an exercise is wrong.
@@ -44,11 +44,11 @@ class ClassGrading:
 
     @property
     def left(self) -> int:
-        """How many submissions have to be run."""
+        """Return the number of submissions to run."""
         return self._run.left
 
     def run(self) -> Iterator[Outcome]:
-        """Run them; each result is in the gradebook before it is yielded.
+        """Run the submissions that are left; each result is in the gradebook before it is yielded.
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
@@ -58,7 +58,7 @@ class ClassGrading:
         yield from self._counted(self._run.run())
 
     def settle(self) -> Iterator[Outcome]:
-        """Do both, where nobody needs to know which."""
+        """Look and run in one go."""
         yield from self.look()
         yield from self.run()
 
@@ -68,27 +68,26 @@ class ClassGrading:
             yield one
 
     def finish(self) -> list[str]:
-        """Remember whose files may have been left out; returns what a person should know."""
+        """Record whose files may have been left out, and return messages for the user."""
         self.gradebook.keep_left_out(self.collected.looked_at(), self.collected.may_be_of())
         roster, course = self.collected.roster, self.grader.course
-        people = roster.people if roster else ()
         return [
             *open_to_all(self.gradebook),
-            *unknown_students(course.record.rules, {*people, *self.gradebook.students()}),
+            *unknown_students(
+                course.record.rules, self.gradebook.students(), roster.people if roster else None
+            ),
             *override_warnings(course, self.gradebook, self.collected.students),
         ]
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything counts that was handed in.
+        """Tell whether everything that was handed in counts.
 
         Raises:
-            UsageFault: nothing was.
+            UsageFault: nothing was handed in.
 
         """
         tally = self.tally
         if not tally.graded + tally.ungraded:
-            raise UsageFault(
-                "Nothing was found to grade. A submission is called STUDENT/EXERCISE.py or .ipynb."
-            )
+            raise UsageFault("There is nothing to grade. Name each submission STUDENT/EXERCISE.py or .ipynb.")
         return not tally.ungraded and not tally.held and not self.collected.left_out

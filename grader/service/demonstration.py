@@ -1,4 +1,4 @@
-"""The shipped course in a folder of its own, with a made-up class: handed out, graded and exported."""
+"""A demonstration: the shipped course, handed out to a made-up class, graded and exported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from grader.worker.isolation.ways import own_way
 
 
 class Demonstration:
-    """What `course demo` shows, made in a folder step by step."""
+    """The demonstration of `course demo`, built step by step in a folder."""
 
     def __init__(self, root: Path, tell: Callable[[str], None] = silent) -> None:
         self.root, self._tell = root, tell
@@ -32,28 +32,28 @@ class Demonstration:
 
     @cached_property
     def service(self) -> Service:
-        """The service of the course, which is copied now."""
+        """Copy the course and return its service."""
         source = shipped_course()
         shutil.copy(source / COURSE_FILE, self.root)
         no_cache = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source / "exercises", self.root / "exercises", ignore=no_cache)
         course = load_course(self.root)
-        demand(course.record.packages)  # before minutes of work, and not after
+        demand(course.record.packages)  # before minutes of work
         return Service(course, self._tell)
 
     @cached_property
     def roster(self) -> Roster:
-        """The students."""
+        """Return the names of the students."""
         self._roster_file.write_text(roster_text(), encoding="utf-8")
         return read_roster(self._roster_file)
 
     @property
     def stories(self) -> Mapping[str, str]:
-        """What each of the students is like."""
+        """Return what each student does."""
         return stories()
 
     def hand_out(self) -> None:
-        """Write both editions of what students receive, and what they hand in."""
+        """Write both editions of the handouts, and the submissions."""
         course, students = self.service.course, self.roster.students
         generate(course, self.root / "handouts", students, "python", "practice")
         generate(course, self.root / "handouts-assessed", students, "notebook", "assessed")
@@ -66,7 +66,7 @@ class Demonstration:
         )
 
     def in_order(self, reports: list[Report]) -> list[Report]:
-        """Sort reports by student and exercise, as the roster and the course have them."""
+        """Sort reports by student in roster order and exercise in course order."""
         exercises = self.service.course.record.exercises
         order = [(student, name) for student in self.roster.students for name in exercises]
         return sorted(reports, key=lambda report: order.index((report.student or "", report.exercise)))
@@ -77,5 +77,5 @@ class Demonstration:
             self.service.export(ExportOrder(lms, self.root / "exports" / lms.name, self.roster))
 
     def remove(self) -> None:
-        """Remove everything: half a demonstration is of no use."""
+        """Remove everything, because half a demonstration is useless."""
         remove(self.root)

@@ -1,4 +1,4 @@
-"""An examiner that imports torch while the rest of `grade` is imported and finds out what there is to do."""
+"""An examiner process that imports torch while `grade` imports the rest and finds its task."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def started_for(exercise: str, file: Path | None) -> Iterator[ExaminerProcess]:
     """Start a process for the file that will be graded, and end it afterwards."""
     preload = _preload(exercise, file)
     with ExitStack() as stack:
-        with held():  # from its first moment on, somebody ends it
+        with held():  # it is ended, whatever happens from now on
             process = stack.enter_context(ExaminerProcess("grader.examiner.bench", own_way().name, preload))
         yield process
 
 
 def _preload(exercise: str, file: Path | None) -> Collection[str]:
-    """Return what the file seems to import; what is wrong with it is told later."""
+    """Return what the file seems to import; its faults are reported later."""
     here = Path.cwd()
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
     with suppress(SubmissionFault, OSError):
@@ -41,6 +41,6 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
 
 
 def _file_meant(folder: Path, word: str) -> Path:
-    """Return the file in a folder that a word may mean; the folder where there is none."""
+    """Return the file in a folder that a word may mean, or the folder if there is none."""
     files = {file.stem: file for file in folder.iterdir() if file.suffix in SUFFIXES}
     return files.get(meant(files, word), folder)

@@ -1,4 +1,4 @@
-"""How this machine confines student code, and whether attacks defeat it."""
+"""The confinement of student code on this machine, and attacks to test it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["AttackResult", "Layers", "attacked", "confinement"]
 
 @dataclass(frozen=True)
 class Layers:
-    """The layers that hold here, those that do not and why, and those without which nothing is graded."""
+    """The layers of confinement: those in force, those missing with the reason, and required ones missing."""
 
     holding: Sequence[str]
     missing: Mapping[str, str]
@@ -22,7 +22,7 @@ class Layers:
 
 
 def confinement() -> Layers:
-    """Return what confines a worker here."""
+    """Return the layers that confine a worker here."""
     if FULL.lacks():
         return Layers([], {}, list(FULL.promises))
     with FULL.workers(["torch"]) as server:
@@ -30,5 +30,5 @@ def confinement() -> Layers:
 
 
 def attacked(tell: Callable[[AttackResult], None]) -> list[AttackResult]:
-    """Run the attacks that come with the grader, and tell of each when it is over."""
+    """Run the attacks that come with the grader, and report each when it is over."""
     return run_attacks(load_attacks(shipped_attacks()), tell)

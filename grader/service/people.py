@@ -1,4 +1,4 @@
-"""Who is meant: a student as a person types them, a roster as a file has it."""
+"""Students and rosters as users name them."""
 
 from __future__ import annotations
 
@@ -11,40 +11,43 @@ from grader.folding import folded
 from grader.gradebook.store import Gradebook
 from grader.identity import Person
 
+MAX_NAMED = 12  # students that a message lists
+
 
 def found_student(name: str, known: Collection[str]) -> str:
-    """Return a student's name as the gradebook or a roster writes it, or the name itself if nobody has it."""
+    """Return a student's name as the gradebook or a roster spells it, or else the name itself."""
     return name if name in known else next((one for one in known if folded(one) == folded(name)), name)
 
 
 def known_student(name: str, known: Collection[str], remedy: str = "") -> str:
-    """Return a student's name as the gradebook or a roster writes it.
+    """Return a student's name as the gradebook or a roster spells it.
 
     Raises:
-        UsageFault: nobody is called so.
+        UsageFault: there is no such student.
 
     """
     found = found_student(name, known)
     if found in known:
         return found
-    close = did_you_mean(name, known)
-    close = f" {printable(close)}" if close.startswith("Did you mean") else ""
-    raise UsageFault(f"Nobody knows a student '{printable(name)}'.{close}{remedy}")
+    others = did_you_mean(name, known) or "Run: course grade SUBMISSIONS"
+    if others.startswith("Use") and len(known) > MAX_NAMED:
+        others = "To see the names: course scores"
+    raise UsageFault(f"There is no student '{printable(name)}'. {printable(others)}{remedy}")
 
 
 def roster_of(file: Path | None, gradebook: Gradebook) -> Roster | None:
-    """Return a roster where one is named, with the students called as the gradebook calls them.
+    """Return the roster in a file, if given, with the students named as in the gradebook.
 
     Raises:
-        CourseFaults: there are faults in it.
-        UsageFault: it is no table, or the gradebook refuses.
+        CourseFaults: it has faults.
+        UsageFault: it is not a table, or the gradebook refuses.
 
     """
     return called_as(read_roster(file), gradebook.students()) if file else None
 
 
 def roster_of_gradebook(gradebook: Gradebook) -> Roster | None:
-    """Return the students who were given variants of their own; None where nobody was.
+    """Return the students who were given their own variants, or None if nobody was.
 
     Raises:
         UsageFault: the gradebook refuses.
@@ -52,5 +55,5 @@ def roster_of_gradebook(gradebook: Gradebook) -> Roster | None:
     """
     students = gradebook.students_handed_out()
     people = {student: Person(student) for student in students}
-    stranger = "no variant was handed out to them; name everybody with --roster"
+    stranger = "no variant was handed out to this student; list everybody with --roster FILE"
     return Roster(people, stranger=stranger) if people else None

@@ -1,4 +1,4 @@
-"""Writing scores for an LMS: from the gradebook to the files of an export."""
+"""Exporting scores from the gradebook to files for an LMS."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from grader.service.standings import final_scores, score_notices
 
 @dataclass(frozen=True)
 class ExportOrder:
-    """What is wanted: the LMS, the folder, and how; `inputs` are files that are not written over."""
+    """The options of an export; `inputs` are files that it must not overwrite."""
 
     lms: Lms
     out: Path
     roster: Roster | None = None
     exercises: Sequence[str] = ()
-    template: Path | None = None  # the LMS's own file, to be filled in
+    template: Path | None = None  # the LMS's own file to fill in
     out_of: float | None = None
-    zero: bool = False  # for whoever in the roster handed nothing in
+    zero: bool = False  # for students in the roster who handed in nothing
     inputs: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The files, who is in none of them and why, and what a person should know."""
+    """The files, the students who are missing from all of them with the reason, and messages for the user."""
 
     files: Sequence[File]
     left_out: Sequence[str]
@@ -43,7 +43,7 @@ class Exported:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everybody is in every file."""
+        """Tell whether everybody is in every file."""
         return not self.left_out and all(file.rows and not file.left_out for file in self.files)
 
 
@@ -56,7 +56,7 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     """
     people = order.roster.people if order.roster else {}
     found = list(final_scores(course, gradebook, roster=people))
-    notices = [*score_notices(course, gradebook, people), *score_warnings(found)]
+    notices = [*score_notices(course, gradebook, people if order.roster else None), *score_warnings(found)]
     zeros = Zeros(list(people), gradebook.left_out(), is_wanted=order.zero)
     scored = export_items(course, found, order.exercises, zeros)
     files = order.lms.write(Export(scored.items, people, order.template, order.out_of))

@@ -1,4 +1,4 @@
-"""Making a small working course to begin with, and the schemas by which editors check one."""
+"""Creating a small working course to start from, and the schemas for editors."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def make_course(folder: Path) -> None:
     """Write a new course into a folder.
 
     Raises:
-        UsageFault: something else is there, or it cannot be written.
+        UsageFault: the folder is not empty or cannot be written.
 
     """
     files = _files()
     try:
         if not _is_free(folder, files):
-            raise UsageFault(f"{folder} is there already, and not an empty folder. Name a new one.")
+            raise UsageFault(f"{folder} already exists and is not an empty folder. Name a new one.")
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             write_file(folder / name, content)
@@ -33,7 +33,7 @@ def make_course(folder: Path) -> None:
 
 
 def _files() -> dict[str, bytes]:
-    """Return the files of a new course; the one that makes a folder a course comes last."""
+    """Return the files of a new course; course.yaml, which makes a folder a course, comes last."""
     files = {f"exercises/{name}": schema_text(name).encode() for name in SCHEMAS}
     with resources.as_file(resources.files("grader.handout") / "scaffold") as scaffold:
         for file in sorted(scaffold.rglob("*")):
@@ -44,7 +44,7 @@ def _files() -> dict[str, bytes]:
 
 
 def _is_free(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Return whether nothing is there but what an earlier run left."""
+    """Tell whether a folder holds only what an interrupted run left."""
     if not folder.exists():
         return True
     if not folder.is_dir():

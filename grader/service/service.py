@@ -1,4 +1,4 @@
-"""A course and its gradebook, as every front end uses them."""
+"""The service of a course and its gradebook for every front end."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from grader.worker.isolation.ways import FULL
 
 @dataclass(frozen=True)
 class Machine:
-    """Where submissions run: in lanes here, or on the cluster of a Dask scheduler."""
+    """Where submissions run: in lanes on this machine, or on a Dask cluster."""
 
     isolation: str = FULL.name
-    jobs: int | None = None  # lanes; None for one a processor, as far as they pay
+    jobs: int | None = None  # lanes; None for up to one per processor
     cluster: str = ""  # the scheduler's address
 
 
@@ -56,17 +56,17 @@ HERE = Machine()
 
 
 def silent(_sentence: str) -> None:
-    """Tell nobody."""
+    """Ignore a message."""
 
 
 class Service:
-    """A course; its gradebook is opened when it is needed, and closed at the end of the `with`.
+    """A course and its gradebook, which is opened on demand and closed at the end of the `with` block.
 
-    `tell` is given each sentence that a person should know beside what they asked for, and `watch` each event
-    of a submission that is being graded here.
+    `tell` receives each message for the user besides the result, and `watch` each event of a submission that
+    is graded here.
 
-    Every method raises CourseFaults where what it needs of the course is wrong, and UsageFault where it is
-    asked for what there is not, or the gradebook refuses.
+    Every method raises CourseFaults if a part of the course that it needs is wrong, and UsageFault if it is
+    asked for something that does not exist, or if the gradebook refuses.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Service:
 
     @classmethod
     def at(cls, folder: Path, tell: Callable[[str], None] = silent) -> Self:
-        """Return the service of the course in a folder or above it."""
+        """Return the service of the course in a folder or its parents."""
         return cls(find_course(folder), tell)
 
     def __enter__(self) -> Self:
@@ -91,7 +91,7 @@ class Service:
 
     @cached_property
     def gradebook(self) -> Gradebook:
-        """The course's gradebook."""
+        """Open the course's gradebook on first use and return it."""
         gradebook = self._open.enter_context(Gradebook(self.course.record.gradebook, self.course.root))
         self._tell_all(gradebook.notes)
         return gradebook
@@ -106,7 +106,7 @@ class Service:
         )
 
     def roster(self, file: Path | None) -> Roster | None:
-        """Read a roster where one is named, and tell what had to be assumed."""
+        """Read the roster in a file, if given, and report the reader's assumptions."""
         roster = roster_of(file, self.gradebook)
         self._tell_all(roster.notes if roster else ())
         return roster
@@ -114,9 +114,9 @@ class Service:
     def hand_in(
         self, student: str, exercise: str, file_name: str, content: bytes, machine: Machine = HERE
     ) -> Outcome:
-        """Store one file of a student, grade it, and return what became of it.
+        """Store one file of a student, grade it, and return the outcome.
 
-        The student has the variant that was handed out to them.
+        The variant is the one that was handed out to the student.
         """
         self.course.select((exercise,))
         personal = bool(self.gradebook.students_handed_out())
@@ -134,14 +134,14 @@ class Service:
         *,
         again: bool = False,
     ) -> ClassGrading:
-        """Return the grading of a class, which begins when it is gone through.
+        """Return the grading of a class, which begins when it is iterated.
 
-        With `only`, everything is of this exercise. With `again`, what is unchanged is run, too.
+        With `only`, all files are for this exercise. With `again`, unchanged submissions are run as well.
         """
         self.course.select(() if only is None else (only,))
         known = self.roster(roster) or roster_of_gradebook(self.gradebook)
         if known and not roster:
-            self._tell(f"No --roster: what was handed out to these {len(known.people)} students is graded.")
+            self._tell(f"No --roster: grading the {len(known.people)} students who were given variants.")
         exercises = self.course.record.exercises
         collected = Collected(submissions, exercises, known, only or "", self.gradebook.students())
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
@@ -149,7 +149,7 @@ class Service:
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE
     ) -> Regrading:
-        """Return the regrading of what is stored, which has looked at it and not run anything."""
+        """Return the regrading of the stored submissions, which has found them but has not run any."""
         grader, held = self._grader(machine), self.gradebook.students()
         wanted = self.course.select(exercises)
         students = tuple(known_student(student, held) for student in students)
@@ -166,9 +166,9 @@ class Service:
         return [one for one in newest.values() if one.score is not None]
 
     def scores(self, students: Sequence[str] = (), exercises: Sequence[str] = ()) -> list[Score]:
-        """Return the scores of these students and exercises; of all where none is named."""
-        wanted = self.course.select(exercises)
-        names = {folded(student): student for student in students}
+        """Return the scores of these students and exercises, or of all if none is named."""
+        wanted, held = self.course.select(exercises), self.gradebook.students()
+        names = {folded(known_student(student, held)): student for student in students}
         found = [
             score
             for score in final_scores(self.course, self.gradebook)
@@ -177,23 +177,25 @@ class Service:
         unknown = set(names) - {folded(score.student) for score in found}
         if unknown:
             told = ", ".join(printable(name) for key, name in names.items() if key in unknown)
-            raise UsageFault(f"The gradebook has no such score of {told}.")
+            raise UsageFault(f"There are no scores for {told} in {' or '.join(wanted)}.")
         self._tell_all(score_notices(self.course, self.gradebook))
         return found
 
     def override(
         self, student: str, exercise: str, score: float | None, reason: str, roster: Path | None = None
     ) -> tuple[Override, list[Score]]:
-        """Set a score by hand, or take that back with None; returns what was stored, and the score now."""
+        """Set a score by hand, or withdraw it with None; return what was stored, and the score now."""
         self.course.select((exercise,))
         points = self.course.outline(exercise).points
         if score is not None and not (math.isfinite(score) and score >= 0):
-            raise UsageFault(f"{score:g} is no score. Give a number from 0 to {points:g}.")
+            raise UsageFault(f"{score:g} is not a score. Give a number from 0 to {points:g}.")
         if score is not None and score > points + TINY:
-            raise UsageFault(f"{exercise} has {points:g} points; {score:g} is more.")
+            raise UsageFault(
+                f"{score:g} is more than the {points:g} points of {exercise}. Give a smaller number."
+            )
         people = roster_of(roster, self.gradebook)
         known = {*self.gradebook.students(), *(people.people if people else ())}
-        student = known_student(student, known, " Who handed nothing in is known from --roster FILE.")
+        student = known_student(student, known, " If they handed in nothing, add --roster FILE.")
         score = None if score is None else abs(score)  # no -0
         made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
         self.gradebook.override(made)
@@ -201,38 +203,38 @@ class Service:
         return made, [one for one in scores if one.exercise == exercise]
 
     def history(self, student: str, exercises: Sequence[str] = ()) -> tuple[list[PastEvent], list[Score]]:
-        """Return what happened to a student's scores, oldest first, and the scores now."""
+        """Return the history of a student's scores, oldest first, and the scores now."""
         held = self.gradebook.exercises()
         wanted = self.course.select([name for name in exercises if name not in held])
         wanted = tuple(exercises) or (*wanted, *held)
-        student = found_student(student, self.gradebook.students())
+        student = known_student(student, self.gradebook.students())
         events = [event for event in self.gradebook.history(student) if event.exercise in wanted]
         if not events:
-            raise UsageFault(f"The gradebook knows nothing of '{printable(student)}'.")
+            raise UsageFault(f"{printable(student)} has no history in {' or '.join(wanted)}.")
         scores = final_scores(self.course, self.gradebook, student)
         found = [one for one in scores if one.exercise in wanted]
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return events, found
 
     def last_outputs(self, student: str, exercises: Sequence[str] = ()) -> list[LastOutput]:
-        """Return what a student's submissions printed and raised while they were last graded."""
+        """Return what a student's submissions printed and raised in their last grading."""
         student = found_student(student, self.gradebook.students())
         return [
             one for one in self.gradebook.last_outputs(student) if not exercises or one.exercise in exercises
         ]
 
     def forgotten_exercises(self) -> list[str]:
-        """Name the exercises that the gradebook has scores in and the course does not list."""
+        """Return warnings about exercises with scores that the course does not list."""
         return forgotten_exercises(self.course, self.gradebook)
 
     def export(self, order: ExportOrder) -> Exported:
-        """Write scores that an LMS imports."""
+        """Write scores for an LMS."""
         exported = export(self.course, self.gradebook, order)
         self._tell_all(exported.notices)
         return exported
 
     def analysis(self, exercises: Sequence[str] = ()) -> Analysis:
-        """Return what the class's answers say of some exercises, in the order of the course."""
+        """Return the analysis of some exercises, in course order."""
         chosen = self.course.select(exercises)
         in_order = [name for name in self.course.record.exercises if name in chosen]
         asked = {name: self.course.outline(name).questions for name in in_order}
@@ -241,7 +243,7 @@ class Service:
         return analysis
 
     def _reports(self, exercises: Sequence[str]) -> Iterable[Report]:
-        """Yield the report of each student in each exercise, with the student whom the gradebook names."""
+        """Yield the report of each student in each exercise, with the student's name in the gradebook."""
         attempts = [one for one in self.gradebook.attempts() if one.exercise in exercises]
         counting = counting_submissions(attempts, self.course.record.rules)
         for handed_in, report in self.gradebook.counting_reports(counting):
@@ -254,7 +256,7 @@ class Service:
         tell: Callable[[Proved], None],
         isolation: str = FULL.name,
     ) -> list[Proved]:
-        """Prove exercises over so many variants; `tell` is given each when it is done."""
+        """Prove exercises over a number of variants; `tell` receives each when it is done."""
         from grader.proof.proving import check  # noqa: PLC0415 pytest, only here
 
         return check(self.course, self.course.select(exercises), variants, tell, isolation)

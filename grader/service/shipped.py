@@ -1,4 +1,4 @@
-"""What comes with the package, or lies in its repository: the course, the attacks, a course to begin with."""
+"""Files that come with the package or are in its repository: the course, the attacks, a starter course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scores that a gradebook and a course's rules give, and what a person should know of them."""
+"""Final scores from a gradebook and a course's rules, with the warnings about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.gradebook.store import Gradebook
 def final_scores(
     course: LoadedCourse, gradebook: Gradebook, student: str | None = None, roster: Iterable[str] = ()
 ) -> Iterator[Score]:
-    """Yield the scores of the gradebook, or of one student in it, as the course's rules have them."""
+    """Yield the scores of the gradebook, or of one student in it, under the course's rules."""
     points = {outline.name: outline.points for outline in course.outlines()}
     names = [student] if student is not None else [*roster, *gradebook.students()]
     overrides, known = gradebook.overrides(student), {folded(name) for name in names}
@@ -26,15 +26,17 @@ def final_scores(
 def override_warnings(
     course: LoadedCourse, gradebook: Gradebook, students: Collection[str] | None = None
 ) -> Iterator[str]:
-    """Say which scores that were set by hand a person should look at: of all students, or of these."""
+    """Yield warnings about scores that were set by hand, for all students or for these."""
     for student in sorted({override.student for override in gradebook.overrides()}):
         if students is None or student in students:
             yield from score_warnings(final_scores(course, gradebook, student))
 
 
-def score_notices(course: LoadedCourse, gradebook: Gradebook, roster: Iterable[str] = ()) -> Iterator[str]:
-    """Say whom the rules name and nobody knows, and which scores the course does not ask for any more."""
+def score_notices(
+    course: LoadedCourse, gradebook: Gradebook, roster: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield warnings about unknown students in the rules, and scores that the course no longer uses."""
     yield from open_to_all(gradebook)
-    yield from unknown_students(course.record.rules, {*roster, *gradebook.students()})
+    yield from unknown_students(course.record.rules, gradebook.students(), roster)
     yield from forgotten_exercises(course, gradebook)
     yield from forgotten_questions(course, gradebook)

@@ -1,4 +1,4 @@
-"""What a student's own machine does with a file: grade it, remember that, and give hints one at a time."""
+"""Grading on a student's own machine: grade a file, remember the result, and show hints one at a time."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ __all__ = ["Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of"]
 
 @dataclass(frozen=True)
 class Glance:
-    """A student's course at a glance: of each exercise its name, its title, and what is remembered of it."""
+    """A student's course at a glance: the name, title and remembered results of each exercise."""
 
     title: str
     exercises: Sequence[tuple[str, str, Remembered]]
 
     @property
     def next_exercise(self) -> str | None:
-        """The first exercise in which something is still open."""
+        """Return the first exercise with an open question."""
         return next((name for name, _, known in self.exercises if _is_open(known.best)), None)
 
 
 @dataclass(frozen=True)
 class Hint:
-    """The hint that comes next: its number and how many there are; `text` is empty where there is none."""
+    """The next hint, its number, and how many there are; `text` is empty if there is none."""
 
     question: str
     number: int
     most: int
     text: str
-    is_known: bool = False  # all of the question's hints have been shown before
+    is_known: bool = False  # all hints of the question have been shown before
 
 
 def at_a_glance(folder: Path) -> Glance:
-    """Return the course that a folder lies in.
+    """Return the course that a folder belongs to.
 
     Raises:
         UsageFault: there is none.
-        CourseFaults: it is a course, and course.yaml is wrong.
+        CourseFaults: it is a course, but course.yaml is wrong.
 
     """
     with closing(find_source(folder)) as source:
@@ -71,21 +71,21 @@ def _is_open(report: Report | None) -> bool:
 def examiner_of(
     folder: Path, process: ExaminerProcess, exercise: str, file: Path | None, tell: Callable[[str], None]
 ) -> Iterator[Examiner]:
-    """Find an exercise and the student's file for it, and give both to a process that has been started.
+    """Find an exercise and the student's file for it, and pass both to a running process.
 
     Raises:
-        UsageFault: there is no such exercise or file, or what it needs is not installed.
+        UsageFault: there is no such exercise or file, or a package it needs is not installed.
 
     """
     with closing(find_source(folder)) as source:
         name = meant(source.exercises, exercise)
-        check_name(source, name)  # also where a file is named
+        check_name(source, name)  # even if a file is named
         found = file or find_file(source, name, exercise)
         yield Examiner(process, source, name, found, tell, is_kept=_is_own(source.root, name, found))
 
 
 def _is_own(root: Path, exercise: str, file: Path) -> bool:
-    """Whether a file that was named is the exercise's own, which `grade` takes by itself."""
+    """Tell whether a named file is the exercise's own, which `grade` uses by default."""
     return any(file.resolve() == (root / f"{exercise}{suffix}").resolve() for suffix in SUFFIXES)
 
 
@@ -110,28 +110,28 @@ class Examiner:
         needed = [name for name in missing if name in imported_by_checks(self._sitting)]
         if needed:
             names = " and ".join(needed)
-            raise UsageFault(f"{exercise} needs {names}, not installed here. {how_to_install(needed)}")
+            raise UsageFault(f"{exercise} needs {names}, which is not installed. {how_to_install(needed)}")
         for name in missing:
-            tell(f"{name} is not installed here; a file that imports it cannot be graded.")
+            tell(f"{name} is not installed, so a file that imports it cannot be graded.")
         process.tell(self._sitting)
         self._given_up: frozenset[str] = frozenset()
 
     @property
     def paper(self) -> Paper:
-        """The exercise as the student sees it."""
+        """Return the exercise as the student sees it."""
         return self._sitting.paper
 
     @property
     def hints(self) -> Mapping[str, Sequence[str]]:
-        """The hints of each question."""
+        """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
 
     def grade(self) -> Report:
-        """Return the report of the file as it is now, and remember it unless another file was named.
+        """Grade the current file and return the report, which is remembered unless another file was named.
 
         Raises:
             SubmissionFault: the file cannot be read.
-            GraderError: the checks cannot be imported, or the machinery failed.
+            GraderError: the checks cannot be imported, or the grader itself failed.
 
         """
         submission, self._given_up = read_submission(self.file), frozenset()
@@ -139,9 +139,9 @@ class Examiner:
         if isinstance(said, GraderError):
             raise said
         if said is None:
-            with Folder("room") as room:  # where there is none for temporary files, this says so
+            with Folder("room") as room:  # raises if the disk for temporary files is full
                 (room.path / "room").write_bytes(bytes(1 << 16))
-            raise WorkerFault(f"The process that grades ended: {self._process.last_words()}.")
+            raise WorkerFault(f"The grading process ended unexpectedly: {self._process.last_words()}.")
         report: Report = said
         if self._is_kept:
             self._keep(
@@ -150,24 +150,24 @@ class Examiner:
         return report
 
     def _keep(self, write: Callable[[], object]) -> None:
-        """Write into the student's folder; where that is refused, say so: what was found out matters more."""
+        """Write into the student's folder; if that fails, only report it, because the result matters more."""
         try:
             write()
         except UsageFault as fault:
             self._tell(str(fault))
 
     def best(self, report: Report) -> Report | None:
-        """Return an earlier report that is better, and is kept."""
+        """Return the remembered earlier report if it is better."""
         return self._progress.of(report.exercise).better if self._is_kept else None
 
     @property
     def next_exercise(self) -> str | None:
-        """The first exercise in which something is still open."""
+        """Return the first exercise with an open question."""
         names = self._source.exercises
         return next((name for name in names if _is_open(self._progress.of(name).best)), None)
 
     def _said(self, submission: Submission) -> Any:
-        """Hear what the process says of a file; a check that does not come to an end is given up."""
+        """Let the process grade a file and return its answer, giving up checks that do not end."""
         limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
         bounds = Bounds(sum(longest(one) for one in limits))
         self._process.tell(Request(submission, self._given_up))
@@ -178,20 +178,20 @@ class Examiner:
         self._process.restart()
         self._process.tell(self._sitting)
         if deed is None or not may_go_without(self._given_up, deed, bounds):
-            raise WorkerFault("The process that grades took too long.")
+            raise WorkerFault("The grading process took too long.")
         self._given_up |= {deed.check}
         return self._said(submission)
 
     def check_question(self, question: str) -> None:
-        """Raise UsageFault unless there is such a question."""
+        """Raise UsageFault if there is no such question."""
         if question not in self.hints:
             remedy = did_you_mean(question, self.hints)
             raise UsageFault(f"{self.paper.exercise} has no question '{question}'. {remedy}")
 
     def next_hint(self, report: Report, question: str | None = None) -> Hint | None:
-        """Return the next hint of a question, or of the first one that is still open.
+        """Return the next hint of a question, or of the first open one.
 
-        None where nothing is open, or the question is right.
+        Return None if nothing is open, or the question is right.
         """
         if question is None:
             asked = report.still_open[:1]
@@ -205,6 +205,6 @@ class Examiner:
         return Hint(id_, number, len(texts), texts[number - 1] if texts else "", shown >= len(texts))
 
     def count_hint(self, report: Report, hint: Hint) -> None:
-        """Remember that a hint was shown."""
+        """Record that a hint was shown."""
         if self._is_kept:
             self._keep(lambda: self._progress.count_hint(report.exercise, hint.question))

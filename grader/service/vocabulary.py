@@ -1,4 +1,4 @@
-"""What front ends name when they ask a service for something."""
+"""The names that front ends use in calls to a service."""
 
 from grader.examiner.outcome import Outcome
 from grader.gradebook.entries import LastOutput

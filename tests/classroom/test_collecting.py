@@ -58,18 +58,18 @@ def test_collecting_follows_no_link_and_guesses_nothing(tmp_path: Path) -> None:
     collected = Collected([root], EXERCISES, None)
     assert [told(found) for found in collected] == [
         ("ada", "ex-1.py", ""),
-        ("ada", "ex-2.ipynb", "There are ex-2.ipynb and Ex_2.py, and only one of them can count."),
+        ("ada", "ex-2.ipynb", "There are ex-2.ipynb and Ex_2.py, but only one file can count."),
         ("bob", "ex-1.py", "ex-1.py is not a plain file."),
-        ("cyd", "ex-1.py", "There are ex-1.py and ex-1.ipynb, and only one of them can count."),
+        ("cyd", "ex-1.py", "There are ex-1.py and ex-1.ipynb, but only one file can count."),
         ("dan", "ex-1.py", "ex-1.py is not a plain file."),
         ("eve", "ex-1.py", "ex-1.py is not a plain file."),
         ("eve", "ex-2.py", "ex-2.py is not a plain file."),
     ]
     assert collected.left_out == [
-        "'link' is not in a student's folder, and not named as an LMS names submissions",
-        "'readme.txt' is not in a student's folder, and not named as an LMS names submissions",
-        "ada: 'conftest.py' is of no exercise.",
-        "ada: 'torch.py' is of no exercise.",
+        "'link' is neither in a student's folder nor named like an LMS submission",
+        "'readme.txt' is neither in a student's folder nor named like an LMS submission",
+        "ada: 'conftest.py' does not match an exercise.",
+        "ada: 'torch.py' does not match an exercise.",
     ]
     assert collected.students == {"ada", "bob", "cyd", "dan", "eve"}
 
@@ -139,7 +139,7 @@ def test_what_two_sources_hold_counts_once_and_is_told(tmp_path: Path) -> None:
     collected = Collected([first, second], EXERCISES, None)
     found = [(one.student, one.exercise, one.read().content) for one in collected]
     assert found == [("ada", "ex-1", b"first"), ("ada", "ex-2", b""), ("bob", "ex-1", b"")]
-    assert collected.left_out == [f"ada: ex-1 is in {second}, and in {first}"]
+    assert collected.left_out == [f"ada: ex-1 is in {second}, but also in {first}"]
 
 
 def test_only_a_few_misnamed_files_of_one_student_are_named(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_only_a_few_misnamed_files_of_one_student_are_named(tmp_path: Path) -> N
     collected = Collected([tmp_path], EXERCISES, None)
     assert list(collected) == []
     assert len(collected.left_out) == 6
-    assert collected.left_out[-1] == "ada: 25 more files are of no exercise"
+    assert collected.left_out[-1] == "ada: 25 more files do not match an exercise"
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -179,7 +179,12 @@ def test_every_file_that_could_be_meant_is_collected_or_told(
             own = [one for one in found if one.student == folder]
             is_graded = any(one.content.decode() == name for one in own)
             is_problem = any(name in one.problem for one in own) or sum(bool(one.problem) for one in own)
-            is_told = any(reason.startswith(f"{folder}: {name!r} is") for reason in collected.left_out)
+            is_told = any(
+                reason.startswith(
+                    tuple(f"{folder}: {name!r} {verb} " for verb in ("is", "does not", "belongs"))
+                )
+                for reason in collected.left_out
+            )
             assert is_graded or is_problem or is_told
 
 
@@ -220,7 +225,7 @@ def test_a_name_that_fits_two_exercises_fits_none(tmp_path: Path) -> None:
     write(tmp_path / "ada" / "Ex 1.py")
     collected = Collected([tmp_path], ["ex-1", "ex_1"], None)
     assert list(collected) == []
-    assert [reason.partition(" is of")[0] for reason in collected.left_out] == ["ada: 'Ex 1.py'"]
+    assert [reason.partition(" does not")[0] for reason in collected.left_out] == ["ada: 'Ex 1.py'"]
 
 
 def test_the_same_file_under_two_names_counts_once(tmp_path: Path) -> None:
@@ -230,7 +235,7 @@ def test_the_same_file_under_two_names_counts_once(tmp_path: Path) -> None:
     write(tmp_path / "bob" / "ex-1 (1).py", "x = 2")
     assert [told(one)[2] for one in Collected([tmp_path], EXERCISES, None)] == [
         "",
-        "There are ex-1.py and ex-1 (1).py, and only one of them can count.",
+        "There are ex-1.py and ex-1 (1).py, but only one file can count.",
     ]
 
 
@@ -295,7 +300,7 @@ def test_a_zip_of_an_lms_that_was_unpacked_is_sorted_as_the_zip(tmp_path: Path, 
 def test_names_of_an_lms_need_a_roster_that_knows_more_than_folders(tmp_path: Path) -> None:
     write(tmp_path / "Bob Marsh_7_assignsubmission_file_" / "ex-1.py")
     for roster in (None, Roster({"bob": Person("bob")})):
-        with pytest.raises(UsageFault, match="only a roster can tell who is who"):
+        with pytest.raises(UsageFault, match="needs a roster to identify students"):
             list(Collected([tmp_path], EXERCISES, roster))
 
 
@@ -338,7 +343,7 @@ def test_a_canvas_id_in_a_file_s_name_must_be_the_student_s(tmp_path: Path) -> N
     write(tmp_path / "ada" / "bob_77_9_ex-1.py")
     collected = Collected([tmp_path], EXERCISES, roster)
     assert list(collected) == []
-    assert collected.left_out == ["ada: 'bob_77_9_ex-1.py' is of Canvas's user 77, and ada is 1"]
+    assert collected.left_out == ["ada: 'bob_77_9_ex-1.py' belongs to Canvas user 77, but ada is 1"]
 
 
 def test_a_folder_with_too_many_files_costs_nobody_else_anything(
@@ -373,10 +378,10 @@ def test_a_zip_of_one_exercise_needs_no_names(tmp_path: Path) -> None:
         "dan: 'homework.PY.txt' is taken for ex-1",
     ]
     assert collected.left_out == [
-        "bob: 'helpers.py' is of no exercise.",
-        "cyd: 'one.py' is of no exercise.",
-        "cyd: 'two.py' is of no exercise.",
-        "eve: 'homework.pdf' is no submission",
+        "bob: 'helpers.py' does not match an exercise.",
+        "cyd: 'one.py' does not match an exercise.",
+        "cyd: 'two.py' does not match an exercise.",
+        "eve: 'homework.pdf' is not a submission",
     ]
 
 

@@ -43,7 +43,7 @@ def test_times_are_corrected_by_a_copy_that_has_kept_them(late: Small, course: R
     touch(late, "bob", DUE.replace(day=21))
     ran = course(late.root, "grade", "S")
     assert (ran.code, "2 are unchanged" in ran.out) == (0, True)
-    assert "times of handing in that were corrected: 2" in ran.out
+    assert "corrected hand-in times: 2" in ran.out
     assert scores(course, late) == {("ada", "ex-1"): 1, ("bob", "ex-1"): pytest.approx(0.8)}
     told = course(late.root, "history", "ada").out
     assert "handed in ex-1.py of 2026-11-22 12:00 UTC" in told
@@ -64,7 +64,7 @@ def test_a_later_copy_makes_nobody_late(late: Small, course: Run) -> None:
 def test_a_time_is_corrected_also_where_the_file_has_to_be_run_again(late: Small, course: Run) -> None:
     touch(late, "ada", DUE)
     late.replace("exercises/ex-1/exercise.yaml", 'answer: "5"', 'answer: "4 + 1"')
-    assert "times of handing in that were corrected: 1" in course(late.root, "grade", "S").out
+    assert "corrected hand-in times: 1" in course(late.root, "grade", "S").out
     assert scores(course, late)["ada", "ex-1"] == 1
 
 
@@ -80,8 +80,8 @@ def test_luck_is_tried_once(small: Small, course: Run) -> None:
         assert "rises only because it was run again, and keeps its score: ada ex-1" in ran.out
         assert scores(course, small) == {("ada", "ex-1"): 2}
     ran = course(small.root, "regrade", "--apply")
-    assert "1 of those that rise were only run again, and keep their scores" in ran.out
-    assert ran.out.splitlines()[-1] == "Stored. 1 kept their earlier score."
+    assert "1 of the rising scores changed only by chance. Their old scores are kept" in ran.out
+    assert ran.out.splitlines()[-1] == "Stored. 1 kept the earlier score."
     assert scores(course, small) == {("ada", "ex-1"): 2}
     assert "only run again: not applied" in course(small.root, "history", "ada").out
     assert course(small.root, "regrade", "--apply", "--allow-lower").out.splitlines()[-1] == "Stored."

@@ -253,7 +253,7 @@ def test_a_score_that_would_fall_waits_for_somebody_to_say_so(graded: Small, cou
         assert scores(course, graded) == {("ada", "ex-1"): 3, ("bob", "ex-1"): 3}
     graded.ran()
     ran = course(graded.root, "regrade", "--apply")
-    assert (ran.code, ran.out.splitlines()[-1]) == (0, "Stored. 1 kept their higher score.")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "Stored. 1 kept the higher score.")
     assert scores(course, graded)["bob", "ex-1"] == 3
     ran = course(graded.root, "regrade", "--apply", "--allow-lower")
     assert (ran.code, ran.out.splitlines()[-1], graded.ran()) == (0, "Stored.", [])
@@ -277,7 +277,7 @@ def test_regrade_says_who_moves_and_why_before_anything_is_stored(graded: Small,
     assert "ada ex-1 3/3 2/3 five: 1/1 -> 0/1 (passed -> failed) bob ex-1 3/3 1/3 five" in told
     assert "; double: 1/1 -> 0/1 (test_double passed -> failed) cyd ex-1 2/3 3/3 five: 0/1 -> 1/1" in told
     assert "3 submissions graded again: 1 rise, 2 fall." in ran.out
-    assert ran.out.splitlines()[-1] == "Nothing was stored. To store it: course regrade --apply"
+    assert ran.out.splitlines()[-1] == "Nothing was stored. To store the new scores: course regrade --apply"
     assert graded.reports() == before
 
 
@@ -296,7 +296,7 @@ def test_regrade_asks_in_a_terminal(
     graded.checks(STRICT, TRIPLE)
     before = graded.reports()
     ran = course(graded.root, "regrade", "--allow-lower")
-    assert (ran.code, asked) == (0 if answer else 1, ["Store this?"])
+    assert (ran.code, asked) == (0 if answer else 1, ["Store the new scores?"])
     assert (graded.reports() == before) != answer
 
 
@@ -306,13 +306,14 @@ def test_regrade_looks_at_what_it_is_told_to(graded: Small, course: Run) -> None
     graded.ran()
     graded.replace("course.yaml", "seed: s", "seed: t")
     assert (
-        "1 submissions graded again: nothing moves." in course(graded.root, "regrade", "--student", "ada").out
+        "1 submissions graded again: no score changes."
+        in course(graded.root, "regrade", "--student", "ada").out
     )
     assert graded.ran() == ["double", "triple"]
-    assert "1 submissions graded again: nothing moves." in course(graded.root, "regrade", "ex-2").out
+    assert "1 submissions graded again: no score changes." in course(graded.root, "regrade", "ex-2").out
     assert graded.ran() == []
-    assert "1 submissions graded again: nothing moves." in course(graded.root, "regrade").out
-    assert "0 submissions graded again: nothing moves." in course(graded.root, "regrade").out
+    assert "1 submissions graded again: no score changes." in course(graded.root, "regrade").out
+    assert "0 submissions graded again: no score changes." in course(graded.root, "regrade").out
     ran = course(graded.root, "regrade", "ex-11")
     assert (ran.code, ran.err) == (2, "There is no exercise 'ex-11'. Did you mean 'ex-1'?\n")
 
@@ -326,12 +327,12 @@ def test_regrade_keeps_everybodys_own_variant(small: Small, course: Run) -> None
     assert scores(course, small) == {("ada", "ex-2"): 1}
     small.replace("exercises/ex-2/exercise.yaml", "answer: N", "answer: N + 0")
     ran = course(small.root, "regrade")
-    assert (ran.code, ran.out) == (0, "1 submissions graded again: nothing moves.\n")
+    assert (ran.code, ran.out) == (0, "1 submissions graded again: no score changes.\n")
 
 
 def test_scores_of_nobody_are_one_sentence(graded: Small, course: Run) -> None:
     ran = course(graded.root, "scores", "ada", "nobody", "noone")
-    assert (ran.code, ran.out, ran.err) == (2, "", "The gradebook has no such score of nobody, noone.\n")
+    assert (ran.code, ran.out, ran.err) == (2, "", "There is no student 'nobody'. Use one of: ada, bob.\n")
 
 
 def test_rules_change_scores_and_never_reports(graded: Small, course: Run) -> None:
@@ -391,14 +392,14 @@ def test_history_tells_everything_in_order(graded: Small, course: Run) -> None:
         "handed in ex-1.py of 2026-11-20 12:00 UTC (SHA-256 ",
         "graded: 1 of 3 (SHA-256 ",
         "override: 3, by ",
-        "override taken back, by ",
+        "override withdrawn, by ",
     ]
     assert [line[: len(start)] for line, start in zip(told, wanted, strict=True)] == wanted
     assert (told[-2][-4:], told[-1][-6:]) == ("kind", "unkind")
     assert "attempt 2 of 2" in ran.out
     assert course(graded.root, "history", "bob", "--exercise", "ex-2").code == 2
     ran = course(graded.root, "history", "eve")
-    assert (ran.code, ran.err) == (2, "The gradebook knows nothing of 'eve'.\n")
+    assert (ran.code, ran.err) == (2, "There is no student 'eve'. Use one of: ada, bob.\n")
 
 
 @pytest.mark.parametrize(
@@ -406,8 +407,8 @@ def test_history_tells_everything_in_order(graded: Small, course: Run) -> None:
     [
         (["bob", "ex-1", "--score", "3.5", "--reason", "r"], "ex-1 has 3 points; 3.5 is more."),
         (["bob", "ex-3", "--score", "1", "--reason", "r"], "There is no exercise 'ex-3'. Did you mean 'ex-"),
-        (["bob", "ex-1", "--reason", "r"], "Say either --score or --clear."),
-        (["bob", "ex-1", "--score", "1", "--clear", "--reason", "r"], "Say either --score or --clear."),
+        (["bob", "ex-1", "--reason", "r"], "Give either --score or --clear."),
+        (["bob", "ex-1", "--score", "1", "--clear", "--reason", "r"], "Give either --score or --clear."),
         (["bob", "ex-1", "--score", "1"], "Missing option '--reason'"),
         (["bob", "ex-1", "--score", "-1", "--reason", "r"], "-1"),
         (["bob", "ex-1", "--score", "nan", "--reason", "r"], "nan"),
@@ -439,12 +440,12 @@ def test_the_excused_are_told_to_canvas_and_left_out_elsewhere(graded: Small, co
     ran = course(graded.root, "export", "moodle", "--roster", roster, "--missing", "zero")
     assert table(graded.root / "exports" / "moodle-ex-1.csv")[1:] == [["a", "100"], ["d", "0"]]
     assert ran.out.splitlines()[1:3] == [
-        "  not in it: bob: excused from ex-1",
-        "  not in it: cyd: excused from ex-1",
+        "  not included: bob: excused from ex-1",
+        "  not included: cyd: excused from ex-1",
     ]
     ran = course(graded.root, "export", "csv")
     assert [row[0] for row in table(graded.root / "exports" / "scores.csv")[1:]] == ["ada"]
-    assert "  not in it: bob: excused from ex-1" in ran.out.splitlines()
+    assert "  not included: bob: excused from ex-1" in ran.out.splitlines()
     assert ran.code == 0
 
 
@@ -492,14 +493,14 @@ def test_folders_and_zips_of_an_lms_are_graded_together(small: Small, course: Ru
     assert ran.code == 1
     assert "2 graded, 0 not graded, 2 left out." in ran.out
     told = " ".join(ran.out.split())
-    assert "left out: 'eve_14_3_ex-1.py': nobody in the roster fits" in told
-    assert "left out: ada: ex-1 is in canvas.zip, and in S" in told
-    assert "handed nothing in, unless a file that was left out is theirs: cyd" in told
+    assert "left out: 'eve_14_3_ex-1.py': it fits nobody in the roster" in told
+    assert "left out: ada: ex-1 is in canvas.zip, but also in S" in told
+    assert "handed in nothing, unless a file that was left out is theirs: cyd" in told
     assert scores(course, small) == {("ada", "ex-1"): 3, ("bob", "ex-1"): 1}
     with (small.root / "course.yaml").open("a", encoding="utf-8") as stream:
         stream.write("rules: {deadlines: {ex-1: 2020-01-01}}\n")
-    assert "late, by how much is not known" in course(small.root, "scores", "bob").out
-    assert "late by the LMS" in course(small.root, "history", "bob").out
+    assert "late by an unknown time" in course(small.root, "scores", "bob").out
+    assert "marked late by the LMS" in course(small.root, "history", "bob").out
 
 
 def test_what_was_handed_out_is_graded_whatever_is_drawn_later(small: Small, course: Run) -> None:
@@ -564,13 +565,13 @@ def test_a_report_with_another_variant_can_be_put_right(graded: Small, course: R
 def test_an_override_is_told_when_it_stands_against_a_regrading(graded: Small, course: Run) -> None:
     course(graded.root, "override", "bob", "ex-1", "--score", "1", "--reason", "r")
     graded.checks(STRICT, TRIPLE)
-    assert "Set by hand, and stays: bob ex-1 1" in course(graded.root, "regrade").out
+    assert "Set by hand and unchanged: bob ex-1 1" in course(graded.root, "regrade").out
 
 
 def test_a_source_without_submissions_is_no_success(small: Small, course: Run) -> None:
     (small.root / "S").mkdir(exist_ok=True)
     ran = course(small.root, "grade", "S")
-    assert (ran.code, ran.err.startswith("Nothing was found to grade.")) == (2, True)
+    assert (ran.code, ran.err.startswith("There is nothing to grade.")) == (2, True)
 
 
 def test_history_shows_what_hidden_checks_raised_and_printed(small: Small, course: Run) -> None:

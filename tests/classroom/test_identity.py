@@ -165,7 +165,7 @@ def test_an_exact_name_comes_before_a_loose_one() -> None:
     ]
     found = match(mentions, [*people, Person("ann", "Ann Alee")], loosely=True)
     assert found.students == {1: "jan"}  # Ali Hassan is both of two
-    assert (set(found.inexact), found.reasons[2]) == ({1}, "nobody in the roster fits")
+    assert (set(found.inexact), found.reasons[2]) == ({1}, "it fits nobody in the roster")
     assert match(mentions, people).students == {}
     one_each = [Person("ali", "Ali Hassan"), Person("has", "Hassan Ali")]
     pair = [Mention("1", {}, "Hassan Ali"), Mention("2", {}, "Ali Hassan")]
@@ -176,7 +176,7 @@ def test_a_mention_with_an_id_wins_over_one_with_the_name_alone() -> None:
     mentions = [Mention("first", {}, "Ada"), Mention("second", ids_of(canvas_id="1"), "Ada")]
     found = match(mentions, [known("ada", "Ada", canvas_id="1")])
     assert found.students == {1: "ada"}
-    assert found.reasons == {0: "only the name fits ada, and second fits better"}
+    assert found.reasons == {0: "only the name fits ada, but second fits better"}
 
 
 def test_an_id_that_differs_ends_the_search_for_weaker_ids_and_names() -> None:
@@ -199,4 +199,4 @@ def test_who_has_a_mention_for_certain_is_in_no_dispute() -> None:
     assert found.students == {0: "ada"}
     assert found.disputed.keys() == {"bob"}
     assert found.disputed["bob"] == "fourth and third all fit bob"
-    assert found.reasons[1] == "only the name fits ada, and first fits better"
+    assert found.reasons[1] == "only the name fits ada, but first fits better"

@@ -72,13 +72,13 @@ def test_the_zip_of_a_quiz_in_canvas_has_the_user_before_the_question(tmp_path: 
 def test_an_anonymous_download_is_nobody_s(tmp_path: Path, name: str) -> None:
     collected = Collected([zipped(tmp_path / "s.zip", name)], EXERCISES, ROSTER)
     assert (found(collected), collected.absent(), collected.doubtful()) == ([], [], ["ada", "bob"])
-    assert "is of an anonymous download" in collected.left_out[0]
+    assert "is from an anonymous download" in collected.left_out[0]
 
 
 def test_the_name_of_a_team_keeps_zeros_from_its_members(tmp_path: Path) -> None:
     collected = Collected([zipped(tmp_path / "s.zip", "team1_12_34_quiz.py")], EXERCISES, ROSTER)
     assert found(collected) == [("ada", "quiz")]
-    assert "are they the names of teams?" in collected.notes[0]
+    assert "Are they names of teams?" in collected.notes[0]
     assert (collected.absent(), collected.doubtful()) == ([], ["bob"])
     collected = Collected([zipped(tmp_path / "s.zip", "lovelaceada_12_34_quiz.py")], EXERCISES, ROSTER)
     assert (found(collected), collected.absent(), collected.notes) == ([("ada", "quiz")], ["bob"], [])
@@ -131,7 +131,7 @@ def test_what_is_typed_into_moodle_beside_a_file_is_not_counted(tmp_path: Path) 
              "Bob Marsh_6_assignsubmission_onlinetext_/onlinetext.html"]  # fmt: skip
     collected = Collected([zipped(tmp_path / "m.zip", *names)], EXERCISES, ROSTER)
     assert found(collected) == [("ada", "quiz")]
-    assert collected.left_out == ["bob: 'onlinetext.html' is no submission"]
+    assert collected.left_out == ["bob: 'onlinetext.html' is not a submission"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_folders_are_looked_into_down_to_a_depth_and_what_lies_deeper_is_told(tm
     write(tmp_path, f"ada/{deep}/e/quiz.py", f"bob/{deep}/e/quiz.py", "bob/quiz.py")
     collected = Collected([tmp_path], EXERCISES, ROSTER)
     assert found(collected) == [("bob", "quiz")]
-    assert collected.left_out == [f"ada: '{deep}' is no submission"]
+    assert collected.left_out == [f"ada: '{deep}' is not a submission"]
     assert (collected.absent(), collected.doubtful()) == ([], ["ada"])
 
 

@@ -34,10 +34,10 @@ def faults_of(file: Path, text: str) -> list[tuple[int | None, str]]:
 def test_every_fault_of_a_roster_is_told_with_its_line(tmp_path: Path) -> None:
     text = "student,name\nada,A\nada,B\n../x,C\n,D\nbob\n"
     assert faults_of(tmp_path / "roster.csv", text) == [
-        (3, "'ada' is in the roster already."),
+        (3, "'ada' is already in the roster."),
         (4, "'../x' cannot be the name of a folder."),
-        (5, "The student has no name."),
-        (6, "There are 1 cells where the header has 2."),
+        (5, "The student's name is empty."),
+        (6, "The row has 1 cells, but the header has 2."),
     ]
 
 
@@ -48,9 +48,9 @@ def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
         "dan,Ada,,1,,x1\neve,Eve,,1,,X1\n"  # whose ids differ
     )
     assert faults_of(tmp_path / "roster.csv", text) == [
-        (3, "'Ada' is in the roster already as 'ada': some systems do not tell their folders apart."),
-        (4, "The email 'Ada@x.org' is that of 'ada', too. A cell may be empty."),
-        (5, "The canvas_id '12' is that of 'ada', too. A cell may be empty."),
+        (3, "'Ada' is already in the roster as 'ada', and on some systems these are the same folder."),
+        (4, "The email 'Ada@x.org' already belongs to 'ada'. A cell can be empty."),
+        (5, "The canvas_id '12' already belongs to 'ada'. A cell can be empty."),
     ]
 
 
@@ -68,7 +68,7 @@ def test_two_students_of_one_name_or_id_are_a_fault(tmp_path: Path) -> None:
         (b"student,E-Mail,email\nada,a@x.org,b@x.org\n", "two columns 'email'"),
         (b"student,canvas_id\nada,11.0\n", "'11.0' is not an id. Did a spreadsheet change it"),
         (b"student,sis_user_id\nada,1.00E+12\n", "'1.00E.12' is not an id"),
-        (b"student,SIS Login\nada,ada\n", "Call it 'sis_login_id'"),
+        (b"student,SIS Login\nada,ada\n", "Rename it to 'sis_login_id'"),
     ],
 )
 def test_a_file_that_is_no_roster(tmp_path: Path, content: bytes, sentence: str) -> None:

@@ -59,7 +59,9 @@ def test_without_the_roster_a_stranger_is_left_out_and_not_graded_with_variant_0
     handed_out.hand_in("zoe", SEVEN.format(N=7), "ex-2")  # right for variant 0
     ran = course(handed_out.root, "grade", "S")
     assert (ran.code, set(scores(handed_out))) == (1, {"ada", "bob"})
-    assert "zoe: no variant was handed out to them; name everybody with --roster" in " ".join(ran.out.split())
+    assert "zoe: no variant was handed out to this student; list everybody with --roster FILE" in " ".join(
+        ran.out.split()
+    )
 
 
 def test_a_class_without_variants_is_graded_with_variant_0(small: Small, course: Run) -> None:
@@ -109,7 +111,7 @@ def test_who_had_a_file_left_out_gets_no_zero(small: Small, course: Run, name: s
     )
     assert ("bob" in exported(small, "canvas-ex-2.csv")) == (zero or name.startswith("EX"))
     if not zero and not name.startswith("EX"):
-        assert "bob: no zero in ex-2, for a file that may be theirs was left out" in ran.err
+        assert "bob: no zero in ex-2, because course grade left out a file that may be theirs" in ran.err
         small.write("S/bob/ex-2.py", SEVEN.format(N=7)).parent.joinpath(name).unlink()
         course(small.root, "grade", "S", "--roster", roster)
         course(small.root, "export", "canvas", "--roster", roster, "--missing", "zero", "--exercise", "ex-2")
@@ -123,7 +125,7 @@ def test_a_file_of_somebody_unknown_gives_nobody_who_is_missing_a_zero(small: Sm
         archive.writestr("Bob M_2_assignsubmission_file_/ex-2.py", "seven = 7\n")
     ran = course(small.root, "grade", "m.zip", "--roster", roster)
     assert ran.code == 1
-    assert "handed nothing in, unless a file that was left out is theirs: bob" in " ".join(ran.out.split())
+    assert "handed in nothing, unless a file that was left out is theirs: bob" in " ".join(ran.out.split())
     ran = course(small.root, "export", "canvas", "--roster", roster, "--missing", "zero")
     assert ran.code == 1
     assert set(exported(small, "canvas-ex-2.csv")) == {"ada"}
@@ -186,7 +188,7 @@ def test_nobody_of_the_file_means_no_file_and_exit_1(small: Small, course: Run) 
     )
     assert ran.code == 1
     assert ran.out == (
-        "exports/canvas-ex-2.csv: no row, so it was not written\n  left out: ada: not in the Canvas export\n"
+        "exports/canvas-ex-2.csv: not written, because it would be empty\n  left out: ada: not in the Canvas export\n"
     )
     assert not (small.root / "exports" / "canvas-ex-2.csv").exists()
 
@@ -194,13 +196,13 @@ def test_nobody_of_the_file_means_no_file_and_exit_1(small: Small, course: Run) 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["csv", "--fill", "gb.csv"], "--fill is for canvas and moodle"),
+        (["csv", "--fill", "gb.csv"], "--fill works only with canvas and moodle"),
         (["csv", "--missing", "zero"], "--missing zero needs --roster"),
         (["csv", "--out-of", "nan"], "nan is not"),
         (["csv", "--out-of", "inf"], "inf is not"),
         (["csv", "--out-of", "1e300"], "1e+300 is not in the range"),
         (["csv", "--out-of", "0"], "0.0 is not in the range"),
-        (["csv", "--out", "exercises/ex-2"], "would overwrite what the course is made of"),
+        (["csv", "--out", "exercises/ex-2"], "is a file of the course and would be overwritten"),
         (["canvas", "--roster", "S"], "S cannot be read"),
     ],
 )
@@ -221,7 +223,7 @@ def test_no_export_is_written_over_what_it_reads(small: Small, course: Run) -> N
     ran = course(small.root, "export", "csv", "--roster", roster)
     assert (ran.code, ran.err) == (
         2,
-        "exports/scores.csv would overwrite what the course is made of. Name another file.\n",
+        "exports/scores.csv is a file of the course and would be overwritten. Name another file.\n",
     )
     assert roster.read_text(encoding="utf-8") == "student\nada\n"
 
@@ -244,6 +246,6 @@ def test_a_folder_in_another_unicode_form_is_the_student_of_the_roster(small: Sm
     roster = small.write("roster.csv", "student\njos\u00e9\n")
     small.hand_in("jose\u0301", SEVEN.format(N=7), "ex-2")
     ran = course(small.root, "grade", "S", "--roster", roster)
-    assert "handed nothing in" not in ran.out
+    assert "handed in nothing" not in ran.out
     assert set(scores(small)) == {"jos\u00e9"}
     assert Path(small.root / "S" / "jose\u0301").exists()

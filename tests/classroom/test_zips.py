@@ -86,10 +86,10 @@ def test_a_zip_of_canvas(tmp_path: Path) -> None:
         ("grace", "exercise-3.ipynb", "c"),
     ]
     assert left_out == [
-        "'LATE_77_459_exercise-1.py': nobody in the roster fits",
-        "'nobody_88_460_exercise-1.py': nobody in the roster fits",
-        "ada: 'lovelaceada_123_461_notes.py' is of no exercise.",
-        "ada: 'lovelaceada_123_462_exercise-1.pdf' is of no exercise. Did you mean 'exercise-1'?",
+        "'LATE_77_459_exercise-1.py': it fits nobody in the roster",
+        "'nobody_88_460_exercise-1.py': it fits nobody in the roster",
+        "ada: 'lovelaceada_123_461_notes.py' does not match an exercise.",
+        "ada: 'lovelaceada_123_462_exercise-1.pdf' does not match an exercise. Did you mean 'exercise-1'?",
     ]
     files = [found.read() for found in Collected([file], EXERCISES, ROSTER)]
     assert [one.is_late for one in files] == [True, False, False]
@@ -206,7 +206,7 @@ def test_two_files_for_one_exercise_are_a_problem(tmp_path: Path) -> None:
     found, left_out = collect(zipped(tmp_path, dict.fromkeys(files, "x")))
     assert (found[0][0], left_out) == ("ada", [])
     assert all(file in found[0][2] for file in files)
-    assert found[0][2].endswith("only one of them can count.")
+    assert found[0][2].endswith("only one file can count.")
 
 
 def test_a_huge_member_is_not_unpacked(tmp_path: Path) -> None:
@@ -284,7 +284,9 @@ def test_a_zip_of_an_lms_needs_a_roster(tmp_path: Path, own: Path, course: Run) 
     file = zipped(tmp_path, {"lovelaceada_123_456_exercise-1.py": "size = 3"})
     ran = course(own, "grade", file)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"{file} comes from an LMS: only a roster can tell who is who. Give --roster.\n"
+    assert (
+        ran.err == f"{file} comes from an LMS and needs a roster to identify students. Give --roster FILE.\n"
+    )
 
 
 def test_so_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +351,7 @@ def test_what_an_lms_would_not_pack_so_is_not_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("ada/exercise-1.py", "#" * 1000)
     (found,) = Collected([file], ["exercise-1"], None)
-    assert found.read().problem == "exercise-1.py is compressed in a way that no LMS does."
+    assert found.read().problem == "exercise-1.py uses an unsupported compression."
 
 
 def test_every_other_file_is_told(tmp_path: Path) -> None:
@@ -364,4 +366,6 @@ def test_every_other_file_is_told(tmp_path: Path) -> None:
             archive.writestr(name, "")
     collected = Collected([file], ["exercise-1"], None)
     assert [one.student for one in collected] == ["ada"]
-    assert collected.left_out == ["ada: 'exercise-1.txt' is of no exercise. Did you mean 'exercise-1'?"]
+    assert collected.left_out == [
+        "ada: 'exercise-1.txt' does not match an exercise. Did you mean 'exercise-1'?"
+    ]

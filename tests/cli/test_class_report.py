@@ -92,7 +92,7 @@ def test_the_page_fits_a_terminal(course: Run, graded: Small, monkeypatch: pytes
     assert ran.code == 0
     assert all(cell_len(line) <= 80 for line in ran.out.splitlines())
     assert "ex-1: 4 students" in ran.out
-    assert "triple: checks that tell nobody apart, passed by all: test_triple" in ran.out
+    assert "triple: checks that separate nobody, passed by all: test_triple" in ran.out
     assert ran.out.index("\nbob ") < ran.out.index("\ndan ")
     assert "…" not in ran.out
 
@@ -147,7 +147,7 @@ def test_an_exercise_that_nobody_handed_in(course: Run, graded: Small) -> None:
         "delete from report where submission_id in (select id from submission where exercise = 'ex-2')"
     )
     ran = course(graded.root, "report", "ex-1", "ex-2", "--json")
-    assert (ran.code, ran.err) == (0, "Nobody has handed in ex-2.\n")
+    assert (ran.code, ran.err) == (0, "Nobody has handed in ex-2 yet.\n")
     assert course(graded.root, "report", "ex-2").code == 2
 
 

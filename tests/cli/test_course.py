@@ -55,7 +55,7 @@ def test_a_new_course_works_from_the_first_minute(own: Path, course: Run, grade:
     assert course(own, "generate", "OUT").code == 0
     assert grade(own / "OUT", "exercise-1").code == 1
     ran = course(own, "new", own)
-    assert (ran.code, "is there already" in ran.err) == (2, True)
+    assert (ran.code, "already exists" in ran.err) == (2, True)
 
 
 def test_check_finds_a_reference_that_fails(own: Path, course: Run) -> None:
@@ -103,7 +103,7 @@ def test_generating_again_keeps_what_students_wrote(own: Path, course: Run, rost
     mine.write_text("size = 3\n", encoding="utf-8")
     ran = course(own, "generate", "OUT", "--roster", roster)
     assert mine.read_text(encoding="utf-8") == "size = 3\n"
-    assert f"kept as it is, for it was worked on: {Path('OUT/ada/exercise-1.py')}" in ran.out
+    assert f"kept, because it was changed: {Path('OUT/ada/exercise-1.py')}" in ran.out
 
 
 def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roster: Path, grade: Run) -> None:
@@ -118,7 +118,7 @@ def test_a_class_is_graded_and_its_scores_exported(own: Path, course: Run, roste
     assert ran.code == 1  # something was left out
     assert "ada  exercise-2  3 of 3" in ran.out
     assert "left out: eve: not in the roster" in ran.out
-    assert "left out: 'notes.txt' is not in a student's folder" in ran.out
+    assert "left out: 'notes.txt' is neither in a student's folder" in ran.out
 
     assert course(own, "export", "canvas", "--roster", roster).code == 0
     assert rows(own / "exports" / "canvas-exercise-2.csv") == [
@@ -205,7 +205,7 @@ def test_outside_a_course(tmp_path: Path, course: Run) -> None:
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("sqlite:///no/such/folder/x.db", "unable to open"),
+        ("sqlite:///no/such/folder/x.db", "its folder does not exist"),
         ("nonsense", "cannot be used"),
         ("db2://x/y", "cannot be"),
     ],
@@ -245,7 +245,7 @@ def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Pat
     output = os.environ.get("DEMO_OUTPUT")
     ran = Ran(0, Path(output).read_text("utf-8"), "") if output else course(tmp_path, "demo")
     assert ran.code == 0, ran.err
-    root = Path(re.findall(r"Everything lies in (.*):", ran.out)[0])
+    root = Path(re.findall(r"Everything is in (.*):", ran.out)[0])
     expected = {
         "ada": "139/139", "ben": "139/139", "dora": "forgot plus one", "emil": "ignored padding",
         "fay": "rounded up", "gus": "ignored stride", "hana": "swapped height", "ivan": "padded once",
@@ -272,7 +272,7 @@ def test_the_doctor_says_what_holds(own: Path, course: Run, monkeypatch: pytest.
         told += [f"{layer:<14} missing: {why}" for layer, why in missing.items()]
         assert ran.code == code
         assert ran.out.splitlines()[: len(told)] == told
-        assert ("--isolation process: landlock missing." in ran.out) == bool(missing)
+        assert ("because it lacks: landlock." in ran.out) == bool(missing)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="processes are looked up in /proc")

@@ -82,7 +82,7 @@ def test_the_package_is_a_command_too(mine: Path) -> None:
 @pytest.mark.parametrize("arguments", ["scores", "scores --json", "schema --help"])
 def test_output_that_has_no_room_is_one_sentence(mine: Path, arguments: str) -> None:
     ran = shell(f"@course {arguments} >/dev/full", mine)
-    told = "Not all could be written: No space left on device. Make room, and run the command again.\n"
+    told = "Some output could not be written: No space left on device. Make room and run the command again.\n"
     assert (ran.returncode, ran.stderr) == (2, told)
 
 
@@ -118,7 +118,7 @@ def test_who_reads_no_more_is_told_no_more(mine: Path) -> None:
 @pytest.mark.parametrize("line", ["@course scores", "@grade", "@grade exercise-1", "@course check --html x"])
 def test_a_folder_that_is_gone_is_one_sentence(tmp_path: Path, line: str) -> None:
     ran = shell(f"mkdir gone; cd gone; rmdir ../gone; {line}", tmp_path)
-    told = "The folder that you are in has been removed. Go to another one.\n"
+    told = "The current folder has been removed. Go to another one.\n"
     assert (ran.returncode, ran.stderr) == (2, told)
 
 
@@ -157,13 +157,16 @@ def left_with() -> object:
     [
         (
             OSError(errno.EACCES, "Permission denied", "x.csv"),
-            "x.csv cannot be read or written: Permission denied. Ask",
+            "x.csv cannot be read or written: Permission denied. Get",
         ),
         (
             OSError(errno.ENOSPC, "No space left on device", b"x\xff"),
             "x? cannot be read or written: No space left",
         ),
-        (OSError(errno.EFBIG, "File too large"), "Not all could be written: File too large. Make room"),
+        (
+            OSError(errno.EFBIG, "File too large"),
+            "Some output could not be written: File too large. Make room",
+        ),
         (OSError(errno.EMFILE, "Too many open files"), "needs: Too many open files. Close other programs"),
     ],
 )
@@ -182,7 +185,7 @@ def test_a_worker_whose_line_is_broken_is_no_reader_who_has_enough(
     fault.__context__ = BrokenPipeError()
     fails.append(fault)
     assert left_with() == entry.BUG
-    assert "It is gone. This is our fault, not yours. Details: " in capsys.readouterr().err
+    assert "It is gone. This is not your fault. Details: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [RuntimeError(), EOFError(), OSError(errno.EBADF, "Bad"), SystemExit(0)])
@@ -191,7 +194,10 @@ def test_what_nobody_expected_is_a_bug_with_a_log(
 ) -> None:
     fails.append(error)
     assert left_with() == entry.BUG
-    assert f"A bug of ours: {type(error).__name__}. Please send us {tmp_path}" in capsys.readouterr().err
+    assert (
+        f"This is a bug in the grader: {type(error).__name__}. Please send us {tmp_path}"
+        in capsys.readouterr().err
+    )
     [log] = tmp_path.iterdir()
     assert "Traceback" in log.read_text(encoding="utf-8")
 
@@ -231,7 +237,7 @@ def test_a_bug_whose_log_cannot_be_written_is_told_all_the_same(
     fails.append(RuntimeError())
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     assert left_with() == entry.BUG
-    told = "A bug of ours: RuntimeError. Please send us (a log could not be written: No such file or directory)\n"
+    told = "This is a bug in the grader: RuntimeError. Please send us (a log could not be written: No such file or directory)\n"
     assert capsys.readouterr().err == told
 
 

@@ -183,7 +183,7 @@ def test_an_assessed_handout_says_what_is_answered_and_decides_nothing(
     assert outcomes["cost"] == "failed"  # there is no option z: that needs no key
     assert outcomes["stride"] == "unanswered"
     assert "Stride     " in (glance := grade(mine).out)
-    assert "0 of 8 points, 2 judged later\n" in glance
+    assert "0 of 8 points, 2 graded later\n" in glance
     report = json.loads(grade(mine, "exercise-8", "--json").out)
     assert all(check["visible"] for question in report["questions"] for check in question["checks"])
 
@@ -197,8 +197,8 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         own = Report(exercise=name, student=None, score=0, points=3, isolation=(), questions=(question,))
         Progress(mine).remember(name, "", own)
     ran = grade(mine)
-    assert ran.out.count("  3 judged later\n") == len(shipped.record.exercises)
-    assert "Everything is answered. Hand your files in." in ran.out
+    assert ran.out.count("  3 graded later\n") == len(shipped.record.exercises)
+    assert "Everything is answered. Hand in your files." in ran.out
     assert ran.code == 1
 
 
@@ -305,7 +305,7 @@ def test_where_torch_is_not_installed_a_student_reads_how_to_get_it(
     monkeypatch.setattr(student, "missing_packages", lambda _packages: ["torch", "scipy"])
     ran = grade(folder, "exercise-8")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "exercise-8 needs torch, not installed here. Install it: pip install torch\n"
+    assert ran.err == "exercise-8 needs torch, which is not installed. Install it: pip install torch\n"
     quiz = grade(folder, "exercise-3")
     assert (quiz.code, "not answered" in quiz.out) == (1, True)
 
@@ -324,7 +324,7 @@ def test_the_glance_says_when_all_is_right(own: Path, grade: Run) -> None:
         full = Report(exercise=name, student=None, score=3, points=3, isolation=(), questions=(question,))
         Progress(own).remember(name, "", full)
     ran = grade(own)
-    assert (ran.code, "All of it is right." in ran.out) == (0, True)
+    assert (ran.code, "Everything is right." in ran.out) == (0, True)
 
 
 @pytest.mark.parametrize("module", ["grade", "course"])
@@ -345,7 +345,7 @@ def test_the_best_result_is_kept_and_the_last_one_is_shown(
 ) -> None:
     file = folder / "exercise-2.py"
     file.write_text(solution(shipped, "exercise-2"), encoding="utf-8")
-    assert "All of it is right. Next: grade exercise-1" in grade(folder, "exercise-2").out
+    assert "Everything is right. Next: grade exercise-1" in grade(folder, "exercise-2").out
     file.write_text("size = (\n", encoding="utf-8")  # as an editor saves it in the middle of a word
     ran = grade(folder, "exercise-2")
     assert "0 of 8 points" in ran.out.splitlines()[0]
@@ -385,18 +385,21 @@ def test_a_hint_for_a_question_that_is_named(folder: Path, grade: Run, shipped: 
     assert grade(folder, "exercise-3", "--hint").out.startswith("size, hint 1 of ")
     for _ in range(3):
         ran = grade(folder, "exercise-3", "kept", "--hint")
-    assert ran.err == "You have seen all hints for kept.\n"
+    assert ran.err == "You have seen all the hints for kept.\n"
     (folder / "exercise-3.py").write_text(solution(shipped, "exercise-3"), encoding="utf-8")
     ran = grade(folder, "exercise-3", "kept", "--hint")
-    assert (ran.code, ran.out) == (0, "kept is right: you need no hint.\n")
+    assert (ran.code, ran.out) == (0, "kept is right; you need no hint.\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["exercise-3", "kep", "--hint"], "exercise-3 has no question 'kep'. Did you mean 'kept'?"),
-        (["exercise-3", "size"], "Name a question with --hint only, as in: grade exercise-3 size --hint"),
-        (["exercise-3", "size", "--json"], "Name a question with --hint only"),
+        (
+            ["exercise-3", "size"],
+            "Name a question only with --hint, for example: grade exercise-3 size --hint",
+        ),
+        (["exercise-3", "size", "--json"], "Name a question only with --hint"),
         (["--hint"], "Name an exercise"),
     ],
 )

@@ -17,12 +17,15 @@ COURSE = [
     ("check --html fifo", "fifo cannot be written: it is not a plain file."),
     ("check --html exercises", "exercises cannot be written: Is a directory."),
     ("check --html nowhere/page.html", "There is no folder nowhere."),
-    ("check --html course.yaml", "would overwrite what the course is made of"),
-    ("check --html linked.html", "would overwrite what the course is made of"),
-    ("check --html gradebook.db", "would overwrite what the course is made of"),
-    ("check --html exercises/exercise-2/misconceptions.py", "would overwrite what the course is made of"),
-    ("check --html roster.csv", "roster.csv is there already and is no page."),
-    ("check --html work.py", "work.py is there already and is no page."),
+    ("check --html course.yaml", "is a file of the course and would be overwritten"),
+    ("check --html linked.html", "is a file of the course and would be overwritten"),
+    ("check --html gradebook.db", "is a file of the course and would be overwritten"),
+    (
+        "check --html exercises/exercise-2/misconceptions.py",
+        "is a file of the course and would be overwritten",
+    ),
+    ("check --html roster.csv", "roster.csv already exists and is not a page."),
+    ("check --html work.py", "work.py already exists and is not a page."),
     ("check --json --watch", "--watch prints to the terminal only."),
     ("check --watch --html page.html", "--watch prints to the terminal only."),
     ("check --variants 10001", "is not in the range"),
@@ -35,7 +38,7 @@ COURSE = [
     ("generate stubbed", "stubbed/exercise-1.py cannot be read: it is not a plain file."),
     ("schema fifo", "fifo cannot be read or written: File exists."),
     ("schema fifo/below", "fifo/below cannot be read or written: Not a directory."),
-    ("new fifo", "fifo is there already, and not an empty folder."),
+    ("new fifo", "fifo already exists and is not an empty folder."),
     ("new loop", "loop cannot be written: Too many levels of symbolic links."),
 ]
 EMPTY = ["check --html @", "generate @", "generate OUT --roster @", "new @", "schema @", "export csv --out @"]
@@ -135,4 +138,4 @@ def test_a_new_course_that_was_not_finished_is_completed(tmp_path: Path, course:
     assert {file: file.read_bytes() for file in (tmp_path / "mine").rglob("*") if file.is_file()} == files
     (tmp_path / "mine" / "course.yaml").write_text("title: My own\n")
     ran = course(tmp_path, "new", "mine")
-    assert (ran.code, "is there already" in ran.err) == (2, True)
+    assert (ran.code, "already exists" in ran.err) == (2, True)

@@ -30,21 +30,21 @@ TOP = "format: 1\ntitle: Convolutions\nseed: lab\n"
             [
                 "course.yaml:1:1: 'seed' is missing. Add 'seed: ...'.",
                 "course.yaml:3:1: sead: There is no key 'sead' here. Did you mean 'seed'?",
-                "course.yaml:4:12: exercises: It must be a list. It is 'exercise-1'.",
+                "course.yaml:4:12: exercises: It must be a list, not 'exercise-1'.",
                 "course.yaml:5:10: limits.second: There is no key 'second' here. Did you mean 'seconds'?",
-                "course.yaml:5:33: limits.memory_mib: It must be 64 or more. It is 1.",
+                "course.yaml:5:33: limits.memory_mib: It must be 64 or more, not 1.",
             ],
         ),
-        (TOP + "exercises: []\n", ["course.yaml:4:12: exercises: It must have 1 or more entries."]),
+        (TOP + "exercises: []\n", ["course.yaml:4:12: exercises: It must have 1 or more entries"]),
         (
             TOP + "exercises: [../secret]\n",
-            ["course.yaml:4:13: exercises[0]: It cannot be a folder's name here."],
+            ["course.yaml:4:13: exercises[0]: It cannot be the name of an exercise."],
         ),
         (
             TOP + "exercises: [exercise-1]\npackages: torch\n",
-            ["course.yaml:5:11: packages: It must be a list."],
+            ["course.yaml:5:11: packages: It must be a list,"],
         ),
-        (TOP + "exercises: [exercise-1]\ntitle: x\n", ["course.yaml:5:1: title: 'title' stands here again;"]),
+        (TOP + "exercises: [exercise-1]\ntitle: x\n", ["course.yaml:5:1: title: 'title' is given twice;"]),
     ],
 )
 def test_faults(tmp_path, text, expected):
@@ -55,7 +55,7 @@ def test_faults(tmp_path, text, expected):
 
 
 def test_a_name_is_shown_as_it_is_written(tmp_path):
-    with pytest.raises(CourseFaults, match="exercise-1 stands here more than once"):
+    with pytest.raises(CourseFaults, match=r"exercise-1 is listed more than once\. List it once\."):
         course(tmp_path, TOP + "exercises: [exercise-1, exercise-1]\n")
 
 

@@ -39,9 +39,9 @@ Q = HEAD + "questions:\n"
         (
             "format: 2\ntitle: ''\nquestions: []\n",
             [
-                "exercise.yaml:1:9: format: It must be 1.",
-                "exercise.yaml:2:8: title: It must have 1 or more characters. It has 0.",
-                "exercise.yaml:3:12: questions: It must have 1 or more entries. It has 0.",
+                "exercise.yaml:1:9: format: It must be 1, not 2.",
+                "exercise.yaml:2:8: title: It must have 1 or more characters, not 0.",
+                "exercise.yaml:3:12: questions: It must have 1 or more entries, not 0.",
             ],
         ),
         (
@@ -63,27 +63,27 @@ Q = HEAD + "questions:\n"
             Q + SIZE + "  point: 2\n  points: many\n  hints: a hint\n  misconceptions: [x]\n",
             [
                 "exercise.yaml:9:3: questions[0].point: There is no key 'point' here. Did you mean 'points'?",
-                "exercise.yaml:10:11: questions[0].points: It must be a number. It is 'many'.",
-                "exercise.yaml:11:10: questions[0].hints: It must be a list. It is 'a hint'.",
-                "exercise.yaml:12:19: questions[0].misconceptions: It must be keys and values. It is ['x'].",
+                "exercise.yaml:10:11: questions[0].points: It must be a number, not 'many'.",
+                "exercise.yaml:11:10: questions[0].hints: It must be a list, not 'a hint'.",
+                "exercise.yaml:12:19: questions[0].misconceptions: It must be keys and values, not ['x'].",
             ],
         ),
         (
             Q + SIZE.replace("id: size", "id: 2nd").replace("How large?", "''"),
             [
                 "exercise.yaml:4:7: questions[0].id: '2nd' cannot be a ",
-                "exercise.yaml:6:11: questions[0].prompt: It must have 1 or more characters.",
+                "exercise.yaml:6:11: questions[0].prompt: It must have 1 or more characters",
             ],
         ),
         (
             Q + SIZE + SIZE,
-            ["exercise.yaml:9:7: questions[1].id: 'size' is another question's id. Rename one."],
+            ["exercise.yaml:9:7: questions[1].id: Another question already has the id 'size'. Rename one."],
         ),
         (
             Q
             + SIZE.replace("Conv2d(1, 1, 2)", "Conv2D(1, 1, K)").replace("4, 4]", "M, 4]")
             + "  ask: volume\n",
-            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape'."],
+            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape', not 'volume'."],
         ),
         (
             HEAD
@@ -117,7 +117,7 @@ Q = HEAD + "questions:\n"
             + "  hints: [Count.]\n  misconceptions:\n    one: {answer: 1, message: No., hint: 1}\n"
             + "    two: {answer: 2, message: No., hint: 2}\n    nil: {answer: 0, message: No., hint: 0}\n",
             [
-                "exercise.yaml:13:42: questions[0].misconceptions.nil.hint: It must be 1 or more. It is 0.",
+                "exercise.yaml:13:42: questions[0].misconceptions.nil.hint: It must be 1 or more, not 0.",
             ],
         ),
         (
@@ -164,7 +164,7 @@ Q = HEAD + "questions:\n"
                 "exercise.yaml:6:13: params.M: 'to' is below 'from'.",
                 "exercise.yaml:6:34: params.K: 'from' is missing. Add 'from: ...'.",
                 "exercise.yaml:6:35: params.K.form: There is no key 'form' here. Did you mean 'from'?",
-                "exercise.yaml:6:62: params.S.from: It must be a whole number. It is 1.5.",
+                "exercise.yaml:6:62: params.S.from: It must be a whole number, not 1.5.",
                 "exercise.yaml:13:44: questions[1].answer: There is no parameter 'N'. The parameters are: K, M, S.",
             ],
         ),
@@ -189,13 +189,15 @@ Q = HEAD + "questions:\n"
         ),
         (
             HEAD + "params: {M: [4, 5]}\nwhere: [M > 4]\nvariant_0: {M: 4}\nquestions:\n" + SIZE,
-            ["exercise.yaml:4:9: where[0]: Variant 0 does not meet this condition. Change one of them."],
+            [
+                "exercise.yaml:4:9: where[0]: Variant 0 does not meet this condition. Change the condition or variant 0."
+            ],
         ),
         (
             HEAD
             + "figure: {layer: 'Conf2d(1, 1, 2)', input: [1, 1, M]}\nlimits: {seconds: 0}\nquestions:\n"
             + SIZE,
-            ["exercise.yaml:4:19: limits.seconds: It must be greater than 0."],
+            ["exercise.yaml:4:19: limits.seconds: It must be greater than 0, not 0."],
         ),
         (
             HEAD + "figure: {layer: 'Conf2d(1, 1, 2)', input: [1, 1, M]}\nquestions:\n" + SIZE,
@@ -206,7 +208,9 @@ Q = HEAD + "questions:\n"
         ),
         (
             HEAD + "params: {my-size: [4]}\nquestions:\n" + SIZE,
-            ["exercise.yaml:3:9: params: 'my-size' cannot be a parameter: use letters, digits and _."],
+            [
+                "exercise.yaml:3:9: params: 'my-size' cannot be the name of a parameter. Use letters, digits and _."
+            ],
         ),
         (
             Q + "- {id: c, kind: choice, prompt: x, options: [{text: a, corect: true}, {txt: b}]}\n",
@@ -229,28 +233,28 @@ Q = HEAD + "questions:\n"
             Q + "- id: f\n  kind: code\n  prompt: x\n  starter: |\n    x = 1\n    def f(:\n",
             [
                 (
-                    "exercise.yaml:4:3: questions[0]: A code question needs reference.py beside this file. Write it; "
-                    "docs/how-to/code-question.md shows how."
+                    "exercise.yaml:4:3: questions[0]: A code question needs reference.py beside this file. Write it "
+                    "as docs/how-to/code-question.md shows."
                 ),
                 (
-                    "exercise.yaml:4:3: questions[0]: A code question needs checks.py beside this file. Write it; "
-                    "docs/how-to/code-question.md shows how."
+                    "exercise.yaml:4:3: questions[0]: A code question needs checks.py beside this file. Write it "
+                    "as docs/how-to/code-question.md shows."
                 ),
                 "exercise.yaml:9:1: questions[0].starter: This is not Python: invalid syntax.",
             ],
         ),
         (
             Q + "- just a text\n",
-            ["exercise.yaml:4:3: questions[0]: It must be keys and values. It is 'just a text'."],
+            ["exercise.yaml:4:3: questions[0]: It must be keys and values, not 'just a text'."],
         ),
         (
             Q + SIZE.replace("id: size", "id: My Size"),
             ["exercise.yaml:4:7: questions[0].id: 'My Size' cannot be a Python name: "],
         ),
-        (Q + "  size: {kind: number}\n", ["exercise.yaml:4:3: questions: It must be a list. It is "]),
+        (Q + "  size: {kind: number}\n", ["exercise.yaml:4:3: questions: It must be a list, not "]),
         (
             HEAD + "\tquestions: 1\n",
-            ["exercise.yaml:3:1: There is a tab where YAML wants spaces. Indent with spaces."],
+            ["exercise.yaml:3:1: YAML does not allow a tab here. Indent with spaces."],
         ),
     ],
 )

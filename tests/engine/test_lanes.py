@@ -427,7 +427,7 @@ def test_a_locked_gradebook_is_one_sentence_and_loses_nothing(
         ran = course(small.root, "grade", "S")
         assert ran.code == 2
         [sentence] = ran.err.splitlines()
-        assert sentence.endswith("cannot be used: database is locked. What was graded before is kept.")
+        assert sentence.endswith("cannot be used: database is locked. Earlier results are kept.")
         assert course(small.root, "scores").code == 0  # reading needs no lock
         assert course(small.root, "override", "ada", "ex-1", "--score", "1", "--reason", "r").code == 2
         other.execute("ROLLBACK")
@@ -455,7 +455,7 @@ main()
     ran = subprocess.run(command, cwd=small.root, capture_output=True, text=True, check=False)
     assert ran.returncode == 2, ran.stderr
     [sentence] = ran.stderr.splitlines()
-    assert sentence.endswith("What was graded before is kept.")
+    assert sentence.endswith("Earlier results are kept.")
     assert 1 <= small.count() < 61
     assert course(small.root, "grade", "S").code == 0
     assert small.count() == 61

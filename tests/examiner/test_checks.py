@@ -240,7 +240,9 @@ def test_the_title_is_the_first_line_of_the_docstring_or_the_name(bench):
 
 
 def test_the_cases_of_a_visible_check_have_titles_of_their_own(bench):
-    check = 'import pytest\n\n@pytest.mark.parametrize("n", [1, 2])\ndef test_{}(student, n):\n    "Doubles."\n'
+    check = (
+        'import pytest\n\n@pytest.mark.parametrize("n", [1, 2])\ndef test_{}(student, n):\n    "Doubles."\n'
+    )
     suite = bench(checks=check.format("hidden"), visible=check.format("seen")).collect()
     titles = [check.title for check in suite.checks["e"]]
     assert titles == ["Doubles [1]", "Doubles [2]", "Doubles.", "Doubles."]

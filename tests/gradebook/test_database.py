@@ -124,7 +124,7 @@ def test_a_malformed_url_ends_a_command_with_one_sentence(tmp_path: Path, course
     small.write("course.yaml", f"{COURSE}gradebook: 'postgresql+psycopg://u@h:abc/x'\n")
     ran = course(small.root, "scores")
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
-    assert "Write it as sqlite:///gradebook.db" in ran.err
+    assert "Write it like sqlite:///gradebook.db" in ran.err
 
 
 def make_pipe(file: Path) -> None:
@@ -138,8 +138,8 @@ def make_loop(file: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (Path.mkdir, "It is not a plain file."),
-        (make_pipe, "It is not a plain file."),
+        (Path.mkdir, "it is not a plain file."),
+        (make_pipe, "it is not a plain file."),
         (make_loop, "Too many levels of symbolic links."),
     ],
 )
@@ -151,7 +151,7 @@ def test_what_cannot_be_a_gradebook_is_one_sentence(tmp_path: Path, make, reason
 
 
 def test_a_gradebook_in_a_folder_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="Make its folder first"):
+    with pytest.raises(UsageFault, match="Make the folder first"):
         Gradebook("sqlite:///no/such/g.db", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -167,7 +167,7 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path, table: 
     with closing(sqlite3.connect(tmp_path / "g.db")) as database, database:
         database.execute(f"create table {table} (id integer)")
     before = (tmp_path / "g.db").read_bytes()
-    with pytest.raises(UsageFault, match="is a database of another program"):
+    with pytest.raises(UsageFault, match="belongs to another program"):
         Gradebook(URL, tmp_path)
     assert (tmp_path / "g.db").read_bytes() == before
 

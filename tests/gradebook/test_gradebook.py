@@ -231,14 +231,14 @@ def test_overrides_and_history_come_in_the_order_of_time(database: Database) -> 
         "graded: 3 of 4",
         "graded: 2 of 4, lower than before: not applied",
         "override: 1.5, by prof: a reason",
-        "override taken back, by prof: a reason",
+        "override withdrawn, by prof: a reason",
     ]
 
 
 def test_all_of_a_record_is_kept_or_nothing(database: Database) -> None:
     with database.open() as gradebook:
         broken = Outcome(report(4), fingerprint=None)  # type: ignore[arg-type]
-        with pytest.raises(UsageFault, match="What was graded before is kept"):
+        with pytest.raises(UsageFault, match="Earlier results are kept"):
             gradebook.record(handed_in(b"x"), broken)
         assert database.rows("select id from submission union all select id from attempt") == []
         gradebook.record(handed_in(b"x"), grading(4))

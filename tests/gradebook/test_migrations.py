@@ -132,7 +132,7 @@ def test_what_a_migration_did_is_told_once_and_the_old_file_is_kept(tmp_path: Pa
     assert ran.code == 0
     assert ran.err == (
         f"The gradebook sqlite:///{root / 'gradebook.db'} was written by an older version of this program. "
-        f"It is up to date now, and what it was is kept in {copy}.\n"
+        f"It has been updated; a copy of the old one is in {copy}.\n"
     )
     assert course(root, "scores").err == ""
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -157,7 +157,7 @@ def test_who_may_not_bring_a_gradebook_up_to_date_reads_whom_to_ask(
     finally:
         root.chmod(0o700)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
-    assert "Ask somebody who may write it and its folder to run: course scores" in ran.err
+    assert "Ask somebody with write access to it and its folder to run: course scores" in ran.err
     assert (root / "gradebook.db").read_bytes() == (STORED / "stored.db").read_bytes()
 
 
@@ -188,7 +188,7 @@ def test_a_gradebook_of_a_newer_program_is_refused_and_left_alone(
         assert (ran.code, ran.out) == (2, "")
         assert ran.err == (
             f"The gradebook sqlite:///{small.root / 'gradebook.db'} was written by a newer version of this "
-            "program. Install that version, or name another gradebook in course.yaml.\n"
+            "program. Install that version or name another gradebook in course.yaml.\n"
         )
     assert (small.root / "gradebook.db").read_bytes() == before
     assert not list(small.root.glob("gradebook.db?*"))

@@ -63,7 +63,9 @@ def test_an_override_above_the_points_is_told_and_left_out(graded: Small, course
     set_by_hand(course, graded, "bob", "ex-1", 2)
     for question in ("double", "triple"):
         graded.replace("exercises/ex-1/exercise.yaml", f"id: {question},", f"id: {question}, points: 0.5,")
-    warning = "ada ex-1: set by hand to 2.5 of 3, which is more than the 2 points there are now: left out."
+    warning = (
+        "ada ex-1: set by hand to 2.5 of 3, which is more than the 2 points of the exercise now: left out."
+    )
     changed = "bob ex-1: set by hand to 2 when there were 3 points; now there are 2."
     told = [f"{sentence} To see more: course history {sentence[:3]}" for sentence in (warning, changed)]
     for command in (["grade", "S"], ["regrade", "--apply"], ["export", "csv"]):
@@ -75,7 +77,9 @@ def test_an_override_above_the_points_is_told_and_left_out(graded: Small, course
     assert scores(course, graded)["bob", "ex-1"] == 2
     assert "ada" not in {student for student, exercise in exported(graded) if exercise == "ex-1"}
     for command in (["scores", "ada"], ["history", "ada"]):
-        assert "more than the 2 points there are now" in " ".join(course(graded.root, *command).out.split())
+        assert "more than the 2 points of the exercise now" in " ".join(
+            course(graded.root, *command).out.split()
+        )
     [line, *_] = course(graded.root, "scores", "--json", "ada").out.splitlines()
     assert "more than the 2 points" in json.loads(line)["warnings"][0]
     set_by_hand(course, graded, "ada", "ex-1", 2)
@@ -126,7 +130,7 @@ def test_an_override_alone_is_remembered_too(graded: Small, course: Run) -> None
 
 def test_a_question_that_is_gone_is_told_until_it_is_regraded(graded: Small, course: Run) -> None:
     graded.replace("exercises/ex-1/exercise.yaml", "id: five", "id: fives")
-    told = "Scores in ex-1 still count 'five' (2 submissions), which it does not ask any more. Run: course regrade\n"
+    told = "Scores in ex-1 still count 'five' (2 submissions), which it no longer asks. Run: course regrade\n"
     assert course(graded.root, "scores").err == told
     assert course(graded.root, "export", "csv").err.endswith(told)
     course(graded.root, "regrade", "--apply", "--allow-lower")
@@ -135,7 +139,7 @@ def test_a_question_that_is_gone_is_told_until_it_is_regraded(graded: Small, cou
 
 RULES = """rules:
   extensions: [{student: adaa, days: 1}, {student: bob, days: 1}, {student: cyd, days: 1}]
-  excused: [{student: bobb, exercise: ex-1}, {student: cyd, exercise: ex-1}]
+  excused: [{student: bobb, exercise: ex-1}, {student: cyd, exercise: ex-1}, {student: eve, exercise: ex-1}]
 """
 
 
@@ -147,32 +151,34 @@ def test_names_in_the_rules_that_nobody_has_are_told_and_make_no_row(graded: Sma
         err = course(graded.root, *command).err
         return [line.split("'")[1] for line in err.splitlines() if "The rules in course.yaml" in line]
 
-    assert unknown("scores") == ["adaa", "cyd", "bobb"]
-    assert unknown("regrade") == ["adaa", "cyd", "bobb"]
-    assert unknown("grade", "S") == ["adaa", "cyd", "bobb"]
-    assert unknown("export", "csv") == ["adaa", "cyd", "bobb"]
-    assert "Did you mean 'ada'?" in course(graded.root, "scores").err
+    for command in (["scores"], ["regrade"], ["grade", "S"], ["export", "csv"]):
+        assert unknown(*command) == ["adaa", "bobb"]  # cyd and eve may have handed in nothing
+    assert "'adaa', who is not in the gradebook. Did you mean 'ada'?" in course(graded.root, "scores").err
     assert {student for student, _ in scores(course, graded)} == {"ada", "bob"}
-    assert unknown("grade", "S", "--roster", roster) == ["adaa", "bobb"]  # and from now on cyd is not known
+    assert unknown("grade", "S", "--roster", roster) == ["adaa", "bobb", "eve"]
     ran = course(graded.root, "export", "csv", "--roster", roster)
     assert "cyd: excused from ex-1" in ran.out
-    assert unknown("export", "csv", "--roster", roster) == ["adaa", "bobb"]
+    assert unknown("export", "csv", "--roster", roster) == ["adaa", "bobb", "eve"]
     course(graded.root, "generate", "OUT", "--roster", roster)  # the gradebook knows who was given a variant
     assert unknown("scores") == ["adaa", "bobb"]
+    assert unknown("grade", "S") == ["adaa", "bobb", "eve"]
     assert {student for student, _ in scores(course, graded)} == {"ada", "bob", "cyd"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["adaa", "ex-1"], "Nobody knows a student 'adaa'. Did you mean 'ada'? Who handed nothing in"),
-        (["", "ex-1"], "Nobody knows a student ''."),
-        (["a\x1b[31m", "ex-1"], "Nobody knows a student 'a?[31m'."),
+        (
+            ["adaa", "ex-1"],
+            "There is no student 'adaa'. Did you mean 'ada'? If they handed in nothing, add --roster FILE.",
+        ),
+        (["", "ex-1"], "There is no student ''. Use one of: ada, bob. If they"),
+        (["a\x1b[31m", "ex-1"], "There is no student 'a?[31m'."),
         (["ada", "ex-1", "--reason", ""], "it is empty"),
         (["ada", "ex-1", "--reason", " \t\n"], "it is empty"),
         (["ada", "ex-1", "--reason", "\u200b\x07"], "it is empty"),
-        (["ada", "ex-1", "--score", "nan"], "nan is no score. Give a number from 0 to 3."),
-        (["ada", "ex-1", "--score", "inf"], "inf is no score. Give a number from 0 to 3."),
+        (["ada", "ex-1", "--score", "nan"], "nan is not a score. Give a number from 0 to 3."),
+        (["ada", "ex-1", "--score", "inf"], "inf is not a score. Give a number from 0 to 3."),
     ],
 )
 def test_an_override_for_nobody_for_no_reason_or_of_no_number_is_refused(
@@ -208,7 +214,28 @@ def test_a_name_is_found_in_either_form_of_its_letters(graded: Small, course: Ru
 
 def test_regrade_of_nobody_is_refused(graded: Small, course: Run) -> None:
     ran = course(graded.root, "regrade", "--student", "adaa")
-    assert (ran.code, ran.err) == (2, "Nobody knows a student 'adaa'. Did you mean 'ada'?\n")
+    assert (ran.code, ran.err) == (2, "There is no student 'adaa'. Did you mean 'ada'?\n")
+
+
+@pytest.mark.parametrize("command", [["regrade", "--student"], ["history"], ["scores"]])
+def test_a_student_whom_nobody_knows_is_told_with_those_whom_there_are(
+    graded: Small, course: Run, command: list[str]
+) -> None:
+    ran = course(graded.root, *command, "nobody")
+    assert (ran.code, ran.out, ran.err) == (2, "", "There is no student 'nobody'. Use one of: ada, bob.\n")
+    ran = course(graded.root, *command, "adda")
+    assert (ran.code, ran.out, ran.err) == (2, "", "There is no student 'adda'. Did you mean 'ada'?\n")
+    names = "".join(f"student{number}\n" for number in range(30))
+    roster = graded.write("many.csv", f"student\n{names}")
+    course(graded.root, "generate", "MANY", "--roster", roster)
+    ran = course(graded.root, *command, "nobody")
+    assert (ran.code, ran.err) == (2, "There is no student 'nobody'. To see the names: course scores\n")
+
+
+def test_a_student_of_an_empty_gradebook_leads_to_grading(graded: Small, course: Run) -> None:
+    (graded.root / "gradebook.db").unlink()
+    ran = course(graded.root, "history", "ada")
+    assert (ran.code, ran.err) == (2, "There is no student 'ada'. Run: course grade SUBMISSIONS\n")
 
 
 def test_regrade_says_how_much_there_is_nothing_to_run_of(graded: Small, course: Run) -> None:

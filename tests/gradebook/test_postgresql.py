@@ -173,7 +173,7 @@ def refusal(course: Run, root: Path, url: str) -> str:
     [sentence] = ran.err.splitlines()
     assert "hunter2" not in sentence
     assert sentence.startswith("The gradebook postgresql+psycopg://")
-    assert sentence.endswith(". What was graded before is kept.")
+    assert sentence.endswith(". Earlier results are kept.")
     return sentence
 
 
@@ -200,7 +200,7 @@ def test_a_server_that_is_away_is_one_sentence(tmp_path: Path, course: Run) -> N
 def test_a_server_that_refuses_is_one_sentence(
     tmp_path: Path, course: Run, server: Server, user: str, database: str, more: str, reason: str
 ) -> None:
-    assert f"{reason}. What was" in refusal(course, tmp_path, server.url(database, user) + more)
+    assert f"{reason}. Earlier" in refusal(course, tmp_path, server.url(database, user) + more)
 
 
 def test_a_server_that_is_killed_leaves_whole_records_and_the_next_run_completes_them(
@@ -222,7 +222,7 @@ def test_a_server_that_is_killed_leaves_whole_records_and_the_next_run_completes
     assert (running.returncode, out) == (2, "student0  ex-1  2 of 3  five (wrong)\n")
     [sentence] = err.splitlines()
     assert sentence.startswith(f"The gradebook {served.database.url.partition('?')[0]} cannot be used: ")
-    assert sentence.endswith(". What was graded before is kept.")
+    assert sentence.endswith(". Earlier results are kept.")
     assert served.rows(COUNTS) == [("student0", "ex-1", 1, 1)]
 
     ran = course(served.root, "grade", "S")

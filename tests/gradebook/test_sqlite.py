@@ -135,7 +135,7 @@ def test_a_gradebook_where_nothing_can_be_written_is_read(
         assert (ran.code, ran.err, "override by" in ran.out) == (0, "", True)
         ran = course(small.root, *overriding)
         assert (ran.code, len(ran.err.splitlines())) == (2, 1)
-        assert "readonly database. What was graded before is kept." in ran.err
+        assert "readonly database. Earlier results are kept." in ran.err
     finally:
         small.root.chmod(0o700)
 

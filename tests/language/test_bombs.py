@@ -185,7 +185,7 @@ def test_one_text_takes_nothing_from_the_next():
 )
 def test_what_cannot_stand_in_a_file_is_refused(text):
     with pytest.raises(
-        TextError, match=r"This text has the control character U\+[0-9A-F]{4} in it\. Remove it\."
+        TextError, match=r"This text contains the control character U\+[0-9A-F]{4}\. Remove it\."
     ):
         render(text, {})
 

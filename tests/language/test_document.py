@@ -19,10 +19,10 @@ BILLION_LAUGHS = "a: &a [lol, lol]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
-TAB = "There is a tab where YAML wants spaces. Indent with spaces."
-DEEP = "The file is nested more than 50 levels deep. Flatten it."
+TAB = "YAML does not allow a tab here. Indent with spaces."
+DEEP = "The file is nested more than 50 levels deep. Use fewer levels."
 NOT_A_MAPPING = "1:1: The file must hold keys and values. Write 'title: ...'."
-FORBIDDEN = "There is a character that YAML forbids. Remove it."
+FORBIDDEN = "YAML forbids a character in this file. Remove it."
 AROUND = "Check quotes, brackets and indentation around here."
 
 
@@ -47,33 +47,36 @@ def read(tmp_path: Path, text: str) -> Any:
         ("# nothing but a comment\n", NOT_A_MAPPING),
         ("- a\n- b\n", NOT_A_MAPPING),
         ("just a text", NOT_A_MAPPING),
-        ("a: 1\nb: 2\na: 3\n", "3:1: a: 'a' stands here again; it was given in line 1. Keep one of them."),
+        ("a: 1\nb: 2\na: 3\n", "3:1: a: 'a' is given twice; the first is in line 1. Keep one of them."),
         (
             "q:\n  - {x: 1, x: 2}\n  - {y: 1, y: 2}\n",
             (
-                "2:12: q[0].x: 'x' stands here again; it was given in line 2. Keep one of them.\n"
-                "3:12: q[1].y: 'y' stands here again; it was given in line 3. Keep one of them."
+                "2:12: q[0].x: 'x' is given twice; the first is in line 2. Keep one of them.\n"
+                "3:12: q[1].y: 'y' is given twice; the first is in line 3. Keep one of them."
             ),
         ),
         ("a:\n\tb: 1\n", f"2:1: {TAB}"),
         ("a: 1\n\tb: 1\n", f"2:1: {TAB}"),
         (
             "a: b: c\n",
-            "1:5: There is a ':' inside a text, or the indentation is off. Put such a text in quotes.",
+            "1:5: A text contains ':', or the indentation is wrong. Put the text in quotes.",
         ),
         (
             "a: &x 1\nb: *x\n",
-            "2:4: Aliases (*name) are not supported. Write the value out, or put the text in quotes.",
+            "2:4: Aliases (*name) are not supported. Write the value out or put the text in quotes.",
         ),
         (
             BILLION_LAUGHS,
-            "2:8: Aliases (*name) are not supported. Write the value out, or put the text in quotes.",
+            "2:8: Aliases (*name) are not supported. Write the value out or put the text in quotes.",
         ),
         (
             "a: &a [*a]\n",
-            "1:8: Aliases (*name) are not supported. Write the value out, or put the text in quotes.",
+            "1:8: Aliases (*name) are not supported. Write the value out or put the text in quotes.",
         ),
-        ("a: 1\n---\nb: 2\n", "2:1: There is a second document. Keep one, without '---' in between."),
+        (
+            "a: 1\n---\nb: 2\n",
+            "2:1: The file holds a second document. Keep one document and remove the '---' line.",
+        ),
         ("a: " + "[" * 10_000, f"1:53: {DEEP}"),
         ("{a: " * 10_000, f"1:198: {DEEP}"),
         ("- " * 10_000, f"1:101: {DEEP}"),
@@ -85,13 +88,13 @@ def read(tmp_path: Path, text: str) -> Any:
         ("a: !!python/object:os.system x\n", "1:4: a: The tag tag:yaml.org,2002:python/object:os.system"),
         (
             "a: !!binary aGk=\n",
-            "1:4: a: The tag tag:yaml.org,2002:binary is not supported. Remove it, or put the text in quotes.",
+            "1:4: a: The tag tag:yaml.org,2002:binary is not supported. Remove it or put the text in quotes.",
         ),
-        ("a: !mine x\n", "1:4: a: The tag !mine is not supported. Remove it, or put the text in quotes."),
+        ("a: !mine x\n", "1:4: a: The tag !mine is not supported. Remove it or put the text in quotes."),
         ('a: "x\n', f"2:1: This is not valid YAML: found unexpected end of stream. {AROUND}"),
         (
             "a: @x\n",
-            "1:4: A text cannot begin with this character. Put such a text in quotes.",
+            "1:4: A text cannot begin with this character. Put the text in quotes.",
         ),
         (
             "a: {b: 1\n",
@@ -108,9 +111,9 @@ def test_what_is_no_file(tmp_path, where):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("a: 1")
     expected = {
-        "missing.yaml": "There is no such file. Create it, or correct the name.",
-        "folder": "The file cannot be read: Is a directory. Check what it is and its rights.",
-        "file/below.yaml": "The file cannot be read: Not a directory. Check what it is and its rights.",
+        "missing.yaml": "There is no such file. Create it or correct the name.",
+        "folder": "The file cannot be read: Is a directory. Check that it is a file that you can read.",
+        "file/below.yaml": "The file cannot be read: Not a directory. Check that it is a file that you can read.",
     }[where]
     with pytest.raises(CourseFaults, match=f"^{re.escape(f'{tmp_path / where}: {expected}')}$"):
         read_document(tmp_path / where)
@@ -121,7 +124,7 @@ def test_a_large_file_is_not_read(tmp_path):
     with file.open("wb") as stream:
         stream.truncate(100 << 20)
     with pytest.raises(
-        CourseFaults, match=r"large\.yaml: The file is larger than 1 MiB\. Keep data out of it\."
+        CourseFaults, match=r"large\.yaml: The file is larger than 1 MiB\. Move data to another file\."
     ):
         read_document(file)
 

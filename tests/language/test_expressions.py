@@ -93,21 +93,21 @@ CANNOT = {
 
 @pytest.mark.parametrize(("text", "form"), CANNOT.items())
 def test_what_a_formula_cannot_use(text, form):
-    with pytest.raises(ExpressionError, match=f"uses {form}, which a formula cannot"):
+    with pytest.raises(ExpressionError, match=f"uses {form}, which formulas do not allow"):
         parse_expression(text)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("__import__('os')", "calls __import__; a formula can call abs, ceil,"),
-        ("eval('1')", "calls eval;"),
-        ("grid.append(1)", "calls that;"),
-        ("max(1, key=abs)", "calls max;"),
-        ("max(**grid)", "calls max;"),
-        ("abs(abs)(1)", "calls that;"),
-        ("9**9**9**9", "A power is too large; 64 is the largest exponent."),
-        ("2**-65", "A power is too large; 64 is the largest exponent."),
+        ("__import__('os')", "calls __import__. A formula can call: abs, ceil,"),
+        ("eval('1')", "calls eval."),
+        ("grid.append(1)", "calls that."),
+        ("max(1, key=abs)", "calls max."),
+        ("max(**grid)", "calls max."),
+        ("abs(abs)(1)", "calls that."),
+        ("9**9**9**9", "The exponent of a power must be at most 64."),
+        ("2**-65", "The exponent of a power must be at most 64."),
         ("[0] * 10**9", "Only numbers can be multiplied or divided."),
         ("'a' * 10**9", "Only numbers can be multiplied or divided."),
         ("2 * grid", "Only numbers can be multiplied or divided."),
@@ -128,15 +128,15 @@ def test_what_a_formula_cannot_use(text, form):
         ("M < name", ": '<' not supported"),
         ("sqrt(-1)", ": math domain error."),
         ("int('x')", ": invalid literal"),
-        ("1e308 * 10 // 1 + int(1e308 * 10)", "A number is too large; 1e100 is the most."),
-        ("2.0**64**64", "A number is too large; 1e100 is the most."),
-        ("10**64 * 10**64", "A number is too large; 1e100 is the most."),
-        ("-(10**64) * 10**64", "A number is too large; 1e100 is the most."),
-        ("int(1e300)", "A number is too large; 1e100 is the most."),
-        ("sum([1e100, 1e100])", "A number is too large; 1e100 is the most."),
-        ("9" * 200, "A number is too large; 1e100 is the most."),
-        ("int('" + "9" * 200 + "')", "A number is too large; 1e100 is the most."),
-        ("1e99 / 1e-99", "A number is too large; 1e100 is the most."),
+        ("1e308 * 10 // 1 + int(1e308 * 10)", "A number is larger than 1e100."),
+        ("2.0**64**64", "A number is larger than 1e100."),
+        ("10**64 * 10**64", "A number is larger than 1e100."),
+        ("-(10**64) * 10**64", "A number is larger than 1e100."),
+        ("int(1e300)", "A number is larger than 1e100."),
+        ("sum([1e100, 1e100])", "A number is larger than 1e100."),
+        ("9" * 200, "A number is larger than 1e100."),
+        ("int('" + "9" * 200 + "')", "A number is larger than 1e100."),
+        ("1e99 / 1e-99", "A number is larger than 1e100."),
         ("1e999", "A formula gives inf, which is not a finite number."),
         ("float('nan')", "A formula gives nan, which is not a finite number."),
         ("[1, -float('inf')]", "A formula gives inf, which is not a finite number."),

@@ -56,7 +56,7 @@ def test_tables_survive_their_own_reader(table: list[list[str]]) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_formulas(start: str) -> None:
     assert free_text(f"{start}1+1") == f"'{start}1+1"
-    assert "begins like a formula" in unsafe_id("ada", f"{start}1")
+    assert "looks like a formula" in unsafe_id("ada", f"{start}1")
     assert unsafe_id("ada", "17") == ""
 
 
@@ -111,7 +111,7 @@ def test_moodle_gets_hundredths_and_one_identity_for_all() -> None:
     assert rows(file.text)[:2] == [["email", "exercise-3 Stride (of 9)"], ["ada@example.org", "9"]]
     [file] = BY_NAME["moodle"].write(Export((ITEM,), {**by_email, "bob": Person("bob")}))
     assert [row[0] for row in rows(file.text)] == ["email", "ada@example.org", "cyd@example.org"]
-    assert file.left_out == ["bob: has no email in the roster, by which Moodle knows the others"]
+    assert file.left_out == ["bob: has no email in the roster, which identifies the others in Moodle"]
 
 
 WORKSHEET = (
@@ -137,8 +137,8 @@ def test_a_moodle_worksheet_is_filled_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "change", "sentence"),
     [
-        ("moodle", lambda text: text.replace("Identifier", "Kennung"), "site's language set to English"),
-        ("canvas", lambda text: text, "is not a gradebook export of Canvas"),
+        ("moodle", lambda text: text.replace("Identifier", "Kennung"), "Set the site's language to English"),
+        ("canvas", lambda text: text, "is not a Canvas gradebook export"),
         ("canvas", lambda _text: "", "is empty"),
         ("canvas", lambda _text: 'a,"b\nc', "This is not CSV"),
         ("moodle", lambda text: text.replace(",Maximum grade", ",Grade"), "two columns 'Grade'"),
@@ -193,7 +193,7 @@ def test_nobody_gets_a_zero_who_may_have_handed_something_in(shipped: LoadedCour
 def test_one_student_in_two_forms_has_no_certain_score(shipped: LoadedCourse) -> None:
     scored = export_items(shipped, [score("Ada", 4), score("ada", 7), score("Bob", 5)], [], Zeros(["bob"]))
     assert [entry.student for item in scored.items for entry in item.entries] == ["bob"]
-    assert scored.left_out == ("Ada and ada: one student in two forms, with two scores in exercise-3",)
+    assert scored.left_out == ("Ada and ada: one student in two spellings, with two scores in exercise-3",)
 
 
 def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse) -> None:
@@ -218,13 +218,13 @@ def test_a_row_of_moodle_with_a_cell_too_many_is_left_out_with_its_line(tmp_path
     template.write_text(WORKSHEET.replace(row, f"{row},more"), encoding="utf-8")
     [file] = BY_NAME["moodle"].write(Export((ITEM,), PEOPLE, template))
     assert "Participant 3" not in [row[0] for row in rows(file.text)]
-    assert "bob: line 3: There are 11 cells where the header has 10." in file.left_out
+    assert "bob: line 3: The row has 11 cells, but the header has 10." in file.left_out
 
 
 @pytest.mark.parametrize("text", ["10,00", "1,000.00", "1.000,00", "1.000", "100.000", "", "-", "0", "0.00", "1e1",
                                   "10 %", "10.0.0", "\u0661\u0660", "nan", "inf", "-5", "+5", "(read only)", "1 000"])  # fmt: skip
 def test_a_maximum_that_can_mean_two_things_is_never_replaced(text: str) -> None:
-    with pytest.raises(UsageFault, match=r"^sheet:2 is .* not certain"):
+    with pytest.raises(UsageFault, match=r"^sheet:2 is .* not clearly a number"):
         file_maximum(text, "sheet:2", None)
     assert file_maximum(text, "sheet:2", 20) == 20  # who says it, knows it
 
@@ -234,7 +234,7 @@ def test_a_maximum_that_can_mean_two_things_is_never_replaced(text: str) -> None
 )
 def test_a_maximum_that_is_certain(text: str, value: float) -> None:
     assert file_maximum(text, "sheet:2", None) == file_maximum(text, "sheet:2", value) == value
-    with pytest.raises(UsageFault, match="--out-of says 77"):
+    with pytest.raises(UsageFault, match="--out-of is 77"):
         file_maximum(text, "sheet:2", 77)
 
 
@@ -270,7 +270,7 @@ def test_an_exercise_without_a_column_holds_up_no_other(tmp_path: Path) -> None:
     first, second = BY_NAME["canvas"].write(Export((ITEM, other), PEOPLE, template))
     assert (first.rows, second.rows) == (1, 0)  # a column without an id is no assignment
     assert second.left_out == [
-        f"exercise-4: {template} has no column for it. Make 'exercise-4 Stride' in Canvas"
+        f"exercise-4: {template} has no column for it. Create 'exercise-4 Stride' in Canvas"
     ]
 
 
@@ -300,7 +300,7 @@ def test_a_row_with_a_cell_too_many_is_left_out(tmp_path: Path) -> None:
     template.write_text(text, encoding="utf-8")
     [file] = BY_NAME["canvas"].write(Export((ITEM,), PEOPLE, template))
     assert [row[1] for row in rows(file.text)[2:]] == ["0018"]
-    assert file.left_out[0] == "ada: line 3: There are 8 cells where the header has 7."
+    assert file.left_out[0] == "ada: line 3: The row has 8 cells, but the header has 7."
 
 
 def test_an_id_that_is_not_in_the_export_never_becomes_a_login(tmp_path: Path) -> None:

@@ -198,4 +198,4 @@ def test_the_doctor_says_which_way_is_there(python, made):
     assert [name for name, words in said.items() if words == WAYS[name].help] == ["process"]
     attacks = subprocess.run([*doctor, "--attacks"], cwd=made, capture_output=True, text=True, check=False)
     assert (ran.returncode, attacks.returncode) == (1, 2)
-    assert attacks.stderr.startswith("Attacks are run where code is confined.")
+    assert attacks.stderr.startswith("Attacks can run only if code is confined.")

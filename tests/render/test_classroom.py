@@ -135,8 +135,8 @@ def test_a_summary_says_what_keeps_its_score_and_why() -> None:
     ]
     assert lines[-3:] == [
         "keep their scores: 2 more",
-        "To see what would move and why: course regrade",
-        "times of handing in that were corrected: 1",
+        "To see which scores would change and why: course regrade",
+        "corrected hand-in times: 1",
     ]
 
 

@@ -77,11 +77,11 @@ def test_a_hint_says_the_values_of_the_variant(tmp_path):
     ("outcomes", "score", "shown"),
     [
         (("passed", "failed"), 2, "2 of 5 points"),
-        (("passed", "skipped"), 2, "2 of 2 points, 3 judged later"),
+        (("passed", "skipped"), 2, "2 of 2 points, 3 graded later"),
         (("ungraded", "unanswered"), 0, "0 of 3 points, 2 not graded"),
         (("ungraded", "unanswered"), 1.5, "0 of 3 points, 2 not graded"),  # what it earned does not count yet
-        (("skipped", "skipped"), 0, "5 judged later"),
-        (("skipped", "ungraded"), 0, "2 judged later, 3 not graded"),
+        (("skipped", "skipped"), 0, "5 graded later"),
+        (("skipped", "ungraded"), 0, "2 graded later, 3 not graded"),
     ],
 )
 def test_points_that_nobody_has_judged_are_not_counted_as_lost(
@@ -112,7 +112,7 @@ def test_a_long_title_stands_in_one_line():
         ("failed", 1, "partly right"),
         ("error", 1, "partly right (error)"),
         ("timeout", 0.5, "partly right (too slow)"),
-        ("memory", 1, "partly right (too large)"),
+        ("memory", 1, "partly right (out of memory)"),
         ("crashed", 1, "partly right (crashed)"),
         ("failed", 0, "wrong"),
         ("error", 0, "error"),

@@ -123,7 +123,7 @@ def test_the_glance_fits(width: int) -> None:
     lines = lines_of(glance_page("A course", rows, "Next: grade exercise-1"), width)
     assert max(map(len, lines)) <= min(width, 80)
     assert any("4.67 of 16 points (last: 0 of 16 points)" in line or width == 40 for line in lines)
-    assert any("In all, 1 of 2 exercises" in line for line in lines)
+    assert any("Total, 1 of 2 exercises" in line for line in lines)
 
 
 def test_the_line_of_an_instructor_has_two_decimals_at_most() -> None:

@@ -1,4 +1,4 @@
-"""The tables of 0.1.0, which that program made itself."""
+"""The tables of 0.1.0, which created them itself."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Do nothing: the tables are there."""
+    """Do nothing: the tables exist."""

@@ -1,6 +1,6 @@
-"""Remember files that were left out, and what an exercise was worth when its score was set by hand.
+"""Record files that were left out, and the points of an exercise when its score was set by hand.
 
-Programs around 0.1.0 have made some of it already, and the version in `about` does not tell.
+Versions around 0.1.0 have created some of this already, and the version in `about` does not show it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add what is missing, and leave the version to alembic."""
+    """Add what is missing; alembic keeps the version."""
     found = sa.inspect(op.get_bind())
     for table, column in (
         ("override", sa.Column("points", sa.Double())),
