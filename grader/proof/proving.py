@@ -453,7 +453,7 @@ def _unearned_points(matrix: Matrix) -> Iterator[str]:
     impostors = [column for column in matrix.of("impostor") if column.name != OTHER_DTYPE]
     most = max(impostors, key=lambda column: column.share, default=None)
     if most is not None and most.killed_by and most.share:
-        yield f"{matrix.question}: {most.name} earns {most.share:.0%} of the points."
+        yield f"{matrix.question}: an answer that returns {most.name} earns {most.share:.0%} of the points."
 
 
 def _is_noticed(question: QuestionReport) -> bool:
