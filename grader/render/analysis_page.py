@@ -13,11 +13,12 @@ from grader.language.points import number_text
 from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
 
+FEWEST = 10  # students; of fewer, a correlation says more of them than of the question
 REPEATED = 2  # times a student shows a misconception for it to be more than a slip
 LEGEND = (
     "easy: the mean share of the points, from 0 (hard) to 1. tells apart: the correlation with the rest of "
-    "the exercise, from -1 to 1 ('-' if undefined). Review a question below 0: students who do well "
-    "elsewhere do badly there."
+    f"the exercise, from -1 to 1 ('-' if undefined, or for fewer than {FEWEST} students). Review a question "
+    "below 0: students who do well elsewhere do badly there."
 )
 
 
@@ -51,13 +52,14 @@ def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("answers", overflow="fold")
     for one in questions:
-        style = WRONG if one.discrimination is not None and one.discrimination < 0 else ""
+        discrimination = one.discrimination if one.graded >= FEWEST else None
+        style = WRONG if discrimination is not None and discrimination < 0 else ""
         table.add_row(
             Text(one.id),
             number_text(one.points),
             f"{one.answered}/{one.graded}",
             _number(one.facility),
-            Text(_number(one.discrimination), style),
+            Text(_number(discrimination), style),
             Text(_answers(one)),
         )
     return table

@@ -13,8 +13,10 @@ from grader.classroom.roster import Roster
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import QuestionReport, Report
+from grader.gradebook.analysis import QuestionAnalysis
 from grader.gradebook.scoring import Score
 from grader.identity import Person
+from grader.render.analysis_page import question_table
 from grader.render.classroom import class_table, move_table, outcome_table, report_line, score_table, summary
 
 HOSTILE = "eve\x1b[2J\r"
@@ -144,3 +146,23 @@ def test_a_move_is_by_chance_only_if_it_was_held_and_rises() -> None:
     low, high = report(question("failed", 1)), report(question("passed", 2))
     made = [Move(low, high), Move(low, high, is_held=True), Move(high, low, is_held=True)]
     assert [move.is_chance for move in made] == [False, True, False]
+
+
+@pytest.mark.parametrize(("graded", "shown"), [(3, "-"), (9, "-"), (10, "0.97"), (300, "0.97")])
+def test_a_correlation_of_a_few_students_is_not_shown(graded: int, shown: str) -> None:
+    one = QuestionAnalysis(
+        id="q",
+        kind="number",
+        points=1,
+        is_current=True,
+        students=graded,
+        graded=graded,
+        answered=graded,
+        facility=0.5,
+        discrimination=0.97,
+        outcomes={"passed": graded},
+        misconceptions={},
+        idle_checks=(),
+    )
+    row = printed(question_table([one])).splitlines()[1]
+    assert row.split()[:5] == ["q", "1", f"{graded}/{graded}", "0.50", shown]
