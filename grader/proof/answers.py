@@ -50,6 +50,11 @@ class Tries:
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[AskedVariant] = field(default_factory=list)
 
+    @property
+    def hides_a_mistake(self) -> bool:
+        """Whether most variants hide one: a draw of parameters then looks for a better one in vain."""
+        return any(2 * times > self.variants for times in (*self.right.values(), *self.confused.values()))
+
     def look(self, question: Question[Any, Any, Any], posed: Posed, key: Key, params: dict[str, Any]) -> None:
         """Try everything on one variant."""
         self.variants += 1

@@ -155,7 +155,7 @@ class _Proof:
             self._open += 1
             yield trial
         self._faults += faults_of(self.exercise, self._tallies)
-        if not self._faults:  # where mistakes cannot be told apart, drawing a class takes long, and is no use
+        if not any(tally.hides_a_mistake for tally in self._tallies.values()):
             students = list(class_of(self.exercise, self._variant))
             self._spreads = tuple(spreads_of(self.exercise, students, self._tallies))
         self._is_all = True

@@ -260,7 +260,7 @@ def test_a_score_that_would_fall_waits_for_somebody_to_say_so(graded: Small, cou
     assert scores(course, graded) == {("ada", "ex-1"): 3, ("bob", "ex-1"): 2}
     assert course(graded.root, "grade", "S").code == 0
     assert graded.ran() == []
-    assert "nothing moves" in course(graded.root, "regrade").out
+    assert "no score changes" in course(graded.root, "regrade").out
 
 
 def test_regrade_says_who_moves_and_why_before_anything_is_stored(graded: Small, course: Run) -> None:
@@ -405,7 +405,7 @@ def test_history_tells_everything_in_order(graded: Small, course: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["bob", "ex-1", "--score", "3.5", "--reason", "r"], "ex-1 has 3 points; 3.5 is more."),
+        (["bob", "ex-1", "--score", "3.5", "--reason", "r"], "3.5 is more than the 3 points of ex-1."),
         (["bob", "ex-3", "--score", "1", "--reason", "r"], "There is no exercise 'ex-3'. Did you mean 'ex-"),
         (["bob", "ex-1", "--reason", "r"], "Give either --score or --clear."),
         (["bob", "ex-1", "--score", "1", "--clear", "--reason", "r"], "Give either --score or --clear."),
@@ -529,7 +529,7 @@ def test_what_could_not_be_read_is_never_run_and_never_a_zero(small: Small, cour
     small.hand_in("ada")
     notebook = small.write("S/ada/ex-1.ipynb", "{}")
     assert course(small.root, "grade", "S").code == 1
-    assert "nothing moves" in course(small.root, "regrade", "--apply", "--allow-lower").out
+    assert "no score changes" in course(small.root, "regrade", "--apply", "--allow-lower").out
     assert scores(course, small) == {("ada", "ex-1"): None}
     notebook.unlink()
     assert course(small.root, "grade", "S").code == 0

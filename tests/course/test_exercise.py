@@ -127,7 +127,7 @@ Q = HEAD + "questions:\n"
             + "    two: {answer: 2, message: No., hint: 2}\n    none: {message: No.}\n",
             [
                 "exercise.yaml:12:42: questions[0].misconceptions.two.hint: There is no hint 2; the question has 1. Hints",
-                "exercise.yaml:13:11: questions[0].misconceptions.none: There is no answer. Add 'answer', the formula",
+                "exercise.yaml:13:11: questions[0].misconceptions.none: There is no answer. Add 'answer', a formula",
             ],
         ),
         (

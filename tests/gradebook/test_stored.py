@@ -96,7 +96,7 @@ def test_what_a_student_had_graded_is_remembered(tmp_path: Path, grade: Run, edi
     ran = grade(tmp_path / "handout")
     assert ran.code == 1  # not full marks
     overview = "".join(ran.out.split())
-    told = {"practice": ("sumsSums0of3", "strideStride0of3"), "assessed": ("0of2points", "3judgedlater")}
+    told = {"practice": ("sumsSums0of3", "strideStride0of3"), "assessed": ("0of2points", "3gradedlater")}
     assert all(words in overview for words in told[edition]), ran.out
 
 
