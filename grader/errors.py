@@ -52,6 +52,15 @@ class CourseFaults(GraderError):
         return CourseFaults, (self.faults,)
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "student"), counted(2, "student"), counted(0, "file")
+    ('1 student', '2 students', '0 files')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown word; a list or tuple of known words keeps its order.
 

@@ -9,6 +9,7 @@ import click
 from grader.cli import entry
 from grader.cli.here import service_here
 from grader.cli.options import PATH
+from grader.errors import counted
 from grader.service.vocabulary import Edition, Format
 
 
@@ -37,7 +38,7 @@ def generate_(out: Path, roster: Path | None, form: Format, edition: Edition) ->
     """
     with service_here() as service:
         generated = service.generate(out, roster, form, edition)
-    click.echo(f"{len(generated.written)} files written to {out}.")
+    click.echo(f"{counted(len(generated.written), 'file')} written to {out}.")
     for file in generated.kept:
         click.echo(f"kept, because it was changed: {file}")
     return entry.DONE

@@ -23,7 +23,7 @@ from rich.text import Text
 from grader.cli import entry, options
 from grader.cli.here import service_here
 from grader.cli.told import tell
-from grader.errors import printable
+from grader.errors import counted, printable
 from grader.render.classroom import move_table, outcome_table, report_line, summary
 from grader.render.palette import screen
 from grader.service.class_grading import ClassGrading
@@ -159,15 +159,16 @@ def regrade(
             for _ in regrading.run():
                 progress.advance(task)
         if regrading.unreadable:
-            click.echo(f"{regrading.unreadable} submissions could not be read when they were handed in.")
+            unreadable = counted(regrading.unreadable, "submission")
+            click.echo(f"{unreadable} could not be read at the time of hand-in.")
         moves = regrading.moves()
         if not moves:
             regrading.apply(allow_lower=False)
-            click.echo(f"{left} submissions graded again: no score changes.")
+            click.echo(f"{counted(left, 'submission')} graded again: no score changes.")
             return entry.DONE
         console.print(move_table(moves))
         rise, fall = sum(move.rises for move in moves), sum(move.falls for move in moves)
-        click.echo(f"{left} submissions graded again: {rise} rise, {fall} fall.")
+        click.echo(f"{counted(left, 'submission')} graded again: {rise} rise, {fall} fall.")
         moved = {(move.after.student, move.after.exercise) for move in moves}
         for one in service.overrides():
             if (one.student, one.exercise) in moved:

@@ -13,7 +13,7 @@ from grader.cli import entry
 from grader.cli.here import service_here
 from grader.cli.options import PATH, FiniteRange
 from grader.cli.told import tell
-from grader.errors import printable
+from grader.errors import counted, printable
 from grader.render.classroom import score_table
 from grader.render.palette import screen
 from grader.service.publishing import ExportOrder
@@ -190,6 +190,6 @@ def export(
 
 def _rows_of(file: File, out: Path) -> str:
     if file.rows:
-        return f"{file.rows} rows"
+        return counted(file.rows, "row")
     older = "; the older file is still there" if (out / file.name).exists() else ""
     return f"not written, because it would be empty{older}"

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.course.loading import LoadedCourse
-from grader.errors import printable
+from grader.errors import counted, printable
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 
@@ -52,6 +52,4 @@ def score_warnings(scores: Iterable[Score]) -> Iterator[str]:
 
 
 def _counted(names: Mapping[str, int], what: str) -> str:
-    return ", ".join(
-        f"'{printable(name)}' ({count} {what}{'' if count == 1 else 's'})" for name, count in names.items()
-    )
+    return ", ".join(f"'{printable(name)}' ({counted(count, what)})" for name, count in names.items())

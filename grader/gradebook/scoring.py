@@ -10,6 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from grader.course.rules import EARLIEST, LATEST, Rules
+from grader.errors import counted
 from grader.folding import folded
 from grader.gradebook.entries import Attempt, Override
 
@@ -174,10 +175,10 @@ def _judge(attempt: Attempt, rules: Rules) -> _Judged:
     days = _days_late(due, attempt.handed_in, ZoneInfo(rules.timezone))
     late = rules.late
     if late.days is not None and days > late.days:
-        told = (f"{days} {'day' if days == 1 else 'days'} late: scores 0",)
+        told = (f"{counted(days, 'day')} late: scores 0",)
         return _Judged(attempt, share, 0.0, told)
     percent = min(days * late.percent_per_day, late.at_most)
-    told = (f"{days} {'day' if days == 1 else 'days'} late: -{percent:g} %",)
+    told = (f"{counted(days, 'day')} late: -{percent:g} %",)
     return _Judged(attempt, share, share * (1 - percent / 100), told)
 
 

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.errors import counted
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
 from grader.language.points import number_text
 from grader.render.palette import WRONG
@@ -34,8 +35,7 @@ def analysis_page(analysis: Analysis) -> RenderableType:
 
 
 def _exercise(exercise: ExerciseAnalysis) -> Iterator[RenderableType]:
-    count = exercise.students
-    yield Text(f"{exercise.exercise}: {count} student{'' if count == 1 else 's'}", style="bold")
+    yield Text(f"{exercise.exercise}: {counted(exercise.students, 'student')}", style="bold")
     yield question_table(exercise.questions)
     for question in exercise.questions:
         for passed_by, sentence in (("all", "passed by all"), ("none", "passed by none")):

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.errors import counted
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.spread import Spread
 from grader.render.palette import FAINT, RIGHT, WRONG
@@ -26,7 +27,7 @@ def proof_page(proved: Proved) -> RenderableType:
         (proved.exercise, "bold"),
         ": ",
         state,
-        f" over {proved.variants} variant{'' if proved.variants == 1 else 's'}",
+        f" over {counted(proved.variants, 'variant')}",
     )
     parts: list[RenderableType] = [head]
     parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]

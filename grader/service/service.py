@@ -21,7 +21,7 @@ from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
-from grader.errors import UsageFault, printable
+from grader.errors import UsageFault, counted, printable
 from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
@@ -141,7 +141,7 @@ class Service:
         self.course.select(() if only is None else (only,))
         known = self.roster(roster) or roster_of_gradebook(self.gradebook)
         if known and not roster:
-            self._tell(f"No --roster: grading the {len(known.people)} students who were given variants.")
+            self._tell(f"No --roster: grading {counted(len(known.people), 'student')} with variants.")
         exercises = self.course.record.exercises
         collected = Collected(submissions, exercises, known, only or "", self.gradebook.students())
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)

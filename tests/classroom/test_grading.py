@@ -306,13 +306,13 @@ def test_regrade_looks_at_what_it_is_told_to(graded: Small, course: Run) -> None
     graded.ran()
     graded.replace("course.yaml", "seed: s", "seed: t")
     assert (
-        "1 submissions graded again: no score changes."
+        "1 submission graded again: no score changes."
         in course(graded.root, "regrade", "--student", "ada").out
     )
     assert graded.ran() == ["double", "triple"]
-    assert "1 submissions graded again: no score changes." in course(graded.root, "regrade", "ex-2").out
+    assert "1 submission graded again: no score changes." in course(graded.root, "regrade", "ex-2").out
     assert graded.ran() == []
-    assert "1 submissions graded again: no score changes." in course(graded.root, "regrade").out
+    assert "1 submission graded again: no score changes." in course(graded.root, "regrade").out
     assert "0 submissions graded again: no score changes." in course(graded.root, "regrade").out
     ran = course(graded.root, "regrade", "ex-11")
     assert (ran.code, ran.err) == (2, "There is no exercise 'ex-11'. Did you mean 'ex-1'?\n")
@@ -327,7 +327,7 @@ def test_regrade_keeps_everybodys_own_variant(small: Small, course: Run) -> None
     assert scores(course, small) == {("ada", "ex-2"): 1}
     small.replace("exercises/ex-2/exercise.yaml", "answer: N", "answer: N + 0")
     ran = course(small.root, "regrade")
-    assert (ran.code, ran.out) == (0, "1 submissions graded again: no score changes.\n")
+    assert (ran.code, ran.out) == (0, "1 submission graded again: no score changes.\n")
 
 
 def test_scores_of_nobody_are_one_sentence(graded: Small, course: Run) -> None:

@@ -242,7 +242,7 @@ def test_regrade_says_how_much_there_is_nothing_to_run_of(graded: Small, course:
     graded.write("S/cyd/ex-1.ipynb", "{}")
     graded.hand_in("cyd")
     assert course(graded.root, "grade", "S").code == 1
-    assert "1 submissions could not be read when they were handed in." in course(graded.root, "regrade").out
+    assert "1 submission could not be read at the time of hand-in." in course(graded.root, "regrade").out
 
 
 def test_nothing_moves_the_cursor_whoever_is_called_so(graded: Small, course: Run) -> None:
