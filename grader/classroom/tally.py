@@ -48,7 +48,7 @@ class Tally:
         self.corrected += outcome.is_corrected
         if outcome.kept:
             self.held += 1
-            self._tell(self.held_names, f"{_moved(report, outcome.kept)}, and keeps its score: {name}")
+            self._tell(self.held_names, f"keeps its score: {name} (it {_moved(report, outcome.kept)})")
         for question in report.questions:
             counts = self.outcomes.setdefault((report.exercise, question.id), Counter())
             counts[question.outcome] += 1

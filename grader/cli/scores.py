@@ -97,7 +97,7 @@ def _tell_output(one: LastOutput) -> None:
     """Show what one file printed and raised."""
     click.echo()
     click.echo(printable(f"{one.exercise}  {one.file_name} (SHA-256 {one.digest})"))
-    for line in one.raised or ["nothing raised in a check"]:
+    for line in one.raised or ["No check raised an exception."]:
         click.echo(printable(f"  {line}"))
     click.echo("  It printed:" if one.printed else "  It printed nothing.")
     for line in one.printed.splitlines():

@@ -64,10 +64,15 @@ def read_outline(folder: Path) -> Outline | None:
         asked = _Asked.model_validate(data)
     except ValidationError:
         return None
-    return Outline(folder.name, asked.title, tuple(asked.questions))
+    return Outline(folder.name, _title(folder.name, asked.title), tuple(asked.questions))
 
 
 def outlined(name: str, record: Exercise) -> Outline:
     """Return the outline of an exercise that has been loaded."""
     questions = [AskedQuestion(id=one.id, kind=one.kind, points=one.points) for one in record.questions]
-    return Outline(name, record.title, tuple(questions))
+    return Outline(name, _title(name, record.title), tuple(questions))
+
+
+def _title(name: str, title: str) -> str:
+    """Return a title for a whole class: the name of the exercise if the title has a student's parameters."""
+    return name if "{{" in title or "{%" in title else title

@@ -114,8 +114,8 @@ class CourseSource:
         return self.course.record.packages
 
     def paper_title(self, name: str) -> str:
-        """Return the title of an exercise, as written by its author."""
-        return self.course.exercise(name).record.title
+        """Return the title of an exercise."""
+        return self.course.outline(name).title
 
     def sitting(self, name: str) -> Sitting:
         """Return variant 0 of an exercise, ready for grading."""

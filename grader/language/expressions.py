@@ -26,12 +26,15 @@ MAX_NUMBER = 10**100
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "ceil": math.ceil,
+    "exp": math.exp,
     "float": float,
     "floor": math.floor,
     "int": int,
     "len": len,
+    "log": math.log,
     "max": max,
     "min": min,
+    "prod": math.prod,
     "round": lambda number, digits=0: (
         round(number, min(max(digits, -MAX_DIGITS), MAX_DIGITS)) if digits else round(number)
     ),
@@ -122,7 +125,8 @@ def _check_node(node: ast.AST, text: str) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:
             raise ExpressionError(
-                f"'{text}' calls {name}. A formula can call: {', '.join(sorted(FUNCTIONS))}."
+                f"'{text}' calls {name}. A formula can call: {', '.join(sorted(FUNCTIONS))}.",
+                "Use one of these.",
             )
 
 

@@ -53,7 +53,7 @@ class Item:
     @property
     def label(self) -> str:
         """Return the title of its column."""
-        return f"{self.exercise} {self.title}"
+        return self.exercise if self.title == self.exercise else f"{self.exercise} {self.title}"
 
     def is_called(self, title: str) -> bool:
         """Tell whether a column with this title belongs to this exercise and to no other of the course."""

@@ -128,11 +128,16 @@ def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries
             tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
 
 
+def all_alike(question: str) -> str:
+    """Return the note about a question whose answer does not depend on the parameters."""
+    return f"{question}: {ALL_ALIKE}"
+
+
 def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
     """Yield notes: questions with the same answer for everyone, or harder for some than for others."""
     for id_, tally in tallies.items():
         if tally.variants > 1 and len(tally.solutions) == 1:
-            yield f"{id_}: {ALL_ALIKE}"
+            yield all_alike(id_)
         for own, usual in sorted(tally.shared):
             yield (
                 f"{id_}: '{own}' can have the same answer as the usual mistake '{usual}', so the student "

@@ -111,8 +111,11 @@ def _is_symmetric(cells: Tensor) -> bool:
     return any(torch.equal(cells, other) for other in same)
 
 
-def never_varied(inputs: Inputs) -> Iterator[str]:
-    """Yield for each question what its hidden checks never vary, if they pass any inputs."""
+def never_varied(inputs: Inputs, where: str = "") -> Iterator[str]:
+    """Yield for each question what its hidden checks never vary, if they pass any inputs.
+
+    `where` says of which variant the inputs are, if they can differ.
+    """
     for question, arguments in inputs.items():
         told: dict[str, list[str]] = defaultdict(list)
         for name, values in arguments.items():
@@ -120,7 +123,7 @@ def never_varied(inputs: Inputs) -> Iterator[str]:
                 told[constant].append(f"`{name}`")
         if told:
             constants = "; ".join(f"{', '.join(names)}: {constant}" for constant, names in told.items())
-            yield f"{question}: hidden checks never vary: {constants}."
+            yield f"{question}: hidden checks never vary{where}: {constants}."
 
 
 def _constants(values: Sequence[Any]) -> Iterator[str]:

@@ -138,7 +138,8 @@ def _never_varied(
             witness = Witness(suite.references[exercise.name], inputs)
             suite.rehearse(exercise.name, check, sitting.params, witness)
     asked = {question.id for question in exercise.record.questions}
-    yield from never_varied({name: seen for name, seen in inputs.items() if name in asked})
+    where = " in variant 0" if exercise.record.params else ""
+    yield from never_varied({name: seen for name, seen in inputs.items() if name in asked}, where)
 
 
 def _faults_of_checks(suite: CheckSuite, exercise: str) -> Iterator[Fault]:

@@ -70,14 +70,14 @@ def summary(tally: Tally, collected: Collected) -> RenderableType:
     left_out = len(collected.left_out)
     lines = [f"{tally.graded} graded, {tally.ungraded} not graded, {left_out} left out."]
     if tally.unchanged:
-        lines.append(f"{tally.unchanged} are unchanged and were not run again.")
+        lines.append(f"{tally.unchanged} unchanged, not run again.")
     if tally.slowest:
         slowest = ", ".join(f"{name} ({seconds:.1f} s)" for seconds, name in sorted(tally.slowest)[::-1])
         lines.append(f"slowest: {slowest}")
     lines += [f"not graded: {reason}" for reason in tally.reasons]
     lines += _more(tally.ungraded - len(tally.reasons), "not graded")
     lines += tally.held_names
-    lines += _more(tally.held - len(tally.held_names), "keep their scores")
+    lines += _more(tally.held - len(tally.held_names), "keeps its score")
     if tally.held:
         lines.append("To see which scores would change and why: course regrade")
     if tally.corrected:

@@ -27,7 +27,7 @@ def proof_page(proved: Proved) -> RenderableType:
         (proved.exercise, "bold"),
         ": ",
         state,
-        f" over {counted(proved.variants, 'variant')}",
+        f" over {counted(proved.variants, 'variant')}" if proved.variants else "",
     )
     parts: list[RenderableType] = [head]
     parts += [Padding(_matrix(matrix), (0, 0, 0, 2)) for matrix in proved.matrices]
@@ -43,9 +43,11 @@ def spread_lines(spreads: Sequence[Spread]) -> Iterator[str]:
     ['different values in a class of 300: M 7 of 7']
     """
     for kind, what in (("parameter", "values"), ("question", "right answers")):
-        own = [spread for spread in spreads if spread.kind == kind]
-        if own:
-            students = max(one.students for one in own)
+        by_students: dict[int, list[Spread]] = {}
+        for spread in spreads:
+            if spread.kind == kind:
+                by_students.setdefault(spread.students, []).append(spread)
+        for students, own in by_students.items():
             yield f"different {what} in a class of {students}: {', '.join(map(_seen, own))}"
 
 

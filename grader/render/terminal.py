@@ -169,12 +169,9 @@ def _next_step(
         after = f" Next: grade {beside.next_exercise}" if beside.next_exercise else ""
         yield Text(f"Everything is right.{after}", style=RIGHT)
     elif not report.still_open:
-        yield Text(
-            "Everything is answered. Hand in your file; the remaining questions are graded afterwards.",
-            style=LATER,
-        )
+        yield Text("Everything is answered. Hand in your file; the rest is graded then.", style=LATER)
     elif hints.get(first := report.still_open[0].id):
-        yield Text(f"Stuck at {first}? Ask for a hint:  grade {report.exercise} --hint")
+        yield Text(f"Stuck on {first}? Ask for a hint:  grade {report.exercise} --hint")
     else:
         yield Text(f"Next: {first}")
 

@@ -48,3 +48,19 @@ def test_wrong_titles_and_points_are_told_with_their_place(own: Path, old: str, 
 def test_an_exercise_that_is_not_there_is_named(own: Path) -> None:
     with pytest.raises(UsageFault, match="no exercise 'exercise-9'"):
         load_course(own).outline("exercise-9")
+
+
+def test_a_title_with_a_students_numbers_is_no_title_for_a_class(own: Path, course: Run) -> None:
+    file = own / "exercises" / "exercise-1" / "exercise.yaml"
+    text = file.read_text(encoding="utf-8")
+    title = next(line for line in text.splitlines() if line.startswith("title: "))
+    file.write_text(text.replace(title, "title: Images of size {{ M }}"), encoding="utf-8")
+    submission = own / "S" / "ada" / "exercise-1.py"
+    submission.parent.mkdir(parents=True)
+    submission.write_text("size = 3\n")
+    assert course(own, "grade", "S").code in {0, 1}
+    assert course(own, "export", "canvas").code in {0, 1}
+    exported = (own / "exports").glob("*canvas*.csv")
+    header = next(exported).read_text(encoding="utf-8-sig").splitlines()[0]
+    assert "{{" not in header
+    assert header.endswith(",exercise-1")

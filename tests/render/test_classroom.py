@@ -128,15 +128,15 @@ def test_a_summary_says_what_keeps_its_score_and_why() -> None:
     lines = printed(summary(tally, Collected([], [], None))).splitlines()
     assert lines[:3] == [
         "22 graded, 0 not graded, 0 left out.",
-        "1 are unchanged and were not run again.",
+        "1 unchanged, not run again.",
         "slowest: ada ex-1 (1.0 s), ada ex-1 (1.0 s), ada ex-1 (1.0 s)",
     ]
     assert lines[3:5] == [
-        "would fall, and keeps its score: ada ex-1",
-        "rises only because it was run again, and keeps its score: ada ex-1",
+        "keeps its score: ada ex-1 (it would fall)",
+        "keeps its score: ada ex-1 (it rises only because it was run again)",
     ]
     assert lines[-3:] == [
-        "keep their scores: 2 more",
+        "keeps its score: 2 more",
         "To see which scores would change and why: course regrade",
         "corrected hand-in times: 1",
     ]

@@ -46,7 +46,7 @@ def test_the_hint_of_a_misconception_stands_under_its_message():
 
 def test_without_a_misconception_no_hint_is_given_unasked():
     assert "Hint: " not in page()
-    assert "Stuck at q? Ask for a hint:  grade e --hint" in page()
+    assert "Stuck on q? Ask for a hint:  grade e --hint" in page()
 
 
 def test_a_hint_that_is_gone_is_not_shown():
