@@ -43,6 +43,7 @@ class Asked:
     question: Question[Any, Any, Any]
     posed: Posed
     key: Key
+    variant: Variant
 
     def mark(self, answer: Any) -> Mark:
         """The verdict; where there is one, the form is right, too."""
@@ -77,4 +78,4 @@ def ask(kind: str, scope: Mapping[str, Any] = SCOPE, student: str = "ada", **fie
     question = record(kind, **fields)
     variant = Variant(scope, Draws(("seed", "exercise", student)))
     assert not list(question.problems(frozenset(scope)))
-    return Asked(question, question.pose(variant), question.key(variant))
+    return Asked(question, question.pose(variant), question.key(variant), variant)

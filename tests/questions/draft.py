@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from grader.course.loading import load_course
+from grader.course.paper import prepare
+from grader.course.solutions import solutions
 from grader.questions.base import Question
 from grader.questions.kinds import KINDS
-from tests.questions.asking import SCOPE, ask
+from tests.questions.asking import SCOPE
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
@@ -60,7 +64,6 @@ def draft_page(kind: str) -> None:
 def draft_golden(kind: str) -> None:
     """Make an exercise of the page's example, and a submission with the right answer."""
     example = example_of(kind)
-    asked = ask(**example)
     exercise = {"format": 1, "title": kind, "params": _params(), "variant_0": SCOPE}
     exercise["questions"] = [{**example, "points": 10}]
     file = GOLDEN / "course" / "exercises" / kind / "exercise.yaml"
@@ -68,8 +71,16 @@ def draft_golden(kind: str) -> None:
     for folder in (file.parent, submission.parent):
         folder.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(exercise, sort_keys=False), encoding="utf-8")
-    submission.write_text(asked.key.solution + "\n", encoding="utf-8")
+    submission.write_text(_solution(kind) + "\n", encoding="utf-8")
     print(f"Now run: GOLDEN_UPDATE=1 pytest tests/golden -k {kind}")
+
+
+def _solution(kind: str) -> str:
+    """The right answer in the golden course: what is drawn, such as an order, depends on its seed."""
+    course = load_course(GOLDEN / "course")
+    course = replace(course, record=course.record.model_copy(update={"exercises": [kind]}))
+    (solution,) = solutions(prepare(course.exercise(kind), None)).values()
+    return solution
 
 
 def _params() -> dict[str, Any]:

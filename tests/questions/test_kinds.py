@@ -96,6 +96,14 @@ def test_the_misconceptions_of_the_example_are_known_as_themselves(kind, asked):
 
 
 @pytest.mark.parametrize("kind", VALUES)
+def test_a_sketch_is_enough_to_find_what_is_confused(kind, asked):
+    sketched = list(asked.question.confusions(*asked.question.sketch(asked.variant)))
+    assert sketched == list(asked.question.confusions(asked.posed, asked.key)), (
+        "`read` or `judge` needs more of the question than `sketch` gives. Override `sketch`."
+    )
+
+
+@pytest.mark.parametrize("kind", VALUES)
 def test_what_is_no_answer_is_refused_whether_the_key_is_known_or_not(kind, asked):
     asked.refuse(Thing())
 

@@ -95,8 +95,11 @@ def _filled(export: Export, item: Item, table: Table) -> File:
         index = matches.mentions.get(entry.student)
         if index is None or table.rows[index].problem:
             file.leave_out(entry.student, _reason(export, entry, matches.disputed.get(entry.student, "")))
+            continue
+        username = _cells(table, table.rows[index])["Username"]
+        if reason := unsafe_id(username):
+            file.leave_out(entry.student, reason)
         else:
-            username = _cells(table, table.rows[index])["Username"]
             rows.append([username, scaled(entry, item, maximum)])
     return replace(file, text=table_text(rows), rows=len(rows) - 1)
 
