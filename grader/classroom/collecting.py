@@ -338,4 +338,6 @@ def _people_of(groups: Sequence[StudentFiles]) -> list[Person]:
 
 def _meant(name: str, exercises: Sequence[str]) -> str:
     close = did_you_mean(Path(name).stem.lower(), exercises)
-    return close if close.startswith("Did you mean") else ""
+    if not close.startswith("Did you mean"):
+        return ""
+    return f"{close} Then rename it, or grade with --exercise." if suffix_of(name) else close

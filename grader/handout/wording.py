@@ -9,7 +9,7 @@ NO_EXERCISES = (
     "There are no exercises here: found neither {pack} nor {course}. Go to the folder of your exercises."
 )
 NO_EXERCISE = "There is no exercise '{exercise}'. {remedy}"
-TWO_FILES = "Both {first} and {second} exist. Choose one with --file {first}."
+TWO_FILES = "Both {first} and {second} exist. Move one away, or grade one with --file {first}."
 NO_FILE = "There is no {names} in {folder}. {remedy} with --file."
 SIMILAR_FILE = "Is it {file}? Name it"
 NAME_YOUR_FILE = "Name your file"

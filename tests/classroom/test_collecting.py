@@ -396,3 +396,11 @@ def test_a_pipe_that_takes_a_file_s_place_is_not_waited_for(tmp_path: Path) -> N
 @pytest.mark.parametrize("seconds", [1e20, -1e20, float("inf")])
 def test_a_time_out_of_this_world_is_none(seconds: float) -> None:
     assert time_of(seconds) is None
+
+
+def test_a_file_with_a_name_of_its_own_says_how_to_grade_it(tmp_path: Path) -> None:
+    write(tmp_path / "ada" / "attention final.ipynb")
+    collected = Collected([tmp_path], ("attention", "losses"), None)
+    assert list(collected) == []
+    (reason,) = collected.left_out
+    assert reason.endswith("Did you mean 'attention'? Then rename it, or grade with --exercise."), reason

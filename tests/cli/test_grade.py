@@ -211,7 +211,7 @@ def test_the_glance_says_when_nothing_is_left_to_do_but_hand_in(
         (["exercise-3", "--file", "bad.ipynb"], "bad.ipynb is not a notebook that Jupyter can open."),
         (
             ["exercise-2"],
-            "Both exercise-2.py and exercise-2.ipynb exist. Choose one with --file exercise-2.py.",
+            "Both exercise-2.py and exercise-2.ipynb exist. Move one away, or grade one with --file exercise-2.py.",
         ),
         (["exercise-4"], "There is no exercise-4.py or exercise-4.ipynb"),
         (["4"], "There is no exercise-4.py or exercise-4.ipynb in "),

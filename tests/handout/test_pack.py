@@ -295,7 +295,11 @@ def test_the_source_of_a_handout(tmp_path, packed):
         (["exercise-1.py"], "exercise-1", "exercise-1.py"),
         (["exercise-1.ipynb"], "exercise-1", "exercise-1.ipynb"),
         ([], "exercise-1", "There is no exercise-1.py or exercise-1.ipynb in "),
-        (["exercise-1.py", "exercise-1.ipynb"], "exercise-1", "Choose one with --file exercise-1."),
+        (
+            ["exercise-1.py", "exercise-1.ipynb"],
+            "exercise-1",
+            "Move one away, or grade one with --file exercise-1.",
+        ),
         (["exercise-1.py"], "exercise1", "There is no exercise 'exercise1'. Did you mean 'exercise-1'?"),
         (["exercise-9.py"], "exercise-9", "There is no exercise 'exercise-9'. Did you mean "),
     ],
