@@ -292,11 +292,17 @@ class _Proof:
         noticed = any(map(_is_noticed, wrong))
         if not noticed and not reason:
             yield from self._missed(number, trial, is_late=report.ran_out)
-        elif noticed and trial.kind == "misconception" and wrong[0].misconception != trial.misconception:
-            if all(one.outcome in _DOES_NOT_RUN for one in wrong[0].checks):
-                self._doubtful[trial.question].append(self._broken(trial, wrong[0]))
-                return
-            taken = wrong[0].misconception
+        elif noticed and trial.kind == "misconception":
+            yield from self._misjudged(trial, wrong[0])
+
+    def _misjudged(self, trial: Trial, question: QuestionReport) -> Iterator[Fault]:
+        """Yield a fault if a misconception was noticed but not known as itself, or does not run."""
+        is_known = question.misconception == trial.misconception
+        never_ran = all(one.outcome in _DOES_NOT_RUN for one in question.checks)
+        if never_ran and not (is_known and _raises_for_a_reason(question)):
+            self._doubtful[trial.question].append(self._broken(trial, question))
+        elif not is_known:
+            taken = question.misconception
             what = f"taken for '{taken}'" if taken else "not distinguished from another one"
             yield self._fault(
                 trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
@@ -412,6 +418,7 @@ def _listed(*names: str) -> str:
     return f"equivalent: {{{reasons}}}"
 
 
+_OF_AN_AUTHOR = re.compile(r"\b(NameError|UnboundLocalError|ImportError|ModuleNotFoundError)\b")
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
 
 
@@ -456,6 +463,12 @@ def _unearned_points(matrix: Matrix) -> Iterator[str]:
     most = max(impostors, key=lambda column: column.share, default=None)
     if most is not None and most.killed_by and most.share:
         yield f"{matrix.question}: an answer that returns {most.name} earns {most.share:.0%} of the points."
+
+
+def _raises_for_a_reason(question: QuestionReport) -> bool:
+    """Return whether what a misconception raises can be the mistake itself, and not its author's slip."""
+    texts = [text for one in question.checks for text in (one.message, one.cause.text if one.cause else "")]
+    return not any(map(_OF_AN_AUTHOR.search, texts))
 
 
 def _is_noticed(question: QuestionReport) -> bool:
