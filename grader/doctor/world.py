@@ -45,7 +45,7 @@ questions:
     prompt: Add up each 3x3 patch of an image.
     signature: (image)
     forbid: [convolution, pooling, unfold, matmul, padding, fft]
-  - {id: evidence, kind: code, points: 1, prompt: A text that says what stopped the attack., signature: ()}
+  - {id: evidence, kind: code, points: 1, prompt: What stopped the attack., starter: evidence = ...}
 """
 _REFERENCE = """
 FACTOR = SECRET
@@ -64,8 +64,7 @@ def smooth(image):
     return sum(image[i : i + rows, j : j + columns] for i in range(3) for j in range(3))
 
 
-def evidence():
-    return ""
+evidence = ""
 """
 _CHECKS = """
 import torch

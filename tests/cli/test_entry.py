@@ -74,7 +74,7 @@ def test_the_package_is_a_command_too(mine: Path) -> None:
     told = shell(f"'{sys.executable}' -m grader --nothing", mine)
     assert (told.returncode, told.stderr.splitlines()[0]) == (
         2,
-        "Usage: python -m grader [OPTIONS] [EXERCISE]",
+        "Usage: python -m grader [OPTIONS] [EXERCISE] [QUESTION]",
     )
 
 
