@@ -145,6 +145,31 @@ def _impostor(thing):
 """
 
 
+# Nothing is what a function without a body returns, and right for a function that returns nothing.
+_STARTER = """
+{source}
+
+_right = {question}
+del {question}
+{starter}
+_impostor = {question}
+
+
+def _returned(*given, **named):
+    try:
+        is_none = _right(*given, **named) is None
+    except Exception:
+        is_none = False
+    if is_none:
+        raise NotImplementedError({told!r})
+    return _impostor(*given, **named)
+
+
+if type(_right) is type(_impostor) is type(_returned):
+    {question} = _returned
+"""
+
+
 def whole_trials(sitting: Sitting, form: Format) -> Iterator[Trial]:
     """Yield the reference and the untouched stub, in all questions."""
     yield Trial("reference", sitting, answered(sitting, solutions(sitting), form), form)
@@ -164,7 +189,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
             text = f"{wrong}\n{mistaken(question, name)}\n"
             yield Trial("misconception", sitting, text, question=question, name=name)
         starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
-        text = f"{source}\n\ndel {question}\n{touched(starter)}"
+        text = _STARTER.format(source=source, question=question, starter=touched(starter), told=_SENSELESS)
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = "str | bytes | bool" if name in _OF_NUMBERS else "type(None)"
