@@ -106,7 +106,7 @@ def test_only_what_changed_of_a_class_is_run(small: Small, course: Run) -> None:
     small.hand_in("cyd", "five = 3\n")
     ran = course(small.root, "grade", "S")
     assert "3 graded, 0 not graded, 0 left out." in ran.out
-    assert "1 are unchanged" in ran.out
+    assert "1 unchanged, not run again" in ran.out
     assert small.ran() == ["double", "triple"]  # of the first run
     assert small.count() == 4
     assert scores(course, small) == {("ada", "ex-1"): 3, ("bob", "ex-1"): 1, ("cyd", "ex-1"): 0}
