@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -128,16 +128,14 @@ def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries
             tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
 
 
-def all_alike(question: str) -> str:
-    """Return the note about a question whose answer does not depend on the parameters."""
-    return f"{question}: {ALL_ALIKE}"
+def notes_of(tallies: dict[str, Tries], varying: Collection[str] = ()) -> Iterator[str]:
+    """Yield notes: questions with the same answer for everyone, or harder for some than for others.
 
-
-def notes_of(tallies: dict[str, Tries]) -> Iterator[str]:
-    """Yield notes: questions with the same answer for everyone, or harder for some than for others."""
+    `varying` names the questions that have several answers in a whole class.
+    """
     for id_, tally in tallies.items():
-        if tally.variants > 1 and len(tally.solutions) == 1:
-            yield all_alike(id_)
+        if tally.variants > 1 and len(tally.solutions) == 1 and id_ not in varying:
+            yield f"{id_}: {ALL_ALIKE}"
         for own, usual in sorted(tally.shared):
             yield (
                 f"{id_}: '{own}' can have the same answer as the usual mistake '{usual}', so the student "

@@ -26,7 +26,7 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.figures.text import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
-from grader.proof.answers import Tries, all_alike, collisions_of, faults_of, look_at, notes_of
+from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_imports
@@ -379,9 +379,8 @@ class _Proof:
             for name in matrix.idle
         ]
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
-        vary = {one.name for one in self._spreads if one.kind == "question" and one.values > 1}
-        notes += [note for note in notes_of(self._tallies) if note not in {all_alike(name) for name in vary}]
-        notes += [*collisions_of(self._tallies_of_variant_0)]
+        varying = {one.name for one in self._spreads if one.kind == "question" and one.values > 1}
+        notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self.seen.notes, *collapses(self._spreads), *self._notes_of_figure()]
         notes += notes_of_imports(self.exercise)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
