@@ -131,11 +131,15 @@ def _filled(export: Export, table: Table) -> list[File]:
     header = table.header
     if len(header) < 5 or "Student" not in header[0] or "ID" not in header[1]:
         raise UsageFault(
-            f"{table.file} is not a Canvas gradebook export: its header begins with {list(header[:2])}."
+            f"{table.file} is not a Canvas gradebook export: its first columns are not Student and ID. "
+            "Export the gradebook from Canvas again."
         )
     fixed = next((i + 1 for i, cell in enumerate(header) if "Section" in cell), 0)
     if not fixed:
-        raise UsageFault(f"{table.file} has no column 'Section', so it is not a Canvas gradebook export.")
+        raise UsageFault(
+            f"{table.file} has no column 'Section', so it is not a Canvas gradebook export. "
+            "Export the gradebook from Canvas again."
+        )
     mentions = [_mention(table, number_, fixed) for number_ in range(len(table.rows))]
     known = [_with_login(person) for person in _people(export)]
     matches = match(mentions, known)
