@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
 from grader.folding import folded
-from grader.gradebook.scoring import Score, deadline
+from grader.gradebook.scoring import Score
 from grader.lms.export import Entry, Item
 
 
@@ -44,9 +45,12 @@ class Scored:
 
 
 def export_items(
-    course: LoadedCourse, scores: Iterable[Score], exercises: Sequence[str], zeros: Zeros = Zeros()
+    course: LoadedCourse,
+    scores: Iterable[Score],
+    exercises: Sequence[str],
+    zeros: Zeros = Zeros(),
 ) -> Scored:
-    """Return the items of an export, without scores that could not be graded.
+    """Return the items of an export, without scores that could not be graded or are not released yet.
 
     An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
 
@@ -59,10 +63,12 @@ def export_items(
     titles = {name: course.outline(name).title for name in course.record.exercises}
     items = []
     for name in wanted:
+        held_back = dict(_held_back(course, own[name].values(), zeros.now or datetime.now(UTC)))
+        left_out += held_back.values()
         entries = [
             Entry(score.student, score.final, score.graded, "; ".join(score.rules))
             for score in own[name].values()
-            if score.final is not None or score.is_excused
+            if (score.final is not None or score.is_excused) and score.student not in held_back
         ]
         left_out += filter(None, map(_without_score, own[name].values()))
         for student in zeros.students if zeros.is_wanted and (own[name] or exercises) else ():
@@ -77,6 +83,20 @@ def export_items(
         points = course.outline(name).points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
+
+
+def _held_back(course: LoadedCourse, scores: Iterable[Score], now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the students whose score is not released yet, each with a sentence."""
+    releases = course.releases
+    for one in scores:
+        if one.final is not None and not releases.visible("score", one.student, one.exercise, now):
+            when = releases.moment("score", one.student, one.exercise)
+            told = (
+                "is never released"
+                if when == "never"
+                else f"is not released before {when:%Y-%m-%d %H:%M} UTC"
+            )
+            yield one.student, f"{one.student}: the score in {one.exercise} {told} (release in course.yaml)"
 
 
 def _by_student(

@@ -20,6 +20,7 @@ from grader.course.file_names import (
 )
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise
+from grader.course.release import Releases
 from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
@@ -95,6 +96,13 @@ class LoadedCourse:
     def outlines(self) -> list[Outline]:
         """Return the outline of every exercise, or raise the faults of all at once."""
         return _each(self.record.exercises, self.outline)
+
+    @property
+    def releases(self) -> Releases:
+        """Return the release rules of all exercises, or raise the faults of all at once."""
+        record = self.record
+        own = {outline.name: record.release.with_own(outline.release) for outline in self.outlines()}
+        return Releases(record.rules, own)
 
     @cached_property
     def _outlines(self) -> dict[str, Outline]:

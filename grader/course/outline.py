@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.course.file_names import EXERCISE_FILE
 from grader.course.records import Exercise, Heading
+from grader.course.release import Release
 from grader.language.document import read_document
 from grader.questions.base import Points, Question
 
@@ -33,6 +34,7 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     title: Heading
+    release: Release = Release()
     questions: Annotated[list[AskedQuestion], Field(min_length=1)]
 
 
@@ -43,6 +45,7 @@ class Outline:
     name: str
     title: str
     questions: tuple[AskedQuestion, ...]
+    release: Release
 
     @property
     def points(self) -> float:
@@ -64,13 +67,13 @@ def read_outline(folder: Path) -> Outline | None:
         asked = _Asked.model_validate(data)
     except ValidationError:
         return None
-    return Outline(folder.name, _title(folder.name, asked.title), tuple(asked.questions))
+    return Outline(folder.name, _title(folder.name, asked.title), tuple(asked.questions), asked.release)
 
 
 def outlined(name: str, record: Exercise) -> Outline:
     """Return the outline of an exercise that has been loaded."""
     questions = [AskedQuestion(id=one.id, kind=one.kind, points=one.points) for one in record.questions]
-    return Outline(name, _title(name, record.title), tuple(questions))
+    return Outline(name, _title(name, record.title), tuple(questions), record.release)
 
 
 def _title(name: str, title: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
+from grader.course.release import Release
 from grader.course.rules import Rules
 from grader.language.expressions import Expression
 from grader.language.limits import Limits
@@ -56,6 +57,9 @@ class Course(Record):
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    release: Annotated[Release, Field(description="What students see of their results, and when.")] = (
+        Release()
+    )
 
     @field_validator("exercises")
     @classmethod
@@ -87,6 +91,7 @@ class Exercise(Record):
     ] = {}
     figure: Figure | None = None
     limits: Limits | None = None
+    release: Annotated[Release, Field(description="Keys that replace those of the course.")] = Release()
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
 
     @property

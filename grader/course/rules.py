@@ -26,7 +26,7 @@ _FORMS = (
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 room for zones and extensions
 
 
-def _read_time(value: Any) -> Any:
+def read_time(value: Any) -> Any:
     """Parse a local time; a date alone, 23:59 and 23:59:59 mean the last instant of the day."""
     text = str(value).strip()
     for form in _FORMS:
@@ -49,7 +49,7 @@ def _named(name: str) -> str:
 
 StudentName = Annotated[str, AfterValidator(_named)]
 Time = Annotated[
-    datetime, BeforeValidator(_read_time, json_schema_input_type=str), Field(description="2026-12-01 23:59")
+    datetime, BeforeValidator(read_time, json_schema_input_type=str), Field(description="2026-12-01 23:59")
 ]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 

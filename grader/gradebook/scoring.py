@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from grader.course.deadlines import DAY, deadline, instant
 from grader.course.rules import EARLIEST, LATEST, Rules
 from grader.errors import counted
 from grader.folding import folded
 from grader.gradebook.entries import Attempt, Override
 
-DAY = timedelta(days=1)
 TINY = 1e-6  # points that differ by less are equal
 PLACES = 6  # decimal places of a score, so that none ends in 0.30000000000000004
 
@@ -182,36 +182,11 @@ def _judge(attempt: Attempt, rules: Rules) -> _Judged:
     return _Judged(attempt, share, share * (1 - percent / 100), told)
 
 
-def deadline(rules: Rules, student: str, exercise: str) -> datetime | None:
-    """Return when a student's exercise is due, in UTC; the latest of several extensions counts."""
-    zone = ZoneInfo(rules.timezone)
-    local = rules.deadlines.get(exercise)
-    if local is None:
-        return None
-    extended = [
-        _instant(extension.until, zone) if extension.until else _later(local, extension.days or 0, zone)
-        for extension in rules.extensions
-        if folded(extension.student) == folded(student) and extension.exercise in {None, exercise}
-    ]
-    return max([_instant(local, zone), *extended])
-
-
-def _later(local: datetime, days: float, zone: ZoneInfo) -> datetime:
-    """Return the same time of day `days` later; a fraction of a day is added as hours."""
-    rest, whole = math.modf(days)
-    return _instant(local + whole * DAY, zone) + rest * DAY
-
-
-def _instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return a local time in UTC; the later of two if the clock shows it twice or skips it."""
-    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-
-
 def _days_late(due: datetime, handed_in: datetime, zone: ZoneInfo) -> int:
     """Return the number of days begun, each ending at the time of day of the deadline in its zone."""
     local = due.astimezone(zone).replace(tzinfo=None)
     handed_in = min(max(handed_in, EARLIEST.replace(tzinfo=UTC)), LATEST.replace(tzinfo=UTC))
     days = max(1, (handed_in - due).days - 1)  # no clock change was ever longer than a day
-    while _instant(local + days * DAY, zone) < handed_in:
+    while instant(local + days * DAY, zone) < handed_in:
         days += 1
     return days

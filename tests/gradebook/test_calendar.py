@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.course.deadlines import deadline
 from grader.course.rules import Rules
-from grader.gradebook.scoring import deadline
 from tests.classroom.conftest import COURSE, new_class
 from tests.classroom.test_grading import scores
 from tests.conftest import Run

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.course.deadlines import deadline
 from grader.course.rules import Rules, unknown_students
 from grader.errors import CourseFaults
 from grader.gradebook.entries import Attempt, Override
-from grader.gradebook.scoring import Score, deadline, scores
+from grader.gradebook.scoring import Score, scores
 from tests.course.building import GOOD, course, lines
 
 DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)

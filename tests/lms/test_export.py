@@ -207,6 +207,19 @@ def test_there_is_no_zero_before_the_deadline_of_a_student(shipped: LoadedCourse
     assert scored.left_out[0].startswith("bob: no zero in exercise-3, which is due for them on 2026-12-0")
 
 
+def test_a_score_that_is_not_released_yet_is_left_out_and_reported(shipped: LoadedCourse) -> None:
+    rules = Rules.model_validate(
+        {"deadlines": {"exercise-3": "2026-12-01"}, "extensions": [{"student": "ada", "days": 3}]}
+    )
+    course = replace(shipped, record=shipped.record.model_copy(update={"rules": rules}))
+    found, now = [score("ada", 4), score("bob", 5)], datetime(2026, 12, 2, 12, tzinfo=UTC)
+    scored = export_items(course, found, ["exercise-3"], Zeros(now=now))
+    assert [entry.student for entry in scored.items[0].entries] == ["bob"]
+    assert scored.left_out == (
+        "ada: the score in exercise-3 is not released before 2026-12-04 23:59 UTC (release in course.yaml)",
+    )
+
+
 def test_an_exercise_that_nobody_handed_in_gives_no_zeros_unless_it_is_named(shipped: LoadedCourse) -> None:
     scored = export_items(shipped, [score("ada", 4)], [], Zeros(["ada", "bob"]))
     assert {item.exercise for item in scored.items if item.entries} == {"exercise-3"}
