@@ -71,7 +71,7 @@ class Course(Record):
         return names
 
 
-class Figure(Record):
+class Illustration(Record):
     """A drawing of a layer's kernel moving over an image of a given shape."""
 
     layer: str
@@ -89,7 +89,7 @@ class Exercise(Record):
     variant_0: Annotated[
         dict[str, Any], Field(description="The parameters used when no student is named.")
     ] = {}
-    figure: Figure | None = None
+    figure: Illustration | None = None
     limits: Limits | None = None
     release: Annotated[Release, Field(description="Keys that replace those of the course.")] = Release()
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]

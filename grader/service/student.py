@@ -126,6 +126,11 @@ class Examiner:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
 
+    @property
+    def hints_seen(self) -> Mapping[str, int]:
+        """Return how many hints of each question have been shown."""
+        return self._progress.of(self.paper.exercise).hints
+
     def grade(self) -> Report:
         """Grade the current file and return the report, which is remembered unless another file was named.
 
