@@ -41,12 +41,8 @@ from tests.reference.page import ROOT, Make, Row, Table, cell, code, raw
 SCOPE = {"M": 12, "K": 3, "S": 2, "P": 1, "image": [[1, 2], [3, 4]]}
 RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
-<<<<<<< HEAD
-    for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Figure, Range, Grid)
-=======
-    for record in (Course, Rules, Late, Extension, Excused, Limits, Exercise, Illustration, Range, Grid)
->>>>>>> figsvg
-} | {record.__name__: record for record in (Question, Misconception, ListedOption, Condition)}
+    for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Illustration)
+} | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
