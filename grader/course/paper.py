@@ -23,9 +23,15 @@ from grader.walks.walk import Walk
 
 
 def prepare(
-    exercise: LoadedExercise, student: str | None, params: Mapping[str, Any] | None = None
+    exercise: LoadedExercise,
+    student: str | None,
+    params: Mapping[str, Any] | None = None,
+    *,
+    with_keys: bool = True,
 ) -> Sitting:
     """Prepare the exercise for one student, or variant 0 for none; `params` are those drawn before, if any.
+
+    Without keys it does not import torch, and cannot be graded.
 
     Raises:
         CourseFaults: the variant cannot be drawn, rendered or solved.
@@ -57,7 +63,8 @@ def prepare(
     for index, question in enumerate(record.questions):
         with noting("questions", index):
             posed.append(question.pose(variant))
-            keys[question.id] = question.explained(variant)
+            if with_keys:
+                keys[question.id] = question.explained(variant)
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
@@ -72,7 +79,7 @@ def prepare(
         limits=exercise.limits,
         questions=tuple(posed),
     )
-    return Sitting(paper, variant.params, keys, exercise.folder)
+    return Sitting(paper, variant.params, keys if with_keys else None, exercise.folder)
 
 
 def variant_of(

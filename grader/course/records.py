@@ -55,6 +55,9 @@ class Course(Record):
         Field(description="Packages that students' files can import besides the standard library."),
     ] = ["torch"]
     limits: Limits = Limits()
+    contact: Annotated[
+        str, Field(description="How to object to a mark: Markdown, at the end of feedback pages.")
+    ] = ""
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
     release: Annotated[Release, Field(description="What students see of their results, and when.")] = (

@@ -32,13 +32,16 @@ def environment() -> Environment:
     return made
 
 
-def page(template: str, title: str, parts: Iterable[str], **content: Any) -> str:
-    """Return a page with a policy that allows its own style and script, and those of its parts."""
+def page(template: str, title: str, parts: Iterable[str], *, is_still: bool = False, **content: Any) -> str:
+    """Return a page with a policy that allows its own style and script, and the styles of its parts.
+
+    One that `is_still` has no script, and its policy allows none.
+    """
     style, script = _text("page.css.jinja"), _text("figures.js")
     styles = [style, *(one for part in parts for one in _STYLE.findall(part))]
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
+        f"style-src {_hashes(styles)}{'' if is_still else f'; script-src {_hashes([script])}'}"
     )
     return (
         environment()

@@ -77,8 +77,8 @@ def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | No
     """
     html = ""
     for most in LENGTHS:
-        entries = [*_entries(report, paper, hints_seen or {}, most)]
-        html = _page(_shortened(report, most), paper, entries)
+        entries = [*entries_of(report, paper, hints_seen or {}, most)]
+        html = _page(shortened(report, most), paper, entries)
         if len(html.encode()) <= MAX_BYTES:
             break
     return html
@@ -104,7 +104,7 @@ def _page(report: Report, paper: Paper, entries: Sequence[Entry]) -> str:
     )
 
 
-def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int) -> Iterator[Entry]:
+def entries_of(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int) -> Iterator[Entry]:
     """Yield the questions of a report in order."""
     posed = {one.id: one for one in paper.questions}
     for question in report.questions:
@@ -138,7 +138,7 @@ def _checks(question: QuestionReport, most: int) -> Iterator[ToldCheck]:
         yield ToldCheck(check.title, check.outcome, WORDS[check.outcome][0], cut(reason, most), told)
 
 
-def _shortened(report: Report, most: int) -> Report:
+def shortened(report: Report, most: int) -> Report:
     """Return a report whose notes and prints are no longer than this."""
     notes = tuple(cut(note, most) for note in report.notes)
     return report.model_copy(update={"notes": notes, "printed": cut(report.printed, most)})

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
+from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
-from grader.course.rules import unknown_students
+from grader.course.rules import read_time, unknown_students
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
 from grader.errors import UsageFault, counted, printable
@@ -36,6 +38,7 @@ from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.proof.matrix import Proved
 from grader.service.class_grading import ClassGrading
+from grader.service.feedback import Draw, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
@@ -241,6 +244,15 @@ class Service:
         analysis = analyse(self._reports(in_order), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis
+
+    def feedback(self, out: Path, exercises: Sequence[str], moment: datetime | None, draw: Draw) -> Written:
+        """Write feedback, as it is released at a moment or now."""
+        now = moment or datetime.now(UTC)
+        return write_feedback(self.course, self.gradebook, out, exercises, now, draw)
+
+    def moment(self, text: str) -> datetime:
+        """Read a time in the course's time zone, and return it in UTC."""
+        return instant(read_time(text), ZoneInfo(self.course.record.rules.timezone))
 
     def _reports(self, exercises: Sequence[str]) -> Iterable[Report]:
         """Yield the report of each student in each exercise, with the student's name in the gradebook."""
