@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.classroom.released import Seen
+from grader.classroom.released import Released
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.sitting import Paper, Sitting
@@ -30,7 +30,7 @@ class Feedback:
 
     report: Report
     paper: Paper
-    seen: Seen
+    seen: Released
     moment: str  # in the course's time zone
     name: str  # of the student, as the page shows it
     score: Score | None = None  # None if it is not released
@@ -39,7 +39,7 @@ class Feedback:
     revealed: Mapping[str, Revealed] = field(default_factory=dict)  # by question
 
 
-def revealed(exercise: LoadedExercise, sitting: Sitting, seen: Seen) -> dict[str, Revealed]:
+def revealed(exercise: LoadedExercise, sitting: Sitting, seen: Released) -> dict[str, Revealed]:
     """Return what gives answers away, by question, as far as a student sees it."""
     if not (seen.explanation or seen.checks):
         return {}

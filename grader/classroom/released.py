@@ -11,7 +11,7 @@ from grader.examiner.report import QuestionReport, Report
 
 
 @dataclass(frozen=True)
-class Seen:
+class Released:
     """Which parts of a result a student sees."""
 
     score: bool
@@ -30,25 +30,30 @@ class Seen:
         )
 
     @property
+    def verdicts(self) -> bool:
+        """Whether a student sees what is right and wrong: the points say it, too."""
+        return self.score or self.messages
+
+    @property
     def is_nothing(self) -> bool:
         """Whether there is nothing to see."""
-        return not (self.score or self.messages or self.explanation or self.checks)
+        return not (self.verdicts or self.explanation or self.checks)
 
     def of(self, report: Report) -> Report:
         """Return a report without what its student does not see yet."""
         if self.messages:
             return report
-        questions = tuple(map(_without_messages, report.questions))
+        questions = tuple(_without_messages(one, hidden=not self.verdicts) for one in report.questions)
         return report.model_copy(update={"questions": questions, "notes": (), "printed": ""})
 
 
-def _without_messages(question: QuestionReport) -> QuestionReport:
-    """Return the outcome and the points of a question, and the student's own answer."""
+def _without_messages(question: QuestionReport, *, hidden: bool) -> QuestionReport:
+    """Return the student's own answer, the points, and the outcome unless it is hidden."""
     return QuestionReport(
         id=question.id,
         kind=question.kind,
-        outcome=question.outcome,
-        score=question.score,
+        outcome="skipped" if hidden else question.outcome,
+        score=0 if hidden else question.score,
         points=question.points,
         message="",
         answer=question.answer,

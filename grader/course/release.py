@@ -14,7 +14,7 @@ from grader.course.deadlines import deadline, instant, last_deadline
 from grader.course.rules import Rules, read_time
 from grader.language.record import Record
 
-Item = Literal["score", "messages", "explanation", "checks"]
+ResultPart = Literal["score", "messages", "explanation", "checks"]
 _WORDS = ("at_once", "after_deadline", "never")
 _DAY = "%Y-%m-%d"
 
@@ -41,7 +41,7 @@ When = Annotated[
 ]
 
 # They give answers away, so they wait for everybody.
-_GIVES_AWAY: frozenset[Item] = frozenset({"explanation", "checks"})
+_GIVES_AWAY: frozenset[ResultPart] = frozenset({"explanation", "checks"})
 
 
 class Release(Record):
@@ -68,7 +68,7 @@ class Releases:
     rules: Rules
     by_exercise: Mapping[str, Release]
 
-    def moment(self, item: Item, student: str, exercise: str) -> datetime | Literal["at_once", "never"]:
+    def moment(self, item: ResultPart, student: str, exercise: str) -> datetime | Literal["at_once", "never"]:
         """Return when a student sees one part of a result: in UTC, at once, or never."""
         when: When = getattr(self.by_exercise[exercise], item)
         if isinstance(when, datetime):
@@ -79,7 +79,7 @@ class Releases:
         due = last_deadline(self.rules, exercise) if is_for_all else deadline(self.rules, student, exercise)
         return "at_once" if due is None else due + timedelta(minutes=self.rules.grace_minutes)
 
-    def visible(self, item: Item, student: str, exercise: str, now: datetime) -> bool:
+    def visible(self, item: ResultPart, student: str, exercise: str, now: datetime) -> bool:
         """Decide whether a student sees one part of a result at a moment; nothing else decides it."""
         moment = self.moment(item, student, exercise)
         return moment == "at_once" or (isinstance(moment, datetime) and moment <= now)

@@ -8,6 +8,7 @@ from grader.classroom.feedback import Feedback, Revealed
 from grader.errors import printable
 from grader.examiner.report import QuestionReport
 from grader.language.points import points_text, score_text
+from grader.questions.posed import OutcomeName
 from grader.render.page import page
 from grader.render.report_page import LENGTHS, MAX_BYTES, Entry, entries_of, shortened
 from grader.render.terminal import WORDS, points_word, said, total, verdict_word
@@ -55,7 +56,12 @@ def _entry(feedback: Feedback, entry: Entry) -> Entry:
     told = replace(entry, more_hints=False)
     if feedback.seen.score:
         return told
-    return replace(told, points="", verdict=WORDS[entry.outcome][0])
+    return replace(told, points="", verdict=_verdict(feedback, entry.outcome))
+
+
+def _verdict(feedback: Feedback, outcome: OutcomeName) -> str:
+    """Return a verdict without points, if it is released."""
+    return WORDS[outcome][0] if feedback.seen.verdicts else "not released yet"
 
 
 def _score(feedback: Feedback) -> tuple[str, str]:
@@ -91,7 +97,7 @@ def _about_score(feedback: Feedback) -> list[str]:
 
 def _lines(feedback: Feedback, question: QuestionReport) -> list[str]:
     """Return the lines about one question."""
-    verdict = WORDS[question.outcome][0]
+    verdict = _verdict(feedback, question.outcome)
     if feedback.seen.score:
         verdict = f"{verdict_word(question)[0]}, {points_word(question)}"
     return [f"{question.id}: {verdict}", *(f"  {printable(line)}" for line in said(question).splitlines())]

@@ -38,7 +38,7 @@ from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.proof.matrix import Proved
 from grader.service.class_grading import ClassGrading
-from grader.service.feedback import Draw, Written, write_feedback
+from grader.service.feedback_folder import Draw, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export

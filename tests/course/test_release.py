@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.release import Item, Release, Releases
+from grader.course.release import ResultPart, Release, Releases
 from grader.course.rules import Rules
 from grader.errors import CourseFaults
 from tests.course.building import GOOD, course
 
 MINUTE = timedelta(minutes=1)
-ITEMS = get_args(Item)
+ITEMS = get_args(ResultPart)
 DUE = datetime(2026, 12, 1, 11, tzinfo=UTC)  # 12:00 in Berlin
 EXTENDED = DUE + timedelta(days=3)
 GRACE = timedelta(minutes=30)
@@ -35,7 +35,7 @@ def releases(release: dict[str, Any], **rules: Any) -> Releases:
     return Releases(Rules.model_validate(ruled), {"ex-1": Release.model_validate(release)})
 
 
-def turns_visible_at(found: Releases, item: Item, student: str, moment: datetime) -> bool:
+def turns_visible_at(found: Releases, item: ResultPart, student: str, moment: datetime) -> bool:
     before, after = (found.visible(item, student, "ex-1", moment + one) for one in (-MINUTE, MINUTE))
     return not before and after
 

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.classroom.feedback import Feedback, revealed
-from grader.classroom.released import Seen
+from grader.classroom.released import Released
 from grader.classroom.roster import is_folder_name
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
@@ -42,7 +42,7 @@ class Task:
     params: dict[str, Any] | None
     score: Score | None
     handed_in: datetime | None
-    seen: Seen
+    seen: Released
 
 
 @dataclass
@@ -91,7 +91,7 @@ def _tasks(
     releases = course.releases
     for handed_in, report in gradebook.counting_reports(counting):
         student, exercise = key = handed_in.student, handed_in.exercise
-        seen = Seen.at(releases, student, exercise, moment)
+        seen = Released.at(releases, student, exercise, moment)
         if not is_folder_name(student):
             left_out.append(f"{student}: this name cannot be the name of a folder")
         elif seen.is_nothing:

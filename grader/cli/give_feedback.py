@@ -20,8 +20,8 @@ from grader.render.feedback_page import feedback_files
 def feedback(out: Path, exercises: tuple[str, ...], moment: str | None) -> int:
     """Write feedback for each student to OUT.
 
-    OUT/STUDENT/EXERCISE.html is a page that needs nothing else, and OUT/STUDENT/EXERCISE.feedback.txt a short text
-    for a comment box. They say what `release` in course.yaml allows now, or at the time given with --at.
+    OUT/STUDENT/EXERCISE.html is a page that needs nothing else. EXERCISE.feedback.txt beside it is a short
+    text for a comment box. They say what `release` in course.yaml allows now, or at the time given with --at.
     """
     with service_here() as service:
         try:
