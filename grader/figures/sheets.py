@@ -1,175 +1,239 @@
-"""Sheets as marks: the cells of an image or an output, and the kernel or window on them."""
+"""The grids of cells of a frame: what is read, and the output so far."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import product
 from typing import NamedTuple
 
-from grader.figures.figure import TIMES, Box, Sheet, Square, number_text
-from grader.figures.panel import BOTH, CELL, LEAST_CELL, NARROW, YOURS, Layer, Moment, Panel, Way
-from grader.figures.shapes import Cells, Line, Mark, Rect, Words, frame_of_cells, grid, written_width
+from grader.figures.figure import (
+    MAX_BLANK_SIDE,
+    MAX_SHEETS,
+    MAX_SIDE,
+    Box,
+    CannotDraw,
+    CellRole,
+    Sheet,
+    Square,
+)
+from grader.figures.moments import Moment
+from grader.walks.axis import Axis
+from grader.walks.steps import Index, source_of
+from grader.walks.values import weight_of
+from grader.walks.walk import Walk
+from grader.walks.worked import Worked, number_at
 
-_CELL_WITH_WEIGHT = 40
-_LABEL = 24  # pixels beside a cropped sheet for the numbers of its rows
 
+class Extent(NamedTuple):
+    """The rows or the columns of a sheet, and those under the kernel: from the first up to the last."""
 
-class Role(NamedTuple):
-    """What a sheet is in its figure."""
+    lowest: int
+    highest: int
+    first: int
+    last: int
 
-    way: Way
-    is_output: bool = False
-
-    @property
-    def draws_weights(self) -> bool:
-        """Whether weights are written into the cells; not where two kernels lie on the same ones."""
-        return self.way is not BOTH
+    def cropped(self, most: int) -> range:
+        """Return at most this many cells, around those under the kernel."""
+        if self.last - self.first + 1 > most:
+            count = self.last - self.first + 1
+            raise CannotDraw(f"The kernel or row is {count} cells long; at most {most} can be drawn.")
+        count = min(most, self.highest - self.lowest + 1)
+        start = self.first - (count - (self.last - self.first + 1)) // 2
+        start = max(self.lowest, min(start, self.highest - count + 1))
+        return range(start, start + count)
 
 
 @dataclass(frozen=True)
-class _Measures:
-    """The sizes of a sheet's cells, which are the same in all frames."""
+class Reading:
+    """The sheets of what a frame reads."""
 
-    left: float
-    top: float
-    width: float
-    height: float
-    columns: int
-    rows: int
-    has_weights: bool
+    worked: Worked
+    moment: Moment
+    marks_first: bool = False  # whether the kernel's first weight has a ring
 
-    def corner(self, row: float, column: float) -> tuple[float, float]:
-        """Return where a cell begins."""
-        return self.left + column * self.width, self.top + row * self.height
+    @property
+    def walk(self) -> Walk:
+        """The walk that is drawn."""
+        return self.worked.walk
 
+    @property
+    def sides(self) -> int:
+        """How many of the last dimensions make a grid: one for a row of numbers."""
+        return min(2, len(self.walk.axes) or len(self.walk.input))
 
-def sheet_panel(sheets: Sequence[Sheet], heads: Sequence[Mark], top: float, role: Role) -> Panel:
-    """Return one sheet in all frames: its cells, and the kernel or window where it lies."""
-    sizes = _measures(sheets, top, role)
-    frames = tuple((*heads, *_marks(sheet, sizes, role)) for sheet in sheets)
-    titles = [written_width(mark.shape.text, 14) for mark in heads if isinstance(mark.shape, Words)]
-    width = max(sizes.left + sizes.columns * sizes.width, *titles, 0)
-    return Panel(width, sizes.top + sizes.rows * sizes.height, frames)
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Return a sheet for each channel that is read."""
+        if len(self.walk.axes) > 2 and not self.worked.has_numbers:
+            raise CannotDraw("An image of three dimensions cannot be drawn without its numbers.")
+        leads = dict.fromkeys(term.at[: -self.sides] for term in self.moment.terms)
+        if len(leads) > MAX_SHEETS:
+            raise CannotDraw(f"It reads {len(leads)} channels at once; at most {MAX_SHEETS} can be drawn.")
+        return tuple(map(self._sheet, leads))
 
+    def _sheet(self, lead: Index) -> Sheet:
+        most = MAX_SIDE if self.worked.has_numbers else MAX_BLANK_SIDE
+        across = [self._extent(dim) for dim in range(-self.sides, 0)]
+        up, along = across if len(across) == 2 else (Extent(0, 0, 0, 0), across[0])
+        rows, columns = up.cropped(most), along.cropped(most)
+        weights = self._weights()
+        return Sheet(
+            title=_title(self.walk.input, lead, "image"),
+            cells=tuple(
+                tuple(
+                    self._square((*lead, *((row, column) if self.sides == 2 else (column,))), weights)
+                    for column in columns
+                )
+                for row in rows
+            ),
+            rows=tuple(rows),
+            columns=tuple(columns),
+            whole=(up.highest - up.lowest + 1, along.highest - along.lowest + 1),
+            box=Box(
+                up.first - rows[0],
+                along.first - columns[0],
+                up.last - up.first + 1,
+                along.last - along.first + 1,
+            ),
+            is_last=self._is_last,
+            is_flat=self.sides == 1,
+        )
 
-def _measures(sheets: Sequence[Sheet], top: float, role: Role) -> _Measures:
-    rows, columns = max(len(sheet.rows) for sheet in sheets), max(len(sheet.columns) for sheet in sheets)
-    cells = [cell for sheet in sheets for line in sheet.cells for cell in line]
-    weights = [one.weight for one in cells if one.weight is not None] if role.draws_weights else []
-    values = [one.value for one in cells if one.value is not None]
-    is_labelled = any(sheet.is_cropped for sheet in sheets)
-    left = _LABEL if is_labelled else 0
-    usual = _CELL_WITH_WEIGHT if weights else CELL
-    width = max(LEAST_CELL, min(usual, (NARROW - left) // columns))
-    texts = [written_width(number_text(value), 15) + 6 for value in values]
-    texts += [written_width(_weight_text(weight, role), 12) + 5 for weight in weights]
-    width = max(width, *map(round, texts), 2 * LEAST_CELL) if texts else width
-    height = _CELL_WITH_WEIGHT if weights else min(width, CELL)
-    return _Measures(left, top + (16 if is_labelled else 0), width, height, columns, rows, bool(weights))
+    @property
+    def _is_last(self) -> bool:
+        is_moving = self.moment.place and not self._stamps
+        return bool(is_moving and self.moment.place[-1] == self.walk.axes[-1].places - 1)
 
+    @property
+    def _stamps(self) -> bool:
+        return self.walk.family == "transposed convolution"
 
-def _marks(sheet: Sheet, sizes: _Measures, role: Role) -> Iterator[Mark]:
-    yield from _ground(sheet, sizes)
-    if sheet.is_cropped:
-        yield from _labels(sheet, sizes)
-    for row, line in enumerate(sheet.cells):
-        for column, cell in enumerate(line):
-            yield from _number(cell, sizes, sizes.corner(row, column), role)
-    box = sheet.box or _around(sheet, lambda cell: cell.is_new if role.is_output else cell.lies)
-    if box is not None:
-        yield from _window(sheet, sizes, box, role)
+    def _extent(self, dim: int) -> Extent:
+        """Return the cells along a dimension, with padding, and those under the kernel."""
+        if not self.walk.axes or self._stamps:
+            under = [term.at[dim] for term in self.moment.terms]
+            return Extent(0, self.walk.input[dim] - 1, min(under), max(under))
+        axis = self.walk.axes[dim]
+        first = self.moment.place[dim] * axis.stride - axis.padding
+        end = axis.size + max(0, axis.sides[1]) + axis.beyond
+        return Extent(min(0, -axis.padding), end - 1, first, first + axis.span - 1)
 
+    def _weights(self) -> dict[Index, tuple[float | None, bool]]:
+        """Return the weight on each cell, and whether it is the kernel's first one."""
+        if self._stamps or not self.worked.has_numbers:
+            return {}
+        first = self.worked.first or (0,) * len(self.walk.axes)
+        return {
+            term.at: (weight_of(self.worked, term), self.marks_first and term.weight[2:] == first)
+            for term in self.moment.terms
+            if term.weight is not None
+        }
 
-def _ground(sheet: Sheet, sizes: _Measures) -> Iterator[Mark]:
-    """Yield the grid, the edge of the image, and what is left over."""
-    x, y, w, h = sizes.left, sizes.top, sizes.width, sizes.height
-    whole = Cells(0, 0, len(sheet.rows), len(sheet.columns))
-    box = _around(sheet, lambda cell: cell.role == "image")
-    image = Cells(box.row, box.column, box.height, box.width) if box else Cells(0, 0, 0, 0)
-    if image != whole:
-        yield Mark(Line(frame_of_cells(x, y, (w, h), whole, image), "pad"), Layer.LINES)
-    if box is not None:
-        left, top = sizes.corner(image.row, image.column)
-        style = "ground" if image == whole else "fill"
-        yield Mark(Rect(left, top, image.columns * w, image.rows * h, style), Layer.AREAS)
-        yield Mark(Line(grid(left, top, image.columns, image.rows, w, h), "grid"), Layer.LINES)
-        yield Mark(Rect(left, top, image.columns * w, image.rows * h, "edge"), Layer.LINES)
-    for row, line in enumerate(sheet.cells):
-        for column, width in spans(cell.is_left_over for cell in line):
-            left, top = sizes.corner(row, column)
-            yield Mark(Rect(left, top, width * w, h, "hatch"), Layer.AREAS)
+    def _square(self, index: Index, weights: Mapping[Index, tuple[float | None, bool]]) -> Square:
+        weight, is_first = weights.get(index, (None, False))
+        role, value = self._read(index)
+        return Square(value, role, self._lies(index), weight, is_first, self._is_left_over(index))
 
+    def _lies(self, index: Index) -> bool:
+        if not self.walk.axes or self._stamps:
+            return any(term.at == index for term in self.moment.terms)
+        return all(
+            axis.covers(at + axis.padding, place)
+            for axis, at, place in zip(self.walk.axes, index[2:], self.moment.place, strict=True)
+        )
 
-def spans(flags: Iterable[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the begin and the length of each run of true flags.
+    def _is_left_over(self, index: Index) -> bool:
+        if self._stamps:
+            return False
+        return any(is_left_over(axis, at) for axis, at in zip(self.walk.axes, index[2:], strict=False))
 
-    >>> list(spans([False, True, True, False, True]))
-    [(1, 2), (4, 1)]
-    """
-    begin = 0
-    for flag, run in groupby(flags):
-        length = len(list(run))
-        if flag:
-            yield begin, length
-        begin += length
-
-
-def _around(sheet: Sheet, is_wanted: Callable[[Square], bool]) -> Box | None:
-    """Return the smallest box around the cells that are wanted."""
-    found = [(r, c) for r, line in enumerate(sheet.cells) for c, cell in enumerate(line) if is_wanted(cell)]
-    if not found:
-        return None
-    rows, columns = zip(*found, strict=True)
-    return Box(min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1)
-
-
-def _labels(sheet: Sheet, sizes: _Measures) -> Iterator[Mark]:
-    """Yield the true indices of the rows and columns of a cropped sheet."""
-    for number, index in enumerate(sheet.columns):
-        x, _ = sizes.corner(0, number + 0.5)
-        yield Mark(Words(x, sizes.top - 6, number_text(index), "s"), Layer.NUMBERS)
-    for number, index in enumerate(() if sheet.is_flat else sheet.rows):
-        _, y = sizes.corner(number + 0.5, 0)
-        yield Mark(Words(sizes.left - 6, y + 5, number_text(index), "s r"), Layer.NUMBERS)
-
-
-def _number(cell: Square, sizes: _Measures, corner: tuple[float, float], role: Role) -> Iterator[Mark]:
-    """Yield the number in a cell; those of an output appear when they are computed."""
-    if cell.value is None:
-        return
-    x, y = corner[0] + sizes.width / 2, corner[1] + (21 if sizes.has_weights else sizes.height / 2 + 5)
-    style = "z" if cell.role != "image" else "halo" if cell.is_left_over else ""
-    if role.is_output:
-        style = "b y" if cell.is_new and role.way is YOURS else "b"
-    moment = Moment.OUTPUT if role.is_output else Moment.AT_ONCE
-    yield Mark(Words(x, y, number_text(cell.value), style), Layer.NUMBERS, moment)
+    def _read(self, index: Index) -> tuple[CellRole, float | None]:
+        """Return what a cell is, and its number."""
+        axes = self.walk.axes
+        outside = [(axis, at) for axis, at in zip(axes, index[2:], strict=False) if not 0 <= at < axis.size]
+        if any(at >= axis.size + axis.sides[1] for axis, at in outside):
+            return "beyond", None
+        role: CellRole = "padding" if outside else "image"
+        if self.worked.image is None or (outside and self.walk.outside == "nothing"):
+            return role, None
+        source = source_of(self.walk, index) if axes else index
+        return role, self.walk.fill if source is None else number_at(self.worked.image, source)
 
 
-def _weight_text(weight: float, role: Role) -> str:
-    if not role.is_output:
-        return f"{TIMES}{number_text(weight)}"
-    return f"+{number_text(weight)}" if weight >= 0 else number_text(weight)
+def is_left_over(axis: Axis, at: int) -> bool:
+    """Return whether a cell is before the first position or behind the last one."""
+    end = (axis.places - 1) * axis.stride + axis.span
+    return axis.places < 1 or not 0 <= at + axis.padding < end
 
 
-def _window(sheet: Sheet, sizes: _Measures, box: Box, role: Role) -> Iterator[Mark]:
-    """Yield the kernel: its wash under the numbers, its weights and its edge."""
-    w, h, at = sizes.width, sizes.height, sizes.corner(box.row, box.column)
-    under = [
-        (row, column, cell)
-        for row, line in enumerate(sheet.cells[box.row : box.row + box.height])
-        for column, cell in enumerate(line[box.column : box.column + box.width])
-        if cell.lies or (role.is_output and cell.is_new)
-    ]
-    if len(under) == box.height * box.width:
-        yield Mark(Rect(0, 0, box.width * w, box.height * h, role.way.wash), Layer.WASH, at=at)
-    elif under:
-        path = "".join(f"M{c * w:g} {r * h:g}h{w:g}v{h:g}h{-w:g}z" for r, c, _ in under)
-        yield Mark(Line(path, role.way.wash), Layer.WASH, at=at)
-    yield Mark(Rect(0, 0, box.width * w, box.height * h, role.way.window), Layer.WINDOW, at=at)
-    for row, column, cell in under if role.draws_weights else ():
-        if cell.weight is not None:
-            text = Words(
-                (column + 0.5) * w, row * h + 35, _weight_text(cell.weight, role), f"wt {role.way.words}"
+@dataclass(frozen=True)
+class Writing:
+    """The sheets of the output so far."""
+
+    worked: Worked
+    moment: Moment
+    output: Mapping[Index, float]
+
+    @property
+    def _sides(self) -> int:
+        walk = self.worked.walk
+        return 2 if walk.family == "unfold" else min(2, len(walk.axes) or len(walk.output))
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Return a sheet for each channel of the output, or for the current one if there are many."""
+        shape, sides = self.worked.walk.output, self._sides
+        current = dict.fromkeys(index[:-sides] for index in self.moment.writes)
+        everything = list(product(*map(range, shape[:-sides])))
+        leads = [lead for lead in everything if not lead or lead[0] == self.moment.index[0]]
+        if len(leads) > MAX_SHEETS:
+            leads = list(current)[:MAX_SHEETS]
+        return tuple(map(self._sheet, leads))
+
+    def _sheet(self, lead: Index) -> Sheet:
+        new = [index for index in self.moment.writes if index[: -self._sides] == lead]
+        extents = [self._extent(dim, new) for dim in range(-self._sides, 0)]
+        up, along = extents if len(extents) == 2 else (Extent(0, 0, 0, 0), extents[0])
+        tall = (
+            MAX_BLANK_SIDE if self.worked.walk.family == "unfold" else MAX_SIDE
+        )  # a whole patch in a column
+        rows, columns = up.cropped(tall), along.cropped(MAX_SIDE)
+        cells = tuple(
+            tuple(
+                self._square((*lead, *((row, column) if self._sides == 2 else (column,))))
+                for column in columns
             )
-            yield Mark(text, Layer.WEIGHTS, Moment.PRODUCTS, at)
+            for row in rows
+        )
+        size = (up.last - up.first + 1, along.last - along.first + 1)
+        return Sheet(
+            title=_title(self.worked.walk.output, lead, "output"),
+            cells=cells,
+            rows=tuple(rows),
+            columns=tuple(columns),
+            whole=(up.highest + 1, along.highest + 1),
+            box=Box(up.first - rows[0], along.first - columns[0], *size) if new else None,
+            is_flat=self._sides == 1,
+        )
+
+    def _extent(self, dim: int, new: list[Index]) -> Extent:
+        size = self.worked.walk.output[dim]
+        under = [index[dim] for index in new or self.moment.writes]
+        return Extent(0, size - 1, min(under, default=0), max(under, default=0))
+
+    def _square(self, index: Index) -> Square:
+        is_new = index in self.moment.writes
+        return Square(
+            self.output.get(index), lies=is_new, weight=self.moment.stamps.get(index), is_new=is_new
+        )
+
+
+def _title(shape: Index, lead: Index, noun: str) -> str:
+    """Name a sheet by the dimensions that it is one of."""
+    return ", ".join(_names(shape, lead, noun)) or noun
+
+
+def _names(shape: Index, lead: Index, noun: str) -> Iterator[str]:
+    words = (f"{noun} number", "channel", "depth")
+    for size, at, word in zip(shape, lead, words, strict=False):
+        if size > 1 or at < 0:
+            yield f"{noun} channel {at}" if word == "channel" and noun == "output" else f"{word} {at}"

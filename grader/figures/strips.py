@@ -1,75 +1,89 @@
-"""Strips as marks: one axis of a layer, the positions of the kernel below it, and how many there are."""
+"""The axes of a layer whose numbers are not known: cells in a row, and counted positions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
-from grader.figures.figure import Stop, Strip, number_text
-from grader.figures.panel import CELL, LEAST_CELL, LINE, NARROW, Layer, Panel, Way, line_of_text
-from grader.figures.shapes import Line, Mark, Rect, Words, written_width
-from grader.figures.sheets import spans
+from grader.figures.figure import MAX_BLANK_SIDE, CannotDraw, CellRole, Square, Stop, Strip
+from grader.figures.sheets import is_left_over
+from grader.walks.axis import Axis
+from grader.walks.walk import Walk
 
-_BESIDE = 64  # pixels beside a strip for the numbers of positions
-_BAR = 12  # pixels: the height of a position
-_FIFTH = 5  # where there is no room for all, every fifth index is written
-
-
-def strip_panel(strip: Strip, heads: Sequence[Mark], top: float, way: Way) -> Panel:
-    """Return one axis: its cells in a row, where the kernel lies, and how many positions there are."""
-    cell = max(LEAST_CELL, min(CELL, (NARROW - _BESIDE) // max(len(strip.cells), 1)))
-    marks = [*heads, line_of_text(strip.title.capitalize(), top + 6, "s"), *_cells(strip, top + 14, cell)]
-    y = top + cell + 38
-    at = {index: number for number, index in enumerate(strip.indices)}
-    for stop in strip.positions:
-        marks += _stop(stop, at, y, cell, way)
-        y += LINE
-    y += 22
-    marks.append(line_of_text(strip.what, y, "b"))
-    count = Words(written_width(strip.what, 16) + 12, y, str(strip.count), f"l big {way.words}")
-    marks.append(Mark(count, Layer.NUMBERS))
-    if strip.left_over:
-        y += LINE + 2
-        marks.append(line_of_text(_left_over_text(strip.left_over), y, "s"))
-    width = max(len(strip.cells) * cell + _BESIDE, written_width(strip.what, 16) + 60)
-    return Panel(width, y + 10, (tuple(marks),))
+_SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+MOST_STOPS = 5  # positions that are drawn; of more, the first ones and the last
 
 
-def _left_over_text(indices: Sequence[int]) -> str:
-    """Say which cells no position covers.
-
-    >>> _left_over_text([5]), _left_over_text([5, 6])
-    ('left over: 5', 'left over: 5 to 6')
-    """
-    first, last = number_text(indices[0]), number_text(indices[-1])
-    return f"left over: {first}" + (f" to {last}" if len(indices) > 1 else "")
-
-
-def _cells(strip: Strip, y: float, cell: float) -> Iterator[Mark]:
-    """Yield the cells of a strip with the indices that fit below them."""
-    last = len(strip.cells) - 1
-    for number, (square, index) in enumerate(zip(strip.cells, strip.indices, strict=True)):
-        x = number * cell
-        yield Mark(Rect(x, y, cell, cell, "hatch" if square.is_left_over else "ground"), Layer.AREAS)
-        yield Mark(Rect(x, y, cell, cell, "cell" if square.role == "image" else "pad"), Layer.LINES)
-        is_jump = number > 0 and index != strip.indices[number - 1] + 1
-        if is_jump:
-            yield Mark(Line(f"M{x:g} {y - 4:g}v{cell + 8:g}", "jump"), Layer.WINDOW)
-        if cell >= 2 * LEAST_CELL or number in {0, last} or (index % _FIFTH == 0 and 1 < number < last - 1):
-            yield Mark(Words(x + cell / 2, y + cell + 15, number_text(index), "s"), Layer.NUMBERS)
-        if square.value is not None:
-            yield Mark(Words(x + cell / 2, y + cell / 2 + 5, number_text(square.value)), Layer.NUMBERS)
+def strips_of(walk: Walk, dims: Sequence[int] | None = None) -> tuple[Strip, ...]:
+    """Return a strip for each axis, or for some of them; axes that are alike share one."""
+    if not walk.axes:
+        raise CannotDraw(f"Nothing moves in a {walk.family} layer, so no positions can be counted.")
+    names: dict[Axis, list[str]] = {}
+    for dim, (axis, name) in enumerate(zip(walk.axes, _SIDES[len(walk.axes)], strict=True)):
+        if dims is not None and dim not in dims:
+            continue
+        names.setdefault(axis, []).append(name)
+    return tuple(strip_of(axis, " and ".join(words)) for axis, words in names.items())
 
 
-def _stop(stop: Stop, at: Mapping[int, int], y: float, cell: float, way: Way) -> Iterator[Mark]:
-    """Yield one position of the kernel under a strip: a bar, filled where it lies on cells."""
-    places = {at[index] for index in stop.cells if index in at}
-    if not places:
-        return
-    for begin, length in spans(number in places for number in range(max(places) + 1)):
-        yield Mark(Rect(begin * cell + 1.5, y, length * cell - 3, _BAR, way.wash), Layer.WASH)
-    first, end = min(places), max(places) + 1
-    yield Mark(
-        Rect(first * cell + 1.5, y, (end - first) * cell - 3, _BAR, f"{way.window} thin"), Layer.WINDOW
+def strip_of(axis: Axis, title: str) -> Strip:
+    """Return the strip of one axis."""
+    lowest, highest = _bounds(axis)
+    stops = tuple(_stop(axis, place) for place in _drawn_places(axis))
+    indices = _drawn_cells(range(lowest, highest), stops)
+    return Strip(
+        title=title,
+        cells=tuple(_square(axis, at) for at in indices),
+        indices=indices,
+        positions=stops,
+        count=max(0, axis.output),
+        what="cells of the output" if axis.transposed else "positions",
     )
-    label = f"{stop.number}, the last" if stop.is_last else str(stop.number)
-    yield Mark(Words(end * cell + 6, y + _BAR - 1, label, "l s"), Layer.NUMBERS)
+
+
+def _bounds(axis: Axis) -> tuple[int, int]:
+    """Return the first cell to draw, and the cell behind the last."""
+    if axis.transposed:
+        return min(0, -axis.padding), max(axis.reach, _end(axis, axis.size - 1))
+    return min(0, -axis.padding), axis.size + max(0, axis.sides[1]) + axis.beyond
+
+
+def _end(axis: Axis, place: int) -> int:
+    """Return the cell behind the last one under the kernel at a position."""
+    return place * axis.stride - axis.padding + axis.span
+
+
+def _count(axis: Axis) -> int:
+    """Count the positions; those of a transposed convolution are the cells of the image."""
+    return axis.size if axis.transposed else max(0, axis.places)
+
+
+def _drawn_places(axis: Axis) -> list[int]:
+    count = _count(axis)
+    return [*range(count)] if count <= MOST_STOPS else [*range(MOST_STOPS - 1), count - 1]
+
+
+def _stop(axis: Axis, place: int) -> Stop:
+    start = place * axis.stride - axis.padding
+    cells = tuple(range(start, start + axis.span, axis.dilation))
+    return Stop(place + 1, cells, is_last=place == _count(axis) - 1)
+
+
+def _drawn_cells(everything: range, stops: tuple[Stop, ...]) -> tuple[int, ...]:
+    """Leave cells out in the middle of a long strip: keep its first and its last ones."""
+    if len(everything) <= 2 * MAX_BLANK_SIDE:
+        return tuple(everything)
+    end = max(everything[-1] + 1 - MAX_BLANK_SIDE, 0)
+    if stops:
+        end = min(end, stops[-1].cells[0])
+    kept = [at for at in everything if at < everything[0] + MAX_BLANK_SIDE or at >= end]
+    if len(kept) > 3 * MAX_BLANK_SIDE:
+        raise CannotDraw(f"The kernel is {stops[-1].cells[-1] - stops[-1].cells[0] + 1} cells long.")
+    return tuple(kept)
+
+
+def _square(axis: Axis, at: int) -> Square:
+    if axis.transposed:
+        role: CellRole = "image" if 0 <= at < axis.reach else "padding"
+        return Square(role=role)
+    outside: CellRole = "padding" if at < axis.size + axis.sides[1] else "beyond"
+    return Square(role="image" if 0 <= at < axis.size else outside, is_left_over=is_left_over(axis, at))

@@ -9,10 +9,10 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from grader.figures.arrangement import FROM
-from grader.figures.composition import composed
+from grader.figures.drawing.arrangement import FROM
+from grader.figures.drawing.composition import composed
+from grader.figures.drawing.motion import Timeline
 from grader.figures.figure import Figure, FigureFrame
-from grader.figures.motion import Timeline
 
 MAX_BYTES = 40_000
 _LEFT_OUT = "Some steps are left out."

@@ -50,7 +50,7 @@ class ToldCheck:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ToldQuestion:
     """A question as a page shows it."""
 
     exercise: str
@@ -84,7 +84,7 @@ def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | No
     return html
 
 
-def _page(report: Report, paper: Paper, entries: Sequence[Entry]) -> str:
+def _page(report: Report, paper: Paper, entries: Sequence[ToldQuestion]) -> str:
     score, _, of = total(report).partition(" ")
     figures = [drawn for entry in entries for drawn in entry.figures]
     open_ = sum(entry.outcome not in {"passed", "skipped"} for entry in entries)
@@ -104,7 +104,9 @@ def _page(report: Report, paper: Paper, entries: Sequence[Entry]) -> str:
     )
 
 
-def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int) -> Iterator[Entry]:
+def _entries(
+    report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int
+) -> Iterator[ToldQuestion]:
     """Yield the questions of a report in order."""
     posed = {one.id: one for one in paper.questions}
     for question in report.questions:
@@ -112,7 +114,7 @@ def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: 
         seen = hints_seen.get(question.id, 0)
         hints = own.hints if own else ()
         shown = {*range(1, seen + 1), question.hint} if question.outcome != "passed" else set()
-        yield Entry(
+        yield ToldQuestion(
             exercise=report.exercise,
             id=question.id,
             outcome=question.outcome,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from grader.figures.panel import NARROW, Panel
+from grader.figures.drawing.panel import NARROW, Panel
 
 WIDE, FROM = 640, 688  # pixels: of a wide figure, and of the window from which on it is wide
 _GAP = 20
@@ -15,7 +15,7 @@ _GAP = 20
 Size = tuple[float, float]
 
 
-class Placed(NamedTuple):
+class Places(NamedTuple):
     """Where panels are, and how large that makes the figure."""
 
     places: Sequence[tuple[float, float]]
@@ -36,7 +36,7 @@ class Arrangement:
         return [panel for column in self.columns for panel in column]
 
     @property
-    def wide(self) -> Placed:
+    def wide(self) -> Places:
         """Place columns side by side, in further rows if they do not fit; panels of a row begin together."""
         tall = [max(panel.height for panel in row if panel) for row in zip_longest(*self.columns)]
         is_level = len({len(column) for column in self.columns if len(column) > 1}) <= 1
@@ -56,7 +56,7 @@ class Arrangement:
         return flow._replace(places=places)
 
     @property
-    def narrow(self) -> Placed:
+    def narrow(self) -> Places:
         """Place the groups below each other."""
         at: dict[int, tuple[float, float]] = {}
         y = widest = 0.0
@@ -65,14 +65,14 @@ class Arrangement:
             at |= {id(panel): (x, y + own) for panel, (x, own) in zip(group, flow.places, strict=True)}
             y += flow.height + _GAP
             widest = max(widest, flow.width)
-        return Placed([at[id(panel)] for panel in self.panels], widest, y - _GAP)
+        return Places([at[id(panel)] for panel in self.panels], widest, y - _GAP)
 
 
-def flowed(sizes: Sequence[Size], width: float) -> Placed:
+def flowed(sizes: Sequence[Size], width: float) -> Places:
     """Place boxes in rows, from left to right.
 
     >>> flowed([(60, 10), (60, 30), (90, 10)], 150)
-    Placed(places=[(0.0, 0.0), (80.0, 0.0), (0.0, 50.0)], width=150, height=60.0)
+    Places(places=[(0.0, 0.0), (80.0, 0.0), (0.0, 50.0)], width=150, height=60.0)
     """
     places: list[tuple[float, float]] = []
     x = y = tallest = widest = 0.0
@@ -82,4 +82,4 @@ def flowed(sizes: Sequence[Size], width: float) -> Placed:
         places.append((x, y))
         tallest, widest = max(tallest, tall), max(widest, x + wide)
         x += wide + _GAP
-    return Placed(places, max(width, widest), y + tallest)
+    return Places(places, max(width, widest), y + tallest)

@@ -22,7 +22,7 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Line:
+class Outline:
     """A line, in the language of SVG paths."""
 
     kind: ClassVar = "line"
@@ -51,19 +51,19 @@ class Words:
     style: str = ""
 
 
-Shape = Rect | Line | Ring | Words
+Drawable = Rect | Outline | Ring | Words
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A shape in one frame. Higher layers hide lower ones; `moment` says when in a frame it appears.
+class Stroke:
+    """A shape in one frame. Higher layers hide lower ones; `beat` says when in a frame it appears.
 
     A shape with `at` is drawn around its own origin, and moves to this place.
     """
 
-    shape: Shape
+    shape: Drawable
     layer: int
-    moment: int = 0
+    beat: int = 0
     at: tuple[float, float] | None = None
 
 

@@ -1,6 +1,6 @@
 """Motion by CSS: what is seen in which frames, and where it is, as classes and keyframes.
 
-The first frame is the base: a printer and a browser that shows no motion draw it. Motion is added for screens.
+The first frame is the base: it is what a printer draws. Motion is added for screens.
 """
 
 from __future__ import annotations
@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.figures.shapes import Mark, Shape
+from grader.figures.drawing.shapes import Drawable, Stroke
 
 SECONDS = 2.4  # that a frame lasts; the last one lasts twice as long
 GLIDE = 0.4  # seconds that the kernel moves
 _FADE = 0.25
-_BEGINS = (0.0, GLIDE, 1.2, 1.5)  # seconds into a frame, by moment: at once, products, sum, output
+_BEGINS = (0.0, GLIDE, 1.2, 1.5)  # seconds into a frame, by beat: at once, products, sum, output
 
 Runs = tuple[tuple[int, int], ...]  # first and last frames of being seen
 Path = tuple[tuple[float, float], ...]  # a place for each frame
 
 
 @dataclass(frozen=True)
-class Group:
+class StrokeGroup:
     """Shapes that are seen in the same frames and move together; '' where they are always seen, or rest."""
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Drawable, ...]
     seen: str = ""
     moved: str = ""
 
@@ -42,19 +42,19 @@ class Timeline:
         """How long all frames last."""
         return (self.count + 1) * SECONDS
 
-    def groups(self, frames: Sequence[Sequence[Mark]]) -> Iterator[Group]:
+    def groups(self, frames: Sequence[Sequence[Stroke]]) -> Iterator[StrokeGroup]:
         """Merge the frames of one panel: what is in several frames is drawn once."""
-        found: dict[Mark, dict[int, tuple[float, float] | None]] = {}
+        found: dict[Stroke, dict[int, tuple[float, float] | None]] = {}
         for number, marks in enumerate(frames):
             for mark in marks:
                 found.setdefault(replace(mark, at=None), {})[number] = mark.at
-        groups: dict[tuple[int, str, str], list[Shape]] = {}
+        groups: dict[tuple[int, str, str], list[Drawable]] = {}
         for mark, places in found.items():
             path = self._path(places)
-            key = mark.layer, self._class_of(mark.moment, places, path), self._path_class(path)
+            key = mark.layer, self._class_of(mark.beat, places, path), self._path_class(path)
             groups.setdefault(key, []).append(mark.shape)
         for (_, seen, moved), shapes in sorted(groups.items(), key=lambda item: item[0][0]):
-            yield Group(tuple(shapes), seen, moved)
+            yield StrokeGroup(tuple(shapes), seen, moved)
 
     def _path(self, places: dict[int, tuple[float, float] | None]) -> Path:
         """Return where a shape is in each frame; in those where it is not seen, it stays where it was."""
@@ -67,10 +67,10 @@ class Timeline:
             path.append(last)
         return tuple(path)
 
-    def _class_of(self, moment: int, places: Iterable[int], path: Path) -> str:
-        runs = _runs(sorted(places), path if moment else ())
-        is_always = runs == ((0, self.count - 1),) and not (moment and self.count > 1)
-        return "" if is_always else self._seen.setdefault((runs, moment), f"v{len(self._seen)}")
+    def _class_of(self, beat: int, places: Iterable[int], path: Path) -> str:
+        runs = _runs(sorted(places), path if beat else ())
+        is_always = runs == ((0, self.count - 1),) and not (beat and self.count > 1)
+        return "" if is_always else self._seen.setdefault((runs, beat), f"v{len(self._seen)}")
 
     def _path_class(self, path: Path) -> str:
         return self._moved.setdefault(path, f"m{len(self._moved)}") if path else ""
@@ -93,27 +93,28 @@ class Timeline:
 
     def motion(self) -> Iterator[str]:
         """Yield the rules and keyframes of what changes."""
-        for (runs, moment), name in self._seen.items():
-            yield self._rule(name, "linear", self._blinks(runs, moment))
+        for (runs, beat), name in self._seen.items():
+            yield self._rule(name, "linear", self._blinks(runs, beat))
         for path, name in self._moved.items():
             if len(set(path)) > 1:
                 yield self._rule(name, "ease-in-out", self._glides(path))
 
     def _rule(self, name: str, pace: str, keyframes: str) -> str:
         own = f"{self.prefix}-{name}"
-        return f"#{self.prefix} .{name}{{animation:{own} {self.seconds:g}s {pace} infinite}}@keyframes {own}{{{keyframes}}}"
+        rule = f"#{self.prefix} .{name}{{animation:{own} {self.seconds:g}s {pace} infinite}}"
+        return f"{rule}@keyframes {own}{{{keyframes}}}"
 
-    def _blinks(self, runs: Runs, moment: int) -> str:
+    def _blinks(self, runs: Runs, beat: int) -> str:
         """Return the keyframes of what is seen in some frames only."""
         off, on = [], []
         end = 0.0
         for first, last in runs:
-            begin = first * SECONDS + _BEGINS[moment]
+            begin = first * SECONDS + _BEGINS[beat]
             if begin > 0:
                 off += [self._percent(end), self._percent(begin)]
             end = (last + 1) * SECONDS if last < self.count - 1 else self.seconds
             on += [
-                self._percent(begin, _FADE if moment == len(_BEGINS) - 1 else 0.01),
+                self._percent(begin, _FADE if beat == len(_BEGINS) - 1 else 0.01),
                 self._percent(end, -0.01),
             ]
         if end < self.seconds:

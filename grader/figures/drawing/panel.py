@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from grader.figures.shapes import Mark, Words, written_width
+from grader.figures.drawing.shapes import Stroke, Words, written_width
 
 NARROW = 288  # pixels that every panel fits into, unless its numbers are long
 HEAD = 28  # pixels that a panel's title takes
@@ -15,7 +15,7 @@ CELL, LEAST_CELL = 36, 12
 LINE = 20  # pixels from one line of text to the next
 
 
-class Layer(IntEnum):
+class Depth(IntEnum):
     """What hides what: the later, the nearer."""
 
     AREAS = 0
@@ -26,7 +26,7 @@ class Layer(IntEnum):
     WINDOW = 5
 
 
-class Moment(IntEnum):
+class Beat(IntEnum):
     """When in a frame something appears."""
 
     AT_ONCE = 0
@@ -52,12 +52,12 @@ class Panel:
 
     width: float
     height: float
-    frames: tuple[tuple[Mark, ...], ...]
+    frames: tuple[tuple[Stroke, ...], ...]
 
 
-def line_of_text(text: str, y: float, style: str) -> Mark:
+def line_of_text(text: str, y: float, style: str) -> Stroke:
     """Return a line of text at the left edge of a panel."""
-    return Mark(Words(0, y, text, f"l {style}"), Layer.NUMBERS)
+    return Stroke(Words(0, y, text, f"l {style}"), Depth.NUMBERS)
 
 
 def text_panel(labels: Sequence[str], notes: Sequence[str] = ()) -> Panel:

@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.figures.figure import MINUS, TIMES, FigureFrame, Product, number_text
-from grader.figures.panel import CELL, LINE, NARROW, Layer, Moment, Panel, Way, line_of_text
-from grader.figures.shapes import Line, Mark, Rect, Ring, Words, grid, written_width
+from grader.figures.drawing.panel import CELL, LINE, NARROW, Beat, Depth, Panel, Way, line_of_text
+from grader.figures.drawing.shapes import Outline, Rect, Ring, Stroke, Words, grid, written_width
+from grader.figures.figure import TIMES, FigureFrame, Product, number_text
+from grader.figures.sums import sum_lines
 
 MOST_WIDE = 204  # pixels of a sum in one line
 _MOST_LINES = 14  # of a sum
 _BESIDE_WEIGHT = 10  # pixels before a weight, for the ring
-_BEFORE = {
-    "max": "the largest of",
-    "min": "the smallest of",
-    "farthest": "the farthest from zero of",
-    "norm": "the norm of",
-    "relu": "zero, or if it is larger",
-    "abs": "without its sign",
-}
+_MOST_ROWS = 6  # of a kernel that are kept apart in a sum
 
 
 def product_panel(
-    frames: Sequence[FigureFrame], heads: Sequence[Mark], top: float, way: Way, labels: Sequence[str] = ()
+    frames: Sequence[FigureFrame], heads: Sequence[Stroke], top: float, way: Way, labels: Sequence[str] = ()
 ) -> Panel:
     """Return what is computed; a head without a text gets one. Labels say which step this is."""
     tables = [_table(frame.products, top) for frame in frames]
@@ -31,7 +25,7 @@ def product_panel(
         tables = []
     width = max((table.width for table in tables if table), default=0)
     height = max((table.height for table in tables if table), default=0)
-    sums = [_sum_lines(frame, max(width + 8, MOST_WIDE)) for frame in frames]
+    sums = [_written_sum(frame, max(width + 8, MOST_WIDE)) for frame in frames]
     first = top + (height + 6 if height else -8)
     below = first + LINE * max(map(len, sums)) + 8
     title = [] if heads else [line_of_text(_title(frames, has_table=height > 0), 14, "h")]
@@ -39,19 +33,19 @@ def product_panel(
     for number, (frame, lines) in enumerate(zip(frames, sums, strict=True)):
         marks = [*heads, *title, *(tables[number].marks(way, is_compared=bool(heads)) if tables else ())]
         marks += [
-            Mark(Words(0, first + LINE * (place + 1), line, "l m"), Layer.NUMBERS, Moment.SUM)
+            Stroke(Words(0, first + LINE * (place + 1), line, "l m"), Depth.NUMBERS, Beat.SUM)
             for place, line in enumerate(lines)
         ]
         if frame.result is not None and not frame.is_missing:
             result = Words(0, below + 24, f"= {number_text(frame.result)}", f"l big {way.words}")
-            marks.append(Mark(result, Layer.NUMBERS, Moment.SUM))
+            marks.append(Stroke(result, Depth.NUMBERS, Beat.SUM))
         marks += [line_of_text(label, below + 54, "s") for label in labels[number : number + 1]]
         shown.append(tuple(marks))
     texts = [written_width(mark.shape.text, 13) for marks in shown for mark in marks if _is_line(mark)]
     return Panel(max(width, *texts), below + (60 if labels else 30), tuple(shown))
 
 
-def _is_line(mark: Mark) -> bool:
+def _is_line(mark: Stroke) -> bool:
     return isinstance(mark.shape, Words) and mark.shape.x == 0
 
 
@@ -85,15 +79,15 @@ class _Table:
     def height(self) -> float:
         return self.row * len(self.products)
 
-    def marks(self, way: Way, *, is_compared: bool) -> Iterator[Mark]:
+    def marks(self, way: Way, *, is_compared: bool) -> Iterator[Stroke]:
         """Yield the cells and their numbers; where two tables are compared, rings show first weights."""
         if not self.products:
             return
-        yield Mark(Rect(0, self.top, self.width, self.height, way.wash), Layer.WASH)
+        yield Stroke(Rect(0, self.top, self.width, self.height, way.wash), Depth.WASH)
         lines = grid(0, self.top, self.columns, len(self.products), self.cell, self.row)
-        yield Mark(Line(lines, "grid"), Layer.LINES)
+        yield Stroke(Outline(lines, "grid"), Depth.LINES)
         if is_compared:
-            yield Mark(Rect(0, self.top, self.width, self.height, way.window), Layer.WINDOW)
+            yield Stroke(Rect(0, self.top, self.width, self.height, way.window), Depth.WINDOW)
         for row, line in enumerate(self.products):
             for column, product in enumerate(line):
                 x, y = column * self.cell, self.top + row * self.row
@@ -101,14 +95,14 @@ class _Table:
                 if product.is_first_weight and is_compared and product.weight is not None:
                     center = x + self.cell - 8 - written_width(number_text(product.weight), self.size) / 2
                     ring = Ring(center, y + self.row / 2, f"ring {way.words}")
-                    yield Mark(ring, Layer.WEIGHTS, Moment.PRODUCTS)
+                    yield Stroke(ring, Depth.WEIGHTS, Beat.PRODUCTS)
 
-    def _product(self, product: Product, x: float, y: float) -> Iterator[Mark]:
+    def _product(self, product: Product, x: float, y: float) -> Iterator[Stroke]:
         base, style = y + self.row / 2 + 5, " sm" if self.size < 15 else ""
         value, soft = number_text(product.value), " z" if product.is_padding else ""
         if product.weight is None:
             center = Words(x + self.cell / 2, base, value, f"{soft}{style}".strip())
-            yield Mark(center, Layer.NUMBERS, Moment.PRODUCTS)
+            yield Stroke(center, Depth.NUMBERS, Beat.PRODUCTS)
             return
         right = x + self.cell - 8
         left = right - self.heaviest - _BESIDE_WEIGHT
@@ -116,7 +110,7 @@ class _Table:
             Words(left, base, f"{value} {TIMES}", f"r{soft}{style}"),
             Words(right, base, number_text(product.weight), f"r b{style}"),
         )
-        yield from (Mark(text, Layer.NUMBERS, Moment.PRODUCTS) for text in texts)
+        yield from (Stroke(text, Depth.NUMBERS, Beat.PRODUCTS) for text in texts)
 
 
 def _table(products: tuple[tuple[Product, ...], ...], top: float) -> _Table | None:
@@ -134,51 +128,19 @@ def _table(products: tuple[tuple[Product, ...], ...], top: float) -> _Table | No
     return None
 
 
-def _sum_lines(frame: FigureFrame, most: float) -> list[str]:
+def _written_sum(frame: FigureFrame, most: float) -> list[str]:
     """Return the sum written out, in lines that fit; longer ones break after each row of the kernel."""
     if frame.is_missing:
         return ["There is no such value here."]
     if frame.operation in {"copy", "stamp"}:
         return []
-    parts = _terms(frame) if frame.operation in {"sum", "mean"} else _listed(frame)
-    whole = " ".join(word for part in parts for word in part)
+    rows = sum_lines(frame)
+    whole = " ".join(rows)
     if written_width(whole, 14) <= most:
         return [whole] if whole else []
-    parts = parts if len(parts) <= 6 else [[word for part in parts for word in part]]
-    lines = [line for part in parts for line in _wrapped(part, most)]
+    rows = rows if len(rows) <= _MOST_ROWS else (whole,)
+    lines = [line for row in rows for line in _wrapped(row.split(), most)]
     return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "and so on"]
-
-
-def _terms(frame: FigureFrame) -> list[list[str]]:
-    """Return the terms of a sum by row, then the bias and the divisor."""
-    rows = [[product.result for product in line] for line in frame.products if line]
-    parts = [_added(row, is_first=number == 0) for number, row in enumerate(rows)]
-    if frame.bias is not None and rows:
-        parts.append([*_added([frame.bias], is_first=False), "(bias)"])
-    if frame.operation == "mean" and frame.divisor is not None:
-        parts.append([f"divided by {number_text(frame.divisor)}"])
-    return parts
-
-
-def _listed(frame: FigureFrame) -> list[list[str]]:
-    """Return the values that one of them, or their norm, is chosen from."""
-    numbers = [number_text(product.result) for line in frame.products for product in line]
-    if not numbers:
-        return []
-    return [
-        [_BEFORE.get(frame.operation, frame.operation)],
-        [*(f"{one}," for one in numbers[:-1]), numbers[-1]],
-    ]
-
-
-def _added(values: Sequence[float], *, is_first: bool) -> list[str]:
-    """Return numbers as terms of a sum.
-
-    >>> _added([1.0, 2.0], is_first=True), _added([1.0], is_first=False)
-    (['1', '+ 2'], ['+ 1'])
-    """
-    signed = [f"{MINUS if value < 0 else '+'} {number_text(abs(value))}" for value in values]
-    return [number_text(values[0]), *signed[1:]] if is_first and values else signed
 
 
 def _wrapped(words: Sequence[str], most: float) -> Iterator[str]:

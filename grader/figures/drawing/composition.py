@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grader.figures.arithmetic import product_panel
-from grader.figures.arrangement import Arrangement
+from grader.figures.drawing.arithmetic import product_panel
+from grader.figures.drawing.arrangement import Arrangement
+from grader.figures.drawing.grids import Role, sheet_panel
+from grader.figures.drawing.panel import BOTH, HEAD, TORCH, YOURS, Panel, Way, line_of_text, text_panel
+from grader.figures.drawing.rulers import strip_panel
+from grader.figures.drawing.shapes import Stroke
 from grader.figures.figure import Figure, FigureFrame, Track
-from grader.figures.panel import BOTH, HEAD, TORCH, YOURS, Panel, Way, line_of_text, text_panel
-from grader.figures.shapes import Mark
-from grader.figures.sheets import Role, sheet_panel
-from grader.figures.strips import strip_panel
 
 _BELOW_HOW = 24  # pixels that a track's second line takes
 
@@ -30,7 +30,7 @@ def _way(track: Track) -> Way:
     return TORCH if track.is_true else YOURS
 
 
-def _heads(track: Track) -> tuple[list[Mark], float]:
+def _heads(track: Track) -> tuple[list[Stroke], float]:
     """Return the title of a track with its sign, what is done in this way, and where they end."""
     if not track.name:
         return [], 0
@@ -50,7 +50,7 @@ def _strips(track: Track) -> list[Panel]:
 
 
 def _sheets(
-    frames: Sequence[FigureFrame], role: Role, heads: Sequence[Mark] = (), top: float = 0, name: str = ""
+    frames: Sequence[FigureFrame], role: Role, heads: Sequence[Stroke] = (), top: float = 0, name: str = ""
 ) -> Iterator[Panel]:
     """Yield a panel for each sheet of the input or the output, the first one below the heads."""
     shown = [frame.output if role.is_output else frame.sheets for frame in frames]
