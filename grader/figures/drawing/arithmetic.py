@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.figures.drawing.panel import CELL, LINE, NARROW, Beat, Depth, Panel, Way, line_of_text
 from grader.figures.drawing.shapes import Outline, Rect, Ring, Stroke, Words, grid, written_width
-from grader.figures.figure import TIMES, FigureFrame, Product, number_text
+from grader.figures.figure import MINUS, TIMES, FigureFrame, Product, number_text
 from grader.figures.sums import sum_lines
 
 MOST_WIDE = 204  # pixels of a sum in one line
 _MOST_LINES = 14  # of a sum
 _BESIDE_WEIGHT = 10  # pixels before a weight, for the ring
+_TERM = re.compile(rf"[+{MINUS}] \S+|\S+")  # a sign stays with its number
 _MOST_ROWS = 6  # of a kernel that are kept apart in a sum
 
 
@@ -20,11 +22,9 @@ def product_panel(
     frames: Sequence[FigureFrame], heads: Sequence[Stroke], top: float, way: Way, labels: Sequence[str] = ()
 ) -> Panel:
     """Return what is computed; a head without a text gets one. Labels say which step this is."""
-    tables = [_table(frame.products, top) for frame in frames]
-    if any(table is None for table in tables):
-        tables = []
-    width = max((table.width for table in tables if table), default=0)
-    height = max((table.height for table in tables if table), default=0)
+    tables = _tables(frames, top)
+    width = max((table.width for table in tables), default=0)
+    height = max((table.height for table in tables), default=0)
     sums = [_written_sum(frame, max(width + 8, MOST_WIDE)) for frame in frames]
     first = top + (height + 6 if height else -8)
     below = first + LINE * max(map(len, sums)) + 8
@@ -41,7 +41,7 @@ def product_panel(
             marks.append(Stroke(result, Depth.NUMBERS, Beat.SUM))
         marks += [line_of_text(label, below + 54, "s") for label in labels[number : number + 1]]
         shown.append(tuple(marks))
-    texts = [written_width(mark.shape.text, 13) for marks in shown for mark in marks if _is_line(mark)]
+    texts = [written_width(mark.shape.text, 14) for marks in shown for mark in marks if _is_line(mark)]
     return Panel(max(width, *texts), below + (60 if labels else 30), tuple(shown))
 
 
@@ -54,6 +54,13 @@ def _title(frames: Sequence[FigureFrame], *, has_table: bool) -> str:
         return "What is computed"
     products = [one for frame in frames for line in frame.products for one in line]
     return f"Value {TIMES} weight" if any(one.weight is not None for one in products) else "Values"
+
+
+def _tables(frames: Sequence[FigureFrame], top: float) -> list[_Table]:
+    """Return the products of each frame as a table; none at all if one would be too wide."""
+    tables = [_table(frame.products, top) for frame in frames]
+    fitting = [table for table in tables if table is not None]
+    return fitting if len(fitting) == len(tables) else []
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def _written_sum(frame: FigureFrame, most: float) -> list[str]:
     if written_width(whole, 14) <= most:
         return [whole] if whole else []
     rows = rows if len(rows) <= _MOST_ROWS else (whole,)
-    lines = [line for row in rows for line in _wrapped(row.split(), most)]
+    lines = [line for row in rows for line in _wrapped(_TERM.findall(row), most)]
     return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "and so on"]
 
 

@@ -38,10 +38,12 @@ class Arrangement:
     @property
     def wide(self) -> Places:
         """Place columns side by side, in further rows if they do not fit; panels of a row begin together."""
-        tall = [max(panel.height for panel in row if panel) for row in zip_longest(*self.columns)]
-        is_level = len({len(column) for column in self.columns if len(column) > 1}) <= 1
+        long = [column for column in self.columns if len(column) > 1]
+        tall = [max(panel.height for panel in row if panel) for row in zip_longest(*long)]
+        is_level = len({len(column) for column in long}) == 1
         heights = [
-            tall[: len(column)] if is_level else [panel.height for panel in column] for column in self.columns
+            tall if is_level and len(column) > 1 else [panel.height for panel in column]
+            for column in self.columns
         ]
         sizes = [
             (max(panel.width for panel in column), sum(own) + _GAP * (len(own) - 1))

@@ -15,14 +15,21 @@ from grader.figures.figure import Figure, FigureFrame, Track
 _BELOW_HOW = 24  # pixels that a track's second line takes
 
 
-def composed(figure: Figure, labels: Sequence[str]) -> Arrangement:
-    """Return the panels of a figure; labels say which step each frame is."""
+def composed(figure: Figure, labels: Sequence[str], notes: Sequence[str] = ()) -> Arrangement:
+    """Return the panels of a figure; labels say which step each frame is, and notes come at the end."""
+    arranged = _composed(figure, labels)
+    if not notes:
+        return arranged
+    panel = text_panel([""] * len(labels), notes)
+    return Arrangement([*arranged.columns, [panel]], [*arranged.groups, [panel]])
+
+
+def _composed(figure: Figure, labels: Sequence[str]) -> Arrangement:
     if any(frame.strips for track in figure.tracks for frame in track.frames):
-        columns = [_strips(track) for track in figure.tracks]
+        columns = [_strips(track, figure) for track in figure.tracks]
         return Arrangement(columns, columns)
     if len(figure.tracks) == 1:
-        panels = [*_single(figure.tracks[0], labels)]
-        return Arrangement([[panel] for panel in panels], [panels])
+        return _single(figure.tracks[0], labels)
     return _shared(figure, labels) if figure.shares_image else _apart(figure, labels)
 
 
@@ -30,18 +37,19 @@ def _way(track: Track) -> Way:
     return TORCH if track.is_true else YOURS
 
 
-def _heads(track: Track) -> tuple[list[Stroke], float]:
-    """Return the title of a track with its sign, what is done in this way, and where they end."""
+def _heads(track: Track, figure: Figure) -> tuple[list[Stroke], float]:
+    """Return the title of a track with its sign, what is done in this way, and where all titles end."""
     if not track.name:
         return [], 0
+    lines = max(bool(one.how) for one in figure.tracks)
     sign = "✓" if track.is_true else "✗"
     head = line_of_text(f"{sign} {track.name}", 14, f"h {_way(track).words}")
     how = [line_of_text(track.how, 36, "s")] if track.how else []
-    return [head, *how], HEAD + _BELOW_HOW * len(how)
+    return [head, *how], HEAD + _BELOW_HOW * lines
 
 
-def _strips(track: Track) -> list[Panel]:
-    heads, top = _heads(track)
+def _strips(track: Track, figure: Figure) -> list[Panel]:
+    heads, top = _heads(track, figure)
     strips = track.frames[0].strips
     return [
         strip_panel(strip, heads if number == 0 else [], (top if number == 0 else 0) + 8, _way(track))
@@ -63,22 +71,23 @@ def _sheets(
         yield sheet_panel(sheets, own, HEAD + (top if number == 0 else 0), role)
 
 
-def _single(track: Track, labels: Sequence[str]) -> Iterator[Panel]:
-    """Yield the panels of one way: what is read, what is computed, what comes out."""
-    yield from _sheets(track.frames, Role(TORCH))
-    computes = any(frame.products and frame.operation not in {"copy", "stamp"} for frame in track.frames)
-    if computes:
-        yield product_panel(track.frames, [], HEAD, TORCH, labels if any(labels) else ())
-    yield from _sheets(track.frames, Role(TORCH, is_output=True))
-    if any(labels) and not computes:
-        yield text_panel(labels)
+def _single(track: Track, labels: Sequence[str]) -> Arrangement:
+    """Return the panels of one way: what is read, what is computed, what comes out."""
+    images, outputs = [*_sheets(track.frames, Role(TORCH))], [*_outputs(track)]
+    if any(frame.products and frame.operation not in {"copy", "stamp"} for frame in track.frames):
+        computed = product_panel(track.frames, [], HEAD, TORCH, labels if any(labels) else ())
+        columns = [[panel] for panel in (*images, computed, *outputs)]
+    else:
+        step = [text_panel(labels)] if any(labels) else []
+        columns = [*([panel] for panel in images[:-1]), [*images[-1:], *step], *([one] for one in outputs)]
+    return Arrangement(columns, [[panel for column in columns for panel in column]])
 
 
 def _shared(figure: Figure, labels: Sequence[str]) -> Arrangement:
     """Return two tracks beside the image that both read."""
     images = [*_sheets(figure.tracks[0].frames, Role(BOTH))]
     about = text_panel(labels, [*_notes(figure)])
-    computed = [product_panel(track.frames, *_heads(track), _way(track)) for track in figure.tracks]
+    computed = [product_panel(track.frames, *_heads(track, figure), _way(track)) for track in figure.tracks]
     outputs = [[*_outputs(track)] for track in figure.tracks]
     columns = [[*images, about], *([one, *two] for one, two in zip(computed, outputs, strict=True))]
     return Arrangement(columns, [[*images, about], *([one] for one in computed), [*outputs[0], *outputs[1]]])
@@ -88,7 +97,7 @@ def _apart(figure: Figure, labels: Sequence[str]) -> Arrangement:
     """Return two tracks, each with an image of its own."""
     columns: list[list[Panel]] = []
     for track in figure.tracks:
-        images = [*_sheets(track.frames, Role(_way(track)), *_heads(track))]
+        images = [*_sheets(track.frames, Role(_way(track)), *_heads(track, figure))]
         own = [product_panel(track.frames, [], HEAD, _way(track))] if _has_products(track) else []
         columns.append([*images, *own])
     outputs = [[*_outputs(track)] for track in figure.tracks]

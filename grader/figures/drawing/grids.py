@@ -21,6 +21,7 @@ from grader.figures.drawing.shapes import (
 from grader.figures.figure import TIMES, Box, Sheet, Square, number_text
 
 _CELL_WITH_WEIGHT = 40
+_FIFTH = 5
 _LABEL = 24  # pixels beside a cropped sheet for the numbers of its rows
 
 
@@ -47,6 +48,11 @@ class _Measures:
     columns: int
     rows: int
     has_weights: bool
+
+    @property
+    def base(self) -> float:
+        """The base line of a number in its cell; a weight needs room below it."""
+        return 21 if self.has_weights else self.height / 2 + 5
 
     def corner(self, row: float, column: float) -> tuple[float, float]:
         """Return where a cell begins."""
@@ -134,20 +140,23 @@ def _around(sheet: Sheet, is_wanted: Callable[[Square], bool]) -> Box | None:
 
 
 def _labels(sheet: Sheet, sizes: _Measures) -> Iterator[Stroke]:
-    """Yield the true indices of the rows and columns of a cropped sheet."""
+    """Yield the true indices of the rows and columns of a cropped sheet; of small cells, every fifth."""
+    is_small = sizes.width < 2 * LEAST_CELL
     for number, index in enumerate(sheet.columns):
-        x, _ = sizes.corner(0, number + 0.5)
-        yield Stroke(Words(x, sizes.top - 6, number_text(index), "s"), Depth.NUMBERS)
+        if not is_small or index % _FIFTH == 0:
+            x, _ = sizes.corner(0, number + 0.5)
+            yield Stroke(Words(x, sizes.top - 6, number_text(index), "s"), Depth.NUMBERS)
     for number, index in enumerate(() if sheet.is_flat else sheet.rows):
-        _, y = sizes.corner(number + 0.5, 0)
-        yield Stroke(Words(sizes.left - 6, y + 5, number_text(index), "s r"), Depth.NUMBERS)
+        if not is_small or index % _FIFTH == 0:
+            _, y = sizes.corner(number, 0)
+            yield Stroke(Words(sizes.left - 6, y + sizes.base, number_text(index), "s r"), Depth.NUMBERS)
 
 
 def _number(cell: Square, sizes: _Measures, corner: tuple[float, float], role: Role) -> Iterator[Stroke]:
     """Yield the number in a cell; those of an output appear when they are computed."""
     if cell.value is None:
         return
-    x, y = corner[0] + sizes.width / 2, corner[1] + (21 if sizes.has_weights else sizes.height / 2 + 5)
+    x, y = corner[0] + sizes.width / 2, corner[1] + sizes.base
     style = "z" if cell.role != "image" else "halo" if cell.is_left_over else ""
     if role.is_output:
         style = "b y" if cell.is_new and role.way is YOURS else "b"
