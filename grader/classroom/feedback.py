@@ -30,7 +30,7 @@ class Feedback:
 
     report: Report
     paper: Paper
-    seen: Released
+    released: Released
     moment: str  # in the course's time zone
     name: str  # of the student, as the page shows it
     score: Score | None = None  # None if it is not released
@@ -39,9 +39,9 @@ class Feedback:
     revealed: Mapping[str, Revealed] = field(default_factory=dict)  # by question
 
 
-def revealed(exercise: LoadedExercise, sitting: Sitting, seen: Released) -> dict[str, Revealed]:
+def revealed(exercise: LoadedExercise, sitting: Sitting, released: Released) -> dict[str, Revealed]:
     """Return what gives answers away, by question, as far as a student sees it."""
-    if not (seen.explanation or seen.checks):
+    if not (released.explanation or released.checks):
         return {}
     reference, checks = (_source(exercise, file) for file in (REFERENCE_FILE, CHECKS_FILE))
     found = {}
@@ -49,9 +49,9 @@ def revealed(exercise: LoadedExercise, sitting: Sitting, seen: Released) -> dict
         is_code = id_ in sitting.code_questions
         solution = key.solution or _definitions(reference, id_)
         found[id_] = Revealed(
-            explanation=key.explanation if seen.explanation else "",
-            solution=solution if seen.explanation else "",
-            checks=_checks_of(checks, id_, sitting.code_questions) if seen.checks and is_code else "",
+            explanation=key.explanation if released.explanation else "",
+            solution=solution if released.explanation else "",
+            checks=_checks_of(checks, id_, sitting.code_questions) if released.checks and is_code else "",
         )
     return found
 

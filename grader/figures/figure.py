@@ -1,8 +1,8 @@
 """What a figure shows, as plain data. A renderer draws it without knowing any layer.
 
 A `Figure` has one track, or two: torch's way and the mistaken way. All tracks have the same number of frames,
-and frame `k` of both belongs to the same step. A `FigureFrame` holds everything that is to be seen at its step, so
-a renderer can draw any frame alone:
+and frame `k` of both belongs to the same step. A `FigureFrame` holds everything that is to be seen at its
+step, so a renderer can draw any frame alone:
 
 - `sheets`: what is read, one grid of cells for each channel, already cropped, with true indices;
 - `products`: what is computed, row by row of the kernel, in the order of the cells under it;

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from grader.classroom.feedback import Feedback, Revealed
 from grader.errors import printable
-from grader.examiner.report import QuestionReport
+from grader.examiner.report import QuestionReport, Report
 from grader.language.points import points_text, score_text
 from grader.questions.posed import OutcomeName
 from grader.render.page import page
-from grader.render.report_page import LENGTHS, MAX_BYTES, Entry, entries_of, shortened
+from grader.render.report_page import Drawn, ToldQuestion, fitted
 from grader.render.terminal import WORDS, points_word, said, total, verdict_word
 
 MAX_TEXT = 2000  # characters that the comment box of an LMS surely takes
+OTHER_NUMBERS = "The same slip on other numbers than yours."
 _MORE = "... The page says the rest."
 
 
@@ -23,23 +26,17 @@ def feedback_files(feedback: Feedback) -> dict[str, str]:
 
 
 def feedback_html(feedback: Feedback) -> str:
-    """Return the feedback as one page of at most 300 kB; one that would be larger has shorter texts."""
-    html = ""
-    for most in LENGTHS:
-        html = _page(feedback, most)
-        if len(html.encode()) <= MAX_BYTES:
-            break
-    return html
+    """Return the feedback as one page of at most 300 kB."""
+    return fitted(feedback.report, feedback.paper, {}, partial(_page, feedback), OTHER_NUMBERS)
 
 
-def _page(feedback: Feedback, most: int) -> str:
-    report = shortened(feedback.report, most)
-    entries = [_entry(feedback, one) for one in entries_of(report, feedback.paper, {}, most)]
+def _page(feedback: Feedback, report: Report, questions: Sequence[ToldQuestion], _own: Drawn) -> str:
+    entries = [_released(feedback, one) for one in questions]
     score, of = _score(feedback)
     return page(
         "feedback.html.jinja",
         f"{feedback.paper.title}: {feedback.name}",
-        [drawn.svg for entry in entries for drawn in entry.figures],
+        [entry.figure.svg for entry in entries],
         is_still=True,
         feedback=feedback,
         report=report,
@@ -51,23 +48,23 @@ def _page(feedback: Feedback, most: int) -> str:
     )
 
 
-def _entry(feedback: Feedback, entry: Entry) -> Entry:
+def _released(feedback: Feedback, told: ToldQuestion) -> ToldQuestion:
     """Leave points out that are not released, and the command for another hint."""
-    told = replace(entry, more_hints=False)
-    if feedback.seen.score:
+    told = replace(told, more_hints=False)
+    if feedback.released.score:
         return told
-    return replace(told, points="", verdict=_verdict(feedback, entry.outcome))
+    return replace(told, points="", verdict=_verdict(feedback, told.outcome))
 
 
 def _verdict(feedback: Feedback, outcome: OutcomeName) -> str:
     """Return a verdict without points, if it is released."""
-    return WORDS[outcome][0] if feedback.seen.verdicts else "not released yet"
+    return WORDS[outcome][0] if feedback.released.verdicts else "not released yet"
 
 
 def _score(feedback: Feedback) -> tuple[str, str]:
     """Return the score in large and what follows it; nothing if it is not released."""
     score = feedback.score
-    if not feedback.seen.score:
+    if not feedback.released.score:
         return "", ""
     if score is None:
         first, _, rest = total(feedback.report).partition(" ")
@@ -98,6 +95,6 @@ def _about_score(feedback: Feedback) -> list[str]:
 def _lines(feedback: Feedback, question: QuestionReport) -> list[str]:
     """Return the lines about one question."""
     verdict = _verdict(feedback, question.outcome)
-    if feedback.seen.score:
+    if feedback.released.score:
         verdict = f"{verdict_word(question)[0]}, {points_word(question)}"
     return [f"{question.id}: {verdict}", *(f"  {printable(line)}" for line in said(question).splitlines())]

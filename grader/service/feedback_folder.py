@@ -42,7 +42,7 @@ class Task:
     params: dict[str, Any] | None
     score: Score | None
     handed_in: datetime | None
-    seen: Released
+    released: Released
 
 
 @dataclass
@@ -91,20 +91,20 @@ def _tasks(
     releases = course.releases
     for handed_in, report in gradebook.counting_reports(counting):
         student, exercise = key = handed_in.student, handed_in.exercise
-        seen = Released.at(releases, student, exercise, moment)
+        released = Released.at(releases, student, exercise, moment)
         if not is_folder_name(student):
             left_out.append(f"{student}: this name cannot be the name of a folder")
-        elif seen.is_nothing:
+        elif released.is_nothing:
             left_out.append(f"{student}: nothing of {exercise} is released yet")
         else:
             yield Task(
                 student,
                 exercise,
-                seen.of(report).model_dump_json(),
+                released.of(report).model_dump_json(),
                 handed_out.get((EVERYBODY if report.student is None else student, exercise)),
-                scores.get(key) if seen.score else None,
+                scores.get(key) if released.score else None,
                 times[key],
-                seen,
+                released,
             )
 
 
@@ -144,19 +144,19 @@ def write_files(root: Path, out: Path, moment: datetime, draw: Draw, task: Task)
 def feedback_of(course: LoadedCourse, moment: datetime, task: Task) -> Feedback:
     """Gather what a page says."""
     exercise, report = course.exercise(task.exercise), Report.model_validate_json(task.report)
-    gives_away = task.seen.explanation or task.seen.checks
+    gives_away = task.released.explanation or task.released.checks
     sitting = prepare(exercise, report.student, task.params, with_keys=gives_away)
     zone = ZoneInfo(course.record.rules.timezone)
     return Feedback(
         report=report,
         paper=sitting.paper,
-        seen=task.seen,
+        released=task.released,
         moment=_told(moment, zone),
         name=task.student,
         score=task.score,
         handed_in=_told(task.handed_in, zone) if task.handed_in else "",
         contact=course.record.contact,
-        revealed=revealed(exercise, sitting, task.seen),
+        revealed=revealed(exercise, sitting, task.released),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.release import ResultPart, Release, Releases
+from grader.course.release import Release, Releases, ResultPart
 from grader.course.rules import Rules
 from grader.errors import CourseFaults
 from tests.course.building import GOOD, course

@@ -81,7 +81,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     ] = None
     values: Annotated[
         Formulas | None,
-        Field(description="The right values as a formula, in place of a layer and its input."),
+        Field(description="The right values as a formula, instead of a layer and its input."),
     ] = None
     weight: Annotated[Formulas | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Formulas | None, Field(description="The layer's bias; one number fills it.")] = None
