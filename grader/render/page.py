@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.language.points import points_text, score_text
+from grader.language.points import number_text, points_text, score_text
 from grader.render.prose import prose, ticked, visible
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -28,25 +28,35 @@ def environment() -> Environment:
         lstrip_blocks=True,
         autoescape=True,
     )
-    made.filters.update(prose=prose, ticked=ticked, visible=visible, points=points_text, score=score_text)
+    made.filters.update(
+        prose=prose, ticked=ticked, visible=visible, points=points_text, score=score_text, number=number_text
+    )
     return made
 
 
-def page(template: str, title: str, parts: Iterable[str], *, is_still: bool = False, **content: Any) -> str:
+def page(
+    template: str,
+    title: str,
+    parts: Iterable[str] = (),
+    *,
+    script: str = "",
+    style: str = "page.css.jinja",
+    **content: Any,
+) -> str:
     """Return a page with a policy that allows its own style and script, and the styles of its parts.
 
-    One that `is_still` has no script, and its policy allows none.
+    `style` and `script` are files beside the template. Without a script, the policy allows none.
     """
-    style, script = _text("page.css.jinja"), _text("figures.js")
-    styles = [style, *(one for part in parts for one in _STYLE.findall(part))]
+    css, code = _text(style), _text(script) if script else ""
+    styles = [css, *(one for part in parts for one in _STYLE.findall(part))]
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src {_hashes(styles)}{'' if is_still else f'; script-src {_hashes([script])}'}"
+        f"style-src {_hashes(styles)}{f'; script-src {_hashes([code])}' if code else ''}"
     )
     return (
         environment()
         .get_template(template)
-        .render(title=title, style=Markup(style), script=Markup(script), policy=Markup(policy), **content)  # noqa: S704 our own files
+        .render(title=title, style=Markup(css), script=Markup(code), policy=Markup(policy), **content)  # noqa: S704 our own files
     )
 
 

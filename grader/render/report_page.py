@@ -150,6 +150,7 @@ def _page(paper: Paper, report: Report, entries: Sequence[ToldQuestion], own: Dr
         "report.html.jinja",
         f"{paper.title}: {total(report)}",
         [own.svg, *(entry.figure.svg for entry in entries)],
+        script="figures.js",
         report=report,
         paper=paper,
         score=score,

@@ -29,6 +29,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
+from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, students_of
 from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
@@ -244,6 +245,28 @@ class Service:
         analysis = analyse(self._reports(in_order), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis
+
+    def summary(self, exercises: Sequence[str] = ()) -> ClassSummary:
+        """Return the analysis of some exercises, with everything else that an instructor asks of a class."""
+        chosen = self.course.select(exercises)
+        outlines = {
+            name: self.course.outline(name) for name in self.course.record.exercises if name in chosen
+        }
+        attempts = [one for one in self.gradebook.attempts() if one.exercise in outlines]
+        counting = {*counting_submissions(attempts, self.course.record.rules)}
+        examples = Examples()
+        asked = {name: outline.questions for name, outline in outlines.items()}
+        analysis = analyse(examples.passing(self._reports(list(outlines))), asked)
+        points = {one.exercise: outlines[one.exercise].points for one in analysis.exercises}
+        latest = {(one.student, one.exercise): one for one in attempts if one.submission in counting}
+        return ClassSummary(
+            course=self.course.record.title,
+            exercises=points,
+            analysis=analysis,
+            misconceptions=examples.ranked(),
+            arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
+            students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
+        )
 
     def feedback(self, out: Path, exercises: Sequence[str], moment: datetime | None, draw: Draw) -> Written:
         """Write feedback, as it is released at a moment or now."""
