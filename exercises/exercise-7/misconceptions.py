@@ -10,9 +10,9 @@ from torch import nn
 
 
 def is_drawn(weight):
-    """Tell whether a weight looks like a new module's: different numbers, none beyond the usual bound."""
+    """Tell whether a weight looks like a new module's: different numbers, none 0 or beyond the usual bound."""
     bound = weight[0].numel() ** -0.5
-    return len(weight.unique()) == weight.numel() and bool((weight.abs() <= bound).all())
+    return len(weight.unique()) == weight.numel() and bool(weight.all() and (weight.abs() <= bound).all())
 
 
 def shows_zero_conv_random_weights(student):
