@@ -10,7 +10,7 @@ from torch import nn
 
 
 def is_drawn(weight):
-    """Tell whether a weight looks like a new module's: different numbers, none 0 or beyond the usual bound."""
+    """Tell whether a weight looks like a new module's: different numbers, none 0 or too large."""
     bound = weight[0].numel() ** -0.5
     return len(weight.unique()) == weight.numel() and bool(weight.all() and (weight.abs() <= bound).all())
 

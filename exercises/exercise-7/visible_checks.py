@@ -25,7 +25,7 @@ def test_blur_softens_a_side_of_the_square(student):
 
 
 def test_edges_shows_two_sides_of_the_square(student):
-    """The output is as large as the picture: positive at the square's left side, negative at its right side."""
+    """The output is as large as the picture; the square's left side is positive, its right side negative."""
     output = student.edges(picture())
     assert tuple(output.shape) == (1, 1, 64, 64)
     sides = torch.zeros(28)
