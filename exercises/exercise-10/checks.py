@@ -1,4 +1,4 @@
-"""Hidden checks of exercise-10. The inputs of functions are small whole numbers, so float32 is exact."""
+"""Hidden checks of exercise-10. The inputs of functions are whole numbers, so float32 is exact."""
 
 from functools import partial
 
@@ -35,8 +35,8 @@ def test_one_by_one_same_channels(student, reference):
 
 @pytest.mark.points(2)
 def test_one_by_one_batch(student, reference):
-    """A batch of three different images."""
-    image, weight = grid(3, 2, 4, 5), grid(5, 2)
+    """A batch of three different images with large cells."""
+    image, weight = grid(3, 2, 4, 5) * 100, grid(5, 2) * 10
     values_close(student.one_by_one(image, weight), reference.one_by_one(image, weight))
 
 
@@ -126,9 +126,9 @@ def test_Block_values(student):
 
 @pytest.mark.points(2)
 def test_Block_batch(student):
-    """A batch of rectangular images with odd sides."""
-    block, image = student.Block(3, 32), grid(4, 3, 7, 9)
-    values_close(block(image), expected(block, image))
+    """A batch of rectangular images with odd sides and large cells, views of another tensor."""
+    block, image = student.Block(3, 32), grid(4, 3, 9, 7).mT * 10
+    values_close(block(image), expected(block, image), rtol=1e-4, atol=1e-3)
 
 
 def test_Block_nothing_negative(student):
