@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from rich.text import Text
 
 from grader.cli import entry
 from grader.cli.told import tell
-from grader.errors import SubmissionFault
 from grader.render.palette import screen
-from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
+from grader.render.terminal import Beside, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
-
-WATCH_SECONDS = 0.2  # between two checks for a saved file
 
 
 @dataclass(frozen=True)
 class Wishes:
     """The options of the command."""
 
-    watch: bool = False
     as_json: bool = False
     hint: bool = False
     question: str | None = None
@@ -46,8 +40,6 @@ def glance() -> int:
 def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: Wishes) -> int:
     """Grade the file of an exercise."""
     with examiner_of(Path.cwd(), process, exercise, file, lambda sentence: tell([sentence])) as examiner:
-        if asked.watch:
-            return _watch(examiner)
         return _show(examiner, asked)
 
 
@@ -63,31 +55,6 @@ def _show(examiner: Examiner, asked: Wishes) -> int:
         beside = Beside(examiner.best(report), examiner.next_exercise)
         screen().print(report_page(report, examiner.paper.title, examiner.hints, beside))
     return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
-
-
-def _watch(examiner: Examiner) -> NoReturn:
-    """Grade whenever the file is saved, until interrupted."""
-    file, seen = examiner.file, 0
-    while True:
-        now = file.stat().st_mtime_ns if file.exists() else seen
-        if now != seen:
-            seen = now
-            click.echo(f"Grading {file.name} ...")
-            _show_again(examiner)
-            click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
-        time.sleep(WATCH_SECONDS)
-
-
-def _show_again(examiner: Examiner) -> None:
-    """Clear the screen and show the report."""
-    try:
-        page = WatchedPage(examiner.grade(), examiner.paper.title, examiner.hints)
-    except SubmissionFault as error:  # half saved, or not yet a notebook
-        click.clear()
-        click.echo(str(error))
-    else:
-        click.clear()
-        screen().print(page)
 
 
 def _hint(examiner: Examiner, report: Report, question: str | None) -> None:

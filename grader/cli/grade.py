@@ -20,7 +20,11 @@ from grader.service.early import started_for
     "--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb, without storing the result."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print only the report, as JSON.")
-@click.option("--watch", is_flag=True, help="Grade again whenever the file is saved, until Ctrl-C.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Grade again whenever a file is saved; without EXERCISE on one screen for the course.",
+)
 @click.option(
     "--hint",
     is_flag=True,
@@ -34,16 +38,18 @@ def command(
 
     Exit codes: 0 full marks, 1 not full marks, 2 something to correct, 3 a bug in the grader.
     """
-    if exercise is None and (file or as_json or hint or watch):
+    if exercise is None and (file or as_json or hint):
         raise click.UsageError("Name an exercise, for example: grade exercise-3 --json")
     if as_json + hint + watch > 1:
         raise click.UsageError("Use one of --json, --hint and --watch.")
     if question is not None and not hint:
         raise click.UsageError("Name a question only with --hint, for example: grade exercise-3 size --hint")
     if exercise is None:
-        return int(_examine().glance())
+        return int(_watch_course() if watch else _examine().glance())
     with started_for(exercise, file) as process:  # it imports torch while this process finds out the rest
-        asked = _examine().Wishes(watch=watch, as_json=as_json, hint=hint, question=question)
+        if watch:
+            importlib.import_module("grader.cli.watch_exercise").watch_exercise(process, exercise, file)
+        asked = _examine().Wishes(as_json=as_json, hint=hint, question=question)
         code = _examine().examine(process, exercise, file, asked)
     return int(code)
 
@@ -51,6 +57,11 @@ def command(
 def _examine() -> ModuleType:
     """Import the module that does the work, which --help does not need."""
     return importlib.import_module("grader.cli.examine")
+
+
+def _watch_course() -> int:
+    """Show the course until a key ends it."""
+    return int(importlib.import_module("grader.cli.watch_course").watch_course())
 
 
 def main() -> None:

@@ -53,6 +53,15 @@ def comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
+def flowed(text: str) -> str:
+    """Return Markdown for a screen of any width: a paragraph is one line, code stays as it is."""
+    lines: list[str] = []
+    for block in _blocks(text):
+        first, *others = block.lines
+        lines.append(" ".join([first.rstrip(), *map(str.strip, others)]))
+    return "\n".join(line for line in lines if not line.lstrip().startswith("```"))
+
+
 class _Block(NamedTuple):
     lines: list[str]
     is_code: bool = False

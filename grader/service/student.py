@@ -22,7 +22,9 @@ from grader.handout.exercise_source import ExerciseSource, check_name, find_file
 from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
 
-__all__ = ["Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of"]
+GO_ON_SECONDS = 0.1  # between two questions whether to go on
+
+__all__ = ["Abandoned", "Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of", "is_own"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class Hint:
     most: int
     text: str
     is_known: bool = False  # all hints of the question have been shown before
+
+
+class Abandoned(GraderError):
+    """Grading a file was given up, because its result is no longer wanted."""
 
 
 def at_a_glance(folder: Path) -> Glance:
@@ -81,10 +87,10 @@ def examiner_of(
         name = meant(source.exercises, exercise)
         check_name(source, name)  # even if a file is named
         found = file or find_file(source, name, exercise)
-        yield Examiner(process, source, name, found, tell, is_kept=_is_own(source.root, name, found))
+        yield Examiner(process, source, name, found, tell, is_kept=is_own(source.root, name, found))
 
 
-def _is_own(root: Path, exercise: str, file: Path) -> bool:
+def is_own(root: Path, exercise: str, file: Path) -> bool:
     """Tell whether a named file is the exercise's own, which `grade` uses by default."""
     return any(file.resolve() == (root / f"{exercise}{suffix}").resolve() for suffix in SUFFIXES)
 
@@ -115,6 +121,7 @@ class Examiner:
             tell(f"{name} is not installed, so a file that imports it cannot be graded.")
         process.tell(self._sitting)
         self._given_up: frozenset[str] = frozenset()
+        self._go_on: Callable[[], bool] = lambda: True
 
     @property
     def paper(self) -> Paper:
@@ -126,15 +133,19 @@ class Examiner:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
 
-    def grade(self) -> Report:
+    def grade(self, go_on: Callable[[], bool] = lambda: True) -> Report:
         """Grade the current file and return the report, which is remembered unless another file was named.
 
+        `go_on` is called now and then; if it returns False, no more time is spent on the file.
+
         Raises:
+            Abandoned: `go_on` returned False.
             SubmissionFault: the file cannot be read.
             GraderError: the checks cannot be imported, or the grader itself failed.
 
         """
-        submission, self._given_up = read_submission(self.file), frozenset()
+        submission, self._given_up, self._go_on = read_submission(self.file), frozenset(), go_on
+        self._progress = Progress(self._source.root)  # another command may have changed it
         said = self._said(submission)
         if isinstance(said, GraderError):
             raise said
@@ -171,12 +182,16 @@ class Examiner:
         limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
         bounds = Bounds(sum(longest(one) for one in limits))
         self._process.tell(Request(submission, self._given_up))
-        said, in_time = self._process.answer(lambda: bounds.until, bounds.notice)
+        said, in_time = self._process.answer(
+            lambda: bounds.until if self._go_on() else 0.0, bounds.notice, GO_ON_SECONDS
+        )
         deed = self._process.deed
         if in_time:
             return said
         self._process.restart()
         self._process.tell(self._sitting)
+        if not self._go_on():
+            raise Abandoned("The file was not graded to the end.")
         if deed is None or not may_go_without(self._given_up, deed, bounds):
             raise WorkerFault("The grading process took too long.")
         self._given_up |= {deed.check}

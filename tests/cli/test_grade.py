@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -439,10 +440,11 @@ def test_an_answer_that_cannot_be_read_has_no_picture(folder: Path, grade: Run) 
 def test_watching_says_at_once_that_it_grades(
     folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_seconds: float) -> None:
+    def interrupted(_folders: object) -> Iterator[None]:
+        yield
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.cli.examine.time.sleep", interrupted)
+    monkeypatch.setattr("grader.cli.watch_exercise.looks", interrupted)
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "80")
     text = (folder / "exercise-3.py").read_text(encoding="utf-8").replace("size = ...", "size = 1")
