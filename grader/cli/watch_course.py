@@ -71,6 +71,7 @@ class CourseWatch:
         self, desk: Desk, console: Console, events: SimpleQueue[str | None], told: list[str]
     ) -> None:
         self._desk, self._console, self._events, self._told = desk, console, events, told
+        self._is_unicode = console.encoding.startswith("utf")
         self._rows: dict[str, Row] = {}
         self._troubles: dict[str, str] = {}  # by exercise, until it can be graded
         self._shown: dict[_Spot, list[str]] = {}  # the hints that were asked for
@@ -269,12 +270,12 @@ class CourseWatch:
         """Yield what is said about the exercise and the question that are shown."""
         name, id_ = self._spot
         row = self._rows.get(name)
-        yield from map(Text, filter(None, [self._desk.trouble, *self._told]))
-        if name in self._troubles:
-            yield Text(self._troubles[name])
+        for sentence in (self._desk.trouble, *self._told, self._troubles.get(name, "")):
+            if sentence:
+                yield Text(f"{sentence}\n")
         if row is None:
             return
         if id_:
-            yield from question_told(row, id_, self._shown.get(self._spot, ()))
+            yield from question_told(row, id_, self._shown.get(self._spot, ()), unicode=self._is_unicode)
         elif row.report is not None:
             yield from finished_told(row)

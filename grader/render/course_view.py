@@ -14,7 +14,9 @@ from rich.text import Text
 from grader.course.sitting import Paper
 from grader.errors import printable
 from grader.examiner.report import QuestionReport, Report
-from grader.figures.text import drawn
+from grader.figures.figure import CannotDraw
+from grader.figures.frames import two_tracks
+from grader.figures.text import as_text, drawn
 from grader.handout.stubs import flowed
 from grader.language.points import points_text, score_text
 from grader.questions.posed import Posed
@@ -164,13 +166,17 @@ def _rule(title: str) -> RenderableType:
     return Bounded(Rule(title, characters="-", style=FAINT, align="right"))
 
 
-def question_told(row: Row, id_: str, shown: Iterable[str]) -> Iterator[RenderableType]:
+def question_told(row: Row, id_: str, shown: Iterable[str], *, unicode: bool) -> Iterator[RenderableType]:
     """Yield an open question: its verdict, the hints (`shown`), what is wrong, and what is asked."""
     question, posed = row.question(id_), row.posed(id_)
-    reasons: list[RenderableType] = []
+    reasons, has_figure = list[RenderableType](), False
     if question is not None:
         yield headline(question)
-        reasons = list(details(question, posed.hints if posed else ()))
+        figure = _two_tracks(question, unicode=unicode)
+        has_figure = bool(figure or question.drawing)
+        if figure:  # it shows more than the picture
+            question = question.model_copy(update={"walk": None, "picture": None})
+        reasons = [*details(question, posed.hints if posed else ()), *figure]
     elif posed is not None:
         yield Headline(Text(id_, style="bold"), Text("not graded yet"), Text(points_text(posed.points)))
     yield from (Indented(Text(printable_lines(text))) for text in shown)
@@ -178,7 +184,7 @@ def question_told(row: Row, id_: str, shown: Iterable[str]) -> Iterator[Renderab
     if posed is not None:
         yield from ([Text("")] if reasons else [])
         yield Text(asked(posed))
-        if question is None or not question.drawing:
+        if not has_figure:
             yield from _figure(posed, row.paper)
     yield from finished_told(row)
 
@@ -192,6 +198,17 @@ def finished_told(row: Row) -> Iterator[RenderableType]:
     elif not row.report.still_open:
         yield Text(f"Everything in {row.name} is answered. Hand in your file; the rest is graded then.")
     yield from remarks(row.report)
+
+
+def _two_tracks(question: QuestionReport, *, unicode: bool) -> Sequence[RenderableType]:
+    """Return the right way and the mistaken one, from the step at which they differ, if there are two."""
+    if question.tracks is None:
+        return ()
+    try:
+        text = as_text(two_tracks(question.tracks), unicode=unicode)
+    except CannotDraw:
+        return ()
+    return (Picture(text),)
 
 
 def _figure(posed: Posed, paper: Paper | None) -> Iterator[RenderableType]:

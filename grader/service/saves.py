@@ -43,9 +43,8 @@ class Stamps:
     _seen: dict[str, tuple[Stamp, ...]] = field(default_factory=dict)
 
     def has_changed(self, name: str, files: Iterable[Path]) -> bool:
-        """Return whether any of these files was saved, appeared or vanished since the last look."""
-        now = tuple(map(stamp_of, files))
-        before = self._seen.get(name, (None,) * len(now))
+        """Return whether any of these files was saved, appeared or vanished; at the first look, True."""
+        before, now = self._seen.get(name), tuple(map(stamp_of, files))
         self._seen[name] = now
         return now != before
 
