@@ -20,7 +20,7 @@ from grader.course.solutions import solutions
 from grader.handout.generation import generate
 from grader.handout.pack import PACK_FILE
 from grader.handout.stubs import answered
-from tests.cli.terminal import Terminal, opened
+from tests.cli.screened import Screened, opened
 from tests.conftest import Run
 
 KEYS = "q quit"
@@ -193,7 +193,7 @@ def test_files_come_and_go(mine: Path, arguments: list[str], before: str) -> Non
         assert terminal.end() == 130
 
 
-def processes_of(terminal: Terminal) -> list[psutil.Process]:
+def processes_of(terminal: Screened) -> list[psutil.Process]:
     """The processes that a zygote has forked."""
     zygotes = psutil.Process(terminal.process.pid).children()
     return [child for zygote in zygotes for child in zygote.children(recursive=True)]

@@ -32,7 +32,7 @@ grade()
 
 
 @dataclass
-class Terminal:
+class Screened:
     """A command in a terminal of 80 by 24, or another size."""
 
     process: subprocess.Popen[bytes]
@@ -103,7 +103,7 @@ class Terminal:
 @contextmanager
 def opened(
     folder: Path, *arguments: str, before: str = "", width: int = 80, height: int = 24, **variables: str
-) -> Iterator[Terminal]:
+) -> Iterator[Screened]:
     """`grade ARGUMENTS` in a folder; `before` is run first in its process."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (height, width))
@@ -122,7 +122,7 @@ def opened(
         start_new_session=True,
     )
     try:
-        yield Terminal(process, ours, theirs, pyte.Screen(width, height), before=attributes)
+        yield Screened(process, ours, theirs, pyte.Screen(width, height), before=attributes)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
