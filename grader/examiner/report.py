@@ -12,6 +12,7 @@ from grader.figures.text import drawn
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks
 
 # From worst to best: the outcome of a question whose checks differ.
 _SEVERITY: tuple[OutcomeName, ...] = (
@@ -80,6 +81,7 @@ class QuestionReport(Record):
     hint: int | None = None  # the number, from 1, of the hint to go to
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
+    tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
     checks: tuple[CheckReport, ...] = ()
 
     @property
