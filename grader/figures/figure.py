@@ -1,8 +1,8 @@
 """What a figure shows, as plain data. A renderer draws it without knowing any layer.
 
 A `Figure` has one track, or two: torch's way and the mistaken way. All tracks have the same number of frames,
-and frame `k` of both belongs to the same step. A `Frame` holds everything that is to be seen at its step, so
-a renderer can draw any frame alone:
+and frame `k` of both belongs to the same step. A `FigureFrame` holds everything that is to be seen at its
+step, so a renderer can draw any frame alone:
 
 - `sheets`: what is read, one grid of cells for each channel, already cropped, with true indices;
 - `products`: what is computed, row by row of the kernel, in the order of the cells under it;
@@ -139,7 +139,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FigureFrame:
     """One step of one track."""
 
     place: str  # what it computes: "output[0, 1]"; of a stamp "input[0, 1]"; '' for sizes
@@ -161,11 +161,11 @@ class Track:
 
     name: str  # "torch" or "your way"; '' if there is only one
     how: str  # "the kernel as it is written"; '' if there is nothing to say
-    frames: tuple[Frame, ...]
+    frames: tuple[FigureFrame, ...]
     is_true: bool = True
 
     @property
-    def last(self) -> Frame:
+    def last(self) -> FigureFrame:
         """The last frame that computes something."""
         return next((frame for frame in reversed(self.frames) if not frame.is_missing), self.frames[-1])
 

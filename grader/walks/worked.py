@@ -25,6 +25,7 @@ class Worked:
     image: Numbers | None = None
     weight: Numbers | None = None
     bias: tuple[float, ...] | None = None
+    first: tuple[int, ...] = ()  # the cell of the kernel that holds its first weight, if it was moved
     how: str = ""  # what is done in this way, in a few words: "the kernel as it is written"
 
     @property
