@@ -30,24 +30,18 @@ _MISSING = {
 
 def explain(examiner: Examiner, report: Report, question: str | None) -> None:
     """Show the figure of a question, or else of the first open one that has a figure."""
-    asked = _asked(report, question)
-    if asked is None:
+    asked = [one for one in report.questions if one.id == question] if question else report.still_open
+    if not asked:
         click.echo("No question is open: there is nothing to explain.")
         return
     console = screen()
-    steps = Steps.of(asked, console.encoding) if asked.tracks else None
+    steps = next(filter(None, (Steps.of(one, console.encoding) for one in asked)), None)
     if steps is None:
-        console.print(_instead(asked, len(examiner.hints[asked.id]), report.exercise))
+        console.print(_instead(asked[0], len(examiner.hints[asked[0].id]), report.exercise))
     elif console.is_terminal and not console.is_dumb_terminal and sys.stdin.isatty():
         step_through(steps, console)
     else:
         console.print(steps.strip())
-
-
-def _asked(report: Report, question: str | None) -> QuestionReport | None:
-    if question is not None:
-        return next(one for one in report.questions if one.id == question)
-    return next((one for one in report.still_open if one.tracks), next(iter(report.still_open), None))
 
 
 def _instead(question: QuestionReport, hints: int, exercise: str) -> Bounded:

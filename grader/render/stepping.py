@@ -29,16 +29,14 @@ class Steps:
     encoding: str
 
     @classmethod
-    def of(cls, question: QuestionReport, encoding: str) -> Steps:
-        """Draw an answer that has tracks.
-
-        Raises:
-            CannotDraw: the tracks cannot be drawn.
-
-        """
+    def of(cls, question: QuestionReport, encoding: str) -> Steps | None:
+        """Draw an answer; return None if it has no tracks, or if they cannot be drawn."""
         if question.tracks is None:
-            raise CannotDraw("There are no tracks.")
-        return cls(question, two_tracks(question.tracks), encoding)
+            return None
+        try:
+            return cls(question, two_tracks(question.tracks), encoding)
+        except CannotDraw:
+            return None
 
     @property
     def count(self) -> int:
