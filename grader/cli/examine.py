@@ -9,19 +9,22 @@ import click
 from rich.text import Text
 
 from grader.cli import entry
+from grader.cli.explain import explain
 from grader.cli.told import tell
+from grader.errors import counted
 from grader.render.palette import screen
+from grader.render.solution_page import solution_page
 from grader.render.terminal import Beside, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
+from grader.service.solving import check_solutions, solutions
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """The options of the command."""
+    """What to show: "report", "json", "hint", "explain" or "solution", and of which question."""
 
-    as_json: bool = False
-    hint: bool = False
+    page: str = "report"
     question: str | None = None
 
 
@@ -46,11 +49,13 @@ def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: W
 def _show(examiner: Examiner, asked: Wishes) -> int:
     if asked.question is not None:
         examiner.check_question(asked.question)
+    if asked.page == "solution":
+        check_solutions(examiner)
     report = examiner.grade()
-    if asked.as_json:
+    if asked.page == "json":
         click.echo(report.model_dump_json())
-    elif asked.hint:
-        _hint(examiner, report, asked.question)
+    elif asked.page in ABOUT_A_QUESTION:
+        ABOUT_A_QUESTION[asked.page](examiner, report, asked.question)
     else:
         beside = Beside(examiner.best(report), examiner.next_exercise)
         screen().print(report_page(report, examiner.paper.title, examiner.hints, beside))
@@ -74,3 +79,17 @@ def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
         if hint.is_known:
             tell([f"You have seen all the hints for {hint.question}."])
         examiner.count_hint(report, hint)
+
+
+def _solution(examiner: Examiner, report: Report, question: str | None) -> None:
+    """Show model solutions, or say how many hints come first."""
+    for one in solutions(examiner, report, question):
+        if one.unseen:
+            hints = counted(one.unseen, "remaining hint")
+            ask = f"grade {report.exercise} {one.question} --hint"
+            click.echo(f"{one.question} is not right yet; read its {hints} before the solution: {ask}")
+        else:
+            screen().print(solution_page(one.question, one.code, one.explanation), crop=False)
+
+
+ABOUT_A_QUESTION = {"hint": _hint, "explain": explain, "solution": _solution}

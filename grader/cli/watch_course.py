@@ -17,17 +17,20 @@ from rich.text import Text
 from grader.cli import entry
 from grader.cli.keyboard import INTERRUPT, keys_to
 from grader.cli.watch_exercise import sentence_of
-from grader.errors import GraderError, UsageFault
+from grader.errors import GraderError, UsageFault, counted
 from grader.render.course_view import CourseView, Row, finished_told, question_told, sum_text
 from grader.render.palette import screen
+from grader.render.solution_page import solution_page
+from grader.render.stepping import Steps
 from grader.service.desk import Desk
 from grader.service.early import started_for
 from grader.service.saves import LOOK_SECONDS, looks
-from grader.service.student import Abandoned, Report
+from grader.service.solving import check_solutions, solutions
+from grader.service.student import Abandoned, Examiner, Report
 
 NO_TERMINAL = "The screen of --watch needs a terminal. Use grade EXERCISE --watch, or grade for an overview."
 WATCHING = "Save a file to have it graded."
-KEYS = "h hint   n next   space more   q quit"
+KEYS = "h hint   e explain   s solution   n next   space more   q quit"
 PATIENCE_SECONDS = 1.0  # for a file that has been saved again meanwhile
 
 _LOOK = None  # in the queue: a look at the files is due
@@ -71,10 +74,10 @@ class CourseWatch:
         self, desk: Desk, console: Console, events: SimpleQueue[str | None], told: list[str]
     ) -> None:
         self._desk, self._console, self._events, self._told = desk, console, events, told
-        self._is_unicode = console.encoding.startswith("utf")
         self._rows: dict[str, Row] = {}
         self._troubles: dict[str, str] = {}  # by exercise, until it can be graded
-        self._shown: dict[_Spot, list[str]] = {}  # the hints that were asked for
+        self._shown: dict[_Spot, dict[str, RenderableType]] = {}  # the hints and solutions asked for
+        self._steps: dict[_Spot, int] = {}  # of the figures asked for
         self._pressed: list[str] = []  # while a file was graded
         self._waiting: list[str] = []
         self._spot: _Spot = ("", "")
@@ -82,6 +85,8 @@ class CourseWatch:
         self._is_over, self._drawn = False, (0, 0)
         self._keys: Mapping[str, Callable[[], None]] = {
             "h": self._hint,
+            "e": self._explain,
+            "s": self._solution,
             "n": self._next,
             " ": self._more,
             "q": self._quit,
@@ -220,29 +225,68 @@ class CourseWatch:
     def _interrupt(self) -> None:
         raise KeyboardInterrupt
 
+    def _asked(self) -> tuple[Report, str] | None:
+        """Return the report and the question that a key is about; if there is none, say so."""
+        name, question = self._spot
+        report = self._rows[name].report if question else None
+        if report is None:
+            self._status = f"{question} is not graded yet." if question else "No question is open here."
+        return (report, question) if report is not None else None
+
     def _hint(self) -> None:
         """Show the next hint for the question."""
-        name, question = self._spot
-        report = self._rows[name].report
-        if report is None or not question:
-            self._status = "There is no hint: this is not graded yet." if question else "You need no hint."
+        asked = self._asked()
+        if asked is None:
             return
-        try:
-            examiner = self._desk.examiner(name)
-            hint = examiner.next_hint(report, question)
+        with self._in_words():
+            hint = self._examiner().next_hint(*asked)
             if hint is not None and hint.most:
-                self._show(f"Hint {hint.number} of {hint.most}: {hint.text}")
-                examiner.count_hint(report, hint)
+                self._show(f"Hint {hint.number} of {hint.most}", hint.text)
+                self._examiner().count_hint(asked[0], hint)
             else:
-                self._status = f"There is no hint for {question}."
-        except GraderError as error:
-            self._troubles[name] = str(error)
+                self._status = f"There is no hint for {asked[1]}."
 
-    def _show(self, text: str) -> None:
-        """Show a text below the question's line, once."""
-        shown = self._shown.setdefault(self._spot, [])
-        if text not in shown:
-            shown.append(text)
+    def _explain(self) -> None:
+        """Show the figure of the answer, or its next step."""
+        asked = self._asked()
+        if asked is None:
+            return
+        question = self._rows[self._spot[0]].question(asked[1])
+        if question is None or Steps.of(question, self._console.encoding) is None:
+            self._status = f"There is no figure of this answer to {asked[1]}."
+        else:
+            self._steps[self._spot] = self._steps.get(self._spot, -1) + 1
+            self._skipped = 0
+
+    def _solution(self) -> None:
+        """Show the solution of the question, or how many hints come first."""
+        asked = self._asked()
+        if asked is None:
+            return
+        with self._in_words():
+            check_solutions(self._examiner())
+            [one] = solutions(self._examiner(), *asked)
+            if one.unseen:
+                hints = counted(one.unseen, "remaining hint")
+                self._status = f"Read the {hints} for {one.question} before the solution."
+            else:
+                self._show("Solution", solution_page(one.question, one.code, one.explanation))
+
+    def _examiner(self) -> Examiner:
+        return self._desk.examiner(self._spot[0])
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Show what went wrong on the screen."""
+        try:
+            yield
+        except GraderError as error:
+            self._told.append(sentence_of(error))
+
+    def _show(self, label: str, what: str | RenderableType) -> None:
+        """Show something below the question's line, once."""
+        page = Text(f"{label}: {what}") if isinstance(what, str) else what
+        self._shown.setdefault(self._spot, {})[label] = page
         self._skipped = 0
 
     # The screen
@@ -276,6 +320,12 @@ class CourseWatch:
         if row is None:
             return
         if id_:
-            yield from question_told(row, id_, self._shown.get(self._spot, ()), unicode=self._is_unicode)
+            yield from question_told(
+                row,
+                id_,
+                self._shown.get(self._spot, {}).values(),
+                self._console.encoding,
+                self._steps.get(self._spot),
+            )
         elif row.report is not None:
             yield from finished_told(row)

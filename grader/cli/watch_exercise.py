@@ -23,10 +23,9 @@ def watch_exercise(process: ExaminerProcess, word: str, file: Path | None) -> No
     """Grade whenever the file is saved, until interrupted."""
     told: list[str] = []
     with Desk(Path.cwd(), process, told.append, file, word) as desk:
-        exercise = desk.meant(word)
         for _ in looks(desk.folders):
-            if desk.read_again() | bool(desk.saved([exercise])):
-                _grade(desk, exercise, told)
+            if desk.read_again() | bool(desk.saved([desk.exercise])):
+                _grade(desk, desk.exercise, told)
     raise AssertionError  # looks end only when something is raised
 
 

@@ -1,8 +1,8 @@
 """Fingerprints of everything but the submission that a question's result depends on, without importing torch.
 
-A question's fingerprint covers its definition, the exercise's parameters, limits and seed, the versions of
-everything that computes and, for code, the reference and the question's own checks. Checks are compared as
-syntax trees, so comments and layout do not count.
+A question's fingerprint covers its definition without the explanation, the exercise's parameters, limits and
+seed, the versions of everything that computes and, for code, the reference and the question's own checks.
+Checks are compared as syntax trees, so comments and layout do not count.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
     files = _files(exercise.folder) if code else {}
     prints = {}
     for question, written in zip(record.questions, data["questions"], strict=True):
-        parts = {**common, "question": written}
+        decisive = {key: value for key, value in written.items() if key != "explanation"}
+        parts = {**common, "question": decisive}
         if question.by_checks:
             parts["files"] = {name: _content(name, text, question.id, code) for name, text in files.items()}
         prints[question.id] = digest_of(json.dumps(parts, sort_keys=True).encode())[:LENGTH]

@@ -57,7 +57,7 @@ def prepare(
     for index, question in enumerate(record.questions):
         with noting("questions", index):
             posed.append(question.pose(variant))
-            keys[question.id] = question.key(variant)
+            keys[question.id] = question.explained(variant)
     if faults:
         raise CourseFaults(faults)
     paper = Paper(

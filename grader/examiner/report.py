@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
-from grader.figures.text import drawn
+from grader.figures.first_positions import drawn
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 from grader.walks.walk import Walk

@@ -12,7 +12,7 @@ from grader.figures import sentences
 from grader.figures.figure import MAX_FRAMES, CannotDraw, Figure, FigureFrame, Sheet, Show, Track
 from grader.figures.moments import Moment, count_moments, moments_of
 from grader.figures.sheets import Reading
-from grader.figures.story import Story
+from grader.figures.story import Story, without_size
 from grader.figures.strips import strips_of
 from grader.walks.steps import Step, steps_of
 from grader.walks.walk import Walk
@@ -62,11 +62,13 @@ def _check(worked: Worked) -> None:
 
 def _numbered(worked: Worked, show: Show) -> tuple[FigureFrame, ...]:
     """Return the frames of a layer with numbers."""
+    if show == "first":
+        return (Story(worked).first(),)
     count = count_moments(worked.walk)
-    if show == "whole" and count > MAX_FRAMES:
+    if count > MAX_FRAMES:
         sentence = f"The whole walk takes {count} steps; at most {MAX_FRAMES} can be drawn."
         raise CannotDraw(sentence, "Use a smaller input, or 'show: first'.")
-    return tuple(Story(worked).frames(1 if show == "first" else count))
+    return tuple(Story(worked).frames(count))
 
 
 def _counted(walk: Walk, dims: Sequence[int] | None = None) -> FigureFrame:
@@ -83,7 +85,7 @@ def _unnumbered(walk: Walk) -> FigureFrame:
         return _counted(walk)
     worked, titles = Worked(walk), ("first position", "next position")
     sheets = [
-        replace(sheet, title=title)
+        replace(without_size(sheet), title=title)
         for title, step in zip(titles, _first_row(walk), strict=False)
         for sheet in Reading(worked, Moment(step.output, step.terms, step.place, {})).sheets()[:1]
     ]

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from itertools import product as indices
 from math import prod
 
+from grader.walks.evaluating import bias_of, product, value_of
 from grader.walks.steps import Index, Step, Term, steps_of
-from grader.walks.values import bias_of, product, value_of
 from grader.walks.walk import Walk
 from grader.walks.worked import Worked
 
@@ -78,7 +79,7 @@ def _stamping(worked: Worked) -> Iterator[Moment]:
     for step in steps_of(replace(walk, combine="sum")):
         for term in step.terms:
             given[term.at].append((step, term))
-    for index in sorted(given, key=lambda at: (at[0], at[2:], at[1])):
+    for index in sorted(indices(*map(range, walk.input)), key=lambda at: (at[0], at[2:], at[1])):
         over = walk.combine == "last" and index[1] % (walk.input[1] // walk.groups) == 0
         stamps = {step.output: product(worked, term) for step, term in given[index]}
         for step, _ in given[index]:

@@ -19,8 +19,8 @@ from grader.figures.figure import (
 )
 from grader.figures.moments import Moment
 from grader.walks.axis import Axis
+from grader.walks.evaluating import weight_of
 from grader.walks.steps import Index, source_of
-from grader.walks.values import weight_of
 from grader.walks.walk import Walk
 from grader.walks.worked import Worked, number_at
 
@@ -66,10 +66,15 @@ class Reading:
         """Return a sheet for each channel that is read."""
         if len(self.walk.axes) > 2 and not self.worked.has_numbers:
             raise CannotDraw("An image of three dimensions cannot be drawn without its numbers.")
-        leads = dict.fromkeys(term.at[: -self.sides] for term in self.moment.terms)
+        leads = dict.fromkeys(at[: -self.sides] for at in self._under)
         if len(leads) > MAX_SHEETS:
             raise CannotDraw(f"It reads {len(leads)} channels at once; at most {MAX_SHEETS} can be drawn.")
         return tuple(map(self._sheet, leads))
+
+    @property
+    def _under(self) -> tuple[Index, ...]:
+        """The cells that count; a stamp reads one."""
+        return (self.moment.index,) if self._stamps else tuple(term.at for term in self.moment.terms)
 
     def _sheet(self, lead: Index) -> Sheet:
         most = MAX_SIDE if self.worked.has_numbers else MAX_BLANK_SIDE
@@ -111,7 +116,7 @@ class Reading:
     def _extent(self, dim: int) -> Extent:
         """Return the cells along a dimension, with padding, and those under the kernel."""
         if not self.walk.axes or self._stamps:
-            under = [term.at[dim] for term in self.moment.terms]
+            under = [at[dim] for at in self._under]
             return Extent(0, self.walk.input[dim] - 1, min(under), max(under))
         axis = self.walk.axes[dim]
         first = self.moment.place[dim] * axis.stride - axis.padding
@@ -136,7 +141,7 @@ class Reading:
 
     def _lies(self, index: Index) -> bool:
         if not self.walk.axes or self._stamps:
-            return any(term.at == index for term in self.moment.terms)
+            return index in self._under
         return all(
             axis.covers(at + axis.padding, place)
             for axis, at, place in zip(self.walk.axes, index[2:], self.moment.place, strict=True)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import groupby, islice
 
 from grader.figures import sentences
-from grader.figures.figure import FigureFrame, Operation, Product
+from grader.figures.figure import FigureFrame, Operation, Product, Sheet
 from grader.figures.moments import Moment, beginning, moments_of
 from grader.figures.sheets import Reading, Writing
+from grader.walks.evaluating import read, weight_of
 from grader.walks.steps import Index, Term
-from grader.walks.values import read, weight_of
 from grader.walks.walk import Walk
 from grader.walks.worked import Worked
 
@@ -25,6 +25,12 @@ class Story:
         self.marks_first = marks_first
         self.output: dict[Index, float] = beginning(worked)
         self.latest: Moment | None = None
+
+    def first(self) -> FigureFrame:
+        """Draw the first frame without what tells the size of the output."""
+        self.follow(next(moments_of(self.worked)))
+        frame = self.frame()
+        return replace(frame, output=(), sheets=tuple(map(without_size, frame.sheets)))
 
     def frames(self, count: int) -> Iterator[FigureFrame]:
         """Yield the first frames."""
@@ -90,3 +96,9 @@ def _operation(walk: Walk) -> Operation:
 
 def _has_result(walk: Walk) -> bool:
     return walk.family not in {"transposed convolution", "unfold"}
+
+
+def without_size(sheet: Sheet) -> Sheet:
+    """Return a sheet that does not tell how many positions there are."""
+    cells = (tuple(replace(cell, is_left_over=False) for cell in row) for row in sheet.cells)
+    return replace(sheet, cells=tuple(cells), is_last=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.figures.figure import MAX_BLANK_SIDE, CannotDraw, CellRole, Square, Stop, Strip
+from grader.figures.figure import CannotDraw, CellRole, Square, Stop, Strip
 from grader.figures.sheets import is_left_over
 from grader.walks.axis import Axis
 from grader.walks.walk import Walk
 
 _SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+MOST_CELLS = 14  # at each end of a strip
 MOST_STOPS = 5  # positions that are drawn; of more, the first ones and the last
 
 
@@ -29,7 +30,7 @@ def strip_of(axis: Axis, title: str) -> Strip:
     """Return the strip of one axis."""
     lowest, highest = _bounds(axis)
     stops = tuple(_stop(axis, place) for place in _drawn_places(axis))
-    indices = _drawn_cells(range(lowest, highest), stops)
+    indices = _drawn_cells(range(lowest, highest))
     return Strip(
         title=title,
         cells=tuple(_square(axis, at) for at in indices),
@@ -68,17 +69,11 @@ def _stop(axis: Axis, place: int) -> Stop:
     return Stop(place + 1, cells, is_last=place == _count(axis) - 1)
 
 
-def _drawn_cells(everything: range, stops: tuple[Stop, ...]) -> tuple[int, ...]:
+def _drawn_cells(everything: range) -> tuple[int, ...]:
     """Leave cells out in the middle of a long strip: keep its first and its last ones."""
-    if len(everything) <= 2 * MAX_BLANK_SIDE:
+    if len(everything) <= 2 * MOST_CELLS:
         return tuple(everything)
-    end = max(everything[-1] + 1 - MAX_BLANK_SIDE, 0)
-    if stops:
-        end = min(end, stops[-1].cells[0])
-    kept = [at for at in everything if at < everything[0] + MAX_BLANK_SIDE or at >= end]
-    if len(kept) > 3 * MAX_BLANK_SIDE:
-        raise CannotDraw(f"The kernel is {stops[-1].cells[-1] - stops[-1].cells[0] + 1} cells long.")
-    return tuple(kept)
+    return (*everything[:MOST_CELLS], *everything[-MOST_CELLS:])
 
 
 def _square(axis: Axis, at: int) -> Square:

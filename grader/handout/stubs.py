@@ -53,13 +53,11 @@ def comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
-def flowed(text: str) -> str:
-    """Return Markdown for a screen of any width: a paragraph is one line, code stays as it is."""
-    lines: list[str] = []
+def paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs and list items of a text, each on one line; lines of code stay as they are."""
     for block in _blocks(text):
         first, *others = block.lines
-        lines.append(" ".join([first.rstrip(), *map(str.strip, others)]))
-    return "\n".join(line for line in lines if not line.lstrip().startswith("```"))
+        yield " ".join([first.rstrip(), *(line.strip() for line in others)])
 
 
 class _Block(NamedTuple):

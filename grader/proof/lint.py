@@ -23,6 +23,13 @@ def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
     yield from _faults_of_variant_0(exercise)
 
 
+def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
+    """Yield one note with the questions that have no explanation."""
+    names = [question.id for question in exercise.record.questions if not question.explanation.strip()]
+    if names:
+        yield f"{', '.join(names)}: no 'explanation', which grade --solution shows at the end."
+
+
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
     """Yield imports of checks that students may not have: neither in the exercise nor a listed package."""
     files = files_beside(exercise.folder)

@@ -23,13 +23,13 @@ from grader.engine.job import Job
 from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
-from grader.figures.text import MAX_SIDE
+from grader.figures.first_positions import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.lint import faults_of_record, notes_of_imports
+from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import Spread, class_of, collapses, spreads_of
@@ -382,7 +382,7 @@ class _Proof:
         varying = {one.name for one in self._spreads if one.kind == "question" and one.values > 1}
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self.seen.notes, *collapses(self._spreads), *self._notes_of_figure()]
-        notes += notes_of_imports(self.exercise)
+        notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
 

@@ -100,7 +100,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     is_one_number: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()
     silent: ClassVar[frozenset[str]] = frozenset(
-        {"id", "kind", "points", "prompt", "hints", "limits", "message"}
+        {"id", "kind", "points", "prompt", "hints", "explanation", "limits", "message"}
     )
     posed_type: ClassVar[type[Posed]] = Posed
     key_type: ClassVar[type[Key]] = Key
@@ -110,6 +110,13 @@ class Question(Record, ABC, Generic[P, K, A]):
     points: Points = 1
     prompt: Annotated[str, Field(min_length=1, description="The question; {{ M }} inserts a parameter.")]
     hints: Annotated[list[str], Field(description="Shown one at a time by grade --hint.")] = []
+    explanation: Annotated[
+        str,
+        Field(
+            description="Markdown; why the answer is right, and the most usual wrong way. "
+            "Shown by grade --solution in a practice edition."
+        ),
+    ] = ""
     limits: Annotated[
         Limits | None, Field(description="Limits of this question, in place of the exercise's.")
     ] = None
@@ -167,6 +174,11 @@ class Question(Record, ABC, Generic[P, K, A]):
         """
         return cls.judge(posed, key, cls.read(posed, value))
 
+    def explained(self, variant: Variant) -> K:
+        """Compute the key with the explanation."""
+        explanation = rendered(self.explanation, variant, "explanation")
+        return self.key(variant).model_copy(update={"explanation": explanation})
+
     # What is wrong with it, or missing.
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
@@ -174,6 +186,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         yield from text_problems(self.prompt, ("prompt",), names)
         for index, hint in enumerate(self.hints):
             yield from text_problems(hint, ("hints", index), names)
+        yield from text_problems(self.explanation, ("explanation",), names)
         for name, misconception in self.misconceptions.items():
             here = ("misconceptions", name)
             yield from self._answer_problems(misconception, here, names)

@@ -59,10 +59,11 @@ class Wrong(Record):
 
 
 class Key(Record):
-    """What decides the verdict on one variant of a question. It is never shown to students."""
+    """What decides the verdict on one variant of a question. Students of an assessed course never get it."""
 
     solution: str  # Python code that earns full marks in place of the starter
     wrong: tuple[Wrong, ...] = ()
+    explanation: str = ""  # why the solution is right; students of a practice edition can read it at the end
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from rich.text import Text
 from grader.course.sitting import Paper
 from grader.errors import printable
 from grader.examiner.report import QuestionReport, Report
-from grader.figures.figure import CannotDraw
-from grader.figures.frames import two_tracks
-from grader.figures.text import as_text, drawn
-from grader.handout.stubs import flowed
+from grader.figures.first_positions import drawn
+from grader.handout.stubs import paragraphs
 from grader.language.points import points_text, score_text
 from grader.questions.posed import Posed
 from grader.render.lines import GAP, Bounded, Ends, Headline, Indented, Picture
 from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
+from grader.render.stepping import Steps
 from grader.render.terminal import details, headline, height_of, remarks, total
 
 _LEAST_ROWS = 3  # of the list, however small the screen is
@@ -166,27 +165,38 @@ def _rule(title: str) -> RenderableType:
     return Bounded(Rule(title, characters="-", style=FAINT, align="right"))
 
 
-def question_told(row: Row, id_: str, shown: Iterable[str], *, unicode: bool) -> Iterator[RenderableType]:
-    """Yield an open question: its verdict, the hints (`shown`), what is wrong, and what is asked."""
+def question_told(
+    row: Row, id_: str, shown: Iterable[RenderableType], encoding: str, step: int | None = None
+) -> Iterator[RenderableType]:
+    """Yield an open question: its verdict, what was asked for, what is wrong, and what is asked.
+
+    `shown` are the hints and the solution, `step` is the step of the figure that was asked for.
+    """
     question, posed = row.question(id_), row.posed(id_)
-    reasons, has_figure = list[RenderableType](), False
+    steps = Steps.of(question, encoding) if question is not None else None
+    figure = _step(steps, step or 0) if steps else []
     if question is not None:
         yield headline(question)
-        figure = _two_tracks(question, unicode=unicode)
-        has_figure = bool(figure or question.drawing)
-        if figure:  # it shows more than the picture
-            question = question.model_copy(update={"walk": None, "picture": None})
-        reasons = [*details(question, posed.hints if posed else ()), *figure]
     elif posed is not None:
         yield Headline(Text(id_, style="bold"), Text("not graded yet"), Text(points_text(posed.points)))
-    yield from (Indented(Text(printable_lines(text))) for text in shown)
-    yield from reasons
+    yield from figure if step is not None else ()
+    yield from map(Indented, shown)
+    if question is not None:
+        pictured = question.model_copy(update={"walk": None, "picture": None}) if steps else question
+        yield from details(pictured, posed.hints if posed else ())
+    yield from figure if step is None else ()
     if posed is not None:
-        yield from ([Text("")] if reasons else [])
+        yield Text("")
         yield Text(asked(posed))
-        if not has_figure:
-            yield from _figure(posed, row.paper)
+        if not steps and not (question and question.drawing):
+            yield from _picture(posed, row.paper)
     yield from finished_told(row)
+
+
+def _step(steps: Steps, step: int) -> list[RenderableType]:
+    """Return one step of a figure; after the last one comes the first."""
+    step %= steps.count
+    return [Text(""), Text(f"step {step + 1} of {steps.count}"), Text(steps.text(step)), Text("")]
 
 
 def finished_told(row: Row) -> Iterator[RenderableType]:
@@ -200,18 +210,7 @@ def finished_told(row: Row) -> Iterator[RenderableType]:
     yield from remarks(row.report)
 
 
-def _two_tracks(question: QuestionReport, *, unicode: bool) -> Sequence[RenderableType]:
-    """Return the right way and the mistaken one, from the step at which they differ, if there are two."""
-    if question.tracks is None:
-        return ()
-    try:
-        text = as_text(two_tracks(question.tracks), unicode=unicode)
-    except CannotDraw:
-        return ()
-    return (Picture(text),)
-
-
-def _figure(posed: Posed, paper: Paper | None) -> Iterator[RenderableType]:
+def _picture(posed: Posed, paper: Paper | None) -> Iterator[RenderableType]:
     """Yield the picture of the question's layer, or of the exercise's."""
     picture = drawn(posed.walk) or posed.picture or (paper.drawing if paper else None)
     if picture:
@@ -221,12 +220,8 @@ def _figure(posed: Posed, paper: Paper | None) -> Iterator[RenderableType]:
 def asked(posed: Posed) -> str:
     """Return what a question asks, with its options and how to write the answer."""
     options = "\n".join(f"{option.letter}) {option.text}" for option in posed.options)
-    return printable_lines(flowed("\n\n".join(filter(None, (posed.prompt.strip(), options, posed.how)))))
-
-
-def printable_lines(text: str) -> str:
-    """Return a text of several lines without characters that control a terminal."""
-    return "\n".join(map(printable, text.split("\n")))
+    text = "\n\n".join(filter(None, (posed.prompt.strip(), options, posed.how)))
+    return "\n".join(printable(line) for line in paragraphs(text) if not line.lstrip().startswith("```"))
 
 
 def sum_text(rows: Sequence[Row]) -> str:

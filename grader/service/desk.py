@@ -18,8 +18,8 @@ from grader.digest import digest_of
 from grader.errors import GraderError, SubmissionFault, UsageFault
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import SUFFIXES, read_submission
-from grader.handout.exercise_name import meant
-from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
+from grader.handout.exercise_source import ExerciseSource, find_source, own_file
+from grader.handout.fresh_variant import find_exercise
 from grader.handout.pack import PACK_FILE
 from grader.handout.progress import Progress, Remembered
 from grader.service.saves import Stamps
@@ -41,13 +41,14 @@ class Desk:
         file: Path | None = None,
         word: str = "",
     ) -> None:
-        self._tell, self._file, self._word = tell, file, word  # both choose the file of a single exercise
+        self._tell, self._file, self._word = tell, file, word  # for a single exercise
         self._first, self._idle = process, [process]
         self._warm: dict[str, tuple[Examiner, ExaminerProcess]] = {}  # the one used last is last
         self._stamps = Stamps()
         self._processes, self._papers = ExitStack(), dict[str, Paper]()
         self.trouble = ""  # why the exercises cannot be read any more
-        self._source = find_source(folder)
+        self.exercise = ""  # that the word means
+        self._source = self._opened(folder)
         self._source_has_changed()
 
     def __enter__(self) -> Self:
@@ -75,17 +76,6 @@ class Desk:
     def folders(self) -> Sequence[Path]:
         """The folders that hold the student's files."""
         return [self._source.root, *([self._file.parent] if self._file else [])]
-
-    def meant(self, word: str) -> str:
-        """Return the exercise that a word means.
-
-        Raises:
-            UsageFault: there is none.
-
-        """
-        name = meant(self.exercises, word)
-        check_name(self._source, name)
-        return name
 
     def paper(self, exercise: str) -> Paper:
         """Return an exercise as the student sees it.
@@ -139,10 +129,17 @@ class Desk:
 
     def _found_again(self) -> ExerciseSource:
         root = self._source.root
-        source = find_source(root)
+        source = self._opened(root)
         if source.root != root:  # a course around the handout
             source.close()
             raise UsageFault(f"{PACK_FILE} is gone from {root}. Unpack the exercises there again.")
+        return source
+
+    def _opened(self, folder: Path) -> ExerciseSource:
+        """Open the exercises of a folder, or the fresh variant that the word names."""
+        source = find_source(folder)
+        if self._word:
+            source, self.exercise = find_exercise(source, self._word)
         return source
 
     def _replace(self, source: ExerciseSource) -> None:
@@ -161,7 +158,7 @@ class Desk:
             UsageFault: there is none, or there are two.
 
         """
-        return self._file or find_file(self._source, exercise, self._word)
+        return self._file or own_file(self._source.root, exercise, self._word)
 
     def examiner(self, exercise: str) -> Examiner:
         """Return the examiner of an exercise, whose process is warm if it was among the last ones.

@@ -8,23 +8,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course.sitting import Paper
+from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
-from grader.examiner.report import Report
+from grader.examiner.report import QuestionReport, Report
 from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
-from grader.handout.exercise_name import meant
-from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
+from grader.handout.exercise_source import ExerciseSource, find_source, own_file
+from grader.handout.fresh_variant import find_exercise
 from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
 
 GO_ON_SECONDS = 0.1  # between two questions whether to go on
 
-__all__ = ["Abandoned", "Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of", "is_own"]
+__all__ = [
+    "Abandoned",
+    "Examiner",
+    "Glance",
+    "Hint",
+    "QuestionReport",
+    "Report",
+    "at_a_glance",
+    "examiner_of",
+    "is_own",
+]
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,11 @@ def examiner_of(
 
     """
     with closing(find_source(folder)) as source:
-        name = meant(source.exercises, exercise)
-        check_name(source, name)  # even if a file is named
-        found = file or find_file(source, name, exercise)
-        yield Examiner(process, source, name, found, tell, is_kept=is_own(source.root, name, found))
+        its_source, name = find_exercise(source, exercise)  # even if a file is named
+        with closing(its_source):
+            found = file or own_file(source.root, name, exercise)
+            is_kept = is_own(source.root, name, found)
+            yield Examiner(process, its_source, name, found, tell, is_kept=is_kept)
 
 
 def is_own(root: Path, exercise: str, file: Path) -> bool:
@@ -129,6 +140,11 @@ class Examiner:
         return self._sitting.paper
 
     @property
+    def sitting(self) -> Sitting:
+        """Return the exercise with its keys."""
+        return self._sitting
+
+    @property
     def hints(self) -> Mapping[str, Sequence[str]]:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
@@ -154,7 +170,7 @@ class Examiner:
                 (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The grading process ended unexpectedly: {self._process.last_words()}.")
         report: Report = said
-        if self._is_kept:
+        if self._is_kept and report.exercise in self._source.exercises:  # a fresh variant is not
             self._keep(
                 lambda: self._progress.remember(report.exercise, digest_of(submission.content), report)
             )
@@ -218,6 +234,17 @@ class Examiner:
         texts, shown = self.hints[id_], self._progress.of(report.exercise).hints.get(id_, 0)
         number = min(shown + 1, len(texts))
         return Hint(id_, number, len(texts), texts[number - 1] if texts else "", shown >= len(texts))
+
+    def has_been_right(self, report: Report, question: str) -> bool:
+        """Return whether a question is right, or was right in the best result."""
+        best = self._progress.of(report.exercise).best if self._is_kept else None
+        results = [*report.questions, *(best.questions if best else ())]
+        return any(one.id == question and one.outcome == "passed" for one in results)
+
+    def unseen_hints(self, question: str) -> int:
+        """Return how many hints of a question have not been shown."""
+        shown = self._progress.of(self.paper.exercise).hints.get(question, 0)
+        return max(0, len(self.hints[question]) - shown)
 
     def count_hint(self, report: Report, hint: Hint) -> None:
         """Record that a hint was shown."""

@@ -398,7 +398,7 @@ def test_a_hint_for_a_question_that_is_named(folder: Path, grade: Run, shipped: 
         (["exercise-3", "kep", "--hint"], "exercise-3 has no question 'kep'. Did you mean 'kept'?"),
         (
             ["exercise-3", "size"],
-            "Name a question only with --hint, for example: grade exercise-3 size --hint",
+            "Name a question only with --hint, --explain or --solution: grade exercise-3 size --hint",
         ),
         (["exercise-3", "size", "--json"], "Name a question only with --hint"),
         (["--hint"], "Name an exercise"),

@@ -116,7 +116,7 @@ def test_full_marks_and_what_is_remembered(own: Path, course: Run, grade: Run) -
         save(folder / "exercise-1.py", "size = 3\n")
         terminal.wait_for("Everything in exercise-1 is right.")
         terminal.press("h")
-        terminal.wait_for("You need no hint.")
+        terminal.wait_for("No question is open here.")
         (folder / "exercise-2.py").write_text(solved(load_course(own), "exercise-2"), encoding="utf-8")
         terminal.wait_for("Everything in exercise-2 is right.")
         terminal.press("q")

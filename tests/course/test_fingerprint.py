@@ -54,3 +54,9 @@ def test_the_longest_name_of_a_question_is_whose_a_check_is(tmp_path: Path) -> N
     twice = TRIPLE.replace("test_triple", "test_double_twice")
     made.checks(DOUBLE, twice)
     assert changed(made, DOUBLE, twice.replace("== 6", "== 7")) == {"double_twice"}
+
+
+def test_an_explanation_regrades_nothing(small: Small) -> None:
+    before = fingerprints(load_course(small.root).exercise("ex-1"))
+    small.replace("exercises/ex-1/exercise.yaml", "id: triple", "id: triple, explanation: Because.")
+    assert fingerprints(load_course(small.root).exercise("ex-1")) == before

@@ -24,7 +24,8 @@ figure: {layer: "Conv2d(1, 1, 3)", input: [1, 1, M, M]}
 questions:
   - {id: size, kind: output-size, prompt: "Of {{ M }}?", layer: "Conv2d(1, 1, 3)", input: [1, 1, M, M],
      points: 2.5}
-  - {id: count, kind: number, prompt: "How many?", answer: 40000 + M, hints: [Count.]}
+  - {id: count, kind: number, prompt: "How many?", answer: 40000 + M, hints: [Count.],
+     explanation: "SECRET-EXPLANATION of {{ M }}."}
   - id: values
     kind: tensor
     prompt: Which values?

@@ -54,6 +54,17 @@ def packed(tmp_path):
     return pack
 
 
+def test_an_explanation_is_in_the_practice_pack_alone(packed):
+    with closing(open_pack(packed())) as pack:
+        sitting = pack.sitting("exercise-1")
+        assert sitting.keys is not None
+        number = sitting.params["M"]
+        assert sitting.keys["count"].explanation == f"SECRET-EXPLANATION of {number}."
+        assert "EXPLANATION" not in sitting.paper.model_dump_json()
+    with closing(open_pack(packed("assessed"))) as pack:
+        assert not [name for name, content in pack.files.items() if b"EXPLANATION" in content]
+
+
 @pytest.mark.parametrize("edition", ["practice", "assessed"])
 def test_the_same_course_is_the_same_bytes(tmp_path, edition):
     first = pack_bytes(sittings(tmp_path / "one"), edition, {})

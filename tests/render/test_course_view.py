@@ -61,9 +61,7 @@ def view_of(rows: list[Row], place: int, skipped: int = 0) -> CourseView:
     st.integers(1, 60),
     st.integers(0, 5),
 )
-def test_it_fits_every_terminal(
-    rows: list[Row], place: int, width: int, height: int, skipped: int
-) -> None:
+def test_it_fits_every_terminal(rows: list[Row], place: int, width: int, height: int, skipped: int) -> None:
     lines = shown(view_of(rows, place, skipped), width, height)
     assert len(lines) == height
     assert max(map(cell_len, lines)) <= width
