@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -49,13 +48,15 @@ def shown(view: CourseView, width: int, height: int, *, colours: bool = False) -
 
 def view_of(rows: list[Row], place: int, skipped: int = 0) -> CourseView:
     row = rows[place % len(rows)]
-    told = question_told(row, row.open[0], ["Hint 1 of 2: look"], "utf-8") if row.open else [Text("right")]
+    told = (
+        question_told(row, row.open[0], [Text("Hint 1 of 2: look")], "utf-8") if row.open else [Text("right")]
+    )
     return CourseView("A course", sum_text(rows), rows, row.name, list(told), "Watching.", KEYS, skipped)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
-    st.lists(rows(), min_size=1, max_size=30, unique_by=lambda row: row.name),
+    st.lists(rows(), min_size=1, max_size=15, unique_by=lambda row: row.name),
     st.integers(0, 29),
     st.integers(4, 200),
     st.integers(1, 60),
@@ -71,17 +72,16 @@ def test_it_fits_every_terminal(rows: list[Row], place: int, width: int, height:
         assert KEYS in text
 
 
-@pytest.mark.parametrize("height", [14, 24, 50])
 @settings(deadline=None, max_examples=10)
-@given(st.lists(rows(), min_size=1, max_size=12, unique_by=lambda row: row.name))
-def test_each_line_of_a_question_is_on_one_of_its_screens(height: int, rows: list[Row]) -> None:
+@given(st.lists(rows(), min_size=1, max_size=4, unique_by=lambda row: row.name))
+def test_each_line_of_a_question_is_on_one_of_its_screens(rows: list[Row]) -> None:
     row = next((row for row in rows if row.open), None)
     if row is None:
         return
     place = rows.index(row)
     said = "".join(
-        line.strip() for skipped in range(40) for line in shown(view_of(rows, place, skipped), 80, height)
+        line.strip() for skipped in range(12) for line in shown(view_of(rows, place, skipped), 80, 24)
     )
-    for line in shown(view_of(rows, place), 80, 900):
+    for line in shown(view_of(rows, place), 80, 200):
         if line.strip() and not line.startswith("---"):
             assert line.strip() in said
