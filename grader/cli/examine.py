@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import importlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from rich.text import Text
 
 from grader.cli import entry
+from grader.cli.explain import explain
 from grader.cli.told import tell
-from grader.errors import SubmissionFault
+from grader.errors import counted
 from grader.render.palette import screen
-from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
+from grader.render.solution_page import solution_page
+from grader.render.terminal import Beside, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
 from grader.service.page_file import check_target, write_page
+from grader.service.solving import check_solutions, solutions
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
-
-WATCH_SECONDS = 0.2  # between two checks for a saved file
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """The options of the command."""
+    """What to show: "report", "json", "hint", "explain" or "solution", and of which question."""
 
-    watch: bool = False
-    as_json: bool = False
-    hint: bool = False
+    page: str = "report"
     question: str | None = None
     html: Path | None = None
 
@@ -49,8 +46,6 @@ def glance() -> int:
 def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: Wishes) -> int:
     """Grade the file of an exercise."""
     with examiner_of(Path.cwd(), process, exercise, file, lambda sentence: tell([sentence])) as examiner:
-        if asked.watch:
-            return _watch(examiner)
         return _show(examiner, asked)
 
 
@@ -59,13 +54,15 @@ def _show(examiner: Examiner, asked: Wishes) -> int:
         examiner.check_question(asked.question)
     if asked.html is not None:
         check_target(asked.html)
+    if asked.page == "solution":
+        check_solutions(examiner)
     report = examiner.grade()
     if asked.html is not None:
         _write_page(asked.html, examiner, report)
-    if asked.as_json:
+    if asked.page == "json":
         click.echo(report.model_dump_json())
-    elif asked.hint:
-        _hint(examiner, report, asked.question)
+    elif asked.page in ABOUT_A_QUESTION:
+        ABOUT_A_QUESTION[asked.page](examiner, report, asked.question)
     else:
         beside = Beside(examiner.best(report), examiner.next_exercise)
         screen().print(report_page(report, examiner.paper.title, examiner.hints, beside))
@@ -76,31 +73,6 @@ def _write_page(file: Path, examiner: Examiner, report: Report) -> None:
     """Write the report as a page. What makes pages is imported only now, because it is slow."""
     pages = importlib.import_module("grader.render.report_page")
     write_page(file, pages.report_html(report, examiner.paper, examiner.hints_seen))
-
-
-def _watch(examiner: Examiner) -> NoReturn:
-    """Grade whenever the file is saved, until interrupted."""
-    file, seen = examiner.file, 0
-    while True:
-        now = file.stat().st_mtime_ns if file.exists() else seen
-        if now != seen:
-            seen = now
-            click.echo(f"Grading {file.name} ...")
-            _show_again(examiner)
-            click.echo(f"Watching {file.name}. Press Ctrl-C to stop.")
-        time.sleep(WATCH_SECONDS)
-
-
-def _show_again(examiner: Examiner) -> None:
-    """Clear the screen and show the report."""
-    try:
-        page = WatchedPage(examiner.grade(), examiner.paper.title, examiner.hints)
-    except SubmissionFault as error:  # half saved, or not yet a notebook
-        click.clear()
-        click.echo(str(error))
-    else:
-        click.clear()
-        screen().print(page)
 
 
 def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
@@ -120,3 +92,17 @@ def _hint(examiner: Examiner, report: Report, question: str | None) -> None:
         if hint.is_known:
             tell([f"You have seen all the hints for {hint.question}."])
         examiner.count_hint(report, hint)
+
+
+def _solution(examiner: Examiner, report: Report, question: str | None) -> None:
+    """Show model solutions, or say how many hints come first."""
+    for one in solutions(examiner, report, question):
+        if one.unseen:
+            hints = counted(one.unseen, "remaining hint")
+            ask = f"grade {report.exercise} {one.question} --hint"
+            click.echo(f"{one.question} is not right yet; read its {hints} before the solution: {ask}")
+        else:
+            screen().print(solution_page(one.question, one.code, one.explanation), crop=False)
+
+
+ABOUT_A_QUESTION = {"hint": _hint, "explain": explain, "solution": _solution}

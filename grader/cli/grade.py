@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -12,54 +13,74 @@ from grader.cli import begin
 from grader.cli.options import PATH
 from grader.service.early import started_for
 
+PAGES = ("json", "watch", "hint", "explain", "solution", "another", "reset")  # what to do instead of a report
+ABOUT_A_QUESTION = ("hint", "explain", "solution")
+WRITING = ("another", "reset")
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("exercise", required=False)
 @click.argument("question", required=False)
-@click.option(
-    "--file", type=PATH, help="Grade this file instead of EXERCISE.py or .ipynb, without storing the result."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print only the report, as JSON.")
-@click.option("--watch", is_flag=True, help="Grade again whenever the file is saved, until Ctrl-C.")
-@click.option(
-    "--hint",
-    is_flag=True,
-    help="Show the next hint for QUESTION, or for the first question that is not right.",
-)
-@click.option("--html", type=PATH, help="Also write the report to this file, as one HTML page with figures.")
+@click.option("--file", type=PATH, help="Grade this file, and do not keep the result.")
+@click.option("--html", type=PATH, help="Also write the report to this file, as a page with figures.")
+@click.option("--json", is_flag=True, help="Print only the report, as JSON.")
+@click.option("--watch", is_flag=True, help="Grade every save. Without EXERCISE, show the whole course.")
+@click.option("--hint", is_flag=True, help="Show the next hint.")
+@click.option("--explain", is_flag=True, help="Show step by step what a wrong answer does.")
+@click.option("--solution", is_flag=True, help="Show the solution, after the last hint.")
+@click.option("--another", is_flag=True, help="Write another variant, to practise on.")
+@click.option("--reset", is_flag=True, help="Write the stub again, and keep a copy of your file.")
+@click.option("--yes", is_flag=True, help="Do not ask before --reset.")
 @click.version_option(package_name="torchgrade")
 def command(
-    exercise: str | None,
-    question: str | None,
-    file: Path | None,
-    watch: bool,
-    as_json: bool,
-    hint: bool,
-    html: Path | None,
+    exercise: str | None, question: str | None, file: Path | None, html: Path | None, yes: bool, **flags: bool
 ) -> int:
     """Grade your file for EXERCISE, or show the whole course at a glance.
 
-    Exit codes: 0 full marks, 1 not full marks, 2 something to correct, 3 a bug in the grader.
+    --hint, --explain and --solution are about QUESTION, or the first that is not right.
+
+    Exit codes: 0 full marks or done, 1 not full marks, 2 something to correct, 3 a bug in the grader.
     """
-    if exercise is None and (file or as_json or hint or watch or html):
-        raise click.UsageError("Name an exercise, for example: grade exercise-3 --json")
-    if as_json + hint + watch > 1:
-        raise click.UsageError("Use one of --json, --hint and --watch.")
-    if html and (hint or watch):
-        raise click.UsageError("--html writes a report. Leave out --hint and --watch.")
-    if question is not None and not hint:
-        raise click.UsageError("Name a question only with --hint, for example: grade exercise-3 size --hint")
+    asked = [name for name in PAGES if flags[name]]
+    _check(exercise, question, file, asked, yes=yes)
+    if html and (exercise is None or {*asked} - {"json"}):
+        raise click.UsageError("--html writes the report of an exercise: grade exercise-3 --html report.html")
+    page = asked[0] if asked else "report"
     if exercise is None:
-        return int(_examine().glance())
+        return int(_module("watch_course").watch_course() if page == "watch" else _module("examine").glance())
+    if page == "another":
+        return int(_module("rewrite").another(exercise))
+    if page == "reset":
+        return int(_module("rewrite").reset(exercise, yes=yes))
     with started_for(exercise, file) as process:  # it imports torch while this process finds out the rest
-        asked = _examine().Wishes(watch=watch, as_json=as_json, hint=hint, question=question, html=html)
-        code = _examine().examine(process, exercise, file, asked)
-    return int(code)
+        if page == "watch":
+            _module("watch_exercise").watch_exercise(process, exercise, file)
+        asked_for = _module("examine").Wishes(page, question, html)
+        return int(_module("examine").examine(process, exercise, file, asked_for))
 
 
-def _examine() -> ModuleType:
-    """Import the module that does the work, which --help does not need."""
-    return importlib.import_module("grader.cli.examine")
+def _check(
+    exercise: str | None, question: str | None, file: Path | None, asked: Sequence[str], *, yes: bool
+) -> None:
+    """Raise UsageError for arguments that do not go together."""
+    if exercise is None and (file or {*asked} - {"watch"} or yes):
+        raise click.UsageError(f"Name an exercise, for example: grade exercise-3 --{[*asked, 'json'][0]}")
+    if len(asked) > 1:
+        *others, last = (f"--{name}" for name in asked)
+        raise click.UsageError(f"Use one of {', '.join(others)} and {last}.")
+    if question is not None and not {*asked} & {*ABOUT_A_QUESTION}:
+        raise click.UsageError(
+            "Name a question only with --hint, --explain or --solution: grade exercise-3 size --hint"
+        )
+    if file and {*asked} & {*WRITING}:
+        raise click.UsageError(f"Use --{asked[0]} without --file.")
+    if yes and "reset" not in asked:
+        raise click.UsageError("Use --yes only with --reset.")
+
+
+def _module(name: str) -> ModuleType:
+    """Import a module that does the work, which --help does not need."""
+    return importlib.import_module(f"grader.cli.{name}")
 
 
 def main() -> None:

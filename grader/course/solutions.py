@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from grader.course.excerpt import excerpt
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Sitting
@@ -23,6 +24,14 @@ def solutions(sitting: Sitting) -> dict[str, str]:
         answers[code[0]] = read_source(sitting.folder / REFERENCE_FILE).rstrip()
         answers.update(dict.fromkeys(code[1:], "# (see above)"))
     return answers
+
+
+def solution_of(sitting: Sitting, question: str) -> str:
+    """Return the right answer to one question as Python; of code, its part of reference.py."""
+    if question not in sitting.code_questions or sitting.folder is None:
+        return (sitting.keys or {})[question].solution
+    others = {*sitting.code_questions} - {question}
+    return excerpt(read_source(sitting.folder / REFERENCE_FILE), question, others)
 
 
 def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str]:

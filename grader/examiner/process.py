@@ -91,14 +91,23 @@ class ExaminerProcess:
             self.deed = None
         return said
 
-    def answer(self, until: Callable[[], float], watch: Callable[[Event], None]) -> tuple[Any, bool]:
+    def another(self) -> Self:
+        """Start one more process like this one."""
+        return type(self)(*self._wanted)
+
+    def answer(
+        self,
+        until: Callable[[], float],
+        watch: Callable[[Event], None],
+        every: float = SECONDS_BETWEEN_LOOKS,
+    ) -> tuple[Any, bool]:
         """Return the next answer, and whether it came in time; pass the events before it to `watch`.
 
-        `until` returns the monotonic time after which it is too late; it is called now and then.
+        `until` returns the monotonic time after which it is too late; it is called every so many seconds.
         """
         while True:
             try:
-                if not self.line.poll(SECONDS_BETWEEN_LOOKS):
+                if not self.line.poll(every):
                     if time.monotonic() > until():
                         return None, False
                     continue

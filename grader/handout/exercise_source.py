@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.course.file_names import COURSE_FILE
-from grader.course.loading import LoadedCourse, load_course
+from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault, did_you_mean
@@ -43,6 +43,9 @@ class ExerciseSource(Protocol):
 
     def sitting(self, name: str) -> Sitting:
         """Return an exercise, ready for grading."""
+
+    def exercise(self, name: str) -> LoadedExercise:
+        """Return an exercise as its author wrote it, to draw further variants from."""
 
     def close(self) -> None:
         """Remove temporary files."""
@@ -81,6 +84,10 @@ class PackedSource:
     def sitting(self, name: str) -> Sitting:
         """Return an exercise, ready for grading."""
         return self.pack.sitting(name)
+
+    def exercise(self, name: str) -> LoadedExercise:
+        """Return an exercise as its author wrote it."""
+        return self.pack.exercise(name)
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -121,6 +128,10 @@ class CourseSource:
         """Return variant 0 of an exercise, ready for grading."""
         return replace(prepare(self.course.exercise(name), None), is_practice=True)
 
+    def exercise(self, name: str) -> LoadedExercise:
+        """Return an exercise."""
+        return self.course.exercise(name)
+
     def close(self) -> None:
         """Do nothing: nothing was unpacked."""
 
@@ -156,18 +167,28 @@ def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
 
     """
     check_name(source, exercise)
+    return own_file(source.root, exercise, word)
+
+
+def own_file(root: Path, exercise: str, word: str = "") -> Path:
+    """Find the file for an exercise in a student's folder, or the file that a `word` names.
+
+    Raises:
+        UsageFault: there is no such file, or both a .py and a .ipynb.
+
+    """
     named = Path(word)
     if named.suffix in SUFFIXES and named.is_file():
         return named
     suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
-    found = [file for suffix in suffixes if (file := source.root / f"{exercise}{suffix}").is_file()]
+    found = [file for suffix in suffixes if (file := root / f"{exercise}{suffix}").is_file()]
     if len(found) > 1:
         raise UsageFault(wording.TWO_FILES.format(first=found[0].name, second=found[1].name))
     if not found:
         names = " or ".join(f"{exercise}{suffix}" for suffix in suffixes)
-        alike = files_like(source.root, exercise)
+        alike = files_like(root, exercise)
         remedy = wording.NAME_YOUR_FILE
         if alike:
             remedy = wording.SIMILAR_FILE.format(file=shlex.quote(alike[0]))
-        raise UsageFault(wording.NO_FILE.format(names=names, folder=source.root, remedy=remedy))
+        raise UsageFault(wording.NO_FILE.format(names=names, folder=root, remedy=remedy))
     return found[0]

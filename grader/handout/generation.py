@@ -17,6 +17,7 @@ from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.files import alone_in, open_file, refusal, write_file
+from grader.handout.kit import Kit
 from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_pack, pack_bytes
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
@@ -61,6 +62,7 @@ def generate(
         _check_place(folder, course.root)
     for folder in folders.values():
         _check_edition(folder, _before(folder), edition)
+    kits = {one.name: Kit.of(one) for one in exercises}
     for batch in _batches(list(folders)):
         sittings = {
             student: [prepare(one, student, handed_out.get((student or "", one.name))) for one in exercises]
@@ -70,7 +72,7 @@ def generate(
         hand_out(variants)
         generated.variants |= variants
         for student, own in sittings.items():
-            written = write_handout(folders[student], own, form, edition)
+            written = write_handout(folders[student], own, form, edition, kits)
             generated.written += written.written
             generated.kept += written.kept
     return generated
@@ -104,7 +106,13 @@ def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> N
         )
 
 
-def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
+def write_handout(
+    folder: Path,
+    sittings: Sequence[Sitting],
+    form: Format,
+    edition: Edition,
+    kits: Mapping[str, Kit] = MappingProxyType({}),
+) -> Generated:
     """Write what one student receives.
 
     The pack is written first. It holds the digests of all files that were ever generated, so files of a
@@ -117,12 +125,14 @@ def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, editi
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with alone_in(folder):
-            return _write(folder, sittings, form, edition)
+            return _write(folder, sittings, form, edition, kits)
     except OSError as error:
         raise refusal(folder, "written", error) from None
 
 
-def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
+def _write(
+    folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition, kits: Mapping[str, Kit]
+) -> Generated:
     generated = Generated()
     before = _before(folder)
     _check_edition(folder, before, edition)
@@ -131,7 +141,7 @@ def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edi
     for name, text in texts.items():
         new = digest_of(text.encode())
         digests[name] = (new, *(old for old in digests.get(name, ()) if old != new))
-    write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests))
+    write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests, kits))
     for name, text in texts.items():
         file = folder / name
         if _is_worked_on(file, digests[name]):

@@ -13,16 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
 from grader.course.beside import files_beside, public_files
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.loading import LoadedExercise
 from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
 from grader.handout import wording
+from grader.handout.kit import Kit
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.worker.temporary import Folder
@@ -33,6 +36,7 @@ MAX_BYTES = 64 << 20  # the whole pack, unpacked
 Edition = Literal["practice", "assessed"]
 _OWN = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 _BESIDE = "beside"  # the folder in a pack for other files that checks read
+_KIT = "kit.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip: equal packs have equal bytes
 
 
@@ -58,8 +62,16 @@ class Contents(Record):
     files: dict[str, Annotated[tuple[str, ...], BeforeValidator(_all)]] = {}
 
 
-def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str, tuple[str, ...]]) -> bytes:
-    """Pack what one student receives; `files` holds the digests of all files generated with it."""
+def pack_bytes(
+    sittings: Sequence[Sitting],
+    edition: Edition,
+    files: Mapping[str, tuple[str, ...]],
+    kits: Mapping[str, Kit] = MappingProxyType({}),
+) -> bytes:
+    """Pack what one student receives; `files` holds the digests of all files generated with it.
+
+    A practice pack also holds `kits`, by exercise, to draw further variants from.
+    """
     papers = [sitting.paper for sitting in sittings]
     contents = Contents(
         edition=edition,
@@ -74,6 +86,8 @@ def pack_bytes(sittings: Sequence[Sitting], edition: Edition, files: Mapping[str
         _write(archive, "pack.json", contents.model_dump_json(indent=1))
         for sitting in sittings:
             _write_sitting(archive, sitting, edition)
+        for name, kit in kits.items() if edition == "practice" else ():
+            _write(archive, f"{name}/{_KIT}", kit.model_dump_json())
         _check_size(archive)
     return stream.getvalue()
 
@@ -146,6 +160,23 @@ class Pack:
         except Exception:
             raise _damaged(self.file) from None
         return Sitting(paper, params, keys, self._checks(name), self.contents.edition == "practice")
+
+    def exercise(self, name: str) -> LoadedExercise:
+        """Return an exercise as its author wrote it, to draw further variants from.
+
+        Raises:
+            UsageFault: the pack has no solutions, comes from an older version, or is damaged.
+
+        """
+        if self.contents.edition == "assessed":
+            raise UsageFault(wording.NO_VARIANTS)
+        if f"{name}/{_KIT}" not in self.files:
+            raise UsageFault(wording.OLDER.format(flag="--another"))
+        sitting = self.sitting(name)
+        try:
+            return Kit.model_validate_json(self.files[f"{name}/{_KIT}"]).exercise_of(sitting)
+        except Exception:
+            raise _damaged(self.file) from None
 
     @staticmethod
     def _keys(paper: Paper, content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

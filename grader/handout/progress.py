@@ -71,12 +71,21 @@ class Progress:
 
     def _write(self, exercise: str, remembered: Remembered) -> None:
         self._loaded[exercise] = remembered
-        folder = self.root / FOLDER
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise refusal(folder, "made", error) from None
+        make_folder(self.root)
         write_file(self._file(exercise), json.dumps(remembered.model_dump(mode="json")))
 
     def _file(self, exercise: str) -> Path:
         return self.root / FOLDER / f"{exercise}.json"
+
+
+def make_folder(root: Path) -> None:
+    """Make the folder of what is remembered.
+
+    Raises:
+        UsageFault: it cannot be made.
+
+    """
+    try:
+        (root / FOLDER).mkdir(exist_ok=True)
+    except OSError as error:
+        raise refusal(root / FOLDER, "made", error) from None

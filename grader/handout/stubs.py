@@ -53,6 +53,13 @@ def comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
+def paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs and list items of a text, each on one line; lines of code stay as they are."""
+    for block in _blocks(text):
+        first, *others = block.lines
+        yield " ".join([first.rstrip(), *(line.strip() for line in others)])
+
+
 class _Block(NamedTuple):
     lines: list[str]
     is_code: bool = False

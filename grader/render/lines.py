@@ -46,6 +46,20 @@ class Indented:
 
 
 @dataclass(frozen=True)
+class Verbatim:
+    """Lines of code, which are never broken: a terminal breaks what is too long, and copies it whole."""
+
+    text: str
+    left: int = 4
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the lines."""
+        for line in self.text.splitlines():
+            yield Segment(f"{' ' * self.left}{line}".rstrip())
+            yield Segment.line()
+
+
+@dataclass(frozen=True)
 class Picture:
     """Lines that must not be broken: drawn whole, or replaced by a sentence that says why not."""
 

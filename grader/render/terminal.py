@@ -48,8 +48,8 @@ def report_page(
     """Return the page of one report: a line per question, followed by what is wrong and why."""
     parts: list[RenderableType] = [_heading(report, title), RULE]
     for question in report.questions:
-        parts += [_headline(question), *_details(question, hints.get(question.id, ()))]
-    parts += [RULE, *_remarks(report), *_next_step(report, hints, beside)]
+        parts += [headline(question), *details(question, hints.get(question.id, ()))]
+    parts += [RULE, *remarks(report), *_next_step(report, hints, beside)]
     return Bounded(Group(*parts))
 
 
@@ -66,21 +66,24 @@ class WatchedPage:
         report = self.report
         first = next(iter(report.still_open), None)
         above, below = Bounded(_heading(report, self.title)), Bounded(Group(*_next_step(report, self.hints)))
-        lines = Bounded(Group(*map(_headline, report.questions)))
+        lines = Bounded(Group(*map(headline, report.questions)))
         told: list[RenderableType] = []
         if first is not None:
-            told += [_headline(first), *_details(first, self.hints.get(first.id, ()))]
-        room = console.size.height - _BESIDE - sum(_height(console, options, part) for part in (above, below))
+            told += [headline(first), *details(first, self.hints.get(first.id, ()))]
+        room = (
+            console.size.height - _BESIDE - sum(height_of(console, options, part) for part in (above, below))
+        )
         most = max(1, room - min(_LEAST_ROOM, room // 2))
-        rest = max(1, room - min(_height(console, options, lines), most))
+        rest = max(1, room - min(height_of(console, options, lines), most))
         yield from (above, Bounded(RULE), Cut(lines, most, "... and other questions"), Bounded(RULE))
         yield Cut(
-            Bounded(Group(*told, *_remarks(report))), rest, f"... The whole page:  grade {report.exercise}"
+            Bounded(Group(*told, *remarks(report))), rest, f"... The whole page:  grade {report.exercise}"
         )
         yield below
 
 
-def _height(console: Console, options: ConsoleOptions, part: RenderableType) -> int:
+def height_of(console: Console, options: ConsoleOptions, part: RenderableType) -> int:
+    """Return how many lines a part of a page takes."""
     return len(console.render_lines(part, options, pad=False))
 
 
@@ -88,7 +91,8 @@ def _heading(report: Report, title: str) -> RenderableType:
     return Ends(Text(f"{report.exercise}: {title}", style="bold"), Text(total(report)))
 
 
-def _headline(question: QuestionReport) -> RenderableType:
+def headline(question: QuestionReport) -> RenderableType:
+    """Return a question's line: its name, the verdict, and its points."""
     word, style = verdict_word(question)
     return Headline(Text(question.id, style="bold"), Text(word, style=style), Text(points_word(question)))
 
@@ -113,7 +117,7 @@ def said(question: QuestionReport) -> str:
     return question.message.removeprefix(NOT_ANSWERED).strip()
 
 
-def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
+def details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the lines below a question's line."""
     if message := said(question):
         yield Indented(Text(message))
@@ -159,7 +163,7 @@ def exchange(check: CheckReport) -> list[tuple[str, str]]:
     return [(label, text) for label, text in told if text and check.outcome != "passed"]
 
 
-def _remarks(report: Report) -> Iterator[RenderableType]:
+def remarks(report: Report) -> Iterator[RenderableType]:
     """Yield what the file printed, and notes."""
     if report.printed:
         yield Text("Your file printed:")

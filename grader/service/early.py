@@ -19,9 +19,9 @@ __all__ = ["ExaminerProcess", "started_for"]
 
 
 @contextmanager
-def started_for(exercise: str, file: Path | None) -> Iterator[ExaminerProcess]:
-    """Start a process for the file that will be graded, and end it afterwards."""
-    preload = _preload(exercise, file)
+def started_for(exercise: str | None, file: Path | None) -> Iterator[ExaminerProcess]:
+    """Start a process for the file that will be graded, or for all files here, and end it afterwards."""
+    preload = _preload(exercise, file) if exercise else _preload_of_all()
     with ExitStack() as stack:
         with held():  # it is ended, whatever happens from now on
             process = stack.enter_context(ExaminerProcess("grader.examiner.bench", own_way().name, preload))
@@ -34,10 +34,23 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
     with suppress(SubmissionFault, OSError):
         found = file or next(filter(Path.is_file, places), None) or _file_meant(here, exercise)
-        submission = read_submission(found)
-        slow = imported_beforehand(submission)
-        return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
+        return _imported_by(found)
     return ()
+
+
+def _preload_of_all() -> Collection[str]:
+    """Return what the files in this folder seem to import."""
+    found: dict[str, None] = {}
+    for file in sorted(file for file in Path.cwd().iterdir() if file.suffix in SUFFIXES):
+        with suppress(SubmissionFault, OSError):
+            found |= _imported_by(file)
+    return found
+
+
+def _imported_by(file: Path) -> dict[str, None]:
+    submission = read_submission(file)
+    slow = imported_beforehand(submission)
+    return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
 
 
 def _file_meant(folder: Path, word: str) -> Path:

@@ -8,21 +8,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.course.sitting import Paper
+from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
-from grader.examiner.report import Report
+from grader.examiner.report import QuestionReport, Report
 from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
-from grader.handout.exercise_name import meant
-from grader.handout.exercise_source import ExerciseSource, check_name, find_file, find_source
+from grader.handout.exercise_source import ExerciseSource, find_source, own_file
+from grader.handout.fresh_variant import find_exercise
 from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
 
-__all__ = ["Examiner", "Glance", "Hint", "Report", "at_a_glance", "examiner_of"]
+GO_ON_SECONDS = 0.1  # between two questions whether to go on
+
+__all__ = [
+    "Abandoned",
+    "Examiner",
+    "Glance",
+    "Hint",
+    "QuestionReport",
+    "Report",
+    "at_a_glance",
+    "examiner_of",
+    "is_own",
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Hint:
     most: int
     text: str
     is_known: bool = False  # all hints of the question have been shown before
+
+
+class Abandoned(GraderError):
+    """Grading a file was given up, because its result is no longer wanted."""
 
 
 def at_a_glance(folder: Path) -> Glance:
@@ -78,13 +94,14 @@ def examiner_of(
 
     """
     with closing(find_source(folder)) as source:
-        name = meant(source.exercises, exercise)
-        check_name(source, name)  # even if a file is named
-        found = file or find_file(source, name, exercise)
-        yield Examiner(process, source, name, found, tell, is_kept=_is_own(source.root, name, found))
+        its_source, name = find_exercise(source, exercise)  # even if a file is named
+        with closing(its_source):
+            found = file or own_file(source.root, name, exercise)
+            is_kept = is_own(source.root, name, found)
+            yield Examiner(process, its_source, name, found, tell, is_kept=is_kept)
 
 
-def _is_own(root: Path, exercise: str, file: Path) -> bool:
+def is_own(root: Path, exercise: str, file: Path) -> bool:
     """Tell whether a named file is the exercise's own, which `grade` uses by default."""
     return any(file.resolve() == (root / f"{exercise}{suffix}").resolve() for suffix in SUFFIXES)
 
@@ -115,11 +132,17 @@ class Examiner:
             tell(f"{name} is not installed, so a file that imports it cannot be graded.")
         process.tell(self._sitting)
         self._given_up: frozenset[str] = frozenset()
+        self._go_on: Callable[[], bool] = lambda: True
 
     @property
     def paper(self) -> Paper:
         """Return the exercise as the student sees it."""
         return self._sitting.paper
+
+    @property
+    def sitting(self) -> Sitting:
+        """Return the exercise with its keys."""
+        return self._sitting
 
     @property
     def hints(self) -> Mapping[str, Sequence[str]]:
@@ -131,15 +154,19 @@ class Examiner:
         """Return how many hints of each question have been shown."""
         return self._progress.of(self.paper.exercise).hints
 
-    def grade(self) -> Report:
+    def grade(self, go_on: Callable[[], bool] = lambda: True) -> Report:
         """Grade the current file and return the report, which is remembered unless another file was named.
 
+        `go_on` is called now and then; if it returns False, no more time is spent on the file.
+
         Raises:
+            Abandoned: `go_on` returned False.
             SubmissionFault: the file cannot be read.
             GraderError: the checks cannot be imported, or the grader itself failed.
 
         """
-        submission, self._given_up = read_submission(self.file), frozenset()
+        submission, self._given_up, self._go_on = read_submission(self.file), frozenset(), go_on
+        self._progress = Progress(self._source.root)  # another command may have changed it
         said = self._said(submission)
         if isinstance(said, GraderError):
             raise said
@@ -148,7 +175,7 @@ class Examiner:
                 (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The grading process ended unexpectedly: {self._process.last_words()}.")
         report: Report = said
-        if self._is_kept:
+        if self._is_kept and report.exercise in self._source.exercises:  # a fresh variant is not
             self._keep(
                 lambda: self._progress.remember(report.exercise, digest_of(submission.content), report)
             )
@@ -176,12 +203,16 @@ class Examiner:
         limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
         bounds = Bounds(sum(longest(one) for one in limits))
         self._process.tell(Request(submission, self._given_up))
-        said, in_time = self._process.answer(lambda: bounds.until, bounds.notice)
+        said, in_time = self._process.answer(
+            lambda: bounds.until if self._go_on() else 0.0, bounds.notice, GO_ON_SECONDS
+        )
         deed = self._process.deed
         if in_time:
             return said
         self._process.restart()
         self._process.tell(self._sitting)
+        if not self._go_on():
+            raise Abandoned("The file was not graded to the end.")
         if deed is None or not may_go_without(self._given_up, deed, bounds):
             raise WorkerFault("The grading process took too long.")
         self._given_up |= {deed.check}
@@ -208,6 +239,17 @@ class Examiner:
         texts, shown = self.hints[id_], self._progress.of(report.exercise).hints.get(id_, 0)
         number = min(shown + 1, len(texts))
         return Hint(id_, number, len(texts), texts[number - 1] if texts else "", shown >= len(texts))
+
+    def has_been_right(self, report: Report, question: str) -> bool:
+        """Return whether a question is right, or was right in the best result."""
+        best = self._progress.of(report.exercise).best if self._is_kept else None
+        results = [*report.questions, *(best.questions if best else ())]
+        return any(one.id == question and one.outcome == "passed" for one in results)
+
+    def unseen_hints(self, question: str) -> int:
+        """Return how many hints of a question have not been shown."""
+        shown = self._progress.of(self.paper.exercise).hints.get(question, 0)
+        return max(0, len(self.hints[question]) - shown)
 
     def count_hint(self, report: Report, hint: Hint) -> None:
         """Record that a hint was shown."""

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -397,7 +398,7 @@ def test_a_hint_for_a_question_that_is_named(folder: Path, grade: Run, shipped: 
         (["exercise-3", "kep", "--hint"], "exercise-3 has no question 'kep'. Did you mean 'kept'?"),
         (
             ["exercise-3", "size"],
-            "Name a question only with --hint, for example: grade exercise-3 size --hint",
+            "Name a question only with --hint, --explain or --solution: grade exercise-3 size --hint",
         ),
         (["exercise-3", "size", "--json"], "Name a question only with --hint"),
         (["--hint"], "Name an exercise"),
@@ -439,10 +440,11 @@ def test_an_answer_that_cannot_be_read_has_no_picture(folder: Path, grade: Run) 
 def test_watching_says_at_once_that_it_grades(
     folder: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_seconds: float) -> None:
+    def interrupted(_folders: object) -> Iterator[None]:
+        yield
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.cli.examine.time.sleep", interrupted)
+    monkeypatch.setattr("grader.cli.watch_exercise.looks", interrupted)
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "80")
     text = (folder / "exercise-3.py").read_text(encoding="utf-8").replace("size = ...", "size = 1")

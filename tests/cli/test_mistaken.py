@@ -97,9 +97,9 @@ def test_an_exercise_that_is_a_pipe(own: Path, course: Run) -> None:
         ("exercise-1 --file @", "The name is empty."),
         ("@", "There is no exercise ''."),
         ("--file work.py", "Name an exercise"),
-        ("exercise-1 --hint --json", "Use one of --json, --hint and --watch."),
-        ("exercise-1 --hint --watch", "Use one of --json, --hint and --watch."),
-        ("exercise-1 --json --watch", "Use one of --json, --hint and --watch."),
+        ("exercise-1 --hint --json", "Use one of --json and --hint."),
+        ("exercise-1 --hint --watch", "Use one of --watch and --hint."),
+        ("exercise-1 --json --watch", "Use one of --json and --watch."),
     ],
 )
 def test_the_same_for_students(strange: Path, grade: Run, typed: str, sentence: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
-from grader.figures.figure import CannotDraw, Figure, Track
+from grader.figures.figure import Figure, Track
 from grader.figures.frames import two_tracks
 from grader.figures.text import as_text
 from grader.questions.kinds import KINDS
