@@ -12,6 +12,7 @@ from typing import NoReturn, TextIO
 
 import click
 
+from grader.cli import unmet
 from grader.errors import GraderError, WorkerFault, printable
 from grader.files import remedy_of
 from grader.worker import interrupts
@@ -79,6 +80,8 @@ def _ending(error: BaseException) -> tuple[str, int]:
         return interrupts.TOLD, INTERRUPTED
     if isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
         return "", DONE  # the reader has closed the pipe; rich turns that into a SystemExit
+    if missing := unmet.told(error):
+        return missing, WRONG_USE
     if isinstance(error, WorkerFault):
         return f"{error} This is not your fault. Details: {_write_log(error)}", BUG
     if isinstance(error, GraderError | click.ClickException):
