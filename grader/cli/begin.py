@@ -7,7 +7,6 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from grader.cli import unmet
 from grader.worker import interrupts
 
 CLOSED = "Standard output is closed, so nothing could be printed. Run the command with its output open."
@@ -36,7 +35,7 @@ def _imported(module: str) -> tuple[Any, Any]:
     try:
         return importlib.import_module("grader.cli.entry"), importlib.import_module(module).command
     except ImportError as error:
-        if not (sentence := unmet.told(error)):
+        if not (sentence := importlib.import_module("grader.cli.unmet").told(error)):
             raise
         sys.stderr.write(f"{sentence}\n")
         sys.exit(2)

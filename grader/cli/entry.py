@@ -12,7 +12,6 @@ from typing import NoReturn, TextIO
 
 import click
 
-from grader.cli import unmet
 from grader.errors import GraderError, WorkerFault, printable
 from grader.files import remedy_of
 from grader.worker import interrupts
@@ -80,7 +79,7 @@ def _ending(error: BaseException) -> tuple[str, int]:
         return interrupts.TOLD, INTERRUPTED
     if isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
         return "", DONE  # the reader has closed the pipe; rich turns that into a SystemExit
-    if missing := unmet.told(error):
+    if missing := _missing(error):
         return missing, WRONG_USE
     if isinstance(error, WorkerFault):
         return f"{error} This is not your fault. Details: {_write_log(error)}", BUG
@@ -90,6 +89,12 @@ def _ending(error: BaseException) -> tuple[str, int]:
     if refused:
         return refused, WRONG_USE
     return f"This is a bug in the grader: {type(error).__name__}. Please send us {_write_log(error)}", BUG
+
+
+def _missing(error: BaseException) -> str:
+    """Return what to install if a package is missing, or ""; imported only now, as it is seldom needed."""
+    told: str = importlib.import_module("grader.cli.unmet").told(error)
+    return told
 
 
 def _refused(error: OSError) -> str:

@@ -27,6 +27,8 @@ PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # top-level packages only
 EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
+# Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
+Requirement = Annotated[str, Field(pattern=r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$", max_length=500)]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
 
 
@@ -56,6 +58,13 @@ class Course(Record):
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    install: Annotated[
+        Annotated[list[Requirement], Field(min_length=1)] | str | None,
+        Field(description="What students install, for pip, or a text that says how; by default this grader."),
+    ] = None
+    hand_in: Annotated[
+        str, Field(description="Markdown: how students hand in, for the README.md of their handout.")
+    ] = ""
 
     @field_validator("exercises")
     @classmethod
