@@ -7,7 +7,7 @@ from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from grader.course.rules import Rules
 from grader.language.expressions import Expression
@@ -28,7 +28,10 @@ EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
 # Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
-Requirement = Annotated[str, Field(pattern=r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$", max_length=500)]
+REQUIREMENT = r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$"
+Requirements = Annotated[
+    list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")
+]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
 
 
@@ -59,9 +62,10 @@ class Course(Record):
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
     install: Annotated[
-        Annotated[list[Requirement], Field(min_length=1)] | str | None,
+        Requirements | Annotated[str, Tag("text")],
+        Discriminator(lambda value: "list" if isinstance(value, list) else "text"),
         Field(description="What students install, for pip, or a text that says how; by default this grader."),
-    ] = None
+    ] = ""
     hand_in: Annotated[
         str, Field(description="Markdown: how students hand in, for the README.md of their handout.")
     ] = ""

@@ -40,10 +40,10 @@ def installation_of(course: Course) -> Installation:
         UsageFault: no wheel can be made.
 
     """
-    if isinstance(course.install, str):
-        return Installation(text=course.install.strip())
-    if course.install is not None:
+    if not isinstance(course.install, str):
         return Installation(tuple(course.install))
+    if course.install.strip():
+        return Installation(text=course.install.strip())
     wheel = own_wheel()
     others = [name for name in course.packages if name not in sys.stdlib_module_names]
     wanted = [name for name in map(requirement_of, others) if name.lower() not in wheel.brings]
