@@ -1,41 +1,43 @@
-"""What a practice pack carries of an exercise, so that `grade --another` can draw further variants."""
+"""What lies beside the stubs and is the same for all students: README.md and the wheel. It is made once."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from grader.course.loading import LoadedExercise
-from grader.course.records import Course, Exercise
-from grader.course.sitting import Sitting
-from grader.digest import digest_of
-from grader.language.document import Document
-from grader.language.record import Record
+from grader.course.file_names import VISIBLE_CHECKS_FILE
+from grader.course.loading import LoadedCourse
+from grader.handout.installation import installation_of
+from grader.handout.pack import Edition
+from grader.handout.readme import README_FILE, readme
+from grader.handout.recipe import Recipe
+from grader.handout.stubs import Format
 
 
-class Kit(Record):
-    """An exercise as its author wrote it, and a seed that is not the course's: that one draws what counts."""
+@dataclass(frozen=True)
+class Kit:
+    """Files by name, what pip installs in the first cell of a notebook, and recipes for further variants."""
 
-    seed: str
-    exercise: dict[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    install: str = ""
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)  # by exercise
 
-    @classmethod
-    def of(cls, exercise: LoadedExercise) -> Self:
-        """Pack an exercise."""
-        seed = digest_of(f"another variant of {exercise.course.seed}".encode())
-        record = exercise.record.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
-        return cls(seed=seed, exercise=record)
 
-    def exercise_of(self, sitting: Sitting) -> LoadedExercise:
-        """Return the exercise of a sitting; its checks stay where they are."""
-        paper, folder = sitting.paper, sitting.folder or Path(sitting.paper.exercise)
-        course = Course(
-            format=1,
-            title=paper.course,
-            seed=self.seed,
-            exercises=[paper.exercise],
-            packages=list(paper.packages),
-            limits=paper.limits,
-        )
-        record = Exercise.model_validate(self.exercise)
-        return LoadedExercise(paper.exercise, folder, record, Document(folder), course)
+NO_KIT = Kit()
+
+
+def kit_of(course: LoadedCourse, form: Format, edition: Edition) -> Kit:
+    """Return what all students of a course receive.
+
+    Raises:
+        UsageFault: no wheel can be made.
+
+    """
+    installation = installation_of(course.record)
+    folders = [course.root / "exercises" / name for name in course.record.exercises]
+    has_checks = any((folder / VISIBLE_CHECKS_FILE).is_file() for folder in folders)
+    text = readme(course.record, form, edition, installation, has_checks=has_checks)
+    wheel = installation.wheel
+    files = {README_FILE: text.encode(), **({wheel.name: wheel.content} if wheel else {})}
+    recipes = {one.name: Recipe.of(one) for one in course.exercises()}
+    return Kit(files, installation.words("linux"), recipes)

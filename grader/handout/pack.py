@@ -25,7 +25,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
 from grader.handout import wording
-from grader.handout.kit import Kit
+from grader.handout.recipe import Recipe
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.worker.temporary import Folder
@@ -36,7 +36,7 @@ MAX_BYTES = 64 << 20  # the whole pack, unpacked
 Edition = Literal["practice", "assessed"]
 _OWN = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
 _BESIDE = "beside"  # the folder in a pack for other files that checks read
-_KIT = "kit.json"
+_RECIPE = "recipe.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip: equal packs have equal bytes
 
 
@@ -66,11 +66,11 @@ def pack_bytes(
     sittings: Sequence[Sitting],
     edition: Edition,
     files: Mapping[str, tuple[str, ...]],
-    kits: Mapping[str, Kit] = MappingProxyType({}),
+    recipes: Mapping[str, Recipe] = MappingProxyType({}),
 ) -> bytes:
     """Pack what one student receives; `files` holds the digests of all files generated with it.
 
-    A practice pack also holds `kits`, by exercise, to draw further variants from.
+    A practice pack also holds `recipes`, by exercise, to draw further variants from.
     """
     papers = [sitting.paper for sitting in sittings]
     contents = Contents(
@@ -86,8 +86,8 @@ def pack_bytes(
         _write(archive, "pack.json", contents.model_dump_json(indent=1))
         for sitting in sittings:
             _write_sitting(archive, sitting, edition)
-        for name, kit in kits.items() if edition == "practice" else ():
-            _write(archive, f"{name}/{_KIT}", kit.model_dump_json())
+        for name, recipe in recipes.items() if edition == "practice" else ():
+            _write(archive, f"{name}/{_RECIPE}", recipe.model_dump_json())
         _check_size(archive)
     return stream.getvalue()
 
@@ -170,11 +170,11 @@ class Pack:
         """
         if self.contents.edition == "assessed":
             raise UsageFault(wording.NO_VARIANTS)
-        if f"{name}/{_KIT}" not in self.files:
+        if f"{name}/{_RECIPE}" not in self.files:
             raise UsageFault(wording.OLDER.format(flag="--another"))
         sitting = self.sitting(name)
         try:
-            return Kit.model_validate_json(self.files[f"{name}/{_KIT}"]).exercise_of(sitting)
+            return Recipe.model_validate_json(self.files[f"{name}/{_RECIPE}"]).exercise_of(sitting)
         except Exception:
             raise _damaged(self.file) from None
 

@@ -134,7 +134,7 @@ def test_an_assessed_handout_has_no_variants_but_restores_its_stubs(assessed: Pa
 
 
 def test_a_handout_of_an_older_version_says_so(mine: Path, grade: Run) -> None:
-    repack(mine / "course.pack", lambda name, content: None if name.endswith("kit.json") else content)
+    repack(mine / "course.pack", lambda name, content: None if name.endswith("recipe.json") else content)
     ran = grade(mine, "sums", "--another")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("This handout was made by an older version and cannot do --another.")
