@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
+from grader.examiner.events import Answers, Event
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import Report
@@ -115,6 +116,7 @@ class Examiner:
             tell(f"{name} is not installed, so a file that imports it cannot be graded.")
         process.tell(self._sitting)
         self._given_up: frozenset[str] = frozenset()
+        self.answers: Mapping[str, str] = {}  # of the last file: plain values, each as a text
 
     @property
     def paper(self) -> Paper:
@@ -122,20 +124,28 @@ class Examiner:
         return self._sitting.paper
 
     @property
+    def root(self) -> Path:
+        """Return the folder of the handout or the course."""
+        return self._source.root
+
+    @property
     def hints(self) -> Mapping[str, Sequence[str]]:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
 
-    def grade(self) -> Report:
-        """Grade the current file and return the report, which is remembered unless another file was named.
+    def grade(self, *, submission: Submission | None = None, only: Collection[str] = ()) -> Report:
+        """Grade the current file, or its source if that is given; `only` these questions if some are named.
+
+        The report is remembered unless another file was named, or only some questions were graded.
 
         Raises:
             SubmissionFault: the file cannot be read.
             GraderError: the checks cannot be imported, or the grader itself failed.
 
         """
-        submission, self._given_up = read_submission(self.file), frozenset()
-        said = self._said(submission)
+        submission, self._given_up = submission or read_submission(self.file), frozenset()
+        self._progress = Progress(self._source.root)  # another command may have changed it
+        said = self._said(Request(submission, only=frozenset(only)))
         if isinstance(said, GraderError):
             raise said
         if said is None:
@@ -143,7 +153,7 @@ class Examiner:
                 (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The grading process ended unexpectedly: {self._process.last_words()}.")
         report: Report = said
-        if self._is_kept:
+        if self._is_kept and not only:
             self._keep(
                 lambda: self._progress.remember(report.exercise, digest_of(submission.content), report)
             )
@@ -166,12 +176,17 @@ class Examiner:
         names = self._source.exercises
         return next((name for name in names if _is_open(self._progress.of(name).best)), None)
 
-    def _said(self, submission: Submission) -> Any:
+    def _said(self, request: Request) -> Any:
         """Let the process grade a file and return its answer, giving up checks that do not end."""
         limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
         bounds = Bounds(sum(longest(one) for one in limits))
-        self._process.tell(Request(submission, self._given_up))
-        said, in_time = self._process.answer(lambda: bounds.until, bounds.notice)
+
+        def notice(event: Event) -> None:
+            bounds.notice(event)
+            self.answers = event.texts if isinstance(event, Answers) else self.answers
+
+        self._process.tell(replace(request, given_up=self._given_up))
+        said, in_time = self._process.answer(lambda: bounds.until, notice)
         deed = self._process.deed
         if in_time:
             return said
@@ -180,7 +195,7 @@ class Examiner:
         if deed is None or not may_go_without(self._given_up, deed, bounds):
             raise WorkerFault("The grading process took too long.")
         self._given_up |= {deed.check}
-        return self._said(submission)
+        return self._said(request)
 
     def check_question(self, question: str) -> None:
         """Raise UsageFault if there is no such question."""
