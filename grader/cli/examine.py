@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from grader.errors import SubmissionFault
 from grader.render.palette import screen
 from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
+from grader.service.pages import check_target, write_page
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
 WATCH_SECONDS = 0.2  # between two checks for a saved file
@@ -29,6 +31,7 @@ class Wishes:
     as_json: bool = False
     hint: bool = False
     question: str | None = None
+    html: Path | None = None
 
 
 def glance() -> int:
@@ -54,7 +57,11 @@ def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: W
 def _show(examiner: Examiner, asked: Wishes) -> int:
     if asked.question is not None:
         examiner.check_question(asked.question)
+    if asked.html is not None:
+        check_target(asked.html)
     report = examiner.grade()
+    if asked.html is not None:
+        _write_page(asked.html, examiner, report)
     if asked.as_json:
         click.echo(report.model_dump_json())
     elif asked.hint:
@@ -63,6 +70,12 @@ def _show(examiner: Examiner, asked: Wishes) -> int:
         beside = Beside(examiner.best(report), examiner.next_exercise)
         screen().print(report_page(report, examiner.paper.title, examiner.hints, beside))
     return entry.DONE if report.is_full else entry.NOT_FULL_MARKS
+
+
+def _write_page(file: Path, examiner: Examiner, report: Report) -> None:
+    """Write the report as a page. What makes pages is imported only now, because it is slow."""
+    pages = importlib.import_module("grader.render.report_page")
+    write_page(file, pages.report_html(report, examiner.paper, examiner.hints_seen))
 
 
 def _watch(examiner: Examiner) -> NoReturn:

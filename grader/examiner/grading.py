@@ -84,12 +84,18 @@ def grade(
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
     for posed in code:
         watch(verdict_of(reports[posed.id]))
-    questions = tuple(_with_remarks(posed, reports[posed.id], of[posed.id], paper) for posed in asked)
+    questions = tuple(_completed(posed, reports[posed.id], of[posed.id], paper) for posed in asked)
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
     return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
+
+
+def _completed(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
+    """Add to a report what the student wrote, and remarks."""
+    answer = session.replies.answers.get(posed.id)
+    return _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer})
 
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
+from grader.errors import printable
 from grader.examiner.remedies import REMEDIES
 from grader.examiner.slips_seen import SENTENCES, SlipSeen
 from grader.examiner.trouble import NOWHERE, Place, Trouble
 from grader.worker.families import FAMILIES
 from grader.worker.refusals import MAX_DETAIL
+from grader.worker.statements import MAX_ANSWER
 from grader.worker.wire import WireError
 
 MAX_TOLD = 100  # notices, and names of one statement, that are kept from a worker
@@ -35,6 +37,7 @@ class Replies:
         self._is_heard = False  # whether a worker has said which families the file uses
         self.read_notes: list[str] = []  # on what was skipped or assumed when the file was read
         self.slips: list[SlipSeen] = []
+        self.answers: dict[str, str] = {}  # the statements that define each name, as they are written
         self.words: list[tuple[str, Place, str]] = []  # of families: the family, where, the name there
         self.used_at_load: dict[str, dict[str, Place | None]] = {}  # families by the value of a name
 
@@ -104,6 +107,15 @@ class Replies:
     def question(self, said: Any) -> str:
         """Return the question that a worker names, if it exists."""
         return said if isinstance(said, str) and said in self._asked else ""
+
+    def note_answers(self, header: dict[str, Any]) -> None:
+        """Keep what a worker says the student wrote for each question."""
+        said = header.get("answers", {})
+        texts = {name: str(said[name])[:MAX_ANSWER] for name in self._asked if name in said}
+        self.answers = {
+            name: "\n".join(printable(line.expandtabs(4)) for line in text.split("\n"))
+            for name, text in texts.items()
+        }
 
     def note_slips(self, header: dict[str, Any]) -> None:
         """Keep what the first worker says about slips in the file, before it has seen any input."""

@@ -78,6 +78,7 @@ class QuestionReport(Record):
     message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
+    answer: Shown | None = None  # the statements of the file that define it; a long one is cut
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     checks: tuple[CheckReport, ...] = ()

@@ -315,6 +315,7 @@ class Session:
             self._blank = frozenset(self.replies.names(header.get("blank")))
             self.replies.note_families(header)
             self.replies.note_slips(header)
+            self.replies.note_answers(header)
         except MALFORMED:
             worker.close()
             raise WorkerEnded("malformed") from None

@@ -89,19 +89,34 @@ def _heading(report: Report, title: str) -> RenderableType:
 
 
 def _headline(question: QuestionReport) -> RenderableType:
+    word, style = verdict_word(question)
+    return Headline(Text(question.id, style="bold"), Text(word, style=style), Text(points_word(question)))
+
+
+def verdict_word(question: QuestionReport) -> tuple[str, str]:
+    """Return the verdict on a question in words, and its style."""
     word, style = WORDS[question.outcome]
     if question.outcome in _PARTLY and question.score > 0:
         word, style = f"partly right ({word})" if question.outcome != "failed" else "partly right", PARTLY
+    return word, style
+
+
+def points_word(question: QuestionReport) -> str:
+    """Return the score of a question out of its points, or its points if it could not be judged."""
     points = points_text(question.points)
-    if question.outcome not in UNJUDGED:
-        points = f"{score_text(question.score, question.points)} of {points}"
-    return Headline(Text(question.id, style="bold"), Text(word, style=style), Text(points))
+    is_judged = question.outcome not in UNJUDGED
+    return f"{score_text(question.score, question.points)} of {points}" if is_judged else points
+
+
+def said(question: QuestionReport) -> str:
+    """Return what the message of a question says beyond its verdict."""
+    return question.message.removeprefix(NOT_ANSWERED).strip()
 
 
 def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
     """Yield the lines below a question's line."""
-    if said := question.message.removeprefix(NOT_ANSWERED).strip():
-        yield Indented(Text(said))
+    if message := said(question):
+        yield Indented(Text(message))
     if question.hint is not None and question.hint <= len(hints):
         yield Indented(Text(f"Hint: {hints[question.hint - 1]}"))
     if question.drawing:
@@ -110,33 +125,38 @@ def _details(question: QuestionReport, hints: Sequence[str]) -> Iterator[Rendera
         yield from _checks(question)
 
 
-def _checks(question: QuestionReport) -> Iterator[RenderableType]:
-    """Yield the checks, unless all have the same outcome for the same reason; equal reasons are not repeated.
+def told_checks(question: QuestionReport) -> Iterator[tuple[CheckReport, str]]:
+    """Yield the checks with their reasons, unless all have the same outcome for the same reason.
 
-    Checks that a student can read and run are listed even if they passed.
+    Equal reasons are not repeated. Checks that a student can read and run are listed even if they passed.
     """
     is_alike = len({check.outcome for check in question.checks}) == 1 and question.outcome != "failed"
-    said = question.message
+    before = question.message
     for check in question.checks:
         if is_alike and not (check.visible and check.outcome == "passed"):
             continue
+        is_new = bool(check.message) and not before.startswith(check.message.removesuffix("."))
+        before = check.message if is_new else before
+        yield check, check.message if is_new else ""
+
+
+def _checks(question: QuestionReport) -> Iterator[RenderableType]:
+    """Yield the checks."""
+    for check, reason in told_checks(question):
         word, style = WORDS[check.outcome]
         yield Indented(Text.assemble((f"{word}: ", style), check.title))
-        if check.message and not said.startswith(check.message.removesuffix(".")):
-            yield Indented(Text(check.message), 6)
-            said = check.message
-        yield from _exchange(check)
-
-
-def _exchange(check: CheckReport) -> Iterator[RenderableType]:
-    """Yield what a visible check passed to the student's code, what it expects, and what it got."""
-    if check.outcome == "passed":
-        return
-    for label, text in (("called  ", check.call), ("expected", check.expected), ("yours   ", check.actual)):
-        if text:
+        if reason:
+            yield Indented(Text(reason), 6)
+        for label, text in exchange(check):
             first, *others = text.splitlines()
-            lines = [f"{label}  {first}", *(" " * 10 + line for line in others)]
+            lines = [f"{label:<8}  {first}", *(" " * 10 + line for line in others)]
             yield Indented(Text("\n".join(lines)), 6)
+
+
+def exchange(check: CheckReport) -> list[tuple[str, str]]:
+    """Return what a visible check passed to the student's code, what it expects, and what it got."""
+    told = (("called", check.call), ("expected", check.expected), ("yours", check.actual))
+    return [(label, text) for label, text in told if text and check.outcome != "passed"]
 
 
 def _remarks(report: Report) -> Iterator[RenderableType]:

@@ -10,9 +10,7 @@ from pathlib import Path
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse, load_course
 from grader.errors import UsageFault
-from grader.files import open_file, refusal, write_file
-
-PAGE = b"<!doctype html"  # the beginning of a page
+from grader.service.pages import check_target
 
 
 def find_course(start: Path) -> LoadedCourse:
@@ -55,19 +53,4 @@ def _is_same(one: Path, other: Path) -> bool:
 def check_page(course: LoadedCourse, file: Path) -> None:
     """Raise UsageFault if a page cannot be written to a file, or would overwrite something else."""
     refuse_inputs(course, file)
-    if not file.parent.is_dir():
-        raise UsageFault(f"There is no folder {file.parent}. Create it or name another file.")
-    if not os.path.lexists(file):
-        return
-    try:
-        with open_file(file) as stream:
-            begin = stream.read(len(PAGE))
-    except OSError as error:
-        raise refusal(file, "written", error) from None
-    if begin.lower() not in {b"", PAGE}:
-        raise UsageFault(f"{file} already exists and is not a page. Name another file, such as proof.html.")
-
-
-def write_page(file: Path, text: str) -> None:
-    """Write a page completely or raise UsageFault."""
-    write_file(file, text)
+    check_target(file)

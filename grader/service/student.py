@@ -133,6 +133,11 @@ class Examiner:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
 
+    @property
+    def hints_seen(self) -> Mapping[str, int]:
+        """Return how many hints of each question have been shown."""
+        return self._progress.of(self.paper.exercise).hints
+
     def grade(self, *, submission: Submission | None = None, only: Collection[str] = ()) -> Report:
         """Grade the current file, or its source if that is given; `only` these questions if some are named.
 

@@ -99,6 +99,7 @@ class Child:
                 "failures": failures,
                 "notices": submission.notices,
                 "blank": submission.blank(),
+                "answers": submission.answers(),
                 "slips": submission.slips(),
                 "words": names_used(submission.trees, header["families"]),
                 "used": submission.used_by(used),

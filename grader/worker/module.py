@@ -21,7 +21,15 @@ from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
 from grader.worker.sections import Section, Sections
 from grader.worker.slips import Placed, Sign, Slips
-from grader.worker.statements import defined_names, deleted_names, gives_values, is_untouched, touched_names
+from grader.worker.statements import (
+    MAX_ANSWER,
+    defined_names,
+    deleted_names,
+    gives_values,
+    is_untouched,
+    touched_names,
+    written,
+)
 from grader.worker.syntax_words import explained
 from grader.worker.watch import Spot
 
@@ -197,6 +205,15 @@ class StudentModule:
 
     def _is_blank(self, unit: Unit, name: str) -> bool:
         return not isinstance(unit.statement, ast.Assign | ast.AnnAssign) and self._is_untouched(unit, name)
+
+    def answers(self) -> dict[str, str]:
+        """Return the statements that define each requested name, as they are written; long ones are cut."""
+        lines = {label: source.split("\n") for label, source in self.cells.items()}
+        parts: dict[str, list[str]] = {}
+        for unit in self.units:
+            for name in unit.names if unit.statement is not None and unit.code is not None else ():
+                parts.setdefault(name, []).append(written(unit.statement, lines[unit.cell]))
+        return {name: "\n".join(own)[:MAX_ANSWER] for name, own in parts.items()}
 
     def slips(self) -> list[Sign]:
         """Return what can be seen in the statements without running them."""

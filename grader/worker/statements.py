@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+MAX_ANSWER = 4000  # characters of the statements that answer one question
 
 
 def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
@@ -22,6 +24,13 @@ def defined_names(statements: Iterable[ast.stmt]) -> set[str]:
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names.add(node.name)
     return names
+
+
+def written(statement: ast.stmt, lines: Sequence[str]) -> str:
+    """Return the lines of a statement with its decorators."""
+    decorators = getattr(statement, "decorator_list", ())
+    first = min([statement.lineno, *(one.lineno for one in decorators)])
+    return "\n".join(lines[first - 1 : statement.end_lineno])[:MAX_ANSWER]
 
 
 def deleted_names(statement: ast.stmt | None) -> list[str]:

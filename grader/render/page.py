@@ -1,0 +1,58 @@
+"""Pages of HTML that need nothing else: their style and script are in them, and nothing else may run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.language.points import points_text, score_text
+from grader.render.prose import prose, visible
+
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of all HTML templates, which escapes what they are given."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader("grader.render"), PackageLoader("grader.figures")]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    made.filters.update(prose=prose, visible=visible, points=points_text, score=score_text)
+    return made
+
+
+def page(template: str, title: str, parts: Iterable[str], **content: Any) -> str:
+    """Return a page with a policy that allows its own style and script, and those of its parts."""
+    style, script = _text("page.css.jinja"), _text("figures.js")
+    styles = [style, *(one for part in parts for one in _STYLE.findall(part))]
+    policy = (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src {_hashes(styles)}; script-src {_hashes([script])}"
+    )
+    return (
+        environment()
+        .get_template(template)
+        .render(title=title, style=Markup(style), script=Markup(script), policy=Markup(policy), **content)  # noqa: S704 our own files
+    )
+
+
+def _text(name: str) -> str:
+    """Return a file of ours as it is written into a page."""
+    return environment().get_template(name).render()
+
+
+def _hashes(texts: Iterable[str]) -> str:
+    """Return what the policy calls these texts."""
+    digests = (hashlib.sha256(text.encode()).digest() for text in dict.fromkeys(texts))
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
