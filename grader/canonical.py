@@ -1,4 +1,4 @@
-"""A plain value as a text that two processes can compare. Equal values have equal texts, whatever holds them."""
+"""A plain value as a text that two processes can compare. Equal values have equal texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _TooMuchError(Exception):
 
 
 def canonical(value: Any) -> str | None:
-    """Return the text of a number, string, tensor, array, or of lists, tuples and dicts of them; or else None.
+    """Return the text of a number, string, tensor or array, or of lists and dicts of them; else None.
 
     Only values of exactly these types are read, so this runs no code of a student's class.
 

@@ -31,7 +31,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Request:
-    """A file to be graded, without the checks that did not finish; `only` these questions, if there are some."""
+    """A file to be graded, without the checks that did not finish; if `only` has questions, only these."""
 
     submission: Submission
     given_up: frozenset[str] = frozenset()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
 from grader.notebook.helper_process import helper_for
 from grader.notebook.notebook_file import Notebook, find_notebook
-from grader.notebook.overlay import Laid, laid_over
-from grader.notebook.runs import Run, Runs
+from grader.notebook.overlay import laid_over
+from grader.notebook.runs import Runs
 from grader.notebook.shown import Shown, sentence
 from grader.notebook.staleness import Clean, Staleness
 from grader.notebook.unsaved import mark_unsaved, mentions_grade

@@ -1,4 +1,4 @@
-"""The process that grades for a kernel. It ends when its standard input is closed, so when the kernel ends."""
+"""The process that grades for a kernel. It ends when the kernel does: its standard input is closed then."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # on Windows
 STOPPED = "The grader's process ended before it answered: {why} Run the cell again."
 NOT_STARTED = "The grader's process could not be started: {why}. Close other programs and run the cell again."
 NO_WORDS = "it gave no reason."
+MAX_WORDS = 300  # characters of its last words
 _TIDY_SECONDS = 5.0  # that it gets to end by itself
 
 
@@ -29,7 +30,7 @@ class Helper:
     """One process for a folder. It is sent source as a line of JSON, and answers with one."""
 
     def __init__(self, folder: Path) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 open as long as the process
         command = [sys.executable, "-P", "-m", MODULE]
         try:
             self._process = subprocess.Popen(  # noqa: S603 this interpreter
@@ -88,8 +89,9 @@ class Helper:
     def _last_words(self) -> str:
         """Return the last line that it wrote to standard error."""
         self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").split("\n")
-        return next((f"{printable(line.strip())[:300]}." for line in reversed(lines) if line.strip()), NO_WORDS)
+        lines = self._errors.read().decode(errors="replace").splitlines()
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f"{printable(last)[:MAX_WORDS]}." if last else NO_WORDS
 
 
 _HELPERS: dict[tuple[int, Path], Helper] = {}  # by kernel and folder

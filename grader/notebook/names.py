@@ -24,9 +24,9 @@ class Names:
 
 @lru_cache(maxsize=1000)
 def names_in(source: str) -> Names:
-    """Return the names of a cell; a rough guess for one that is not Python.
+    r"""Return the names of a cell; a rough guess for one that is not Python.
 
-    >>> sorted(names_in("%time\\nx, y = f(z)").given)
+    >>> sorted(names_in("%time\nx, y = f(z)").given)
     ['x', 'y']
     """
     text = _MAGIC.sub("", source[:MAX_SOURCE])
@@ -49,31 +49,31 @@ class _Visitor(ast.NodeVisitor):
         self.read: set[str] = set()
         self._depth = 0  # of functions and comprehensions
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 as ast calls it
+    def visit_Name(self, node: ast.Name) -> None:
         """Note a name that is read or, outside functions, given."""
         if isinstance(node.ctx, ast.Load):
             self.read.add(node.id)
         else:
             self._give(node.id)
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:  # noqa: N802 as ast calls it
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         """Note what an import names."""
         for alias in node.names:
             self._give(alias.asname or alias.name.partition(".")[0])
 
     visit_ImportFrom = visit_Import  # noqa: N815 as ast calls it
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802 as ast calls it
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         """Note that `x[0] = 1` changes x."""
         self._change(node)
         self.generic_visit(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802 as ast calls it
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         """Note that `x.y = 1` changes x."""
         self._change(node)
         self.generic_visit(node)
 
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802 as ast calls it
+    def visit_Expr(self, node: ast.Expr) -> None:
         """Note that the statement `x.append(1)` may change x."""
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):

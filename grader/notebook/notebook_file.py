@@ -31,7 +31,7 @@ class FileCell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook: its name, its file if there is one, when it was saved, and its cells if they can be read."""
+    """A notebook: its name, its file if any, when it was saved, and its cells if they can be read."""
 
     name: str
     file: Path | None = None

@@ -16,7 +16,7 @@ _VS_CODE = "vscode-notebook-cell:"  # its ids are not those in the file
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a cell. `key` is the same for all runs of a cell if the program that shows it has told its id."""
+    """One run of a cell. All runs of a cell have the same `key`, if the program that shows it tells ids."""
 
     key: str
     source: str

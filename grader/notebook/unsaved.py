@@ -1,4 +1,4 @@
-"""A mark for the command `grade`, which a cell can run: whether the notebook's file is older than what ran."""
+"""A mark for the command `grade`, which a cell can run: the notebook's file is older than what ran."""
 
 from __future__ import annotations
 

@@ -152,3 +152,8 @@ def cut(text: str, most: int) -> str:
     """
     more = len(text) - most
     return f"{text[:most]}\n({more} more characters)" if more > 0 else text
+
+
+def entries_of(report: Report, paper: Paper, most: int) -> list[Entry]:
+    """Return the questions of a report as a page shows them, with texts of at most so many characters."""
+    return [*_entries(report, paper, {}, most)]

@@ -1,17 +1,18 @@
-"""Grading for notebooks: source comes over a pipe, and the process that has graded it stays for the next one."""
+"""Grading for notebooks: source comes over a pipe, and the process that graded it waits for more."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from grader.classroom.naming import fit
 from grader.course.file_names import COURSE_FILE
 from grader.course.sitting import Paper
-from grader.errors import UsageFault, WorkerFault, did_you_mean, printable
+from grader.errors import UsageFault, WorkerFault, printable
 from grader.examiner.report import Report
 from grader.examiner.submission import Submission, submission_of
 from grader.handout.exercise_name import meant
@@ -60,6 +61,10 @@ class Checked:
     next_exercise: str | None = None
     told: Sequence[str] = ()
 
+    def is_code(self, question: str) -> bool:
+        """Return whether checks judge a question."""
+        return any(KINDS[one.kind].by_checks for one in self.paper.questions if one.id == question)
+
 
 @dataclass
 class _Warm:
@@ -76,9 +81,8 @@ class Checking:
 
     def __init__(self) -> None:
         self._warm: dict[tuple[str, Path], _Warm] = {}
-        self._stack = ExitStack()
 
-    def __enter__(self) -> Checking:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -156,17 +160,16 @@ def _checked(warm: _Warm, submission: Submission, question: str | None) -> Check
     examiner = warm.examiner
     if question is not None:
         examiner.check_question(question)
-    has_checks = any(KINDS[one.kind].by_checks for one in examiner.paper.questions)
-    report = examiner.grade(submission, [question] if question is not None and has_checks else [])
+    is_slow = any(KINDS[one.kind].by_checks for one in examiner.paper.questions)
+    only = [question] if question is not None and is_slow else []
+    report = examiner.grade(submission=submission, only=only)
     best, following = examiner.best(report), examiner.next_exercise
     if question is not None:
         report = report.model_copy(
             update={"questions": tuple(one for one in report.questions if one.id == question)}
         )
     told, warm.told[:] = tuple(warm.told), []
-    return Checked(
-        report, examiner.paper, examiner.hints, examiner.answers, question, best, following, told
-    )
+    return Checked(report, examiner.paper, examiner.hints, examiner.answers, question, best, following, told)
 
 
 def _state(root: Path, exercise: str) -> State:
