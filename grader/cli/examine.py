@@ -17,6 +17,7 @@ from grader.errors import SubmissionFault
 from grader.render.palette import screen
 from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
+from grader.service.older_file import older_than_session
 from grader.service.pages import check_target, write_page
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
@@ -49,6 +50,7 @@ def glance() -> int:
 def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: Wishes) -> int:
     """Grade the file of an exercise."""
     with examiner_of(Path.cwd(), process, exercise, file, lambda sentence: tell([sentence])) as examiner:
+        tell(filter(None, [older_than_session(examiner.file)]))
         if asked.watch:
             return _watch(examiner)
         return _show(examiner, asked)

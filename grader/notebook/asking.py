@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageFault
 from grader.notebook.helper_process import helper_for
 from grader.notebook.notebook_file import Notebook, find_notebook
 from grader.notebook.overlay import laid_over
 from grader.notebook.runs import Runs
-from grader.notebook.shown import Shown, sentence
+from grader.notebook.shown import CellOutput, sentence
 from grader.notebook.staleness import Clean, Staleness
 from grader.notebook.unsaved import mark_unsaved, mentions_grade
 
 NO_NOTEBOOK = "check() works in a notebook. In a terminal, run: grade EXERCISE"
+QUOTES = "Put the name of the question in quotes, as in check('size')."
 BUG = "This is a bug in the grader: {error}. Please report it."
 
 
@@ -32,6 +34,7 @@ def check(question: object = None, exercise: object = None) -> None:
         sentence(NO_NOTEBOOK).show(None)
         return
     try:
+        _refuse_values(question)
         shown = session.checked(_word(question), _word(exercise))
     except GraderError as error:
         shown = sentence(str(error))
@@ -40,8 +43,14 @@ def check(question: object = None, exercise: object = None) -> None:
     shown.show(session.shell)
 
 
+def _refuse_values(question: object) -> None:
+    """Raise UsageFault for `check(size)`, which passes the answer instead of the name."""
+    if question is not None and not isinstance(question, str):
+        raise UsageFault(QUOTES)
+
+
 def _word(value: object) -> str | None:
-    """Return a name as text: `check(size)` passes a value, and a number may name an exercise."""
+    """Return a name as text; a number may name an exercise."""
     return None if value is None else str(value)[:200]
 
 
@@ -53,8 +62,10 @@ class NotebookSession:
         self._here = Path.cwd()
         self._lock = threading.Lock()
         self._runs = Runs(shell, self._before)
+        with suppress(Exception):  # it imports while the student reads; a fault is reported by `check`
+            helper_for(self._folder(self._notebook()))
 
-    def checked(self, question: str | None, exercise: str | None) -> Shown:
+    def checked(self, question: str | None, exercise: str | None) -> CellOutput:
         """Return the verdict of a clean run, and why names of this session differ from it.
 
         Raises:
@@ -63,7 +74,7 @@ class NotebookSession:
         """
         runs, notebook = self._runs.all, self._notebook()
         laid = laid_over(notebook, runs)
-        folder = notebook.file.parent if notebook and notebook.file else self._here
+        folder = self._folder(notebook)
         with self._lock:
             answer = helper_for(folder).ask(
                 {
@@ -86,6 +97,9 @@ class NotebookSession:
         keys: Iterator[str] = (run.key for run in reversed(self._runs.all))
         return find_notebook(self._names, keys, self._here)
 
+    def _folder(self, notebook: Notebook | None) -> Path:
+        return notebook.file.parent if notebook and notebook.file else self._here
+
     def _before(self, source: str) -> None:
         """Before a cell that may run the command `grade`, note whether the file is older than what ran."""
         if mentions_grade(source):
@@ -93,10 +107,10 @@ class NotebookSession:
             mark_unsaved(notebook, laid_over(notebook, self._runs.all))
 
 
-def _shown(answer: Mapping[str, Any], staleness: Staleness) -> Shown:
+def _shown(answer: Mapping[str, Any], staleness: Staleness) -> CellOutput:
     questions = [Clean(**one) for one in answer["questions"]]
     notes = [note for one in questions if (note := staleness.why(one))]
-    return Shown(answer["text"], answer["html"]).with_notes(notes)
+    return CellOutput(answer["text"], answer["html"]).with_notes(notes)
 
 
 class _Sessions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.notebook.names import names_in
 from grader.notebook.notebook_file import FileCell, Notebook
-from grader.notebook.runs import Run, last_runs
+from grader.notebook.runs import CellRun, last_runs
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Laid:
         return frozenset(cell.source for cell in self.cells if cell.kind == "code")
 
 
-def laid_over(notebook: Notebook | None, runs: Sequence[Run]) -> Laid:
+def laid_over(notebook: Notebook | None, runs: Sequence[CellRun]) -> Laid:
     """Return what counts.
 
     A run that is newer than the file replaces its cell, or is a new cell, placed after the one that ran
@@ -38,8 +38,8 @@ def laid_over(notebook: Notebook | None, runs: Sequence[Run]) -> Laid:
     return _over_file(notebook.cells, notebook.saved, runs)
 
 
-def _over_file(cells: Sequence[FileCell], saved: float, runs: Sequence[Run]) -> Laid:
-    laid, places = list(cells), _Places(cells).of(runs)
+def _over_file(cells: Sequence[FileCell], saved: float, runs: Sequence[CellRun]) -> Laid:
+    laid, places = list(cells), _Places(cells, runs).found
     last = last_runs(runs)
     newer = {key: run for key, run in last.items() if run.time > saved}
     for key, run in sorted(newer.items(), key=lambda pair: pair[1].time):
@@ -64,31 +64,27 @@ def _after(cells: Sequence[FileCell], before: FileCell | None) -> int:
 
 
 class _Places:
-    """The cells of a file, found by what ran."""
+    """The cells of a file, found by what ran: by their ids, if they are the ids that the session knows.
 
-    def __init__(self, cells: Sequence[FileCell]) -> None:
+    Otherwise a cell is found by the same source, or by the same names that it gives, if only one does.
+    """
+
+    def __init__(self, cells: Sequence[FileCell], runs: Sequence[CellRun]) -> None:
         code = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
         self._by_id = {cell.id: index for index, cell in code if cell.id}
+        self._has_ids = any(run.has_id and run.key in self._by_id for run in runs)
         self._by_source = {cell.source: index for index, cell in reversed(code)}
         self._by_names: dict[frozenset[str], int | None] = {}
         for index, cell in code:
             given = names_in(cell.source).given
             self._by_names[given] = None if given in self._by_names else index
+        found = ((run.key, self._of_run(run)) for run in runs)
+        self.found = {key: index for key, index in found if index is not None}
 
-    def of(self, runs: Sequence[Run]) -> dict[str, int]:
-        """Return the index of the cell of each key whose cell is in the file."""
-        places: dict[str, int] = {}
-        for run in runs:
-            index = self._of_run(run)
-            if index is not None:
-                places[run.key] = index
-        return places
-
-    def _of_run(self, run: Run) -> int | None:
-        """Return the index by the id; without ids by the same source, or by the same names that it gives."""
-        if run.has_id and self._by_id:
+    def _of_run(self, run: CellRun) -> int | None:
+        """Return the index of the cell that ran."""
+        if run.has_id and self._has_ids:
             return self._by_id.get(run.key)
-        if run.source in self._by_source:
-            return self._by_source[run.source]
         given = names_in(run.source).given
-        return self._by_names.get(given) if given else None
+        by_names = self._by_names.get(given) if given else None
+        return self._by_source.get(run.source, by_names)

@@ -15,7 +15,7 @@ _VS_CODE = "vscode-notebook-cell:"  # its ids are not those in the file
 
 
 @dataclass(frozen=True)
-class Run:
+class CellRun:
     """One run of a cell. All runs of a cell have the same `key`, if the program that shows it tells ids."""
 
     key: str
@@ -30,14 +30,14 @@ class Runs:
 
     def __init__(self, shell: Any, before: Callable[[str], None]) -> None:
         self._before = before
-        self._runs: deque[Run] = deque(maxlen=MAX_RUNS)
+        self._runs: deque[CellRun] = deque(maxlen=MAX_RUNS)
         self._count = 0
         for source, key in _early(shell):
             self._add(source, key, is_early=True)
         shell.events.register("pre_run_cell", self._note)
 
     @property
-    def all(self) -> tuple[Run, ...]:
+    def all(self) -> tuple[CellRun, ...]:
         """The runs, oldest first."""
         return tuple(self._runs)
 
@@ -51,7 +51,7 @@ class Runs:
     def _add(self, source: str, key: str | None, *, is_early: bool = False) -> None:
         self._count += 1
         has_id = key is not None and not key.startswith(_VS_CODE)
-        own = Run(key or f"run {self._count}", source[:MAX_SOURCE], time.time(), has_id, is_early)
+        own = CellRun(key or f"run {self._count}", source[:MAX_SOURCE], time.time(), has_id, is_early)
         self._runs.append(own)
 
 
@@ -64,9 +64,9 @@ def _early(shell: Any) -> Iterable[tuple[str, str | None]]:
     yield from ((source, key) for source in sources[-1:])
 
 
-def last_runs(runs: Iterable[Run]) -> dict[str, Run]:
+def last_runs(runs: Iterable[CellRun]) -> dict[str, CellRun]:
     """Return the last run of every cell, in the order of the first ones."""
-    last: dict[str, Run] = {}
+    last: dict[str, CellRun] = {}
     for run in runs:
         last[run.key] = run
     return last

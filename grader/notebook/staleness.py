@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from grader.canonical import canonical
+from grader.errors import printable
 from grader.notebook.names import names_in
 from grader.notebook.overlay import Laid
-from grader.notebook.runs import Run
+from grader.notebook.runs import CellRun
 
 MAX_STEPS = 50  # from a name to the names that it was made of
 MAX_SHOWN = 60  # characters of a value, or of a line
@@ -42,7 +43,7 @@ class Clean:
 class Staleness:
     """The names of a session, beside the cells that count and what was run."""
 
-    def __init__(self, names: Mapping[str, Any], laid: Laid, runs: Sequence[Run]) -> None:
+    def __init__(self, names: Mapping[str, Any], laid: Laid, runs: Sequence[CellRun]) -> None:
         self._names, self._laid, self._runs = names, laid, runs
         self._sources = laid.sources
 
@@ -96,7 +97,7 @@ class Staleness:
         found = (index for index in reversed(range(end)) if name in names_in(self._runs[index].source).given)
         return next(found, None)
 
-    def _of_run(self, run: Run) -> tuple[str, str] | None:
+    def _of_run(self, run: CellRun) -> tuple[str, str] | None:
         """Return what happened to the cell of a run since, or None if it counts as it ran."""
         if run.source in self._sources:
             return None
@@ -107,4 +108,5 @@ class Staleness:
 
 
 def _short(text: str) -> str:
+    text = printable(text)
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 3]}..."

@@ -22,8 +22,6 @@ def mentions_grade(source: str) -> bool:
 
 
 def mark_unsaved(notebook: Notebook | None, laid: Laid) -> None:
-    """Set the variable, which the command inherits, or remove it."""
-    if notebook is not None and notebook.file is not None and laid.is_ahead:
-        os.environ[UNSAVED] = str(notebook.file)
-    else:
-        os.environ.pop(UNSAVED, None)
+    """Set the variable, which the command inherits; it is empty if nothing is known to be unsaved."""
+    file = notebook.file if notebook is not None else None
+    os.environ[UNSAVED] = str(file) if file is not None and laid.is_ahead else ""
