@@ -14,6 +14,8 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
+from pydantic import ValidationError
+
 from grader.cli.entry import ending
 from grader.errors import UsageFault
 from grader.render.cell_output import cell_html, cell_text, sentence_html
@@ -22,6 +24,7 @@ from grader.worker import interrupts
 
 MAX_LINE = 64 << 20  # bytes
 TOO_LONG = "The notebook holds more than {mib} MiB of text. Keep data out of it."
+UNREADABLE = "The notebook was not sent as it should be. Restart the kernel and try again."
 _MISSING = {"unanswered", "error", "timeout", "memory", "crashed"}
 
 Lines = queue.SimpleQueue[bytes | None]
@@ -72,7 +75,10 @@ def answer(checking: Checking, line: bytes) -> dict[str, Any]:
 def _source(line: bytes) -> NotebookSource:
     if len(line) > MAX_LINE:
         raise UsageFault(TOO_LONG.format(mib=MAX_LINE >> 20))
-    return NotebookSource.model_validate_json(line)
+    try:
+        return NotebookSource.model_validate_json(line)
+    except ValidationError:
+        raise UsageFault(UNREADABLE) from None
 
 
 def _questions(checked: Checked) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ class NotebookSession:
                     "file": str(notebook.file) if notebook and notebook.file else None,
                     "exercise": exercise,
                     "question": question,
-                    "cells": [(cell.kind, cell.source) for cell in laid.cells],
+                    "cells": [(cell.kind, _valid(cell.source)) for cell in laid.cells],
                 }
             )
         return _shown(answer, Staleness(self._names, laid, runs))
@@ -105,6 +105,11 @@ class NotebookSession:
         if mentions_grade(source):
             notebook = self._notebook()
             mark_unsaved(notebook, laid_over(notebook, self._runs.all))
+
+
+def _valid(text: str) -> str:
+    """Return a text that every program can read: JSON can hold half a character."""
+    return text.encode(errors="replace").decode()
 
 
 def _shown(answer: Mapping[str, Any], staleness: Staleness) -> CellOutput:

@@ -69,8 +69,9 @@ class Helper:
             self.close()
             raise
         if not line:
+            why = self._last_words()
             self.close()
-            raise HelperFault(STOPPED.format(why=self._last_words()))
+            raise HelperFault(STOPPED.format(why=why))
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -85,16 +86,19 @@ class Helper:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._errors.close()
 
     def _last_words(self) -> str:
         """Return the last line that it wrote to standard error."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_TIDY_SECONDS)
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").splitlines()
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return f"{printable(last)[:MAX_WORDS]}." if last else NO_WORDS
 
 
-_HELPERS: dict[tuple[int, Path], Helper] = {}  # by kernel and folder
+helpers: dict[tuple[int, Path], Helper] = {}  # by kernel and folder
 
 
 def helper_for(folder: Path) -> Helper:
@@ -105,7 +109,10 @@ def helper_for(folder: Path) -> Helper:
 
     """
     key = os.getpid(), folder  # a copy of this process, made by fork, has its own
-    helper = _HELPERS.get(key)
-    if helper is None or not helper.is_alive:
-        helper = _HELPERS[key] = Helper(folder)
+    helper = helpers.get(key)
+    if helper is not None and not helper.is_alive:
+        helpers.pop(key).close()
+        helper = None
+    if helper is None:
+        helper = helpers[key] = Helper(folder)
     return helper

@@ -10,7 +10,7 @@ from grader.errors import SubmissionFault, printable
 from grader.examiner.submission import read_submission
 from grader.notebook.unsaved import UNSAVED
 
-_RUNS_GRADE = re.compile(rb"[!%]{1,2}.{0,80}\bgrader?\b|\b(?:run|system|Popen|call)\b.{0,80}\bgrader?\b")
+_RUNS_GRADE = re.compile(rb"(?:[!%]|\bos\.|\bsubprocess\.).{0,80}\bgrader?\b")
 OLDER = (
     "{name} was saved before you ran some cells, and only what is saved counts. Save it and run this again."
 )
