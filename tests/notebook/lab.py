@@ -14,27 +14,30 @@ from nbclient import NotebookClient
 SECONDS = 300  # for a cell, on a machine with much other work
 
 
-class Lab(NotebookClient):
-    """nbclient, which tells the kernel the id of each cell as JupyterLab does."""
+class Lab:
+    """A client that tells the kernel the id of each cell, as JupyterLab does."""
 
-    current = ""
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.nb = client.nb
+        self._current = ""
 
-    def told(self) -> None:
-        """Send the id with each request from now on."""
-        client: Any = self.kc
+    def tell_ids(self) -> None:
+        """Send the id of the cell with each request from now on."""
+        kernel = self._client.kc
 
         def execute(code: str, **options: Any) -> str:
             content = {"code": code, "silent": False, "user_expressions": {}, "allow_stdin": False, **options}
-            message = client.session.msg("execute_request", content, metadata={"cellId": self.current})
-            client.shell_channel.send(message)
+            message = kernel.session.msg("execute_request", content, metadata={"cellId": self._current})
+            kernel.shell_channel.send(message)
             return str(message["header"]["msg_id"])
 
-        client.execute = execute
+        kernel.execute = execute
 
     def run(self, cell: Any) -> str:
         """Run a cell, and return what it shows as text."""
-        self.current = cell.id
-        self.execute_cell(cell, 0, store_history=True)
+        self._current = cell.id
+        self._client.execute_cell(cell, 0, store_history=True)
         return "\n".join(map(_text, cell.outputs))
 
 
@@ -46,12 +49,12 @@ def _text(output: Any) -> str:
 def opened(file: Path, *, has_ids: bool = True) -> Iterator[Lab]:
     """A notebook with its kernel. `JPY_SESSION_NAME` names it, as Jupyter's server does."""
     notebook = nbformat.read(file, 4)  # type: ignore[no-untyped-call]
-    lab = Lab(
-        notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(file.parent)}}
-    )
-    with lab.setup_kernel():
+    where = {"metadata": {"path": str(file.parent)}}
+    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where)
+    with client.setup_kernel():
+        lab = Lab(client)
         if has_ids:
-            lab.told()
+            lab.tell_ids()
         yield lab
 
 

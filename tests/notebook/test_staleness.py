@@ -146,7 +146,7 @@ def test_a_plain_value_has_one_text(value: Any) -> None:
     assert canonical(value) == canonical(tuple(value) if isinstance(value, list) else value)
 
 
-class Hostile(list):
+class Hostile(list[int]):
     """A list that must not be read."""
 
     def __iter__(self):
