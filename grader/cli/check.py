@@ -17,7 +17,7 @@ from grader.errors import Fault, GraderError
 from grader.render.palette import screen
 from grader.render.proof_page import fault_lines, proof_html, proof_page
 from grader.service.home import check_page
-from grader.service.pages import write_page
+from grader.service.page_file import write_page
 from grader.service.service import Service
 from grader.service.vocabulary import ISOLATION_HELP, WAYS, Proved, own_way
 

@@ -18,7 +18,7 @@ from grader.render.palette import screen
 from grader.render.terminal import Beside, WatchedPage, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
 from grader.service.older_file import older_than_session
-from grader.service.pages import check_target, write_page
+from grader.service.page_file import check_target, write_page
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
 
 WATCH_SECONDS = 0.2  # between two checks for a saved file

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from grader.course.loading import LoadedExercise
-from grader.course.records import Exercise, Figure
+from grader.course.records import Exercise, Illustration
 from grader.course.sitting import Paper, Sitting
 from grader.errors import CourseFaults, Fault
 from grader.language.document import Path_
@@ -123,7 +123,7 @@ def _params_text(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in params.items())[:200]
 
 
-def _walk_of(figure: Figure | None, variant: Variant) -> Walk | None:
+def _walk_of(figure: Illustration | None, variant: Variant) -> Walk | None:
     """Return the walk that an exercise's figure shows."""
     if figure is None:
         return None

@@ -67,7 +67,7 @@ class Course(Record):
         return names
 
 
-class Figure(Record):
+class Illustration(Record):
     """A drawing of a layer's kernel moving over an image of a given shape."""
 
     layer: str
@@ -85,7 +85,7 @@ class Exercise(Record):
     variant_0: Annotated[
         dict[str, Any], Field(description="The parameters used when no student is named.")
     ] = {}
-    figure: Figure | None = None
+    figure: Illustration | None = None
     limits: Limits | None = None
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
 

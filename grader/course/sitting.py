@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
 
-from grader.figures.text import drawn
+from grader.figures.first_positions import drawn
 from grader.language.limits import Limits
 from grader.language.record import Record
 from grader.questions.kinds import KINDS

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
-from grader.figures.text import drawn
+from grader.figures.first_positions import drawn
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks
 
 # From worst to best: the outcome of a question whose checks differ.
 _SEVERITY: tuple[OutcomeName, ...] = (
@@ -81,6 +82,7 @@ class QuestionReport(Record):
     answer: Shown | None = None  # the statements of the file that define it; a long one is cut
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
+    tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
     checks: tuple[CheckReport, ...] = ()
 
     @property

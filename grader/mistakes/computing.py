@@ -8,44 +8,38 @@ caller must check whether two mistakes agree on the given numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grader.language.layers import Layer
-from grader.mistakes.convolution import CONVOLUTION, read_convolution
-from grader.mistakes.kernelless import LINEAR, RELU, read_linear
+from grader.mistakes.convolution import CONVOLUTION
+from grader.mistakes.kernelless import LINEAR, RELU
 from grader.mistakes.mistake import Mistake, Slip
-from grader.mistakes.pooling import AVG_POOL, MAX_POOL, read_pool
+from grader.mistakes.pooling import AVG_POOL, MAX_POOL
+from grader.mistakes.run import Run, read_run, run_of, worked_of
 from grader.mistakes.transposed import TRANSPOSED
+from grader.mistakes.wording import TWO_WAYS
 from grader.torch_lazy import torch
 from grader.walks.as_written import walk_of
-from grader.walks.walk import Walk
+from grader.walks.worked import Tracks, Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _REFUSALS = (RuntimeError, ValueError, IndexError)  # what torch raises if a wrong layer is impossible
-Mistakes = tuple[Mistake[Any, "Tensor"], ...]
+Mistakes = tuple[Mistake[Run, "Tensor"], ...]
 
-
-@dataclass(frozen=True)
-class Sort:
-    """Layers that are computed in the same way: how to read one, and its usual mistakes."""
-
-    read: Callable[[Walk, Tensor, Mapping[str, Tensor]], Any]
-    mistakes: Mistakes
-
-
-_SORTS: dict[tuple[str, str], Sort] = {  # by family, and by how the inputs are combined
-    ("convolution", "sum"): Sort(read_convolution, CONVOLUTION),
-    ("transposed convolution", "sum"): Sort(read_convolution, TRANSPOSED),
-    ("pooling", "max"): Sort(read_pool, MAX_POOL),
-    ("pooling", "mean"): Sort(read_pool, AVG_POOL),
-    ("linear", "sum"): Sort(read_linear, LINEAR),
-    ("elementwise", "relu"): Sort(lambda walk, image, state: image, RELU),  # noqa: ARG005 it has no parameters
+_MISTAKES: dict[tuple[str, str], Mistakes] = {  # by family, and by how the inputs are combined
+    ("convolution", "sum"): CONVOLUTION,
+    ("transposed convolution", "sum"): TRANSPOSED,
+    ("pooling", "max"): MAX_POOL,
+    ("pooling", "mean"): AVG_POOL,
+    ("linear", "sum"): LINEAR,
+    ("elementwise", "relu"): RELU,
 }
 
-VALUE_MISTAKES = tuple(dict.fromkeys(mistake.name for sort in _SORTS.values() for mistake in sort.mistakes))
+MAX_WORKED = 4096  # numbers of an input; a figure of more would be too slow to make
+VALUE_MISTAKES = tuple(dict.fromkeys(mistake.name for mistakes in _MISTAKES.values() for mistake in mistakes))
 
 
 def value_mistakes(
@@ -55,22 +49,68 @@ def value_mistakes(
 
     Mistakes that do not apply are left out: nobody forgets a bias that does not exist.
     """
-    is_alone = layer.name.endswith(f"{image.dim() - 1}d")  # an image without a batch
-    whole = image.unsqueeze(0) if is_alone else image
-    walk = walk_of(layer, params, whole.shape)
-    sort = _SORTS.get((walk.family, walk.combine)) if walk else None
-    if walk is None or sort is None:
+    run = _run(layer, params, image, state)
+    if run is None:
         return iter(())
     with torch.no_grad():  # all at once: a generator would also switch off the caller's gradients
-        slips = list(_made(sort.mistakes, sort.read(walk, whole, state), walk.noun))
+        slips = list(_made(_mistakes_of(run), run))
+    is_alone = _is_alone(layer, image)
     return (one._replace(answer=one.answer.squeeze(0)) if is_alone else one for one in slips)
 
 
-def _made(mistakes: Mistakes, run: Any, noun: str) -> Iterator[Slip]:
+def worked_layer(
+    layer: Layer, params: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]
+) -> Worked | None:
+    """Return a layer with its numbers, if there are usual mistakes in computing it."""
+    run = _run(layer, params, image, state)
+    return worked_of(run) if run and image.numel() <= MAX_WORKED else None
+
+
+def value_tracks(true: Worked, name: str, agrees: Callable[[Any], bool]) -> Tracks | None:
+    """Return the right way and the mistaken one that leads to an answer; None if the mistake is no walk.
+
+    `agrees` says of an output, as nested lists, whether it is the answer.
+    """
+    run = run_of(true)
+    instead, how = TWO_WAYS.get(name, ("", ""))
+    for mistake in _mistakes_of(run):
+        if mistake.name == name and mistake.way is not None and mistake.applies(run):
+            mistaken = _tried(mistake, run)
+            if mistaken is not None and agrees(mistake.answer(run).tolist()):
+                return Tracks(replace(true, how=instead), worked_of(mistaken, how))
+    return None
+
+
+def _tried(mistake: Mistake[Run, Tensor], run: Run) -> Run | None:
+    """Return the mistaken walk, unless torch refuses it."""
+    try:
+        mistake.answer(run)
+        return mistake.way(run) if mistake.way else None
+    except _REFUSALS:
+        return None
+
+
+def _is_alone(layer: Layer, image: Tensor) -> bool:
+    """Return whether an image has no batch."""
+    return layer.name.endswith(f"{image.dim() - 1}d")
+
+
+def _run(layer: Layer, params: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]) -> Run | None:
+    """Read a layer with its numbers, if there are usual mistakes in computing it."""
+    whole = image.unsqueeze(0) if _is_alone(layer, image) else image
+    walk = walk_of(layer, params, whole.shape)
+    return read_run(walk, whole, state) if walk and (walk.family, walk.combine) in _MISTAKES else None
+
+
+def _mistakes_of(run: Run) -> Mistakes:
+    return _MISTAKES.get((run.walk.family, run.walk.combine), ())
+
+
+def _made(mistakes: Mistakes, run: Run) -> Iterator[Slip]:
     """Yield all mistakes that torch can compute."""
     for mistake in mistakes:
         if mistake.applies(run):
             try:
-                yield mistake.made(run, noun=noun)
+                yield mistake.made(run, noun=run.walk.noun)
             except _REFUSALS:
                 continue

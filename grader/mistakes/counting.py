@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from grader.mistakes import wording
 from grader.mistakes.mistake import Mistake, Slip
-from grader.walks.axis import Axes, Axis
+from grader.walks.axis import Axes, Axis, padded_at_one_end, shifted
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks, Worked
 
 UNROUNDED = "unrounded-quotient"
 
@@ -28,6 +29,35 @@ def _miscount(
 ) -> Mistake[Axes, list[float]]:
     """Make a mistake from a wrong way to count along each axis."""
     return Mistake(name, message, lambda axes: list(map(count, axes)), applies, is_rare)
+
+
+def _sizes(axes: Axes) -> list[float]:
+    return [axis.output for axis in axes]
+
+
+def _walk(
+    name: str,
+    message: str,
+    way: Callable[[Axis], Axis],
+    applies: Callable[[Axes], bool] = _always,
+    *,
+    is_rare: bool = False,
+) -> Mistake[Axes, list[float]]:
+    """Make a mistake from a wrong way to move along each axis."""
+    return Mistake[Axes, list[float]].of_way(
+        name,
+        message,
+        lambda axes: tuple(map(way, axes)),
+        follow=_sizes,
+        applies=applies,
+        is_rare=is_rare,
+    )
+
+
+def _rounded_up(axis: Axis) -> Axis:
+    """Let the last position hang over the edge, even where torch would leave it out."""
+    over = replace(axis, ceil_mode=True)
+    return over if over.beyond else replace(axis, uneven=axis.uneven + -axis.room % axis.stride)
 
 
 def _unrounded(count: Callable[[Axis], float]) -> Mistake[Axes, list[float]]:
@@ -95,64 +125,69 @@ def _padded_at_the_end(axes: Axes) -> bool:
     return any(axis.output_padding > 0 for axis in axes)
 
 
+def _tiles(axis: Axis) -> Axis:
+    """Put kernels as long as the stride side by side."""
+    return replace(axis, kernel=axis.stride, dilation=1, padding=0, output_padding=0)
+
+
 _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
-    _miscount(
+    _walk(
         "forgot-plus-one",
         wording.SIZE_FORGOT_PLUS_ONE,
-        lambda a: a.moves(a.room),
+        lambda a: shifted(a, a.stride),
     ),
-    _miscount(
+    _walk(
         "ignored-padding",
         wording.SIZE_IGNORED_PADDING,
-        lambda a: a.unpadded.places,
+        lambda a: a.unpadded,
         _padded,
     ),
-    _miscount(
+    _walk(
         "padded-once",
         wording.SIZE_PADDED_ONCE,
-        lambda a: a.moves(a.room - a.padding) + 1,
+        lambda a: padded_at_one_end(a, 0),
         _padded_by_number,
     ),
-    _miscount(
+    _walk(
         "rounded-up",
         wording.SIZE_ROUNDED_UP,
-        lambda a: -(-a.room // a.stride) + 1,
+        _rounded_up,
         _rounds_down,
     ),
-    _miscount(
+    _walk(
         "ignored-ceil-mode",
         wording.SIZE_IGNORED_CEIL_MODE,
-        lambda a: replace(a, ceil_mode=False).places,
+        lambda a: replace(a, ceil_mode=False),
         _rounds_up,
     ),
-    _miscount(
+    _walk(
         "ignored-stride",
         wording.SIZE_IGNORED_STRIDE,
-        lambda a: a.room + 1,
+        lambda a: replace(a, stride=1),
         _strided,
     ),
-    _miscount(
+    _walk(
         "divided-image-by-stride",
         wording.SIZE_DIVIDED_IMAGE_BY_STRIDE,
-        lambda a: a.moves(a.padded),
+        lambda a: replace(a, kernel=a.stride, dilation=1),
         _strided,
     ),
-    _miscount(
+    _walk(
         "swapped-stride-and-padding",
         wording.SIZE_SWAPPED_STRIDE_AND_PADDING,
-        lambda a: replace(a, stride=a.padding, padding=a.stride).places,
+        lambda a: replace(a, stride=a.padding, padding=a.stride),
         _padded_everywhere,
     ),
-    _miscount(
+    _walk(
         "ignored-dilation",
         wording.SIZE_IGNORED_DILATION,
-        lambda a: replace(a, dilation=1).places,
+        lambda a: replace(a, dilation=1),
         _dilated,
     ),
-    _miscount(
+    _walk(
         "counted-span-wrongly",
         wording.SIZE_COUNTED_SPAN_WRONGLY,
-        lambda a: a.moves(a.padded - a.dilation * a.kernel) + 1,
+        lambda a: replace(a, kernel=a.dilation * a.kernel, dilation=1),
         _dilated,
     ),
     _miscount(
@@ -177,31 +212,31 @@ _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
         _rounds_down,
         is_rare=True,
     ),
-    _miscount(
+    _walk(
         "let-kernel-hang-over",
         wording.SIZE_LET_KERNEL_HANG_OVER,
-        lambda a: a.padded + a.span - 1,
+        lambda a: replace(a, padding=a.padding + a.span - 1),
         _unstrided,
         is_rare=True,
     ),
-    _miscount(
+    _walk(
         "laid-side-by-side",
         wording.SIZE_LAID_SIDE_BY_SIDE,
-        lambda a: a.padded // a.kernel,
+        lambda a: replace(a, stride=a.kernel),
         _unstrided,
         is_rare=True,
     ),
-    _miscount(
+    _walk(
         "took-padding-off",
         wording.SIZE_TOOK_PADDING_OFF,
-        lambda a: a.moves(a.room - 4 * a.padding) + 1,
+        lambda a: replace(a, padding=-a.padding),
         _padded_by_number,
         is_rare=True,
     ),
-    _miscount(
+    _walk(
         "dilation-as-stride",
         wording.SIZE_DILATION_AS_STRIDE,
-        lambda a: replace(a, dilation=1, stride=a.stride * a.dilation).places,
+        lambda a: replace(a, dilation=1, stride=a.stride * a.dilation),
         _dilated,
         is_rare=True,
     ),
@@ -212,11 +247,12 @@ _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
         _changes_size,
         is_rare=True,
     ),
-    Mistake(
+    Mistake[Axes, list[float]].of_way(
         "read-width-first",
         wording.SIZE_READ_WIDTH_FIRST,
-        lambda axes: [axis.places for axis in _turned(axes)],
-        _changes_size,
+        _turned,
+        follow=_sizes,
+        applies=_changes_size,
         is_rare=True,
     ),
     Mistake(
@@ -237,61 +273,61 @@ _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
 
 
 _LAID: tuple[Mistake[Axes, list[float]], ...] = (
-    _miscount(
+    _walk(
         "used-the-formula-of-a-convolution",
         wording.TRANSPOSED_SIZE_USED_THE_FORMULA_OF_A_CONVOLUTION,
-        lambda s: (s.size + 2 * s.padding - s.span) // s.stride + 1,
+        lambda s: replace(s, transposed=False),
     ),
-    _miscount(
+    _walk(
         "counted-numbers-not-gaps",
         wording.TRANSPOSED_SIZE_COUNTED_NUMBERS_NOT_GAPS,
-        lambda s: s.reach + s.stride,
+        lambda s: replace(s, output_padding=s.output_padding + s.stride),
     ),
-    _miscount(
+    _walk(
         "forgot-last-kernel",
         wording.TRANSPOSED_SIZE_FORGOT_LAST_KERNEL,
-        lambda s: s.reach - s.span,
+        lambda s: replace(s, output_padding=s.output_padding - s.span),
     ),
-    _miscount(
+    _walk(
         "multiplied-by-stride",
         wording.TRANSPOSED_SIZE_MULTIPLIED_BY_STRIDE,
-        lambda s: s.size * s.stride,
+        _tiles,
         _strided,
     ),
-    _miscount(
+    _walk(
         "ignored-padding",
         wording.TRANSPOSED_SIZE_IGNORED_PADDING,
-        lambda s: replace(s, padding=0).reach,
+        lambda s: replace(s, padding=0),
         _padded,
     ),
-    _miscount(
+    _walk(
         "added-padding",
         wording.TRANSPOSED_SIZE_ADDED_PADDING,
-        lambda s: replace(s, padding=-s.padding).reach,
+        lambda s: replace(s, padding=-s.padding),
         _padded,
     ),
-    _miscount(
+    _walk(
         "padded-once",
         wording.TRANSPOSED_SIZE_PADDED_ONCE,
-        lambda s: s.reach + s.padding,
+        lambda s: replace(s, output_padding=s.output_padding + s.padding),
         _padded,
     ),
-    _miscount(
+    _walk(
         "ignored-stride",
         wording.TRANSPOSED_SIZE_IGNORED_STRIDE,
-        lambda s: replace(s, stride=1).reach,
+        lambda s: replace(s, stride=1),
         _strided,
     ),
-    _miscount(
+    _walk(
         "ignored-output-padding",
         wording.TRANSPOSED_SIZE_IGNORED_OUTPUT_PADDING,
-        lambda s: replace(s, output_padding=0).reach,
+        lambda s: replace(s, output_padding=0),
         _padded_at_the_end,
     ),
-    _miscount(
+    _walk(
         "ignored-dilation",
         wording.TRANSPOSED_SIZE_IGNORED_DILATION,
-        lambda s: replace(s, dilation=1).reach,
+        lambda s: replace(s, dilation=1),
         _dilated,
     ),
     _miscount(
@@ -326,6 +362,17 @@ def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
     for mistake in _USUAL.get(walk.family, ()) if walk else ():
         if walk and mistake.applies(walk.axes) and not _is_always_right(mistake, walk.axes):
             yield mistake.made(walk.axes, noun=walk.noun, around=wording.AROUND[walk.noun])
+
+
+def size_tracks(walk: Walk, name: str, sizes: Sequence[float]) -> Tracks | None:
+    """Return the right way and the mistaken one that leads to these sizes; None if the mistake is no walk."""
+    instead, how = wording.TWO_WAYS.get(name, ("", ""))
+    for mistake in _USUAL.get(walk.family, ()):
+        if mistake.name == name and mistake.way is not None and mistake.applies(walk.axes):
+            axes = mistake.way(walk.axes)
+            if _sizes(axes) == list(sizes):
+                return Tracks(Worked(walk, how=instead), Worked(replace(walk, axes=axes), how=how))
+    return None
 
 
 def _is_always_right(mistake: Mistake[Axes, list[float]], axes: Axes) -> bool:

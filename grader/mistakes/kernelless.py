@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
 from grader.mistakes.mistake import Mistake
+from grader.mistakes.run import Run
 from grader.torch_lazy import torch
-from grader.walks.walk import Walk
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, eq=False)
-class LinearRun:
-    """A linear layer with its input."""
-
-    image: Tensor
-    weight: Tensor
-    bias: Tensor | None
+def follow(run: Run) -> Tensor:
+    """Compute the output of a linear layer or of ReLU, or of what a student takes for it."""
+    if run.walk.family == "linear":
+        return torch.nn.functional.linear(run.image, run.kernel, run.bias)
+    return run.image.abs() if run.walk.combine == "abs" else run.image.relu()
 
 
-def read_linear(_: Walk, image: Tensor, state: Mapping[str, Tensor]) -> LinearRun:
-    """Read a linear layer from its parameters."""
-    bias = state.get("bias")
-    return LinearRun(image, state["weight"].to(image), None if bias is None else bias.to(image))
+def _is_square(run: Run) -> bool:
+    return run.kernel.shape[0] == run.kernel.shape[1] > 1
 
 
-def _is_square(run: LinearRun) -> bool:
-    return run.weight.shape[0] == run.weight.shape[1] > 1
+_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
 
-
-LINEAR: tuple[Mistake[LinearRun, Tensor], ...] = (
-    Mistake(
+LINEAR: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
         "forgot-bias",
         wording.LINEAR_FORGOT_BIAS,
-        lambda r: torch.nn.functional.linear(r.image, r.weight),
-        lambda r: r.bias is not None,
+        lambda r: replace(r.walking(bias=False), bias=None),
+        applies=lambda r: r.bias is not None,
     ),
-    Mistake(
+    _way(
         "transposed-weight",
         wording.LINEAR_TRANSPOSED_WEIGHT,
-        lambda r: torch.nn.functional.linear(r.image, r.weight.T, r.bias),
-        _is_square,
+        lambda r: replace(r, weight=r.kernel.T),
+        applies=_is_square,
     ),
 )
 
-RELU: tuple[Mistake[Tensor, Tensor], ...] = (
-    Mistake(
+RELU: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
         "absolute-value",
         wording.RELU_ABSOLUTE_VALUE,
-        lambda image: image.abs(),
+        lambda r: r.walking(combine="abs"),
+        applies=lambda _: True,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 Run = TypeVar("Run")
 Answer = TypeVar("Answer")
@@ -21,13 +21,32 @@ class Slip(NamedTuple):
 
 @dataclass(frozen=True)
 class Mistake(Generic[Run, Answer]):
-    """A wrong way to count or to compute, if it `applies`: nobody forgets padding that does not exist."""
+    """A wrong way to count or to compute, if it `applies`: nobody forgets padding that does not exist.
+
+    A mistake that is a walk has a `way`: it makes the mistaken walk of the right one, and the answer is what
+    this walk leads to. So a figure of the mistake shows exactly the answer.
+    """
 
     name: str
     message: str  # {noun} is kernel or window
     answer: Callable[[Run], Answer]
     applies: Callable[[Run], bool] = lambda run: True  # noqa: ARG005 most apply always
     is_rare: bool = False  # too rare for students' numbers to be drawn around it
+    way: Callable[[Run], Run] | None = None
+
+    @classmethod
+    def of_way(
+        cls,
+        name: str,
+        message: str,
+        way: Callable[[Run], Run],
+        *,
+        follow: Callable[[Run], Answer],
+        applies: Callable[[Run], bool],
+        is_rare: bool = False,
+    ) -> Self:
+        """Make a mistake that is a walk; `follow` computes what a walk leads to."""
+        return cls(name, message, lambda run: follow(way(run)), applies, is_rare, way)
 
     def made(self, run: Run, **words: str) -> Slip:
         """Make the mistake with one layer; `words` fill in its message."""

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
+from grader.mistakes.convolution import setting, without_padding
 from grader.mistakes.mistake import Mistake
+from grader.mistakes.run import Run
 from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
-from grader.walks.axis import Axes, can_be_padded, can_stride, changed, count_cells, is_dilated, unpadded
-from grader.walks.walk import Walk
+from grader.walks.axis import Axes, can_be_padded, can_stride, count_cells, is_dilated
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-@dataclass(frozen=True, eq=False)
-class Pool:
-    """A max or average pooling with its input; the last two fields are only for the average."""
-
-    image: Tensor
-    axes: Axes
-    counts_padding: bool = True
-    divisor: int | None = None
-
-
-def read_pool(walk: Walk, image: Tensor, _: Mapping[str, Tensor]) -> Pool:
-    """Read a pooling from its walk."""
-    leaves_padding_out = walk.combine == "mean" and walk.outside == "nothing"
-    return Pool(image, walk.axes, not leaves_padding_out, walk.divisor)
 
 
 def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
@@ -44,101 +28,112 @@ def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
     return windows(image, axes).flatten(2 + len(axes))
 
 
-def _pool_max(run: Pool, padding: float = -inf) -> Tensor:
-    return _cells(run.image, run.axes, padding, -inf).amax(-1)
+def follow(run: Run) -> Tensor:
+    """Compute the output of a pooling, or of what a student takes for it."""
+    match run.walk.combine:
+        case "max":
+            return _pool_max(run)
+        case "min":
+            return _cells(run.image, run.axes, _outside(run, inf), inf).amin(-1)
+        case "farthest":
+            return _farthest_from_zero(run)
+        case "sum":
+            return _pool_sum(run)
+    return _pool_mean(run)
 
 
-def _pool_min(run: Pool) -> Tensor:
-    return _cells(run.image, run.axes, inf, inf).amin(-1)
+def _outside(run: Run, otherwise: float) -> float:
+    """Return what the padding counts as; `otherwise` if it does not count."""
+    return otherwise if run.walk.outside == "nothing" else 0.0
 
 
-def _pool_sum(run: Pool) -> Tensor:
+def _pool_max(run: Run) -> Tensor:
+    return _cells(run.image, run.axes, _outside(run, -inf), -inf).amax(-1)
+
+
+def _pool_sum(run: Run) -> Tensor:
     return _cells(run.image, run.axes, 0, 0).sum(-1)
 
 
-def _pool_mean(run: Pool) -> Tensor:
-    if run.divisor is not None:
-        return _pool_sum(run) / run.divisor
+def _pool_mean(run: Run) -> Tensor:
+    if run.walk.divisor is not None:
+        return _pool_sum(run) / run.walk.divisor
     ones = run.image.new_ones(1, 1, *run.image.shape[2:])
-    return _pool_sum(run) / _cells(ones, run.axes, float(run.counts_padding), 0).sum(-1)
+    counted = float(run.walk.outside != "nothing")
+    return _pool_sum(run) / _cells(ones, run.axes, counted, 0).sum(-1)
 
 
-def _farthest_from_zero(run: Pool) -> Tensor:
-    largest, smallest = _pool_max(run), _pool_min(run)
+def _farthest_from_zero(run: Run) -> Tensor:
+    largest = follow(run.walking(combine="max"))
+    smallest = follow(run.walking(combine="min"))
     return torch.where(-smallest > largest, smallest, largest)
 
 
-def _has_wide_window(run: Pool) -> bool:
+def _has_wide_window(run: Run) -> bool:
     return count_cells(run.axes) > 1
 
 
-def _has_padded_image(run: Pool) -> bool:
+def _has_padded_image(run: Run) -> bool:
     return can_be_padded(run.axes)
 
 
-def _counts_padding(run: Pool) -> bool:
-    return _has_padded_image(run) and run.divisor is None and run.counts_padding
+def _counts_padding(run: Run) -> bool:
+    return _has_padded_image(run) and run.walk.divisor is None and run.walk.outside != "nothing"
 
 
-def _counts_inside_only(run: Pool) -> bool:
-    return _has_padded_image(run) and run.divisor is None and not run.counts_padding
+def _counts_inside_only(run: Run) -> bool:
+    return _has_padded_image(run) and run.walk.divisor is None and run.walk.outside == "nothing"
 
 
-def _walk_mistakes(pool: Callable[[Pool], Tensor]) -> tuple[Mistake[Pool, Tensor], ...]:
-    """Return the mistakes in moving a window."""
-    return (
-        Mistake(
-            "ignored-stride",
-            wording.POOL_IGNORED_STRIDE,
-            lambda r: pool(replace(r, axes=changed(r.axes, stride=1))),
-            lambda r: can_stride(r.axes),
-        ),
-        Mistake(
-            "ignored-padding",
-            wording.POOL_IGNORED_PADDING,
-            lambda r: pool(replace(r, axes=unpadded(r.axes))),
-            _has_padded_image,
-        ),
-        Mistake(
-            "ignored-dilation",
-            wording.UNDILATED,
-            lambda r: pool(replace(r, axes=changed(r.axes, dilation=1))),
-            lambda r: is_dilated(r.axes),
-        ),
-    )
+_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
 
+_MOVED: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
+        "ignored-stride",
+        wording.POOL_IGNORED_STRIDE,
+        lambda r: setting(r, stride=1),
+        applies=lambda r: can_stride(r.axes),
+    ),
+    _way("ignored-padding", wording.POOL_IGNORED_PADDING, without_padding, applies=_has_padded_image),
+    _way(
+        "ignored-dilation",
+        wording.UNDILATED,
+        lambda r: setting(r, dilation=1),
+        applies=lambda r: is_dilated(r.axes),
+    ),
+)
 
-MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
-    Mistake(
+MAX_POOL: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
         "mean-for-max",
         wording.MAX_POOL_MEAN_FOR_MAX,
-        _pool_mean,
-        _has_wide_window,
+        lambda r: r.walking(combine="mean", outside="constant"),
+        applies=_has_wide_window,
     ),
-    Mistake(
+    _way(
         "min-for-max",
         wording.MAX_POOL_MIN_FOR_MAX,
-        _pool_min,
-        _has_wide_window,
+        lambda r: r.walking(combine="min"),
+        applies=_has_wide_window,
     ),
-    Mistake(
+    _way(
         "sum-for-max",
         wording.MAX_POOL_SUM_FOR_MAX,
-        _pool_sum,
-        _has_wide_window,
+        lambda r: r.walking(combine="sum"),
+        applies=_has_wide_window,
     ),
-    Mistake(
+    _way(
         "padded-with-zeros",
         wording.MAX_POOL_PADDED_WITH_ZEROS,
-        lambda r: _pool_max(r, padding=0),
-        _has_padded_image,
+        lambda r: r.walking(outside="constant"),
+        applies=_has_padded_image,
     ),
-    *_walk_mistakes(_pool_max),
-    Mistake(
+    *_MOVED,
+    _way(
         "largest-magnitude",
         wording.MAX_POOL_LARGEST_MAGNITUDE,
-        _farthest_from_zero,
-        _has_wide_window,
+        lambda r: r.walking(combine="farthest"),
+        applies=_has_wide_window,
         is_rare=True,
     ),
     Mistake(
@@ -156,30 +151,30 @@ MAX_POOL: tuple[Mistake[Pool, Tensor], ...] = (
     ),
 )
 
-AVG_POOL: tuple[Mistake[Pool, Tensor], ...] = (
-    Mistake(
+AVG_POOL: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
         "sum-for-mean",
         wording.AVG_POOL_SUM_FOR_MEAN,
-        _pool_sum,
-        lambda r: (r.divisor or count_cells(r.axes)) != 1,
+        lambda r: r.walking(combine="sum"),
+        applies=lambda r: (r.walk.divisor or count_cells(r.axes)) != 1,
     ),
-    Mistake(
+    _way(
         "max-for-mean",
         wording.AVG_POOL_MAX_FOR_MEAN,
-        _pool_max,
-        _has_wide_window,
+        lambda r: r.walking(combine="max", outside="nothing"),
+        applies=_has_wide_window,
     ),
-    Mistake(
+    _way(
         "divided-by-inside-only",
         wording.AVG_POOL_DIVIDED_BY_INSIDE_ONLY,
-        lambda r: _pool_mean(replace(r, counts_padding=False)),
-        _counts_padding,
+        lambda r: r.walking(outside="nothing"),
+        applies=_counts_padding,
     ),
-    Mistake(
+    _way(
         "divided-by-whole-window",
         wording.AVG_POOL_DIVIDED_BY_WHOLE_WINDOW,
-        lambda r: _pool_mean(replace(r, counts_padding=True)),
-        _counts_inside_only,
+        lambda r: r.walking(outside="constant"),
+        applies=_counts_inside_only,
     ),
-    *_walk_mistakes(_pool_mean),
+    *_MOVED,
 )

@@ -4,46 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
 from grader.mistakes.convolution import (
-    Convolution,
     convolve,
     has_bias,
     has_padding,
     has_wide_kernel,
+    setting,
     with_bias,
     with_flipped_kernel,
     without_bias,
+    without_padding,
 )
 from grader.mistakes.mistake import Mistake
+from grader.mistakes.run import Run
 from grader.torch_lazy import torch
-from grader.walks.axis import Axis, changed, count_cells, unpadded
+from grader.walks.axis import Axis, changed, count_cells
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def _transposed(run: Convolution) -> Tensor:
+def follow(run: Run) -> Tensor:
+    """Compute the output of a transposed convolution, or of what a student takes for it."""
+    if run.walk.family == "convolution":
+        return convolve(run)
+    return _overwritten(run) if run.walk.combine == "last" else _transposed(run)
+
+
+def _transposed(run: Run) -> Tensor:
     convolve = getattr(torch, f"conv_transpose{len(run.axes)}d")
     stride, padding, more, dilation = zip(
         *((a.stride, a.padding, a.output_padding, a.dilation) for a in run.axes), strict=True
     )
-    output: Tensor = convolve(run.image, run.weight, run.bias, stride, padding, more, run.groups, dilation)
+    output: Tensor = convolve(
+        run.image, run.kernel, run.bias, stride, padding, more, run.walk.groups, dilation
+    )
     return output
 
 
-def _convolved_instead(run: Convolution) -> Tensor:
+def _convolved_instead(run: Run) -> Run:
     """Convolve; a transposed weight lists the input channels first, a convolution's the output channels."""
-    kernel = run.weight.shape[2:]
-    by_group = run.weight.reshape(run.groups, -1, *run.weight.shape[1:]).transpose(1, 2)
-    return convolve(replace(run, weight=by_group.reshape(-1, by_group.shape[2], *kernel)))
+    kernel = run.kernel.shape[2:]
+    by_group = run.kernel.reshape(run.walk.groups, -1, *run.kernel.shape[1:]).transpose(1, 2)
+    axes = changed(run.axes, transposed=False, output_padding=0)
+    weight = by_group.reshape(-1, by_group.shape[2], *kernel)
+    return replace(run.walking(family="convolution", axes=axes), weight=weight)
 
 
-def _overwritten(run: Convolution) -> Tensor:
+def _overwritten(run: Run) -> Tensor:
     """Let each position overwrite the values of the positions before it.
 
     If two positions overlap, the later one overlaps with an earlier cell of its kernel. So the last cell of
@@ -62,11 +76,11 @@ def _overwritten(run: Convolution) -> Tensor:
     return with_bias(canvas[_along(kept)], run)
 
 
-def _stamps(run: Convolution) -> Tensor:
+def _stamps(run: Run) -> Tensor:
     """Compute what each cell of the kernel adds at each position: (cells, N, channels out, positions)."""
-    batch, groups = len(run.image), run.groups
+    batch, groups = len(run.image), run.walk.groups
     image = run.image.reshape(batch, groups, -1, prod(run.image.shape[2:]))
-    weight = run.weight.reshape(groups, -1, run.weight.shape[1], count_cells(run.axes))
+    weight = run.kernel.reshape(groups, -1, run.kernel.shape[1], count_cells(run.axes))
     return torch.einsum("ngcp,gcok->kngop", image, weight).flatten(2, 3)
 
 
@@ -87,46 +101,43 @@ def _overlaps(axis: Axis) -> bool:
     return any(move % axis.dilation == 0 and move // axis.dilation < axis.kernel for move in moves)
 
 
-def _is_more_than_a_convolution(run: Convolution) -> bool:
+def _is_more_than_a_convolution(run: Run) -> bool:
     """Return False for a kernel of one cell with stride 1 and no padding: both give the same output."""
     return has_wide_kernel(run) or any(a.stride > 1 or a.padding or a.output_padding for a in run.axes)
 
 
-TRANSPOSED: tuple[Mistake[Convolution, Tensor], ...] = (
-    Mistake(
+_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
+
+TRANSPOSED: tuple[Mistake[Run, Tensor], ...] = (
+    _way(
         "convolved-instead",
         wording.TRANSPOSED_CONVOLVED_INSTEAD,
         _convolved_instead,
-        _is_more_than_a_convolution,
+        applies=_is_more_than_a_convolution,
     ),
-    Mistake(
+    _way(
         "flipped-kernel",
         wording.TRANSPOSED_FLIPPED_KERNEL,
-        lambda r: _transposed(with_flipped_kernel(r)),
-        has_wide_kernel,
+        with_flipped_kernel,
+        applies=has_wide_kernel,
     ),
-    Mistake(
-        "forgot-bias",
-        wording.TRANSPOSED_FORGOT_BIAS,
-        lambda r: _transposed(without_bias(r)),
-        has_bias,
-    ),
-    Mistake(
+    _way("forgot-bias", wording.TRANSPOSED_FORGOT_BIAS, without_bias, applies=has_bias),
+    _way(
         "ignored-stride",
         wording.TRANSPOSED_IGNORED_STRIDE,
-        lambda r: _transposed(replace(r, axes=changed(r.axes, stride=1))),
-        lambda r: any(axis.stride > 1 and axis.size > 1 for axis in r.axes),
+        lambda r: setting(r, stride=1),
+        applies=lambda r: any(axis.stride > 1 and axis.size > 1 for axis in r.axes),
     ),
-    Mistake(
+    _way(
         "ignored-padding",
         wording.TRANSPOSED_IGNORED_PADDING,
-        lambda r: _transposed(replace(r, axes=unpadded(r.axes))),
-        has_padding,
+        without_padding,
+        applies=has_padding,
     ),
-    Mistake(
+    _way(
         "overlaps-overwritten",
         wording.TRANSPOSED_OVERLAPS_OVERWRITTEN,
-        _overwritten,
-        lambda r: any(map(_overlaps, r.axes)),
+        lambda r: r.walking(combine="last"),
+        applies=lambda r: any(map(_overlaps, r.axes)),
     ),
 )

@@ -23,7 +23,7 @@ from grader.engine.job import Job
 from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
-from grader.figures.text import MAX_SIDE
+from grader.figures.first_positions import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of

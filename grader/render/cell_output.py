@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from secrets import token_hex
 
 from markupsafe import Markup
 from rich.console import Console
 
 from grader.render.lines import WIDTH
 from grader.render.page import environment
-from grader.render.report_page import entries_of
+from grader.render.report_page import told_questions
 from grader.render.terminal import Beside, next_words, question_page, report_page, total
 from grader.service.checking import Checked
 
@@ -42,7 +43,7 @@ def cell_html(checked: Checked) -> str:
     return templates.get_template("cell.html.jinja").render(
         style=style,
         title=f"{report.exercise}: {paper.title} ({total(report)})" if is_whole else "",
-        entries=entries_of(report, paper, MAX_TEXT),
+        entries=told_questions(report, paper, MAX_TEXT, f"c{token_hex(4)}"),
         printed=report.printed,
         notes=report.notes,
         next=next_words(report, checked.hints, beside) if is_whole else [],

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.language.points import points_text, score_text
-from grader.render.prose import prose, visible
+from grader.render.prose import prose, ticked, visible
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -28,7 +28,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         autoescape=True,
     )
-    made.filters.update(prose=prose, visible=visible, points=points_text, score=score_text)
+    made.filters.update(prose=prose, ticked=ticked, visible=visible, points=points_text, score=score_text)
     return made
 
 

@@ -35,6 +35,7 @@ _SIGNS = {
     "right": "",
 }
 _COMMAND = re.compile(r"\\([a-zA-Z]+)")
+_TICKED = re.compile(r"`([^`\n]+)`")
 _RAISED = re.compile(r"([_^])(?:\{([^{}]*)\}|(\w))")
 _TAGS = {"_": "sub", "^": "sup"}
 
@@ -55,6 +56,15 @@ def prose(text: str) -> Markup:
     Markup('<p>Use <code>a &lt; b</code> in &lt;b&gt;this&lt;/b&gt; <span class="math">M − K</span>.</p>\n')
     """
     return Markup(_MARKDOWN.render(visible(text)))  # noqa: S704 the parser escapes all that it is given
+
+
+def ticked(text: str) -> Markup:
+    """Return a message with what stands between backticks as code.
+
+    >>> ticked("`size` is <b>.")
+    Markup('<code>size</code> is &lt;b&gt;.')
+    """
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(visible(text)))))  # noqa: S704 escaped
 
 
 def formula(text: str) -> Markup:

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import product
 
 from markupsafe import Markup
 
 from grader.course.sitting import Paper
 from grader.errors import counted
 from grader.examiner.report import QuestionReport, Report
+from grader.figures.drawing.motion import SECONDS
+from grader.figures.figure import CannotDraw, Figure
+from grader.figures.frames import figure_of, two_tracks
+from grader.figures.svg import as_svg, frames_of
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName, Posed
 from grader.render.page import page
 from grader.render.terminal import WORDS, exchange, points_word, said, told_checks, total, verdict_word
+from grader.walks.worked import Worked
 
 MAX_BYTES = 300_000
 LENGTHS = (6000, 1500, 400, 100)  # characters of a text that a student's file can make long
+_NOTHING = Markup()
 _TOO_LARGE = "A figure is left out, because the page would be larger than 300 kB."
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as it is written into a page: its picture, how many frames it has, and how long each lasts."""
+    """A figure as it is written into a page: SVG, or text, or a sentence that says why there is none."""
 
-    svg: Markup
+    svg: Markup = _NOTHING
     frames: int = 1
-    seconds: float = 0.0
+    seconds: float = 0.0  # that a frame lasts
     note: str = ""
+    picture: str = ""
+    sentence: str = ""
+
+
+_NO_FIGURE = Drawn()
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class ToldCheck:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ToldQuestion:
     """A question as a page shows it."""
 
     exercise: str
@@ -65,9 +77,7 @@ class Entry:
     checks: Sequence[ToldCheck]
     hints: Sequence[ToldHint]
     more_hints: bool
-    picture: str = ""  # in text, where there is no figure
-    figures: Sequence[Drawn] = ()
-    left_out: Sequence[str] = field(default=())
+    figure: Drawn = _NO_FIGURE
 
 
 def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | None = None) -> str:
@@ -75,36 +85,69 @@ def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | No
 
     A page that would be larger has shorter texts, then fewer figures. It says what it leaves out.
     """
+    drawn = [*map(_figure_of, report.questions), _own_figure(paper)]
     html = ""
-    for most in LENGTHS:
-        entries = [*_entries(report, paper, hints_seen or {}, most)]
-        html = _page(_shortened(report, most), paper, entries)
+    for figures, most in product((len(drawn), len(drawn) // 2, 0), LENGTHS):
+        kept = [one if number < figures else _without(one) for number, one in enumerate(drawn)]
+        told = [*_told(report, paper, hints_seen or {}, most)]
+        entries = [replace(one, figure=figure) for one, figure in zip(told, kept, strict=False)]
+        html = _page(_shortened(report, most), paper, entries, kept[-1])
         if len(html.encode()) <= MAX_BYTES:
             break
     return html
 
 
-def _page(report: Report, paper: Paper, entries: Sequence[Entry]) -> str:
+def _figure_of(question: QuestionReport, mark: str = "q") -> Drawn:
+    """Return the figure of a question: both ways through its layer, or how often the kernel fits."""
+    with_id = f"{mark}-{question.id}"
+    try:
+        if question.tracks is not None:
+            return _drawn(two_tracks(question.tracks), with_id)
+        if question.walk is not None:
+            return _drawn(figure_of(Worked(question.walk), "whole"), with_id)
+    except CannotDraw as why:
+        return Drawn(picture=question.drawing or "", sentence=str(why))
+    return Drawn(picture=question.drawing or "")
+
+
+def _own_figure(paper: Paper) -> Drawn:
+    """Return the figure of the exercise."""
+    try:
+        if paper.walk is not None:
+            return _drawn(figure_of(Worked(paper.walk), "first"), "exercise")
+    except CannotDraw as why:
+        return Drawn(picture=paper.drawing or "", sentence=str(why))
+    return Drawn(picture=paper.drawing or "")
+
+
+def _drawn(figure: Figure, prefix: str) -> Drawn:
+    svg = as_svg(figure, prefix=prefix)
+    return Drawn(Markup(svg), frames_of(svg), SECONDS, figure.note)  # noqa: S704 its template escapes
+
+
+def _without(drawn: Drawn) -> Drawn:
+    """Return what replaces a figure that has no room."""
+    return Drawn(sentence=_TOO_LARGE) if drawn.svg else drawn
+
+
+def _page(report: Report, paper: Paper, entries: Sequence[ToldQuestion], own: Drawn) -> str:
     score, _, of = total(report).partition(" ")
-    figures = [drawn for entry in entries for drawn in entry.figures]
-    open_ = sum(entry.outcome not in {"passed", "skipped"} for entry in entries)
+    open_ = len(report.still_open)
     still = f" {counted(open_, 'question')} still to do." if open_ else ""
     return page(
         "report.html.jinja",
         f"{paper.title}: {total(report)}",
-        [drawn.svg for drawn in figures],
+        [own.svg, *(entry.figure.svg for entry in entries)],
         report=report,
         paper=paper,
         score=score,
         of=f"{of}.{still}",
         entries=entries,
-        figures=(),
-        left_out=(),
-        picture=paper.drawing or "",
+        figure=own,
     )
 
 
-def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int) -> Iterator[Entry]:
+def _told(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int) -> Iterator[ToldQuestion]:
     """Yield the questions of a report in order."""
     posed = {one.id: one for one in paper.questions}
     for question in report.questions:
@@ -112,7 +155,7 @@ def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: 
         seen = hints_seen.get(question.id, 0)
         hints = own.hints if own else ()
         shown = {*range(1, seen + 1), question.hint} if question.outcome != "passed" else set()
-        yield Entry(
+        yield ToldQuestion(
             exercise=report.exercise,
             id=question.id,
             outcome=question.outcome,
@@ -125,7 +168,6 @@ def _entries(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: 
             checks=[*_checks(question, most)],
             hints=[ToldHint(number, text) for number, text in enumerate(hints, 1) if number in shown],
             more_hints=question.outcome != "passed" and seen < len(hints),
-            picture=question.drawing or "",
         )
 
 
@@ -154,6 +196,13 @@ def cut(text: str, most: int) -> str:
     return f"{text[:most]}\n({more} more characters)" if more > 0 else text
 
 
-def entries_of(report: Report, paper: Paper, most: int) -> list[Entry]:
-    """Return the questions of a report as a page shows them, with texts of at most so many characters."""
-    return [*_entries(report, paper, {}, most)]
+def told_questions(report: Report, paper: Paper, most: int, mark: str) -> list[ToldQuestion]:
+    """Return the questions with their figures for a part of a page; `mark` keeps the names of figures apart.
+
+    Texts have at most `most` characters.
+    """
+    told = _told(report, paper, {}, most)
+    return [
+        replace(one, figure=_figure_of(question, mark))
+        for one, question in zip(told, report.questions, strict=True)
+    ]

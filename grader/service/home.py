@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse, load_course
 from grader.errors import UsageFault
-from grader.service.pages import check_target
+from grader.service.page_file import check_target
 
 
 def find_course(start: Path) -> LoadedCourse:

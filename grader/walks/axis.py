@@ -125,3 +125,19 @@ def is_dilated(axes: Axes) -> bool:
 def count_cells(axes: Axes) -> int:
     """Count the cells of the kernel."""
     return prod(axis.kernel for axis in axes)
+
+
+def cropped(axis: Axis) -> Axis:
+    """Crop the image by the padding, instead of adding it."""
+    return replace(axis, padding=-axis.padding, uneven=-axis.uneven, keeps_size=False)
+
+
+def shifted(axis: Axis, cells: int) -> Axis:
+    """Begin some cells later; the end of the padded image stays where it is."""
+    return replace(axis, padding=axis.padding - cells, uneven=axis.uneven + cells, keeps_size=False)
+
+
+def padded_at_one_end(axis: Axis, end: int) -> Axis:
+    """Keep the padding at the start (0) or at the end (1) only."""
+    start, after = axis.sides
+    return replace(axis, padding=0 if end else start, uneven=after if end else -start, keeps_size=False)

@@ -13,18 +13,26 @@ Index = tuple[int, ...]
 
 
 class Term(NamedTuple):
-    """An input and its weight; None for a cell of the padding, or if there is no weight."""
+    """An input and its weight; None for a cell of the padding, or if there is no weight.
+
+    `at` is where the weight is: the index of a cell of the image, or of its padding.
+    """
 
     input: Index | None
     weight: Index | None = None
+    at: Index = ()
 
 
 class Step(NamedTuple):
-    """One value of the output, its terms, and the bias that is added."""
+    """One value of the output, its terms, and the bias that is added.
+
+    `place` is the position of the kernel or window, if one moves over the image.
+    """
 
     output: Index
     terms: tuple[Term, ...]
     bias: int | None = None
+    place: Index = ()
 
 
 _FROM_IMAGE: dict[Outside, Callable[[int, int], int]] = {
@@ -39,7 +47,14 @@ def steps_of(walk: Walk) -> Iterator[Step]:
     make = _MAKERS.get(walk.family, _window)
     for output in product(*map(range, walk.output)):
         channel = output[-1 if walk.family == "linear" else 1] if walk.bias else None
-        yield Step(output, tuple(make(walk, output)), channel)
+        yield Step(output, tuple(make(walk, output)), channel, _place(walk, output))
+
+
+def _place(walk: Walk, output: Index) -> Index:
+    """Return the position at which a value is made."""
+    if walk.family == "unfold":
+        return _unravelled(output[-1], [axis.places for axis in walk.axes])
+    return output[2:] if walk.family in {"convolution", "pooling", "padding"} else ()
 
 
 def _window(walk: Walk, output: Index) -> Iterator[Term]:
@@ -47,7 +62,7 @@ def _window(walk: Walk, output: Index) -> Iterator[Term]:
     batch, channel, *place = output
     each = walk.input[1] // walk.groups if walk.family == "convolution" else 1
     first = channel // (walk.channels // walk.groups) * each if walk.family == "convolution" else channel
-    for more in range(each):
+    for more in range(walk.depth or each):
         for cell in product(*(range(axis.kernel) for axis in walk.axes)):
             weight = (channel, more, *cell) if walk.family == "convolution" else None
             yield from _term(walk, (batch, first + more), place, cell, weight)
@@ -57,13 +72,13 @@ def _term(
     walk: Walk, before: Index, place: Sequence[int], cell: Index, weight: Index | None
 ) -> Iterator[Term]:
     """Yield the term of one cell of a kernel at one position, unless it does not count."""
-    places = [_lies(axis, *one) for axis, *one in zip(walk.axes, place, cell, strict=True)]
+    places = tuple(_lies(axis, *one) for axis, *one in zip(walk.axes, place, cell, strict=True))
     found = [_found(walk, axis, at) for axis, at in zip(walk.axes, places, strict=True)]
     inside = [at for at in found if at is not None]
     if len(inside) == len(found):
-        yield Term((*before, *inside), weight)
+        yield Term((*before, *inside), weight, (*before, *places))
     elif walk.outside != "nothing" and all(map(_is_padded, walk.axes, places)):
-        yield Term(None, weight)
+        yield Term(None, weight, (*before, *places))
 
 
 def _lies(axis: Axis, place: int, cell: int) -> int:
@@ -78,6 +93,13 @@ def _found(walk: Walk, axis: Axis, at: int) -> int | None:
     return None if read is None else read(at, axis.size)
 
 
+def source_of(walk: Walk, index: Index) -> Index | None:
+    """Find the cell of the image that is read at an index (N, C, ...); None if it is not from the image."""
+    found = [_found(walk, axis, at) for axis, at in zip(walk.axes, index[2:], strict=True)]
+    inside = tuple(at for at in found if at is not None)
+    return (*index[:2], *inside) if len(inside) == len(found) else None
+
+
 def _is_padded(axis: Axis, at: int) -> bool:
     """Return whether a cell belongs to the image or its padding; the last window may hang over both."""
     return at < axis.size + axis.sides[1]
@@ -85,10 +107,10 @@ def _is_padded(axis: Axis, at: int) -> bool:
 
 def _block(walk: Walk, output: Index) -> Iterator[Term]:
     """Yield the single cell that a value of an unfolded window comes from."""
-    batch, row, column = output
+    batch, row, _ = output
     channel, number = divmod(row, count_cells(walk.axes))
     cell = _unravelled(number, [axis.kernel for axis in walk.axes])
-    place = _unravelled(column, [axis.places for axis in walk.axes])
+    place = _place(walk, output)
     yield from _term(walk, (batch, channel), place, cell, None)
 
 
@@ -106,7 +128,14 @@ def _unravelled(number: int, sizes: Sequence[int]) -> Index:
 
 
 def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
-    """Yield the terms that all copies of a kernel add to one cell of the output."""
+    """Yield what all copies of a kernel add to one cell of the output, or what the last copy leaves there."""
+    terms = tuple(_stamped(walk, output))
+    last = max((term.at[2:] for term in terms), default=())
+    yield from (term for term in terms if walk.combine != "last" or term.at[2:] == last)
+
+
+def _stamped(walk: Walk, output: Index) -> Iterator[Term]:
+    """Yield the terms that all copies of a kernel bring to one cell of the output."""
     batch, channel, *cells = output
     group, its = divmod(channel, walk.channels // walk.groups)
     each = walk.input[1] // walk.groups
@@ -115,7 +144,7 @@ def _stamps(walk: Walk, output: Index) -> Iterator[Term]:
             places = [_laid(axis, *it) for axis, *it in zip(walk.axes, cells, cell, strict=True)]
             inside = [place for place in places if place is not None]
             if len(inside) == len(places):
-                yield Term((batch, one, *inside), (one, its, *cell))
+                yield Term((batch, one, *inside), (one, its, *cell), (batch, one, *inside))
 
 
 def _laid(axis: Axis, at: int, cell: int) -> int | None:
@@ -127,11 +156,12 @@ def _laid(axis: Axis, at: int, cell: int) -> int | None:
 def _row(walk: Walk, output: Index) -> Iterator[Term]:
     """Yield all features, each with its weight."""
     for feature in range(walk.input[-1]):
-        yield Term((*output[:-1], feature), (output[-1], feature))
+        at = (*output[:-1], feature)
+        yield Term(at, (output[-1], feature), at)
 
 
 def _same(_: Walk, output: Index) -> Iterator[Term]:
-    yield Term(output)
+    yield Term(output, None, output)
 
 
 _MAKERS: dict[str, Callable[[Walk, Index], Iterator[Term]]] = {

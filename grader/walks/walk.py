@@ -11,7 +11,8 @@ from grader.walks.axis import Axes, count_cells
 FamilyName = Literal[
     "convolution", "transposed convolution", "pooling", "padding", "unfold", "linear", "elementwise"
 ]
-Combine = Literal["sum", "max", "mean", "norm", "relu", "copy"]
+# "farthest", "min", "abs" and "last" (of several stamps) are mistakes only.
+Combine = Literal["sum", "max", "mean", "norm", "relu", "copy", "min", "farthest", "abs", "last"]
 Outside = Literal["constant", "reflect", "replicate", "circular", "nothing"]
 
 # What moves over the image.
@@ -38,6 +39,7 @@ class Walk:
     fill: float = 0.0  # the constant
     divisor: int | None = None  # of a mean, instead of the number of its inputs
     power: float = 1.0  # of a norm
+    depth: int | None = None  # how many channels of its group a kernel reads; None: all of them
 
     @property
     def noun(self) -> str:

@@ -166,7 +166,7 @@ def wrongs(text: str, image: Tensor, state: dict[str, Tensor]) -> dict[str, Tens
     found = list(value_mistakes(parse_layer(text), {"S": 2}, image, state))
     usual = [slip for slip in found if not slip.is_rare]
     assert len({slip.name for slip in usual}) == len(usual)
-    for _, message, values, _ in found:
+    for _, message, values, *_ in found:
         assert values.dtype == image.dtype
         assert not values.requires_grad
         assert message.endswith(".")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.figures.text import draw_walk
+from grader.figures.first_positions import draw_walk
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
 from grader.mistakes.mistake import Slip, telling

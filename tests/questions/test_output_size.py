@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.figures.text import drawn
+from grader.figures.first_positions import drawn
 from grader.language.layers import LayerError, build, parse_layer
 from tests.questions.asking import Shaped, Squarish, Thing, ask, record
 

@@ -13,7 +13,7 @@ _SECTIONS = {  # where the keys of a record are
     "Late": "[late](course-yaml.md#late)",
     "Extension": "[extension](course-yaml.md#extensions)",
     "Excused": "[excuse](course-yaml.md#excused)",
-    "Figure": "[figure](exercise-yaml.md#figure)",
+    "Illustration": "[figure](exercise-yaml.md#figure)",
     "Range": "[range](exercise-yaml.md#params)",
     "Grid": "[grid](exercise-yaml.md#params)",
     "Misconception": "[misconception](exercise-yaml.md#misconceptions)",
@@ -21,6 +21,7 @@ _SECTIONS = {  # where the keys of a record are
     "CheckReport": "[check](report.md#checks)",
     "Cause": "[cause](report.md#cause)",
     "Walk": "keys and values",
+    "Tracks": "keys and values",
 }
 _PLAIN = {
     "string": "text",

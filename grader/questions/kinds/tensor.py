@@ -35,7 +35,7 @@ from grader.torch_lazy import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-Numbers = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
+Formulas = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
 
 
 class Values(NamedTuple):
@@ -77,15 +77,16 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     kind: Literal["tensor"]
     layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")] = ""
     input: Annotated[
-        Numbers | None, Field(description="Nested lists of numbers, or the parameter that holds them.")
+        Formulas | None, Field(description="Nested lists of numbers, or the parameter that holds them.")
     ] = None
     values: Annotated[
-        Numbers | None, Field(description="The right values as a formula, in place of a layer and its input.")
+        Formulas | None,
+        Field(description="The right values as a formula, instead of a layer and its input."),
     ] = None
-    weight: Annotated[Numbers | None, Field(description="The layer's weight; one number fills it.")] = None
-    bias: Annotated[Numbers | None, Field(description="The layer's bias; one number fills it.")] = None
+    weight: Annotated[Formulas | None, Field(description="The layer's weight; one number fills it.")] = None
+    bias: Annotated[Formulas | None, Field(description="The layer's bias; one number fills it.")] = None
     state: Annotated[
-        dict[str, Numbers], Field(description="Parameters by their names in state_dict, for a Sequential.")
+        dict[str, Formulas], Field(description="Parameters by their names in state_dict, for a Sequential.")
     ] = {}
     dtype: Literal["float16", "bfloat16", "float32", "float64"] = "float32"
     rtol: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None

@@ -46,7 +46,7 @@ for (const figure of document.querySelectorAll("figure[data-frames]")) {
   figure.querySelector(".pause")?.remove();
   const bar = make("div", {className: "controls", role: "group", ariaLabel: "Play the figure"});
   bar.append(play, back, slider, next, told);
-  svg.after(bar);
+  figure.querySelector(".picture").after(bar);
   tell(0);
   show();
 }

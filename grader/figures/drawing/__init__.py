@@ -1,0 +1,1 @@
+"""Figures as shapes, from panels to the motion of an SVG."""
