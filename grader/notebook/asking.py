@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.errors import GraderError, UsageFault
 from grader.notebook.helper_process import helper_for
-from grader.notebook.notebook_file import Notebook, find_notebook
+from grader.notebook.notebook_file import Notebook, find_notebook, is_colab
 from grader.notebook.overlay import laid_over
 from grader.notebook.runs import Runs
 from grader.notebook.shown import CellOutput, sentence
@@ -63,7 +63,7 @@ class NotebookSession:
         self._lock = threading.Lock()
         self._runs = Runs(shell, self._before)
         with suppress(Exception):  # it imports while the student reads; a fault is reported by `check`
-            helper_for(self._folder(self._notebook()))
+            helper_for(self._folder(None if is_colab() else self._notebook()))
 
     def checked(self, question: str | None, exercise: str | None) -> CellOutput:
         """Return the verdict of a clean run, and why names of this session differ from it.
@@ -102,9 +102,10 @@ class NotebookSession:
 
     def _before(self, source: str) -> None:
         """Before a cell that may run the command `grade`, note whether the file is older than what ran."""
-        if mentions_grade(source):
-            notebook = self._notebook()
-            mark_unsaved(notebook, laid_over(notebook, self._runs.all))
+        with suppress(Exception):  # the cell matters more than the warning
+            if mentions_grade(source) and not is_colab():
+                notebook = self._notebook()
+                mark_unsaved(notebook, laid_over(notebook, self._runs.all))
 
 
 def _valid(text: str) -> str:

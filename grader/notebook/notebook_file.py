@@ -39,13 +39,18 @@ class Notebook:
     cells: tuple[FileCell, ...] | None = None
 
 
+def is_colab() -> bool:
+    """Return whether this kernel is Colab's, where the notebook is not a file of this machine."""
+    return "google.colab" in sys.modules
+
+
 def find_notebook(names: Mapping[str, Any], keys: Iterator[str], here: Path) -> Notebook | None:
     """Return the notebook of this kernel, or None if nothing says which one it is.
 
     `names` are the names of the session, `keys` the ids of its cells, the last one first, and `here` the
     folder where it began.
     """
-    if "google.colab" in sys.modules:
+    if is_colab():
         return _of_colab()
     told = list(_told(names, keys))
     for path in told:

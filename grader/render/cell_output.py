@@ -7,6 +7,7 @@ from secrets import token_hex
 
 from markupsafe import Markup
 from rich.console import Console
+from rich.text import Text
 
 from grader.render.lines import WIDTH
 from grader.render.page import environment
@@ -26,6 +27,8 @@ def cell_text(checked: Checked) -> str:
         console.print(report_page(checked.report, checked.paper.title, checked.hints, beside))
     else:
         console.print(question_page(checked.report, checked.hints))
+    for sentence in checked.told:
+        console.print(Text(f"Note: {sentence}"))
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 
@@ -45,6 +48,6 @@ def cell_html(checked: Checked) -> str:
         title=f"{report.exercise}: {paper.title} ({total(report)})" if is_whole else "",
         entries=told_questions(report, paper, MAX_TEXT, f"c{token_hex(4)}"),
         printed=report.printed,
-        notes=report.notes,
+        notes=[*report.notes, *checked.told],
         next=next_words(report, checked.hints, beside) if is_whole else [],
     )
