@@ -17,7 +17,7 @@ from grader.handout.progress import Progress
 from grader.notebook import helper_process
 from grader.notebook.unsaved import UNSAVED
 from tests.conftest import Run
-from tests.notebook.documents import Shell, save
+from tests.notebook.documents import VS_CODE, Shell, colab, in_colab, save, vs_code
 
 HEAVY = "torch numpy pydantic jinja2 rich yaml click nbformat IPython sqlalchemy asyncio".split()
 
@@ -141,6 +141,29 @@ def test_another_name_needs_the_exercise(shell: Shell, folder: Path, monkeypatch
     shell.run("size = 3", "one")
     shell.run("check('size', exercise=1)", "here")  # what ran counts
     assert "right" in shell.text
+
+
+def test_in_colab_the_notebook_as_the_browser_shows_it_counts(
+    shell: Shell, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("size = 5", "of-the-session")
+    document = colab({"a": "size = 3", "b": "check('size')"}, "Copy of exercise-1.ipynb")
+    in_colab(monkeypatch, {"ipynb": document})
+    shell.run("check('size')", "of-the-session-2")
+    assert "right" in shell.text
+    assert "size is 5, but in a clean run it is 3" in " ".join(shell.text.split())
+    assert Progress(folder).of("exercise-1").report is not None  # there is no other file of the exercise
+
+
+def test_in_vs_code_what_ran_counts(shell: Shell, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    shell.user_ns["__vsc_ipynb_file__"] = str(folder / "exercise-1.ipynb")
+    save(folder / "exercise-1.ipynb", vs_code({"a": "size = ...", "b": "check('size')"}))
+    shell.run("size = 5", VS_CODE.format(1))
+    shell.run("size = 3", VS_CODE.format(1))
+    shell.run("check('size')", VS_CODE.format(2))
+    assert "right" in shell.text
+    assert "Note" not in shell.text
 
 
 def test_what_a_file_says_is_escaped(shell: Shell) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from grader.notebook.notebook_file import Notebook, find_notebook
-from tests.notebook.documents import STUB, VS_CODE, colab, jupyter, save, vs_code
+from tests.notebook.documents import STUB, VS_CODE, colab, in_colab, jupyter, save, vs_code
 
 
 @pytest.fixture(autouse=True)
@@ -68,27 +66,6 @@ def test_a_name_that_a_student_has_overwritten_is_no_path(
 ) -> None:
     monkeypatch.setenv("JPY_SESSION_NAME", str(file))
     assert found(file.parent, {"__vsc_ipynb_file__": 3, "__session__": None}).file == file
-
-
-class Colab:
-    """The module by which Colab's kernel asks the browser."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-
-    def blocking_request(self, request_type: str, request: str = "", timeout_sec: float = 5) -> Any:
-        assert request_type == "get_ipynb"
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-def in_colab(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
-    message: Any = ModuleType("google.colab._message")
-    message.blocking_request = Colab(answer).blocking_request
-    for name in ("google", "google.colab"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setitem(sys.modules, "google.colab._message", message)
 
 
 def test_colab_sends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
