@@ -14,7 +14,7 @@ from typing import Any
 from grader.errors import GraderError, printable
 
 MODULE = "grader.cli.notebook_helper"
-_NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # on Windows
+_ALONE = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")  # flags on Windows
 STOPPED = "The grader's process ended before it answered: {why} Run the cell again."
 NOT_STARTED = "The grader's process could not be started: {why}. Close other programs and run the cell again."
 NO_WORDS = "it gave no reason."
@@ -40,7 +40,7 @@ class Helper:
                 stderr=self._errors,
                 cwd=folder,
                 start_new_session=os.name != "nt",  # the kernel's interrupts are not for it
-                creationflags=_NEW_GROUP,
+                creationflags=sum(getattr(subprocess, flag, 0) for flag in _ALONE),
             )
         except OSError as error:
             raise HelperFault(NOT_STARTED.format(why=error.strerror)) from None
