@@ -18,6 +18,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 ORDER = PAGE.partition("## What is there today")[2].split("```")[1].removeprefix("text").split()
 ONLY = {  # stricter than the order
     "worker": {"errors", "worker"},
+    "notebook": {"canonical", "errors", "notebook"},  # it is imported in a student's kernel
     "cli": {"errors", "files", "service", "render", "cli", "interrupts"},
 }
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.worker.watch"}

@@ -54,7 +54,7 @@ def _code(command: click.Command, name: str) -> int:
 
 def _told(error: BaseException) -> int:
     """Report an error on stderr and return the exit code."""
-    sentence, code = _ending(error)
+    sentence, code = ending(error)
     with contextlib.suppress(OSError, ValueError):  # nobody is listening
         if isinstance(error, click.ClickException):
             error.show()
@@ -73,7 +73,7 @@ def _let_go(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _ending(error: BaseException) -> tuple[str, int]:
+def ending(error: BaseException) -> tuple[str, int]:
     """Return the message and the exit code of an error."""
     if interrupts.happened() or isinstance(error, KeyboardInterrupt | click.Abort):
         return interrupts.TOLD, INTERRUPTED

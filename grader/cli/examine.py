@@ -17,6 +17,7 @@ from grader.render.palette import screen
 from grader.render.solution_page import solution_page
 from grader.render.terminal import Beside, glance_page, remembered, report_page, sum_of
 from grader.service.early import ExaminerProcess
+from grader.service.older_file import older_than_session
 from grader.service.page_file import check_target, write_page
 from grader.service.solving import check_solutions, solutions
 from grader.service.student import Examiner, Report, at_a_glance, examiner_of
@@ -46,6 +47,7 @@ def glance() -> int:
 def examine(process: ExaminerProcess, exercise: str, file: Path | None, asked: Wishes) -> int:
     """Grade the file of an exercise."""
     with examiner_of(Path.cwd(), process, exercise, file, lambda sentence: tell([sentence])) as examiner:
+        tell(filter(None, [older_than_session(examiner.file)]))
         return _show(examiner, asked)
 
 

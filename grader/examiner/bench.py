@@ -6,13 +6,18 @@ Before the answer come events that name the code of the course about to run.
 
 from __future__ import annotations
 
+from typing import Any
+
+from grader.canonical import canonical
 from grader.course.sitting import Sitting
 from grader.errors import GraderError
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
+from grader.examiner.events import Answers
 from grader.examiner.grading import grade
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
+from grader.examiner.report import Report
 from grader.examiner.submission import Request
 from grader.worker.isolation.way import Workers
 from grader.worker.line import Line
@@ -48,6 +53,21 @@ def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | No
         packages = sitting.paper.packages
         server.load(name for name in imported_beforehand(submission) if name in packages)  # with --watch
         try:
-            line.send(grade(sitting, submission, server, suite).report)
+            line.send(_report(request, sitting, server, suite, line))
         except GraderError as error:
             line.send(error)
+
+
+def _report(
+    request: Request, sitting: Sitting, server: Workers, suite: CheckSuite | None, line: Line
+) -> Report:
+    """Grade a file, and send its answers before the report."""
+    answers: dict[str, str] = {}
+
+    def heard(question: str, value: Any) -> None:
+        if (text := canonical(value)) is not None:
+            answers[question] = text
+
+    outcome = grade(sitting, request.submission, server, suite, request.only or None, heard=heard)
+    line.send(Answers(answers))
+    return outcome.report

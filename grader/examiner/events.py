@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.examiner.deed import Deed
 
@@ -29,9 +29,21 @@ class Verdict:
     points: float
 
 
-Event = Deed | Asked | Verdict
+@dataclass(frozen=True)
+class Answers:
+    """The answers that are plain values, each as a text that another process can compare."""
+
+    texts: Mapping[str, str]
+
+
+Event = Deed | Asked | Verdict | Answers
 Watcher = Callable[[Asked | Verdict], None]
+Heard = Callable[[str, Any], None]  # with the name of a question and the value of its answer
 
 
 def unwatched(_event: Asked | Verdict) -> None:
     """Ignore an event."""
+
+
+def unheard(_question: str, _value: Any) -> None:
+    """Ignore an answer."""

@@ -14,7 +14,7 @@ from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.check_result import CheckResult
 from grader.examiner.checks import CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
-from grader.examiner.events import Asked, Watcher, unwatched
+from grader.examiner.events import Asked, Heard, Watcher, unheard, unwatched
 from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.printed import printed_text
@@ -41,10 +41,12 @@ def grade(
     suite: CheckSuite | None,
     only: Collection[str] | None = None,
     watch: Watcher = unwatched,
+    heard: Heard = unheard,
 ) -> Outcome:
     """Run a submission and judge it, or only the questions in `only`, and report those.
 
-    A question with limits of its own is run in a worker of its own.
+    A question with limits of its own is run in a worker of its own. `heard` is called with each answer that
+    is not code.
 
     Raises:
         SubmissionFault: the file is neither Python text nor a notebook.
@@ -66,7 +68,7 @@ def grade(
         for posed in asked:
             if posed not in code:
                 watch(Asked(posed.id))
-                reports[posed.id] = marked(posed, mark_answer(sitting, posed, of[posed.id]))
+                reports[posed.id] = marked(posed, mark_answer(sitting, posed, of[posed.id], heard))
                 watch(verdict_of(reports[posed.id]))
         for posed in code:
             watch(Asked(posed.id))
@@ -146,12 +148,13 @@ def _session(paper: Paper, submission: Submission, server: Workers, limits: Limi
     return Session(server, submission, starters, paper.packages, limits, families)
 
 
-def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
+def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard = unheard) -> Mark:
     """Return the mark of an answer that is not code; without a key, judge only its form."""
     kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
     key = sitting.keys[posed.id] if sitting.keys is not None else None
     try:
         value = _answer(posed, session)
+        heard(posed.id, value)
         if key is None:
             kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)

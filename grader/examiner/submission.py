@@ -31,10 +31,11 @@ class Submission:
 
 @dataclass(frozen=True)
 class Request:
-    """A file to be graded, without the checks that did not finish."""
+    """A file to be graded, without the checks that did not finish; if `only` has questions, only these."""
 
     submission: Submission
     given_up: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
 
 
 def imports_of(content: bytes) -> frozenset[str]:

@@ -109,9 +109,9 @@ def fitted(
     return html
 
 
-def _figure_of(question: QuestionReport, note: str) -> Drawn:
+def _figure_of(question: QuestionReport, note: str, mark: str = "q") -> Drawn:
     """Return the figure of a question: both ways through its layer, or how often the kernel fits."""
-    with_id = f"q-{question.id}"
+    with_id = f"{mark}-{question.id}"
     try:
         if question.tracks is not None:
             return _drawn(two_tracks(question.tracks, note), with_id)
@@ -207,3 +207,15 @@ def cut(text: str, most: int) -> str:
     """
     more = len(text) - most
     return f"{text[:most]}\n({more} more characters)" if more > 0 else text
+
+
+def told_questions(report: Report, paper: Paper, most: int, mark: str) -> list[ToldQuestion]:
+    """Return the questions with their figures for a part of a page; `mark` keeps the names of figures apart.
+
+    Texts have at most `most` characters.
+    """
+    told = _told(report, paper, {}, most)
+    return [
+        replace(one, figure=_figure_of(question, mark))
+        for one, question in zip(told, report.questions, strict=True)
+    ]

@@ -220,3 +220,16 @@ def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -
     width = max((len(name) for name, _, _ in rows), default=0)
     lines = [Ends(Text(f"{name:<{width}}  {about}".rstrip()), Text(score)) for name, about, score in rows]
     return Bounded(Group(Text(title, style="bold"), RULE, *lines, Text(), Text(advice)))
+
+
+def question_page(report: Report, hints: Mapping[str, Sequence[str]]) -> RenderableType:
+    """Return the page of some questions alone, without a sum."""
+    parts: list[RenderableType] = []
+    for question in report.questions:
+        parts += [headline(question), *details(question, hints.get(question.id, ()))]
+    return Bounded(Group(*parts, *remarks(report)))
+
+
+def next_words(report: Report, hints: Mapping[str, Sequence[str]], beside: Beside) -> list[str]:
+    """Return what a student can do next, and the best result so far."""
+    return [str(text) for text in _next_step(report, hints, beside)]

@@ -10,18 +10,30 @@ from grader.errors import SubmissionFault
 from grader.examiner.packages import imported_beforehand
 from grader.examiner.preloads import preloads
 from grader.examiner.process import ExaminerProcess
-from grader.examiner.submission import SUFFIXES, read_submission
+from grader.examiner.submission import SUFFIXES, Submission, read_submission
 from grader.handout.exercise_name import meant
 from grader.worker.interrupts import held
 from grader.worker.isolation.ways import own_way
 
-__all__ = ["ExaminerProcess", "started_for"]
+__all__ = ["ExaminerProcess", "started_for", "started_with"]
 
 
 @contextmanager
 def started_for(exercise: str | None, file: Path | None) -> Iterator[ExaminerProcess]:
     """Start a process for the file that will be graded, or for all files here, and end it afterwards."""
-    preload = _preload(exercise, file) if exercise else _preload_of_all()
+    with _started(_preload(exercise, file) if exercise else _preload_of_all()) as process:
+        yield process
+
+
+@contextmanager
+def started_with(submission: Submission) -> Iterator[ExaminerProcess]:
+    """Start a process for source that will be graded, and end it afterwards."""
+    with _started(_imported_by(submission)) as process:
+        yield process
+
+
+@contextmanager
+def _started(preload: Collection[str]) -> Iterator[ExaminerProcess]:
     with ExitStack() as stack:
         with held():  # it is ended, whatever happens from now on
             process = stack.enter_context(ExaminerProcess("grader.examiner.bench", own_way().name, preload))
@@ -34,7 +46,7 @@ def _preload(exercise: str, file: Path | None) -> Collection[str]:
     places = [folder / f"{exercise}{suffix}" for folder in (here, *here.parents) for suffix in SUFFIXES]
     with suppress(SubmissionFault, OSError):
         found = file or next(filter(Path.is_file, places), None) or _file_meant(here, exercise)
-        return _imported_by(found)
+        return _imported_by(read_submission(found))
     return ()
 
 
@@ -43,12 +55,11 @@ def _preload_of_all() -> Collection[str]:
     found: dict[str, None] = {}
     for file in sorted(file for file in Path.cwd().iterdir() if file.suffix in SUFFIXES):
         with suppress(SubmissionFault, OSError):
-            found |= _imported_by(file)
+            found |= _imported_by(read_submission(file))
     return found
 
 
-def _imported_by(file: Path) -> dict[str, None]:
-    submission = read_submission(file)
+def _imported_by(submission: Submission) -> dict[str, None]:
     slow = imported_beforehand(submission)
     return dict.fromkeys([*slow, *preloads(slow, [submission.content])])
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
 from grader.examiner.budget import longest
+from grader.examiner.events import Answers, Event
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import QuestionReport, Report
@@ -133,6 +134,7 @@ class Examiner:
         process.tell(self._sitting)
         self._given_up: frozenset[str] = frozenset()
         self._go_on: Callable[[], bool] = lambda: True
+        self.answers: Mapping[str, str] = {}  # of the last file: plain values, each as a text
 
     @property
     def paper(self) -> Paper:
@@ -145,6 +147,11 @@ class Examiner:
         return self._sitting
 
     @property
+    def root(self) -> Path:
+        """Return the folder of the handout or the course."""
+        return self._source.root
+
+    @property
     def hints(self) -> Mapping[str, Sequence[str]]:
         """Return the hints of each question."""
         return {question.id: question.hints for question in self.paper.questions}
@@ -154,8 +161,16 @@ class Examiner:
         """Return how many hints of each question have been shown."""
         return self._progress.of(self.paper.exercise).hints
 
-    def grade(self, go_on: Callable[[], bool] = lambda: True) -> Report:
-        """Grade the current file and return the report, which is remembered unless another file was named.
+    def grade(
+        self,
+        go_on: Callable[[], bool] = lambda: True,
+        *,
+        submission: Submission | None = None,
+        only: Collection[str] = (),
+    ) -> Report:
+        """Grade the current file, or its source if that is given; `only` these questions if some are named.
+
+        The report is remembered unless another file was named, or only some questions were graded.
 
         `go_on` is called now and then; if it returns False, no more time is spent on the file.
 
@@ -165,9 +180,10 @@ class Examiner:
             GraderError: the checks cannot be imported, or the grader itself failed.
 
         """
-        submission, self._given_up, self._go_on = read_submission(self.file), frozenset(), go_on
+        submission, self._given_up = submission or read_submission(self.file), frozenset()
+        self._go_on = go_on
         self._progress = Progress(self._source.root)  # another command may have changed it
-        said = self._said(submission)
+        said = self._said(Request(submission, only=frozenset(only)))
         if isinstance(said, GraderError):
             raise said
         if said is None:
@@ -175,7 +191,8 @@ class Examiner:
                 (room.path / "room").write_bytes(bytes(1 << 16))
             raise WorkerFault(f"The grading process ended unexpectedly: {self._process.last_words()}.")
         report: Report = said
-        if self._is_kept and report.exercise in self._source.exercises:  # a fresh variant is not
+        is_own = report.exercise in self._source.exercises  # a fresh variant is not
+        if self._is_kept and is_own and not only:
             self._keep(
                 lambda: self._progress.remember(report.exercise, digest_of(submission.content), report)
             )
@@ -198,13 +215,18 @@ class Examiner:
         names = self._source.exercises
         return next((name for name in names if _is_open(self._progress.of(name).best)), None)
 
-    def _said(self, submission: Submission) -> Any:
+    def _said(self, request: Request) -> Any:
         """Let the process grade a file and return its answer, giving up checks that do not end."""
         limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
         bounds = Bounds(sum(longest(one) for one in limits))
-        self._process.tell(Request(submission, self._given_up))
+
+        def notice(event: Event) -> None:
+            bounds.notice(event)
+            self.answers = event.texts if isinstance(event, Answers) else self.answers
+
+        self._process.tell(replace(request, given_up=self._given_up))
         said, in_time = self._process.answer(
-            lambda: bounds.until if self._go_on() else 0.0, bounds.notice, GO_ON_SECONDS
+            lambda: bounds.until if self._go_on() else 0.0, notice, GO_ON_SECONDS
         )
         deed = self._process.deed
         if in_time:
@@ -216,7 +238,7 @@ class Examiner:
         if deed is None or not may_go_without(self._given_up, deed, bounds):
             raise WorkerFault("The grading process took too long.")
         self._given_up |= {deed.check}
-        return self._said(submission)
+        return self._said(request)
 
     def check_question(self, question: str) -> None:
         """Raise UsageFault if there is no such question."""

@@ -16,6 +16,7 @@ _RUNNING = re.compile(r"(\s*)%(?:time|prun)\s+(?:-[slDT]\s+[^\s-]\S*\s+|-\S+\s+)
 _HARMLESS = re.compile(
     r"%(?:matplotlib|load_ext|reload_ext|autoreload|config|pip|conda|timeit|precision|pylab|who|whos)\b"
     r"|%%(?:time|timeit|capture|prun)\b|![ \t]*(?:pip3?|conda|python3? -m pip|apt|apt-get|nvidia-smi)\b"
+    r"|![ \t]*(?:grade|(?:python3?|py)[ \t]+-m[ \t]+grader)\b"
     r"|\?|.*\?$"  # help
 )
 _HELP = re.compile(r"[\w.%*]+\?{1,2}")

@@ -211,8 +211,11 @@ class StudentModule:
         lines = {label: source.split("\n") for label, source in self.cells.items()}
         parts: dict[str, list[str]] = {}
         for unit in self.units:
-            for name in unit.names if unit.statement is not None and unit.code is not None else ():
-                parts.setdefault(name, []).append(written(unit.statement, lines[unit.cell]))
+            if unit.statement is None or unit.code is None:
+                continue
+            text = written(unit.statement, lines[unit.cell])
+            for name in unit.names:
+                parts.setdefault(name, []).append(text)
         return {name: "\n".join(own)[:MAX_ANSWER] for name, own in parts.items()}
 
     def slips(self) -> list[Sign]:

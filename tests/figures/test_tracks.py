@@ -71,7 +71,8 @@ def check(figure: Figure, key: Key, wrong: Wrong) -> None:
 
 @pytest.mark.parametrize("exercise", [f"exercise-{number}" for number in range(1, 11)])
 def test_each_track_ends_where_torch_and_the_misconception_do(shipped: LoadedCourse, exercise: str) -> None:
-    walked, unwalked = set(), set()
+    walked: set[str] = set()
+    unwalked: set[str] = set()
     for posed, key, wrong, tracks in mistakes(shipped, exercise):
         (walked if tracks else unwalked).add(wrong.name)
         if tracks is None:

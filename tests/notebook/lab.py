@@ -1,0 +1,68 @@
+"""A notebook that runs in JupyterLab's kernel, cell by cell, by nbclient."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+SECONDS = 300  # for a cell, on a machine with much other work
+
+
+class Lab:
+    """A client that tells the kernel the id of each cell, as JupyterLab does."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.nb = client.nb
+        self._current = ""
+
+    def tell_ids(self) -> None:
+        """Send the id of the cell with each request from now on."""
+        kernel = self._client.kc
+
+        def execute(code: str, **options: Any) -> str:
+            content = {"code": code, "silent": False, "user_expressions": {}, "allow_stdin": False, **options}
+            message = kernel.session.msg("execute_request", content, metadata={"cellId": self._current})
+            kernel.shell_channel.send(message)
+            return str(message["header"]["msg_id"])
+
+        kernel.execute = execute
+
+    def run(self, cell: Any) -> str:
+        """Run a cell, and return what it shows as text."""
+        self._current = cell.id
+        self._client.execute_cell(cell, 0, store_history=True)
+        return "\n".join(map(_text, cell.outputs))
+
+
+def _text(output: Any) -> str:
+    return str(output.get("text") or output["data"]["text/plain"])
+
+
+@contextmanager
+def opened(file: Path, *, has_ids: bool = True) -> Iterator[Lab]:
+    """A notebook with its kernel. `JPY_SESSION_NAME` names it, as Jupyter's server does."""
+    notebook = nbformat.read(file, 4)  # type: ignore[no-untyped-call]
+    where = {"metadata": {"path": str(file.parent)}}
+    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where)
+    with client.setup_kernel():
+        lab = Lab(client)
+        if has_ids:
+            lab.tell_ids()
+        yield lab
+
+
+def cell(source: str, id_: str) -> Any:
+    """A cell of code."""
+    return nbformat.v4.new_code_cell(source, id=id_)  # type: ignore[no-untyped-call]
+
+
+def save(file: Path, notebook: Any) -> None:
+    """Save a notebook, with its outputs."""
+    file.write_text(json.dumps(notebook), encoding="utf-8")
