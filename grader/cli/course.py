@@ -13,7 +13,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "check": ("check", "check_", "Prove that exercises are sound, over many variants."),
     "demo": ("demo", "demo", "Generate, grade and export with a made-up class."),
     "doctor": ("doctor", "doctor", "Show how this machine confines student code."),
-    "export": ("scores", "export", "Write scores for import into an LMS."),
+    "export": ("export_command", "export", "Write scores for import into an LMS."),
     "generate": ("generate", "generate_", "Write the handouts for students to OUT."),
     "grade": ("grade_class", "grade", "Grade a class."),
     "history": ("scores", "history", "Show the history of a student's scores, oldest first."),

@@ -25,7 +25,7 @@ from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
 from grader.language.limits import Limits
 from grader.language.params import Grid, Range
-from grader.lms import LMSS
+from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption
@@ -134,7 +134,7 @@ def _told(kind: str) -> str:
 def _lmss(_before: Before) -> Table:
     return Table(
         ("name", "system", "writes"),
-        [(f"[`{lms.name}`](../lms/{lms.name}.md)", cell(lms.title), cell(lms.summary)) for lms in LMSS],
+        [(f"[`{lms.name}`](../lms/{lms.name}.md)", cell(lms.title), cell(lms.summary)) for lms in EXPORTS],
     )
 
 
