@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from grader.course.rules import Rules
+from grader.errors import did_you_mean
 from grader.language.expressions import Expression
 from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
 from grader.language.templates import one_line
+from grader.lms import EXPORTS
 from grader.questions.base import Question
 from grader.questions.kinds import KINDS
 
@@ -28,6 +30,17 @@ EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
+
+
+def _exported(name: str) -> str:
+    known = [lms.name for lms in EXPORTS]
+    if name not in known:
+        msg = f"'{name}' is not an LMS that gets scores. {did_you_mean(name, known)}"
+        raise ValueError(msg.rstrip("."))
+    return name
+
+
+LmsName = Annotated[str, AfterValidator(_exported)]
 
 
 def _heading(text: str) -> str:
@@ -56,6 +69,10 @@ class Course(Record):
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    lms: Annotated[
+        list[LmsName],
+        Field(description="The LMSs that get scores: `course roster show` says who lacks an id."),
+    ] = []
 
     @field_validator("exercises")
     @classmethod

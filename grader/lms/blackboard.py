@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import UsageFault, printable
-from grader.identity import IdColumn, Person
+from grader.identity import STUDENT, IdColumn, Person
 from grader.lms.base import Lms, Named
 from grader.lms.export import Change, Export, File, Item, file_maximum, scaled
 from grader.lms.filling import NOTHING_YET, Template, by_one_id, people_of
@@ -48,7 +48,7 @@ class Blackboard(Lms):
             "Email": EMAIL,
         },
         ("Username",),
-        re.compile(r".*_previewuser", re.IGNORECASE),
+        re.compile(r"[^\t]*\t[^\t]*\t[^\t]*_previewuser\t", re.IGNORECASE),
     ).with_each(("Student ID", "Availability", "Last Access"))
     fills = "its full gradebook, downloaded to work offline"
 
@@ -62,7 +62,9 @@ class Blackboard(Lms):
 
     def gradebook(self, table: Table) -> str:
         """Say why a gradebook is not a roster: it has no column `student` with the names of folders."""
-        is_gradebook = {"Last Name", "First Name", "Username"} <= set(table.header)
+        is_gradebook = {"Last Name", "First Name", "Username"} <= set(
+            table.header
+        ) and STUDENT.name not in table.header
         return "it does not name the students' folders" if is_gradebook else ""
 
     def lacks(self, person: Person) -> str:

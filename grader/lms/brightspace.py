@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from grader.errors import UsageFault, printable
-from grader.identity import IdColumn, Person
+from grader.identity import STUDENT, IdColumn, Person
 from grader.lms.base import Lms
 from grader.lms.export import Change, Export, File, Item, file_maximum, number, scaled
 from grader.lms.filling import Template, by_one_id, people_of
@@ -56,7 +56,8 @@ class Brightspace(Lms):
 
     def gradebook(self, table: Table) -> str:
         """Say why an export of grades is not a roster: it has no column with the names of folders."""
-        return "it does not name the students' folders" if "OrgDefinedId" in table.header else ""
+        is_export = "OrgDefinedId" in table.header and STUDENT.name not in table.header
+        return "it does not name the students' folders" if is_export else ""
 
     def write(self, export: Export) -> list[File]:
         """Return one file for each exercise.

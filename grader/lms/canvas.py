@@ -36,7 +36,7 @@ SIS_LOGIN_ID = IdColumn("sis_login_id", "Canvas", is_caseless=True)
 _IDS = {"ID": CANVAS_ID, "SIS User ID": SIS_USER_ID, "SIS Login ID": SIS_LOGIN_ID}
 _NAMED = {header: column.name for header, column in _IDS.items()}
 _FOLDER = ("SIS Login ID", "SIS User ID", "ID")
-_NO_PERSON = re.compile(r"points possible|student, test|test student", re.IGNORECASE)
+_NO_PERSON = re.compile(r"(points possible|student, test|test student|student\ttest)\t", re.IGNORECASE)
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a title
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")

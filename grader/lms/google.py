@@ -21,7 +21,7 @@ class GoogleClassroom(Lms):
             ("Last Name", "First Name", "Email Address"),
             {"Last Name": LAST, "First Name": FIRST, "Email Address": EMAIL},
             ("Email Address",),
-            re.compile(r"(date|points|class average)?", re.IGNORECASE),
+            re.compile(r"(date|points|class average)?\t\t\t", re.IGNORECASE),
         ),
     )
 

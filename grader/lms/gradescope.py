@@ -22,13 +22,13 @@ class Gradescope(Lms):
             "Gradescope's grades or roster",
             ("Name", "SID", "Email"),
             _LISTED | {"Name": NAME},
-            ("Email", "SID"),
+            ("SID", "Email"),
         ),
         PeopleList(
             "Gradescope's grades or roster",
             ("First Name", "Last Name", "SID", "Email"),
             _LISTED | {"First Name": FIRST, "Last Name": LAST},
-            ("Email", "SID"),
+            ("SID", "Email"),
         ),
     )
 

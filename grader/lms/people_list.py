@@ -10,13 +10,16 @@ from grader.tables import plain_header
 
 NAME, FIRST, LAST, EMAIL, SECTION = "name", "first name", "last name", "email", "section"
 
+_FIRST_CELLS = 4
+
 
 @dataclass(frozen=True)
 class PeopleList:
     """One kind of file. All of `headers` are in it; `columns` are the roster's columns by header.
 
     A name in two parts has the columns FIRST and LAST. The first of `student` that is filled in names the
-    student's folder. Rows whose first cell fits `no_person` are about nobody.
+    student's folder. A row is about nobody if
+    its first cells, with tabs between them, begin with `no_person`.
     """
 
     title: str
@@ -28,6 +31,10 @@ class PeopleList:
     def is_shown_by(self, header: Sequence[str]) -> bool:
         """Tell whether a table with this header is such a file."""
         return set(map(plain_header, self.headers)) <= set(map(plain_header, header))
+
+    def is_about_nobody(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row holds maxima, dates or a user for tests."""
+        return self.no_person.match("\t".join([*cells[:_FIRST_CELLS], ""])) is not None
 
     def meanings(self, header: Sequence[str]) -> dict[int, str]:
         """Return the roster's column for each column that it has one for. The first of two counts."""

@@ -4,7 +4,7 @@ from grader.examiner.outcome import Outcome
 from grader.gradebook.entries import LastOutput
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
-from grader.lms import EXPORTS
+from grader.lms import EXPORTS, LMSS
 from grader.lms.base import Lms
 from grader.lms.export import Change, File
 from grader.proof.matrix import Proved
@@ -15,6 +15,7 @@ __all__ = [
     "EXPORTS",
     "FULL",
     "ISOLATION_HELP",
+    "LMSS",
     "WAYS",
     "Change",
     "Edition",

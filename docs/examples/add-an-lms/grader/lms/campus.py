@@ -1,7 +1,7 @@
 """Campus, a made-up LMS: its table of marks, and the names in its downloads.
 
-A submission is called `exercise-3 of ada1 at 2026-11-02 09.00 - exercise-3.py`: the assignment, the login, the
-time, the file's own name. Beside it is a receipt without the last part.
+A submission is called `exercise-3 of ada1 at 2026-11-02 09.00 - exercise-3.py`: the assignment, the login,
+the time, the file's own name. Beside it is a receipt without the last part.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import UsageFault, printable
-from grader.identity import IdColumn
+from grader.identity import STUDENT, IdColumn
 from grader.lms.base import Lms, Named
 from grader.lms.export import Change, Export, File, Item, file_maximum, scaled
 from grader.lms.filling import Template, by_one_id, people_of
@@ -45,7 +45,7 @@ class Campus(Lms):
 
     def gradebook(self, table: Table) -> str:
         """Say why a table of marks is not a roster: it has no column `student` with the names of folders."""
-        is_marks = {"Login", "Name"} <= set(table.header)
+        is_marks = {"Login", "Name"} <= set(table.header) and STUDENT.name not in table.header
         return "it does not name the students' folders" if is_marks else ""
 
     def write(self, export: Export) -> list[File]:
