@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grader.course.loading import LoadedCourse
 from grader.folding import folded
 from grader.gradebook.scoring import Score, deadline
-from grader.lms.export import Entry, Item
+from grader.lms.export import Entry, Item, QuestionScore
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,15 @@ class Scored:
 
 
 def export_items(
-    course: LoadedCourse, scores: Iterable[Score], exercises: Sequence[str], zeros: Zeros = Zeros()
+    course: LoadedCourse,
+    scores: Iterable[Score],
+    exercises: Sequence[str],
+    zeros: Zeros = Zeros(),
+    questions: Mapping[int, tuple[QuestionScore, ...]] = {},
 ) -> Scored:
     """Return the items of an export, without scores that could not be graded.
 
-    An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
+    `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
 
     Raises:
         UsageFault: the course has no such exercise.
@@ -60,7 +64,13 @@ def export_items(
     items = []
     for name in wanted:
         entries = [
-            Entry(score.student, score.final, score.graded, "; ".join(score.rules))
+            Entry(
+                score.student,
+                score.final,
+                score.graded,
+                "; ".join(score.rules),
+                questions.get(score.submission or 0, ()),
+            )
             for score in own[name].values()
             if score.final is not None or score.is_excused
         ]

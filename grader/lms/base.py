@@ -44,6 +44,7 @@ class Lms:
     new_maximum: float | None = (
         None  # maximum of an item created from a column; None for the exercise's points
     )
+    carries_questions: bool = False  # its files can hold the score of each question
     reads_last: bool = False  # other systems' names can look like its own
 
     @property

@@ -36,13 +36,13 @@ class Entry:
     score: float | None
     graded: datetime | None  # None for a zero because nothing was handed in
     rules: str = ""  # applied to the score
-    questions: tuple[QuestionScore, ...] = ()
+    questions: tuple[QuestionScore, ...] = ()  # none if the score was set by hand
 
     @property
     def comment(self) -> str:
-        """Return the scores of the questions and the rules, for the student."""
+        """Return the scores of the questions and the rules for the student, "" if a person set the score."""
         each = [f"{one.question}: {number(one.score)} of {number(one.points)}" for one in self.questions]
-        return "; ".join([*each, self.rules] if self.rules else each)
+        return "; ".join([*each, self.rules] if each and self.rules else each)
 
 
 @dataclass(frozen=True)

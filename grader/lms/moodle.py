@@ -66,6 +66,7 @@ class Moodle(Lms):
         ),
     )
     fills = "an assignment's offline grading worksheet"
+    carries_questions = True
     new_maximum = NEW_ITEM_MAXIMUM
 
     def read(self, parts: Sequence[str]) -> Named | None:

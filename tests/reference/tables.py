@@ -61,7 +61,15 @@ def commands() -> dict[str, click.Command]:
     root = course_cli.command
     context = click.Context(root)
     found = {name: root.get_command(context, name) for name in root.list_commands(context)}
-    return {"grade": grade_cli.command} | {f"course {name}": one for name, one in found.items() if one}
+    inner = {
+        f"{name} {part}": one
+        for name, group in found.items()
+        if isinstance(group, click.Group)
+        for part, one in group.commands.items()
+    }
+    single = {name: one for name, one in found.items() if not isinstance(one, click.Group)}
+    both = sorted({**single, **inner}.items(), key=lambda pair: list(found).index(pair[0].split()[0]))
+    return {"grade": grade_cli.command} | {f"course {name}": one for name, one in both if one}
 
 
 def _list_of_commands(_before: Before) -> Table:
