@@ -75,6 +75,8 @@ class Matches:
     doubtful: Mapping[int, frozenset[str]]
     disputed: Mapping[str, str]
     inexact: frozenset[int]  # mentions matched by a name that is not quite the same
+    strangers: frozenset[int]  # mentions that fit nobody
+    by_name: frozenset[int]  # mentions matched without an id
 
     @property
     def mentions(self) -> dict[str, int]:
@@ -201,7 +203,9 @@ class _Matching:
             if person.student not in found
         }
         inexact = frozenset(number for number in students if self._is_inexact(number, claims[number]))
-        return Matches(students, reasons, doubtful, disputed, inexact)
+        strangers = frozenset(number for number, claim in enumerate(claims) if not claim.people)
+        by_name = frozenset(number for number in students if claims[number].level != _ID)
+        return Matches(students, reasons, doubtful, disputed, inexact, strangers, by_name)
 
     def _is_inexact(self, number: int, claim: _Claim) -> bool:
         return claim.level == _LOOSE and not self.mentions[number].is_joined

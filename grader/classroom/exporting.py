@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
 from grader.folding import folded
 from grader.gradebook.scoring import Score
-from grader.lms.export import Entry, Item
+from grader.lms.export import Entry, Item, QuestionScore
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ def export_items(
     scores: Iterable[Score],
     exercises: Sequence[str],
     zeros: Zeros = Zeros(),
+    questions: Mapping[int, tuple[QuestionScore, ...]] = {},
 ) -> Scored:
     """Return the items of an export, without scores that could not be graded or are not released yet.
 
-    An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
+    `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it
+    is named, because it may not have been set yet.
 
     Raises:
         UsageFault: the course has no such exercise.
@@ -66,7 +68,13 @@ def export_items(
         held_back = dict(_held_back(course, own[name].values(), zeros.now or datetime.now(UTC)))
         left_out += held_back.values()
         entries = [
-            Entry(score.student, score.final, score.graded, "; ".join(score.rules))
+            Entry(
+                score.student,
+                score.final,
+                score.graded,
+                "; ".join(score.rules),
+                questions.get(score.submission or 0, ()),
+            )
             for score in own[name].values()
             if (score.final is not None or score.is_excused) and score.student not in held_back
         ]

@@ -18,6 +18,7 @@ from grader.tables import Row, Table, plain_header, read_table
 _IDS = (*ID_COLUMNS, EMAIL, STUDENT)
 COLUMNS = ("student", "name", "email", "section", *(column.name for column in ID_COLUMNS))
 _ALIASES = {"fullname": "name", "emailaddress": "email"}
+PLAIN_COLUMNS = {plain_header(name): name for name in COLUMNS} | _ALIASES  # by what a header says
 _NOTHING = {"-", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE"}
 _CHANGED = re.compile(r"\d+\.0+|\d+([.,]\d+)?E\+\d+", re.IGNORECASE)  # 17.0, 1.7E+12
 _CLOSE = 0.85  # similarity, up to 1, of a misspelt column
@@ -51,8 +52,8 @@ def read_roster(file: Path) -> Roster:
     taken: dict[tuple[IdColumn, str], str] = {}
     faults: list[Fault] = []
     for row in table.rows:
-        cells = {name: _filled(cell) for name, cell in _cells(row, columns)}
-        sentence = row.problem or _wrong_name(cells["student"]) or _wrong_id(cells) or _taken(cells, taken)
+        cells = {name: filled(cell) for name, cell in _cells(row, columns)}
+        sentence = row.problem or _wrong_name(cells["student"]) or wrong_id(cells) or _taken(cells, taken)
         if sentence:
             faults.append(Fault(file, row.line, None, "", sentence, "Correct the line."))
         else:
@@ -92,7 +93,7 @@ def _columns(table: Table) -> dict[str, int]:
         CourseFaults: there is no column `student`, a column appears twice, or this is an LMS's gradebook.
 
     """
-    plain = {plain_header(name): name for name in COLUMNS} | _ALIASES
+    plain = PLAIN_COLUMNS
     header = [plain_header(cell) for cell in table.header]
     faults = list(_gradebook_faults(table))
     columns: dict[str, int] = {}
@@ -123,7 +124,8 @@ def _gradebook_faults(table: Table) -> Iterator[Fault]:
             sentence = f"This is a gradebook of {lms.title}, not a roster: {why}."
             *most, last = [_explained(lms, *one) for one in lms.columns.items()]
             remedy = f"student (the name of the student's folder), name, {', '.join(most)} and {last}."
-            yield _header_fault(table, sentence, f"Make a table with the columns {remedy}")
+            own = f"Run: course roster import {table.file}. " if lms.lists else ""
+            yield _header_fault(table, sentence, f"{own}Or make a table with the columns {remedy}")
 
 
 def _explained(lms: Lms, header: str, column: IdColumn) -> str:
@@ -158,12 +160,12 @@ def _cells(row: Row, columns: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         yield from ((name, row.cells[index]) for name, index in columns.items())
 
 
-def _filled(cell: str) -> str:
+def filled(cell: str) -> str:
     """Return a cell; what spreadsheets write for an empty cell becomes ""."""
     return "" if cell.upper() in _NOTHING else cell
 
 
-def _wrong_id(cells: Mapping[str, str]) -> str:
+def wrong_id(cells: Mapping[str, str]) -> str:
     """Say which id a spreadsheet has changed."""
     for column in _IDS:
         value = cells.get(column.name, "")

@@ -13,8 +13,9 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "check": ("check", "check_", "Prove that exercises are sound, over many variants."),
     "demo": ("demo", "demo", "Generate, grade and export with a made-up class."),
     "doctor": ("doctor", "doctor", "Show how this machine confines student code."),
-    "export": ("scores", "export", "Write scores for import into an LMS."),
+    "export": ("export_command", "export", "Write scores for import into an LMS."),
     "feedback": ("give_feedback", "feedback", "Write feedback pages for students to OUT."),
+    "forget": ("roster_command", "forget", "Remove everything about one student."),
     "generate": ("generate", "generate_", "Write the handouts for students to OUT."),
     "grade": ("grade_class", "grade", "Grade a class."),
     "history": ("scores", "history", "Show the history of a student's scores, oldest first."),
@@ -22,6 +23,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "override": ("scores", "override", "Set a student's score by hand."),
     "regrade": ("grade_class", "regrade", "Grade stored submissions again after a fix."),
     "report": ("class_report", "report", "Analyse the class's answers."),
+    "roster": ("roster_command", "roster", "Make the roster from files of an LMS, and look it through."),
     "schema": ("new", "schema", "Write JSON Schemas for editors."),
     "scores": ("scores", "scores", "Show raw scores, the rules applied, and final scores."),
 }

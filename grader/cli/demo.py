@@ -14,7 +14,7 @@ from grader.cli.told import tell
 from grader.render.classroom import class_table
 from grader.render.palette import screen
 from grader.service.demonstration import Demonstration
-from grader.service.vocabulary import LMSS
+from grader.service.vocabulary import EXPORTS
 
 
 @click.command("demo")
@@ -47,7 +47,7 @@ def _play(demonstration: Demonstration) -> None:
 
 
 def _list_files(root: Path) -> None:
-    systems = ", ".join(f"for {lms.title}" for lms in LMSS if lms.columns)
+    systems = ", ".join(f"for {lms.title}" for lms in EXPORTS if lms.columns)
     click.echo(f"\nEverything is in {root}:")
     for name, what in (
         ("handouts", "handouts for students, as Python files"),

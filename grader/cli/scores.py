@@ -1,9 +1,8 @@
-"""`course scores`, `override`, `history` and `export`: show, change and export scores."""
+"""`course scores`, `override` and `history`: show and change scores."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,16 +10,11 @@ import click
 
 from grader.cli import entry
 from grader.cli.here import service_here
-from grader.cli.options import PATH, FiniteRange
-from grader.cli.told import tell
-from grader.errors import counted, printable
+from grader.cli.options import PATH
+from grader.errors import printable
 from grader.render.classroom import score_table
 from grader.render.palette import screen
-from grader.service.publishing import ExportOrder
-from grader.service.vocabulary import BY_NAME, LMSS, File, LastOutput, Lms
-
-_NAME_WIDTH = max(len(name) for name in BY_NAME) + 3
-MAX_MAXIMUM = 1e6  # points that an LMS accepts for one exercise
+from grader.service.vocabulary import LastOutput
 
 
 @click.command("scores")
@@ -102,94 +96,3 @@ def _tell_output(one: LastOutput) -> None:
     click.echo("  It printed:" if one.printed else "  It printed nothing.")
     for line in one.printed.splitlines():
         click.echo(printable(f"    {line}".expandtabs()))
-
-
-def _listed(words: Iterable[str], last_word: str) -> str:
-    """Join words as in a sentence.
-
-    >>> _listed(["a", "b", "c"], "or"), _listed(["a"], "and")
-    ('a, b or c', 'a')
-    """
-    *most, last = words
-    return f"{', '.join(most)} {last_word} {last}" if most else last
-
-
-def _export_help() -> str:
-    """Return the help of `course export`, with a line for each format."""
-    rules = "The course's rules are applied. Uncertain scores are left out."
-    formats = [line for lms in LMSS for line in _format_help(lms)]
-    first = ["Write scores for import into an LMS.", "", f"FORMAT is {_listed(BY_NAME, 'or')}. {rules}"]
-    return "\n".join([*first, "", "\b", *formats])
-
-
-def _format_help(lms: Lms) -> Iterator[str]:
-    yield f"{lms.name:<{_NAME_WIDTH}}{lms.summary}"
-    if lms.fills:
-        yield f"{'':<{_NAME_WIDTH}}--fill takes {lms.fills}"
-
-
-def _new_items() -> str:
-    """Return the maximum of new items in each LMS, for the help of --out-of."""
-    return "".join(
-        f"; for new items of {lms.title} {lms.new_maximum:g}" for lms in LMSS if lms.new_maximum is not None
-    )
-
-
-@click.command("export", help=_export_help())
-@click.argument("form", metavar="FORMAT", type=click.Choice(sorted(BY_NAME)))
-@click.option("--out", type=PATH, default=Path("exports"), show_default=True, help="Folder for the files.")
-@click.option("--roster", type=PATH, help="CSV file of students with their ids in the LMS.")
-@click.option("--exercise", "exercises", multiple=True, help="Only this exercise (can be repeated).")
-@click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
-@click.option(
-    "--missing",
-    type=click.Choice(["omit", "zero"]),
-    default="omit",
-    show_default=True,
-    help="Score of students in the roster who handed in nothing.",
-)
-@click.option(
-    "--out-of",
-    type=FiniteRange(min=0, max=MAX_MAXIMUM, min_open=True),
-    help=f"Scale every exercise to this maximum. [default: its points{_new_items()}]",
-)
-def export(
-    form: str,
-    out: Path,
-    roster: Path | None,
-    exercises: tuple[str, ...],
-    fill: Path | None,
-    missing: str,
-    out_of: float | None,
-) -> int:
-    """Write scores for import into an LMS."""
-    lms = BY_NAME[form]
-    if fill is not None and not lms.fills:
-        others = _listed((one.name for one in LMSS if one.fills), "and")
-        raise click.UsageError(f"--fill works only with {others}, not with {lms.title}.")
-    if missing == "zero" and roster is None:
-        raise click.UsageError("--missing zero needs --roster, which lists who handed in nothing.")
-    with service_here() as service:
-        if not roster and lms.columns:
-            tell(["No --roster: students are named after their folders, which the LMS may not know."])
-        inputs = [file for file in (roster, fill) if file]
-        forgotten = [] if exercises else service.forgotten_exercises()
-        exported = service.export(
-            ExportOrder(lms, out, service.roster(roster), exercises, fill, out_of, missing == "zero", inputs)
-        )
-    for reason in exported.left_out:
-        click.echo(f"left out: {printable(reason)}", err=True)
-    for file in exported.files:
-        click.echo(f"{out / file.name}: {_rows_of(file, out)}")
-        for reason in file.left_out:
-            click.echo(f"  left out: {reason}")
-        for note in file.notes:
-            click.echo(f"  not included: {printable(note)}")
-    return entry.DONE if exported.is_complete and not forgotten else entry.NOT_FULL_MARKS
-
-
-def _rows_of(file: File, out: Path) -> str:
-    if file.rows:
-        return counted(file.rows, "row")
-    older = "; the older file is still there" if (out / file.name).exists() else ""
-    return f"not written, because it would be empty{older}"

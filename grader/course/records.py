@@ -11,11 +11,13 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from grader.course.release import Release
 from grader.course.rules import Rules
+from grader.errors import did_you_mean
 from grader.language.expressions import Expression
 from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
 from grader.language.templates import one_line
+from grader.lms import EXPORTS
 from grader.questions.base import Question
 from grader.questions.kinds import KINDS
 
@@ -34,6 +36,17 @@ Requirements = Annotated[
     list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")
 ]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
+
+
+def _exported(name: str) -> str:
+    known = [lms.name for lms in EXPORTS]
+    if name not in known:
+        msg = f"'{name}' is not an LMS that gets scores. {did_you_mean(name, known)}"
+        raise ValueError(msg.rstrip("."))
+    return name
+
+
+LmsName = Annotated[str, AfterValidator(_exported)]
 
 
 def _heading(text: str) -> str:
@@ -76,6 +89,10 @@ class Course(Record):
     hand_in: Annotated[
         str, Field(description="Markdown: how students hand in, for the README.md of their handout.")
     ] = ""
+    lms: Annotated[
+        list[LmsName],
+        Field(description="The LMSs that get scores: `course roster show` says who lacks an id."),
+    ] = []
 
     @field_validator("exercises")
     @classmethod

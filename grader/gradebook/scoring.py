@@ -36,6 +36,7 @@ class Score:
     is_excused: bool = False
     graded: datetime | None = None
     warnings: tuple[str, ...] = ()  # to look at before the score is exported
+    submission: int | None = None  # whose report counts; None for a score that was set by hand
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _score(
         judged.rules,
         is_graded=attempt.is_graded,
         graded=attempt.graded,
+        submission=attempt.submission,
     )
 
 

@@ -16,6 +16,7 @@ from grader.examiner.report import Report
 from grader.gradebook import queries
 from grader.gradebook.database import Database
 from grader.gradebook.entries import Attempt, Known, LastOutput, Override, PastEvent
+from grader.gradebook.forgetting import forget
 from grader.gradebook.history import events, last_outputs
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
@@ -259,6 +260,16 @@ class Gradebook(Database):
             for exercise, fingerprint, count in connection.execute(queries.questions()):
                 counts.update({(exercise, id_): count for id_ in json.loads(fingerprint)})
         return counts
+
+    def forget(self, students: Sequence[str]) -> dict[str, int]:
+        """Delete everything about a student, in all spellings; return how much there was, by its name.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.writing() as connection:
+            return forget(connection, students)
 
     def history(self, student: str) -> list[PastEvent]:
         """Return the history of a student's scores, oldest first.

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.identity import EMAIL, IdColumn, Ids
+from grader.identity import EMAIL, IdColumn, Ids, Person
 from grader.lms.export import Export, File
+from grader.lms.people_list import PeopleList
 from grader.tables import Table
 
 
@@ -29,7 +29,7 @@ class Named:
     depth: int = 0  # folders between the student's own and the file
 
 
-class Lms(ABC):
+class Lms:
     """One learning management system: its names of people and files, and the scores that it imports.
 
     A module of this package defines an object named `LMS`, which makes it available to the commands.
@@ -37,12 +37,14 @@ class Lms(ABC):
 
     name: str  # in commands: course export NAME
     title: str  # in sentences
-    summary: str  # what `course export NAME` writes, for --help
+    summary: str = ""  # what `course export NAME` writes, for --help; "" if it imports no scores
     columns: Mapping[str, IdColumn] = {}  # the ids in its files by header, the strongest first
+    lists: tuple[PeopleList, ...] = ()  # its files that `course roster import` reads
     fills: str = ""  # its own file that --fill takes; "" if there is none
     new_maximum: float | None = (
         None  # maximum of an item created from a column; None for the exercise's points
     )
+    carries_questions: bool = False  # its files can hold the score of each question
     reads_last: bool = False  # other systems' names can look like its own
 
     @property
@@ -52,7 +54,17 @@ class Lms(ABC):
 
     def ids_in(self, cells: Mapping[str, str]) -> Ids:
         """Return the ids in a row of one of its files."""
-        return {column: cells[header] for header, column in self.columns.items() if cells.get(header)}
+        found = {column: self.plain_id(cells.get(header, "")) for header, column in self.columns.items()}
+        return {column: value for column, value in found.items() if value}
+
+    def plain_id(self, cell: str) -> str:
+        """Return an id without what the LMS puts around it."""
+        return cell
+
+    def lacks(self, person: Person) -> str:
+        """Say which ids a person has none of, so that a score cannot reach them; "" if they have one."""
+        wanted = dict.fromkeys(self.columns.values())
+        return "" if not wanted or set(wanted) & set(person.ids) else " or ".join(one.name for one in wanted)
 
     def read(self, parts: Sequence[str]) -> Named | None:
         """Return what a path in a download says, or None if it is not from this LMS.
@@ -73,9 +85,8 @@ class Lms(ABC):
         """Say why a table is this LMS's gradebook and not a roster, or return ""."""
         return ""
 
-    @abstractmethod
     def write(self, export: Export) -> list[File]:
-        """Return the files to upload.
+        """Return the files to upload, none if the LMS imports no scores.
 
         No score cell may be blank, because an LMS can take that as a grade to remove.
 
@@ -83,3 +94,4 @@ class Lms(ABC):
             UsageFault: the LMS would misread a title, or the template is not from the LMS.
 
         """
+        return []

@@ -12,9 +12,21 @@ from dataclasses import replace
 
 from grader.errors import UsageFault, printable
 from grader.folding import folded
-from grader.identity import IdColumn, Matches, Mention, Person, match
+from grader.identity import IdColumn, Person
 from grader.lms.base import Lms, Named
-from grader.lms.export import Entry, Export, File, Item, file_maximum, free_text, number, scaled, unsafe_id
+from grader.lms.export import (
+    Change,
+    Export,
+    File,
+    Item,
+    cell_of,
+    file_maximum,
+    free_text,
+    number,
+    unsafe_id,
+)
+from grader.lms.filling import Template, people_of
+from grader.lms.people_list import EMAIL, FIRST, LAST, NAME, SECTION, PeopleList
 from grader.tables import Table, plain_header, read_table, table_text
 
 _HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -22,11 +34,15 @@ CANVAS_ID = IdColumn("canvas_id", "Canvas", is_number=True)
 SIS_USER_ID = IdColumn("sis_user_id", "Canvas")
 SIS_LOGIN_ID = IdColumn("sis_login_id", "Canvas", is_caseless=True)
 _IDS = {"ID": CANVAS_ID, "SIS User ID": SIS_USER_ID, "SIS Login ID": SIS_LOGIN_ID}
+_NAMED = {header: column.name for header, column in _IDS.items()}
+_FOLDER = ("SIS Login ID", "SIS User ID", "ID")
+_NO_PERSON = re.compile(r"(points possible|student, test|test student|student\ttest)\t", re.IGNORECASE)
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a title
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
 # The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
 _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
+EXCUSED = "EX"
 _ANONYMOUS = "anon"  # instead of a name; the number after it is not a user's id
 
 
@@ -37,6 +53,42 @@ class Canvas(Lms):
     title = "Canvas"
     summary = "the CSV that Canvas's Gradebook page imports"
     columns = _IDS
+    lists = (
+        *PeopleList(
+            "Canvas's gradebook",
+            ("Student", "ID", "Section"),
+            _NAMED | {"Student": NAME, "Section": SECTION},
+            _FOLDER,
+            _NO_PERSON,
+        ).with_each(("SIS Login ID", "SIS User ID")),
+        PeopleList(
+            "Canvas's gradebook",
+            ("LastName", "FirstName", "ID", "Section"),
+            _NAMED | {"LastName": LAST, "FirstName": FIRST, "Section": SECTION},
+            _FOLDER,
+            _NO_PERSON,
+        ),
+        PeopleList(
+            "Canvas's page People",
+            ("Name", "Login ID", "SIS ID", "Section", "Role"),
+            {"Name": NAME, "Login ID": "sis_login_id", "SIS ID": "sis_user_id", "Section": SECTION},
+            ("Login ID", "SIS ID"),
+        ),
+        PeopleList(
+            "Canvas's groups or users",
+            ("canvas_user_id", "user_id", "login_id"),
+            {
+                "canvas_user_id": "canvas_id",
+                "user_id": "sis_user_id",
+                "login_id": "sis_login_id",
+                "name": NAME,
+                "full_name": NAME,
+                "email": EMAIL,
+                "sections": SECTION,
+            },
+            ("login_id", "user_id"),
+        ),
+    )
     fills = "its gradebook export"
     reads_last = True  # only two numbers identify its names
 
@@ -103,7 +155,9 @@ def _file(export: Export, item: Item) -> File:
         if reason:
             file.leave_out(entry.student, reason)
         else:
-            rows.append([_name(person), *ids, free_text(person.section), _cell(entry, item, maximum)])
+            cell = cell_of(entry, item, maximum, EXCUSED)
+            file.changes.append(Change(entry.student, cell, reason=entry.rules))
+            rows.append([_name(person), *ids, free_text(person.section), cell])
     return replace(file, text=table_text(rows), rows=len(rows) - 2)
 
 
@@ -122,12 +176,25 @@ def _with_login(person: Person) -> Person:
     return replace(person, lms_ids={**person.lms_ids, SIS_LOGIN_ID: person.student})
 
 
-def _cell(entry: Entry, item: Item, maximum: float) -> str:
-    """Return a score, or Canvas's word for an excused student."""
-    return "EX" if entry.score is None else scaled(entry, item, maximum)
-
-
 def _filled(export: Export, table: Table) -> list[File]:
+    fixed = _fixed(table)
+    people = [_with_login(person) for person in people_of(export)]
+    what, label = "the Canvas export", table.header[0]
+    template = Template(export, table, what, LMS.ids_in, people, keys=tuple(_IDS), labels=(label,))
+    items = [(item, _column(template, item)) for item in export.items if item.entries]
+    if not any(column for _, column in items):
+        names = " or ".join(f"'{item.label}'" for item, _ in items) or "the exported exercises"
+        raise UsageFault(f"{table.file} has no column for {names}. Create it in Canvas and export again.")
+    return [_filled_file(template, item, fixed, column) for item, column in items]
+
+
+def _fixed(table: Table) -> int:
+    """Return the number of columns about students.
+
+    Raises:
+        UsageFault: this is not a Canvas gradebook.
+
+    """
     header = table.header
     if len(header) < 5 or "Student" not in header[0] or "ID" not in header[1]:
         raise UsageFault(
@@ -140,72 +207,35 @@ def _filled(export: Export, table: Table) -> list[File]:
             f"{table.file} has no column 'Section', so it is not a Canvas gradebook export. "
             "Export the gradebook from Canvas again."
         )
-    mentions = [_mention(table, number_, fixed) for number_ in range(len(table.rows))]
-    known = [_with_login(person) for person in _people(export)]
-    matches = match(mentions, known)
-    items = [(item, _column(table, item)) for item in export.items if item.entries]
-    if not any(column for _, column in items):
-        names = " or ".join(f"'{item.label}'" for item, _ in items) or "the exported exercises"
-        raise UsageFault(f"{table.file} has no column for {names}. Create it in Canvas and export again.")
-    return [_filled_file(export, item, table, fixed, matches, column) for item, column in items]
+    return fixed
 
 
-def _people(export: Export) -> list[Person]:
-    """Return the people that a row can be about: the roster, or else the students with a score."""
-    scored = {entry.student for item in export.items for entry in item.entries}
-    return list(export.people.values()) or [Person(student) for student in sorted(scored)]
-
-
-def _mention(table: Table, index: int, fixed: int) -> Mention:
-    """Return what a row says about a student; the name does not count, as Canvas uses ids."""
-    row = table.rows[index]
-    cells = dict(zip(table.header[:fixed], row.cells, strict=False))
-    return Mention(f"{printable(row.cells[0])} in line {row.line}", LMS.ids_in(cells))
-
-
-def _filled_file(
-    export: Export, item: Item, table: Table, fixed: int, matches: Matches, column: int | None
-) -> File:
-    file = File(f"canvas-{item.exercise}.csv")
+def _filled_file(template: Template, item: Item, fixed: int, column: int | None) -> File:
+    file, table = File(f"canvas-{item.exercise}.csv"), template.table
     if column is None:
         file.leave_out(item.exercise, f"{table.file} has no column for it. Create '{item.label}' in Canvas")
         return file
-    maximum = _maximum(export, table, column)
-    blank = [""] * (fixed - 1)
-    written = [
-        [*table.header[:fixed], table.header[column]],
-        ["    Points Possible", *blank, number(maximum)],
-    ]
-    rows = matches.mentions
-    for entry in item.entries:
-        row = table.rows[rows[entry.student]] if entry.student in rows else None
-        unknown = export.stranger(entry.student) or matches.disputed.get(entry.student)
-        if row is None or row.problem:
-            reason = f"line {row.line}: {row.problem}" if row else unknown or "not in the Canvas export"
-            file.leave_out(entry.student, reason)
-        else:
-            written.append([*row.cells[:fixed], _cell(entry, item, maximum)])
-    return replace(file, text=table_text(written), rows=len(written) - 2)
+    maximum = _maximum(template.export, table, column)
+    first = ["    Points Possible", *[""] * (fixed - 1), number(maximum)]
+    filled = template.fill(
+        file,
+        item.entries,
+        lambda row: row.cells[column],
+        lambda _, entry: cell_of(entry, item, maximum, EXCUSED),
+    )
+    rows = [[*map(free_text, row.cells[:fixed]), cell] for row, _, cell in filled]
+    header = [*table.header[:fixed], table.header[column]]
+    return replace(file, text=table_text([header, first, *rows]), rows=len(rows))
 
 
-def _column(table: Table, item: Item) -> int | None:
-    """Return the column `Title (123)` whose title is the exercise's name, its title, or both.
+def _column(template: Template, item: Item) -> int | None:
+    """Return the column `Title (123)` of an exercise.
 
     A column without an id in brackets is not an assignment: Canvas would create a new one.
-
-    Raises:
-        UsageFault: there are several.
-
     """
-    titles = {i: _ASSIGNMENT.sub("", cell) for i, cell in enumerate(table.header) if _ASSIGNMENT.search(cell)}
-    fitting = [index for index, title in titles.items() if item.is_called(title)]
-    if len(fitting) > 1:
-        names = " and ".join(f"'{printable(table.header[index])}'" for index in fitting)
-        raise UsageFault(
-            f"{table.file} has several columns for {item.exercise}: {names}. "
-            "Rename all but one in Canvas and export again."
-        )
-    return fitting[0] if fitting else None
+    header = enumerate(template.table.header)
+    titles = {index: _ASSIGNMENT.sub("", cell) for index, cell in header if _ASSIGNMENT.search(cell)}
+    return template.column(item, titles, "Rename all but one in Canvas and export again.")
 
 
 def _maximum(export: Export, table: Table, column: int) -> float:

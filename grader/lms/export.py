@@ -19,6 +19,16 @@ _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")  # 1.000 can be one or a t
 
 
 @dataclass(frozen=True)
+class QuestionScore:
+    """The score of one question, before any rule. `outcome` says why it is what it is."""
+
+    question: str
+    score: float
+    points: float
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
 class Entry:
     """The score of one student in one exercise, or None for an excused student."""
 
@@ -26,6 +36,13 @@ class Entry:
     score: float | None
     graded: datetime | None  # None for a zero because nothing was handed in
     rules: str = ""  # applied to the score
+    questions: tuple[QuestionScore, ...] = ()  # none if the score was set by hand
+
+    @property
+    def comment(self) -> str:
+        """Return the scores of the questions and the rules for the student, "" if a person set the score."""
+        each = [f"{one.question}: {number(one.score)} of {number(one.points)}" for one in self.questions]
+        return "; ".join([*each, self.rules] if each and self.rules else each)
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,8 @@ class Export:
     people: Mapping[str, Person]  # of the roster; empty if there is none
     template: Path | None = None  # the LMS's own export to fill in
     out_of: float | None = None  # scale every exercise to this maximum
+    overwrite: bool = False  # replace what the template holds already
+    comments: bool = True  # fill in comments where the template has a column for them
 
     def person(self, student: str) -> Person:
         """Return what is known about a student; without a roster, only the folder's name."""
@@ -83,6 +102,16 @@ class Export:
         return "not in the roster" if self.people and student not in self.people else ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """The cell of one student: what the LMS's file holds, what is written, and the reason."""
+
+    student: str
+    new: str
+    old: str = ""
+    reason: str = ""
+
+
 @dataclass
 class File:
     """One file to upload, and why students with a score are missing from it. It is written only with rows."""
@@ -92,10 +121,24 @@ class File:
     rows: int = 0
     left_out: list[str] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    changes: list[Change] = field(default_factory=list)
+    encoding: str = "utf-8"
+    data: bytes = b""  # of a file that is not text
+
+    @property
+    def content(self) -> bytes:
+        """Return what is written."""
+        return self.data or self.text.encode(self.encoding)
 
     def leave_out(self, student: str, reason: str) -> None:
         """Record that a student is not in the file."""
         self.left_out.append(printable(f"{student}: {reason}"))
+
+    def keep(self, student: str, old: str, new: str) -> None:
+        """Record that a grade in the LMS's file stays as it is."""
+        self.leave_out(
+            student, f"{old} is there already and stays, instead of {new}; --overwrite replaces it"
+        )
 
 
 def number(value: float) -> str:
@@ -113,6 +156,11 @@ def scaled(entry: Entry, item: Item, maximum: float) -> str:
     if entry.score is None:
         return ""
     return number(min(max(entry.score / item.points, 0.0), 1.0) * maximum)
+
+
+def cell_of(entry: Entry, item: Item, maximum: float, excused: str = "") -> str:
+    """Return a score for a cell, or the LMS's word for an excused student."""
+    return excused if entry.score is None else scaled(entry, item, maximum)
 
 
 def unsafe_id(*values: str) -> str:

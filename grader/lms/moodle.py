@@ -7,21 +7,31 @@ a folder. The number belongs to one assignment and is in no list that a teacher 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from grader.errors import UsageFault, printable
-from grader.identity import EMAIL, STUDENT, IdColumn, Mention, Person, match
+from grader.errors import UsageFault
+from grader.identity import EMAIL, IdColumn
 from grader.lms.base import Lms, Named
-from grader.lms.export import Export, File, Item, file_maximum, number, scaled, unsafe_id
+from grader.lms.export import Change, Entry, Export, File, Item, file_maximum, free_text, number, scaled
+from grader.lms.filling import Template, by_one_id, people_of
+from grader.lms.people_list import FIRST, LAST, NAME, SECTION, PeopleList
 from grader.tables import Row, Table, read_table, table_text
 
 NEW_ITEM_MAXIMUM = 100.0  # of an item that Moodle creates from a column
 
 IDNUMBER = IdColumn("moodle_idnumber", "Moodle")
 USERNAME = IdColumn("moodle_username", "Moodle", is_caseless=True)
+_LISTED = {
+    "ID number": IDNUMBER.name,
+    "Username": USERNAME.name,
+    "Email address": EMAIL.name,
+    "Groups": SECTION,
+    "Group": SECTION,
+}
 # Moodle's names for the columns that identify users in its grade import.
 _IDENTITIES = (("username", USERNAME), ("email", EMAIL), ("idnumber", IDNUMBER))
+_COMMENTS = "Feedback comments"
 _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
 _MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
 _NAME = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
@@ -35,7 +45,28 @@ class Moodle(Lms):
     title = "Moodle"
     summary = "the CSV of Moodle's grade import"
     columns = {"ID number": IDNUMBER, "Username": USERNAME, "Email address": EMAIL}
+    lists = (
+        *PeopleList(
+            "Moodle's participants or grades",
+            ("First name", "Email address"),
+            _LISTED | {"First name": FIRST, "Last name": LAST, "Surname": LAST},
+            ("Username", "Email address", "ID number"),
+        ).with_each(("Last name", "Surname")),
+        *PeopleList(
+            "Moodle's participants or grades",
+            ("firstname", "lastname"),
+            _LISTED | {"firstname": FIRST, "lastname": LAST, "email": "email", "idnumber": IDNUMBER.name},
+            ("Username", "email", "idnumber"),
+        ).with_each(("idnumber", "email")),
+        PeopleList(
+            "Moodle's grading worksheet",
+            ("Identifier", "Full name", "Status"),
+            _LISTED | {"Full name": NAME},
+            ("Username", "Email address", "ID number"),
+        ),
+    )
     fills = "an assignment's offline grading worksheet"
+    carries_questions = True
     new_maximum = NEW_ITEM_MAXIMUM
 
     def read(self, parts: Sequence[str]) -> Named | None:
@@ -65,26 +96,15 @@ LMS = Moodle()
 
 def _file(export: Export, item: Item) -> File:
     file = File(f"moodle-{item.exercise}.csv", notes=item.excused)
-    known = [entry for entry in item.scored if not export.stranger(entry.student)]
-    header, column = _identity([export.person(entry.student) for entry in known], export)
     maximum = export.maximum(item, NEW_ITEM_MAXIMUM)
-    rows = [[header, f"{item.label} (of {number(maximum)})"]]
-    for entry in item.scored:
-        own = export.person(entry.student).ids.get(column, "")
-        lacks = "" if own else f"has no {column.name} in the roster, which identifies the others in Moodle"
-        reason = export.stranger(entry.student) or lacks or unsafe_id(own)
-        if reason:
-            file.leave_out(entry.student, reason)
-        else:
-            rows.append([own, scaled(entry, item, maximum)])
-    return replace(file, text=table_text(rows), rows=len(rows) - 1)
-
-
-def _identity(people: Sequence[Person], export: Export) -> tuple[str, IdColumn]:
-    """Return the id that most of the students have, because Moodle identifies all users by one column."""
-    if not export.people:
-        return "username", STUDENT
-    return max(_IDENTITIES, key=lambda one: sum(one[1] in person.ids for person in people))
+    header, found = by_one_id(export, item.scored, _IDENTITIES, LMS.title, file)
+    rows = [[own, scaled(entry, item, maximum)] for entry, own in found]
+    file.changes += [
+        Change(entry.student, cell, reason=entry.rules)
+        for (entry, _), (_, cell) in zip(found, rows, strict=True)
+    ]
+    title = f"{item.label} (of {number(maximum)})"
+    return replace(file, text=table_text([[header, title], *rows]), rows=len(rows))
 
 
 def _worksheet(export: Export, table: Table) -> File:
@@ -101,40 +121,39 @@ def _worksheet(export: Export, table: Table) -> File:
     twice = [name for name in _WORKSHEET if table.header.count(name) > 1]
     if twice:
         raise UsageFault(f"{table.file} has two columns '{twice[0]}'. Download it again.")
-    people = list(export.people.values()) or [
-        Person(entry.student, entry.student)
-        for entry in item.entries  # only the folder's name is known
+    people = [
+        person if export.people else replace(person, name=person.student) for person in people_of(export)
     ]
-    matches = match([_mention(table, row) for row in table.rows], people)
+    ids_in, labels = LMS.ids_in, ("Full name", "Identifier")
+    template = Template(export, table, "the worksheet", ids_in, people, "Full name", ("Identifier",), labels)
     file = File(f"moodle-worksheet-{item.exercise}.csv", notes=item.excused)
-    written = [list(_WORKSHEET)]
-    for entry in item.scored:
-        index = matches.mentions.get(entry.student)
-        row = table.rows[index] if index is not None else None
-        unknown = export.stranger(entry.student) or matches.disputed.get(entry.student)
-        if row is None or row.problem:
-            reason = f"line {row.line}: {row.problem}" if row else unknown or "not in the worksheet"
-            file.leave_out(entry.student, reason)
-        else:
-            grade = scaled(entry, item, _maximum(export, table, row))
-            cells = _cells(table, row)
-            written.append([cells["Identifier"], grade, cells["Last modified (grade)"]])
-    return replace(file, text=table_text(written), rows=len(written) - 1)
+    comments = _comments(export, item, table)
+    rows = []
+    for row, entry, cell in template.fill(
+        file,
+        item.scored,
+        lambda row: template.cells(row)["Grade"],
+        lambda row, entry: scaled(entry, item, _maximum(export, table, row, template.cells(row))),
+    ):
+        cells = template.cells(row)
+        comment = [_comment(export, cells[comments], entry)] if comments else []
+        rows.append([cells["Identifier"], cell, cells["Last modified (grade)"], *comment])
+    header = [*_WORKSHEET, comments] if comments else list(_WORKSHEET)
+    return replace(file, text=table_text([header, *rows]), rows=len(rows))
 
 
-def _cells(table: Table, row: Row) -> dict[str, str]:
-    return dict(zip(table.header, row.cells, strict=False))
+def _comments(export: Export, item: Item, table: Table) -> str:
+    """Return the column for comments, or "" if there is none or nothing to say."""
+    has_some = export.comments and any(entry.comment for entry in item.scored)
+    return _COMMENTS if has_some and table.header.count(_COMMENTS) == 1 else ""
 
 
-def _mention(table: Table, row: Row) -> Mention:
-    cells = _cells(table, row)
-    name = cells.get("Full name", "")
-    return Mention(
-        f"{printable(name or cells.get('Identifier', '?'))} in line {row.line}", LMS.ids_in(cells), name
-    )
+def _comment(export: Export, before: str, entry: Entry) -> str:
+    """Return the comment for a student; one that is there already stays unless the export overwrites it."""
+    return free_text(before if before and not export.overwrite else entry.comment)
 
 
-def _maximum(export: Export, table: Table, row: Row) -> float:
+def _maximum(export: Export, table: Table, row: Row, cells: Mapping[str, str]) -> float:
     """Return the maximum grade of a row.
 
     Raises:
@@ -146,5 +165,4 @@ def _maximum(export: Export, table: Table, row: Row) -> float:
         if export.out_of is not None:
             return export.out_of
         raise UsageFault(f"{table.file} has no column '{_MAXIMA[0]}'. Give the maximum with --out-of.")
-    text = _cells(table, row)[column]
-    return file_maximum(text, f"{table.file}:{row.line}: The column '{column}'", export.out_of)
+    return file_maximum(cells[column], f"{table.file}:{row.line}: The column '{column}'", export.out_of)

@@ -14,7 +14,7 @@ from grader.demo.made_up import roster_text, stories, write_class
 from grader.examiner.packages import demand
 from grader.examiner.report import Report
 from grader.handout.generation import generate
-from grader.lms import LMSS
+from grader.lms import EXPORTS
 from grader.service.class_grading import ClassGrading
 from grader.service.publishing import ExportOrder
 from grader.service.service import Machine, Service, silent
@@ -73,7 +73,7 @@ class Demonstration:
 
     def export(self) -> None:
         """Write the scores for every LMS."""
-        for lms in LMSS:
+        for lms in EXPORTS:
             self.service.export(ExportOrder(lms, self.root / "exports" / lms.name, self.roster))
 
     def remove(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.files import refusal, write_file
 from grader.gradebook.notices import score_warnings
+from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
+from grader.identity import Person
 from grader.lms.base import Lms
-from grader.lms.export import Export, File
+from grader.lms.export import Export, File, Item, QuestionScore
 from grader.service.home import refuse_inputs
 from grader.service.standings import final_scores, score_notices
 
@@ -31,6 +33,9 @@ class ExportOrder:
     out_of: float | None = None
     zero: bool = False  # for students in the roster who handed in nothing
     inputs: Sequence[Path] = ()
+    overwrite: bool = False  # replace the grades that are in the template
+    comments: bool = True
+    is_rehearsal: bool = False  # write nothing
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,32 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     found = list(final_scores(course, gradebook, roster=people))
     notices = [*score_notices(course, gradebook, people if order.roster else None), *score_warnings(found)]
     zeros = Zeros(list(people), gradebook.left_out(), is_wanted=order.zero)
-    scored = export_items(course, found, order.exercises, zeros)
-    files = order.lms.write(Export(scored.items, people, order.template, order.out_of))
+    questions = _questions(gradebook, found) if order.lms.carries_questions else {}
+    scored = export_items(course, found, order.exercises, zeros, questions)
+    files = order.lms.write(_export_of(order, scored.items, people))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
     for file in files:
         refuse_inputs(course, order.out / file.name, order.inputs)
-    _write(order.out, files)
+    if not order.is_rehearsal:
+        _write(order.out, files)
     return Exported(files, scored.left_out, notices)
+
+
+def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple[QuestionScore, ...]]:
+    """Return the scores of the questions in the reports that count, by submission."""
+    by_key = {(one.student, one.exercise): one.submission for one in scores if one.submission is not None}
+    reports = gradebook.counting_reports(list(by_key.values()))
+    return {
+        by_key[handed_in.student, handed_in.exercise]: tuple(
+            QuestionScore(one.id, one.score, one.points, one.outcome) for one in report.questions
+        )
+        for handed_in, report in reports
+    }
+
+
+def _export_of(order: ExportOrder, items: tuple[Item, ...], people: Mapping[str, Person]) -> Export:
+    return Export(items, people, order.template, order.out_of, order.overwrite, order.comments)
 
 
 def _write(folder: Path, files: Sequence[File]) -> None:
@@ -75,4 +98,4 @@ def _write(folder: Path, files: Sequence[File]) -> None:
         raise refusal(folder, "made", error) from None
     for file in files:
         if file.rows:
-            write_file(folder / file.name, file.text)
+            write_file(folder / file.name, file.content)

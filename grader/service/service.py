@@ -38,8 +38,19 @@ from grader.handout.generation import Generated, generate
 from grader.handout.installation import installation_of
 from grader.handout.pack import PACK_FILE, Edition
 from grader.handout.stubs import Format
+from grader.lms import BY_NAME
+from grader.lms.base import Lms
 from grader.proof.matrix import Proved
 from grader.service.class_grading import ClassGrading
+from grader.service.enrolment import (
+    Enrolled,
+    Forgotten,
+    Imported,
+    ImportOrder,
+    enrolled,
+    forget_student,
+    import_people,
+)
 from grader.service.feedback_folder import Draw, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
@@ -238,6 +249,20 @@ class Service:
         exported = export(self.course, self.gradebook, order)
         self._tell_all(exported.notices)
         return exported
+
+    def import_people(self, order: ImportOrder) -> Imported:
+        """Merge people from files of an LMS into the roster."""
+        imported = import_people(self.course, order)
+        self._tell_all(note for listing in imported.listings for note in listing.notes)
+        return imported
+
+    def enrolled(self, roster: Path, systems: Sequence[Lms] = ()) -> Enrolled:
+        """Return the roster with doubles, and who lacks the ids of some LMSs or of those in course.yaml."""
+        return enrolled(roster, systems or [BY_NAME[name] for name in self.course.record.lms], self.gradebook)
+
+    def forget(self, student: str, roster: Path) -> Forgotten:
+        """Remove everything about one student."""
+        return forget_student(self.course, self.gradebook, student, roster)
 
     def analysis(self, exercises: Sequence[str] = ()) -> Analysis:
         """Return the analysis of some exercises, in course order."""

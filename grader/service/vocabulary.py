@@ -5,19 +5,20 @@ from grader.gradebook.entries import LastOutput
 from grader.handout.generation import Generated
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
-from grader.lms import BY_NAME, LMSS
+from grader.lms import EXPORTS, LMSS
 from grader.lms.base import Lms
-from grader.lms.export import File
+from grader.lms.export import Change, File
 from grader.proof.matrix import Proved
 from grader.worker.isolation.ways import FULL, WAYS, own_way
 from grader.worker.isolation.ways import HELP as ISOLATION_HELP
 
 __all__ = [
-    "BY_NAME",
+    "EXPORTS",
     "FULL",
     "ISOLATION_HELP",
     "LMSS",
     "WAYS",
+    "Change",
     "Edition",
     "File",
     "Format",

@@ -45,21 +45,21 @@ def test_an_lms_is_one_module_with_golden_files_and_a_page(copy: Path) -> None:
     files = [file.relative_to(EXAMPLE) for file in EXAMPLE.rglob("*") if file.is_file()]
     assert not [file for file in files if (ROOT / file).exists()]  # no file that exists is edited
     shutil.copytree(EXAMPLE, copy, dirs_exist_ok=True)
-    code, out = run(copy, "blackboard or names or module or somebody")  # what it could break of others
+    code, out = run(copy, "campus or names or module or somebody")  # what it could break of others
     assert code == 0, out
     tests = [line for line in (copy / TESTS).read_text("utf-8").splitlines() if line == "@every_lms"]
-    passed = [line for line in out.splitlines() if "blackboard" in line and " PASSED" in line]
+    passed = [line for line in out.splitlines() if "campus" in line and " PASSED" in line]
     assert len(passed) > len(tests), out  # one of them runs twice
 
 
 def test_a_module_alone_is_told_what_it_lacks(copy: Path) -> None:
-    module = Path("grader", "lms", "blackboard.py")
+    module = Path("grader", "lms", "campus.py")
     shutil.copy(EXAMPLE / module, copy / module)
-    code, out = run(copy, "blackboard and golden")
+    code, out = run(copy, "campus and golden")
     assert code == 1
     for name in ("roster.csv", "download.csv", "gradebook.csv", "export", "filled"):
-        assert f"add tests/lms/golden/blackboard/{name}: " in out
-    assert "add docs/lms/blackboard.md: a page on what Blackboard takes and gives" in out
+        assert f"add tests/lms/golden/campus/{name}: " in out
+    assert "add docs/lms/campus.md: a page on what Campus takes and gives" in out
 
 
 @pytest.mark.parametrize("file", sorted(file.relative_to(EXAMPLE) for file in EXAMPLE.rglob("*.*")), ids=str)

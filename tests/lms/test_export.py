@@ -88,7 +88,7 @@ def test_a_canvas_export_is_filled_in_by_its_own_ids(tmp_path: Path) -> None:
         '"L., Ada",17,,ada,S1,1,,5\r\n"Student, Test",99,,,S1,,,\r\nCyd,44,007,cyd,S1,,3,\r\n',
         encoding="utf-8",
     )
-    [file] = BY_NAME["canvas"].write(Export((ITEM,), PEOPLE, template))
+    [file] = BY_NAME["canvas"].write(Export((ITEM,), PEOPLE, template, overwrite=True))
     assert rows(file.text) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "exercise-3 Stride (12)"],
         ["    Points Possible", "", "", "", "", "18"],

@@ -26,7 +26,7 @@ from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
 from grader.language.limits import Limits
 from grader.language.params import Grid, Range
-from grader.lms import LMSS
+from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption
@@ -62,7 +62,15 @@ def commands() -> dict[str, click.Command]:
     root = course_cli.command
     context = click.Context(root)
     found = {name: root.get_command(context, name) for name in root.list_commands(context)}
-    return {"grade": grade_cli.command} | {f"course {name}": one for name, one in found.items() if one}
+    inner = {
+        f"{name} {part}": one
+        for name, group in found.items()
+        if isinstance(group, click.Group)
+        for part, one in group.commands.items()
+    }
+    single = {name: one for name, one in found.items() if not isinstance(one, click.Group)}
+    both = sorted({**single, **inner}.items(), key=lambda pair: list(found).index(pair[0].split()[0]))
+    return {"grade": grade_cli.command} | {f"course {name}": one for name, one in both if one}
 
 
 def _list_of_commands(_before: Before) -> Table:
@@ -135,7 +143,7 @@ def _told(kind: str) -> str:
 def _lmss(_before: Before) -> Table:
     return Table(
         ("name", "system", "writes"),
-        [(f"[`{lms.name}`](../lms/{lms.name}.md)", cell(lms.title), cell(lms.summary)) for lms in LMSS],
+        [(f"[`{lms.name}`](../lms/{lms.name}.md)", cell(lms.title), cell(lms.summary)) for lms in EXPORTS],
     )
 
 

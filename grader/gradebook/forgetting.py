@@ -1,0 +1,34 @@
+"""Removing everything about one student from the gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from grader.gradebook.rows import AttemptRow, HandedOutRow, LeftOutRow, OverrideRow, ReportRow, SubmissionRow
+
+_OF_SUBMISSIONS = (AttemptRow, ReportRow)
+_OF_STUDENTS = (SubmissionRow, OverrideRow, HandedOutRow, LeftOutRow)
+_NAMES = {
+    SubmissionRow: "submissions",
+    AttemptRow: "attempts",
+    ReportRow: "reports",
+    OverrideRow: "scores set by hand",
+    HandedOutRow: "variants",
+    LeftOutRow: "notes about files that were left out",
+}
+
+
+def forget(connection: Connection, students: Sequence[str]) -> dict[str, int]:
+    """Delete the rows of a student, in all spellings, and return how many of each kind there were."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("pragma secure_delete = on").close()  # else the file keeps the old bytes
+    own = select(SubmissionRow.id).where(SubmissionRow.student.in_(students))
+    counts = {}
+    for table in _OF_SUBMISSIONS:
+        done = connection.execute(delete(table).where(table.submission_id.in_(own)))
+        counts[_NAMES[table]] = done.rowcount
+    for owner in _OF_STUDENTS:
+        counts[_NAMES[owner]] = connection.execute(delete(owner).where(owner.student.in_(students))).rowcount
+    return {name: count for name, count in counts.items() if count}
