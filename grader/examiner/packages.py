@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageFault
 from grader.examiner.submission import Submission, imports_of
-from grader.examiner.wording import CPU_ONLY, INSTALL, MISSING_PACKAGES
+from grader.examiner.wording import INSTALL, MISSING_PACKAGES
 
 if TYPE_CHECKING:
     from grader.course.sitting import Sitting
@@ -37,8 +36,6 @@ def how_to_install(packages: Sequence[str]) -> str:
     'Install them: pip install scipy scikit-learn'
     """
     names = " ".join(map(requirement_of, packages))
-    if "torch" in packages and sys.platform == "linux":
-        names += f" {CPU_ONLY}"
     return INSTALL[len(packages) > 1].format(names=names)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from grader.course.records import Course
 from grader.examiner.packages import requirement_of
-from grader.examiner.wording import CPU_ONLY
 from grader.handout.wheel import Wheel, own_wheel
 
 _PLAIN = re.compile(r"[\w./=:@+-]+")  # what no shell changes
@@ -23,14 +22,10 @@ class Installation:
     text: str = ""
     wheel: Wheel | None = None  # handed out with the stubs
 
-    def arguments(self, system: str) -> list[str]:
-        """Return what follows `pip install` on a system of `sys.platform`; nothing beside a text."""
-        index = CPU_ONLY.split() if system == "linux" and self.requirements else []
-        return [*self.requirements, *index]
-
-    def words(self, system: str) -> str:
-        """Return the same as a person types it."""
-        return " ".join(map(_quoted, self.arguments(system)))
+    @property
+    def words(self) -> str:
+        """Return what a person types after `pip install`; nothing beside a text."""
+        return " ".join(map(_quoted, self.requirements))
 
 
 def installation_of(course: Course) -> Installation:

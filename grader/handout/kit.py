@@ -40,4 +40,4 @@ def kit_of(course: LoadedCourse, form: Format, edition: Edition) -> Kit:
     wheel = installation.wheel
     files = {README_FILE: text.encode(), **({wheel.name: wheel.content} if wheel else {})}
     recipes = {one.name: Recipe.of(one) for one in course.exercises()}
-    return Kit(files, installation.words("linux"), recipes)
+    return Kit(files, installation.words, recipes)

@@ -196,7 +196,12 @@ def question_told(
 def _step(steps: Steps, step: int) -> list[RenderableType]:
     """Return one step of a figure; after the last one comes the first."""
     step %= steps.count
-    return [Text(""), Text(f"step {step + 1} of {steps.count}"), Text(next(iter(steps.drawings(step)))), Text("")]
+    return [
+        Text(""),
+        Text(f"step {step + 1} of {steps.count}"),
+        Text(next(iter(steps.drawings(step)))),
+        Text(""),
+    ]
 
 
 def finished_told(row: Row) -> Iterator[RenderableType]:

@@ -51,9 +51,9 @@ def try_installation(handout: Path, exercises: Sequence[str], installation: Inst
         raise UsageFault(_IS_TEXT)
     with Folder("install") as folder:
         copy = _fresh_copy(handout, folder.path)
-        installed = copy.run("-m", "pip", "install", *installation.arguments(sys.platform))
+        installed = copy.run("-m", "pip", "install", *installation.requirements)
         if installed.returncode != 0:
-            raise _not_installed(installed, installation.words(sys.platform))
+            raise _not_installed(installed, installation.words)
         exercise = _exercise_with_torch(handout, exercises)
         graded = copy.run("-m", "grader", exercise, "--json")
         if graded.returncode not in {0, 1} or not graded.stdout.startswith("{"):

@@ -14,8 +14,6 @@ from grader.handout.wheel import own_wheel
 from tests.conftest import Run
 from tests.handout.handing import TOP, small_course
 
-CPU = " --extra-index-url https://index.example/cpu"
-
 
 @pytest.fixture
 def handed_out(tmp_path: Path, course: Run):
@@ -41,7 +39,7 @@ def test_by_default_pip_installs_the_wheel_beside_it(handed_out):
     found = commands(handed_out("packages: [torch, numpy, scipy, sklearn, json]\n"))
     words = f"install ./{name} scipy scikit-learn"
     assert [line for line in found if " install " in line] == [
-        f"pip {words}{CPU}",
+        f"pip {words}",
         f"pip {words}",
         f"py -m pip {words}",
     ]
@@ -85,7 +83,7 @@ def test_requirements_of_the_course(handed_out, tmp_path):
         'install: ["torchgrade[course]>=0.1", "numpy<3; python_version < \'4\'"]\n', "--format", "notebook"
     )
     words = '"torchgrade[course]>=0.1" "numpy<3; python_version < \'4\'"'
-    assert f"pip install {words}{CPU}" in commands(text)
+    assert f"pip install {words}" in commands(text)
     out = tmp_path / "course" / "out"
     assert not list(out.glob("*.whl"))
     assert "%pip install --quiet" in (out / "exercise-1.ipynb").read_text()
