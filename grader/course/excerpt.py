@@ -17,7 +17,7 @@ class _Part:
     """A statement at the top level: the names that it makes, changes and uses, and its lines."""
 
     made: frozenset[str]
-    changed: frozenset[str]  # what it may change: of a call, everything that it names but modules
+    changed: frozenset[str]  # the objects that it may change
     used: frozenset[str]
     first: int
     last: int
@@ -39,7 +39,7 @@ def excerpt(source: str, name: str, without: Collection[str] = ()) -> str:
     statements = parsed(source).body
     imported = {name for one in statements if isinstance(one, _IMPORT) for name in _imported(one)}
     parts = [_part(one, lines, imported) for one in statements]
-    own = [part for part in parts if not part.made & {*without}]
+    own = [part for part in parts if not (part.made | part.changed) & {*without}]
     return "\n".join(_with_gaps(sorted(_rows(own, name)), lines))
 
 
@@ -65,12 +65,20 @@ def _part(statement: ast.stmt, lines: Sequence[str], imported: Collection[str]) 
     else:
         made = frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
         is_plain = isinstance(statement, ast.Assign | ast.AnnAssign) and made
-        changed = frozenset() if is_plain else used.difference(imported)
+        changed = frozenset() if is_plain else frozenset(_changed(statement)).difference(imported)
     return _Part(made, changed, used, _first_line(statement, lines), statement.end_lineno or 0)
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
     yield from ((one.asname or one.name).partition(".")[0] for one in statement.names)
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that have a `.` or `[` after them, and those that are passed to a function."""
+    for node in ast.walk(statement):
+        inside = node.args if isinstance(node, ast.Call) else [getattr(node, "value", None)]
+        if isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+            yield from (one.id for one in inside if isinstance(one, ast.Name))
 
 
 def _first_line(statement: ast.stmt, lines: Sequence[str]) -> int:

@@ -38,6 +38,10 @@ class ExerciseSource(Protocol):
     def packages(self) -> Sequence[str]:
         """What students' files may import."""
 
+    @property
+    def install(self) -> str:
+        """What pip installs in the first cell of a notebook."""
+
     def paper_title(self, name: str) -> str:
         """Return the title of an exercise."""
 
@@ -76,6 +80,11 @@ class PackedSource:
     def packages(self) -> Sequence[str]:
         """What students' files may import."""
         return self.pack.contents.packages
+
+    @property
+    def install(self) -> str:
+        """What pip installs in the first cell of a notebook."""
+        return self.pack.contents.install
 
     def paper_title(self, name: str) -> str:
         """Return the title of an exercise."""
@@ -119,6 +128,11 @@ class CourseSource:
     def packages(self) -> Sequence[str]:
         """What students' files may import."""
         return self.course.record.packages
+
+    @property
+    def install(self) -> str:
+        """Return nothing: an author has installed it."""
+        return ""
 
     def paper_title(self, name: str) -> str:
         """Return the title of an exercise."""

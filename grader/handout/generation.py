@@ -135,7 +135,7 @@ def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edi
     for name, content in contents.items():
         new = digest_of(content)
         digests[name] = (new, *(old for old in digests.get(name, ()) if old != new))
-    write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests, kit.recipes))
+    write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests, kit.recipes, kit.install))
     for name, content in contents.items():
         file = folder / name
         if _is_worked_on(file, digests[name]):

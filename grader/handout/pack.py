@@ -58,6 +58,7 @@ class Contents(Record):
     student: str | None
     exercises: tuple[str, ...]
     packages: tuple[str, ...]
+    install: str = ""  # what pip installs in the first cell of a notebook
     # The SHA-256 of everything that was generated under a name, newest first, to recognize students' work.
     files: dict[str, Annotated[tuple[str, ...], BeforeValidator(_all)]] = {}
 
@@ -67,6 +68,7 @@ def pack_bytes(
     edition: Edition,
     files: Mapping[str, tuple[str, ...]],
     recipes: Mapping[str, Recipe] = MappingProxyType({}),
+    install: str = "",
 ) -> bytes:
     """Pack what one student receives; `files` holds the digests of all files generated with it.
 
@@ -79,6 +81,7 @@ def pack_bytes(
         student=papers[0].student,
         exercises=tuple(paper.exercise for paper in papers),
         packages=papers[0].packages,
+        install=install,
         files=dict(files),
     )
     stream = io.BytesIO()

@@ -23,8 +23,8 @@ class StubAgain:
     now: bytes | None
 
     @classmethod
-    def of(cls, file: Path, paper: Paper) -> StubAgain:
-        """Read a student's file, which may be missing.
+    def of(cls, file: Path, paper: Paper, install: str) -> StubAgain:
+        """Read a student's file, which may be missing; `install` is what pip needs for a notebook.
 
         Raises:
             UsageFault: it cannot be read.
@@ -32,7 +32,7 @@ class StubAgain:
         """
         form = next(form for form, suffix in SUFFIX.items() if suffix == file.suffix)
         now = read_file(file, MAX_BYTES) if os.path.lexists(file) else None
-        return cls(file, stub_text(paper, form).encode(), now)
+        return cls(file, stub_text(paper, form, install).encode(), now)
 
     @property
     def is_untouched(self) -> bool:

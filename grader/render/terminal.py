@@ -189,6 +189,8 @@ def _next_step(
 ) -> Iterator[RenderableType]:
     if beside.best is not None:
         yield Text(f"Your best so far is kept: {total(beside.best)}.")
+    if drawn := next((one.id for one in report.still_open if one.tracks), None):
+        yield Text(f"See what your {drawn} does:  grade {report.exercise} {drawn} --explain")
     if report.is_full:
         after = f" Next: grade {beside.next_exercise}" if beside.next_exercise else ""
         yield Text(f"Everything is right.{after}", style=RIGHT)

@@ -34,7 +34,7 @@ def fresh_variant(folder: Path, word: str) -> Fresh:
     with closing(find_source(folder)) as found:
         _, name = find_exercise(found, word)
         drawn, file = draw_next(found, exercise_of(name, found.exercises))
-        write_file(file, StubAgain.of(file, drawn.sitting.paper).stub)
+        write_file(file, StubAgain.of(file, drawn.sitting.paper, found.install).stub)
         return Fresh(drawn.name, file, drawn.same)
 
 
@@ -48,7 +48,8 @@ def stub_again(folder: Path, word: str) -> StubAgain:
     with closing(find_source(folder)) as found:
         source, name = find_exercise(found, word)
         with closing(source):
-            return StubAgain.of(_file(source, name, Path(word).suffix), source.sitting(name).paper)
+            file = _file(source, name, Path(word).suffix)
+            return StubAgain.of(file, source.sitting(name).paper, found.install)
 
 
 def _file(source: ExerciseSource, name: str, suffix: str) -> Path:

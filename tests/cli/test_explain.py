@@ -158,3 +158,19 @@ def test_who_is_done_has_nothing_to_explain(mine: Path, grade: Run) -> None:
     (mine / "sums.py").write_text(text, encoding="utf-8")
     ran = grade(mine, "sums", "--explain")
     assert (ran.code, ran.out) == (0, "No question is open: there is nothing to explain.\n")
+
+
+def test_a_usual_mistake_is_drawn_beside_torch(own: Path, course: Run, grade: Run) -> None:
+    mine = own / "handout"
+    assert course(own, "generate", mine, "--edition", "practice").code == 0
+    text = (mine / "exercise-1.py").read_text(encoding="utf-8").replace("size = ...", "size = 2")
+    (mine / "exercise-1.py").write_text(text, encoding="utf-8")
+    page = grade(mine, "exercise-1").out
+    assert "See what your size does:  grade exercise-1 size --explain" in page
+    for arguments in (["exercise-1"], ["1", "size"]):
+        ran = grade(mine, *arguments, "--explain")
+        assert (ran.code, ran.err) == (1, "")
+        assert ran.out.startswith("size: wrong\n    ")
+        assert "your way" in ran.out
+        assert max(map(len, ran.out.splitlines())) <= 80
+        assert "\x1b" not in ran.out

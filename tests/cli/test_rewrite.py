@@ -173,7 +173,7 @@ def test_the_stub_of_another_variant_comes_back(mine: Path, grade: Run) -> None:
 def test_a_reset_knows_the_stub_that_was_generated(mine: Path) -> None:
     pack = open_pack(mine / "course.pack")
     for name in pack.exercises:
-        again = StubAgain.of(mine / f"{name}.py", pack.sitting(name).paper)
+        again = StubAgain.of(mine / f"{name}.py", pack.sitting(name).paper, "")
         assert again.is_untouched
         assert digest_of(again.stub) in pack.contents.files[f"{name}.py"]
 
