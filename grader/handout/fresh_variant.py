@@ -54,6 +54,11 @@ class FreshSource:
         """What students' files may import."""
         return self.pack.contents.packages
 
+    @property
+    def install(self) -> str:
+        """Return nothing: the handout around it says what to install."""
+        return ""
+
     def paper_title(self, name: str) -> str:
         """Return the title of an exercise."""
         return self.pack.sitting(name).paper.title
