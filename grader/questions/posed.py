@@ -11,7 +11,7 @@ from grader.language.record import Record
 from grader.mistakes.mistake import Slip
 from grader.questions import wording
 from grader.walks.walk import Walk
-from grader.walks.worked import Tracks
+from grader.walks.worked import Tracks, Worked
 
 OutcomeName = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
@@ -65,6 +65,7 @@ class Key(Record):
     solution: str  # Python code that earns full marks in place of the starter
     wrong: tuple[Wrong, ...] = ()
     explanation: str = ""  # why the solution is right; students of a practice edition can read it at the end
+    worked: Worked | None = None  # the layer with its numbers, if there are usual mistakes in computing it
 
 
 @dataclass(frozen=True)

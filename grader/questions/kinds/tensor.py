@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.language.expressions import ExpressionError
 from grader.language.fault import at
-from grader.language.layers import Layer, apply, build, parse_layer, reason_of
+from grader.language.layers import Layer, apply
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes, value_tracks, worked_layer
@@ -17,6 +17,7 @@ from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
+from grader.questions.given import Formulas, Path, core, given_layer, tensor_of
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -35,8 +36,6 @@ from grader.walks.worked import Tracks, Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Formulas = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
 
 
 class Values(NamedTuple):
@@ -63,7 +62,6 @@ class TensorKey(Key):
     rtol: float
     atol: float
     credit: Literal["whole", "element"]
-    worked: Worked | None = None  # the layer with its numbers, if there are usual mistakes in computing it
     by_dtype: bool = False  # whether the tolerance grows with a coarser dtype and shrinks with small values
 
     def precision(self, dtype: str | None) -> Precision:
@@ -162,7 +160,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def _given(self, variant: Variant) -> _Computed:
         """Compute the author's formula."""
-        values = _tensor(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
+        values = tensor_of(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
         with at("values"):
             return _Computed(self._finite(values))
 
@@ -190,30 +188,9 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def _inputs(self, variant: Variant) -> tuple[Layer, Tensor, dict[str, Tensor]]:
         """Return the layer, its input, and its state."""
-        layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
-        image = _tensor(computed(self.input, variant, "input"), dtype, "input")
-        given = {"weight": self.weight, "bias": self.bias, **self.state}
-        with at("layer"):
-            state = build(layer, variant.params).state_dict()
-        shapes = {name: values.shape for name, values in state.items()}
-        for name, numbers in given.items():
-            if numbers is not None:
-                if name not in state:
-                    raise ExpressionError(
-                        f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}."
-                    )
-                path = ("state", name) if name in self.state else (name,)
-                values = _tensor(computed(numbers, variant, *path), dtype, *path)
-                state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
-        missing = [name for name in state if given.get(name) is None]
-        if missing:
-            raise ExpressionError(
-                f"The values of {', '.join(missing)} are not given, so torch would choose them at random."
-            )
-        state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
-        while image.dim() < 4 and layer.name.endswith("2d"):
-            image = image.unsqueeze(0)
-        return layer, image, state
+        state: dict[Path, Formulas | None] = {("state", name): one for name, one in self.state.items()}
+        given = {("weight",): self.weight, ("bias",): self.bias, **state}
+        return given_layer(self.layer, self.input or 0, given, variant, getattr(torch, self.dtype))
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> Values:
@@ -235,7 +212,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             return _is_like(posed, key, answer, wrong.answer)
 
         if _stripped(answer.shape) != _stripped(key.shape):
-            given, wanted = shape_text(answer.shape), shape_text(_core(key.shape))
+            given, wanted = shape_text(answer.shape), shape_text(core(key.shape))
             otherwise = wording.WRONG_SHAPE.format(given=given, wanted=wanted)
             return failed(key.wrong, agrees, otherwise)
         unlike = _unlike(answer, key.values, key)
@@ -301,17 +278,6 @@ def _index(number: int, shape: tuple[int, ...]) -> list[int]:
     return index[::-1]
 
 
-def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape without leading dimensions of size 1, but keep at least two dimensions (an image).
-
-    >>> _core((1, 1, 3, 3)), _core((1, 1, 1, 3)), _core((2, 3))
-    ((3, 3), (1, 3), (2, 3))
-    """
-    while len(shape) > 2 and shape[0] == 1:
-        shape = shape[1:]
-    return shape
-
-
 def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape without any leading dimension of size 1.
 
@@ -324,22 +290,7 @@ def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _squeezed(output: Tensor) -> Tensor:
-    return output.reshape(_core(tuple(output.shape)))
-
-
-def _tensor(numbers: Any, dtype: Any, *path: str) -> Tensor:
-    with at(*path):
-        try:
-            return torch.tensor(numbers, dtype=dtype)
-        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise ExpressionError(
-                f"torch cannot make a tensor of these numbers: {reason_of(error)}"
-            ) from None
-
-
-def _reshaped(values: Tensor, shape: Any) -> Tensor:
-    """Restore leading dimensions of size 1 that the author left out of a weight."""
-    return values.reshape(shape) if _core(tuple(values.shape)) == _core(tuple(shape)) else values
+    return output.reshape(core(tuple(output.shape)))
 
 
 def _filled(shape: Sequence[int], number: float) -> Any:
