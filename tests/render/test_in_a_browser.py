@@ -47,7 +47,9 @@ class Opened:
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self.refused: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
+        page.on("requestfailed", lambda request: self.refused.append(request.failure))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(file.as_uri())
@@ -87,7 +89,7 @@ def test_nothing_that_gets_into_a_page_could_run_there(browser, files):
     )
     shown.page.wait_for_timeout(200)
     assert shown.page.evaluate("window.hit") is None
-    assert not [url for url in shown.others if "x.example" in url]
+    assert shown.refused == ["csp"]
 
 
 def result(page: Page) -> str:
@@ -147,7 +149,7 @@ def test_without_a_script_a_page_says_everything_and_can_be_paused(browser, file
     page = shown.page
     assert page.locator(".controls").count() == 0
     text = page.locator("main").inner_text()
-    for part in ("2 of 10 points", "turned = [[1, 2],", "You turned the kernel round.", "hello"):
+    for part in ("of 10 points", "turned = [[1, 2],", "You turned the kernel round.", "hello"):
         assert part in text
     assert page.get_by_role("img").count() >= 3
     page.locator("summary").first.click()
@@ -174,24 +176,28 @@ def test_print_is_light_still_and_without_controls(browser, files):
     assert result(page)
 
 
-@pytest.mark.parametrize("width", [*WIDTHS, 375, 687, 688])
 @pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
-def test_a_page_never_scrolls_sideways(browser, files, name, width):
-    page = opened(browser, files / name, viewport={"width": width, "height": 800}).page
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_a_page_never_scrolls_sideways(browser, files, name):
+    page = opened(browser, files / name).page
+    for width in (*WIDTHS, 375, 687, 688):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("media", ["screen", "print"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+AXED = [
+    *(("ordinary.html", width, scheme, "screen") for width in WIDTHS for scheme in ("light", "dark")),
+    ("ordinary.html", 1280, "dark", "print"),
+    ("hostile.html", 320, "light", "screen"),
+]
+
+
+@pytest.mark.parametrize(("name", "width", "scheme", "media"), AXED)
 def test_axe_finds_nothing(browser, files, name, width, scheme, media):
-    page = opened(
-        browser, files / name, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
-    ).page
+    size = {"width": width, "height": 800}
+    page = opened(browser, files / name, viewport=size, color_scheme=scheme, bypass_csp=True).page
     page.emulate_media(media=media)
-    for summary in page.locator("summary").all() if media == "screen" else ():
-        summary.click()
+    if media == "screen":
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
@@ -208,33 +214,47 @@ def test_forced_colours_are_those_of_the_system(browser, files, forced):
     assert (colours[0] == colours[1]) == (forced == "active")
 
 
-@pytest.mark.parametrize("name", all_figures())
+OUTSIDE = """() => {
+    const whole = document.documentElement.getBoundingClientRect();
+    return [...document.querySelectorAll(".all text, .all rect, .all path")].filter(one => {
+        if (one.closest("defs")) return false;
+        const box = one.getBoundingClientRect();
+        return box.width && (box.left < whole.left - 1 || box.right > whole.right + 1
+            || box.top < whole.top - 1 || box.bottom > whole.bottom + 1);
+    }).map(one => one.outerHTML);
+}"""
+OVERLAPPING = """() => {
+    const seen = [...document.querySelectorAll(".all text")].filter(one => {
+        for (let at = one; at.tagName !== "svg"; at = at.parentNode)
+            if (getComputedStyle(at).opacity < 0.5) return false;
+        return true;
+    }).map(one => [one.textContent, one.getBoundingClientRect()]);
+    return seen.flatMap(([text, a], number) => seen.slice(0, number).filter(([_, b]) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6
+    ).map(([other, _]) => `${text} over ${other}`));
+}"""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_figure_opens_alone(browser, files, name, width):
-    shown = opened(browser, files / f"{name}.svg", viewport={"width": width, "height": 800})
-    page = shown.page
-    assert shown.others == []
+def test_a_figure_opens_alone_with_all_of_it_inside_and_no_text_over_another(browser, files, width):
+    shown = opened(
+        browser, files / "ordinary.html", viewport={"width": width, "height": 800}, reduced_motion="reduce"
+    )
+    for name in all_figures():
+        shown.page.goto((files / f"{name}.svg").as_uri())
+        assert shown.page.evaluate("document.documentElement.getBoundingClientRect().height") > 60
+        assert shown.page.evaluate(OUTSIDE) == [], name
+        assert shown.page.evaluate(OVERLAPPING) == [], name
     assert shown.complaints == []
-    box = page.evaluate("(one => [one.width, one.height])(document.documentElement.getBoundingClientRect())")
-    assert box[0] > 200
-    assert box[1] > 60
-    outside = page.evaluate("""() => {
-        const whole = document.documentElement.getBoundingClientRect();
-        return [...document.querySelectorAll(".all text, .all rect, .all path")].filter(one => {
-            if (one.closest("defs") || one.closest(".end")) return false;
-            const box = one.getBoundingClientRect();
-            return box.width && (box.left < whole.left - 1 || box.right > whole.right + 1
-                || box.top < whole.top - 1 || box.bottom > whole.bottom + 1);
-        }).map(one => one.outerHTML);
-    }""")
-    assert outside == []
+    assert len(shown.requests) == 1 + len(all_figures())
 
 
 def test_a_lone_figure_is_paused_by_its_link(browser, files):
     page = opened(browser, files / "convolution.svg").page
     state = "() => document.getAnimations().filter(a => a.playState === 'running').length"
     assert page.evaluate(state) > 0
-    page.get_by_text("Pause").click()
+    page.get_by_role("link", name="Pause").click()
     assert page.evaluate(state) == 0
-    page.get_by_text("Play").click()
+    page.get_by_role("link", name="Play").click()
     assert page.evaluate(state) > 0
