@@ -132,6 +132,28 @@ def test_the_report_holds_the_walk_and_its_picture(folder: Path, grade: Run) -> 
     )
 
 
+def test_the_practice_edition_reports_both_ways_to_a_wrong_size(folder: Path, grade: Run) -> None:
+    file = folder / "exercise-10.py"
+    text = file.read_text(encoding="utf-8").replace("pooled = ...", "pooled = 3")
+    file.write_text(text, encoding="utf-8")
+    report = json.loads(grade(folder, "exercise-10", "--json").out)
+    (pooled,) = (question for question in report["questions"] if "tracks" in question)
+    assert (pooled["id"], pooled["misconception"]) == ("pooled", "forgot-plus-one")
+    ways = QuestionReport.model_validate(pooled).tracks
+    assert ways is not None
+    assert (ways.true.walk.output[2:], ways.mistaken.walk.output[2:]) == ((4, 4), (3, 3))
+    remembered = Progress(folder).of("exercise-10").report
+    assert remembered is not None
+    assert [one.tracks for one in remembered.questions if one.tracks] == [ways]
+
+
+def test_an_assessed_edition_reports_no_ways(handouts: Path, tmp_path: Path, grade: Run) -> None:
+    mine = Path(shutil.copytree(handouts / "assessed", tmp_path / "mine"))
+    file = mine / "exercise-10.py"
+    file.write_text(file.read_text(encoding="utf-8").replace("pooled = ...", "pooled = 3"), encoding="utf-8")
+    assert "tracks" not in grade(mine, "exercise-10", "--json").out
+
+
 @pytest.mark.parametrize("answer", ['"3"', "None", "5.5", "(3, 3, 3)", "[[3, 3]]"])
 def test_an_answer_of_another_form_is_not_drawn(folder: Path, grade: Run, answer: str) -> None:
     file = folder / "exercise-2.py"

@@ -17,6 +17,7 @@ from grader.examiner.trouble import StudentError, Trouble, student_error
 from grader.examiner.wording import explain
 from grader.walks.axis import Axis
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks, Worked
 from tests.examiner.conftest import Bench
 
 KINDS = "raised syntax exit missing too-large timeout memory crashed malformed".split()
@@ -242,6 +243,22 @@ def test_the_gradebook_keeps_the_walk_and_everybody_else_sees_it_drawn() -> None
     assert kept["picture"] is None
     assert Report.model_validate_json(report.stored()) == report
     assert Report.model_validate_json(report.whole()).questions[0].walk == walk
+
+
+def test_the_gradebook_stores_no_ways_to_an_answer() -> None:
+    way = Worked(Walk("convolution", (1, 1, 4), 1, (Axis(4, 2, 2),)))
+    question = QuestionReport(
+        id="size",
+        kind="output-size",
+        outcome="failed",
+        score=0,
+        points=1,
+        message="",
+        tracks=Tracks(way, way),
+    )
+    assert QuestionReport.model_validate_json(question.model_dump_json()).tracks == question.tracks
+    assert "tracks" not in question.model_dump_json(context=STORED)
+    assert "tracks" not in question.model_copy(update={"tracks": None}).model_dump_json()
 
 
 def test_a_report_of_before_there_were_walks_keeps_its_picture() -> None:
