@@ -113,6 +113,8 @@ def _figure_of(question: QuestionReport) -> Drawn:
 def _own_figure(paper: Paper) -> Drawn:
     """Return the figure of the exercise."""
     try:
+        if paper.worked is not None:
+            return _drawn(figure_of(paper.worked, paper.show), "exercise")
         if paper.walk is not None:
             return _drawn(figure_of(Worked(paper.walk), "first"), "exercise")
     except CannotDraw as why:
