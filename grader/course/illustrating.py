@@ -13,7 +13,7 @@ from grader.language.expressions import whole_numbers
 from grader.language.fault import at
 from grader.language.layers import apply, parse_layer
 from grader.language.params import Variant
-from grader.mistakes.run import read_run, worked_of
+from grader.mistakes.calculation import read_calculation, worked_of
 from grader.questions.given import Formulas, Path, given_layer
 from grader.questions.posed import Key, Posed
 from grader.torch_lazy import torch
@@ -70,7 +70,7 @@ def _numbers(figure: Illustration, variant: Variant) -> Worked:
         walk = walk_of(layer, variant.params, tuple(image.shape))
         if walk is None:
             raise CannotDraw(f"There is no figure of this layer on an input of shape {list(image.shape)}.")
-    return worked_of(read_run(walk, image, state))
+    return worked_of(read_calculation(walk, image, state))
 
 
 def _with_batch(image: Tensor, name: str) -> Tensor:

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grader.language.layers import Layer
+from grader.mistakes.calculation import Calculation, calculation_of, read_calculation, worked_of
 from grader.mistakes.convolution import CONVOLUTION
 from grader.mistakes.kernelless import LINEAR, RELU
 from grader.mistakes.mistake import Mistake, Slip
 from grader.mistakes.pooling import AVG_POOL, MAX_POOL
-from grader.mistakes.run import Run, read_run, run_of, worked_of
 from grader.mistakes.transposed import TRANSPOSED
 from grader.mistakes.wording import TWO_WAYS
 from grader.torch_lazy import torch
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _REFUSALS = (RuntimeError, ValueError, IndexError)  # what torch raises if a wrong layer is impossible
-Mistakes = tuple[Mistake[Run, "Tensor"], ...]
+Mistakes = tuple[Mistake[Calculation, "Tensor"], ...]
 
 _MISTAKES: dict[tuple[str, str], Mistakes] = {  # by family, and by how the inputs are combined
     ("convolution", "sum"): CONVOLUTION,
@@ -72,7 +72,7 @@ def value_tracks(true: Worked, name: str, agrees: Callable[[Any], bool]) -> Trac
 
     `agrees` says of an output, as nested lists, whether it is the answer.
     """
-    run = run_of(true)
+    run = calculation_of(true)
     instead, how = TWO_WAYS.get(name, ("", ""))
     for mistake in _mistakes_of(run):
         if mistake.name == name and mistake.way is not None and mistake.applies(run):
@@ -82,7 +82,7 @@ def value_tracks(true: Worked, name: str, agrees: Callable[[Any], bool]) -> Trac
     return None
 
 
-def _tried(mistake: Mistake[Run, Tensor], run: Run) -> Run | None:
+def _tried(mistake: Mistake[Calculation, Tensor], run: Calculation) -> Calculation | None:
     """Return the mistaken walk, unless torch refuses it."""
     try:
         mistake.answer(run)
@@ -96,18 +96,20 @@ def _is_alone(layer: Layer, image: Tensor) -> bool:
     return layer.name.endswith(f"{image.dim() - 1}d")
 
 
-def _run(layer: Layer, params: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]) -> Run | None:
+def _run(
+    layer: Layer, params: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]
+) -> Calculation | None:
     """Read a layer with its numbers, if there are usual mistakes in computing it."""
     whole = image.unsqueeze(0) if _is_alone(layer, image) else image
     walk = walk_of(layer, params, whole.shape)
-    return read_run(walk, whole, state) if walk and (walk.family, walk.combine) in _MISTAKES else None
+    return read_calculation(walk, whole, state) if walk and (walk.family, walk.combine) in _MISTAKES else None
 
 
-def _mistakes_of(run: Run) -> Mistakes:
+def _mistakes_of(run: Calculation) -> Mistakes:
     return _MISTAKES.get((run.walk.family, run.walk.combine), ())
 
 
-def _made(mistakes: Mistakes, run: Run) -> Iterator[Slip]:
+def _made(mistakes: Mistakes, run: Calculation) -> Iterator[Slip]:
     """Yield all mistakes that torch can compute."""
     for mistake in mistakes:
         if mistake.applies(run):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from grader.language.layers import MAX_CONFIRMED
 from grader.mistakes import wording
+from grader.mistakes.calculation import Calculation
 from grader.mistakes.mistake import Mistake
-from grader.mistakes.run import Run
 from grader.mistakes.windows import padded, windows
 from grader.torch_lazy import torch
 from grader.walks.axis import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def convolve(run: Run) -> Tensor:
+def convolve(run: Calculation) -> Tensor:
     """Compute the output (N, C out, ...) of a convolution with torch, or of a mistaken one."""
     read = _read(run)
     if run.walk.combine == "max":
@@ -41,7 +41,7 @@ def convolve(run: Run) -> Tensor:
     return _convolved(read)
 
 
-def _read(run: Run) -> Run:
+def _read(run: Calculation) -> Calculation:
     """Return a run with only those channels that the kernel reads."""
     depth, groups = run.walk.depth, run.walk.groups
     if depth is None:
@@ -51,55 +51,55 @@ def _read(run: Run) -> Run:
     return replace(run, image=image, weight=run.kernel[:, :depth])
 
 
-def _padded(run: Run) -> Tensor:
+def _padded(run: Calculation) -> Tensor:
     return padded(run.image, run.axes, run.walk.outside)
 
 
-def _convolved(run: Run) -> Tensor:
+def _convolved(run: Calculation) -> Tensor:
     convolve = getattr(torch, f"conv{len(run.axes)}d")
     stride, dilation = [axis.stride for axis in run.axes], [axis.dilation for axis in run.axes]
     output: Tensor = convolve(_padded(run), run.kernel, run.bias, stride, 0, dilation, run.walk.groups)
     return output
 
 
-def with_bias(output: Tensor, run: Run) -> Tensor:
+def with_bias(output: Tensor, run: Calculation) -> Tensor:
     """Add the bias to an output (N, C out, ...)."""
     return output if run.bias is None else output + run.bias.reshape(-1, *(1 for _ in run.axes))
 
 
-def without_bias(run: Run) -> Run:
+def without_bias(run: Calculation) -> Calculation:
     """Remove the bias."""
     return replace(run.walking(bias=False), bias=None)
 
 
-def with_flipped_kernel(run: Run) -> Run:
+def with_flipped_kernel(run: Calculation) -> Calculation:
     """Flip the kernel in every dimension."""
     first = tuple(axis.kernel - 1 for axis in run.axes)
     return replace(run, weight=run.kernel.flip(run.dims), first=first)
 
 
-def along(run: Run, change: Callable[[Axis], Axis]) -> Run:
+def along(run: Calculation, change: Callable[[Axis], Axis]) -> Calculation:
     """Change how the kernel moves, along each axis."""
     return run.walking(axes=tuple(map(change, run.axes)))
 
 
-def setting(run: Run, **numbers: int) -> Run:
+def setting(run: Calculation, **numbers: int) -> Calculation:
     """Set numbers of all axes."""
     return run.walking(axes=changed(run.axes, **numbers))
 
 
-def without_padding(run: Run) -> Run:
+def without_padding(run: Calculation) -> Calculation:
     """Take the padding off."""
     return run.walking(axes=unpadded(run.axes))
 
 
-def _with_transposed_kernel(run: Run) -> Run:
+def _with_transposed_kernel(run: Calculation) -> Calculation:
     kernel = run.kernel.transpose(-1, -2)
     sizes = zip(run.axes, kernel.shape[2:], strict=True)
     return replace(run.walking(axes=tuple(replace(axis, kernel=size) for axis, size in sizes)), weight=kernel)
 
 
-def _largest_product(run: Run) -> Tensor:
+def _largest_product(run: Calculation) -> Tensor:
     cells = windows(_padded(run), run.axes)
     places = cells.shape[2 : 2 + len(run.axes)]
     batch, groups, kernel = len(cells), run.walk.groups, count_cells(run.axes)
@@ -110,77 +110,77 @@ def _largest_product(run: Run) -> Tensor:
     return with_bias(products.amax((3, 5)).reshape(batch, outputs, *places), run)
 
 
-def _from_far_corner(run: Run) -> Run:
+def _from_far_corner(run: Calculation) -> Calculation:
     return along(run, lambda axis: shifted(axis, axis.room % axis.stride))
 
 
-def _ungrouped(run: Run) -> Run:
+def _ungrouped(run: Calculation) -> Calculation:
     """Let every kernel read all groups with the same weights."""
     weight = run.kernel.repeat(1, run.walk.groups, *(1 for _ in run.axes))
     return replace(run.walking(groups=1), weight=weight)
 
 
-def _products(run: Run) -> int:
+def _products(run: Calculation) -> int:
     """Return the number of products in one value of a convolution's output."""
     return run.kernel.shape[1] * count_cells(run.axes)
 
 
-def has_bias(run: Run) -> bool:
+def has_bias(run: Calculation) -> bool:
     """Return whether there is a bias."""
     return run.bias is not None
 
 
-def has_wide_kernel(run: Run) -> bool:
+def has_wide_kernel(run: Calculation) -> bool:
     """Return whether the kernel has more than one cell."""
     return count_cells(run.axes) > 1
 
 
-def _has_square_kernel(run: Run) -> bool:
+def _has_square_kernel(run: Calculation) -> bool:
     return len(run.axes) > 1 and run.axes[-1].kernel == run.axes[-2].kernel > 1
 
 
-def _has_many_products(run: Run) -> bool:
+def _has_many_products(run: Calculation) -> bool:
     return _products(run) > 1
 
 
-def _has_countable_products(run: Run) -> bool:
+def _has_countable_products(run: Calculation) -> bool:
     """Return whether a value has several products, and all of them can be compared quickly."""
     places = prod(axis.room // axis.stride + 1 for axis in run.axes)
     return _has_many_products(run) and len(run.image) * run.kernel.numel() * places <= MAX_CONFIRMED
 
 
-def has_padding(run: Run) -> bool:
+def has_padding(run: Calculation) -> bool:
     """Return whether the padding adds any cell."""
     return can_be_padded(run.axes)
 
 
-def _has_zeros_around(run: Run) -> bool:
+def _has_zeros_around(run: Calculation) -> bool:
     return run.walk.outside == "constant" and has_padding(run)
 
 
-def _has_image_around(run: Run) -> bool:
+def _has_image_around(run: Calculation) -> bool:
     return run.walk.outside != "constant" and has_padding(run)
 
 
-def _leaves_cells_out(run: Run) -> bool:
+def _leaves_cells_out(run: Calculation) -> bool:
     return any(axis.room % axis.stride for axis in run.axes)
 
 
-def _has_no_settings(run: Run) -> bool:
+def _has_no_settings(run: Calculation) -> bool:
     return not (has_padding(run) or any(axis.stride > 1 for axis in run.axes) or is_dilated(run.axes))
 
 
-def _has_two_side_by_side(run: Run) -> bool:
+def _has_two_side_by_side(run: Calculation) -> bool:
     return any(axis.room >= axis.kernel for axis in run.axes)
 
 
-def _padded_on(run: Run, end: int) -> Run:
+def _padded_on(run: Calculation, end: int) -> Calculation:
     """Put zeros on one end of each dimension only; `end` is 0 for the start, 1 for the end."""
     axes = tuple(padded_at_one_end(axis, end) for axis in run.axes)
     return run.walking(axes=axes, outside="constant")
 
 
-def _from_second_cell(run: Run) -> Run:
+def _from_second_cell(run: Calculation) -> Calculation:
     """Leave the first row and column of the image out."""
     image = run.image
     for dim in run.dims:
@@ -189,41 +189,41 @@ def _from_second_cell(run: Run) -> Run:
     return replace(smaller.walking(input=tuple(image.shape)), image=image)
 
 
-def _strided_along(run: Run, dim: int) -> Run:
+def _strided_along(run: Calculation, dim: int) -> Calculation:
     axes = tuple(axis if index == dim else replace(axis, stride=1) for index, axis in enumerate(run.axes))
     return run.walking(axes=axes)
 
 
-def _biased(run: Run, times: int) -> Run:
+def _biased(run: Calculation, times: int) -> Calculation:
     return replace(run, bias=None if run.bias is None else times * run.bias)
 
 
-def _as_large_as_the_kernel(run: Run) -> Tensor:
+def _as_large_as_the_kernel(run: Calculation) -> Tensor:
     value = convolve(run).flatten()[0]
     return value.expand(1, len(run.kernel), *(axis.kernel for axis in run.axes)).clone()
 
 
-def _is_constant(run: Run) -> bool:
+def _is_constant(run: Calculation) -> bool:
     output = convolve(run)
     return bool((output == output.flatten()[0]).all())
 
 
-def _is_flat(run: Run) -> bool:
+def _is_flat(run: Calculation) -> bool:
     return len(run.axes) == 2
 
 
-def _has_uneven_kernel(run: Run) -> bool:
+def _has_uneven_kernel(run: Calculation) -> bool:
     return _is_flat(run) and run.axes[-1].kernel != run.axes[-2].kernel
 
 
-def _strides_both_ways(run: Run) -> bool:
+def _strides_both_ways(run: Calculation) -> bool:
     return _is_flat(run) and all(axis.stride > 1 for axis in run.axes)
 
 
-_way = partial(Mistake[Run, "Tensor"].of_way, follow=convolve)
+_way = partial(Mistake[Calculation, "Tensor"].of_way, follow=convolve)
 
 
-_RARE: tuple[Mistake[Run, Tensor], ...] = (
+_RARE: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "padded-to-same-size",
         wording.CONVOLUTION_PADDED_TO_SAME_SIZE,
@@ -329,7 +329,7 @@ _RARE: tuple[Mistake[Run, Tensor], ...] = (
     ),
 )
 
-CONVOLUTION: tuple[Mistake[Run, Tensor], ...] = (
+CONVOLUTION: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "flipped-kernel",
         wording.CONVOLUTION_FLIPPED_KERNEL,

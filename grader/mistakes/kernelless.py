@@ -7,28 +7,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
+from grader.mistakes.calculation import Calculation
 from grader.mistakes.mistake import Mistake
-from grader.mistakes.run import Run
 from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def follow(run: Run) -> Tensor:
+def follow(run: Calculation) -> Tensor:
     """Compute the output of a linear layer or of ReLU, or of what a student takes for it."""
     if run.walk.family == "linear":
         return torch.nn.functional.linear(run.image, run.kernel, run.bias)
     return run.image.abs() if run.walk.combine == "abs" else run.image.relu()
 
 
-def _is_square(run: Run) -> bool:
+def _is_square(run: Calculation) -> bool:
     return run.kernel.shape[0] == run.kernel.shape[1] > 1
 
 
-_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
+_way = partial(Mistake[Calculation, "Tensor"].of_way, follow=follow)
 
-LINEAR: tuple[Mistake[Run, Tensor], ...] = (
+LINEAR: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "forgot-bias",
         wording.LINEAR_FORGOT_BIAS,
@@ -43,7 +43,7 @@ LINEAR: tuple[Mistake[Run, Tensor], ...] = (
     ),
 )
 
-RELU: tuple[Mistake[Run, Tensor], ...] = (
+RELU: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "absolute-value",
         wording.RELU_ABSOLUTE_VALUE,

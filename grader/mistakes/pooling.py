@@ -7,9 +7,9 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
+from grader.mistakes.calculation import Calculation
 from grader.mistakes.convolution import setting, without_padding
 from grader.mistakes.mistake import Mistake
-from grader.mistakes.run import Run
 from grader.mistakes.windows import flat_sides, windows
 from grader.torch_lazy import torch
 from grader.walks.axis import Axes, can_be_padded, can_stride, count_cells, is_dilated
@@ -28,7 +28,7 @@ def _cells(image: Tensor, axes: Axes, padding: float, beyond: float) -> Tensor:
     return windows(image, axes).flatten(2 + len(axes))
 
 
-def follow(run: Run) -> Tensor:
+def follow(run: Calculation) -> Tensor:
     """Compute the output of a pooling, or of what a student takes for it."""
     match run.walk.combine:
         case "max":
@@ -42,20 +42,20 @@ def follow(run: Run) -> Tensor:
     return _pool_mean(run)
 
 
-def _outside(run: Run, otherwise: float) -> float:
+def _outside(run: Calculation, otherwise: float) -> float:
     """Return what the padding counts as; `otherwise` if it does not count."""
     return otherwise if run.walk.outside == "nothing" else 0.0
 
 
-def _pool_max(run: Run) -> Tensor:
+def _pool_max(run: Calculation) -> Tensor:
     return _cells(run.image, run.axes, _outside(run, -inf), -inf).amax(-1)
 
 
-def _pool_sum(run: Run) -> Tensor:
+def _pool_sum(run: Calculation) -> Tensor:
     return _cells(run.image, run.axes, 0, 0).sum(-1)
 
 
-def _pool_mean(run: Run) -> Tensor:
+def _pool_mean(run: Calculation) -> Tensor:
     if run.walk.divisor is not None:
         return _pool_sum(run) / run.walk.divisor
     ones = run.image.new_ones(1, 1, *run.image.shape[2:])
@@ -63,31 +63,31 @@ def _pool_mean(run: Run) -> Tensor:
     return _pool_sum(run) / _cells(ones, run.axes, counted, 0).sum(-1)
 
 
-def _farthest_from_zero(run: Run) -> Tensor:
+def _farthest_from_zero(run: Calculation) -> Tensor:
     largest = follow(run.walking(combine="max"))
     smallest = follow(run.walking(combine="min"))
     return torch.where(-smallest > largest, smallest, largest)
 
 
-def _has_wide_window(run: Run) -> bool:
+def _has_wide_window(run: Calculation) -> bool:
     return count_cells(run.axes) > 1
 
 
-def _has_padded_image(run: Run) -> bool:
+def _has_padded_image(run: Calculation) -> bool:
     return can_be_padded(run.axes)
 
 
-def _counts_padding(run: Run) -> bool:
+def _counts_padding(run: Calculation) -> bool:
     return _has_padded_image(run) and run.walk.divisor is None and run.walk.outside != "nothing"
 
 
-def _counts_inside_only(run: Run) -> bool:
+def _counts_inside_only(run: Calculation) -> bool:
     return _has_padded_image(run) and run.walk.divisor is None and run.walk.outside == "nothing"
 
 
-_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
+_way = partial(Mistake[Calculation, "Tensor"].of_way, follow=follow)
 
-_MOVED: tuple[Mistake[Run, Tensor], ...] = (
+_MOVED: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "ignored-stride",
         wording.POOL_IGNORED_STRIDE,
@@ -103,7 +103,7 @@ _MOVED: tuple[Mistake[Run, Tensor], ...] = (
     ),
 )
 
-MAX_POOL: tuple[Mistake[Run, Tensor], ...] = (
+MAX_POOL: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "mean-for-max",
         wording.MAX_POOL_MEAN_FOR_MAX,
@@ -151,7 +151,7 @@ MAX_POOL: tuple[Mistake[Run, Tensor], ...] = (
     ),
 )
 
-AVG_POOL: tuple[Mistake[Run, Tensor], ...] = (
+AVG_POOL: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "sum-for-mean",
         wording.AVG_POOL_SUM_FOR_MEAN,

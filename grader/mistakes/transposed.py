@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from grader.mistakes import wording
+from grader.mistakes.calculation import Calculation
 from grader.mistakes.convolution import (
     convolve,
     has_bias,
@@ -22,7 +23,6 @@ from grader.mistakes.convolution import (
     without_padding,
 )
 from grader.mistakes.mistake import Mistake
-from grader.mistakes.run import Run
 from grader.torch_lazy import torch
 from grader.walks.axis import Axis, changed, count_cells
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def follow(run: Run) -> Tensor:
+def follow(run: Calculation) -> Tensor:
     """Compute the output of a transposed convolution, or of what a student takes for it."""
     if run.walk.family == "convolution":
         return convolve(run)
     return _overwritten(run) if run.walk.combine == "last" else _transposed(run)
 
 
-def _transposed(run: Run) -> Tensor:
+def _transposed(run: Calculation) -> Tensor:
     convolve = getattr(torch, f"conv_transpose{len(run.axes)}d")
     stride, padding, more, dilation = zip(
         *((a.stride, a.padding, a.output_padding, a.dilation) for a in run.axes), strict=True
@@ -48,7 +48,7 @@ def _transposed(run: Run) -> Tensor:
     return output
 
 
-def _convolved_instead(run: Run) -> Run:
+def _convolved_instead(run: Calculation) -> Calculation:
     """Convolve; a transposed weight lists the input channels first, a convolution's the output channels."""
     kernel = run.kernel.shape[2:]
     by_group = run.kernel.reshape(run.walk.groups, -1, *run.kernel.shape[1:]).transpose(1, 2)
@@ -57,7 +57,7 @@ def _convolved_instead(run: Run) -> Run:
     return replace(run.walking(family="convolution", axes=axes), weight=weight)
 
 
-def _overwritten(run: Run) -> Tensor:
+def _overwritten(run: Calculation) -> Tensor:
     """Let each position overwrite the values of the positions before it.
 
     If two positions overlap, the later one overlaps with an earlier cell of its kernel. So the last cell of
@@ -76,7 +76,7 @@ def _overwritten(run: Run) -> Tensor:
     return with_bias(canvas[_along(kept)], run)
 
 
-def _stamps(run: Run) -> Tensor:
+def _stamps(run: Calculation) -> Tensor:
     """Compute what each cell of the kernel adds at each position: (cells, N, channels out, positions)."""
     batch, groups = len(run.image), run.walk.groups
     image = run.image.reshape(batch, groups, -1, prod(run.image.shape[2:]))
@@ -101,14 +101,14 @@ def _overlaps(axis: Axis) -> bool:
     return any(move % axis.dilation == 0 and move // axis.dilation < axis.kernel for move in moves)
 
 
-def _is_more_than_a_convolution(run: Run) -> bool:
+def _is_more_than_a_convolution(run: Calculation) -> bool:
     """Return False for a kernel of one cell with stride 1 and no padding: both give the same output."""
     return has_wide_kernel(run) or any(a.stride > 1 or a.padding or a.output_padding for a in run.axes)
 
 
-_way = partial(Mistake[Run, "Tensor"].of_way, follow=follow)
+_way = partial(Mistake[Calculation, "Tensor"].of_way, follow=follow)
 
-TRANSPOSED: tuple[Mistake[Run, Tensor], ...] = (
+TRANSPOSED: tuple[Mistake[Calculation, Tensor], ...] = (
     _way(
         "convolved-instead",
         wording.TRANSPOSED_CONVOLVED_INSTEAD,

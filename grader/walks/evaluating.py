@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf, prod
+from typing import cast
 
 from grader.walks.steps import Step, Term
 from grader.walks.walk import Walk
@@ -12,12 +13,12 @@ from grader.walks.worked import Numbers, Worked, number_at
 
 def read(worked: Worked, term: Term) -> float:
     """Return the input of a term; padding has the walk's constant."""
-    return worked.walk.fill if term.input is None else number_at(_given(worked.image), term.input)
+    return worked.walk.fill if term.input is None else number_at(cast("Numbers", worked.image), term.input)
 
 
 def weight_of(worked: Worked, term: Term) -> float | None:
     """Return the weight of a term, if it has one."""
-    return None if term.weight is None else number_at(_given(worked.weight), term.weight)
+    return None if term.weight is None else number_at(cast("Numbers", worked.weight), term.weight)
 
 
 def bias_of(worked: Worked, step: Step) -> float | None:
@@ -66,10 +67,3 @@ def _chosen(walk: Walk, products: Sequence[float]) -> float:
 def _is_below(products: Sequence[float]) -> bool:
     """Return whether the farthest number from 0 is negative."""
     return -min(products, default=inf) > max(products, default=-inf)
-
-
-def _given(numbers: Numbers | None) -> Numbers:
-    if numbers is None:
-        msg = "this walk has no numbers"
-        raise ValueError(msg)
-    return numbers

@@ -85,7 +85,7 @@ def ways(text: str, shape: tuple[int, ...], **changed: Any) -> Tracks:
 
 def test_two_tracks_begin_where_they_part() -> None:
     found = ways("Conv1d(1, 1, 1, stride=2, bias=False)", (1, 1, 7), stride=3)
-    numbers = {"image": nested([[[1, 2, 3, 4, 5, 6, 7]]]), "weight": nested([[[1]]])}
+    numbers: dict[str, Any] = {"image": nested([[[1, 2, 3, 4, 5, 6, 7]]]), "weight": nested([[[1]]])}
     true_way, mistaken_way = (replace(way, **numbers) for way in (found.true, found.mistaken))
     figure = two_tracks(Tracks(true_way, mistaken_way), note="Other numbers.")
     true, mistaken = figure.tracks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from grader.torch_lazy import torch
 from grader.walks.axis import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Calculation:
     """A walk with its numbers. Most mistakes change one field of it."""
 
     walk: Walk
@@ -33,40 +33,37 @@ class Run:
     @property
     def kernel(self) -> Tensor:
         """The weight of a layer that has one."""
-        if self.weight is None:
-            msg = "this layer has no weight"
-            raise ValueError(msg)
-        return self.weight
+        return cast("Tensor", self.weight)
 
     @property
     def dims(self) -> tuple[int, ...]:
         """The dimensions along which the kernel moves."""
         return tuple(range(2, 2 + len(self.axes)))
 
-    def walking(self, **changed: Any) -> Run:
+    def walking(self, **changed: Any) -> Calculation:
         """Change the walk."""
         return replace(self, walk=replace(self.walk, **changed))
 
 
-def read_run(walk: Walk, image: Tensor, state: Mapping[str, Tensor]) -> Run:
+def read_calculation(walk: Walk, image: Tensor, state: Mapping[str, Tensor]) -> Calculation:
     """Read a layer from its walk and its parameters."""
     weight, bias = state.get("weight"), state.get("bias")
-    return Run(
+    return Calculation(
         walk, image, None if weight is None else weight.to(image), None if bias is None else bias.to(image)
     )
 
 
-def run_of(worked: Worked) -> Run:
+def calculation_of(worked: Worked) -> Calculation:
     """Return a walk with its numbers as tensors."""
     image, weight, bias = map(_tensor, (worked.image, worked.weight, worked.bias))
-    return Run(worked.walk, image, weight, bias, worked.first)
+    return Calculation(worked.walk, image, weight, bias, worked.first)
 
 
 def _tensor(numbers: Numbers | None) -> Any:
     return None if numbers is None else torch.tensor(numbers, dtype=torch.float64)
 
 
-def worked_of(run: Run, how: str = "") -> Worked:
+def worked_of(run: Calculation, how: str = "") -> Worked:
     """Return a run with its numbers as nested tuples."""
     weight, bias = (None if one is None else nested(one.tolist()) for one in (run.weight, run.bias))
     walk = replace(run.walk, input=tuple(run.image.shape))
