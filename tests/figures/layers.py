@@ -51,7 +51,8 @@ def worked(
 
     weights = _weight_shape(walk)
     bias = tuple(float(draw.randint(1, 3)) for _ in range(walk.channels)) if walk.bias and weights else None
-    return Worked(walk, nested(drawn(shape)), nested(drawn(weights)) if weights else None, bias, how)
+    weight = nested(drawn(weights)) if weights else None
+    return Worked(walk, nested(drawn(shape)), weight, bias, how=how)
 
 
 def _weight_shape(walk: Walk) -> tuple[int, ...]:
