@@ -210,7 +210,9 @@ class StudentModule:
         lines = {label: source.split("\n") for label, source in self.cells.items()}
         parts: dict[str, list[str]] = {}
         for unit in self.units:
-            for name in unit.names if unit.statement is not None and unit.code is not None else ():
+            if unit.statement is None or unit.code is None:
+                continue
+            for name in unit.names:
                 parts.setdefault(name, []).append(written(unit.statement, lines[unit.cell]))
         return {name: "\n".join(own)[:MAX_ANSWER] for name, own in parts.items()}
 

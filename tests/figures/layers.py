@@ -39,11 +39,18 @@ SIZES: dict[str, tuple[str, tuple[int, ...]]] = {
 }
 
 
+def walk_through(layer: str, shape: Sequence[int]) -> Walk:
+    """The walk of a layer."""
+    walk = walk_of(parse_layer(layer), {}, tuple(shape))
+    assert walk is not None
+    return walk
+
+
 def worked(
     layer: str, shape: Sequence[int], how: str = "", *, seed: int = 0, between: tuple[int, int] = (-3, 4)
 ) -> Worked:
     """A layer with whole numbers."""
-    walk = walk_of(parse_layer(layer), {}, tuple(shape))
+    walk = walk_through(layer, shape)
     draw = random.Random(seed)
 
     def drawn(sizes: Sequence[int]) -> Any:
@@ -88,10 +95,7 @@ def padded_tracks() -> Tracks:
 
 def sized_tracks() -> Tracks:
     """Two ways of counting positions."""
-    walks = [
-        walk_of(parse_layer(f"Conv2d(1, 1, 5, stride=2{more})"), {}, (1, 1, 10, 10))
-        for more in ("", ", padding=1")
-    ]
+    walks = [walk_through(f"Conv2d(1, 1, 5, stride=2{more})", (1, 1, 10, 10)) for more in ("", ", padding=1")]
     return Tracks(Worked(walks[0], how="as it is"), Worked(walks[1], how="with padding"))
 
 
@@ -100,7 +104,7 @@ def all_figures() -> dict[str, Figure]:
     figures = {name: figure_of(worked(*layer)) for name, layer in LAYERS.items()}
     figures |= {name: figure_of(worked(*layer), "first") for name, layer in FIRST.items()}
     for name, (layer, shape) in SIZES.items():
-        walk = walk_of(parse_layer(layer), {}, shape)
+        walk = walk_through(layer, shape)
         figures |= {name: figure_of(Worked(walk)), f"{name} first": figure_of(Worked(walk), "first")}
     tracks = {"turned": turned_tracks(), "padded": padded_tracks(), "sized": sized_tracks()}
     return figures | {name: two_tracks(both, "On other numbers.") for name, both in tracks.items()}

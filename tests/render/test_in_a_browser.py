@@ -49,7 +49,7 @@ class Opened:
         self.complaints: list[str] = []
         self.refused: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("requestfailed", lambda request: self.refused.append(request.failure))
+        page.on("requestfailed", lambda request: self.refused.append(str(request.failure)))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(file.as_uri())
@@ -92,7 +92,7 @@ def test_nothing_that_gets_into_a_page_could_run_there(browser, files):
     assert shown.refused == ["csp"]
 
 
-def result(page: Page) -> str:
+def result(page: Page):
     """The result that the first figure shows now."""
     return page.evaluate(
         """() => [...document.querySelector("figure svg .all").querySelectorAll(".big")].filter(one => {
