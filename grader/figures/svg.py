@@ -106,7 +106,7 @@ def _labels(figure: Figure, numbers: Sequence[int]) -> Iterator[str]:
     for number in numbers:
         frames = [track.frames[number] for track in figure.tracks]
         place = next((frame.place for frame in frames if frame.place), "")
-        last = ", the last in its row" if any(map(_leaves_over, frames)) else ""
+        last = ", the last in its row" if len(frames) == 1 and _leaves_over(frames[0]) else ""
         step = f"Step {figure.agreed + number + 1}{of}: " if figure.count > 1 else "At "
         yield f"{step}{place}{last}" if place else ""
 

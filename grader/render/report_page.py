@@ -110,13 +110,13 @@ def fitted(
 
 
 def _figure_of(question: QuestionReport, note: str, mark: str = "q") -> Drawn:
-    """Return the figure of a question: both ways through its layer, or how often the kernel fits."""
+    """Return the figure of a question: both ways through its layer, or where the kernel begins."""
     with_id = f"{mark}-{question.id}"
     try:
         if question.tracks is not None:
             return _drawn(two_tracks(question.tracks, note), with_id)
         if question.walk is not None:
-            return _drawn(figure_of(Worked(question.walk), "whole"), with_id)
+            return _drawn(figure_of(Worked(question.walk), "first"), with_id)
     except CannotDraw as why:
         return Drawn(picture=question.drawing or "", sentence=str(why))
     return Drawn(picture=question.drawing or "")
@@ -125,6 +125,8 @@ def _figure_of(question: QuestionReport, note: str, mark: str = "q") -> Drawn:
 def _own_figure(paper: Paper) -> Drawn:
     """Return the figure of the exercise."""
     try:
+        if paper.worked is not None:
+            return _drawn(figure_of(paper.worked, paper.show), "exercise")
         if paper.walk is not None:
             return _drawn(figure_of(Worked(paper.walk), "first"), "exercise")
     except CannotDraw as why:

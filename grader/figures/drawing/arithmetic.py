@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.figures.drawing.panel import CELL, LINE, NARROW, Beat, Depth, Panel, Way, line_of_text
-from grader.figures.drawing.shapes import Outline, Rect, Ring, Stroke, Words, grid, written_width
+from grader.figures.drawing.shapes import Rect, Ring, Stroke, Trace, Words, grid, written_width
 from grader.figures.figure import MINUS, TIMES, FigureFrame, Product, number_text
 from grader.figures.sums import sum_lines
 
@@ -92,7 +92,7 @@ class _Table:
             return
         yield Stroke(Rect(0, self.top, self.width, self.height, way.wash), Depth.WASH)
         lines = grid(0, self.top, self.columns, len(self.products), self.cell, self.row)
-        yield Stroke(Outline(lines, "grid"), Depth.LINES)
+        yield Stroke(Trace(lines, "grid"), Depth.LINES)
         if is_compared:
             yield Stroke(Rect(0, self.top, self.width, self.height, way.window), Depth.WINDOW)
         for row, line in enumerate(self.products):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.figures.drawing.arithmetic import product_panel
 from grader.figures.drawing.arrangement import Arrangement
-from grader.figures.drawing.grids import Role, sheet_panel
+from grader.figures.drawing.cells import Role, sheet_panel
 from grader.figures.drawing.panel import BOTH, HEAD, TORCH, YOURS, Panel, Way, line_of_text, text_panel
 from grader.figures.drawing.rulers import strip_panel
 from grader.figures.drawing.shapes import Stroke

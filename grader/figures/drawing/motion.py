@@ -16,7 +16,7 @@ _FADE = 0.25
 _BEGINS = (0.0, GLIDE, 1.2, 1.5)  # seconds into a frame, by beat: at once, products, sum, output
 
 Runs = tuple[tuple[int, int], ...]  # first and last frames of being seen
-Path = tuple[tuple[float, float], ...]  # a place for each frame
+Route = tuple[tuple[float, float], ...]  # a place for each frame
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Timeline:
     count: int  # of frames
     prefix: str
     _seen: dict[tuple[Runs, int], str] = field(default_factory=dict)
-    _moved: dict[Path, str] = field(default_factory=dict)
+    _moved: dict[Route, str] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -56,7 +56,7 @@ class Timeline:
         for (_, seen, moved), shapes in sorted(groups.items(), key=lambda item: item[0][0]):
             yield StrokeGroup(tuple(shapes), seen, moved)
 
-    def _path(self, places: dict[int, tuple[float, float] | None]) -> Path:
+    def _path(self, places: dict[int, tuple[float, float] | None]) -> Route:
         """Return where a shape is in each frame; in those where it is not seen, it stays where it was."""
         known = [place for place in places.values() if place is not None]
         if not known:
@@ -67,12 +67,12 @@ class Timeline:
             path.append(last)
         return tuple(path)
 
-    def _class_of(self, beat: int, places: Iterable[int], path: Path) -> str:
+    def _class_of(self, beat: int, places: Iterable[int], path: Route) -> str:
         runs = _runs(sorted(places), path if beat else ())
         is_always = runs == ((0, self.count - 1),) and not (beat and self.count > 1)
         return "" if is_always else self._seen.setdefault((runs, beat), f"v{len(self._seen)}")
 
-    def _path_class(self, path: Path) -> str:
+    def _path_class(self, path: Route) -> str:
         return self._moved.setdefault(path, f"m{len(self._moved)}") if path else ""
 
     def still(self) -> Iterator[str]:
@@ -121,7 +121,7 @@ class Timeline:
             off += [self._percent(end), "100%"]
         return f"{','.join(off)}{{opacity:0}}{','.join(on)}{{opacity:1}}"
 
-    def _glides(self, path: Path) -> str:
+    def _glides(self, path: Route) -> str:
         """Return the keyframes of what moves, and rests in each frame."""
         rests: dict[tuple[float, float], list[str]] = {}
         for number, place in enumerate(path):
@@ -142,7 +142,7 @@ def _to(place: tuple[float, float]) -> str:
     return f"translate({place[0]:g}px,{place[1]:g}px)"
 
 
-def _runs(numbers: Sequence[int], path: Path) -> Runs:
+def _runs(numbers: Sequence[int], path: Route) -> Runs:
     """Join numbers that follow each other; not where the path goes on, so that it is hidden on the way.
 
     >>> _runs([0, 1, 4], ())

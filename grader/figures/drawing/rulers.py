@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from grader.figures.drawing.grids import spans
+from grader.figures.drawing.cells import spans
 from grader.figures.drawing.panel import CELL, LEAST_CELL, LINE, NARROW, Depth, Panel, Way, line_of_text
-from grader.figures.drawing.shapes import Outline, Rect, Stroke, Words, written_width
+from grader.figures.drawing.shapes import Rect, Stroke, Trace, Words, written_width
 from grader.figures.figure import Stop, Strip, number_text
 
 _BESIDE = 64  # pixels beside a strip for the numbers of positions
@@ -53,7 +53,7 @@ def _cells(strip: Strip, y: float, cell: float) -> Iterator[Stroke]:
         yield Stroke(Rect(x, y, cell, cell, "cell" if square.role == "image" else "pad"), Depth.LINES)
         is_jump = number > 0 and index != strip.indices[number - 1] + 1
         if is_jump:
-            yield Stroke(Outline(f"M{x:g} {y - 4:g}v{cell + 8:g}", "jump"), Depth.WINDOW)
+            yield Stroke(Trace(f"M{x:g} {y - 4:g}v{cell + 8:g}", "jump"), Depth.WINDOW)
         if cell >= 2 * LEAST_CELL or number in {0, last} or (index % _FIFTH == 0 and 1 < number < last - 1):
             yield Stroke(Words(x + cell / 2, y + cell + 15, number_text(index), "s"), Depth.NUMBERS)
         if square.value is not None:

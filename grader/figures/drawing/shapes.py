@@ -22,7 +22,7 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Outline:
+class Trace:
     """A line, in the language of SVG paths."""
 
     kind: ClassVar = "line"
@@ -51,7 +51,7 @@ class Words:
     style: str = ""
 
 
-Drawable = Rect | Outline | Ring | Words
+Drawable = Rect | Trace | Ring | Words
 
 
 @dataclass(frozen=True)

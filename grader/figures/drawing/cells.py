@@ -10,9 +10,9 @@ from typing import NamedTuple
 from grader.figures.drawing.panel import BOTH, CELL, LEAST_CELL, NARROW, YOURS, Beat, Depth, Panel, Way
 from grader.figures.drawing.shapes import (
     Cells,
-    Outline,
     Rect,
     Stroke,
+    Trace,
     Words,
     frame_of_cells,
     grid,
@@ -103,12 +103,12 @@ def _ground(sheet: Sheet, sizes: _Measures) -> Iterator[Stroke]:
     box = _around(sheet, lambda cell: cell.role == "image")
     image = Cells(box.row, box.column, box.height, box.width) if box else Cells(0, 0, 0, 0)
     if image != whole:
-        yield Stroke(Outline(frame_of_cells(x, y, (w, h), whole, image), "pad"), Depth.LINES)
+        yield Stroke(Trace(frame_of_cells(x, y, (w, h), whole, image), "pad"), Depth.LINES)
     if box is not None:
         left, top = sizes.corner(image.row, image.column)
         style = "ground" if image == whole else "fill"
         yield Stroke(Rect(left, top, image.columns * w, image.rows * h, style), Depth.AREAS)
-        yield Stroke(Outline(grid(left, top, image.columns, image.rows, w, h), "grid"), Depth.LINES)
+        yield Stroke(Trace(grid(left, top, image.columns, image.rows, w, h), "grid"), Depth.LINES)
         yield Stroke(Rect(left, top, image.columns * w, image.rows * h, "edge"), Depth.LINES)
     for row, line in enumerate(sheet.cells):
         for column, width in spans(cell.is_left_over for cell in line):
@@ -183,7 +183,7 @@ def _window(sheet: Sheet, sizes: _Measures, box: Box, role: Role) -> Iterator[St
         yield Stroke(Rect(0, 0, box.width * w, box.height * h, role.way.wash), Depth.WASH, at=at)
     elif under:
         path = "".join(f"M{c * w:g} {r * h:g}h{w:g}v{h:g}h{-w:g}z" for r, c, _ in under)
-        yield Stroke(Outline(path, role.way.wash), Depth.WASH, at=at)
+        yield Stroke(Trace(path, role.way.wash), Depth.WASH, at=at)
     yield Stroke(Rect(0, 0, box.width * w, box.height * h, role.way.window), Depth.WINDOW, at=at)
     for row, column, cell in under if role.draws_weights else ():
         if cell.weight is not None:
