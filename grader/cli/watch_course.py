@@ -253,7 +253,7 @@ class CourseWatch:
             return
         question = self._rows[self._spot[0]].question(asked[1])
         if question is None or Steps.of(question, self._console.encoding) is None:
-            self._status = f"There is no figure of this answer to {asked[1]}."
+            self._status = f"There are no steps to show for this answer to {asked[1]}."
         else:
             self._steps[self._spot] = self._steps.get(self._spot, -1) + 1
             self._skipped = 0
