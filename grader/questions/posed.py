@@ -11,6 +11,7 @@ from grader.language.record import Record
 from grader.mistakes.mistake import Slip
 from grader.questions import wording
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks
 
 OutcomeName = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
@@ -76,6 +77,7 @@ class Mark:
     misconception: str | None = None
     hint: int | None = None
     is_malformed: bool = False  # it has another form than required, so a picture does not help
+    tracks: Tracks | None = None  # torch's way and the mistaken one; practice edition only
 
 
 class FormError(ValueError):

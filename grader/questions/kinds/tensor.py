@@ -12,7 +12,7 @@ from grader.language.fault import at
 from grader.language.layers import Layer, apply, build, parse_layer, reason_of
 from grader.language.params import Variant
 from grader.language.templates import matrix
-from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
+from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes, value_tracks, worked_layer
 from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.base import computed
@@ -31,6 +31,7 @@ from grader.questions.values import (
     shape_text,
 )
 from grader.torch_lazy import torch
+from grader.walks.worked import Tracks, Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,6 +47,14 @@ class Values(NamedTuple):
     dtype: str | None = None
 
 
+class _Computed(NamedTuple):
+    """The right output, the usual wrong ones, and the layer with its numbers."""
+
+    output: Tensor
+    slips: Iterable[Slip] = ()
+    worked: Worked | None = None
+
+
 class TensorKey(Key):
     """The right values in row-major order, and how far off an answer can be."""
 
@@ -54,6 +63,7 @@ class TensorKey(Key):
     rtol: float
     atol: float
     credit: Literal["whole", "element"]
+    worked: Worked | None = None  # the layer with its numbers, if there are usual mistakes in computing it
     by_dtype: bool = False  # whether the tolerance grows with a coarser dtype and shrinks with small values
 
     def precision(self, dtype: str | None) -> Precision:
@@ -125,7 +135,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
-        output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
+        output, slips, worked = self._given(variant) if self.values is not None else self._computed(variant)
         if output.numel() > MAX_VALUES:
             raise ExpressionError(
                 f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
@@ -146,21 +156,23 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             rtol=precision.rtol if self.rtol is None else self.rtol,
             atol=precision.atol if self.atol is None else self.atol,
             credit=self.credit,
+            worked=worked,
             by_dtype=self.rtol is None and self.atol is None,
         )
 
-    def _given(self, variant: Variant) -> Tensor:
+    def _given(self, variant: Variant) -> _Computed:
         """Compute the author's formula."""
         values = _tensor(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
         with at("values"):
-            return self._finite(values)
+            return _Computed(self._finite(values))
 
-    def _computed(self, variant: Variant) -> tuple[Tensor, Iterable[Slip]]:
+    def _computed(self, variant: Variant) -> _Computed:
         """Let torch compute the layer's output, and return it with the usual mistakes."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
-        return output, value_mistakes(layer, variant.params, image, state)
+        slips = value_mistakes(layer, variant.params, image, state)
+        return _Computed(output, slips, worked_layer(layer, variant.params, image, state))
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
@@ -220,11 +232,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         """Give the verdict on values; leading dimensions of size 1 can be left out."""
 
         def agrees(wrong: Wrong) -> bool:
-            its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
-            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
-            return (is_listed or _stripped(its_shape) == _stripped(answer.shape)) and not _unlike(
-                answer, its, key
-            )
+            return _is_like(posed, key, answer, wrong.answer)
 
         if _stripped(answer.shape) != _stripped(key.shape):
             given, wanted = shape_text(answer.shape), shape_text(_core(key.shape))
@@ -236,6 +244,13 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         share = 1 - len(unlike) / len(answer.flat) if key.credit == "element" else 0.0
         return failed(key.wrong, agrees, _first_difference(answer, unlike), share)
 
+    @classmethod
+    def tracks(cls, posed: Posed, key: TensorKey, name: str, answer: Values) -> Tracks | None:
+        """Return torch's way and the mistaken one."""
+        if key.worked is None:
+            return None
+        return value_tracks(key.worked, name, lambda output: _is_like(posed, key, answer, output))
+
     def numbers(self, key: TensorKey) -> tuple[float, ...]:
         """Return the right values."""
         return key.values
@@ -245,6 +260,14 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         for name, number in super().constants(key):
             yield name, number
             yield f"all {name}", _filled(key.shape, number)
+
+
+def _is_like(posed: Posed, key: TensorKey, answer: Values, other: Any) -> bool:
+    """Return whether an answer has the shape and the values of another one."""
+    its_shape, its = _shape(posed, other), _flat(other)
+    is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
+    is_alike = is_listed or _stripped(its_shape) == _stripped(answer.shape)
+    return is_alike and not _unlike(answer, its, key)
 
 
 def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int]:
