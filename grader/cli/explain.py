@@ -12,14 +12,16 @@ from rich.text import Text
 
 from grader.render.lines import Bounded, Indented
 from grader.render.palette import screen
-from grader.render.stepping import Steps
+from grader.render.stepping import StepPage, Steps
 from grader.service.student import Examiner, QuestionReport, Report
 
 _KEY = re.compile(r"\x1b[\[O](?:[A-DFH]|\d~)|[\xe0\x00].|.", re.DOTALL)  # of Unix, of Windows, or a letter
-_NEXT = {"n", " ", "\r", "\n", "\x1b[C", "\x1b[B", "\x1bOC", "\x1bOB", "\xe0M", "\xe0P", "\x00M", "\x00P"}
-_PREVIOUS = {"p", "\x7f", "\b", "\x1b[D", "\x1b[A", "\x1bOD", "\x1bOA", "\xe0K", "\xe0H", "\x00K", "\x00H"}
+_NEXT = {"n", " ", "\r", "\n", "\x1b[C", "\x1bOC", "\xe0M", "\x00M"}
+_PREVIOUS = {"p", "\x7f", "\b", "\x1b[D", "\x1bOD", "\xe0K", "\x00K"}
 _FIRST = {"f", "\x1b[H", "\x1bOH", "\x1b[1~", "\xe0G", "\x00G"}
 _LAST = {"l", "\x1b[F", "\x1bOF", "\x1b[4~", "\xe0O", "\x00O"}
+_DOWN = {"\x1b[B", "\x1bOB", "\xe0P", "\x00P"}
+_UP = {"\x1b[A", "\x1bOA", "\xe0H", "\x00H"}
 _QUIT = {"q", "\x1b", "\x04"}
 _MISSING = {
     "passed": "{id} is right: there is nothing to explain.",
@@ -55,14 +57,15 @@ def _instead(question: QuestionReport, hints: int, exercise: str) -> Bounded:
 
 def step_through(steps: Steps, console: Console) -> None:
     """Show one step at a time, as the keys say."""
-    step = 0
-    with console.screen() as page:
+    step = top = 0
+    with console.screen() as screen_:
         while True:
-            page.update(steps.page(step))
+            screen_.update(StepPage(steps, step, top))
             for key in _keys():
                 if key in _QUIT:
                     return
                 step = _after(key, step, steps.count)
+                top = max(0, top + (key in _DOWN) - (key in _UP))
 
 
 def _keys() -> Iterator[str]:

@@ -6,10 +6,12 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +28,19 @@ class Terminal:
         self._descriptor, self.process = descriptor, process
 
     def type(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._descriptor, keys.encode())
+        """Press keys; Ctrl-C is a signal."""
+        if keys == "\x03":
+            self.process.send_signal(signal.SIGINT)
+        else:
+            os.write(self._descriptor, keys.encode())
+
+    def press(self, keys: str) -> None:
+        """Type when the command waits for single keys: what is typed before that is lost."""
+        until = time.monotonic() + MOST_SECONDS
+        while termios.tcgetattr(self._descriptor)[3] & termios.ICANON:
+            assert time.monotonic() < until, "it waits for no key"
+            time.sleep(0.01)
+        self.type(keys)
 
     def read_until(self, text: str) -> str:
         """Return what is printed from now on, up to a text."""
@@ -69,7 +82,6 @@ def terminal(command: Sequence[object], folder: Path, **environment: str) -> Ite
         stderr=its,
         env=variables,
         start_new_session=True,
-        preexec_fn=_own_terminal,  # so that Ctrl-C is a signal
     )
     os.close(its)
     try:
@@ -78,7 +90,3 @@ def terminal(command: Sequence[object], folder: Path, **environment: str) -> Ite
         process.kill()
         process.wait()
         os.close(own)
-
-
-def _own_terminal() -> None:
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -11,8 +11,6 @@ import pytest
 
 from tests.cli.terminal import terminal
 
-QUESTION = "Replace sums.py by its stub? Your file is kept as sums.before-reset-1.py. [y/N]: "
-
 
 @pytest.mark.parametrize(
     ("key", "code", "said", "is_replaced"),
