@@ -26,6 +26,7 @@ from grader.render.terminal import details, headline, height_of, remarks, total
 _LEAST_ROWS = 3  # of the list, however small the screen is
 _SHARE = 3  # the list may take this part of the screen when the question needs the rest
 _RULES = 3
+_TALL = 14  # lines of a figure, from which on it is drawn in ASCII, which takes fewer
 _WORDS = {
     "passed": ("right", RIGHT),
     "wrong": ("wrong", WRONG),
@@ -195,8 +196,9 @@ def question_told(
 
 def _step(steps: Steps, step: int) -> list[RenderableType]:
     """Return one step of a figure; after the last one comes the first."""
-    step %= steps.count
-    return [Text(""), Text(f"step {step + 1} of {steps.count}"), Text(steps.text(step)), Text("")]
+    drawings = list(steps.drawings(step % steps.count))
+    text = next((one for one in drawings if one.count("\n") < _TALL), drawings[-1])
+    return [Text(""), Picture(text), Text("")]
 
 
 def finished_told(row: Row) -> Iterator[RenderableType]:
