@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from rich.console import Console, RenderableType
+from rich.control import Control
 from rich.screen import Screen
 from rich.text import Text
 
@@ -308,7 +309,9 @@ class CourseWatch:
             KEYS,
             self._skipped,
         )
-        self._console.print(Screen(view), end="")
+        with self._console:  # both are written at once
+            self._console.control(Control.home())
+            self._console.print(Screen(view), end="")
 
     def _question(self) -> Iterator[RenderableType]:
         """Yield what is said about the exercise and the question that are shown."""

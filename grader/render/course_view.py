@@ -23,8 +23,9 @@ from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 from grader.render.stepping import Steps
 from grader.render.terminal import details, headline, height_of, remarks, total
 
-_LEAST_ROWS = 3  # of the list, however small the screen is
-_SHARE = 3  # the list may take this part of the screen when the question needs the rest
+_LOW = 16  # lines of a screen below which nothing may take more lines than it needs
+_LEAST_ROWS = 3  # of the list, if the screen is not very small
+_SHARE = 4  # the list may take this part of the screen when the question needs the rest
 _RULES = 3
 _TALL = 14  # lines of a figure, from which on it is drawn in ASCII, which takes fewer
 _WORDS = {
@@ -125,7 +126,7 @@ class CourseView:
         )
         told = console.render_lines(Bounded(Group(*self.told)), options, pad=False)
         room = height - _RULES - height_of(console, options, head) - height_of(console, options, foot)
-        least = min(len(self.rows), max(_LEAST_ROWS, room // _SHARE))
+        least = min(len(self.rows), max(min(_LEAST_ROWS, room // 2), room // _SHARE))
         rows = max(0, min(len(self.rows), max(least, room - len(told))))
         below = max(1, room - rows)
         yield head
