@@ -120,10 +120,12 @@ class CourseView:
         """Draw the screen."""
         height = options.height or console.size.height
         options = options.reset_height()
-        head = Bounded(Ends(Text(self.title, style="bold"), Text(self.sum)))
-        foot = Bounded(
-            Group(Text(self.status, no_wrap=True, overflow="ellipsis"), Text(self.keys, style=FAINT))
-        )
+        is_low = height < _LOW
+        title = Text(f"{self.sum}, {self.title}", style="bold", no_wrap=True, overflow="ellipsis")
+        head = Bounded(title if is_low else Ends(Text(self.title, style="bold"), Text(self.sum)))
+        status = Text(self.status, no_wrap=True, overflow="ellipsis")
+        keys = Text(self.keys, style=FAINT, no_wrap=is_low, overflow="ellipsis")
+        foot = Bounded(Group(status, keys))
         told = console.render_lines(Bounded(Group(*self.told)), options, pad=False)
         room = height - _RULES - height_of(console, options, head) - height_of(console, options, foot)
         least = min(len(self.rows), max(min(_LEAST_ROWS, room // 2), room // _SHARE))
