@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from rich.console import Console, RenderableType
+from rich.control import Control
 from rich.screen import Screen
 from rich.text import Text
 
@@ -18,7 +19,7 @@ from grader.cli import entry
 from grader.cli.keyboard import INTERRUPT, keys_to
 from grader.cli.watch_exercise import sentence_of
 from grader.errors import GraderError, UsageFault, counted
-from grader.render.course_view import CourseView, Row, finished_told, question_told, sum_text
+from grader.render.course_view import CourseView, Listed, finished_told, question_told, sum_text
 from grader.render.palette import screen
 from grader.render.solution_page import solution_page
 from grader.render.stepping import Steps
@@ -74,7 +75,7 @@ class CourseWatch:
         self, desk: Desk, console: Console, events: SimpleQueue[str | None], told: list[str]
     ) -> None:
         self._desk, self._console, self._events, self._told = desk, console, events, told
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, Listed] = {}
         self._troubles: dict[str, str] = {}  # by exercise, until it can be graded
         self._shown: dict[_Spot, dict[str, RenderableType]] = {}  # the hints and solutions asked for
         self._steps: dict[_Spot, int] = {}  # of the figures asked for
@@ -134,16 +135,18 @@ class CourseWatch:
         self._waiting = list(dict.fromkeys([self._spot[0], *stale]))
         self._draw()
 
-    def _row(self, name: str) -> Row:
+    def _row(self, name: str) -> Listed:
         self._troubles.pop(name, None)
         try:
-            return Row(name, self._desk.paper(name), self._desk.remembered(name).report)
+            return Listed(name, self._desk.paper(name), self._desk.remembered(name).report)
         except GraderError as error:
             self._troubles[name] = str(error)
-            return Row(name, None, None)
+            return Listed(name, None, None)
 
     def _look(self) -> None:
         if self._desk.read_again():
+            self._shown.clear()
+            self._steps.clear()
             self._begin()
         self._saved()
 
@@ -186,7 +189,7 @@ class CourseWatch:
     def _take(self, name: str, report: Report) -> None:
         """Show a new report."""
         self._troubles.pop(name, None)
-        self._rows[name] = Row(name, self._desk.paper(name), report)
+        self._rows[name] = Listed(name, self._desk.paper(name), report)
         self._status = f"{name} was graded at {time.strftime('%H:%M:%S')}. {WATCHING}"
         if name == self._spot[0]:
             self._go_to(name)
@@ -253,7 +256,7 @@ class CourseWatch:
             return
         question = self._rows[self._spot[0]].question(asked[1])
         if question is None or Steps.of(question, self._console.encoding) is None:
-            self._status = f"There is no figure of this answer to {asked[1]}."
+            self._status = f"There are no steps to show for this answer to {asked[1]}."
         else:
             self._steps[self._spot] = self._steps.get(self._spot, -1) + 1
             self._skipped = 0
@@ -308,7 +311,9 @@ class CourseWatch:
             KEYS,
             self._skipped,
         )
-        self._console.print(Screen(view), end="")
+        with self._console:  # both are written at once
+            self._console.control(Control.home())
+            self._console.print(Screen(view), end="")
 
     def _question(self) -> Iterator[RenderableType]:
         """Yield what is said about the exercise and the question that are shown."""

@@ -23,9 +23,11 @@ from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 from grader.render.stepping import Steps
 from grader.render.terminal import details, headline, height_of, remarks, total
 
-_LEAST_ROWS = 3  # of the list, however small the screen is
-_SHARE = 3  # the list may take this part of the screen when the question needs the rest
+_LOW = 16  # lines of a screen below which nothing may take more lines than it needs
+_LEAST_ROWS = 3  # of the list, if the screen is not very small
+_SHARE = 4  # the list may take this part of the screen when the question needs the rest
 _RULES = 3
+_TALL = 14  # lines of a figure, from which on it is drawn in ASCII, which takes fewer
 _WORDS = {
     "passed": ("right", RIGHT),
     "wrong": ("wrong", WRONG),
@@ -36,7 +38,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class Listed:
     """An exercise in the list: its paper, if it can be read, and its last report, if it was graded."""
 
     name: str
@@ -107,7 +109,7 @@ class CourseView:
 
     title: str
     sum: str
-    rows: Sequence[Row]
+    rows: Sequence[Listed]
     current: str  # the exercise that `told` is about
     told: Sequence[RenderableType]
     status: str
@@ -118,13 +120,15 @@ class CourseView:
         """Draw the screen."""
         height = options.height or console.size.height
         options = options.reset_height()
-        head = Bounded(Ends(Text(self.title, style="bold"), Text(self.sum)))
-        foot = Bounded(
-            Group(Text(self.status, no_wrap=True, overflow="ellipsis"), Text(self.keys, style=FAINT))
-        )
+        is_low = height < _LOW
+        title = Text(f"{self.sum}, {self.title}", style="bold", no_wrap=True, overflow="ellipsis")
+        head = Bounded(title if is_low else Ends(Text(self.title, style="bold"), Text(self.sum)))
+        status = Text(self.status, no_wrap=True, overflow="ellipsis")
+        keys = Text(self.keys, style=FAINT, no_wrap=is_low, overflow="ellipsis")
+        foot = Bounded(Group(status, keys))
         told = console.render_lines(Bounded(Group(*self.told)), options, pad=False)
         room = height - _RULES - height_of(console, options, head) - height_of(console, options, foot)
-        least = min(len(self.rows), max(_LEAST_ROWS, room // _SHARE))
+        least = min(len(self.rows), max(min(_LEAST_ROWS, room // 2), room // _SHARE))
         rows = max(0, min(len(self.rows), max(least, room - len(told))))
         below = max(1, room - rows)
         yield head
@@ -166,7 +170,7 @@ def _rule(title: str) -> RenderableType:
 
 
 def question_told(
-    row: Row, id_: str, shown: Iterable[RenderableType], encoding: str, step: int | None = None
+    row: Listed, id_: str, shown: Iterable[RenderableType], encoding: str, step: int | None = None
 ) -> Iterator[RenderableType]:
     """Yield an open question: its verdict, what was asked for, what is wrong, and what is asked.
 
@@ -195,16 +199,12 @@ def question_told(
 
 def _step(steps: Steps, step: int) -> list[RenderableType]:
     """Return one step of a figure; after the last one comes the first."""
-    step %= steps.count
-    return [
-        Text(""),
-        Text(f"step {step + 1} of {steps.count}"),
-        Text(next(iter(steps.drawings(step)))),
-        Text(""),
-    ]
+    drawings = list(steps.drawings(step % steps.count))
+    text = next((one for one in drawings if one.count("\n") < _TALL), drawings[-1])
+    return [Text(""), Picture(text), Text("")]
 
 
-def finished_told(row: Row) -> Iterator[RenderableType]:
+def finished_told(row: Listed) -> Iterator[RenderableType]:
     """Yield what is left to say about an exercise."""
     if row.report is None:
         return
@@ -229,7 +229,7 @@ def asked(posed: Posed) -> str:
     return "\n".join(printable(line) for line in paragraphs(text) if not line.lstrip().startswith("```"))
 
 
-def sum_text(rows: Sequence[Row]) -> str:
+def sum_text(rows: Sequence[Listed]) -> str:
     """Return the points of the course that are reached now."""
     score = sum(row.report.judged[0] for row in rows if row.report is not None)
     points = sum(row.report.points if row.report else row.paper.points if row.paper else 0 for row in rows)

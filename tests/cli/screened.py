@@ -59,8 +59,8 @@ class Screened:
             self._stream.feed(content)
 
     def wait_for(self, *words: str) -> str:
-        """Wait until all these words are on the screen, and return it."""
-        return self.wait(lambda text: all(word in text for word in words), words)
+        """Wait until all these words are on the screen, wherever lines end, and return it."""
+        return self.wait(lambda text: all(word in " ".join(text.split()) for word in words), words)
 
     def wait(self, is_there: Callable[[str], bool], what: object) -> str:
         """Wait until the screen is as it should be, and return it."""

@@ -253,7 +253,9 @@ def test_a_new_handout_is_read_again(own: Path, course: Run, arguments: list[str
         pack.unlink()
         terminal.wait_for(f"{PACK_FILE} is gone from")
         record = own / "exercises" / "exercise-1" / "exercise.yaml"
-        record.write_text(record.read_text(encoding="utf-8").replace("size", "extent"), encoding="utf-8")
+        record.write_text(
+            record.read_text(encoding="utf-8").replace("id: size", "id: extent"), encoding="utf-8"
+        )
         assert course(own, "generate", own / "new").code == 0
         shutil.copy(own / "new" / PACK_FILE, folder)
         terminal.wait_for("were read again", "extent")
