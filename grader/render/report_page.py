@@ -98,13 +98,13 @@ def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | No
 
 
 def _figure_of(question: QuestionReport, mark: str = "q") -> Drawn:
-    """Return the figure of a question: both ways through its layer, or how often the kernel fits."""
+    """Return the figure of a question: both ways through its layer, or where the kernel begins."""
     with_id = f"{mark}-{question.id}"
     try:
         if question.tracks is not None:
             return _drawn(two_tracks(question.tracks), with_id)
         if question.walk is not None:
-            return _drawn(figure_of(Worked(question.walk), "whole"), with_id)
+            return _drawn(figure_of(Worked(question.walk), "first"), with_id)
     except CannotDraw as why:
         return Drawn(picture=question.drawing or "", sentence=str(why))
     return Drawn(picture=question.drawing or "")

@@ -1,0 +1,105 @@
+"""Layers with made-up numbers, of every kind that a figure shows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from grader.figures.figure import Figure
+from grader.figures.frames import figure_of, two_tracks
+from grader.language.layers import parse_layer
+from grader.walks.as_written import walk_of
+from grader.walks.walk import Walk
+from grader.walks.worked import Numbers, Tracks, Worked, nested
+
+LAYERS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "convolution": ("Conv2d(1, 1, 3, stride=2, padding=1)", (1, 1, 5, 5)),
+    "left over": ("Conv2d(1, 1, 2, stride=3, bias=False)", (1, 1, 6, 6)),
+    "channels": ("Conv2d(3, 2, 2)", (1, 3, 3, 3)),
+    "groups": ("Conv2d(4, 2, 2, groups=2)", (1, 4, 3, 3)),
+    "dilation": ("Conv2d(1, 1, 2, dilation=3)", (1, 1, 6, 6)),
+    "one dimension": ("Conv1d(1, 1, 3, padding=1)", (1, 1, 7)),
+    "max": ("MaxPool2d(2)", (1, 1, 4, 4)),
+    "mean": ("AvgPool2d(2, stride=2, ceil_mode=True)", (1, 1, 5, 5)),
+    "transposed": ("ConvTranspose2d(1, 1, 3, stride=2, padding=1)", (1, 1, 3, 3)),
+    "unfold": ("Unfold(kernel_size=2)", (1, 1, 4, 4)),
+    "linear": ("Linear(4, 3)", (1, 4)),
+    "relu": ("ReLU()", (1, 1, 3, 3)),
+}
+FIRST: dict[str, tuple[str, tuple[int, ...]]] = {  # too long to be shown whole
+    "cropped": ("Conv2d(1, 1, 3)", (1, 1, 24, 24)),
+    "wide kernel": ("Conv2d(1, 1, 5, padding=2)", (1, 1, 8, 8)),
+    "many channels": ("Conv2d(8, 8, 3, padding=1)", (1, 8, 8, 8)),
+}
+SIZES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "sizes": ("Conv2d(1, 1, 5, stride=2)", (1, 1, 10, 10)),
+    "two sizes": ("MaxPool2d((2, 3), padding=1)", (1, 1, 20, 31)),
+}
+
+
+def worked(
+    layer: str, shape: Sequence[int], how: str = "", *, seed: int = 0, between: tuple[int, int] = (-3, 4)
+) -> Worked:
+    """A layer with whole numbers."""
+    walk = walk_of(parse_layer(layer), {}, tuple(shape))
+    draw = random.Random(seed)
+
+    def drawn(sizes: Sequence[int]) -> Any:
+        return [drawn(sizes[1:]) for _ in range(sizes[0])] if sizes else draw.randint(*between)
+
+    weights = _weight_shape(walk)
+    bias = tuple(float(draw.randint(1, 3)) for _ in range(walk.channels)) if walk.bias and weights else None
+    return Worked(walk, nested(drawn(shape)), nested(drawn(weights)) if weights else None, bias, how)
+
+
+def _weight_shape(walk: Walk) -> tuple[int, ...]:
+    kernel = tuple(axis.kernel for axis in walk.axes)
+    match walk.family:
+        case "convolution":
+            return walk.channels, walk.input[1] // walk.groups, *kernel
+        case "transposed convolution":
+            return walk.input[1], walk.channels // walk.groups, *kernel
+        case "linear":
+            return walk.channels, walk.input[-1]
+    return ()
+
+
+def turned(numbers: Numbers) -> Numbers:
+    """A kernel of one channel, turned by half a turn."""
+    return tuple(map(turned, reversed(numbers))) if isinstance(numbers, tuple) else numbers
+
+
+def turned_tracks() -> Tracks:
+    """A kernel as it is written, and the same turned round."""
+    true = worked("Conv2d(1, 1, 3, bias=False)", (1, 1, 4, 4), "the kernel as it is written", seed=3)
+    assert true.weight is not None
+    return Tracks(true, replace(true, weight=turned(true.weight), how="the kernel turned round"))
+
+
+def padded_tracks() -> Tracks:
+    """A convolution with its frame of zeros and without it."""
+    true = worked("Conv2d(1, 1, 3, padding=1, stride=2)", (1, 1, 4, 4), "a frame of zeros", seed=3)
+    other = worked("Conv2d(1, 1, 3, stride=2)", (1, 1, 4, 4), "without the frame", seed=3)
+    return Tracks(true, other)
+
+
+def sized_tracks() -> Tracks:
+    """Two ways of counting positions."""
+    walks = [
+        walk_of(parse_layer(f"Conv2d(1, 1, 5, stride=2{more})"), {}, (1, 1, 10, 10))
+        for more in ("", ", padding=1")
+    ]
+    return Tracks(Worked(walks[0], how="as it is"), Worked(walks[1], how="with padding"))
+
+
+def all_figures() -> dict[str, Figure]:
+    """A figure of every kind."""
+    figures = {name: figure_of(worked(*layer)) for name, layer in LAYERS.items()}
+    figures |= {name: figure_of(worked(*layer), "first") for name, layer in FIRST.items()}
+    for name, (layer, shape) in SIZES.items():
+        walk = walk_of(parse_layer(layer), {}, shape)
+        figures |= {name: figure_of(Worked(walk)), f"{name} first": figure_of(Worked(walk), "first")}
+    tracks = {"turned": turned_tracks(), "padded": padded_tracks(), "sized": sized_tracks()}
+    return figures | {name: two_tracks(both, "On other numbers.") for name, both in tracks.items()}

@@ -1,0 +1,102 @@
+"""Reports as pages: one of every kind of figure, and one by a hostile student and author."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.course.sitting import Paper
+from grader.examiner.report import Report
+from grader.render.report_page import report_html
+from tests.figures.layers import padded_tracks, sized_tracks, turned_tracks
+
+EVIL = "</pre></style></script><script>window.hit=1</script><img src=http://x.example/a onerror=window.hit=1>"
+TURNED_ROUND = "\u202eevil\u202d\x1b[31m"
+LIMITS = {"seconds": 1}
+
+
+def paper(questions: list[dict[str, Any]], **fields: Any) -> Paper:
+    """A paper of these questions, as a student has it."""
+    told = {"course": "Course", "exercise": "exercise-1", "title": "Stride", "intro": "", "student": None}
+    return Paper.model_validate(
+        told | {"packages": (), "limits": LIMITS, "questions": questions} | fields, strict=False
+    )
+
+
+def posed(id_: str, prompt: str = "What comes out?", **fields: Any) -> dict[str, Any]:
+    """A question as a paper has it."""
+    told = {"id": id_, "kind": "number", "points": 2, "prompt": prompt, "how": "", "starter": f"{id_} = ..."}
+    return told | fields
+
+
+def marked(id_: str, outcome: str = "failed", **fields: Any) -> dict[str, Any]:
+    """A question as a report has it."""
+    score = 2 if outcome == "passed" else 0
+    told = {"id": id_, "kind": "number", "outcome": outcome, "score": score, "points": 2, "message": "No."}
+    return told | fields
+
+
+def report(questions: list[dict[str, Any]], **fields: Any) -> Report:
+    """A report of these questions."""
+    points = {"score": sum(one["score"] for one in questions), "points": sum(o["points"] for o in questions)}
+    told = {"exercise": "exercise-1", "student": None, "isolation": (), "questions": questions}
+    return Report.model_validate(told | points | fields)
+
+
+def ordinary() -> str:
+    """A page with a right answer, one not given, and wrong ones with every kind of two tracks."""
+    table = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
+    code = "```python\nimage = [[1, 2], [3, 4]]\n```\n"
+    asked = [
+        posed("right", f"Read `nn.Conv2d(1, 1, 3)`.\n\n{code}\n{table}", hints=["One.", "Two."]),
+        posed("turned", r"Is $\lfloor (M - K) / S \rfloor + 1$ right?", hints=["Look *here*.", "Two."]),
+        posed("padded"),
+        posed(
+            "sized", options=[{"letter": "a", "text": "`one`"}, {"letter": "b", "text": "two"}], kind="choice"
+        ),
+        posed("open"),
+    ]
+    wrong = {"misconception": "slip", "message": "You turned the `kernel` round. torch does not."}
+    found = [
+        marked("right", "passed", message="", answer="right = 4"),
+        marked(
+            "turned", answer="turned = [[1, 2],\n          [3, 4]]", hint=1, tracks=turned_tracks(), **wrong
+        ),
+        marked("padded", answer="padded = 3", tracks=padded_tracks(), **wrong),
+        marked("sized", kind="choice", answer='sized = "a"', tracks=sized_tracks(), **wrong),
+        marked("open", "unanswered", message="Not answered."),
+    ]
+    return report_html(
+        report(found, student="Ada Lovelace", printed="hello\n", notes=["A `%pip` line was skipped."]),
+        paper(asked, intro="Lay the kernel on the image.\n\n# A head\n\n- one\n- two"),
+        {"turned": 1},
+    )
+
+
+def hostile() -> str:
+    """A page on which everybody tries to run or load something."""
+    link = "![x](http://x.example/p.png) [a](javascript:window.hit=1) <iframe src=http://x.example></iframe>"
+    asked = [posed("q", f"{EVIL} {link} $<b>{EVIL}</b>$ {TURNED_ROUND}", hints=[EVIL])]
+    check = {
+        "id": "c",
+        "title": EVIL,
+        "visible": True,
+        "outcome": "failed",
+        "score": 0,
+        "points": 2,
+        "message": EVIL,
+        "call": EVIL,
+        "expected": EVIL,
+        "actual": f"{EVIL}{TURNED_ROUND}",
+    }
+    found = [
+        marked(
+            "q",
+            kind="code",
+            answer=f"q = '{EVIL}'",
+            message=f"`{EVIL}`",
+            hint=1,
+            checks=(check, check | {"id": "d", "outcome": "passed"}),
+        )
+    ]
+    told = report(found, student=f"{EVIL}{TURNED_ROUND}", printed=EVIL, notes=[EVIL, TURNED_ROUND])
+    return report_html(told, paper(asked, title=EVIL, course=EVIL, intro=f"{EVIL}\n\n{link}"))

@@ -1,0 +1,240 @@
+"""Pages and figures in Chromium, offline: they play, step, read without a script, and run nothing of others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from grader.figures.svg import as_svg
+from tests.figures.layers import all_figures
+from tests.render.pages import hostile, ordinary
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WIDTHS = (320, 1280)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here (apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    for name, text in (("ordinary", ordinary()), ("hostile", hostile())):
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    for name, figure in all_figures().items():
+        (folder / f"{name}.svg").write_text(as_svg(figure, prefix="f", alone=True), encoding="utf-8")
+    return folder
+
+
+class Opened:
+    """A page that is open, what it asked for, and what it complained about."""
+
+    def __init__(self, page: Page, file: Path) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(file.as_uri())
+
+    @property
+    def others(self) -> list[str]:
+        """What was asked for besides the page itself."""
+        return self.requests[1:]
+
+
+def opened(browser: Browser, file: Path, **options) -> Opened:
+    context = browser.new_context(offline=False, **options)
+    return Opened(context.new_page(), file)
+
+
+@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+def test_a_page_asks_for_nothing_and_runs_nothing_of_others(browser, files, name):
+    shown = opened(browser, files / name)
+    shown.page.wait_for_timeout(300)
+    assert shown.others == []
+    assert shown.complaints == []
+    assert shown.page.evaluate("window.hit") is None
+    assert shown.page.locator("img, iframe, a[href^='javascript']").count() == 0
+
+
+def test_nothing_that_gets_into_a_page_could_run_there(browser, files):
+    shown = opened(browser, files / "ordinary.html")
+    shown.page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.hit = 1";
+            document.body.append(script);
+            const image = document.createElement("img");
+            image.src = "http://x.example/a.png";
+            document.body.append(image);
+        }"""
+    )
+    shown.page.wait_for_timeout(200)
+    assert shown.page.evaluate("window.hit") is None
+    assert not [url for url in shown.others if "x.example" in url]
+
+
+def result(page: Page) -> str:
+    """The result that the first figure shows now."""
+    return page.evaluate(
+        """() => [...document.querySelector("figure svg .all").querySelectorAll(".big")].filter(one => {
+            for (let at = one; at.tagName !== "svg"; at = at.parentNode)
+                if (getComputedStyle(at).opacity < 0.5 || getComputedStyle(at).display === "none") return false;
+            return true;
+        }).map(one => one.textContent).join(" ")"""
+    )
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_buttons_slider_and_keys_step_a_figure(browser, files, motion):
+    page = opened(browser, files / "ordinary.html", reduced_motion=motion).page
+    bar = page.locator(".controls").first
+    slider, told = bar.get_by_role("slider"), bar.locator("output")
+    last = int(slider.get_attribute("max") or 0)
+    assert last > 2
+    seen = []
+    bar.get_by_label("One step forward").click()
+    bar.get_by_label("One step back").click()
+    for number in range(1, last + 1):
+        assert told.text_content() == f"Step {number} of {last}"
+        seen.append(result(page))
+        bar.get_by_label("One step forward").click()
+    assert all(seen)
+    assert len(set(seen)) > 1
+    slider.focus()
+    page.keyboard.press("Home")
+    assert result(page) == seen[0]
+    page.keyboard.press("ArrowRight")
+    assert result(page) == seen[1]
+    assert told.text_content() == f"Step 2 of {last}"
+    assert slider.get_attribute("aria-valuetext") == f"Step 2 of {last}"
+    page.keyboard.press("End")
+    assert result(page) == seen[-1]
+
+
+def test_a_figure_plays_and_pauses(browser, files):
+    page = opened(browser, files / "ordinary.html").page
+    states = "() => new Set(document.querySelector('figure svg').getAnimations({subtree: true}).map(a => a.playState))"
+    button = page.locator(".controls .play").first
+    assert button.text_content() == "Pause"
+    assert page.evaluate(f"[...({states})()]") == ["running"]
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.text_content() == "Play"
+    assert page.evaluate(f"[...({states})()]") == ["paused"]
+    page.keyboard.press("Space")
+    assert page.evaluate(f"[...({states})()]") == ["running"]
+
+
+def test_without_a_script_a_page_says_everything_and_can_be_paused(browser, files):
+    shown = opened(browser, files / "ordinary.html", java_script_enabled=False)
+    page = shown.page
+    assert page.locator(".controls").count() == 0
+    text = page.locator("main").inner_text()
+    for part in ("2 of 10 points", "turned = [[1, 2],", "You turned the kernel round.", "hello"):
+        assert part in text
+    assert page.get_by_role("img").count() >= 3
+    page.locator("summary").first.click()
+    assert page.get_by_text("Look here.").is_visible()
+    page.get_by_label("Pause the figure").first.check()
+    moving = page.locator("figure svg .v0").first
+    assert moving.evaluate("one => getComputedStyle(one).animationPlayState") == "paused"
+
+
+def test_less_motion_shows_the_first_and_the_last_frame(browser, files):
+    page = opened(browser, files / "ordinary.html", reduced_motion="reduce").page
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.locator("figure svg .end").first.evaluate("one => getComputedStyle(one).display") == "inline"
+    page = opened(browser, files / "ordinary.html").page
+    assert page.locator("figure svg .end").first.evaluate("one => getComputedStyle(one).display") == "none"
+
+
+def test_print_is_light_still_and_without_controls(browser, files):
+    page = opened(browser, files / "ordinary.html", color_scheme="dark").page
+    page.emulate_media(media="print")
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert not page.locator(".controls").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert result(page)
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 375, 687, 688])
+@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+def test_a_page_never_scrolls_sideways(browser, files, name, width):
+    page = opened(browser, files / name, viewport={"width": width, "height": 800}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+def test_axe_finds_nothing(browser, files, name, width, scheme, media):
+    page = opened(
+        browser, files / name, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
+    ).page
+    page.emulate_media(media=media)
+    for summary in page.locator("summary").all() if media == "screen" else ():
+        summary.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("forced", ["active", "none"])
+def test_forced_colours_are_those_of_the_system(browser, files, forced):
+    page = opened(browser, files / "ordinary.html", forced_colors=forced).page
+    colours = page.evaluate("""() => {
+        const probe = document.body.appendChild(document.createElement("p"));
+        probe.style.color = "CanvasText";
+        const edge = document.querySelector("figure svg .edge");
+        return [getComputedStyle(edge).stroke, getComputedStyle(probe).color];
+    }""")
+    assert (colours[0] == colours[1]) == (forced == "active")
+
+
+@pytest.mark.parametrize("name", all_figures())
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_figure_opens_alone(browser, files, name, width):
+    shown = opened(browser, files / f"{name}.svg", viewport={"width": width, "height": 800})
+    page = shown.page
+    assert shown.others == []
+    assert shown.complaints == []
+    box = page.evaluate("(one => [one.width, one.height])(document.documentElement.getBoundingClientRect())")
+    assert box[0] > 200
+    assert box[1] > 60
+    outside = page.evaluate("""() => {
+        const whole = document.documentElement.getBoundingClientRect();
+        return [...document.querySelectorAll(".all text, .all rect, .all path")].filter(one => {
+            if (one.closest("defs") || one.closest(".end")) return false;
+            const box = one.getBoundingClientRect();
+            return box.width && (box.left < whole.left - 1 || box.right > whole.right + 1
+                || box.top < whole.top - 1 || box.bottom > whole.bottom + 1);
+        }).map(one => one.outerHTML);
+    }""")
+    assert outside == []
+
+
+def test_a_lone_figure_is_paused_by_its_link(browser, files):
+    page = opened(browser, files / "convolution.svg").page
+    state = "() => document.getAnimations().filter(a => a.playState === 'running').length"
+    assert page.evaluate(state) > 0
+    page.get_by_text("Pause").click()
+    assert page.evaluate(state) == 0
+    page.get_by_text("Play").click()
+    assert page.evaluate(state) > 0
