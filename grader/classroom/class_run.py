@@ -17,7 +17,7 @@ from grader.gradebook.store import EVERYBODY, Gradebook
 BATCH = 200  # submissions looked up in the gradebook at once
 VARIANT_0 = (
     "Exercises were handed out without a roster. Students without a variant of their own are graded with "
-    "variant 0. If they received their own, run: course generate OUT --roster FILE"
+    "variant 0. If they received their own, run: course generate handouts --roster FILE"
 )
 
 

@@ -18,7 +18,8 @@ from grader.lms.base import Named
 _READERS = sorted(LMSS, key=lambda lms: lms.reads_last)
 SUFFIXES = (".py", ".ipynb")
 _TEXT_SUFFIXES = (".txt", ".json", ".download")  # added by browsers and editors: exercise-3.py.txt
-_DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack"}
+_DEBRIS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "course.pack", "README.md"}
+_WHEEL = re.compile(r"torchgrade-[\w.-]+(?: \(\d+\))?\.whl")
 _OF_HANDOUTS = "checks"  # the folder of visible checks that students received
 # The marks that systems and browsers append to copies, in several languages.
 _WORDS = "copy|kopie|kopia|kopi|copie|copia|cópia|копия|副本|コピー|복사본|사본"
@@ -33,7 +34,8 @@ MAX_MARKS = 5  # "-1-1-1" and the like
 def is_debris(parts: Sequence[str]) -> bool:
     """Tell whether an operating system, Jupyter or a handout left this file in a student's folder."""
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
-    return hidden or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
+    is_wheel = any(map(_WHEEL.fullmatch, parts))
+    return hidden or is_wheel or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
 
 
 def named(parts: Sequence[str]) -> Named | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from grader.worker import interrupts
 
@@ -25,9 +25,20 @@ def course() -> NoReturn:
 def _begin(module: str) -> NoReturn:
     interrupts.leave_at_once()
     _open_streams()
-    entry = importlib.import_module("grader.cli.entry")
-    entry.run(importlib.import_module(module).command)
+    entry, command = _imported(module)
+    entry.run(command)
     raise AssertionError  # unreachable: it exits
+
+
+def _imported(module: str) -> tuple[Any, Any]:
+    """Return the entry point and the command, which need packages of others."""
+    try:
+        return importlib.import_module("grader.cli.entry"), importlib.import_module(module).command
+    except ImportError as error:
+        if not (sentence := importlib.import_module("grader.cli.unmet").told(error)):
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        sys.exit(2)
 
 
 def _open_streams() -> None:

@@ -79,6 +79,8 @@ def ending(error: BaseException) -> tuple[str, int]:
         return interrupts.TOLD, INTERRUPTED
     if isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
         return "", DONE  # the reader has closed the pipe; rich turns that into a SystemExit
+    if missing := _missing(error):
+        return missing, WRONG_USE
     if isinstance(error, WorkerFault):
         return f"{error} This is not your fault. Details: {_write_log(error)}", BUG
     if isinstance(error, GraderError | click.ClickException):
@@ -87,6 +89,12 @@ def ending(error: BaseException) -> tuple[str, int]:
     if refused:
         return refused, WRONG_USE
     return f"This is a bug in the grader: {type(error).__name__}. Please send us {_write_log(error)}", BUG
+
+
+def _missing(error: BaseException) -> str:
+    """Return what to install if a package is missing, or ""; imported only now, as it is seldom needed."""
+    told: str = importlib.import_module("grader.cli.unmet").told(error)
+    return told
 
 
 def _refused(error: OSError) -> str:

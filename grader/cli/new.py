@@ -16,7 +16,9 @@ from grader.service.scaffolding import make_course, write_schemas
 def new(folder: Path) -> int:
     """Create a small working course in FOLDER."""
     make_course(folder)
-    click.echo(f"Created a course in {folder}. Next:\n  cd {folder}\n  course check\n  course generate OUT")
+    click.echo(
+        f"Created a course in {folder}. Next:\n  cd {folder}\n  course check\n  course generate handout"
+    )
     return entry.DONE
 
 

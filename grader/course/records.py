@@ -7,7 +7,7 @@ from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from grader.course.rules import Rules
 from grader.language.expressions import Expression
@@ -27,6 +27,11 @@ PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # top-level packages only
 EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
+# Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
+REQUIREMENT = r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$"
+Requirements = Annotated[
+    list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")
+]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
 
 
@@ -56,6 +61,14 @@ class Course(Record):
     limits: Limits = Limits()
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    install: Annotated[
+        Requirements | Annotated[str, Tag("text")],
+        Discriminator(lambda value: "list" if isinstance(value, list) else "text"),
+        Field(description="What students install, for pip, or a text that says how; by default this grader."),
+    ] = ""
+    hand_in: Annotated[
+        str, Field(description="Markdown: how students hand in, for the README.md of their handout.")
+    ] = ""
 
     @field_validator("exercises")
     @classmethod

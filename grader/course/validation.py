@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grader.course.records import EXERCISE_NAME, PACKAGE_NAME
+from grader.course.records import EXERCISE_NAME, PACKAGE_NAME, REQUIREMENT
 from grader.errors import Fault, did_you_mean
 from grader.language.document import Document, Path_
 from grader.questions.kinds import KINDS
@@ -43,6 +43,10 @@ _PATTERNS = {  # what the patterns of the records mean
     EXERCISE_NAME: (
         "It cannot be the name of an exercise.",
         "Use letters, digits, - and _, as in exercise-1.",
+    ),
+    REQUIREMENT: (
+        "It is not a requirement of pip.",
+        "Write it like torchgrade==0.1.0 or ./file.whl, without options and quotation marks.",
     ),
 }
 

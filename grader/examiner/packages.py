@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageFault
 from grader.examiner.submission import Submission, imports_of
-from grader.examiner.wording import INSTALL, MISSING_PACKAGES
+from grader.examiner.wording import CPU_ONLY, INSTALL, MISSING_PACKAGES
 
 if TYPE_CHECKING:
     from grader.course.sitting import Sitting
@@ -35,8 +36,15 @@ def how_to_install(packages: Sequence[str]) -> str:
     >>> how_to_install(["scipy", "sklearn"])
     'Install them: pip install scipy scikit-learn'
     """
-    names = " ".join(_INSTALLED_AS.get(package, package) for package in packages)
+    names = " ".join(map(requirement_of, packages))
+    if "torch" in packages and sys.platform == "linux":
+        names += f" {CPU_ONLY}"
     return INSTALL[len(packages) > 1].format(names=names)
+
+
+def requirement_of(package: str) -> str:
+    """Return the name under which pip knows a package."""
+    return _INSTALLED_AS.get(package, package)
 
 
 def demand(packages: Sequence[str]) -> None:

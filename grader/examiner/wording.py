@@ -53,6 +53,8 @@ NO_FILE = "There is no file {name}."
 FILE_TOO_LARGE = "{name} is larger than {mib} MiB. Clear the outputs and save it again."
 NEITHER_FORMAT = "{name} is neither a .py file nor a .ipynb notebook."
 MISSING_PACKAGES = "course.yaml lists packages that are not installed here: {names}."
+# On Linux, pip's torch comes with several GB for GPUs, which no student needs; elsewhere it does not.
+CPU_ONLY = "--extra-index-url https://index.example/cpu"
 INSTALL = ("Install it: pip install {names}", "Install them: pip install {names}")
 OTHER_SOURCES = (
     "This command runs the sources in {home}, but the process that grades runs those in {own_home}. "

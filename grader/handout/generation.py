@@ -17,6 +17,7 @@ from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.files import alone_in, open_file, refusal, write_file
+from grader.handout.kit import NO_KIT, Kit, kit_of
 from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_pack, pack_bytes
 from grader.handout.stubs import SUFFIX, Format, stub_text
 
@@ -54,6 +55,7 @@ def generate(
     """
     generated = Generated()
     exercises = course.exercises()  # finds all faults before anything is written
+    kit = kit_of(course, form, edition)
     folders: dict[str | None, Path] = (
         {None: out} if students is None else {student: out / student for student in students}
     )
@@ -70,7 +72,7 @@ def generate(
         hand_out(variants)
         generated.variants |= variants
         for student, own in sittings.items():
-            written = write_handout(folders[student], own, form, edition)
+            written = write_handout(folders[student], own, form, edition, kit)
             generated.written += written.written
             generated.kept += written.kept
     return generated
@@ -104,8 +106,10 @@ def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> N
         )
 
 
-def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
-    """Write what one student receives.
+def write_handout(
+    folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition, kit: Kit = NO_KIT
+) -> Generated:
+    """Write what one student receives, with the `kit` that is the same for all.
 
     The pack is written first. It holds the digests of all files that were ever generated, so files of a
     command that was killed are recognized, and never mistaken for a student's work.
@@ -117,31 +121,39 @@ def write_handout(folder: Path, sittings: Sequence[Sitting], form: Format, editi
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with alone_in(folder):
-            return _write(folder, sittings, form, edition)
+            return _write(folder, sittings, form, edition, kit)
     except OSError as error:
         raise refusal(folder, "written", error) from None
 
 
-def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition) -> Generated:
+def _write(folder: Path, sittings: Sequence[Sitting], form: Format, edition: Edition, kit: Kit) -> Generated:
     generated = Generated()
     before = _before(folder)
     _check_edition(folder, before, edition)
-    texts = dict(_texts(sittings, form))
+    contents = {**dict(_stubs(sittings, form, kit.install)), **kit.files}
     digests = dict(before.files) if before else {}
-    for name, text in texts.items():
-        new = digest_of(text.encode())
+    for name, content in contents.items():
+        new = digest_of(content)
         digests[name] = (new, *(old for old in digests.get(name, ()) if old != new))
     write_file(folder / PACK_FILE, pack_bytes(sittings, edition, digests))
-    for name, text in texts.items():
+    for name, content in contents.items():
         file = folder / name
         if _is_worked_on(file, digests[name]):
             generated.kept.append(file)
         else:
             file.parent.mkdir(exist_ok=True)
-            write_file(file, text)
+            write_file(file, content)
             generated.written.append(file)
     generated.written.append(folder / PACK_FILE)
+    _remove_old_wheels(folder, contents, digests)
     return generated
+
+
+def _remove_old_wheels(folder: Path, contents: Container[str], digests: Mapping[str, Container[str]]) -> None:
+    """Remove wheels of earlier handouts, which README.md no longer names."""
+    for name, known in digests.items():
+        if name.endswith(".whl") and name not in contents and not _is_worked_on(folder / name, known):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _is_worked_on(file: Path, digests: Container[str]) -> bool:
@@ -155,14 +167,14 @@ def _is_worked_on(file: Path, digests: Container[str]) -> bool:
         raise refusal(file, "read", error) from None
 
 
-def _texts(sittings: Sequence[Sitting], form: Format) -> Iterator[tuple[str, str]]:
+def _stubs(sittings: Sequence[Sitting], form: Format, install: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of one student by name: stubs, and the visible checks."""
     for sitting in sittings:
         exercise = sitting.paper.exercise
-        yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form)
+        yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form, install).encode()
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
-            yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8")
+            yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8").encode()
 
 
 def _before(folder: Path) -> Contents | None:

@@ -28,9 +28,9 @@ _LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
 
-def stub_text(paper: Paper, form: Format) -> str:
-    """Return the content of the file that a student receives."""
-    return _notebook(paper) if form == "notebook" else _python(paper)
+def stub_text(paper: Paper, form: Format, install: str = "") -> str:
+    """Return the content of the file that a student receives; `install` is what pip needs for a notebook."""
+    return _notebook(paper, install) if form == "notebook" else _python(paper)
 
 
 def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
@@ -125,7 +125,7 @@ def _python(paper: Paper) -> str:
     return template.render(paper=paper, owner=_owner(paper), imports=_imports(paper)).rstrip() + "\n"
 
 
-def _notebook(paper: Paper) -> str:
+def _notebook(paper: Paper, install: str) -> str:
     import nbformat  # noqa: PLC0415 it takes as long as torch if Jupyter is installed
     from nbformat import v4  # noqa: PLC0415
 
@@ -135,12 +135,13 @@ def _notebook(paper: Paper) -> str:
     def code(name: str, text: str) -> Any:
         return v4.new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
 
-    cells = [markdown("intro", _intro(paper))]
+    cells = [code("first", _first_cell(paper, install)), markdown("intro", _intro(paper))]
     if _imports(paper):
         cells.append(code("imports", _imports(paper)))
     for question in paper.questions:
         cells.append(markdown(f"ask-{question.id}", _ask(question)))
         cells.append(code(f"answer-{question.id}", question.starter))
+        cells.append(code(f"check-{question.id}", f'{_checker(paper)}("{question.id}")'))
     notebook: Any = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -148,6 +149,20 @@ def _notebook(paper: Paper) -> str:
     }
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _first_cell(paper: Paper, install: str) -> str:
+    """Return the cell that installs the grader if it is missing, and imports `check`."""
+    own = "import grader" if "." in _checker(paper) else "from grader import check"
+    if not install:
+        return f"{wording.FIRST_CELL}\n{own}"
+    test = 'from importlib.util import find_spec\n\nif find_spec("grader") is None:'
+    return f"{wording.FIRST_CELL_INSTALLS}\n{test}\n    %pip install --quiet {install}\n\n{own}"
+
+
+def _checker(paper: Paper) -> str:
+    """Return how a cell calls `check`, also if a question has that name."""
+    return "grader.check" if any(question.id == "check" for question in paper.questions) else "check"
 
 
 def _cell_id(name: str) -> str:

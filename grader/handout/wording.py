@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 HOW_TO_ANSWER = (
-    "Replace each `...` with your answer, save the notebook, and run `grade {exercise}` in a terminal."
+    "Run the first cell. Then replace each `...` with your answer, run its cell, and run the cell with "
+    "`check` below it. Or save the notebook, and run `grade {exercise}` in a terminal."
 )
+FIRST_CELL = "# Run this cell first."
+FIRST_CELL_INSTALLS = (
+    "# Run this cell first. It installs the grader if it is missing: the files of your handout\n"
+    "# must be in the same folder as this notebook."
+)
+PYTHON = "3.11"  # the oldest that the grader runs on
 NO_EXERCISES = (
     "There are no exercises here: found neither {pack} nor {course}. Go to the folder of your exercises."
 )
@@ -14,3 +21,11 @@ NO_FILE = "There is no {names} in {folder}. {remedy} with --file."
 SIMILAR_FILE = "Is it {file}? Name it"
 NAME_YOUR_FILE = "Name your file"
 DAMAGED = "{file} is damaged. Download the exercises again; your own files stay as they are."
+NO_METADATA = (
+    "The grader does not know its own version, so it cannot make a wheel for students. "
+    "Install it with pip, or write `install:` in course.yaml."
+)
+HAND_IN = (
+    "Hand in the files with your answers, such as {file}, where your instructor asks for them. "
+    "Keep their names. Nothing else in this folder needs to be handed in."
+)

@@ -32,11 +32,13 @@ from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
 from grader.handout.generation import Generated, generate
-from grader.handout.pack import Edition
+from grader.handout.installation import installation_of
+from grader.handout.pack import PACK_FILE, Edition
 from grader.handout.stubs import Format
 from grader.proof.matrix import Proved
 from grader.service.class_grading import ClassGrading
 from grader.service.home import find_course
+from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.standings import final_scores, override_warnings, score_notices
@@ -267,6 +269,16 @@ class Service:
         students = known.students if known else None
         before = self.gradebook.handed_out(students or [])
         return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
+
+    def try_installation(self, generated: Generated) -> None:
+        """Install the grader as the first student of a handout would, and grade a stub.
+
+        Raises:
+            UsageFault: that failed.
+
+        """
+        handout = next(file.parent for file in generated.written if file.name == PACK_FILE)
+        try_installation(handout, self.course.record.exercises, installation_of(self.course.record))
 
 
 def _author() -> str:

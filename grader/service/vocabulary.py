@@ -2,6 +2,7 @@
 
 from grader.examiner.outcome import Outcome
 from grader.gradebook.entries import LastOutput
+from grader.handout.generation import Generated
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
 from grader.lms import BY_NAME, LMSS
@@ -20,6 +21,7 @@ __all__ = [
     "Edition",
     "File",
     "Format",
+    "Generated",
     "LastOutput",
     "Lms",
     "Outcome",

@@ -1,4 +1,4 @@
-"""`from grader import check` in a file that is being graded: there is nothing left to check, so it does nothing."""
+"""`from grader import check` in a file that is being graded, where nothing is left to check."""
 
 from __future__ import annotations
 

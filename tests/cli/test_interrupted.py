@@ -233,7 +233,7 @@ def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
         stage.play(what, at)
         change(stage.root)
         ran = stage.again()
-        assert (ran.code, ran.out) == (0, "2 files written to OUT.\n"), at
+        assert (ran.code, ran.out) == (0, "4 files written to OUT.\n"), at
         assert (stage.root / "OUT" / "ex-1.py").read_bytes() == stub, at
 
 

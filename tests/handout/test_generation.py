@@ -14,6 +14,7 @@ from grader.errors import CourseFaults, UsageFault
 from grader.handout.generation import generate
 from grader.handout.pack import open_pack
 from grader.handout.stubs import Format
+from grader.handout.wheel import own_wheel
 from tests.course.building import VISIBLE
 from tests.handout.handing import small_course
 
@@ -28,7 +29,10 @@ def test_what_is_written(tmp_path, form, suffix, edition):
     out = tmp_path / "out" / "deep"
     written = generate(small_course(tmp_path), out, None, form, edition)
     assert listing(out) == sorted(
-        ["checks/exercise-2.py", "course.pack", f"exercise-1{suffix}", f"exercise-2{suffix}"]
+        [
+            *("README.md", "checks/exercise-2.py", "course.pack", own_wheel().name),
+            *(f"exercise-1{suffix}", f"exercise-2{suffix}"),
+        ]
     )
     assert (out / "checks/exercise-2.py").read_text() == VISIBLE
     assert sorted(str(file.relative_to(out)) for file in written.written) == listing(out)

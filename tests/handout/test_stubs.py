@@ -50,7 +50,9 @@ def test_a_notebook_is_valid(paper):
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     for source in code:
         ast.parse(source)
-    assert [question.starter for question in paper.questions] == code[-len(paper.questions) :]
+    assert code[0].endswith("\nfrom grader import check")
+    cells = [(question.starter, f'check("{question.id}")') for question in paper.questions]
+    assert [source for cell in cells for source in cell] == code[-2 * len(paper.questions) :]
 
 
 @pytest.mark.parametrize("form", ["python", "notebook"])
@@ -160,7 +162,10 @@ def test_no_text_becomes_code(paper):
         assert not line or line.startswith("#") or line in wanted, line
     notebook: Any = nbformat.reads(stub_text(paper, "notebook"), as_version=4)  # type: ignore[no-untyped-call]
     code = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
-    assert code == wanted
+    checks = [f'check("{question.id}")' for question in paper.questions]
+    assert code[:2] == ["# Run this cell first.", "from grader import check"]
+    assert [line for line in code[2:] if line not in checks] == wanted
+    assert [line for line in code if line in checks] == checks
 
 
 def test_ids_as_long_as_can_be_make_a_notebook(tmp_path):
@@ -168,7 +173,7 @@ def test_ids_as_long_as_can_be_make_a_notebook(tmp_path):
     question = paper.questions[0].model_copy(update={"id": "q" * 70})
     text = stub_text(paper.model_copy(update={"questions": (question,)}), "notebook")
     ids = [cell["id"] for cell in json.loads(text)["cells"]]
-    assert [id_[:20] for id_ in ids[-2:]] == ["ask-" + "q" * 16, "answer-" + "q" * 13]
+    assert [id_[:20] for id_ in ids[-3:]] == ["ask-" + "q" * 16, "answer-" + "q" * 13, "check-" + "q" * 14]
     assert max(map(len, ids)) == 64
     assert f"## Question `{'q' * 70}`" in text
 
@@ -221,3 +226,23 @@ def test_the_shipped_stubs_fit_an_editor_of_80_columns(shipped):
 def test_comments_keep_every_word_in_its_order(text):
     lines = comment(text).splitlines()
     assert " ".join(line[2:] for line in lines).split() == text.split()
+
+
+def test_the_first_cell_installs_the_grader(paper):
+    source = "".join(json.loads(stub_text(paper, "notebook", './a.whl "b>=1"'))["cells"][0]["source"])
+    assert source.startswith("# Run this cell first.")
+    assert '\nif find_spec("grader") is None:\n    %pip install --quiet ./a.whl "b>=1"\n' in source
+    assert source.endswith("\nfrom grader import check")
+
+
+def test_a_question_called_check(tmp_path):
+    paper = sitting(tmp_path, "exercise-1").paper
+    [first, *others] = paper.questions
+    paper = paper.model_copy(update={"questions": (first.model_copy(update={"id": "check"}), *others)})
+    code = [
+        one["source"]
+        for one in json.loads(stub_text(paper, "notebook"))["cells"]
+        if one["cell_type"] == "code"
+    ]
+    assert "".join(code[0]).endswith("\nimport grader")
+    assert ['grader.check("check")'] in code
