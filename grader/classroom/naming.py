@@ -34,7 +34,7 @@ MAX_MARKS = 5  # "-1-1-1" and the like
 def is_debris(parts: Sequence[str]) -> bool:
     """Tell whether an operating system, Jupyter or a handout left this file in a student's folder."""
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
-    is_wheel = parts[-1:] and _WHEEL.fullmatch(parts[-1]) is not None
+    is_wheel = any(map(_WHEEL.fullmatch, parts))
     return hidden or is_wheel or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
 
 

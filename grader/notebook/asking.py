@@ -13,7 +13,7 @@ from grader.errors import GraderError, UsageFault
 from grader.notebook.helper_process import helper_for
 from grader.notebook.notebook_file import Notebook, find_notebook, is_colab
 from grader.notebook.overlay import laid_over
-from grader.notebook.runs import Runs
+from grader.notebook.runs import SessionRuns
 from grader.notebook.shown import CellOutput, sentence
 from grader.notebook.staleness import Clean, Staleness
 from grader.notebook.unsaved import mark_unsaved, mentions_grade
@@ -61,7 +61,7 @@ class NotebookSession:
         self.shell = shell
         self._here = Path.cwd()
         self._lock = threading.Lock()
-        self._runs = Runs(shell, self._before)
+        self._runs = SessionRuns(shell, self._before)
         with suppress(Exception):  # it imports while the student reads; a fault is reported by `check`
             helper_for(self._folder(None if is_colab() else self._notebook()))
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 _BINDING = re.compile(r"^(?:(?:def|class)[ \t]+)?(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|\()", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d]\w*")
-_MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+_TIMED = re.compile(r"^([ \t]*)%time[ \t]+(?=\S)", re.MULTILINE)  # it runs the code after it
+_MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 MAX_SOURCE = 200_000  # characters of a cell that is parsed
 
 
@@ -29,7 +30,7 @@ def names_in(source: str) -> Names:
     >>> sorted(names_in("%time\nx, y = f(z)").given)
     ['x', 'y']
     """
-    text = _MAGIC.sub("", source[:MAX_SOURCE])
+    text = _MAGIC.sub(r"\1pass", _TIMED.sub(r"\1", source[:MAX_SOURCE]))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -25,7 +25,7 @@ class CellRun:
     is_early: bool = False  # it ran before `grader` was imported, so its time is not known
 
 
-class Runs:
+class SessionRuns:
     """The runs of a session. IPython tells about each before it begins."""
 
     def __init__(self, shell: Any, before: Callable[[str], None]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from grader.classroom import collecting
 from grader.classroom.collecting import Collected
-from grader.classroom.naming import fit
+from grader.classroom.naming import fit, is_debris
 from grader.classroom.roster import Roster
 from grader.classroom.submission_sources import MAX_DEPTH
 from grader.identity import Person
@@ -194,3 +194,13 @@ def test_where_too_many_strangers_are_compared_with_everybody_one_may_be_anybody
     collected = Collected([tmp_path], EXERCISES, ROSTER)
     assert found(collected) == [("ada", "quiz")]
     assert (collected.doubtful(), collected.absent()) == (doubtful, [] if doubtful else ["bob"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "course.pack", "torchgrade-0.1.0-py3-none-any.whl", "torchgrade-1.2-py3-none-any (1).whl"],
+)
+def test_what_a_handout_brought_is_not_handed_in(name: str) -> None:
+    assert is_debris((name,))
+    assert is_debris(("ada", name))
+    assert not is_debris(("ada", "exercise-1.py"))

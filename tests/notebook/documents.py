@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.notebook.runs import CellRun, Runs
+from grader.notebook.runs import CellRun, SessionRuns
 
 STUB = {"imports": "from grader import check", "answer-size": "size = ...", "check-size": 'check("size")'}
 VS_CODE = "vscode-notebook-cell:/home/ada/exercise-1.ipynb#W{}sZmlsZQ%3D%3D"
@@ -102,8 +102,8 @@ class Shell:
         return self.shown[-1]["text/html"]
 
 
-def runs_of(shell: Shell) -> Runs:
-    return Runs(shell, lambda _source: None)
+def runs_of(shell: Shell) -> SessionRuns:
+    return SessionRuns(shell, lambda _source: None)
 
 
 class Colab:

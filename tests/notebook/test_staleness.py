@@ -120,6 +120,8 @@ def test_what_is_shown_is_short_and_printable() -> None:
         ("[a for a in range(3)]", ""),
         ("(n := 3)", "n"),
         ("%time\nx = 1\n!pip install y", "x"),
+        ("%time x = 1", "x"),
+        ("if True:\n    %pip install y\n\nx = 1", "x"),
         ("x = = 1\ny = 2", "x y"),
         ("", ""),
     ],
