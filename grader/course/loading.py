@@ -230,7 +230,8 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
     yield from _param_problems(exercise)
     if exercise.figure:
         yield from layer_problems(exercise.figure.layer, ("figure", "layer"), names)
-        yield from formula_problems(exercise.figure.input, ("figure", "input"), names)
+        for key in ("input", "weight", "bias"):
+            yield from formula_problems(getattr(exercise.figure, key) or 0, ("figure", key), names)
     seen: set[str] = set()
     for index, question in enumerate(exercise.questions):
         if question.id in seen:

@@ -6,20 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from grader.course.illustrating import illustrated
 from grader.course.loading import LoadedExercise
-from grader.course.records import Exercise, Illustration
+from grader.course.records import Exercise
 from grader.course.sitting import Paper, Sitting
 from grader.errors import CourseFaults, Fault
 from grader.language.document import Path_
 from grader.language.draws import DRAWING, Draws
-from grader.language.expressions import whole_numbers
-from grader.language.fault import LanguageError, at
-from grader.language.layers import parse_layer
+from grader.language.fault import LanguageError
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
 from grader.questions.posed import Key, Posed
-from grader.walks.as_written import walk_of
-from grader.walks.walk import Walk
 
 
 def prepare(
@@ -45,19 +42,19 @@ def prepare(
             faults.append(exercise.document.fault(where, sentence, error.remedy, line=error.line))
 
     title = intro = ""
-    walk = None
     with noting("title"):
         title = one_line(render(record.title, variant.params))
     with noting("intro"):
         intro = render(record.intro, variant.params)
-    with noting("figure"):
-        walk = _walk_of(record.figure, variant)
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
     for index, question in enumerate(record.questions):
         with noting("questions", index):
             posed.append(question.pose(variant))
             keys[question.id] = question.explained(variant)
+    worked = None
+    with noting("figure"):
+        worked = illustrated(record.figure, variant, posed, keys.values()) if record.figure else None
     if faults:
         raise CourseFaults(faults)
     paper = Paper(
@@ -66,7 +63,8 @@ def prepare(
         exercise=exercise.name,
         title=title,
         intro=intro,
-        walk=walk,
+        worked=worked,
+        show=record.figure.show if record.figure else "first",
         student=student,
         packages=tuple(course.packages),
         limits=exercise.limits,
@@ -121,13 +119,3 @@ def _who(student: str | None) -> str:
 
 def _params_text(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in params.items())[:200]
-
-
-def _walk_of(figure: Illustration | None, variant: Variant) -> Walk | None:
-    """Return the walk that an exercise's figure shows."""
-    if figure is None:
-        return None
-    with at("input"):
-        shape = whole_numbers(figure.input, variant.params)
-    with at("layer"):
-        return walk_of(parse_layer(figure.layer), variant.params, shape)

@@ -7,15 +7,16 @@ from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from grader.course.rules import Rules
-from grader.language.expressions import Expression
+from grader.figures.figure import Show
 from grader.language.limits import Limits
 from grader.language.params import Param
 from grader.language.record import Record
 from grader.language.templates import one_line
 from grader.questions.base import Question
+from grader.questions.given import Formulas
 from grader.questions.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -68,10 +69,28 @@ class Course(Record):
 
 
 class Illustration(Record):
-    """A drawing of a layer's kernel moving over an image of a given shape."""
+    """A drawing of a layer at work on an input of a given shape, or on given numbers."""
 
-    layer: str
-    input: Annotated[list[Expression], Field(min_length=3)]
+    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")]
+    input: Annotated[
+        Formulas,
+        Field(description="The shape of the input, or nested lists of numbers, or a parameter of them."),
+    ]
+    weight: Annotated[Formulas | None, Field(description="With numbers: the layer's weight.")] = None
+    bias: Annotated[Formulas | None, Field(description="With numbers: the layer's bias.")] = None
+    show: Annotated[Show, Field(description="The first step, or the whole walk.")] = "first"
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the input is numbers: nested lists or a formula. A flat list is a shape."""
+        return not isinstance(self.input, list) or any(isinstance(one, list) for one in self.input)
+
+    @model_validator(mode="after")
+    def _numbers_go_together(self) -> Illustration:
+        if not self.has_numbers and (self.weight is not None or self.bias is not None):
+            msg = "A shape needs no weight and no bias. Give the input's numbers, or remove them"
+            raise ValueError(msg)
+        return self
 
 
 class Exercise(Record):

@@ -9,12 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
 
+from grader.figures.figure import Figure, Show
 from grader.figures.first_positions import drawn
+from grader.figures.frames import figure_of
+from grader.figures.text import as_text
 from grader.language.limits import Limits
 from grader.language.record import Record
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Key, Posed
 from grader.walks.walk import Walk
+from grader.walks.worked import Worked
 
 
 def _of_its_kind(data: object) -> object:
@@ -36,7 +40,9 @@ class Paper(Record):
     exercise: str
     title: str
     intro: str
-    walk: Walk | None = None  # the walk that the exercise's figure shows
+    worked: Worked | None = None  # what the exercise's figure shows
+    show: Show = "first"  # how much of it
+    walk: Walk | None = None  # only in papers of before there were numbers in figures
     figure: str | None = None  # only in papers of 0.1.0, which have no walk
     student: str | None
     packages: tuple[str, ...]
@@ -44,9 +50,18 @@ class Paper(Record):
     questions: tuple[AnyPosed, ...]
 
     @property
+    def illustration(self) -> Figure | None:
+        """The exercise's figure, for a renderer; None if there is none, or in papers of before."""
+        return figure_of(self.worked, self.show) if self.worked else None
+
+    @property
     def drawing(self) -> str | None:
-        """Return the exercise's figure as text."""
-        return drawn(self.walk) or self.figure
+        """The exercise's figure as text for UTF-8: its first step, and of a whole walk also its last."""
+        figure = self.illustration
+        if figure is None:
+            return drawn(self.walk) or self.figure
+        numbers = dict.fromkeys((0, figure.count - 1))
+        return "\n\n".join(as_text(figure, number, unicode=True) for number in numbers)
 
     @property
     def points(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
@@ -28,7 +29,8 @@ from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_JUDGED, explain
 from grader.language.limits import Limits
 from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
-from grader.questions.posed import MOST_READ, FormError, Mark, OutcomeName, Posed
+from grader.questions.posed import MOST_READ, FormError, Key, Mark, OutcomeName, Posed
+from grader.walks.worked import Tracks
 from grader.worker.isolation.way import Workers
 
 
@@ -147,7 +149,8 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
         if key is None:
             kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
-        return kind.mark(posed, key, value)
+        mark = kind.mark(posed, key, value)
+        return replace(mark, tracks=_tracks(posed, key, mark, value)) if sitting.is_practice else mark
     except (SubmissionFault, WorkerFault, KeyboardInterrupt):
         raise
     except StudentError as error:
@@ -156,6 +159,17 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session) -> Mark:
         return Mark("failed", 0.0, str(error), is_malformed=True)
     except Exception as error:
         return Mark("ungraded", 0.0, NOT_JUDGED.format(error=type(error).__name__))
+
+
+def _tracks(posed: Posed, key: Key, mark: Mark, value: Any) -> Tracks | None:
+    """Return how a named misconception leads to an answer, if it is a walk; the verdict does not need it."""
+    kind = KINDS[posed.kind]
+    if mark.misconception is None or mark.outcome != "failed":
+        return None
+    try:
+        return kind.tracks(posed, key, mark.misconception, kind.read(posed, value))
+    except Exception:  # an answer can be odder than any walk foresees
+        return None
 
 
 def _answer(posed: Posed, session: Session) -> Any:

@@ -95,6 +95,8 @@ class QuestionReport(Record):
     ) -> dict[str, Any]:
         """Draw the walk for everyone who reads the report; storage keeps the walk alone."""
         fields: dict[str, Any] = serialize(self)
+        if self.tracks is None or info.context == STORED:
+            fields.pop("tracks", None)
         return fields if info.context == STORED else {**fields, "picture": self.drawing}
 
 

@@ -104,6 +104,7 @@ def marked(posed: Posed, mark: Mark) -> QuestionReport:
         hint=mark.hint,
         picture=posed.picture if is_drawn else None,
         walk=posed.walk if is_drawn else None,
+        tracks=mark.tracks,
         checks=(check,),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 
-WIDTH = 80
+WIDTH = 76  # in a stub, each line is a comment and indented
 GAP = "   "
 
 Block = tuple[str, ...]

@@ -63,7 +63,8 @@ def worked_layer(
 ) -> Worked | None:
     """Return a layer with its numbers, if there are usual mistakes in computing it."""
     run = _run(layer, params, image, state)
-    return worked_of(run) if run and image.numel() <= MAX_WORKED else None
+    is_drawable = image.numel() <= MAX_WORKED and bool(image.isfinite().all())
+    return worked_of(run) if run and is_drawable else None
 
 
 def value_tracks(true: Worked, name: str, agrees: Callable[[Any], bool]) -> Tracks | None:

@@ -370,7 +370,7 @@ def size_tracks(walk: Walk, name: str, sizes: Sequence[float]) -> Tracks | None:
     for mistake in _USUAL.get(walk.family, ()):
         if mistake.name == name and mistake.way is not None and mistake.applies(walk.axes):
             axes = mistake.way(walk.axes)
-            if _sizes(axes) == list(sizes):
+            if _sizes(axes) == list(sizes) and min(sizes) >= 0:
                 return Tracks(Worked(walk, how=instead), Worked(replace(walk, axes=axes), how=how))
     return None
 

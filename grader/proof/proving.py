@@ -23,7 +23,6 @@ from grader.engine.job import Job
 from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
 from grader.examiner.report import CheckReport, QuestionReport, Report
-from grader.figures.first_positions import MAX_SIDE
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
@@ -137,7 +136,6 @@ class _Proof:
     # By line, the mutants that no check noticed, with the numbers of their trials.
     _survivors: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     _spreads: tuple[Spread, ...] = ()
-    _undrawn: int = 0  # variants without the figure that the exercise has
     _sat: int = 0
     _open: int = 0
     _is_all: bool = False
@@ -165,7 +163,6 @@ class _Proof:
         students = [sitting for sitting in sittings if sitting.paper.student]
         for sitting in sittings:
             own = sitting.paper.student or not students
-            self._undrawn += self.exercise.record.figure is not None and not sitting.paper.drawing
             look_at(self.exercise, sitting, self._tallies if own else self._tallies_of_variant_0)
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
@@ -381,17 +378,10 @@ class _Proof:
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         varying = {one.name for one in self._spreads if one.kind == "question" and one.values > 1}
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
-        notes += [*self.seen.notes, *collapses(self._spreads), *self._notes_of_figure()]
+        notes += [*self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
-
-    def _notes_of_figure(self) -> Iterator[str]:
-        if self._undrawn:
-            yield (
-                f"figure: {self._undrawn} of {self._sat} variants have none. "
-                f"It is drawn for images of one or two dimensions, of at most {MAX_SIDE} cells with padding."
-            )
 
 
 CONFINED = "It passes where nothing is confined. Student code writes no files and starts no processes."

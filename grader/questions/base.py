@@ -19,6 +19,7 @@ from grader.language.record import Record
 from grader.language.templates import render
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
 from grader.questions.problems import Problem, formula_problems, text_problems
+from grader.walks.worked import Tracks
 
 Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 P = TypeVar("P", bound=Posed)
@@ -81,6 +82,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `gaps` and `reference_problems`: what `course check` finds missing;
     - `excuse`: why a wrong solution counts as right;
     - `sketch`, `trials` and `confusions`: how its misconceptions are tested;
+    - `tracks`: how a misconception leads to an answer, step by step;
     - `numbers`, `telltale` and `constants`: what could give the answer away, or be right by chance;
     - `borderline`: answers at the edge of what counts as right.
 
@@ -178,6 +180,11 @@ class Question(Record, ABC, Generic[P, K, A]):
         """Compute the key with the explanation."""
         explanation = rendered(self.explanation, variant, "explanation")
         return self.key(variant).model_copy(update={"explanation": explanation})
+
+    @classmethod
+    def tracks(cls, posed: P, key: K, name: str, answer: A) -> Tracks | None:  # noqa: ARG003 a kind may use it
+        """Return torch's way and the one that leads to an answer; None if this misconception is no walk."""
+        return None
 
     # What is wrong with it, or missing.
 

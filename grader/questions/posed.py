@@ -11,6 +11,7 @@ from grader.language.record import Record
 from grader.mistakes.mistake import Slip
 from grader.questions import wording
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks, Worked
 
 OutcomeName = Literal[
     "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
@@ -64,6 +65,7 @@ class Key(Record):
     solution: str  # Python code that earns full marks in place of the starter
     wrong: tuple[Wrong, ...] = ()
     explanation: str = ""  # why the solution is right; students of a practice edition can read it at the end
+    worked: Worked | None = None  # the layer with its numbers, if there are usual mistakes in computing it
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Mark:
     misconception: str | None = None
     hint: int | None = None
     is_malformed: bool = False  # it has another form than required, so a picture does not help
+    tracks: Tracks | None = None  # torch's way and the mistaken one; practice edition only
 
 
 class FormError(ValueError):

@@ -22,6 +22,7 @@ _SECTIONS = {  # where the keys of a record are
     "Cause": "[cause](report.md#cause)",
     "Walk": "keys and values",
     "Tracks": "keys and values",
+    "Worked": "keys and values",
 }
 _PLAIN = {
     "string": "text",

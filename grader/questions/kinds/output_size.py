@@ -12,7 +12,14 @@ from grader.language.expressions import Expression, whole_numbers
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parse_layer
 from grader.language.params import Variant
-from grader.mistakes.counting import SIZE_MISTAKES, UNROUNDED, form_mistakes, shape_mistakes, size_mistakes
+from grader.mistakes.counting import (
+    SIZE_MISTAKES,
+    UNROUNDED,
+    form_mistakes,
+    shape_mistakes,
+    size_mistakes,
+    size_tracks,
+)
 from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.of_layer import LayerQuestion
@@ -21,6 +28,7 @@ from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import as_float, elements, is_number, malformed, plain, whole
 from grader.walks.as_written import output_of, walk_of
 from grader.walks.walk import Walk
+from grader.walks.worked import Tracks
 
 DECIMAL = 0.05  # how far off a number with one decimal can be
 
@@ -145,6 +153,14 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             otherwise, is_malformed = wording.OTHER_COUNT.format(count=count, how=posed.how), True
         mark = failed(key.wrong, lambda wrong: wrong.answer == full, otherwise)
         return replace(mark, is_malformed=is_malformed and mark.misconception is None)
+
+    @classmethod
+    def tracks(cls, posed: Posed, key: SizeKey, name: str, answer: list[int]) -> Tracks | None:
+        """Return torch's way and the mistaken one to count positions."""
+        if posed.walk is None:
+            return None
+        full = answer * len(key.sizes) if len(answer) == 1 else answer
+        return size_tracks(posed.walk, name, full[-len(posed.walk.axes) :])
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
         """Return the sizes; only one if one number is enough."""

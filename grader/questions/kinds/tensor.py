@@ -9,14 +9,15 @@ from pydantic import Field, model_validator
 
 from grader.language.expressions import ExpressionError
 from grader.language.fault import at
-from grader.language.layers import Layer, apply, build, parse_layer, reason_of
+from grader.language.layers import Layer, apply
 from grader.language.params import Variant
 from grader.language.templates import matrix
-from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
+from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes, value_tracks, worked_layer
 from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
+from grader.questions.given import Formulas, Path, core, given_layer, tensor_of
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
@@ -31,11 +32,10 @@ from grader.questions.values import (
     shape_text,
 )
 from grader.torch_lazy import torch
+from grader.walks.worked import Tracks, Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Formulas = bool | int | float | str | list[Any]  # nested lists of formulas, or a parameter that holds one
 
 
 class Values(NamedTuple):
@@ -44,6 +44,14 @@ class Values(NamedTuple):
     flat: list[float]
     shape: tuple[int, ...]
     dtype: str | None = None
+
+
+class _Computed(NamedTuple):
+    """The right output, the usual wrong ones, and the layer with its numbers."""
+
+    output: Tensor
+    slips: Iterable[Slip] = ()
+    worked: Worked | None = None
 
 
 class TensorKey(Key):
@@ -125,7 +133,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
-        output, slips = self._computed(variant) if self.values is None else (self._given(variant), ())
+        output, slips, worked = self._given(variant) if self.values is not None else self._computed(variant)
         if output.numel() > MAX_VALUES:
             raise ExpressionError(
                 f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
@@ -146,21 +154,23 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             rtol=precision.rtol if self.rtol is None else self.rtol,
             atol=precision.atol if self.atol is None else self.atol,
             credit=self.credit,
+            worked=worked,
             by_dtype=self.rtol is None and self.atol is None,
         )
 
-    def _given(self, variant: Variant) -> Tensor:
+    def _given(self, variant: Variant) -> _Computed:
         """Compute the author's formula."""
-        values = _tensor(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
+        values = tensor_of(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
         with at("values"):
-            return self._finite(values)
+            return _Computed(self._finite(values))
 
-    def _computed(self, variant: Variant) -> tuple[Tensor, Iterable[Slip]]:
+    def _computed(self, variant: Variant) -> _Computed:
         """Let torch compute the layer's output, and return it with the usual mistakes."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
-        return output, value_mistakes(layer, variant.params, image, state)
+        slips = value_mistakes(layer, variant.params, image, state)
+        return _Computed(output, slips, worked_layer(layer, variant.params, image, state))
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
@@ -178,30 +188,9 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def _inputs(self, variant: Variant) -> tuple[Layer, Tensor, dict[str, Tensor]]:
         """Return the layer, its input, and its state."""
-        layer, dtype = parse_layer(self.layer), getattr(torch, self.dtype)
-        image = _tensor(computed(self.input, variant, "input"), dtype, "input")
-        given = {"weight": self.weight, "bias": self.bias, **self.state}
-        with at("layer"):
-            state = build(layer, variant.params).state_dict()
-        shapes = {name: values.shape for name, values in state.items()}
-        for name, numbers in given.items():
-            if numbers is not None:
-                if name not in state:
-                    raise ExpressionError(
-                        f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}."
-                    )
-                path = ("state", name) if name in self.state else (name,)
-                values = _tensor(computed(numbers, variant, *path), dtype, *path)
-                state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
-        missing = [name for name in state if given.get(name) is None]
-        if missing:
-            raise ExpressionError(
-                f"The values of {', '.join(missing)} are not given, so torch would choose them at random."
-            )
-        state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
-        while image.dim() < 4 and layer.name.endswith("2d"):
-            image = image.unsqueeze(0)
-        return layer, image, state
+        state: dict[Path, Formulas | None] = {("state", name): one for name, one in self.state.items()}
+        given = {("weight",): self.weight, ("bias",): self.bias, **state}
+        return given_layer(self.layer, self.input or 0, given, variant, getattr(torch, self.dtype))
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> Values:
@@ -220,14 +209,10 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         """Give the verdict on values; leading dimensions of size 1 can be left out."""
 
         def agrees(wrong: Wrong) -> bool:
-            its_shape, its = _shape(posed, wrong.answer), _flat(wrong.answer)
-            is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
-            return (is_listed or _stripped(its_shape) == _stripped(answer.shape)) and not _unlike(
-                answer, its, key
-            )
+            return _is_like(posed, key, answer, wrong.answer)
 
         if _stripped(answer.shape) != _stripped(key.shape):
-            given, wanted = shape_text(answer.shape), shape_text(_core(key.shape))
+            given, wanted = shape_text(answer.shape), shape_text(core(key.shape))
             otherwise = wording.WRONG_SHAPE.format(given=given, wanted=wanted)
             return failed(key.wrong, agrees, otherwise)
         unlike = _unlike(answer, key.values, key)
@@ -235,6 +220,13 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             return Mark("passed", 1.0, "")
         share = 1 - len(unlike) / len(answer.flat) if key.credit == "element" else 0.0
         return failed(key.wrong, agrees, _first_difference(answer, unlike), share)
+
+    @classmethod
+    def tracks(cls, posed: Posed, key: TensorKey, name: str, answer: Values) -> Tracks | None:
+        """Return torch's way and the mistaken one."""
+        if key.worked is None:
+            return None
+        return value_tracks(key.worked, name, lambda output: _is_like(posed, key, answer, output))
 
     def numbers(self, key: TensorKey) -> tuple[float, ...]:
         """Return the right values."""
@@ -245,6 +237,14 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         for name, number in super().constants(key):
             yield name, number
             yield f"all {name}", _filled(key.shape, number)
+
+
+def _is_like(posed: Posed, key: TensorKey, answer: Values, other: Any) -> bool:
+    """Return whether an answer has the shape and the values of another one."""
+    its_shape, its = _shape(posed, other), _flat(other)
+    is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
+    is_alike = is_listed or _stripped(its_shape) == _stripped(answer.shape)
+    return is_alike and not _unlike(answer, its, key)
 
 
 def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int]:
@@ -278,17 +278,6 @@ def _index(number: int, shape: tuple[int, ...]) -> list[int]:
     return index[::-1]
 
 
-def _core(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape without leading dimensions of size 1, but keep at least two dimensions (an image).
-
-    >>> _core((1, 1, 3, 3)), _core((1, 1, 1, 3)), _core((2, 3))
-    ((3, 3), (1, 3), (2, 3))
-    """
-    while len(shape) > 2 and shape[0] == 1:
-        shape = shape[1:]
-    return shape
-
-
 def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape without any leading dimension of size 1.
 
@@ -301,22 +290,7 @@ def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _squeezed(output: Tensor) -> Tensor:
-    return output.reshape(_core(tuple(output.shape)))
-
-
-def _tensor(numbers: Any, dtype: Any, *path: str) -> Tensor:
-    with at(*path):
-        try:
-            return torch.tensor(numbers, dtype=dtype)
-        except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-            raise ExpressionError(
-                f"torch cannot make a tensor of these numbers: {reason_of(error)}"
-            ) from None
-
-
-def _reshaped(values: Tensor, shape: Any) -> Tensor:
-    """Restore leading dimensions of size 1 that the author left out of a weight."""
-    return values.reshape(shape) if _core(tuple(values.shape)) == _core(tuple(shape)) else values
+    return output.reshape(core(tuple(output.shape)))
 
 
 def _filled(shape: Sequence[int], number: float) -> Any:
