@@ -52,7 +52,8 @@ def export_items(
 ) -> Scored:
     """Return the items of an export, without scores that could not be graded.
 
-    `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it is named, because it may not have been set yet.
+    `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it
+    is named, because it may not have been set yet.
 
     Raises:
         UsageFault: the course has no such exercise.
