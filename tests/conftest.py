@@ -34,6 +34,7 @@ LONGEST = (  # files that take longest: begun first, so that no process is left 
     "gradebook/test_postgresql.py",
     "questions/test_adding_a_kind.py",
     "cli/test_entry.py",
+    "lms/test_acceptance.py",
     "lms/test_add_an_lms.py",
 )
 NEEDS_FORK = '\nassert sys.platform != "win32"'

@@ -54,7 +54,7 @@ def _list_files(root: Path) -> None:
         ("handouts-assessed", "the same as notebooks, without hidden checks"),
         ("submissions", "what they handed in"),
         ("gradebook.db", "every submission and report"),
-        ("exports", f"scores {systems}, and as a table"),
+        ("exports", f"scores {systems}, as tables and as a workbook"),
     ):
         click.echo(f"  {name:<18} {what}")
     beside = Path(sys.argv[0]).absolute().with_name("grade")

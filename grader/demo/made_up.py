@@ -11,7 +11,9 @@ from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 from grader.course.solutions import mistakes, solutions
 from grader.handout.stubs import SUFFIX, Format, answered, stub_text
+from grader.tables import table_text
 
+_LOGINS = ("sis_login_id", "moodle_username", "blackboard_username", "brightspace_username")
 _ENDLESS = "\n\ndef {id}(*args, **kwargs):\n    while True:\n        pass\n"
 _MUCH_CODE = 3  # questions, so that the demo waits for only one endless loop
 _NOISE_BEFORE = """import numpy as np
@@ -106,9 +108,12 @@ def write_class(course: LoadedCourse, folder: Path) -> None:
 
 
 def roster_text() -> str:
-    """Return the made-up class as a roster."""
-    rows = [f"{person.student},{person.student.title()},{person.student}@example.org" for person in CLASS]
-    return "\n".join(["student,name,email", *rows]) + "\n"
+    """Return the made-up class as a roster; every LMS knows the students by the names of their folders."""
+    rows = [
+        [one.student, one.student.title(), f"{one.student}@example.org", *[one.student] * len(_LOGINS)]
+        for one in CLASS
+    ]
+    return table_text([["student", "name", "email", *_LOGINS], *rows])
 
 
 def stories() -> Mapping[str, str]:

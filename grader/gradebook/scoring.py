@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ class Score:
     is_excused: bool = False
     graded: datetime | None = None
     warnings: tuple[str, ...] = ()  # to look at before the score is exported
-    submission: int | None = None  # whose report counts; None for a score that was set by hand
+    submission: int | None = field(default=None, compare=False)  # whose report counts; None if set by hand
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,7 @@ def test_nobody_of_the_file_means_no_file_and_exit_1(small: Small, course: Run) 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["csv", "--fill", "gb.csv"], "--fill works only with canvas and moodle"),
+        (["csv", "--fill", "gb.csv"], "--fill works only with blackboard, brightspace, canvas and moodle"),
         (["csv", "--missing", "zero"], "--missing zero needs --roster"),
         (["csv", "--out-of", "nan"], "nan is not"),
         (["csv", "--out-of", "inf"], "inf is not"),

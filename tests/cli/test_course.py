@@ -256,7 +256,7 @@ def test_the_demo_grades_a_made_up_class_and_says_why(course: Run, tmp_path: Pat
         line = next(line for line in ran.out.splitlines() if line.startswith(f"{student} "))
         assert words in line
     assert len(list((root / "submissions").iterdir())) >= 12
-    for form in ("canvas", "moodle", "csv"):
+    for form in ("canvas", "moodle", "blackboard", "brightspace", "csv", "xlsx"):
         assert list((root / "exports" / form).iterdir())
     shutil.rmtree(root)
 

@@ -107,6 +107,8 @@ def missing(lms: Lms, root: Path) -> list[str]:
     }
     if lms.summary:
         wanted[f"{golden}/export"] = f"the files that `course export {lms.name}` writes"
+    if lms.lists:
+        wanted[f"{golden}/people"] = "its lists of people, each with the roster that it becomes"
     if lms.fills:
         wanted[f"{golden}/gradebook.csv"] = f"{lms.fills}, as {lms.title} writes it"
         wanted[f"{golden}/filled"] = f"the files that `course export {lms.name} --fill gradebook.csv` writes"
