@@ -110,7 +110,7 @@ def test_a_wheel_that_is_broken_and_no_network(
     (own / "handout" / "broken.whl").write_text("not a zip")
     for name, value in (
         ("INDEX_URL", "http://127.0.0.1:9/simple"),
-        ("RETRIES", "0"),
+        ("RETRIES", "1"),
         ("CONFIG_FILE", os.devnull),
     ):
         monkeypatch.setenv(f"PIP_{name}", value)
