@@ -27,7 +27,8 @@ def feedback_files(feedback: Feedback) -> dict[str, str]:
 
 def feedback_html(feedback: Feedback) -> str:
     """Return the feedback as one page of at most 300 kB."""
-    return fitted(feedback.report, feedback.paper, {}, partial(_page, feedback), OTHER_NUMBERS)
+    note = "" if feedback.released.explanation else OTHER_NUMBERS
+    return fitted(feedback.report, feedback.paper, {}, partial(_page, feedback), note)
 
 
 def _page(feedback: Feedback, report: Report, questions: Sequence[ToldQuestion], _own: Drawn) -> str:

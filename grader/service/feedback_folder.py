@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from grader.classroom.example_tracks import ExampleVariants, own_tracks
 from grader.classroom.feedback import Feedback, revealed
 from grader.classroom.released import Released
 from grader.classroom.roster import is_folder_name
-from grader.course.loading import LoadedCourse, load_course
+from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import prepare
+from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.examiner.report import Report
 from grader.files import refusal, write_file
@@ -74,7 +76,7 @@ def write_feedback(
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     for folder in (out, *dict.fromkeys(out / task.student for task in tasks)):
         _make(folder)
-    _write_all(partial(write_files, course.root, out.resolve(), moment, draw), tasks)
+    _write_all(course, out.resolve(), moment, draw, tasks)
     written.pages = len(tasks)
     return written
 
@@ -116,48 +118,80 @@ def _make(folder: Path) -> None:
         raise refusal(folder, "made", error) from None
 
 
-def _write_all(write: Callable[[Task], None], tasks: Sequence[Task]) -> None:
+def _write_all(course: LoadedCourse, out: Path, moment: datetime, draw: Draw, tasks: Sequence[Task]) -> None:
     """Do all tasks, in several processes if there are many."""
     if len(tasks) <= ALONE:
+        writer = Writer(course, out, moment, draw)
         for task in tasks:
-            write(task)
+            writer.write(task)
         return
     context = multiprocessing.get_context("spawn")  # a fork would share the gradebook's connection
     with ProcessPoolExecutor(os.cpu_count(), context) as pool:
-        for _ in pool.map(write, tasks, chunksize=10):
+        for _ in pool.map(partial(write_elsewhere, course.root, out, moment, draw), tasks, chunksize=10):
             pass
 
 
+def write_elsewhere(root: Path, out: Path, moment: datetime, draw: Draw, task: Task) -> None:
+    """Do a task in a process of its own, which ends with the command."""
+    _writer(root, out, moment, draw).write(task)
+
+
 @cache
-def _course(root: Path) -> LoadedCourse:
-    """Load the course once in each process."""
-    return load_course(root)
+def _writer(root: Path, out: Path, moment: datetime, draw: Draw) -> Writer:
+    return Writer(load_course(root), out, moment, draw)
 
 
-def write_files(root: Path, out: Path, moment: datetime, draw: Draw, task: Task) -> None:
-    """Write the files of one student and exercise."""
-    files = draw(feedback_of(_course(root), moment, task))
-    for suffix, text in files.items():
-        write_file(out / task.student / f"{task.exercise}{suffix}", text)
+@dataclass
+class Writer:
+    """Writes the files of one student and exercise after the other."""
 
+    course: LoadedCourse
+    out: Path
+    moment: datetime
+    draw: Draw
+    examples: ExampleVariants = field(default_factory=ExampleVariants)
 
-def feedback_of(course: LoadedCourse, moment: datetime, task: Task) -> Feedback:
-    """Gather what a page says."""
-    exercise, report = course.exercise(task.exercise), Report.model_validate_json(task.report)
-    gives_away = task.released.explanation or task.released.checks
-    sitting = prepare(exercise, report.student, task.params, with_keys=gives_away)
-    zone = ZoneInfo(course.record.rules.timezone)
-    return Feedback(
-        report=report,
-        paper=sitting.paper,
-        released=task.released,
-        moment=_told(moment, zone),
-        name=task.student,
-        score=task.score,
-        handed_in=_told(task.handed_in, zone) if task.handed_in else "",
-        contact=course.record.contact,
-        revealed=revealed(exercise, sitting, task.released),
-    )
+    def write(self, task: Task) -> None:
+        """Write the files of one student and exercise."""
+        for suffix, text in self.draw(self.feedback(task)).items():
+            write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
+
+    def feedback(self, task: Task) -> Feedback:
+        """Gather what a page says."""
+        exercise, report = self.course.exercise(task.exercise), Report.model_validate_json(task.report)
+        released = task.released
+        gives_away = released.explanation or released.checks
+        sitting = prepare(exercise, report.student, task.params, with_keys=gives_away)
+        zone = ZoneInfo(self.course.record.rules.timezone)
+        return Feedback(
+            report=self._with_figures(report, exercise, sitting, released),
+            paper=sitting.paper,
+            released=released,
+            moment=_told(self.moment, zone),
+            name=task.student,
+            score=task.score,
+            handed_in=_told(task.handed_in, zone) if task.handed_in else "",
+            contact=self.course.record.contact,
+            revealed=revealed(exercise, sitting, released),
+        )
+
+    def _with_figures(
+        self, report: Report, exercise: LoadedExercise, sitting: Sitting, released: Released
+    ) -> Report:
+        """Add both ways of each misconception: on the student's numbers only if the solution is released."""
+        questions = tuple(
+            one.model_copy(
+                update={
+                    "tracks": own_tracks(sitting, one.id, one.misconception)
+                    if released.explanation
+                    else self.examples.tracks(exercise, one, sitting.params)
+                }
+            )
+            if one.misconception
+            else one
+            for one in report.questions
+        )
+        return report.model_copy(update={"questions": questions})
 
 
 def _told(moment: datetime, zone: ZoneInfo) -> str:
