@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
 from grader.figures.first_positions import drawn
@@ -79,7 +79,7 @@ class QuestionReport(Record):
     message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
-    answer: Shown | None = None  # the statements of the file that define it; a long one is cut
+    answer: Shown | None = Field(default=None, exclude=True)  # what the file says; for pages, not for JSON
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
