@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
 from grader.figures.first_positions import drawn
@@ -79,7 +79,9 @@ class QuestionReport(Record):
     message: Shown
     misconception: str | None = None
     hint: int | None = None  # the number, from 1, of the hint to go to
-    answer: Shown | None = None  # the statements of the file that define it; a long one is cut
+    answer: Shown | None = Field(
+        default=None, exclude=True
+    )  # what the file says; for pages and the gradebook, not for --json
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
@@ -94,11 +96,13 @@ class QuestionReport(Record):
     def _with_drawing(
         self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo
     ) -> dict[str, Any]:
-        """Draw the walk for everyone who reads the report; storage keeps the walk alone."""
+        """Draw the walk for everyone who reads the report; storage keeps the walk alone, and the answer."""
         fields: dict[str, Any] = serialize(self)
         if self.tracks is None or info.context == STORED:
             fields.pop("tracks", None)
-        return fields if info.context == STORED else {**fields, "picture": self.drawing}
+        if info.context != STORED:
+            return {**fields, "picture": self.drawing}
+        return fields if self.answer is None else {**fields, "answer": self.answer}
 
 
 class Report(Record):

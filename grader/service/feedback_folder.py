@@ -102,7 +102,7 @@ def _tasks(
             yield Task(
                 student,
                 exercise,
-                released.of(report).model_dump_json(),
+                released.of(report).stored(),
                 handed_out.get((EVERYBODY if report.student is None else student, exercise)),
                 scores.get(key) if released.score else None,
                 times[key],
