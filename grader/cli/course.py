@@ -14,7 +14,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "demo": ("demo", "demo", "Generate, grade and export with a made-up class."),
     "doctor": ("doctor", "doctor", "Show how this machine confines student code."),
     "export": ("export_command", "export", "Write scores for import into an LMS."),
-    "feedback": ("give_feedback", "feedback", "Write feedback pages for students to OUT."),
+    "feedback": ("give_feedback", "feedback", "Write feedback for each student to OUT."),
     "forget": ("roster_command", "forget", "Remove everything about one student."),
     "generate": ("generate", "generate_", "Write the handouts for students to OUT."),
     "grade": ("grade_class", "grade", "Grade a class."),

@@ -44,7 +44,7 @@ def command(
     asked = [name for name in PAGES if flags[name]]
     _check(exercise, question, file, asked, yes=yes)
     if html and (exercise is None or {*asked} - {"json"}):
-        raise click.UsageError("--html writes the report of an exercise: grade exercise-3 --html report.html")
+        raise click.UsageError("--html writes a report. Type: grade exercise-3 --html report.html")
     page = asked[0] if asked else "report"
     if exercise is None:
         return int(_module("watch_course").watch_course() if page == "watch" else _module("examine").glance())

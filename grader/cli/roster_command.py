@@ -143,7 +143,9 @@ def _tell_doubtful(found: Enrolled) -> bool:
 @click.argument("student")
 @_ROSTER
 def forget(student: str, roster: Path | None) -> int:
-    """Remove everything about one student from the gradebook and the roster.
+    """Remove everything about one student.
+
+    It is removed from the gradebook and the roster.
 
     This cannot be undone. The command says what it cannot remove.
     """
