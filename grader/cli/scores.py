@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,9 +21,25 @@ from grader.service.vocabulary import LastOutput
 @click.command("scores")
 @click.argument("students", nargs=-1)
 @click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON score per line.")
-def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@click.option("--missing", is_flag=True, help="List who handed in nothing, with email addresses.")
+@click.option("--section", help="With --missing: only this section of the roster.")
+@click.option("--roster", type=PATH, help="With --missing: the roster.  [default: roster.csv in the course]")
+def scores(
+    students: tuple[str, ...],
+    exercises: tuple[str, ...],
+    as_json: bool,
+    missing: bool,
+    section: str | None,
+    roster: Path | None,
+) -> int:
     """Show raw scores, the rules applied, and final scores."""
+    if missing and students:
+        raise click.UsageError("--missing lists the whole roster. Leave out the names, or use --section.")
+    if (section or roster) and not missing:
+        raise click.UsageError("Use --section and --roster with --missing.")
+    if missing:
+        return _missing(exercises, section, roster, as_json=as_json)
     with service_here() as service:
         found = service.scores(students, exercises)
     if as_json:
@@ -32,6 +49,22 @@ def scores(students: tuple[str, ...], exercises: tuple[str, ...], as_json: bool)
         screen().print(score_table(found))
     else:
         click.echo("There are no scores. Run: course grade SUBMISSIONS", err=True)
+    return entry.DONE
+
+
+def _missing(exercises: Sequence[str], section: str | None, roster: Path | None, *, as_json: bool) -> int:
+    """List who handed in nothing."""
+    with service_here() as service:
+        found = service.absences(roster, exercises, section)
+    for one in found:
+        person = one.person
+        fields = {"exercise": one.exercise, "student": person.student, "name": person.name}
+        fields |= {"email": person.email, "section": person.section}
+        note = "a file that was left out may be theirs" if one.may_be_left_out else ""
+        cells = [*fields.values(), note]
+        click.echo(json.dumps(fields) if as_json else printable("  ".join(filter(None, cells))))
+    if not found and not as_json:
+        click.echo("Everybody has handed in.", err=True)
     return entry.DONE
 
 

@@ -6,13 +6,15 @@ import hashlib
 import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from grader.course.file_names import VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
+from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import UsageFault
@@ -55,6 +57,8 @@ def generate(
     """
     generated = Generated()
     exercises = course.exercises()  # finds all faults before anything is written
+    if edition == "practice":
+        _check_release(course, students or [""])
     kit = kit_of(course, form, edition)
     folders: dict[str | None, Path] = (
         {None: out} if students is None else {student: out / student for student in students}
@@ -95,6 +99,22 @@ def _check_place(folder: Path, root: Path) -> None:
     place, root = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
     if place == root or root / "exercises" in (place, *place.parents):
         raise UsageFault(f"{folder} holds the course itself. Choose another folder, such as handout.")
+
+
+def _check_release(course: LoadedCourse, students: Sequence[str]) -> None:
+    """Raise UsageFault if a practice edition, which holds everything, would hold what is released later.
+
+    Only what the author wrote counts: nobody who hands out practice wants the defaults of an assessed course.
+    """
+    now, releases = datetime.now(UTC), course.releases
+    for name in course.record.exercises:
+        written = course.record.release.model_fields_set | course.outline(name).release.model_fields_set
+        for part in get_args(ResultPart):
+            if part in written and not all(releases.visible(part, one, name, now) for one in students):
+                raise UsageFault(
+                    f"`release` of {name} holds '{part}' back, but a practice edition holds everything. "
+                    "Use --edition assessed."
+                )
 
 
 def _check_edition(folder: Path, before: Contents | None, edition: Edition) -> None:

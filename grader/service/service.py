@@ -43,6 +43,7 @@ from grader.lms.base import Lms
 from grader.proof.matrix import Proved
 from grader.service.class_grading import ClassGrading
 from grader.service.enrolment import (
+    ROSTER_FILE,
     Enrolled,
     Forgotten,
     Imported,
@@ -56,7 +57,7 @@ from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
-from grader.service.standings import final_scores, override_warnings, score_notices
+from grader.service.standings import Absence, absences, final_scores, override_warnings, score_notices
 from grader.worker.isolation.ways import FULL
 
 
@@ -197,6 +198,11 @@ class Service:
             raise UsageFault(f"There are no scores for {told} in {' or '.join(wanted)}.")
         self._tell_all(score_notices(self.course, self.gradebook))
         return found
+
+    def absences(self, roster: Path | None, exercises: Sequence[str], section: str | None) -> list[Absence]:
+        """Return who handed in nothing; the roster is the course's own if no file is given."""
+        people = self.roster(roster or self.course.root / ROSTER_FILE)
+        return absences(self.course, self.gradebook, people or Roster({}), exercises, section)
 
     def override(
         self, student: str, exercise: str, score: float | None, reason: str, roster: Path | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from grader.classroom.roster import Roster
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
+from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.gradebook import scoring
 from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
+from grader.identity import Person
 
 
 def final_scores(
@@ -40,3 +44,43 @@ def score_notices(
     yield from unknown_students(course.record.rules, gradebook.students(), roster)
     yield from forgotten_exercises(course, gradebook)
     yield from forgotten_questions(course, gradebook)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A student of the roster who handed in nothing for an exercise and is not excused."""
+
+    exercise: str
+    person: Person
+    may_be_left_out: bool  # a file that course grade left out may be theirs
+
+
+def absences(
+    course: LoadedCourse, gradebook: Gradebook, roster: Roster, exercises: Sequence[str], section: str | None
+) -> list[Absence]:
+    """Return who handed in nothing, by exercise and in the roster's order.
+
+    Exercises that nobody handed in are left out unless they are named.
+
+    Raises:
+        UsageFault: there is no such exercise or section, or the gradebook refuses.
+
+    """
+    wanted = course.select(exercises)
+    sections = {person.section for person in roster.people.values() if person.section}
+    if section is not None and section not in sections:
+        others = f"It has: {', '.join(sorted(sections))}." if sections else "It has no column 'section'."
+        raise UsageFault(f"The roster has no section '{printable(section)}'. {printable(others)}")
+    people = [one for one in roster.people.values() if section in {None, one.section}]
+    there = {(folded(one.student), one.exercise) for one in gradebook.attempts()}
+    excused = {(folded(one.student), one.exercise) for one in course.record.rules.excused}
+    doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
+    begun = {exercise for _, exercise in there}
+    known = there | excused
+    return [
+        Absence(name, person, key in doubtful)
+        for name in wanted
+        if exercises or name in begun
+        for person in people
+        if (key := (folded(person.student), name)) not in known
+    ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.course.loading import LoadedCourse, load_course
+from grader.course.release import Release
 from grader.errors import CourseFaults, UsageFault
 from grader.handout.generation import generate
 from grader.handout.pack import open_pack
@@ -56,6 +58,18 @@ def test_the_practice_edition_never_replaces_the_assessed_one(tmp_path):
         generate(course, out, ["bob", "ada"], "python", "practice")
     assert not (out / "bob").exists()
     generate(course, out, ["ada"], "python", "assessed")
+
+
+def test_a_practice_edition_holds_nothing_that_is_released_later(tmp_path):
+    course, out = small_course(tmp_path), tmp_path / "out"
+    for release in ({"checks": "never"}, {"explanation": "2999-01-01"}):
+        later = replace(course, record=course.record.model_copy(update={"release": Release(**release)}))
+        with pytest.raises(UsageFault, match=f"`release` of exercise-1 holds '{next(iter(release))}' back"):
+            generate(later, out, ["ada"], "python", "practice")
+        assert not out.exists()
+        generate(later, tmp_path / "assessed", ["ada"], "python", "assessed")
+    at_once = replace(course, record=course.record.model_copy(update={"release": Release(checks="at_once")}))
+    assert generate(at_once, out, ["ada"], "python", "practice").written
 
 
 def test_a_folder_for_each_student(tmp_path):
