@@ -64,7 +64,7 @@ def test_two_keys_with_one_verdict_show_the_same(shipped: LoadedCourse, exercise
     compared = 0
     for posed, key, wrong in wrongs(sitting):
         other = another(key)
-        marks = [verdict(posed, one, wrong) for one in (key, other) if one is not None]
+        marks = [verdict(posed, one, wrong) for one in (key, other) if one is not None and other is not None]
         if len(marks) < 2 or None in marks or len({mark.share for mark in marks if mark}) > 1:
             continue  # with credit by element, the score is another verdict
         first, second = (told(sitting, posed, mark) for mark in marks if mark)
