@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.classroom.feedback import Feedback, Revealed
+from grader.classroom.released import Released
+from grader.course.outline import AskedQuestion
 from grader.course.sitting import Paper
 from grader.examiner.report import Report
+from grader.gradebook.analysis import analyse
+from grader.gradebook.class_summary import Arrivals, ClassSummary, Examples, Student
+from grader.gradebook.scoring import Score
+from grader.render.class_page import class_html
+from grader.render.feedback_page import feedback_html
 from grader.render.report_page import report_html
 from tests.figures.layers import padded_tracks, sized_tracks, turned_tracks
 
@@ -42,8 +50,8 @@ def report(questions: list[dict[str, Any]], **fields: Any) -> Report:
     return Report.model_validate(told | points | fields)
 
 
-def ordinary() -> str:
-    """A page with a right answer, one not given, and wrong ones with every kind of two tracks."""
+def ordinary_report() -> tuple[Report, Paper]:
+    """A right answer, one not given, and wrong ones with every kind of two tracks."""
     table = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
     code = "```python\nimage = [[1, 2], [3, 4]]\n```\n"
     asked = [
@@ -65,15 +73,45 @@ def ordinary() -> str:
         marked("sized", kind="choice", answer='sized = "a"', tracks=sized_tracks(), **wrong),
         marked("open", "unanswered", message="Not answered."),
     ]
-    return report_html(
-        report(found, student="Ada Lovelace", printed="hello\n", notes=["A `%pip` line was skipped."]),
-        paper(asked, intro="Lay the kernel on the image.\n\n# A head\n\n- one\n- two"),
-        {"turned": 1},
-    )
+    told = report(found, student="Ada Lovelace", printed="hello\n", notes=["A `%pip` line was skipped."])
+    return told, paper(asked, intro="Lay the kernel on the image.\n\n# A head\n\n- one\n- two")
+
+
+def ordinary() -> str:
+    """A page with a right answer, one not given, and wrong ones with every kind of two tracks."""
+    return report_html(*ordinary_report(), {"turned": 1})
+
+
+def feedback(told: tuple[Report, Paper], name: str) -> str:
+    """Feedback on a report, with everything released."""
+    seen = Released(score=True, messages=True, explanation=True, checks=True)
+    given = Revealed(f"Because of {name}.", f"answer = 4  # {name}", f"def test_{name}(): ...")
+    own = {one.id: given for one in told[1].questions}
+    score = Score(name, "exercise-1", 4, 3.5, 10, (f"override by {name}",), is_graded=True)
+    made = Feedback(*told, seen, "2026-12-01 12:00 (UTC)", name, score, "2026-11-30 (UTC)", name, own)
+    return feedback_html(made)
+
+
+def about_class(name: str, count: int = 30) -> str:
+    """The page about a class of people with this name, who make mistakes with this name."""
+    question = {"id": "q", "kind": "number", "outcome": "failed", "score": 0, "points": 2, "message": name}
+    wrong = [report([question | {"misconception": "slip", "answer": f"q = {name!r}"}]) for _ in range(count)]
+    right = [report([question | {"outcome": "passed", "score": 2, "message": ""}]) for _ in range(count)]
+    examples, asked = Examples(), {"exercise-1": [AskedQuestion(id="q", kind="number", points=2)]}
+    analysis = analyse(examples.passing([*wrong, *right]), asked)
+    students = [Student(f"{name}{at}", {"exercise-1": at % 3}, {"slip": ["q"]}) for at in range(2 * count)]
+    arrived = Arrivals("exercise-1", count, count, 0, {-3: count, 1: count})
+    points = {"exercise-1": 2.0}
+    return class_html(ClassSummary(name, points, analysis, examples.ranked(), (arrived,), tuple(students)))
 
 
 def hostile() -> str:
     """A page on which everybody tries to run or load something."""
+    return report_html(*hostile_report())
+
+
+def hostile_report() -> tuple[Report, Paper]:
+    """A report in which everybody tries to run or load something."""
     link = "![x](http://x.example/p.png) [a](javascript:window.hit=1) <iframe src=http://x.example></iframe>"
     asked = [posed("q", f"{EVIL} {link} $<b>{EVIL}</b>$ {TURNED_ROUND}", hints=[EVIL])]
     check = {
@@ -99,4 +137,4 @@ def hostile() -> str:
         )
     ]
     told = report(found, student=f"{EVIL}{TURNED_ROUND}", printed=EVIL, notes=[EVIL, TURNED_ROUND])
-    return report_html(told, paper(asked, title=EVIL, course=EVIL, intro=f"{EVIL}\n\n{link}"))
+    return told, paper(asked, title=EVIL, course=EVIL, intro=f"{EVIL}\n\n{link}")

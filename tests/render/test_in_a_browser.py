@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from grader.figures.svg import as_svg
 from tests.figures.layers import all_figures
-from tests.render.pages import hostile, ordinary
+from tests.render.pages import EVIL, about_class, feedback, hostile, hostile_report, ordinary, ordinary_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = (320, 1280)
+PAGES = [f"{start}{name}.html" for name in ("feedback", "class") for start in ("", "hostile-")]
+PAGES += ["ordinary.html", "hostile.html"]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here (apt-get install chromium)"),
@@ -33,7 +35,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
-    for name, text in (("ordinary", ordinary()), ("hostile", hostile())):
+    pages = {
+        "ordinary": ordinary(),
+        "hostile": hostile(),
+        "feedback": feedback(ordinary_report(), "Ada"),
+        "hostile-feedback": feedback(hostile_report(), EVIL),
+        "class": about_class("Ada"),
+        "hostile-class": about_class(EVIL),
+    }
+    for name, text in pages.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     for name, figure in all_figures().items():
         (folder / f"{name}.svg").write_text(as_svg(figure, prefix="f", alone=True), encoding="utf-8")
@@ -65,7 +75,7 @@ def opened(browser: Browser, file: Path, **options) -> Opened:
     return Opened(context.new_page(), file)
 
 
-@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_for_nothing_and_runs_nothing_of_others(browser, files, name):
     shown = opened(browser, files / name)
     shown.page.wait_for_timeout(300)
@@ -130,6 +140,25 @@ def test_buttons_slider_and_keys_step_a_figure(browser, files, motion):
     assert result(page) == seen[-1]
 
 
+def test_a_table_is_sorted_by_its_buttons(browser, files):
+    page = opened(browser, files / "class.html").page
+    table = page.locator("table.sortable").last
+
+    def totals() -> list[float]:
+        return [float(text) for text in table.locator("tbody td:nth-child(2)").all_inner_texts()]
+
+    table.get_by_role("button", name="total").click()
+    assert totals() == sorted(totals(), reverse=True)
+    table.get_by_role("button", name="total").press("Enter")
+    assert totals() == sorted(totals())
+    assert table.locator("th[aria-sort=ascending]").count() == 1
+
+
+def test_feedback_has_no_script_at_all(browser, files):
+    page = opened(browser, files / "feedback.html").page
+    assert page.locator("script").count() == 0
+
+
 def test_a_figure_plays_and_pauses(browser, files):
     page = opened(browser, files / "ordinary.html").page
     states = "() => new Set(document.querySelector('figure svg').getAnimations({subtree: true}).map(a => a.playState))"
@@ -176,7 +205,7 @@ def test_print_is_light_still_and_without_controls(browser, files):
     assert result(page)
 
 
-@pytest.mark.parametrize("name", ["ordinary.html", "hostile.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_never_scrolls_sideways(browser, files, name):
     page = opened(browser, files / name).page
     for width in (*WIDTHS, 375, 687, 688):
@@ -187,6 +216,12 @@ def test_a_page_never_scrolls_sideways(browser, files, name):
 AXED = [
     *(("ordinary.html", width, scheme, "screen") for width in WIDTHS for scheme in ("light", "dark")),
     ("ordinary.html", 1280, "dark", "print"),
+    *((f"{name}.html", 320, "dark", "screen") for name in ("feedback", "class")),
+    *(
+        (f"{name}.html", 1280, "light", media)
+        for name in ("feedback", "class")
+        for media in ("screen", "print")
+    ),
     ("hostile.html", 320, "light", "screen"),
 ]
 
