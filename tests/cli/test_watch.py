@@ -23,6 +23,8 @@ from grader.handout.stubs import answered
 from tests.cli.screened import Screened, opened
 from tests.conftest import Run
 
+pytestmark = pytest.mark.slow  # each starts a command in a terminal
+
 KEYS = "q quit"
 RENAMED, IN_PLACE, REMOVED_FIRST = "renamed", "in place", "removed first"
 

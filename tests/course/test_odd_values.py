@@ -61,7 +61,7 @@ PYDANTIC = re.compile(
         ("<<: {points: 2}", "<<: There is no key '<<' here."),
         ("? [a, b]\n  : 1", "A key must be a word."),
         ("points: 2\n  points: 3", "points: 'points' is given twice; the first is in line"),
-        ("files: [a.csv]", "files: There is no key 'files' here. Use one of: answer, hints,"),
+        ("files: [a.csv]", "files: There is no key 'files' here. Use one of: answer, explanation, hints,"),
         ("point: 2", "point: There is no key 'point' here. Did you mean 'points'?"),
         ("---\n  points: 2", ""),
     ],

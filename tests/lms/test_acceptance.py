@@ -135,6 +135,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Person]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITHOUT)
 def test_ten_thousand_students_in_every_export(name: str, people: dict[str, Person]) -> None:
     [file, *_] = BY_NAME[name].write(Export((item(CLASS),), people, out_of=100_000))
@@ -144,6 +145,7 @@ def test_ten_thousand_students_in_every_export(name: str, people: dict[str, Pers
     assert all(int(key.strip("sp").partition("@")[0]) == int(float(score)) for key, score in found.items())
 
 
+@pytest.mark.slow
 def test_names_in_a_workbook_are_the_names_and_in_a_table_they_are_harmless(
     people: dict[str, Person],
 ) -> None:
@@ -156,6 +158,7 @@ def test_names_in_a_workbook_are_the_names_and_in_a_table_they_are_harmless(
     assert not [name for name in names if name.startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "kind"),
     list(zip(FORMS, ["utf-8-sig", "utf-8-sig", "utf-16", "utf-8"], strict=True)),
@@ -215,6 +218,7 @@ def pick(number_: int, which: set[str]) -> dict[str, str]:
     return {name: value for name, value in all_ids(number_).items() if name in which}
 
 
+@pytest.mark.slow
 def test_files_are_the_same_each_time(people: dict[str, Person]) -> None:
     def contents() -> list[bytes]:
         made: list[File] = []
