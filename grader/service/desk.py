@@ -97,13 +97,17 @@ class Desk:
         return Progress(self._source.root).of(exercise)
 
     def is_stale(self, exercise: str) -> bool:
-        """Return whether the student's file is another than the one that was graded last."""
+        """Return whether the file is another than the one graded last, or was asked other questions."""
         known = self.remembered(exercise)
-        try:
-            content = read_submission(self.file(exercise)).content
-            return known.report is not None and known.digest != digest_of(content)
-        except (UsageFault, SubmissionFault):
+        if known.report is None:
             return False
+        try:
+            asked = [(one.id, one.points) for one in self.paper(exercise).questions]
+            answered = [(one.id, one.points) for one in known.report.questions]
+            digest = digest_of(read_submission(self.file(exercise)).content)
+        except GraderError:
+            return False
+        return known.digest != digest or asked != answered
 
     def saved(self, exercises: Sequence[str]) -> list[str]:
         """Return those exercises whose file was saved, appeared or vanished since this was last asked."""

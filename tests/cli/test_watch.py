@@ -7,6 +7,8 @@ import re
 import shutil
 import signal
 import sys
+from functools import partial
+from operator import ne
 from pathlib import Path
 
 import psutil
@@ -26,6 +28,7 @@ from tests.conftest import Run
 pytestmark = pytest.mark.slow  # each starts a command in a terminal
 
 KEYS = "q quit"
+SIZE = (80, 24)  # of a terminal at first
 RENAMED, IN_PLACE, REMOVED_FIRST = "renamed", "in place", "removed first"
 
 
@@ -95,7 +98,12 @@ def test_keys_and_saves(mine: Path, shipped: LoadedCourse) -> None:
         terminal.wait_for("Hint 1 of 2", "Hint 2 of 2")
         terminal.press("n")
         terminal.wait(lambda text: "\nlast_place " in text, "last_place")
-        terminal.press(" ")
+        for _ in range(9):  # pages, if the figure and the prompt are long
+            if "space: the beginning" in terminal.text:
+                break
+            shown = terminal.text
+            terminal.press(" ")
+            terminal.wait(partial(ne, shown), "the next lines")
         terminal.wait_for("space: the beginning")
         save(file, solved(shipped, "exercise-3"))
         text = terminal.wait_for("Everything in exercise-3 is right.")
@@ -260,7 +268,8 @@ def test_a_new_handout_is_read_again(own: Path, course: Run, arguments: list[str
         )
         assert course(own, "generate", own / "new").code == 0
         shutil.copy(own / "new" / PACK_FILE, folder)
-        terminal.wait_for("were read again", "extent")
+        # The screen of a course goes on with exercise-2; exercise-1 was right, and has a new question.
+        terminal.wait_for("were read again", "extent" if arguments[1:] else "0 of 2 points")
         terminal.press("\x03")
         assert terminal.end() == 130
 
@@ -269,11 +278,12 @@ def test_a_new_handout_is_read_again(own: Path, course: Run, arguments: list[str
 def test_it_fits_and_follows_the_size(mine: Path, width: int, height: int) -> None:
     with opened(mine, "--watch") as terminal:
         terminal.wait_for("exercise-1 was graded")
-        terminal.screen.reset()
-        terminal.resize(width, height)
-        text = terminal.wait_for("exercise-1", "h hint")
+        words = ("exercise-1", "h hint") if width >= 40 else ("exercise-1",)
+        if (width, height) != SIZE:
+            terminal.screen.reset()
+            terminal.resize(width, height)
+        text = terminal.wait_for(*words)
         assert len(text.splitlines()) <= height
         terminal.press("n", "n")
-        terminal.wait_for("h hint")
         terminal.press("q")
         assert (terminal.end(), terminal.is_restored) == (1, True)
