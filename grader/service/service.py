@@ -292,6 +292,7 @@ class Service:
         analysis = analyse(examples.passing(self._reports(list(outlines))), asked)
         points = {one.exercise: outlines[one.exercise].points for one in analysis.exercises}
         latest = {(one.student, one.exercise): one for one in attempts if one.submission in counting}
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return ClassSummary(
             course=self.course.record.title,
             exercises=points,
