@@ -43,8 +43,8 @@ _TAGS = {"_": "sub", "^": "sup"}
 def visible(text: str) -> str:
     r"""Return the text with its lines, and "?" for characters that are invisible or turn others round.
 
-    >>> visible("a\\tb\\u202ec\\nd")
-    'a   b?c\\nd'
+    >>> visible("a\tb\u202ec\nd")
+    'a   b?c\nd'
     """
     return "\n".join(printable(line.expandtabs(4)) for line in text.splitlines())
 
