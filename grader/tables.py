@@ -13,7 +13,7 @@ from typing import Literal
 from grader.errors import UsageFault
 from grader.files import read_file
 from grader.folding import folded
-from grader.sheets import WORKBOOKS, json_rows, workbook_rows
+from grader.spreadsheets import WORKBOOKS, json_rows, workbook_rows
 
 MAX_BYTES = 64 << 20
 FIRST_LINES = 5  # used to guess the separator

@@ -23,7 +23,7 @@ ONLY = {  # stricter than the order
 }
 TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.worker.watch"}
 LATER = {
-    ("grader.sheets", "python_calamine"),  # few tables are sheets
+    ("grader.spreadsheets", "python_calamine"),  # few tables are sheets
     ("grader.lms.xlsx", "xlsxwriter"),  # one export of many
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only

@@ -19,7 +19,7 @@ from grader.cli import entry
 from grader.cli.keyboard import INTERRUPT, keys_to
 from grader.cli.watch_exercise import sentence_of
 from grader.errors import GraderError, UsageFault, counted
-from grader.render.course_view import CourseView, Listed, finished_told, question_told, sum_text
+from grader.render.course_view import CourseView, ShownExercise, finished_told, question_told, sum_text
 from grader.render.palette import screen
 from grader.render.solution_page import solution_page
 from grader.render.stepping import Steps
@@ -75,7 +75,7 @@ class CourseWatch:
         self, desk: Desk, console: Console, events: SimpleQueue[str | None], told: list[str]
     ) -> None:
         self._desk, self._console, self._events, self._told = desk, console, events, told
-        self._rows: dict[str, Listed] = {}
+        self._rows: dict[str, ShownExercise] = {}
         self._troubles: dict[str, str] = {}  # by exercise, until it can be graded
         self._shown: dict[_Spot, dict[str, RenderableType]] = {}  # the hints and solutions asked for
         self._steps: dict[_Spot, int] = {}  # of the figures asked for
@@ -135,13 +135,13 @@ class CourseWatch:
         self._waiting = list(dict.fromkeys([self._spot[0], *stale]))
         self._draw()
 
-    def _row(self, name: str) -> Listed:
+    def _row(self, name: str) -> ShownExercise:
         self._troubles.pop(name, None)
         try:
-            return Listed(name, self._desk.paper(name), self._desk.remembered(name).report)
+            return ShownExercise(name, self._desk.paper(name), self._desk.remembered(name).report)
         except GraderError as error:
             self._troubles[name] = str(error)
-            return Listed(name, None, None)
+            return ShownExercise(name, None, None)
 
     def _look(self) -> None:
         if self._desk.read_again():
@@ -189,7 +189,7 @@ class CourseWatch:
     def _take(self, name: str, report: Report) -> None:
         """Show a new report."""
         self._troubles.pop(name, None)
-        self._rows[name] = Listed(name, self._desk.paper(name), report)
+        self._rows[name] = ShownExercise(name, self._desk.paper(name), report)
         self._status = f"{name} was graded at {time.strftime('%H:%M:%S')}. {WATCHING}"
         if name == self._spot[0]:
             self._go_to(name)

@@ -49,7 +49,7 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
-class Student:
+class ClassMember:
     """One student: the points, None where there is no score, and the misconceptions with their places."""
 
     name: str
@@ -71,7 +71,7 @@ class ClassSummary:
     analysis: Analysis
     misconceptions: tuple[ShownMisconception, ...]
     arrivals: tuple[Arrivals, ...]
-    students: tuple[Student, ...]
+    students: tuple[ClassMember, ...]
 
     @property
     def points(self) -> float:
@@ -173,13 +173,15 @@ def _arrivals(exercise: str, attempts: Sequence[Attempt], rules: Rules) -> Arriv
     return Arrivals(exercise, sorts["on time"], sorts["late"], sorts["unknown"], dict(sorted(days.items())))
 
 
-def students_of(scores: Iterable[Score], analysis: Analysis, exercises: Sequence[str]) -> tuple[Student, ...]:
+def students_of(
+    scores: Iterable[Score], analysis: Analysis, exercises: Sequence[str]
+) -> tuple[ClassMember, ...]:
     """Return all students with a score in one of the exercises, by name."""
     points: dict[str, dict[str, float | None]] = {}
     for one in scores:
         if one.exercise in exercises:
             points.setdefault(one.student, {})[one.exercise] = one.final
     return tuple(
-        Student(name, own, analysis.students.get(name, {}))
+        ClassMember(name, own, analysis.students.get(name, {}))
         for name, own in sorted(points.items(), key=lambda item: folded(item[0]))
     )

@@ -38,7 +38,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Listed:
+class ShownExercise:
     """An exercise in the list: its paper, if it can be read, and its last report, if it was graded."""
 
     name: str
@@ -109,7 +109,7 @@ class CourseView:
 
     title: str
     sum: str
-    rows: Sequence[Listed]
+    rows: Sequence[ShownExercise]
     current: str  # the exercise that `told` is about
     told: Sequence[RenderableType]
     status: str
@@ -170,7 +170,7 @@ def _rule(title: str) -> RenderableType:
 
 
 def question_told(
-    row: Listed, id_: str, shown: Iterable[RenderableType], encoding: str, step: int | None = None
+    row: ShownExercise, id_: str, shown: Iterable[RenderableType], encoding: str, step: int | None = None
 ) -> Iterator[RenderableType]:
     """Yield an open question: its verdict, what was asked for, what is wrong, and what is asked.
 
@@ -204,7 +204,7 @@ def _step(steps: Steps, step: int) -> list[RenderableType]:
     return [Text(""), Picture(text), Text("")]
 
 
-def finished_told(row: Listed) -> Iterator[RenderableType]:
+def finished_told(row: ShownExercise) -> Iterator[RenderableType]:
     """Yield what is left to say about an exercise."""
     if row.report is None:
         return
@@ -229,7 +229,7 @@ def asked(posed: Posed) -> str:
     return "\n".join(printable(line) for line in paragraphs(text) if not line.lstrip().startswith("```"))
 
 
-def sum_text(rows: Sequence[Listed]) -> str:
+def sum_text(rows: Sequence[ShownExercise]) -> str:
     """Return the points of the course that are reached now."""
     score = sum(row.report.judged[0] for row in rows if row.report is not None)
     points = sum(row.report.points if row.report else row.paper.points if row.paper else 0 for row in rows)

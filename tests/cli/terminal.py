@@ -13,11 +13,12 @@ import sys
 import termios
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 assert sys.platform != "win32"  # it has no fork
 
+SOON_SECONDS = 5
 MOST_SECONDS = 60  # for a machine under load; nothing waits as long as that if it works
 
 
@@ -28,8 +29,12 @@ class Terminal:
         self._descriptor, self.process = descriptor, process
 
     def type(self, keys: str) -> None:
-        """Press keys; Ctrl-C is a signal."""
+        """Press keys; Ctrl-C is a signal, and pressed again if it came just before the command waits."""
         if keys == "\x03":
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(SOON_SECONDS)
+                return
             self.process.send_signal(signal.SIGINT)
         else:
             os.write(self._descriptor, keys.encode())

@@ -10,7 +10,7 @@ from grader.course.outline import AskedQuestion
 from grader.course.sitting import Paper
 from grader.examiner.report import Report
 from grader.gradebook.analysis import analyse
-from grader.gradebook.class_summary import Arrivals, ClassSummary, Examples, Student
+from grader.gradebook.class_summary import Arrivals, ClassMember, ClassSummary, Examples
 from grader.gradebook.scoring import Score
 from grader.render.class_page import class_html
 from grader.render.feedback_page import feedback_html
@@ -99,7 +99,9 @@ def about_class(name: str, count: int = 30) -> str:
     right = [report([question | {"outcome": "passed", "score": 2, "message": ""}]) for _ in range(count)]
     examples, asked = Examples(), {"exercise-1": [AskedQuestion(id="q", kind="number", points=2)]}
     analysis = analyse(examples.passing([*wrong, *right]), asked)
-    students = [Student(f"{name}{at}", {"exercise-1": at % 3}, {"slip": ["q"]}) for at in range(2 * count)]
+    students = [
+        ClassMember(f"{name}{at}", {"exercise-1": at % 3}, {"slip": ["q"]}) for at in range(2 * count)
+    ]
     arrived = Arrivals("exercise-1", count, count, 0, {-3: count, 1: count})
     points = {"exercise-1": 2.0}
     return class_html(ClassSummary(name, points, analysis, examples.ranked(), (arrived,), tuple(students)))

@@ -15,14 +15,14 @@ from grader.course.sitting import Paper
 from grader.examiner.report import Report
 from grader.language.limits import Limits
 from grader.questions.posed import Posed
-from grader.render.course_view import CourseView, Listed, question_told, sum_text
+from grader.render.course_view import CourseView, ShownExercise, question_told, sum_text
 from tests.render.test_widths import names, questions, texts
 
 KEYS = "h hint   n next   q quit"
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> Listed:
+def rows(draw: st.DrawFn) -> ShownExercise:
     name, asked = draw(names), draw(st.lists(questions(), min_size=1, max_size=9))
     posed = tuple(
         Posed(id=one.id, kind=one.kind, points=one.points, prompt=draw(texts), how="", starter="x = ...")
@@ -34,7 +34,7 @@ def rows(draw: st.DrawFn) -> Listed:
     report = Report(
         exercise=name, student=None, score=0, points=sum(one.points for one in asked), isolation=(), questions=tuple(asked)
     )  # fmt: skip
-    return Listed(name, draw(st.sampled_from([paper, None])), draw(st.sampled_from([report, None])))
+    return ShownExercise(name, draw(st.sampled_from([paper, None])), draw(st.sampled_from([report, None])))
 
 
 def shown(view: CourseView, width: int, height: int, *, colours: bool = False) -> list[str]:
@@ -46,7 +46,7 @@ def shown(view: CourseView, width: int, height: int, *, colours: bool = False) -
     return captured.get().split("\n")
 
 
-def view_of(rows: list[Listed], place: int, skipped: int = 0) -> CourseView:
+def view_of(rows: list[ShownExercise], place: int, skipped: int = 0) -> CourseView:
     row = rows[place % len(rows)]
     told = (
         question_told(row, row.open[0], [Text("Hint 1 of 2: look")], "utf-8") if row.open else [Text("right")]
@@ -63,7 +63,7 @@ def view_of(rows: list[Listed], place: int, skipped: int = 0) -> CourseView:
     st.integers(0, 5),
 )
 def test_it_fits_every_terminal(
-    rows: list[Listed], place: int, width: int, height: int, skipped: int
+    rows: list[ShownExercise], place: int, width: int, height: int, skipped: int
 ) -> None:
     lines = shown(view_of(rows, place, skipped), width, height)
     assert len(lines) == height
@@ -76,7 +76,7 @@ def test_it_fits_every_terminal(
 
 @settings(deadline=None, max_examples=10)
 @given(st.lists(rows(), min_size=1, max_size=4, unique_by=lambda row: row.name))
-def test_each_line_of_a_question_is_on_one_of_its_screens(rows: list[Listed]) -> None:
+def test_each_line_of_a_question_is_on_one_of_its_screens(rows: list[ShownExercise]) -> None:
     row = next((row for row in rows if row.open), None)
     if row is None:
         return

@@ -220,7 +220,7 @@ for n in range(256):
 
 
 OWN = (
-    "magics sections slips statements syntax_words "
+    "check_call magics sections slips statements syntax_words "
     "child confinement descent environment failures families folders kernel locks memory module namespaces optional "
     "pages prctl probe reading refusals rlimits scratch starting warming watch wire"
 ).split()

@@ -18,10 +18,10 @@ MAX_COLUMNS = 4096
 MAX_CELLS = 20_000_000
 _WHOLE = 2**53  # every smaller whole number is exact in a spreadsheet
 
-Cells = list[list[str]]
+SheetRows = list[list[str]]
 
 
-def workbook_rows(file: Path, content: bytes) -> tuple[Cells, str]:
+def workbook_rows(file: Path, content: bytes) -> tuple[SheetRows, str]:
     """Return the rows of the first sheet that has some, and any assumption.
 
     Raises:
@@ -50,7 +50,7 @@ def _unreadable(file: Path, content: bytes) -> UsageFault:
     return UsageFault(f"{file} is {WORKBOOKS[content[:4]]} that cannot be read. Save it as 'CSV UTF-8'.")
 
 
-def _sheet_rows(file: Path, book: Any, name: str) -> Cells:
+def _sheet_rows(file: Path, book: Any, name: str) -> SheetRows:
     sheet = book.get_sheet_by_name(name)
     if sheet.total_width > MAX_COLUMNS or sheet.total_width * sheet.total_height > MAX_CELLS:
         raise UsageFault(
@@ -91,7 +91,7 @@ def _text(cell: object) -> str:
     return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
 
 
-def json_rows(text: str) -> Cells | None:
+def json_rows(text: str) -> SheetRows | None:
     """Return the rows of a JSON list of objects, or None if the text is something else.
 
     Moodle puts its list into another list.
@@ -112,7 +112,7 @@ def json_rows(text: str) -> Cells | None:
     return _rows_of(found)
 
 
-def _rows_of(objects: Iterable[Mapping[str, object]]) -> Cells:
+def _rows_of(objects: Iterable[Mapping[str, object]]) -> SheetRows:
     objects = list(objects)
     header = list(dict.fromkeys(key for one in objects for key in one))
     return [header, *([_json_text(one.get(key)) for key in header] for one in objects)]
