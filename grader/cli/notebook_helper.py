@@ -24,7 +24,7 @@ from grader.worker import interrupts
 
 MAX_LINE = 64 << 20  # bytes
 TOO_LONG = "The notebook holds more than {mib} MiB of text. Keep data out of it."
-UNREADABLE = "The notebook was not sent as it should be. Restart the kernel and try again."
+UNREADABLE = "The notebook was not sent correctly. Restart the kernel and try again."
 _MISSING = {"unanswered", "error", "timeout", "memory", "crashed"}
 
 Lines = queue.SimpleQueue[bytes | None]

@@ -78,6 +78,7 @@ def counting_reports(submissions: Sequence[int]) -> Any:
             SubmissionRow.file_name,
             SubmissionRow.content,
             SubmissionRow.problem,
+            ReportRow.variant,
             ReportRow.document,
         )
         .join(counting, counting.c.submission_id == SubmissionRow.id)

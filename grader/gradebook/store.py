@@ -116,6 +116,21 @@ class Gradebook(Database):
                 )
                 yield handed_in, Report.model_validate_json(row.document)
 
+    def counting_variants(self, submissions: Sequence[int]) -> dict[tuple[str, str], str]:
+        """Return whose variants the reports that count are about, by student and exercise; "" is variant 0.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        found: dict[tuple[str, str], str] = {}
+        for start in range(0, len(submissions), BATCH):
+            query = queries.counting_reports(submissions[start : start + BATCH])
+            with self.reading() as connection:
+                for row in connection.execute(query):
+                    found[row.student, row.exercise] = row.variant
+        return found
+
     def override(self, override: Override) -> None:
         """Store a score that was set by hand.
 

@@ -255,7 +255,7 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
     "read-width-first": ("height comes first", "width comes first"),
     "used-the-formula-of-a-convolution": ("the kernel is stamped on the output", "the kernel moves over it"),
     "counted-numbers-not-gaps": ("a stride for each gap", "a stride for each number"),
-    "forgot-last-kernel": ("the last kernel counts whole", "without the last kernel"),
+    "forgot-last-kernel": ("the whole last kernel counts", "without the last kernel"),
     "multiplied-by-stride": ("kernels may overlap or leave gaps", "a stride for each number"),
     "added-padding": ("padding cuts the output", "padding makes the output larger"),
     "ignored-output-padding": ("with the output padding", "without the output padding"),

@@ -115,7 +115,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     explanation: Annotated[
         str,
         Field(
-            description="Markdown; why the answer is right, and the most usual wrong way. "
+            description="Markdown; why the answer is right, and the most common wrong way. "
             "Shown by grade --solution in a practice edition."
         ),
     ] = ""

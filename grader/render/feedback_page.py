@@ -16,7 +16,7 @@ from grader.render.report_page import Drawn, ToldQuestion, fitted
 from grader.render.terminal import WORDS, points_word, said, total, verdict_word
 
 MAX_TEXT = 2000  # characters that the comment box of an LMS surely takes
-OTHER_NUMBERS = "The same slip on other numbers than yours."
+OTHER_NUMBERS = "The same slip with different numbers."
 _MORE = "... The page says the rest."
 
 

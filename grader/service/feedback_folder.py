@@ -40,6 +40,7 @@ class Task:
 
     student: str
     exercise: str
+    variant: str  # the student whose variant it is; "" for variant 0
     report: str  # as JSON
     params: dict[str, Any] | None
     score: Score | None
@@ -90,6 +91,7 @@ def _tasks(
     times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in {*counting}}
     scores = {(one.student, one.exercise): one for one in final_scores(course, gradebook)}
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
+    variants = gradebook.counting_variants(counting)
     releases = course.releases
     for handed_in, report in gradebook.counting_reports(counting):
         student, exercise = key = handed_in.student, handed_in.exercise
@@ -102,8 +104,9 @@ def _tasks(
             yield Task(
                 student,
                 exercise,
+                variants[key],
                 released.of(report).stored(),
-                handed_out.get((EVERYBODY if report.student is None else student, exercise)),
+                handed_out.get((variants[key] or EVERYBODY, exercise)),
                 scores.get(key) if released.score else None,
                 times[key],
                 released,
@@ -161,7 +164,7 @@ class Writer:
         exercise, report = self.course.exercise(task.exercise), Report.model_validate_json(task.report)
         released = task.released
         gives_away = released.explanation or released.checks
-        sitting = prepare(exercise, report.student, task.params, with_keys=gives_away)
+        sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
         zone = ZoneInfo(self.course.record.rules.timezone)
         return Feedback(
             report=self._with_figures(report, exercise, sitting, released),

@@ -19,6 +19,18 @@ ASKED = EXERCISE.replace(
     'answer: "5"}',
     'answer: "5", explanation: "FIVE-EXPLAINED", misconceptions: {four: {answer: "4", message: FOUR-SAID}}}',
 )
+PADDED = """
+format: 1
+title: Padding
+params: {M: {from: 7, to: 20}}
+variant_0: {M: 7}
+questions:
+  - id: size
+    kind: output-size
+    prompt: "{{ M }} cells."
+    layer: Conv2d(1, 1, 3, padding=1)
+    input: [1, 1, M, M]
+"""
 WRONG = RIGHT.replace("five = 5", "five = 4")
 RULES = (
     "rules: {deadlines: {ex-1: 2026-12-01 12:00}, grace_minutes: 30, extensions: [{student: ada, days: 1}]}\n"
@@ -59,7 +71,7 @@ def test_each_part_appears_a_minute_after_its_moment_in_every_file(item, graded,
         assert shown == {item}
         short = {sign for sign, text in SIGNS.items() if text in found["ex-1.feedback.txt"]}
         assert short == {item} & {"score", "messages"}
-        assert f"released on {moment.format(31)} (UTC)" in found["ex-1.html"]
+        assert f"released by {moment.format(31)} (UTC)" in found["ex-1.html"]
         assert ("five: wrong" in found["ex-1.feedback.txt"]) == (item in {"score", "messages"})
         assert (">wrong<" in found["ex-1.html"]) == (item in {"score", "messages"})
         shutil.rmtree(graded.root / "OUT")
@@ -82,6 +94,39 @@ def test_a_page_says_what_was_wrong_and_why_and_needs_nothing_else(graded, cours
     assert "five: wrong, 0 of 1 point\n  FOUR-SAID" in text
     for folder in (graded.root / "OUT", graded.root / "OUT" / "ada"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("release", ["never", "at_once"])
+def test_a_mistaken_walk_is_drawn_on_other_numbers_until_the_solution_is_released(small, course, release):
+    small.write("course.yaml", f"{COURSE}release: {{explanation: {release}}}\n")
+    small.write("exercises/ex-2/exercise.yaml", PADDED)
+    small.hand_in("ada", "size = 5\n", "ex-2")
+    assert course(small.root, "grade", "S").code == 0
+    assert course(small.root, "feedback", "OUT").code == 0
+    page = pages(small, "ada")["ex-2.html"]
+    assert "ignored-padding" in course(small.root, "report").out
+    assert "<svg" in page
+    assert ("The same slip with different numbers." in page) == (release == "never")
+    tracks = re.search(r"<desc[^>]*>(.*?)</desc>", page, re.DOTALL)
+    assert tracks is not None
+    assert "7 cells." in page  # variant 0, because nobody was handed another one
+    assert ("size = 7" in page) == (release == "at_once")  # the solution
+
+
+def test_a_page_is_about_the_variant_that_was_handed_out(small, course):
+    small.write("roster.csv", "student\nada\nbob\n")
+    assert course(small.root, "generate", "handouts", "--roster", "roster.csv").code == 0
+    asked = {}
+    for student in ("ada", "bob"):
+        stub = (small.root / "handouts" / student / "ex-2.py").read_text(encoding="utf-8")
+        [asked[student]] = re.findall(r"Say (\d+)", stub)
+        small.hand_in(student, f"seven = {asked[student]}\n", "ex-2")
+    course(small.root, "grade", "S", "--roster", "roster.csv")
+    course(small.root, "feedback", "OUT")
+    for student, number in asked.items():
+        page = pages(small, student)["ex-2.html"]
+        assert f"Say {number}." in page
+        assert ">right<" in page
 
 
 def test_rules_that_touched_a_score_are_told(graded, course):
