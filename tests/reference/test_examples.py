@@ -9,11 +9,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from grader.course.loading import load_course
 from grader.course.paper import prepare
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 from tests.reference.page import REFERENCE
 from tests.test_pytest_plugin import run
 
@@ -115,6 +116,11 @@ def plain(report: dict[str, Any]) -> dict[str, Any]:
 def session(own: Path) -> Path:
     """A new course with a roster, a student's file and submissions."""
     (own / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    shutil.copy(ROOT / "tests" / "lms" / "golden" / "canvas" / "people" / "gradebook.csv", own)
+    people = openpyxl.Workbook()
+    for row in (("Login", "Naam"), ("dan", "Dan Dijk")):
+        people.worksheets[0].append(row)
+    people.save(own / "people.xlsx")
     (own / "submissions" / "ada").mkdir(parents=True)
     for file in ("exercise-1.py", "other.py", "submissions/ada/exercise-1.py"):
         (own / file).write_text("size = 1\n", encoding="utf-8")
