@@ -24,7 +24,7 @@ _DRIVE_PATH = re.compile(r"^/(?=[A-Za-z]:)")
 class FileCell:
     """A cell of a notebook; `id` is "" if it has none."""
 
-    kind: str  # code, markdown or raw
+    cell_type: str  # code, markdown or raw
     source: str
     id: str = ""
 

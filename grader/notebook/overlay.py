@@ -21,7 +21,7 @@ class Laid:
     @property
     def sources(self) -> frozenset[str]:
         """The code."""
-        return frozenset(cell.source for cell in self.cells if cell.kind == "code")
+        return frozenset(cell.source for cell in self.cells if cell.cell_type == "code")
 
 
 def laid_over(notebook: Notebook | None, runs: Sequence[CellRun]) -> Laid:
@@ -70,7 +70,7 @@ class _Places:
     """
 
     def __init__(self, cells: Sequence[FileCell], runs: Sequence[CellRun]) -> None:
-        code = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
+        code = [(index, cell) for index, cell in enumerate(cells) if cell.cell_type == "code"]
         self._by_id = {cell.id: index for index, cell in code if cell.id}
         self._has_ids = any(run.has_id and run.key in self._by_id for run in runs)
         self._by_source = {cell.source: index for index, cell in reversed(code)}

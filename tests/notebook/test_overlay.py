@@ -22,7 +22,7 @@ def notebook(cells=STUB, form=jupyter) -> Notebook:
 def code(*runs: CellRun, of: Notebook | None = None) -> list[str]:
     """The code that counts after these runs."""
     laid = laid_over(of or notebook(), runs)
-    return [cell.source for cell in laid.cells if cell.kind == "code"]
+    return [cell.source for cell in laid.cells if cell.cell_type == "code"]
 
 
 def test_an_untouched_session_leaves_the_file() -> None:
@@ -64,7 +64,7 @@ def test_the_order_is_that_of_the_file() -> None:
 
 def test_text_cells_stay_because_they_name_questions() -> None:
     laid = laid_over(notebook(), [])
-    assert [cell.kind for cell in laid.cells] == ["markdown", "code", "code", "code"]
+    assert [cell.cell_type for cell in laid.cells] == ["markdown", "code", "code", "code"]
 
 
 @pytest.mark.parametrize("key", [VS_CODE.format(2), "run 7"])
