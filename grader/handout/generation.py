@@ -64,7 +64,7 @@ def generate(
         {None: out} if students is None else {student: out / student for student in students}
     )
     for folder in (out, *folders.values()):
-        _check_place(folder, course.root)
+        check_place(folder, course.root)
     for folder in folders.values():
         _check_edition(folder, _before(folder), edition)
     for batch in _batches(list(folders)):
@@ -94,8 +94,8 @@ def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[st
     }
 
 
-def _check_place(folder: Path, root: Path) -> None:
-    """Raise UsageFault if a handout would be among the course's own files."""
+def check_place(folder: Path, root: Path) -> None:
+    """Raise UsageFault if what students receive would be among the course's own files."""
     place, root = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
     if place == root or root / "exercises" in (place, *place.parents):
         raise UsageFault(f"{folder} holds the course itself. Choose another folder, such as handout.")

@@ -112,12 +112,7 @@ def _filled(template: Template, item: Item) -> File:
     table, is_tabs = template.table, template.table.separator == "\t"
     file = File(f"blackboard-{item.exercise}.{'txt' if is_tabs else 'csv'}", notes=item.excused)
     column, maximum = _column(template, item)
-    filled = template.fill(
-        file,
-        item.scored,
-        lambda row: row.cells[column],
-        lambda _, entry: scaled(entry, item, maximum),
-    )
+    filled = template.fill_column(file, item, column, maximum)
     rows = [(template.cells(row)["Username"], cell) for row, _, cell in filled]
     header = ("Username", table.header[column])
     text = table_text([header, *rows], table.separator, quoting=csv.QUOTE_ALL)
@@ -132,10 +127,7 @@ def _column(template: Template, item: Item) -> tuple[int, float]:
 
     """
     table = template.table
-    found = {index: one for index, cell in enumerate(table.header) if (one := _COLUMN.fullmatch(cell))}
     remedy = f"Give one column in Blackboard the name '{item.label}', and download again."
-    index = template.column(item, {index: one["title"] for index, one in found.items()}, remedy)
-    if index is None:
-        raise UsageFault(f"{table.file} has no column for {item.exercise}. {remedy}")
+    index, found = template.titled_column(_COLUMN, item, remedy)
     place = f"{table.file}:1: The maximum of '{printable(table.header[index])}'"
-    return index, file_maximum(found[index]["points"], place, template.export.out_of)
+    return index, file_maximum(found["points"], place, template.export.out_of)

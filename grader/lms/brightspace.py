@@ -114,12 +114,7 @@ def _filled(template: Template, item: Item) -> File:
     file, table = File(f"brightspace-{item.exercise}.csv", notes=item.excused), template.table
     column, maximum = _column(template, item)
     keys = [table.header.index(key) for key in LMS.columns if key in table.header]
-    filled = template.fill(
-        file,
-        item.scored,
-        lambda row: row.cells[column],
-        lambda _, entry: scaled(entry, item, maximum),
-    )
+    filled = template.fill_column(file, item, column, maximum)
     rows = [[*(_marked(row.cells[key]) for key in keys), cell, _MARK] for row, _, cell in filled]
     header = [*(table.header[key] for key in keys), table.header[column], _END]
     return replace(file, text=table_text([header, *rows]), rows=len(rows))
@@ -137,11 +132,8 @@ def _column(template: Template, item: Item) -> tuple[int, float]:
 
     """
     table = template.table
-    found = {index: one for index, cell in enumerate(table.header) if (one := _COLUMN.fullmatch(cell))}
     remedy = f"Name one item in Brightspace '{item.label}', and export the grades again with points."
-    index = template.column(item, {index: one["title"] for index, one in found.items()}, remedy)
-    if index is None:
-        raise UsageFault(f"{table.file} has no column for {item.exercise}. {remedy}")
-    points = _POINTS.search(found[index]["about"] or "")
+    index, found = template.titled_column(_COLUMN, item, remedy)
+    points = _POINTS.search(found["about"] or "")
     place = f"{table.file}:1: MaxPoints of '{printable(table.header[index])}'"
     return index, file_maximum(points["points"] if points else "", place, template.export.out_of)

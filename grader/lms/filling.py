@@ -10,7 +10,7 @@ from functools import cached_property
 from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.identity import STUDENT, IdColumn, Ids, Matches, Mention, Person, match
-from grader.lms.export import Change, Entry, Export, File, Item, unsafe_id
+from grader.lms.export import Change, Entry, Export, File, Item, scaled, unsafe_id
 from grader.tables import Row, Table
 
 NOTHING_YET = frozenset({"", "-", "n/a"})  # a cell without a grade
@@ -99,6 +99,27 @@ class Template:
             names = " and ".join(f"'{printable(self.table.header[index])}'" for index in fitting)
             raise UsageFault(f"{self.table.file} has several columns for {item.exercise}: {names}. {remedy}")
         return fitting[0] if fitting else None
+
+    def titled_column(self, form: re.Pattern[str], item: Item, remedy: str) -> tuple[int, re.Match[str]]:
+        """Return the column of an exercise among those whose header has a form with a `title`.
+
+        Raises:
+            UsageFault: there is none, or there are several.
+
+        """
+        found = {index: one for index, cell in enumerate(self.table.header) if (one := form.fullmatch(cell))}
+        index = self.column(item, {index: one["title"] for index, one in found.items()}, remedy)
+        if index is None:
+            raise UsageFault(f"{self.table.file} has no column for {item.exercise}. {remedy}")
+        return index, found[index]
+
+    def fill_column(
+        self, file: File, item: Item, column: int, maximum: float
+    ) -> Iterator[tuple[Row, Entry, str]]:
+        """Yield each row that gets a score in a column, as `fill` does, with the score out of its maximum."""
+        return self.fill(
+            file, item.scored, lambda row: row.cells[column], lambda _, entry: scaled(entry, item, maximum)
+        )
 
 
 def is_same_grade(one: str, other: str) -> bool:

@@ -26,6 +26,7 @@ from grader.files import refusal, write_file
 from grader.gradebook.analysis import counting_submissions
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import EVERYBODY, Gradebook
+from grader.handout.generation import check_place
 from grader.service.standings import final_scores
 
 ALONE = 40  # pages that are written faster than further processes are started
@@ -71,6 +72,7 @@ def write_feedback(
         UsageFault: there is nothing to give feedback on, or a file cannot be written.
 
     """
+    check_place(out, course.root)
     written = Written()
     tasks = list(_tasks(course, gradebook, course.select(exercises), moment, written.left_out))
     if not tasks and not written.left_out:

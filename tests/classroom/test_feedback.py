@@ -198,6 +198,14 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path, course, arguments, sai
     assert said in ran.err
 
 
+@pytest.mark.parametrize("out", [".", "exercises", "exercises/ex-1"])
+def test_feedback_is_never_among_the_files_of_the_course(graded, course, out):
+    before = stat.S_IMODE((graded.root / out).stat().st_mode)
+    ran = course(graded.root, "feedback", out)
+    assert (ran.code, "holds the course itself. Choose another folder, such as" in ran.err) == (2, True)
+    assert stat.S_IMODE((graded.root / out).stat().st_mode) == before
+
+
 def test_a_file_where_the_folder_should_be(graded, course):
     graded.write("OUT", "")
     ran = course(graded.root, "feedback", "OUT")

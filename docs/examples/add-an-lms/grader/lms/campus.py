@@ -86,12 +86,7 @@ def _filled(template: Template, item: Item) -> File:
     """Return the column of one exercise, with Campus's own header and logins."""
     file = File(f"campus-{item.exercise}.csv", notes=item.excused)
     column, maximum = _column(template, item)
-    filled = template.fill(
-        file,
-        item.scored,
-        lambda row: row.cells[column],
-        lambda _, entry: scaled(entry, item, maximum),
-    )
+    filled = template.fill_column(file, item, column, maximum)
     rows = [[template.cells(row)["Login"], cell] for row, _, cell in filled]
     header = ["Login", template.table.header[column]]
     return replace(file, text=table_text([header, *rows]), rows=len(rows))
@@ -105,10 +100,7 @@ def _column(template: Template, item: Item) -> tuple[int, float]:
 
     """
     table = template.table
-    found = {index: one for index, cell in enumerate(table.header) if (one := _COLUMN.fullmatch(cell))}
     remedy = f"Give one column in Campus the name '{item.label}', and export the marks again."
-    index = template.column(item, {index: one["title"] for index, one in found.items()}, remedy)
-    if index is None:
-        raise UsageFault(f"{table.file} has no column for {item.exercise}. {remedy}")
+    index, found = template.titled_column(_COLUMN, item, remedy)
     place = f"{table.file}:1: The maximum of '{printable(table.header[index])}'"
-    return index, file_maximum(found[index]["points"], place, template.export.out_of)
+    return index, file_maximum(found["points"], place, template.export.out_of)
