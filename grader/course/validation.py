@@ -115,7 +115,12 @@ def _no_kind(document: Document, path: Path_, kind: str, tag: str) -> Fault:
 def _own_words(told: str) -> tuple[str, str]:
     """Split a record's own error into its sentence and its remedy."""
     sentence, _, remedy = told.rstrip(".").partition(". ")
-    return f"{sentence}.", f"{remedy}." if remedy else ""
+    return f"{sentence}.", _ended(remedy)
+
+
+def _ended(sentence: str) -> str:
+    """End a sentence, unless it is empty or a question."""
+    return sentence if sentence.endswith("?") or not sentence else f"{sentence}."
 
 
 def _rule(kind: str, context: Mapping[str, Any], value: object) -> tuple[str, str]:
