@@ -74,6 +74,8 @@ def test_each_part_appears_a_minute_after_its_moment_in_every_file(item, graded,
         assert f"released by {moment.format(31)} (UTC)" in found["ex-1.html"]
         assert ("five: wrong" in found["ex-1.feedback.txt"]) == (item in {"score", "messages"})
         assert (">wrong<" in found["ex-1.html"]) == (item in {"score", "messages"})
+        assert ("\N{BALLOT X}" in found["ex-1.html"]) == (item in {"score", "messages"})
+        assert ("five: not released yet" in found["ex-1.feedback.txt"]) == (item in {"explanation", "checks"})
         shutil.rmtree(graded.root / "OUT")
 
 
@@ -204,6 +206,14 @@ def test_feedback_is_never_among_the_files_of_the_course(graded, course, out):
     ran = course(graded.root, "feedback", out)
     assert (ran.code, "holds the course itself. Choose another folder, such as" in ran.err) == (2, True)
     assert stat.S_IMODE((graded.root / out).stat().st_mode) == before
+
+
+def test_a_folder_that_others_can_read_is_closed_to_them(graded, course):
+    for folder in (graded.root / "OUT", graded.root / "OUT" / "ada"):
+        folder.mkdir(mode=0o755)
+    course(graded.root, "feedback", "OUT")
+    for folder in (graded.root / "OUT", graded.root / "OUT" / "ada"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_a_file_where_the_folder_should_be(graded, course):
