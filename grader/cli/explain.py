@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import click
 from rich.console import Console, Group
+from rich.control import Control
 from rich.text import Text
 
 from grader.render.lines import Bounded, Indented
@@ -60,6 +61,7 @@ def step_through(steps: Steps, console: Console) -> None:
     step = top = 0
     with console.screen() as screen_:
         while True:
+            console.control(Control.home())  # otherwise, a terminal that got another size scrolls
             screen_.update(StepPage(steps, step, top))
             for key in _keys():
                 if key in _QUIT:
