@@ -131,6 +131,22 @@ def test_a_page_is_about_the_variant_that_was_handed_out(small, course):
         assert ">right<" in page
 
 
+def test_an_example_never_has_the_numbers_of_the_student(small, course):
+    small.write("exercises/ex-2/exercise.yaml", PADDED)
+    small.write("roster.csv", "student\nexample 0\n")  # whose variant is the first example
+    course(small.root, "generate", "handouts", "--roster", "roster.csv")
+    stub = (small.root / "handouts" / "example 0" / "ex-2.py").read_text(encoding="utf-8")
+    [number] = map(int, re.findall(r"(\d+) cells", stub))
+    small.hand_in("example 0", f"size = {number - 2}\n", "ex-2")
+    course(small.root, "grade", "S", "--roster", "roster.csv")
+    course(small.root, "feedback", "OUT")
+    page = pages(small, "example 0")["ex-2.html"]
+    assert "The same slip with different numbers." in page
+    drawn = {int(size) for size in re.findall(r"image (\d+) × ", page)}
+    assert drawn
+    assert number not in drawn
+
+
 def test_rules_that_touched_a_score_are_told(graded, course):
     graded.write(
         "course.yaml", f"{COURSE}rules: {{deadlines: {{ex-1: 2026-11-18}}, late: {{percent_per_day: 10}}}}\n"
