@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.course.rules import Rules
-from grader.gradebook.class_summary import arrivals, bare
+from grader.gradebook.class_summary import Examples, arrivals, bare
 from grader.render.class_page import MAX_DOTS, days_plot, points_plot
 from tests.classroom.conftest import COURSE, EXERCISE, RIGHT, Small, new_class
 from tests.conftest import Run
 from tests.gradebook.test_scoring import attempt
+from tests.render.pages import marked, report
 
 FOUR = 'answer: "5", misconceptions: {four: {answer: "4", message: One too few.}}}'
 DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -105,6 +106,21 @@ def test_days_are_counted_from_the_deadline(after, day):
     assert found.days == {day: 1}
     assert (found.on_time, found.late) == ((0, 1) if after > timedelta(0) else (1, 0))
     assert days_plot(found) is not None
+
+
+def test_the_second_option_of_two_questions_is_no_misconception_of_both():
+    wrong = [
+        report([marked(id_, kind="choice", misconception="option-2", answer=f"{id_} = 'b'")])
+        for id_ in ("one", "two", "two")
+    ]
+    found = Examples()
+    assert len(list(found.passing([*wrong, report([marked("q", misconception="slip")])]))) == 4
+    named = {one.name: one.places for one in found.ranked()}
+    assert named == {
+        "exercise-1.one: option-2": ("exercise-1.one",),
+        "exercise-1.two: option-2": ("exercise-1.two",),
+        "slip": ("exercise-1.q",),
+    }
 
 
 @given(st.text())
