@@ -90,6 +90,7 @@ def test_a_page_says_what_was_wrong_and_why_and_needs_nothing_else(graded, cours
     assert "FIVE-EXPLAINED" not in page
     assert "Write to &lt;b&gt;us&lt;/b&gt;." in page
     assert "<script" not in page
+    assert "script-src" not in page  # so no script may run
     assert re.search(r"""content="default-src 'none'; [^"]*style-src 'sha256-[^"]*'">""", page)
     assert not re.search(r"""(src|href)="(?!#)""", page)
     assert text.splitlines()[:2] == ["ex-1: Sums", "2 of 3 points"]
