@@ -61,7 +61,7 @@ def page(
 
 
 def _text(name: str) -> str:
-    """Return a file of ours as it is written into a page."""
+    """Return a style or a script as it is written into a page."""
     return environment().get_template(name).render()
 
 

@@ -59,7 +59,7 @@ def prose(text: str) -> Markup:
 
 
 def ticked(text: str) -> Markup:
-    """Return a message with what stands between backticks as code.
+    """Return a message, with the text between backticks as code.
 
     >>> ticked("`size` is <b>.")
     Markup('<code>size</code> is &lt;b&gt;.')
