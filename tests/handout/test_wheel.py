@@ -76,6 +76,17 @@ def test_an_installed_package_makes_a_wheel_of_the_same_kind(files, monkeypatch)
     assert "Requires-Dist: torch>=2.6" in about
 
 
+def test_a_wheel_of_an_installed_package_holds_no_solution(tmp_path, monkeypatch):
+    """An installed package holds the shipped course, with its references and keys."""
+    package = tmp_path / "grader"
+    for name in ("__init__.py", "shipped/__init__.py", "shipped/course/exercises/exercise-1/reference.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("size = 3\n")
+    monkeypatch.setattr(wheels.resources, "files", lambda _name: package)
+    with zipfile.ZipFile(io.BytesIO(own_wheel().content)) as archive:
+        assert [name for name in archive.namelist() if name.startswith("grader/")] == ["grader/__init__.py"]
+
+
 def test_equal_graders_make_equal_wheels():
     assert own_wheel() == own_wheel()
 
