@@ -6,6 +6,7 @@ import math
 import time
 
 from grader.language.limits import Limits
+from grader.worker.deadline import WAITING_FACTOR
 from grader.worker.ending import WorkerLimits
 
 CPU_FACTOR = 30  # CPU time for all calls of a file, in multiples of the limit of one call
@@ -32,7 +33,8 @@ class Budget:
 
 def longest(limits: Limits) -> float:
     """Return the seconds that one submission can take if it reaches all of these limits."""
-    return (LOADS * LOAD_FACTOR + REQUESTS) * limits.seconds
+    last = 2 * WAITING_FACTOR  # the last statement and the last call, on a machine that is busy
+    return (LOADS * LOAD_FACTOR + REQUESTS + last) * limits.seconds
 
 
 def worker_limits(limits: Limits) -> WorkerLimits:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from grader.errors import WorkerFault
 from grader.worker.child import READY
+from grader.worker.deadline import Deadline
 from grader.worker.ending import MAX_OUTPUT, Ending, WorkerEnded, WorkerLimits
 from grader.worker.wire import (
     MAX_HEADER,
@@ -58,11 +58,15 @@ class Worker:
         limits: WorkerLimits,
         look: Look | None = None,
         ready_seconds: float = CONTROL_SECONDS,
+        waited: Callable[[], float] = float,
     ) -> None:
-        """Take a worker that is being started; `end` ends it, and says how it ended."""
+        """Take a worker that is being started; `end` ends it, and says how it ended.
+
+        `waited` returns the seconds that it has waited for a processor, which do not count as its own.
+        """
         self._wires, self._end = wires, end
         self._limits, self._look = limits, look
-        self._ready_seconds = ready_seconds
+        self._ready_seconds, self._waited = ready_seconds, waited
         self._received = bytearray()
         self._ready = False
         self._requests = 0
@@ -128,10 +132,10 @@ class Worker:
         """Wait until the worker is ready for student code, whose time begins then."""
         if self._ready:
             return
-        until = time.monotonic() + self._ready_seconds
+        deadline = Deadline(self._ready_seconds, self._waited)
         try:
             while not self._received:
-                self._take(until)
+                self._take(deadline)
         except TimeoutError:
             self.close()
             raise WorkerFault("A worker was not ready in time: the machine may be too busy.") from None
@@ -144,17 +148,17 @@ class Worker:
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
     ) -> Frame:
         """Send a message and wait for its reply."""
-        until = time.monotonic() + seconds
+        deadline = Deadline(seconds, self._waited)
         self._wires.send(message, seconds)
         while True:
-            frame = self._receive(until)
+            frame = self._receive(deadline)
             if frame.header.get("id") != self._requests:
                 raise WireError("a reply to another request")
             if "running" not in frame.header:
                 return frame
             if running is None or not isinstance(frame.header["running"], dict):
                 raise WireError("an unexpected notice")
-            until = time.monotonic() + running(frame.header["running"])
+            deadline = Deadline(running(frame.header["running"]), self._waited)
 
     def _hung_up(self) -> Exception:
         """Return why the line is dead: the grader's fault if the worker was not ready for student code."""
@@ -169,17 +173,17 @@ class Worker:
         said = bytes(self.output).decode(errors="replace").strip().splitlines()
         return WorkerFault(f"A worker could not confine itself: {said[-1] if said else 'it gave no reason'}.")
 
-    def _receive(self, until: float) -> Frame:
+    def _receive(self, deadline: Deadline) -> Frame:
         """Return the next whole frame; drain output meanwhile, so that printing never blocks."""
         while True:
             frame = self._whole_frame()
             if frame is not None:
                 return frame
-            self._take(until)
+            self._take(deadline)
 
-    def _take(self, until: float) -> None:
+    def _take(self, deadline: Deadline) -> None:
         """Wait for more, and read it."""
-        left = until - time.monotonic()
+        left = deadline.left()
         if left <= 0:
             raise TimeoutError
         if self._look and (why := self._look()):

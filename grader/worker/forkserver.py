@@ -21,6 +21,7 @@ assert sys.platform != "win32"  # it has no fork
 from grader.errors import WorkerFault
 from grader.worker.client import CONTROL_SECONDS, Worker
 from grader.worker.container import Container
+from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import Ending, WorkerLimits
 from grader.worker.fullness import overfull
 from grader.worker.interrupts import held
@@ -177,7 +178,9 @@ class ForkServer:
         pid, scratch = int(reply["pid"]), reply["scratch"]
         look = partial(overfull, Path(scratch), limits.scratch) if scratch else None
         end = partial(self._end, pid, kills)
-        return Worker(Sockets(line, output), end, limits, look)
+        shares_numbers = self.start()["namespaces"].get("pid") == namespaces().get("pid")
+        waited = partial(waited_for_processor, pid) if shares_numbers else float
+        return Worker(Sockets(line, output), end, limits, look, waited=waited)
 
     def _end(self, pid: int, kills: int, dying: bool) -> Ending:
         self._tell({"op": "end", "pid": pid, "dying": dying})

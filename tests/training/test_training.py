@@ -78,7 +78,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_course_that_trains_is_proved(root: Path, course: Run) -> None:
     proved = course(root, "check")
-    assert (proved.code, proved.err) == (0, "")
+    assert (proved.code, proved.err) == (0, ""), proved.out
     assert "4 of 4 misconceptions" in proved.out
 
 

@@ -20,6 +20,7 @@ import psutil
 from grader.worker import rlimits
 from grader.worker.client import Worker
 from grader.worker.container import Container
+from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import BLAMED, SIGKILL, Ending, WorkerLimits
 from grader.worker.environment import clean_environment, temporary_in
 from grader.worker.fullness import overfull
@@ -97,9 +98,9 @@ class Spawner:
         begin = {"modules": self._modules, "limits": bounds, "folder": str(scratch) if scratch else None}
         spawned.wires.send(json.dumps(begin).encode() + b"\n", READY_SECONDS)
         ending = partial(self._end, spawned, limits, self._container.kills())
-        return Worker(
-            spawned.wires, ending, limits, partial(spawned.took_too_much, limits, scratch), READY_SECONDS
-        )
+        look = partial(spawned.took_too_much, limits, scratch)
+        waited = partial(waited_for_processor, spawned.process.pid)
+        return Worker(spawned.wires, ending, limits, look, READY_SECONDS, waited)
 
     def close(self) -> None:
         """End all workers and everything that they started."""

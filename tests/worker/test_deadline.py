@@ -1,0 +1,73 @@
+"""A time limit counts a worker's own time, and not how long it waited for a processor."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.worker.deadline import WAITING_FACTOR, Deadline, waited_for_processor
+
+TIMES = st.floats(0, 1e6)
+
+
+@pytest.fixture(scope="module")
+def clock():
+    """A clock that a test sets."""
+    now = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: now[0])
+        yield now
+
+
+@given(limit=TIMES, before=TIMES, waited=TIMES, passed=TIMES)
+def test_what_is_left_is_the_limit_without_waiting(clock, limit, before, waited, passed):
+    waits = iter([before, before + waited])
+    clock[0] = 0
+    deadline = Deadline(limit, lambda: next(waits))
+    clock[0] = passed
+    own = limit - passed
+    expected = own if own > 0 else own + min(waited, WAITING_FACTOR * limit)
+    assert deadline.left() == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_deadline_asks_for_the_waiting_only_when_its_own_time_is_over(clock):
+    waits = iter([0.0])
+    clock[0] = 0
+    deadline = Deadline(5, lambda: next(waits))
+    clock[0] = 4
+    assert deadline.left() == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="this system does not count")  # noqa: PTH110
+def test_linux_counts_how_long_a_process_waits():
+    """Two processes that share one processor wait for each other."""
+    allowed = os.sched_getaffinity(0)
+    children = []
+    for _ in range(2):
+        child = os.fork()
+        if child == 0:
+            os.sched_setaffinity(0, {min(allowed)})
+            while True:
+                pass
+        children.append(child)
+    try:
+        until = time.monotonic() + 60
+        while min(map(waited_for_processor, children)) < 0.05 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert min(map(waited_for_processor, children)) >= 0.05
+    finally:
+        for child in children:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+
+def test_a_process_that_is_gone_has_waited_for_nothing():
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert waited_for_processor(child) == 0
