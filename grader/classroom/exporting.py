@@ -10,6 +10,7 @@ from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
 from grader.folding import folded
 from grader.gradebook.scoring import Score
+from grader.gradebook.totals import Total
 from grader.lms.export import Entry, Item, QuestionScore
 
 
@@ -34,6 +35,10 @@ class Zeros:
         if due is not None and due > (self.now or datetime.now(UTC)):
             return f"no zero in {exercise}, which is due for them on {due:%Y-%m-%d %H:%M} UTC"
         return ""
+
+
+TOTAL = "total"  # the name of the total where an exercise is named
+_WHOLE = 100.0  # percent
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,24 @@ def export_items(
         points = course.outline(name).points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
+
+
+def total_item(
+    course: LoadedCourse, totals: Iterable[Total], scores: Iterable[Score], now: datetime | None = None
+) -> Scored:
+    """Return the totals as one item, in percent, without those that hold a score that is not released yet."""
+    held_back = {student for student, _ in _held_back(course, scores, now or datetime.now(UTC))}
+    entries, left_out = [], []
+    for total in totals:
+        if total.percent is None:
+            left_out.append(f"{total.student}: no total: {total.rules[-1]}")
+        elif total.student in held_back:
+            left_out.append(f"{total.student}: no total: a score in it is not released yet")
+        else:
+            rules = "; ".join(filter(None, (total.result, *total.rules)))
+            entries.append(Entry(total.student, total.percent, None, rules))
+    titles = [course.outline(name).title for name in course.record.exercises]
+    return Scored((Item(TOTAL, "Total", _WHOLE, tuple(entries), tuple(titles)),), tuple(left_out))
 
 
 def _held_back(course: LoadedCourse, scores: Iterable[Score], now: datetime) -> Iterator[tuple[str, str]]:

@@ -57,7 +57,9 @@ def _new_items() -> str:
 @click.argument("form", metavar="FORMAT", type=click.Choice(sorted(_BY_NAME)))
 @click.option("--out", type=PATH, default=Path("exports"), show_default=True, help="Folder for the files.")
 @click.option("--roster", type=PATH, help="CSV file of students with their ids in the LMS.")
-@click.option("--exercise", "exercises", multiple=True, help="Only this exercise (can be repeated).")
+@click.option(
+    "--exercise", "exercises", multiple=True, help="Only this exercise, or total (can be repeated)."
+)
 @click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
 @click.option("--overwrite", is_flag=True, help="With --fill, also replace the grades that are there.")
 @click.option("--no-comments", is_flag=True, help="With --fill, leave a column of comments out.")

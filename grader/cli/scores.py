@@ -13,7 +13,7 @@ from grader.cli import entry
 from grader.cli.here import service_here
 from grader.cli.options import PATH
 from grader.errors import printable
-from grader.render.classroom import score_table
+from grader.render.classroom import score_table, total_table
 from grader.render.palette import screen
 from grader.service.vocabulary import LastOutput
 
@@ -22,33 +22,58 @@ from grader.service.vocabulary import LastOutput
 @click.argument("students", nargs=-1)
 @click.option("--exercise", "exercises", multiple=True, help="Only this exercise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@click.option("--total", "total_only", is_flag=True, help="Only the total of each student.")
 @click.option("--missing", is_flag=True, help="List who handed in nothing, with email addresses.")
 @click.option("--section", help="With --missing: only this section of the roster.")
-@click.option("--roster", type=PATH, help="With --missing: the roster.  [default: roster.csv in the course]")
+@click.option(
+    "--roster", type=PATH, help="With --missing or --total: the roster.  [default: roster.csv in the course]"
+)
 def scores(
     students: tuple[str, ...],
     exercises: tuple[str, ...],
     as_json: bool,
+    total_only: bool,
     missing: bool,
     section: str | None,
     roster: Path | None,
 ) -> int:
-    """Show raw scores, the rules applied, and final scores."""
+    """Show raw scores, the rules applied, final scores, and totals if course.yaml has scores."""
+    if total_only and (missing or exercises):
+        raise click.UsageError("--total shows totals of whole students. Leave out --missing and --exercise.")
+    if total_only:
+        return _totals(students, roster, as_json=as_json)
     if missing and students:
         raise click.UsageError("--missing lists the whole roster. Leave out the names, or use --section.")
     if (section or roster) and not missing:
-        raise click.UsageError("Use --section and --roster with --missing.")
+        raise click.UsageError("Use --section with --missing, and --roster with --missing or --total.")
     if missing:
         return _missing(exercises, section, roster, as_json=as_json)
     with service_here() as service:
         found = service.scores(students, exercises)
+        has_totals = found and service.course.record.scores and not exercises and not as_json
+        totals = service.totals(students) if has_totals else []
     if as_json:
         for score in found:
             click.echo(json.dumps(asdict(score), default=str))
     elif found:
         screen().print(score_table(found))
+        if totals:
+            click.echo()
+            screen().print(total_table(totals))
     else:
         click.echo("There are no scores. Run: course grade SUBMISSIONS", err=True)
+    return entry.DONE
+
+
+def _totals(students: Sequence[str], roster: Path | None, *, as_json: bool) -> int:
+    """Show the total of each student."""
+    with service_here() as service:
+        found = service.totals(students, roster)
+    if as_json:
+        for total in found:
+            click.echo(json.dumps(asdict(total)))
+    else:
+        screen().print(total_table(found))
     return entry.DONE
 
 

@@ -179,6 +179,11 @@ def _rule_faults(document: Document, course: Course) -> Iterator[Fault]:
     named: list[tuple[Path_, str | None]] = [(("rules", "deadlines", name), name) for name in rules.deadlines]
     named += [(("rules", "extensions", i, "exercise"), e.exercise) for i, e in enumerate(rules.extensions)]
     named += [(("rules", "excused", i, "exercise"), e.exercise) for i, e in enumerate(rules.excused)]
+    if course.scores:
+        named += [(("scores", *path), name) for path, name in course.scores.named()]
+        for missing in course.scores.uncounted(course.exercises):
+            sentence = f"The exercise '{missing}' is in no category."
+            yield document.fault(("scores", "categories"), sentence, "Add it to one.")
     for path, name in named:
         if name is not None and name not in course.exercises:
             yield document.fault(

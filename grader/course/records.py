@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator,
 
 from grader.course.release import Release
 from grader.course.rules import Rules
+from grader.course.weighing import Weighing
 from grader.errors import did_you_mean
 from grader.figures.figure import Show
 from grader.language.limits import Limits
@@ -79,6 +80,9 @@ class Course(Record):
     ] = ""
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    scores: Annotated[
+        Weighing | None, Field(description="How the scores of exercises make a total in percent.")
+    ] = None
     release: Annotated[Release, Field(description="What students see of their results, and when.")] = (
         Release()
     )

@@ -8,13 +8,25 @@ from itertools import groupby
 from math import fsum
 
 from grader.lms.base import Lms
-from grader.lms.export import Change, Entry, Export, File, Item, free_text, number, scaled, unsafe_id
+from grader.lms.export import (
+    Change,
+    CourseTotal,
+    Entry,
+    Export,
+    File,
+    Item,
+    free_text,
+    number,
+    scaled,
+    unsafe_id,
+)
 from grader.tables import table_text
 
 _SCORES = ["student", "exercise", "title", "score", "points", "graded", "name", "section", "rules"]
 _QUESTIONS = ["student", "exercise", "question", "score", "points", "outcome", "name", "section"]
 _TOTALS = ["student", "score", "points", "exercises", "name", "section"]
-NUMBERS = {"score", "points", "exercises"}  # columns that hold numbers
+_UNDER_RULES = ["total", "result", "rules"]  # only if the course has rules for a total
+NUMBERS = {"score", "points", "exercises", "total"}  # columns that hold numbers
 
 Rows = list[list[str]]
 
@@ -32,8 +44,8 @@ class ScoreTables:
 def score_tables(export: Export, text: Callable[[str], str]) -> ScoreTables:
     """Return the scores with their times (ISO 8601, UTC) and rules, the questions, and each student's total.
 
-    `text` makes names and titles harmless where they need it. A total covers the exercises in which the
-    student has a score; excused and missing ones are not included.
+    `text` makes names and titles harmless where they need it. The sum covers the exercises in which the
+    student has a score; excused and missing ones are not included. The total is in percent.
     """
     unsafe = {entry.student: unsafe_id(entry.student) for item in export.items for entry in item.entries}
     left_out = [f"{student}: {reason}" for student, reason in sorted(unsafe.items()) if reason]
@@ -41,7 +53,7 @@ def score_tables(export: Export, text: Callable[[str], str]) -> ScoreTables:
     tables = {
         "scores": [_SCORES, *_score_rows(export, safe, text)],
         "questions": [_QUESTIONS, *_question_rows(export, safe, text)],
-        "totals": [_TOTALS, *_total_rows(export, safe, text)],
+        "totals": [[*_TOTALS, *(_UNDER_RULES if export.totals else [])], *_total_rows(export, safe, text)],
     }
     changes = [_change(export, item, entry) for item, entry in safe]
     return ScoreTables(
@@ -107,4 +119,11 @@ def _total_rows(
     for student, own in groupby(by_student, key=lambda one: one[1].student):
         pairs = [(scaled(entry, item, export.maximum(item)), export.maximum(item)) for item, entry in own]
         score, points = fsum(float(score) for score, _ in pairs), fsum(maximum for _, maximum in pairs)
-        yield [student, number(score), number(points), str(len(pairs)), *_who(export, student, text)]
+        row = [student, number(score), number(points), str(len(pairs)), *_who(export, student, text)]
+        yield [*row, *(_under_rules(export.totals.get(student), text) if export.totals else ())]
+
+
+def _under_rules(total: CourseTotal | None, text: Callable[[str], str]) -> tuple[str, str, str]:
+    if total is None:
+        return "", "", ""
+    return "" if total.percent is None else number(total.percent), total.result, text(total.rules)

@@ -46,6 +46,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class CourseTotal:
+    """One student's total in percent under the course's rules, None if there is none yet."""
+
+    percent: float | None
+    result: str = ""
+    rules: str = ""
+
+
+@dataclass(frozen=True)
 class Item:
     """One exercise with all scores. Students without a score who are not excused do not appear."""
 
@@ -87,6 +96,7 @@ class Export:
     template: Path | None = None  # the LMS's own export to fill in
     out_of: float | None = None  # scale every exercise to this maximum
     overwrite: bool = False  # replace what the template holds already
+    totals: Mapping[str, CourseTotal] = field(default_factory=dict)  # by student, under the rules for a total
     comments: bool = True  # fill in comments where the template has a column for them
 
     def person(self, student: str) -> Person:

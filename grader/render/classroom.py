@@ -15,6 +15,7 @@ from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
 from grader.gradebook.scoring import Score
+from grader.gradebook.totals import Total
 from grader.language.points import number_text, score_text
 from grader.render.palette import RIGHT, WRONG
 from grader.render.terminal import WORDS
@@ -151,6 +152,21 @@ def score_table(scores: Sequence[Score]) -> RenderableType:
         cells = [_number(score.raw), _number(score.final), number_text(score.points)]
         rule = printable("; ".join((*rules, *score.warnings)))
         table.add_row(Text(printable(score.student)), Text(score.exercise), *cells, Text(rule))
+    return table
+
+
+def total_table(totals: Sequence[Total]) -> RenderableType:
+    """Return a table of totals in percent, with the rules that made them."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("student", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
+    table.add_column("result", no_wrap=True)
+    table.add_column("categories and rules", ratio=1)
+    for total in totals:
+        each = [f"{name} {number_text(share)} %" for name, share in total.categories.items()]
+        percent = "-" if total.percent is None else f"{number_text(total.percent)} %"
+        about = printable("; ".join((*each, *total.rules)))
+        table.add_row(Text(printable(total.student)), percent, total.result, Text(about))
     return table
 
 

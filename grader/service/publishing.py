@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.exporting import Zeros, export_items
+from grader.classroom.exporting import TOTAL, Scored, Zeros, export_items, total_item
 from grader.classroom.roster import Roster
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
@@ -14,11 +14,12 @@ from grader.files import refusal, write_file
 from grader.gradebook.notices import score_warnings
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
+from grader.gradebook.totals import Total
 from grader.identity import Person
 from grader.lms.base import Lms
-from grader.lms.export import Export, File, Item, QuestionScore
+from grader.lms.export import CourseTotal, Export, File, Item, QuestionScore
 from grader.service.home import refuse_inputs
-from grader.service.standings import final_scores, score_notices
+from grader.service.standings import course_totals, final_scores, score_notices
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,15 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     notices = [*score_notices(course, gradebook, people if order.roster else None), *score_warnings(found)]
     zeros = Zeros(list(people), gradebook.left_out(), is_wanted=order.zero)
     questions = _questions(gradebook, found) if order.lms.carries_questions else {}
-    scored = export_items(course, found, order.exercises, zeros, questions)
-    files = order.lms.write(_export_of(order, scored.items, people))
+    totals = course_totals(course, gradebook, people)
+    total = total_item(course, totals, found)
+    wanted = _wanted(course, order)
+    scored = export_items(course, found, wanted, zeros, questions) if wanted else Scored((), ())
+    if TOTAL in order.exercises and TOTAL not in wanted:
+        scored = Scored(scored.items + total.items, scored.left_out + total.left_out)
+    released = {entry.student for item in total.items for entry in item.entries}
+    shown = [one for one in totals if one.student in released]
+    files = order.lms.write(_export_of(order, scored.items, people, shown))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
     for file in files:
@@ -73,6 +81,14 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     if not order.is_rehearsal:
         _write(order.out, files)
     return Exported(files, scored.left_out, notices)
+
+
+def _wanted(course: LoadedCourse, order: ExportOrder) -> tuple[str, ...]:
+    """Return the exercises to export, without the total."""
+    names = course.record.exercises
+    if course.record.scores is None or TOTAL in names or TOTAL not in order.exercises:
+        return course.select(order.exercises)
+    return tuple(name for name in dict.fromkeys(order.exercises) if name != TOTAL)
 
 
 def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple[QuestionScore, ...]]:
@@ -87,8 +103,11 @@ def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple
     }
 
 
-def _export_of(order: ExportOrder, items: tuple[Item, ...], people: Mapping[str, Person]) -> Export:
-    return Export(items, people, order.template, order.out_of, order.overwrite, order.comments)
+def _export_of(
+    order: ExportOrder, items: tuple[Item, ...], people: Mapping[str, Person], totals: Iterable[Total]
+) -> Export:
+    under_rules = {one.student: CourseTotal(one.percent, one.result, "; ".join(one.rules)) for one in totals}
+    return Export(items, people, order.template, order.out_of, order.overwrite, under_rules, order.comments)
 
 
 def _write(folder: Path, files: Sequence[File]) -> None:

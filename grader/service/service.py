@@ -34,6 +34,7 @@ from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
+from grader.gradebook.totals import Total
 from grader.handout.generation import Generated, generate
 from grader.handout.installation import installation_of
 from grader.handout.pack import PACK_FILE, Edition
@@ -57,7 +58,14 @@ from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
-from grader.service.standings import Absence, absences, final_scores, override_warnings, score_notices
+from grader.service.standings import (
+    Absence,
+    absences,
+    course_totals,
+    final_scores,
+    override_warnings,
+    score_notices,
+)
 from grader.worker.isolation.ways import FULL
 
 
@@ -198,6 +206,22 @@ class Service:
             raise UsageFault(f"There are no scores for {told} in {' or '.join(wanted)}.")
         self._tell_all(score_notices(self.course, self.gradebook))
         return found
+
+    def totals(self, students: Sequence[str] = (), roster: Path | None = None) -> list[Total]:
+        """Return the totals of these students, or of all; the roster is the course's own if no file is given.
+
+        Raises:
+            UsageFault: the course has no rules for a total, or no such student.
+
+        """
+        if self.course.record.scores is None:
+            raise UsageFault("The course has no rules for a total. Add scores: to course.yaml.")
+        own = self.course.root / ROSTER_FILE
+        people = self.roster(roster or (own if own.exists() else None))
+        held = {*self.gradebook.students(), *(people.people if people else ())}
+        names = {folded(known_student(student, held)) for student in students}
+        found = course_totals(self.course, self.gradebook, people.people if people else ())
+        return [one for one in found if not names or folded(one.student) in names]
 
     def absences(self, roster: Path | None, exercises: Sequence[str], section: str | None) -> list[Absence]:
         """Return who handed in nothing; the roster is the course's own if no file is given."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from grader.classroom.roster import Roster
+from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault, printable
@@ -14,6 +16,7 @@ from grader.gradebook import scoring
 from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
+from grader.gradebook.totals import Total, totals
 from grader.identity import Person
 
 
@@ -25,6 +28,30 @@ def final_scores(
     names = [student] if student is not None else [*roster, *gradebook.students()]
     overrides, known = gradebook.overrides(student), {folded(name) for name in names}
     return scoring.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+
+
+def course_totals(
+    course: LoadedCourse,
+    gradebook: Gradebook,
+    roster: Iterable[str] = (),
+    now: datetime | None = None,
+) -> list[Total]:
+    """Return the total of each student, or nothing if the course has no rules for one.
+
+    What a student did not hand in counts zero after their deadline; without a deadline it does not count yet.
+    """
+    if course.record.scores is None:
+        return []
+    moment, rules = now or datetime.now(UTC), course.record.rules
+    doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
+
+    def is_over(student: str, exercise: str) -> bool:
+        due = deadline(rules, student, exercise)
+        return due is not None and due < moment and (folded(student), exercise) not in doubtful
+
+    points = {outline.name: outline.points for outline in course.outlines()}
+    found = final_scores(course, gradebook, roster=roster)
+    return list(totals(found, course.record.scores, points, is_over, roster))
 
 
 def override_warnings(

@@ -17,10 +17,12 @@ from grader.cli import grade as grade_cli
 from grader.course.records import Course, Exercise, Illustration
 from grader.course.release import Release
 from grader.course.rules import Excused, Extension, Late, Rules
+from grader.course.weighing import Category, Weighing
 from grader.examiner.remedies import REMEDIES, remedy
 from grader.examiner.remote import Remote
 from grader.examiner.report import Cause, CheckReport, QuestionReport, Report
 from grader.gradebook.scoring import Score
+from grader.gradebook.totals import Total
 from grader.handout.pack import Edition
 from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
@@ -41,7 +43,19 @@ from tests.reference.page import ROOT, Make, Row, Table, cell, code, raw
 SCOPE = {"M": 12, "K": 3, "S": 2, "P": 1, "image": [[1, 2], [3, 4]]}
 RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
-    for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Illustration)
+    for record in (
+        Course,
+        Rules,
+        Late,
+        Extension,
+        Excused,
+        Weighing,
+        Category,
+        Release,
+        Limits,
+        Exercise,
+        Illustration,
+    )
 } | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
@@ -122,6 +136,10 @@ def _report_keys(name: str, _before: Before) -> Table:
         schema = schema["$defs"][name]
     rows = [(code(key), cell(form_of(one))) for key, one in schema["properties"].items()]
     return Table(("key", "holds", "meaning"), rows, by_hand=True)
+
+
+def _total_keys(_before: Before) -> Table:
+    return Table(("key", "meaning"), [(code(field.name),) for field in fields(Total)], by_hand=True)
 
 
 def _score_keys(_before: Before) -> Table:
@@ -246,6 +264,7 @@ MAKERS: dict[str, Any] = {
 SINGLE: dict[str, Make] = {
     "commands": _list_of_commands,
     "score keys": _score_keys,
+    "total keys": _total_keys,
     "kinds": _kinds,
     "LMSs": _lmss,
     "layers": _layers,
