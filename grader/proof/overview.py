@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from grader.questions.definitions import function_of
 from grader.questions.posed import FormError, Key, Posed, Wrong
 
 VARIANT_0 = "variant 0"
-MOST_TRIED = 3  # variants on which the figure of a misconception is tried
+MOST_TRIED = 4  # cases on which the figure of a misconception is tried
 NOT_TRIED = "Its misconceptions cannot be tried: {error}"
 
 
@@ -38,6 +39,10 @@ class ShownQuestion:
     wrongs: tuple[Wrong, ...] = ()
     hidden: tuple[Confusion, ...] = ()
     trouble: str = ""  # why its misconceptions cannot be tried
+
+    def is_as(self, other: ShownQuestion) -> bool:
+        """Return whether two students get the same question, with the same answer."""
+        return (self.posed, self.key, self.hidden) == (other.posed, other.key, other.hidden)
 
     def alike(self, name: str) -> tuple[str, ...]:
         """Return the other misconceptions that lead to the same answer as this one."""
@@ -133,7 +138,9 @@ def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVarian
         return ShownVariant(name, params, faults=_named(error.faults))
     keys = sitting.keys or {}
     pairs = zip(exercise.record.questions, sitting.paper.questions, strict=True)
-    questions = tuple(_tried(question, posed, keys[posed.id]) for question, posed in pairs)
+    questions = tuple(
+        _tried(question, posed, keys[posed.id], searches=not index) for question, posed in pairs
+    )
     return ShownVariant(name, params, sitting.paper, questions)
 
 
@@ -142,13 +149,17 @@ def _named(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     return tuple(replace(fault, file=Path(fault.file.name)) for fault in faults)
 
 
-def _tried(question: Question[Any, Any, Any], posed: Posed, key: Key) -> ShownQuestion:
-    """Try the misconceptions of a question; those of code are tried by `course check`."""
+def _tried(question: Question[Any, Any, Any], posed: Posed, key: Key, *, searches: bool) -> ShownQuestion:
+    """Try the misconceptions of a question; those of code are tried by `course check`.
+
+    A kind may have to search for the answers that a misconception leads to, which takes long: variant 0 has
+    them.
+    """
     wrongs = key.wrong
     if question.by_checks:
         return ShownQuestion(posed, key, wrongs)
     try:
-        wrongs = tuple(question.trials(posed, key))
+        wrongs = tuple(question.trials(posed, key)) if searches else key.wrong
         return ShownQuestion(posed, key, wrongs, tuple(question.confusions(posed, key)))
     except (LanguageError, FormError) as error:
         return ShownQuestion(posed, key, wrongs, trouble=NOT_TRIED.format(error=error))
@@ -178,13 +189,10 @@ def _figures(
     """Yield both ways of each misconception that is a walk, on the first variant that shows it."""
     kinds = {one.id: type(one) for one in exercise.record.questions}
     for id_, name in _misconceptions(variants):
-        tried = 0
-        for variant, question, wrong in _cases(variants, id_, name):
+        for variant, question, wrong in islice(_cases(variants, id_, name), MOST_TRIED):
             figure = _figure(kinds[id_], question, wrong)
             if figure is not None:
                 yield (variant.name, id_, name), figure
-            tried += 1
-            if figure is not None or tried == MOST_TRIED:
                 break
 
 

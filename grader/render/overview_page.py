@@ -130,7 +130,7 @@ def _variants(overview: Overview) -> Iterator[ListedVariant]:
     first = overview.variants[0]
     known = {question.posed.id: question for question in first.questions}
     for number, variant in enumerate(overview.variants):
-        alike = [one.posed.id for one in variant.questions if number and known.get(one.posed.id) == one]
+        alike = [one.posed.id for one in variant.questions if number and _is_known(one, known)]
         asked = [one for one in variant.questions if one.posed.id not in alike]
         intro = variant.paper.intro if variant.paper else ""
         is_new = not number or not first.paper or intro != first.paper.intro
@@ -142,6 +142,10 @@ def _variants(overview: Overview) -> Iterator[ListedVariant]:
             alike,
             [str(fault) for fault in variant.faults],
         )
+
+
+def _is_known(question: ShownQuestion, known: Mapping[str, ShownQuestion]) -> bool:
+    return question.posed.id in known and question.is_as(known[question.posed.id])
 
 
 def _param(name: str, value: Any) -> str:

@@ -39,9 +39,9 @@ def _params(params: Mapping[str, Any]) -> str:
 
 
 def _short(text: str) -> str:
-    """Return a text on one line, without what is too much.
+    r"""Return a text on one line, without what is too much.
 
-    >>> _short("a\\n  b"), _short("a" * 201)[-3:]
+    >>> _short("a\n  b"), _short("a" * 201)[-3:]
     ('a b', 'aa…')
     """
     line = printable(" ".join(text.split()))
