@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.excerpt import excerpt
-from grader.course.file_names import MISCONCEPTIONS_FILE
+from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.paper import prepare, variant_of
 from grader.course.sitting import Paper, Sitting
@@ -169,7 +169,7 @@ def _code(exercise: LoadedExercise, variants: Sequence[ShownVariant]) -> dict[tu
     """Return the solution of each code question, and the code of its misconceptions."""
     paper = next((one.paper for one in variants if one.paper), None)
     asked = [one for one in exercise.record.questions if one.by_checks]
-    if paper is None or not asked:
+    if paper is None or not (exercise.folder / REFERENCE_FILE).is_file():
         return {}
     sitting = Sitting(paper, {}, None, exercise.folder)
     file = exercise.folder / MISCONCEPTIONS_FILE

@@ -55,7 +55,10 @@ def _question(overview: Overview, question: ShownQuestion) -> Iterator[Renderabl
     yield Indented(Text(_answer(overview, question), style=RIGHT))
     if question.wrongs:
         width = max(len(wrong.name) for wrong in question.wrongs)
-        lines = (Text(f"{wrong.name:<{width}}  {_wrong(wrong)}") for wrong in question.wrongs)
+        lines = (
+            Text(f"{wrong.name:<{width}}  {_wrong(overview, posed.id, wrong)}".rstrip())
+            for wrong in question.wrongs
+        )
         yield Indented(Text("\n", no_wrap=True, overflow="ellipsis").join(lines))
     yield from (Indented(Text(line, style=WRONG)) for line in _hidden(overview, posed.id))
 
@@ -67,8 +70,10 @@ def _answer(overview: Overview, question: ShownQuestion) -> str:
     return _short(question.key.solution) or NO_ANSWER
 
 
-def _wrong(wrong: Wrong) -> str:
-    return "in misconceptions.py" if wrong.answer is None else _short(repr(wrong.answer))
+def _wrong(overview: Overview, id_: str, wrong: Wrong) -> str:
+    if (id_, wrong.name) in overview.code:
+        return "in misconceptions.py"
+    return "" if wrong.answer is None else _short(repr(wrong.answer))
 
 
 def _hidden(overview: Overview, id_: str) -> Iterator[str]:

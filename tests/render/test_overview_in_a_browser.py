@@ -76,7 +76,7 @@ def test_the_filter_finds_a_prompt_that_breaks(chromium: Browser, pages: Path) -
     assert 0 < len(found) < 13
     assert all("epochs=6" in page.locator(f'[data-name="{name}"]').inner_text() for name in found)
     page.get_by_label("Look for").select_option("")
-    page.get_by_label("Text").fill("division by zero epochs=6")
+    page.get_by_label("Text").fill("modulo epochs=60")
     assert shown(page) == []
     page.get_by_label("Text").fill("modulo epochs=6")
     assert shown(page) == found
@@ -89,12 +89,12 @@ def test_words_are_looked_for_in_parameters_questions_and_answers(chromium: Brow
         ("N=9", []),
         ("variant 0 rest", ["variant 0 rest"]),
         ("n = 96  one-EPOCH", ["variant 0 steps"]),
-        ("rest = 33 variant", None),
+        ("rest = 33 made-up", None),
         ("(N + [", []),
     ):
         page.get_by_label("Text").fill(text)
         seen = shown(page)
-        assert seen == found if found is not None else len(seen) == 13, text
+        assert seen == found if found is not None else len(seen) == 12, text
     page.get_by_label("Text").fill("N=96 batches are in one epoch")
     assert page.get_by_text("How many batches are in one epoch?").first.is_visible()
     page.get_by_label("Text").fill("")
@@ -130,7 +130,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing_of_others(
     ("width", "scheme", "media"),
     [(320, "dark", "screen"), (1280, "light", "screen"), (1280, "dark", "screen"), (1280, "light", "print")],
 )
-def test_axe_finds_nothing_on_it(  # noqa: PLR0917 as pytest gives them
+def test_axe_finds_nothing_on_it(
     chromium: Browser, pages: Path, name: str, width: int, scheme: str, media: str
 ) -> None:
     size = {"width": width, "height": 800}
