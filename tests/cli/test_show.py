@@ -103,7 +103,7 @@ def test_a_prompt_that_breaks_is_shown_beside_the_other_variants(course: Run, pl
     assert "variants, something cannot be made or tried." in page
     ran = course(planted, "show", "steps", "--variants", 12)
     assert ran.code == 1
-    assert "exercise.yaml:14:" in ran.out
+    assert "exercise.yaml:12:" in ran.out
     assert "division or modulo by zero" in " ".join(ran.out.split())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -51,9 +52,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory, shipped: LoadedCourse) -> Pa
 
 def shown(page: Page) -> list[str]:
     """The variants and questions that are visible."""
-    return page.evaluate("""() => [...document.querySelectorAll(".asked")]
+    seen: list[str] = page.evaluate("""() => [...document.querySelectorAll(".asked")]
         .filter((one) => one.checkVisibility()).map((one) =>
             `${one.closest(".variant").dataset.name} ${one.dataset.question}`.trim())""")
+    return seen
 
 
 def test_the_filter_finds_planted_bad_variants(chromium: Browser, pages: Path) -> None:
@@ -131,7 +133,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing_of_others(
     [(320, "dark", "screen"), (1280, "light", "screen"), (1280, "dark", "screen"), (1280, "light", "print")],
 )
 def test_axe_finds_nothing_on_it(
-    chromium: Browser, pages: Path, name: str, width: int, scheme: str, media: str
+    chromium: Browser, pages: Path, name: str, width: int, scheme: str, media: Literal["print", "screen"]
 ) -> None:
     size = {"width": width, "height": 800}
     page = opened(chromium, pages / f"{name}.html", viewport=size, color_scheme=scheme, bypass_csp=True).page
