@@ -108,21 +108,21 @@ def _params(exercise: LoadedExercise, index: int) -> _Params:
 
 
 def _distinct(exercise: LoadedExercise, first: ShownVariant, count: int) -> list[tuple[int, _Params]]:
-    """Draw variants until there are enough different ones; after one that cannot be drawn there is none."""
+    """Draw variants until there are enough different ones; after one that cannot be drawn there is none.
+
+    One process draws them, because it remembers what a draw costs.
+    """
     found: list[tuple[int, _Params]] = []
     seen = {repr(first.params)} if first.params else set()
-    for batch in range(DRAWS if exercise.record.params else 0):
-        numbers = range(batch * count + 1, (batch + 1) * count + 1)
-        for index, params in zip(
-            numbers, in_shares(lambda one: _params(exercise, one), numbers), strict=True
-        ):
-            if len(found) == count:
-                return found
-            if isinstance(params, CourseFaults):
-                return [*found, (index, params)]
-            if repr(params) not in seen:
-                seen.add(repr(params))
-                found.append((index, params))
+    for index in range(1, DRAWS * count + 1) if exercise.record.params else ():
+        if len(found) == count:
+            break
+        params = _params(exercise, index)
+        if isinstance(params, CourseFaults):
+            return [*found, (index, params)]
+        if repr(params) not in seen:
+            seen.add(repr(params))
+            found.append((index, params))
     return found
 
 
