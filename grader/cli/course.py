@@ -26,6 +26,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "roster": ("roster_command", "roster", "Make the roster from files of an LMS, and look it through."),
     "schema": ("new", "schema", "Write JSON Schemas for editors."),
     "scores": ("scores", "scores", "Show raw scores, the rules applied, and final scores."),
+    "show": ("show", "show", "Show an exercise with its answers, over many variants."),
 }
 
 

@@ -31,7 +31,7 @@ from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
-from grader.proof.spread import Spread, class_of, collapses, spreads_of
+from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
 from grader.proof.trials import OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
@@ -40,7 +40,6 @@ from grader.worker.isolation.ways import FULL
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
 _OF_A_VARIANT = re.compile(r" \(variant (?:0|of ).*\)$")
-DRAWS = 5  # draws for each variant that is wanted, because some are drawn twice
 
 
 def check(
@@ -110,10 +109,6 @@ def _job(number: int, exercise: str, trial: Trial) -> Job:
     )
 
 
-def _made_up(index: int) -> str | None:
-    return f"made-up-{index}" if index else None
-
-
 @dataclass
 class _Proof:
     """The proof of one exercise while its trials run."""
@@ -174,7 +169,7 @@ class _Proof:
         """Yield variant 0, and as many others as exist or are wanted."""
         seen: set[str] = set()
         for index in range(DRAWS * self.variants + 1):
-            student = _made_up(index)
+            student = made_up(index)
             try:
                 params = self._variant(index).params
                 if repr(params) not in seen:
@@ -191,7 +186,7 @@ class _Proof:
     def _variant(self, index: int) -> Variant:
         """Draw a made-up student's variant, once; that of 0 is variant 0."""
         if index not in self._drawn:
-            self._drawn[index] = variant_of(self.exercise, _made_up(index))
+            self._drawn[index] = variant_of(self.exercise, made_up(index))
         return self._drawn[index]
 
     def judge(self, number: int, trial: Trial, report: Report) -> None:

@@ -20,6 +20,7 @@ CLASS = 300  # made-up students
 MANY = 20  # values: of more than these, ENOUGH are enough; of fewer, half
 ENOUGH = 10
 MOST = 0.4  # of a class may have the same answer
+DRAWS = 5  # draws for each variant that is wanted, because some are drawn twice
 SLACK = 1.2  # ... and this much more than an even share of the options
 
 
@@ -56,6 +57,11 @@ def spreads_of(
         answers = tallies[question.id].answers if is_seen else list(_answers(question, variants))
         if answers:
             yield _of_question(question, answers, variants[0])
+
+
+def made_up(index: int) -> str | None:
+    """Return the name of a made-up student; that of number 0 is None, who gets variant 0."""
+    return f"made-up-{index}" if index else None
 
 
 def class_of(exercise: LoadedExercise, draw: Callable[[int], Variant]) -> Iterator[Variant]:

@@ -97,7 +97,7 @@ def fitted(
 
     A page that would be larger has shorter texts, then fewer figures. It says what it leaves out.
     """
-    drawn = [*(_figure_of(one, note) for one in report.questions), _own_figure(paper)]
+    drawn = [*(_figure_of(one, note) for one in report.questions), own_figure(paper)]
     html = ""
     for figures, most in product((len(drawn), len(drawn) // 2, 0), LENGTHS):
         kept = [one if number < figures else _without(one) for number, one in enumerate(drawn)]
@@ -114,27 +114,28 @@ def _figure_of(question: QuestionReport, note: str, mark: str = "q") -> Drawn:
     with_id = f"{mark}-{question.id}"
     try:
         if question.tracks is not None:
-            return _drawn(two_tracks(question.tracks, note), with_id)
+            return drawn_figure(two_tracks(question.tracks, note), with_id)
         if question.walk is not None:
-            return _drawn(figure_of(Worked(question.walk), "first"), with_id)
+            return drawn_figure(figure_of(Worked(question.walk), "first"), with_id)
     except CannotDraw as why:
         return Drawn(picture=question.drawing or "", sentence=str(why))
     return Drawn(picture=question.drawing or "")
 
 
-def _own_figure(paper: Paper) -> Drawn:
+def own_figure(paper: Paper) -> Drawn:
     """Return the figure of the exercise."""
     try:
         if paper.worked is not None:
-            return _drawn(figure_of(paper.worked, paper.show), "exercise")
+            return drawn_figure(figure_of(paper.worked, paper.show), "exercise")
         if paper.walk is not None:
-            return _drawn(figure_of(Worked(paper.walk), "first"), "exercise")
+            return drawn_figure(figure_of(Worked(paper.walk), "first"), "exercise")
     except CannotDraw as why:
         return Drawn(picture=paper.drawing or "", sentence=str(why))
     return Drawn(picture=paper.drawing or "")
 
 
-def _drawn(figure: Figure, prefix: str) -> Drawn:
+def drawn_figure(figure: Figure, prefix: str) -> Drawn:
+    """Return a figure as SVG; `prefix` keeps its names apart from those of other figures."""
     svg = as_svg(figure, prefix=prefix)
     return Drawn(Markup(svg), frames_of(svg), SECONDS, figure.note)  # noqa: S704 its template escapes
 

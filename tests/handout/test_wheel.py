@@ -7,6 +7,7 @@ import hashlib
 import io
 import tomllib
 import zipfile
+from importlib import resources
 from importlib import metadata
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_a_wheel_of_an_installed_package_holds_no_solution(tmp_path, monkeypatch
     for name in ("__init__.py", "shipped/__init__.py", "shipped/course/exercises/exercise-1/reference.py"):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text("size = 3\n")
-    monkeypatch.setattr(wheels.resources, "files", lambda _name: package)
+    monkeypatch.setattr(resources, "files", lambda _name: package)
     with zipfile.ZipFile(io.BytesIO(own_wheel().content)) as archive:
         assert [name for name in archive.namelist() if name.startswith("grader/")] == ["grader/__init__.py"]
 

@@ -1,0 +1,46 @@
+"""`course show`: the author's look at all variants of an exercise."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+from grader.cli import entry
+from grader.cli.here import service_here
+from grader.cli.options import PATH
+from grader.render.palette import screen
+from grader.service.home import check_page
+from grader.service.page_file import write_page
+
+MAX_VARIANTS = 1000
+
+
+@click.command("show")
+@click.argument("exercise")
+@click.option(
+    "--variants",
+    default=100,
+    show_default=True,
+    type=click.IntRange(0, MAX_VARIANTS),
+    help="Number of made-up students.",
+)
+@click.option("--html", "page", type=PATH, metavar="FILE", help="Write all variants to FILE, as a page.")
+def show(exercise: str, variants: int, page: Path | None) -> int:
+    """Show an exercise with its answers, over many variants.
+
+    The page has each variant with its questions and answers, what each misconception leads to and says,
+    figures, hints and explanations. A filter finds variants by their text, and by what is wrong with them.
+    """
+    service = service_here()
+    if page is not None:
+        check_page(service.course, page)
+    overview = service.overview(exercise, variants)
+    if page is not None:
+        write_page(page, importlib.import_module("grader.render.overview_page").overview_html(overview))
+        click.echo(f"The page was written to {page}. It holds answers.")
+    else:
+        pages = importlib.import_module("grader.render.overview_summary")
+        screen().print(pages.overview_summary(overview))
+    return entry.NOT_FULL_MARKS if overview.has_faults else entry.DONE
