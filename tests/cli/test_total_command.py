@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def root(tmp_path, course):
     return tmp_path
 
 
-def exported(root):
+def exported(root: Path) -> csv.DictReader[str]:
     """The rows of the exported totals."""
     text = (root / "exports" / "totals.csv").read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())

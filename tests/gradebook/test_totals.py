@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import fsum
 from typing import Any
@@ -142,7 +143,8 @@ def test_no_other_choice_of_dropped_scores_is_better(pairs, dropped):
     count = max(len(parts) - dropped, 1)
     assert len(kept) == count
 
-    def ratio(some):
+    def ratio(some: Iterable[_Part]) -> float:
+        some = list(some)
         return fsum(part.value for part in some) / fsum(part.weight for part in some)
 
     assert ratio(kept) == pytest.approx(max(map(ratio, combinations(parts, count))))
@@ -154,9 +156,11 @@ def test_no_other_choice_of_dropped_scores_is_better(pairs, dropped):
     dropped=st.integers(0, 2),
 )
 def test_a_better_score_never_lowers_a_total(finals, better, dropped):
-    def of(shares):
+    def of(shares: Sequence[float]) -> float:
         given = [score(name, share * POINTS[name]) for name, share in zip(POINTS, shares, strict=True)]
-        return total(*given, drop_lowest=dropped).percent
+        percent = total(*given, drop_lowest=dropped).percent
+        assert percent is not None
+        return percent
 
     raised = [1.0 if index == better else share for index, share in enumerate(finals)]
     assert of(raised) >= of(finals) - 1e-5

@@ -7,8 +7,7 @@ import hashlib
 import io
 import tomllib
 import zipfile
-from importlib import resources
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 
 import pytest

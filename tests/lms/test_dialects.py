@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ TEMPLATES = {"blackboard": BLACKBOARD, "brightspace": BRIGHTSPACE, "canvas": CAN
 every_template = pytest.mark.parametrize("name", TEMPLATES)
 
 
-def filled(folder: Path, name: str, old: str = "", encoding: str = "utf-8", **more: bool) -> File:
+def filled(folder: Path, name: str, old: str = "", encoding: str = "utf-8", **more: Any) -> File:
     """A template with what is there for bob, filled in."""
     template = folder / "template.csv"
     template.write_bytes(TEMPLATES[name].format(old=old).encode(encoding))
