@@ -320,4 +320,4 @@ pieces = st.sampled_from(["_", " ", "-", ".", "/", "7", "LATE", "ada", "exercise
 def test_any_name_is_read_or_passed_over(lms: Lms, name: str, in_folder: bool) -> None:
     for read in (lms.read((name, "exercise-1.py") if in_folder else (name,)), lms.read_inside(name)):
         assert read is None or read.file == "exercise-1.py" or name.endswith(read.file)
-    assert isinstance(lms.nobody(name), str)
+    assert isinstance(lms.owners_beside(name, name.encode()), dict)
