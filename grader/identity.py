@@ -60,15 +60,6 @@ class Mention:
     ids: Ids = field(default_factory=dict)
     name: str = ""
     is_joined: bool = False  # the name is without spaces
-    team_mark: str = ""  # what ends the name of a team in front of the person's; "" if there is no team
-
-    @property
-    def names(self) -> list[str]:
-        """Return what the person's name can be; after a team's name, every part of the rest."""
-        if not self.team_mark:
-            return [self.name]
-        parts = self.name.split(self.team_mark)
-        return [self.team_mark.join(parts[start:]) for start in range(1, len(parts))]
 
 
 @dataclass(frozen=True)
@@ -237,11 +228,8 @@ class _Matching:
         if mention.is_joined:
             yield _LOOSE, self.by_joined.get(_without_accents("".join(exact_name(mention.name))), ())
             return
-        found = {
-            one.student: one for name in mention.names for one in self.by_exact.get(exact_name(name), ())
-        }
-        yield _NAME, list(found.values())
-        if self.loosely and not mention.team_mark:
+        yield _NAME, self.by_exact.get(exact_name(mention.name), ())
+        if self.loosely:
             yield _LOOSE, self.by_loose.get(loose_name(mention.name), ())
 
     def _reason(self, claim: _Claim, rivals: Mapping[tuple[str, int], Sequence[int]]) -> str:

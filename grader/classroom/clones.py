@@ -108,7 +108,12 @@ class _Clone:
         for place in (git, objects, objects / "info", objects / "pack"):
             if not _is_folder(place):
                 raise UsageFault(f"{self._name}: {place.name} is not a folder of its own. Clone it again.")
-        if os.path.lexists(objects / "info" / "alternates"):
+        borrows = os.path.lexists(objects / "info" / "alternates")
+        if borrows or any(
+            Path(at, one).is_symlink()
+            for at, folders, files in os.walk(objects)
+            for one in (*folders, *files)
+        ):
             raise UsageFault(f"{self._name} borrows objects from another repository. Clone it again.")
         return objects.resolve()
 
@@ -132,7 +137,8 @@ class _Clone:
         """Return the commit of the current branch."""
         git = self.folder / ".git"
         with suppress(UsageFault, UnicodeDecodeError):
-            head = _HEAD.fullmatch(read_file(git / "HEAD", MAX_LISTING).decode())
+            is_link = (git / "HEAD").is_symlink()
+            head = None if is_link else _HEAD.fullmatch(read_file(git / "HEAD", MAX_LISTING).decode())
             if head and head[2]:
                 return head[2]
             if head and ".." not in head[1] and (found := _loose(git, head[1]) or _packed(git, head[1])):

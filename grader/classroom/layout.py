@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import takewhile
 
 from grader.classroom.naming import fit, is_debris, named, seems_handed_in
 from grader.classroom.ownership import Ownership, is_beside
 from grader.classroom.roster import is_folder_name
 from grader.classroom.submission_sources import SubmissionSource
+from grader.digest import digest_of
 from grader.errors import UsageFault
 from grader.folding import folded
 from grader.identity import STUDENT, Mention, comparable
@@ -22,9 +24,9 @@ from grader.lms import LMSS
 from grader.lms.base import Lms, Named
 
 MAX_AROUND = 3  # outer folders that contain everything
-MAX_COMPARED = 8  # members of a team whose files are compared
 CLONE_IDS = tuple(lms.clone_id for lms in LMSS if lms.clone_id)
-TEAMS = "names of folders are read as TEAM{}NAME: members of a team have the same files"
+TEAMS = "names of folders are read as TEAM{}NAME, because some of one team have the same files"
+TEAM = "it is unclear where the name of the team ends; give the LMS's list with --list"
 
 PathParts = tuple[str, ...]
 
@@ -35,7 +37,6 @@ class StudentFiles:
 
     names: Mapping[PathParts, Named]  # what each path says
     clones: Mapping[PathParts, str] = field(default_factory=dict)  # the exercise of each that is a clone
-    team_mark: str = ""  # as in Mention
 
     @property
     def paths(self) -> tuple[PathParts, ...]:
@@ -54,8 +55,16 @@ class StudentFiles:
         if self.named.is_folder:
             ids = self.named.ids if self.clones else {}
             return Mention(label, {**ids, STUDENT: self.named.who})
-        name, is_joined = self.named.name, self.named.is_joined
-        return Mention(label, self.named.ids, name, is_joined=is_joined, team_mark=self.team_mark)
+        return Mention(label, self.named.ids, self.named.name, is_joined=self.named.is_joined)
+
+    def without_team(self, team: str) -> StudentFiles:
+        """Return the same files with the person's own name, or with none if it is unclear where it begins."""
+        is_clear = bool(team)
+        names = {
+            path: replace(one, name=one.name[len(team) :] if is_clear else "", hint="" if is_clear else TEAM)
+            for path, one in self.names.items()
+        }
+        return replace(self, names=names)
 
 
 @dataclass
@@ -80,8 +89,8 @@ def layout_of(
     """Group the paths of a source.
 
     `is_known` tells whether a folder's name is certainly a student's, and `is_owner` whether the name in that
-    of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With `only`, all
-    clones are of this exercise.
+    of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With `only`,
+    all clones are of this exercise.
     """
     return _Reader(source, exercises, is_known, is_owner, ownership, only, can_tell).read()
 
@@ -133,8 +142,8 @@ class _Reader:
             self.people[name][path] = who
         else:
             for one in self.ownership.owned(who):
-                ids = frozenset((column, comparable(column, value)) for column, value in one.ids.items())
-                self.people[ids or (one.key, folded(one.name or one.who))][path] = one
+                strongest = next(((column, comparable(column, id_)) for column, id_ in one.ids.items()), None)
+                self.people[strongest or (one.key, folded(one.name or one.who))][path] = one
 
     def _is_of_classroom(self, path: PathParts) -> bool:
         """Sort in a clone called EXERCISE-STUDENT, and tell whether it is one.
@@ -158,45 +167,43 @@ class _Reader:
         return bool(found)
 
     def _with_teams(self, groups: list[StudentFiles]) -> list[StudentFiles]:
-        """Return the groups, with the mark after a team's name in a download of teams."""
+        """Return the groups, with names of people only if this is a download of teams."""
         for lms in LMSS:
             own = [one for one in groups if lms.team_mark and self._is_only_named(one, lms)]
-            if own and self._are_teams(own, lms.team_mark):
-                self.layout.notes.append(TEAMS.format(lms.team_mark))
-                in_teams = [replace(one, team_mark=lms.team_mark) for one in own]
-                groups = [*in_teams, *(one for one in groups if one not in own)]
+            if own and all(lms.team_mark in one.named.name for one in own):
+                groups = [
+                    *self._without_teams(own, lms.team_mark),
+                    *(one for one in groups if one not in own),
+                ]
         return groups
 
     def _is_only_named(self, group: StudentFiles, lms: Lms) -> bool:
         key = group.named.key
-        return key is not None and key[0] == lms.name and key not in self.ownership.owners
+        is_listed = any(one == lms.name for one, _ in self.ownership.owners)
+        return bool(group.named.name) and key is not None and key[0] == lms.name and not is_listed
 
-    def _are_teams(self, groups: Sequence[StudentFiles], mark: str) -> bool:
-        """Tell whether all names can begin with a team's, and two of one team have the same files.
+    def _without_teams(self, groups: Sequence[StudentFiles], mark: str) -> list[StudentFiles]:
+        """Return people without the names of their teams.
 
-        A first name can have the mark, too, but two people with half of it in common hand in different files.
+        Members of a team have the same files and the team's name in common. If no two people do, there are no
+        teams: a first name can have the mark, too.
         """
-        teams: dict[str, list[StudentFiles]] = defaultdict(list)
+        teams: dict[tuple[str, str], list[StudentFiles]] = defaultdict(list)
         for group in groups:
-            team, found, _ = group.named.name.partition(mark)
-            if not found:
-                return False
-            teams[team].append(group)
-        contents = (map(self._contents, own[:MAX_COMPARED]) for own in teams.values() if len(own) > 1)
-        return any(one == other != [] for own in contents for one, other in combinations(own, 2))
+            teams[group.named.name.partition(mark)[0], self._contents(group)].append(group)
+        if not any(contents and len(own) > 1 for (_, contents), own in teams.items()):
+            return list(groups)
+        self.layout.notes.append(TEAMS.format(mark))
+        return [one.without_team(_team_of(own, mark)) for own in teams.values() for one in own]
 
-    def _contents(self, group: StudentFiles) -> list[tuple[tuple[str, ...], tuple[bytes, str]]]:
-        """Return the files that fit an exercise, as they are in the person's folder."""
-        try:
-            entries = [
-                (entry.parts[len(path) :], entry)
-                for path in group.paths
-                for entry in self.source.entries(path)
-            ]
-        except UsageFault:
-            return []
-        fitting = [(parts, one) for parts, one in entries if fit(one.parts[-1], self.exercises)]
-        return sorted((parts, one.read()) for parts, one in fitting if not one.problem)
+    def _contents(self, group: StudentFiles) -> str:
+        """Return a digest of the files that fit an exercise, as they are in the person's folder."""
+        with suppress(UsageFault):
+            entries = [(path, entry) for path in group.paths for entry in self.source.entries(path)]
+            fitting = [one for one in entries if fit(one[1].parts[-1], self.exercises) and not one[1].problem]
+            found = sorted((one.parts[len(path) :], digest_of(one.read()[0])) for path, one in fitting)
+            return digest_of(repr(found).encode()) if found else ""
+        return ""
 
     def _bases(self) -> list[PathParts]:
         """Return the folders that contain people."""
@@ -238,6 +245,17 @@ class _Reader:
         """Tell whether a file in a folder is named like an exercise, but not by an LMS."""
         files = [name for name, is_folder in inside if not is_folder and not _is_of_lms(name)]
         return any(fit(name, self.exercises) for name in files)
+
+
+def _team_of(members: Sequence[StudentFiles], mark: str) -> str:
+    """Return the start of the names that is the team's, with the mark; "" if that is unclear."""
+    names = [one.named.name.split(mark) for one in members]
+    if len(names) == 1 and len(names[0]) > 2:
+        return ""
+    starts = takewhile(
+        lambda parts: len(set(parts)) == 1, zip(*(parts[:-1] for parts in names), strict=False)
+    )
+    return "".join(f"{parts[0]}{mark}" for parts in starts)
 
 
 def who_is(name: str, *, is_folder: bool = True) -> Named | None:

@@ -220,7 +220,9 @@ def test_scores_go_from_its_download_to_its_gradebook(lms: Lms, tmp_path: Path, 
     (tmp_path / "course.yaml").write_text(COURSE, encoding="utf-8")
     (tmp_path / "exercises" / "exercise-1" / "exercise.yaml").write_text(EXERCISE, encoding="utf-8")
     files = {
-        one.file: one.content(lms, "one = 9\n" if one.note not in {"", "late"} else ANSWERS.get(one.student, ""))
+        one.file: one.content(
+            lms, "one = 9\n" if one.note not in {"", "late"} else ANSWERS.get(one.student, "")
+        )
         for one in download(lms)
     }
     options = ["--roster", golden / "roster.csv", "--exercise", "exercise-1"]
