@@ -58,12 +58,13 @@ class StudentFiles:
         return Mention(label, self.named.ids, self.named.name, is_joined=self.named.is_joined)
 
     def without_team(self, team: str) -> StudentFiles:
-        """Return the same files with the person's own name, or with none if it is unclear where it begins."""
-        is_clear = bool(team)
-        names = {
-            path: replace(one, name=one.name[len(team) :] if is_clear else "", hint="" if is_clear else TEAM)
-            for path, one in self.names.items()
-        }
+        """Return the same files with the person's own name."""
+        names = {path: replace(one, name=one.name[len(team) :]) for path, one in self.names.items()}
+        return replace(self, names=names)
+
+    def unclear(self, hint: str) -> StudentFiles:
+        """Return the same files, of nobody in particular."""
+        names = {path: replace(one, ids={}, name="", key=None, hint=hint) for path, one in self.names.items()}
         return replace(self, names=names)
 
 
@@ -194,7 +195,8 @@ class _Reader:
         if not any(contents and len(own) > 1 for (_, contents), own in teams.items()):
             return list(groups)
         self.layout.notes.append(TEAMS.format(mark))
-        return [one.without_team(_team_of(own, mark)) for own in teams.values() for one in own]
+        starts = [(one, _team_of(own, mark)) for own in teams.values() for one in own]
+        return [one.without_team(start) if start else one.unclear(TEAM) for one, start in starts]
 
     def _contents(self, group: StudentFiles) -> str:
         """Return a digest of the files that fit an exercise, as they are in the person's folder."""

@@ -49,6 +49,8 @@ _TYPED = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<fi
 # What is there instead of a name and a user's id; LATE comes first here.
 _ANONYMOUS = re.compile(r"(?:LATE_)?(?P<who>anon_[^_/]+)_(?:\d+_)?(?P<file>[^/]+)")
 EXCUSED = "EX"
+_NUMBER = re.compile(r"\d{3,}_")  # as long as the id of an attachment
+_NUMBERS = "the numbers in its name can be read in two ways; leave only two of them"
 _HINT = "it is from an anonymous download; show student names in Canvas and download again"
 
 
@@ -110,6 +112,8 @@ class Canvas(Lms):
         if found := _TYPED.fullmatch(parts[0]):
             return replace(_named(found, found["name"]), is_beside=True)
         found = _NAME.fullmatch(parts[0])
+        if found and _NUMBER.match(found["file"]):  # the first number can be the end of a name
+            return Named(parts[0], found["file"], hint=_NUMBERS)
         return _named(found, found["name"]) if found else None
 
     def read_inside(self, file: str) -> Named | None:
