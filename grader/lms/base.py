@@ -14,7 +14,7 @@ from grader.lms.export import Export, File
 from grader.lms.people_list import PeopleList
 from grader.tables import Table
 
-Key = tuple[str, str]  # the name of the LMS, and what it calls one submission
+SubmissionKey = tuple[str, str]  # the name of the LMS, and what it calls one submission
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Named:
     ids: Ids = field(default_factory=dict)
     name: str = ""  # the person's name
     is_joined: bool = False  # the name is without spaces
-    key: Key | None = None  # what a list of the LMS can call this submission
+    key: SubmissionKey | None = None  # what a list of the LMS can call this submission
     time: datetime | None = None  # of the hand-in; without a zone, in the one of the course
     hint: str = ""  # why it is unclear whose it is, and what helps
     is_late: bool = False
@@ -44,7 +44,7 @@ class Owner:
     time: datetime | None = None  # as in Named
 
 
-Owners = Mapping[Key, Sequence[Owner]]  # a team's submission has several
+Owners = Mapping[SubmissionKey, Sequence[Owner]]  # a team's submission has several
 
 
 class Lms:

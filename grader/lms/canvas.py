@@ -15,7 +15,7 @@ from dataclasses import replace
 from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.identity import IdColumn, Person
-from grader.lms.base import Key, Lms, Named, Owner, Owners
+from grader.lms.base import Lms, Named, Owner, Owners, SubmissionKey
 from grader.lms.export import (
     Change,
     Export,
@@ -175,7 +175,7 @@ def _named(found: re.Match[str], name: str) -> Named:
     )
 
 
-def _key(name: str, user: str) -> Key:
+def _key(name: str, user: str) -> SubmissionKey:
     return LMS.name, f"{name}_{user}"
 
 

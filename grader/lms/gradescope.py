@@ -16,7 +16,7 @@ import yaml
 
 from grader.identity import EMAIL as EMAIL_ID
 from grader.identity import IdColumn
-from grader.lms.base import Key, Lms, Named, Owner, Owners
+from grader.lms.base import Lms, Named, Owner, Owners, SubmissionKey
 from grader.lms.people_list import EMAIL, FIRST, LAST, NAME, SECTION, PeopleList
 
 SID = IdColumn("gradescope_sid", "Gradescope")
@@ -59,7 +59,7 @@ class Gradescope(Lms):
 
     def owners_beside(self, name: str, content: bytes) -> Owners:  # noqa: ARG002 there is one such file
         """Return who handed in each submission, and when; a group has several owners."""
-        owners: dict[Key, list[Owner]] = {}
+        owners: dict[SubmissionKey, list[Owner]] = {}
         for folder, about in _submissions(content.decode(errors="replace")):
             key, time = (self.name, folder), _time(str(about.get(":created_at")))
             people = about.get(":submitters")
