@@ -13,7 +13,6 @@ from grader.lms.base import Lms, Named, Owner, Owners
 from grader.tables import read_table
 
 NOT_LISTED = "the list of the LMS does not have it, or does not say whose it is"
-MAX_READ = 100_000  # files beside the submissions
 
 
 @dataclass
