@@ -10,14 +10,19 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from grader.classroom.layout import StudentFiles, layout_of
+from grader.classroom.layout import CLONE_IDS, PathParts, StudentFiles, layout_of
 from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of
+from grader.classroom.ownership import Ownership
 from grader.classroom.roster import Roster
 from grader.classroom.submission_sources import Content, SubmissionFile, SubmissionSource, open_source
+from grader.course.deadlines import deadline
+from grader.course.rules import Rules
 from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded, tokens_of
@@ -26,6 +31,7 @@ from grader.lms.base import Named
 
 MAX_TOLD = 5  # unrecognized files that are named per student
 MAX_STRANGERS = 100  # unknown folders that are compared with all students
+COMMITS = "the time of a commit comes from the machine that made it, and its author can set it to any time"
 CLOSE = 0.65  # similarity, up to 1, of a folder's name that may be a misspelt student's
 
 
@@ -58,6 +64,7 @@ class _Candidate:
     fit: Fit
     inner: str  # its path within the student's folder
     named: Named
+    time: datetime | None = None  # when it was handed in, as the LMS says
 
     @property
     def is_as_asked(self) -> bool:
@@ -82,7 +89,8 @@ class Collected:
 
     `notes` are about files that count despite an unexpected name. With `only`, only this exercise is
     collected, and a student's only Python file or notebook counts, whatever its name. `former` are
-    students in the gradebook, whether or not they are still in the roster.
+    students in the gradebook, whether or not they are still in the roster. `rules` have the time zone of an
+    LMS and the deadline up to which commits count. `ownership` says whose a submission is where names do not.
     """
 
     sources: Sequence[Path]
@@ -90,6 +98,8 @@ class Collected:
     roster: Roster | None
     only: str = ""
     former: Collection[str] = ()
+    rules: Rules = field(default_factory=Rules)
+    ownership: Ownership = field(default_factory=Ownership)
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -156,8 +166,16 @@ class Collected:
     def _in_source(self, path: Path, source: SubmissionSource) -> Iterator[Found]:
         people = list(self.roster.people.values()) if self.roster else []
         can_tell = any(person.name or len(person.ids) > 1 for person in people)
-        layout = layout_of(source, self.exercises, self._is_known, can_tell=can_tell)
-        self.notes += layout.notes
+        layout = layout_of(
+            source,
+            self.exercises,
+            self._is_known,
+            self._is_owner,
+            self.ownership,
+            only=self.only,
+            can_tell=can_tell,
+        )
+        self.notes += [*layout.notes, *self._about_times(path, layout.groups)]
         if not can_tell and any(not group.named.is_folder for group in layout.groups):
             raise UsageFault(
                 f"{path} comes from an LMS and needs a roster to identify students. Give --roster FILE."
@@ -177,12 +195,30 @@ class Collected:
             yield from self._of_student(student, groups[number], source)
         self._look_for_teams(path, groups, matches)
 
+    def _about_times(self, path: Path, groups: Sequence[StudentFiles]) -> Iterator[str]:
+        """Say where the times of hand-in come from, if not from files."""
+        if any(group.clones for group in groups):
+            yield f"{path}: {COMMITS}"
+        times = (name.time for group in groups for name in group.names.values())
+        if self.rules.deadlines and any(time and time.tzinfo is None for time in times):
+            yield f"{path}: the times of hand-in are taken to be in the time zone {self.rules.timezone}"
+
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(map(folded, self.roster.people if self.roster else self.former))
 
     def _is_known(self, folder: str) -> bool:
         return folded(folder) in self._known
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        """Return what repositories can be called after: students and their ids for that."""
+        people = self.roster.people.values() if self.roster else ()
+        ids = (one.lms_ids[column] for one in people for column in CLONE_IDS if column in one.lms_ids)
+        return frozenset({*self._known, *map(folded, ids)})
+
+    def _is_owner(self, name: str) -> bool:
+        return folded(name) in self._owners
 
     def _like(self, name: str) -> set[str]:
         """Return the students that a folder's name may mean: misspelt, a person's name, or a copy."""
@@ -211,11 +247,17 @@ class Collected:
             self._leave_out(f"{printable(group.named.who)}: {stranger}", self._like(group.named.who))
             return
         for path in group.paths:
+            if path in group.clones:
+                self._leave_out(f"{'/'.join(path)!r}: {reason}", possible, group.clones[path])
+                continue
             try:
                 for entry in source.entries(path):
-                    fitting = fit(_name_of(entry, path, group).file, self.exercises)
+                    name = _name_of(entry, path, group)
+                    fitting = fit(name.file, self.exercises)
                     self._leave_out(
-                        f"{entry.path!r}: {reason}", possible, fitting.exercise if fitting else ""
+                        f"{entry.path!r}: {name.hint or reason}",
+                        possible,
+                        fitting.exercise if fitting else "",
                     )
             except UsageFault as fault:
                 self._leave_out(str(fault), possible)
@@ -236,11 +278,12 @@ class Collected:
         told: list[str] = []
         others: list[str] = []
         try:
-            entries = [(path, entry) for path in group.paths for entry in source.entries(path)]
+            files = [path for path in group.paths if path not in group.clones]
+            entries = [(path, entry) for path in files for entry in source.entries(path)]
         except UsageFault as fault:
             self._leave_out(f"{student}: {fault}", {student})
             return
-        for path, entry in entries:
+        for path, entry in [*entries, *self._committed(student, group, source)]:
             candidate, reason = self._sorted_in(student, entry, path, group)
             if candidate and not reason:
                 fitting[candidate.fit.exercise].append(candidate)
@@ -255,6 +298,18 @@ class Collected:
             if exercise in fitting:
                 yield self._found(student, exercise, fitting[exercise])
         self._leave_out_strange(student, told or ([] if fitting else others))
+
+    def _committed(
+        self, student: str, group: StudentFiles, source: SubmissionSource
+    ) -> Iterator[tuple[PathParts, SubmissionFile]]:
+        """Yield the files of a student's clones, as they were at the deadline."""
+        for path, exercise in group.clones.items():
+            due = deadline(self.rules, student, exercise)
+            until = due + timedelta(minutes=self.rules.grace_minutes) if due else None
+            try:
+                yield from ((path, entry) for entry in source.commit(path, until))
+            except UsageFault as fault:
+                self._leave_out(f"{student}: {fault}", {student}, exercise)
 
     def _leave_out_strange(self, student: str, strange: Sequence[str]) -> None:
         for reason in strange[:MAX_TOLD]:
@@ -272,21 +327,31 @@ class Collected:
         """
         name, inner = _name_of(entry, path, group), _inner(entry, path)
         found = fit(name.file, self.exercises)
-        is_another = bool(self.only and found and found.exercise != self.only)
-        if found is None or (is_another and not group.named.is_folder):
+        only, is_clone = group.clones.get(path, self.only), path in group.clones
+        is_another = bool(only and found and found.exercise != only)
+        if found is None or (is_another and (is_clone or not group.named.is_folder)):
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)
+            is_told = is_told and not is_clone  # a repository has other files as well
             problem = f"is for {found.exercise}" if found else "does not match an exercise"
             reason = f"{inner!r} {problem}. {'' if found else _meant(name.file, self.exercises)}".rstrip()
             suffix = suffix_of(name.file)
             meant = Fit(self.only, suffix, is_exact=False) if self.only and suffix else None
-            nameless = _Candidate(entry, meant, inner, name) if meant else None
-            return nameless, reason if is_told and not name.is_beside else ""
+            nameless = _Candidate(entry, meant, inner, name, self._utc(name.time)) if meant else None
+            is_told = is_told and not name.is_beside
+            return nameless if is_told else None, reason if is_told else ""
         reason = ""
         if name.depth > 1 and group.named.is_folder:
             reason = f"{inner!r} is {name.depth} folders too deep"
         elif other := self._of_another(student, name):
             reason = f"{inner!r} {other}"
-        return None if reason else _Candidate(entry, found, inner, name), reason
+        return None if reason else _Candidate(entry, found, inner, name, self._utc(name.time)), reason
+
+    def _utc(self, time: datetime | None) -> datetime | None:
+        """Return a time in UTC. Without a zone it is in the course's; of two such times, the earlier one."""
+        if time is None or time.tzinfo is not None:
+            return time and time.astimezone(UTC)
+        local = time.replace(tzinfo=ZoneInfo(self.rules.timezone))
+        return min(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
     def _of_another(self, student: str, name: Named) -> str:
         """Say whose file it is if its name contains another student's id, or return ""."""
@@ -297,7 +362,7 @@ class Collected:
         return ""
 
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
-        candidates = sorted(candidates, key=lambda one: one.order)
+        candidates = sorted(_last(candidates), key=lambda one: one.order)
         first = candidates[0]
         problem = first.entry.problem
         if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
@@ -305,7 +370,8 @@ class Collected:
             problem = f"There are {both}, but only one file can count."
         elif not first.is_as_asked and not problem:
             self.notes.append(f"{student}: {first.inner!r} is taken for {exercise}")
-        time = first.entry.time if first.named.is_folder else None  # otherwise it is the time of the download
+        # The time of a file that an LMS packed is that of the download.
+        time = first.entry.time if first.named.is_folder else first.time
         name, is_late = f"{exercise}{first.fit.suffix}", first.named.is_late
         file = HandedIn(student, exercise, name, b"", time, is_late, problem)
         return Found(student, exercise, partial(_read, file, first.entry.read))
@@ -319,6 +385,14 @@ def _read(file: HandedIn, read: Content) -> HandedIn:
     return replace(file, content=content, problem=problem)
 
 
+def _last(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the files of the last attempt, or all of them if a time is unknown."""
+    times = [one.time for one in candidates if one.time is not None]
+    if len(times) < len(candidates):
+        return list(candidates)
+    return [one for one in candidates if one.time == max(times)]
+
+
 def _inner(entry: SubmissionFile, path: tuple[str, ...]) -> str:
     """Return a file's path within the person's folder."""
     return "/".join(entry.parts[len(path) :]) or entry.parts[-1]
@@ -326,8 +400,12 @@ def _inner(entry: SubmissionFile, path: tuple[str, ...]) -> str:
 
 def _name_of(entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles) -> Named:
     """Return what a file's path says, starting at the person's folder."""
-    name = named(entry.parts[len(path) - 1 :])
-    return name or replace(group.named, file=entry.parts[-1])
+    own, name = group.names[path], named(entry.parts[len(path) - 1 :])
+    if name is None:
+        return replace(own, file=entry.parts[-1])
+    if own.is_folder:
+        return name
+    return replace(own, file=name.file, is_late=name.is_late, is_beside=name.is_beside, depth=name.depth)
 
 
 def _people_of(groups: Sequence[StudentFiles]) -> list[Person]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from grader.classroom.clones import committed
 from grader.classroom.naming import SUFFIXES, is_debris
 from grader.errors import UsageFault
 from grader.examiner.submission import MAX_BYTES
@@ -59,6 +60,12 @@ class SubmissionSource(Protocol):
 
     def entries(self, below: Sequence[str]) -> Iterator[SubmissionFile]:
         """Yield the files in a folder of the source and its subfolders, or the one file at this path."""
+
+    def is_clone(self, below: Sequence[str]) -> bool:
+        """Tell whether a folder is the clone of a repository."""
+
+    def commit(self, below: Sequence[str], until: datetime | None) -> Iterator[SubmissionFile]:
+        """Yield the files of a clone in its last commit that is not later than `until`."""
 
 
 def open_source(path: Path) -> SubmissionSource:
@@ -113,6 +120,24 @@ class SubmissionFolder:
             problem = "" if stat.S_ISREG(status.st_mode) else f"{file.name} is not a plain file."
             yield SubmissionFile(parts, _reader(file), time_of(status.st_mtime), problem)
 
+    def is_clone(self, below: Sequence[str]) -> bool:
+        """Tell whether a folder has a repository."""
+        return os.path.lexists(self._root.joinpath(*below, ".git"))
+
+    def commit(self, below: Sequence[str], until: datetime | None) -> Iterator[SubmissionFile]:
+        """Yield the files of a clone in its last commit that is not later than `until`.
+
+        Raises:
+            UsageFault: there is no such commit, or the repository cannot be read.
+
+        """
+        found = committed(self._root.joinpath(*below), until)
+        for number, file in enumerate(one for one in found.files if not is_debris(one.parts)):
+            if number == MAX_FILES:
+                raise UsageFault(f"{self._root.joinpath(*below)} holds more than {MAX_FILES} files.")
+            problem = "" if file.is_plain else f"{file.parts[-1]} is not a plain file."
+            yield SubmissionFile((*below, *file.parts), file.read, time_of(found.seconds), problem)
+
     def _files(
         self, base: tuple[str, ...], inner: tuple[str, ...]
     ) -> Iterator[tuple[tuple[str, ...], os.stat_result]]:
@@ -158,6 +183,14 @@ class SubmissionZip:
         for parts, info in self._under(below):
             if not is_debris(parts[len(below) :]):
                 yield SubmissionFile(parts, self._reader(info, parts[-1]))
+
+    def is_clone(self, below: Sequence[str]) -> bool:  # noqa: ARG002
+        """Return False: what a student packed is not a clone."""
+        return False
+
+    def commit(self, below: Sequence[str], until: datetime | None) -> Iterator[SubmissionFile]:  # noqa: ARG002
+        """Yield nothing, because there are no clones."""
+        yield from ()
 
     def _under(self, below: Sequence[str]) -> Iterator[tuple[tuple[str, ...], zipfile.ZipInfo]]:
         folder = tuple(below)

@@ -81,6 +81,15 @@ def _progress(console: Console) -> Iterator[Progress]:
     type=PATH,
     help="CSV file of students, as for course generate. [default: the students with variants]",
 )
+@click.option(
+    "--list",
+    "lists",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="The LMS's list of whose the submissions are: Moodle's grading worksheet, or Canvas's groups "
+    "(can be repeated).",
+)
 @click.option("--exercise", "only", help="All files are for this exercise, whatever their names.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON report per line.")
 @click.option("--again", is_flag=True, help="Also run unchanged submissions.")
@@ -88,6 +97,7 @@ def _progress(console: Console) -> Iterator[Progress]:
 def grade(
     submissions: tuple[Path, ...],
     roster: Path | None,
+    lists: tuple[Path, ...],
     only: str | None,
     as_json: bool,
     again: bool,
@@ -97,13 +107,14 @@ def grade(
 ) -> int:
     """Grade a class.
 
-    SUBMISSIONS is a folder with SUBMISSIONS/<student>/<exercise>.py or .ipynb, or a zip from an LMS. You can
-    give several. Submissions that are unchanged since they were graded are not run again.
+    SUBMISSIONS is a folder with SUBMISSIONS/<student>/<exercise>.py or .ipynb, a zip from an LMS, packed or
+    unpacked, or a folder of git clones <exercise>-<student>. You can give several. Submissions that are
+    unchanged since they were graded are not run again.
     """
     machine = _machine(jobs, isolation, dask)
     lines = as_json or not sys.stderr.isatty()
     with service_here() as service:
-        grading = service.grade(submissions, roster, only, machine, again=again)
+        grading = service.grade(submissions, roster, only, machine, lists=lists, again=again)
         for outcome in with_bar(grading):
             if lines:
                 click.echo(outcome.report.whole() if as_json else report_line(outcome.report))

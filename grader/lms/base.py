@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from grader.identity import EMAIL, IdColumn, Ids, Person
 from grader.lms.export import Export, File
 from grader.lms.people_list import PeopleList
 from grader.tables import Table
+
+SubmissionKey = tuple[str, str]  # the name of the LMS, and what it calls one submission
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,25 @@ class Named:
     ids: Ids = field(default_factory=dict)
     name: str = ""  # the person's name
     is_joined: bool = False  # the name is without spaces
-    number: str = ""  # the person's number for one assignment, which is in no list
+    key: SubmissionKey | None = None  # what a list of the LMS can call this submission
+    time: datetime | None = None  # of the hand-in; without a zone, in the one of the course
+    hint: str = ""  # why it is unclear whose it is, and what helps
     is_late: bool = False
     is_beside: bool = False  # the LMS put the file beside the submission
     is_folder: bool = False  # `who` is the name of a student's folder
     depth: int = 0  # folders between the student's own and the file
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A person whose submission it is, as a list of the LMS says; without ids and name, it does not say."""
+
+    ids: Ids = field(default_factory=dict)
+    name: str = ""
+    time: datetime | None = None  # as in Named
+
+
+Owners = Mapping[SubmissionKey, Sequence[Owner]]  # a team's submission has several
 
 
 class Lms:
@@ -46,6 +64,10 @@ class Lms:
     )
     carries_questions: bool = False  # its files can hold the score of each question
     reads_last: bool = False  # other systems' names can look like its own
+    owner_list: str = ""  # its file that says whose the submissions are, if that is not in the download
+    beside: re.Pattern[str] = re.compile(r"(?!)")  # files that it adds to a download
+    team_mark: str = ""  # what stands between the names of a team and of a person
+    clone_id: IdColumn | None = None  # the id in the names of repositories, if students hand in by git
 
     @property
     def id_columns(self) -> tuple[IdColumn, ...]:
@@ -77,9 +99,13 @@ class Lms:
         """Return what the name of a file in a student's own folder says."""
         return None
 
-    def nobody(self, name: str) -> str:
-        """Say why `read` cannot tell whose a name in a download is, or return ""."""
-        return ""
+    def owners_beside(self, name: str, content: bytes) -> Owners:
+        """Return what a file `beside` the submissions says about whose they are."""
+        return {}
+
+    def owners_in(self, table: Table) -> Owners:
+        """Return what its `owner_list` says about whose the submissions are; nothing for another table."""
+        return {}
 
     def gradebook(self, table: Table) -> str:
         """Say why a table is this LMS's gradebook and not a roster, or return ""."""

@@ -1,8 +1,11 @@
 """Blackboard Learn: its offline gradebook, and the names in its assignment downloads.
 
 A submission is called `exercise-3_ada1_attempt_2026-11-02-09-00-00_exercise-3.py`: the assignment, the
-username, the time, the file's own name. Beside it is a text file without the last part. A download of the
-gradebook is tab-separated text in UTF-16 or a CSV; a filled file is written like the one that was read.
+username, the time, the file's own name. Beside it is a text file without the last part, whose first line is
+`Name: Ada Lovelace (ada1)`. The last of several attempts counts.
+
+A download of the gradebook is tab-separated text in UTF-16 or a CSV; a filled file is written like the one
+that was read.
 """
 
 from __future__ import annotations
@@ -11,10 +14,11 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from grader.errors import UsageFault, printable
 from grader.identity import STUDENT, IdColumn, Person
-from grader.lms.base import Lms, Named
+from grader.lms.base import Lms, Named, Owner, Owners
 from grader.lms.export import Change, Export, File, Item, file_maximum, scaled
 from grader.lms.filling import NOTHING_YET, Template, by_one_id, people_of
 from grader.lms.people_list import EMAIL, FIRST, LAST, PeopleList
@@ -22,10 +26,12 @@ from grader.tables import Table, read_table, table_text
 
 USERNAME = IdColumn("blackboard_username", "Blackboard", is_caseless=True)
 STUDENT_ID = IdColumn("blackboard_student_id", "Blackboard")
-# An assignment with `_` in its name gives a username that nobody has, which is better than a wrong match.
+# An assignment with `_` in its name gives a username that nobody has, which is better than a wrong match; the
+# text file beside it then says who it is.
 _NAME = re.compile(
-    r"(?P<assignment>[^_]+)_(?P<user>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+    r"(?P<attempt>(?P<assignment>[^_]+)_(?P<user>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5}))(?:_(?P<file>.+)|\.txt)"
 )
+_OWNER = re.compile(r"Name: (?P<name>.*) \((?P<user>[^()]+)\)")
 _COLUMN = re.compile(r"(?P<title>.+?) \[Total Pts: (?P<points>[^\]]*?)(?: Score| Text)?\] \|\d+")
 _NOTHING = NOTHING_YET | {"in progress", "needs grading"}  # an attempt without a grade
 
@@ -51,14 +57,24 @@ class Blackboard(Lms):
         re.compile(r"[^\t]*\t[^\t]*\t[^\t]*_previewuser\t", re.IGNORECASE),
     ).with_each(("Student ID", "Availability", "Last Access"))
     fills = "its full gradebook, downloaded to work offline"
+    beside = re.compile(r"[^_]+_.+?_attempt_\d{4}(?:-\d\d){5}\.txt")
 
     def read(self, parts: Sequence[str]) -> Named | None:
         """Read the name of a file. A Blackboard download has no folders."""
         found = _NAME.fullmatch(parts[0])
         if found is None or len(parts) > 1:
             return None
-        user, file = found["user"], found["file"]
-        return Named(user, file or parts[0], {USERNAME: user}, is_beside=file is None)
+        user, file, key = found["user"], found["file"], (self.name, found["attempt"])
+        time = _time(found["time"])
+        return Named(user, file or parts[0], {USERNAME: user}, key=key, time=time, is_beside=file is None)
+
+    def owners_beside(self, name: str, content: bytes) -> Owners:
+        """Return whose attempt it is; the rest of the text is the student's own and is not read."""
+        attempt, first = name.removesuffix(".txt"), content.decode(errors="replace").partition("\n")[0]
+        found = _OWNER.fullmatch(first.strip().removeprefix("\ufeff"))
+        if found is None or not attempt.rpartition("_attempt_")[0].endswith(f"_{found['user']}"):
+            return {}
+        return {(self.name, attempt): [Owner({USERNAME: found["user"]})]}
 
     def gradebook(self, table: Table) -> str:
         """Say why a gradebook is not a roster: it has no column `student` with the names of folders."""
@@ -92,6 +108,13 @@ class Blackboard(Lms):
 
 
 LMS = Blackboard()
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d-%H-%M-%S")  # noqa: DTZ007 the zone is added later
+    except ValueError:
+        return None
 
 
 def _file(export: Export, item: Item) -> File:

@@ -2,16 +2,21 @@
 
 An export writes `#` in front of each id, so that a spreadsheet keeps leading zeros, and ends each row with a
 cell that holds `#`. The `#` is no part of the id.
+
+A submission is in a folder `305-26 - Ada Lovelace - Nov 2, 2026 900 AM`, or has this in front of its name.
+The two numbers are in no list. Each time that a student hands in, there is one more; the last one counts.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from grader.errors import UsageFault, printable
 from grader.identity import STUDENT, IdColumn, Person
-from grader.lms.base import Lms
+from grader.lms.base import Lms, Named
 from grader.lms.export import Change, Export, File, Item, file_maximum, number, scaled
 from grader.lms.filling import Template, by_one_id, people_of
 from grader.lms.people_list import EMAIL, FIRST, LAST, SECTION, PeopleList
@@ -22,6 +27,11 @@ ORG_DEFINED_ID = IdColumn("brightspace_org_defined_id", "Brightspace")
 _END = "End-of-Line Indicator"
 _MARK = "#"
 _COLUMN = re.compile(r"(?P<title>.+?) Points Grade(?: <(?P<about>[^>]*)>)?")
+_DATE = r"(?P<day>[A-Z][a-z]{2,8} \d{1,2}, \d{4}) (?P<hour>\d{1,2})(?P<minute>\d\d)(?P<half> ?[AP]M)?"
+_WHOSE = r"(?P<person>\d+)-\d+ - (?:[A-Za-z]?\d{4,} - )?(?P<name>.+)"  # some sites add the OrgDefinedId
+_FOLDER = re.compile(rf"{_WHOSE} - {_DATE}")
+_FILE = re.compile(rf"{_WHOSE} - {_DATE} - (?P<file>.+)")
+_TWO_DATES = "its name holds two dates"
 _POINTS = re.compile(r"\bMaxPoints:(?P<points>\S*)")
 
 
@@ -49,10 +59,23 @@ class Brightspace(Lms):
         ),
     )
     fills = "its export of the grades, with points"
+    beside = re.compile(r"index\.html")
 
     def plain_id(self, cell: str) -> str:
         """Return an id without the `#` that keeps a spreadsheet from changing it."""
         return cell.removeprefix(_MARK).strip()
+
+    def read(self, parts: Sequence[str]) -> Named | None:
+        """Return what the name of a folder, or of a file with the folder's name in front, says."""
+        is_file = len(parts) == 1
+        found = (_FILE if is_file else _FOLDER).fullmatch(parts[0])
+        if found is None:
+            return None
+        name, file = found["name"], found["file"] if is_file else parts[-1]
+        key, depth = (self.name, found["person"]), max(0, len(parts) - 2)
+        if is_file and len(re.findall(rf" - {_DATE} - ", parts[0])) > 1:
+            return Named(parts[0], file, key=key, hint=_TWO_DATES)
+        return Named(name, file, name=name, key=key, time=_time(found), depth=depth)
 
     def gradebook(self, table: Table) -> str:
         """Say why an export of grades is not a roster: it has no column with the names of folders."""
@@ -90,6 +113,19 @@ class Brightspace(Lms):
 
 
 LMS = Brightspace()
+
+
+def _time(found: re.Match[str]) -> datetime | None:
+    """Return the time in a name, without a zone, or None. The hour is of 12 or of 24."""
+    half = (found["half"] or "").strip()
+    hour = int(found["hour"]) % 12 + 12 * (half == "PM") if half else int(found["hour"])
+    for month in ("%b", "%B"):
+        try:
+            day = datetime.strptime(found["day"], f"{month} %d, %Y")  # noqa: DTZ007 the zone is added later
+            return day.replace(hour=hour, minute=int(found["minute"]))
+        except ValueError:
+            continue
+    return None
 
 
 def _file(export: Export, item: Item) -> File:

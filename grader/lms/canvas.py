@@ -1,19 +1,21 @@
 """Canvas: its gradebook CSV (gradebook_importer.rb), and the names in its downloads.
 
 A submission is named `lovelaceada_LATE_123_456_exercise-3-1.py`: the sortable name without spaces, `LATE` if
-it was late, the user's id, the attachment's id, the file's name, and `-1` if it was handed in again.
+it was late, the user's id, the attachment's id, the file's name, and `-1` if it was handed in again. In an
+assignment for groups the name is the group's, and the user is one of its members (content_zipper.rb).
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.identity import IdColumn, Person
-from grader.lms.base import Lms, Named
+from grader.lms.base import Lms, Named, Owner, Owners, SubmissionKey
 from grader.lms.export import (
     Change,
     Export,
@@ -35,6 +37,7 @@ SIS_USER_ID = IdColumn("sis_user_id", "Canvas")
 SIS_LOGIN_ID = IdColumn("sis_login_id", "Canvas", is_caseless=True)
 _IDS = {"ID": CANVAS_ID, "SIS User ID": SIS_USER_ID, "SIS Login ID": SIS_LOGIN_ID}
 _NAMED = {header: column.name for header, column in _IDS.items()}
+_GROUP_IDS = {"canvasuserid": CANVAS_ID, "userid": SIS_USER_ID, "loginid": SIS_LOGIN_ID}
 _FOLDER = ("SIS Login ID", "SIS User ID", "ID")
 _NO_PERSON = re.compile(r"(points possible|student, test|test student|student\ttest)\t", re.IGNORECASE)
 _READ_ONLY = re.compile(r"(unposted )?(current|final|override) (score|grade|points|status)", re.IGNORECASE)
@@ -42,8 +45,13 @@ _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a titl
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
 # The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
 _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
+_TYPED = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<file>(?:text|link)\.html)")
+# What is there instead of a name and a user's id; LATE comes first here.
+_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<who>anon_[^_/]+)_(?:\d+_)?(?P<file>[^/]+)")
 EXCUSED = "EX"
-_ANONYMOUS = "anon"  # instead of a name; the number after it is not a user's id
+_NUMBER = re.compile(r"\d{3,}_")  # as long as the id of an attachment
+_NUMBERS = "the numbers in its name can be read in two ways; leave only two of them"
+_HINT = "it is from an anonymous download; show student names in Canvas and download again"
 
 
 class Canvas(Lms):
@@ -91,26 +99,45 @@ class Canvas(Lms):
     )
     fills = "its gradebook export"
     reads_last = True  # only two numbers identify its names
+    owner_list = "Canvas's list of groups"
 
     def read(self, parts: Sequence[str]) -> Named | None:
         """Return what the name of a file says; Canvas downloads have no folders."""
         if len(parts) > 1:
             return None
+        if found := _ANONYMOUS.fullmatch(parts[0]):
+            return Named(found["who"], found["file"], key=(LMS.name, found["who"]), hint=_HINT)
         if found := _QUIZ.fullmatch(parts[0]):
             return _named(found, found["name"].rstrip("_"))
+        if found := _TYPED.fullmatch(parts[0]):
+            return replace(_named(found, found["name"]), is_beside=True)
         found = _NAME.fullmatch(parts[0])
-        return None if found is None or found["name"] == _ANONYMOUS else _named(found, found["name"])
+        if found and _NUMBER.match(found["file"]):  # the first number can be the end of a name
+            return Named(parts[0], found["file"], hint=_NUMBERS)
+        return _named(found, found["name"]) if found else None
 
     def read_inside(self, file: str) -> Named | None:
         """Return what the name of a file that was moved from a download to a folder says."""
         found = _NAME.fullmatch(file)
         return _named(found, found["name"]) if found else None
 
-    def nobody(self, name: str) -> str:
-        """Say that a download is anonymous."""
-        if not name.startswith(f"{_ANONYMOUS}_"):
-            return ""
-        return "is from an anonymous download; show student names in Canvas and download again"
+    def owners_in(self, table: Table) -> Owners:
+        """Return the members of each group, for the name of the group with each of them as its user."""
+        header = [plain_header(cell) for cell in table.header]
+        if not {"groupname", "canvasuserid"} <= set(header):
+            return {}
+        groups: dict[str, list[Owner]] = defaultdict(list)
+        for row in table.rows:
+            cells = {} if row.problem else dict(zip(header, row.cells, strict=True))
+            ids = {column: cells[name] for name, column in _GROUP_IDS.items() if cells.get(name)}
+            if ids and cells["groupname"]:
+                groups[cells["groupname"]].append(Owner(ids, cells.get("name", "")))
+        return {
+            _key(_joined(group), one.ids[CANVAS_ID]): own
+            for group, own in groups.items()
+            for one in own
+            if CANVAS_ID in one.ids
+        }
 
     def gradebook(self, table: Table) -> str:
         """Say what would be misread in Canvas's gradebook: folders are not named after persons."""
@@ -136,8 +163,29 @@ LMS = Canvas()
 
 
 def _named(found: re.Match[str], name: str) -> Named:
-    is_late = bool(found.groupdict().get("late"))
-    return Named(name, found["file"], {CANVAS_ID: found["user"]}, name, is_joined=True, is_late=is_late)
+    user, is_late = found["user"], bool(found.groupdict().get("late"))
+    return Named(
+        name,
+        found["file"],
+        {CANVAS_ID: user},
+        name,
+        is_joined=True,
+        key=_key(name, user),
+        is_late=is_late,
+    )
+
+
+def _key(name: str, user: str) -> SubmissionKey:
+    return LMS.name, f"{name}_{user}"
+
+
+def _joined(name: str) -> str:
+    """Return a name as Canvas writes it in a file's name.
+
+    >>> _joined("Team 1 (blue)")
+    'team1blue'
+    """
+    return re.sub(r"\W", "", re.sub(r"_(\d+)_", r"\1", name).lower())
 
 
 def _file(export: Export, item: Item) -> File:

@@ -1,7 +1,8 @@
 """Moodle (4.3, 4.5): the CSV of its grade import, an assignment's worksheet, and the names in its downloads.
 
 A submission is named `Ada Lovelace_123_assignsubmission_file_/exercise-3.py`, or the same in one name without
-a folder. The number belongs to one assignment and is in no list that a teacher has.
+a folder. The number belongs to one assignment: the worksheet calls this person Participant 123, and so do the
+names if marking is blind. If teams hand in, `Team A-` comes first, and each member has a copy.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from grader.errors import UsageFault
 from grader.identity import EMAIL, IdColumn
-from grader.lms.base import Lms, Named
+from grader.lms.base import Lms, Named, Owner, Owners
 from grader.lms.export import Change, Entry, Export, File, Item, file_maximum, free_text, number, scaled
 from grader.lms.filling import Template, by_one_id, people_of
 from grader.lms.people_list import FIRST, LAST, NAME, SECTION, PeopleList
@@ -36,6 +38,9 @@ _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
 _MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
 _NAME = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
 _TEXT = "onlinetext.html"  # text that students type into Moodle besides their files
+_BLIND = re.compile(r"(?:.*-)?participant", re.IGNORECASE)  # instead of a name
+_HINT = "its name was hidden; give Moodle's grading worksheet with --list"
+_TIME = "%A, %d %B %Y, %I:%M %p"
 
 
 class Moodle(Lms):
@@ -68,6 +73,8 @@ class Moodle(Lms):
     fills = "an assignment's offline grading worksheet"
     carries_questions = True
     new_maximum = NEW_ITEM_MAXIMUM
+    owner_list = "Moodle's grading worksheet"
+    team_mark = "-"
 
     def read(self, parts: Sequence[str]) -> Named | None:
         """Return what the name of a folder, or of a file with the folder's name in front, says."""
@@ -75,9 +82,24 @@ class Moodle(Lms):
         if found is None:
             return None
         file = parts[-1] if len(parts) > 1 else found["rest"].lstrip("_")
-        depth, name = max(0, len(parts) - 2), found["name"]
-        is_beside = file == _TEXT
-        return Named(name, file, name=name, number=found["number"], is_beside=is_beside, depth=depth)
+        depth, key, is_beside = max(0, len(parts) - 2), (LMS.name, found["number"]), file == _TEXT
+        name = "" if _BLIND.fullmatch(found["name"]) else found["name"]
+        who, hint = name or f"{found['name']} {found['number']}", "" if name else _HINT
+        return Named(who, file, name=name, key=key, hint=hint, is_beside=is_beside, depth=depth)
+
+    def owners_in(self, table: Table) -> Owners:
+        """Return whom a worksheet calls which participant; nobody if it says so twice."""
+        if not {"Identifier", "Status"} <= set(table.header) and not set(_WORKSHEET) <= set(table.header):
+            return {}
+        owners: dict[tuple[str, str], list[Owner]] = {}
+        for row in table.rows:
+            cells = {} if row.problem else dict(zip(table.header, row.cells, strict=True))
+            if found := re.fullmatch(r"\D*(\d+)", cells.get("Identifier", "")):
+                key = self.name, found[1]
+                time = _time(cells.get("Last modified (submission)", ""))
+                one = Owner(self.ids_in(cells), cells.get("Full name", ""), time)
+                owners[key] = [Owner()] if key in owners else [one]
+        return owners
 
     def write(self, export: Export) -> list[File]:
         """Return one file per exercise: Moodle refuses unknown users, and a blank cell deletes a grade.
@@ -92,6 +114,18 @@ class Moodle(Lms):
 
 
 LMS = Moodle()
+
+
+def _time(cell: str) -> datetime | None:
+    """Return the time in a cell, without a zone, or None.
+
+    >>> _time("Monday, 2 November 2026, 9:05 AM")
+    datetime.datetime(2026, 11, 2, 9, 5)
+    """
+    try:
+        return datetime.strptime(cell, _TIME)  # noqa: DTZ007 the zone of the course is added later
+    except ValueError:
+        return None
 
 
 def _file(export: Export, item: Item) -> File:

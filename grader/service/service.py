@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
+from grader.classroom.ownership import Ownership
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
 from grader.course.deadlines import instant
@@ -159,18 +160,28 @@ class Service:
         only: str | None = None,
         machine: Machine = HERE,
         *,
+        lists: Sequence[Path] = (),
         again: bool = False,
     ) -> ClassGrading:
         """Return the grading of a class, which begins when it is iterated.
 
-        With `only`, all files are for this exercise. With `again`, unchanged submissions are run as well.
+        With `only`, all files are for this exercise. `lists` are files of the LMS that say whose a submission
+        is. With `again`, unchanged submissions are run as well.
         """
         self.course.select(() if only is None else (only,))
         known = self.roster(roster) or roster_of_gradebook(self.gradebook)
         if known and not roster:
             self._tell(f"No --roster: grading {counted(len(known.people), 'student')} with variants.")
         exercises = self.course.record.exercises
-        collected = Collected(submissions, exercises, known, only or "", self.gradebook.students())
+        collected = Collected(
+            submissions,
+            exercises,
+            known,
+            only or "",
+            self.gradebook.students(),
+            self.course.record.rules,
+            Ownership.listed_in(lists),
+        )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
     def regrade(

@@ -84,6 +84,48 @@ def test_the_name_of_a_team_keeps_zeros_from_its_members(tmp_path: Path) -> None
     assert (found(collected), collected.absent(), collected.notes) == ([("ada", "quiz")], ["bob"], [])
 
 
+TEAM = "{}_assignsubmission_file_/quiz.py"
+
+
+def teams(tmp_path: Path, **contents: str) -> Collected:
+    """A download of Moodle: names of folders with what is in them."""
+    source = tmp_path / "m.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for number, (name, content) in enumerate(contents.items()):
+            archive.writestr(TEAM.format(f"{name}_{number}"), content)
+    people = [*PEOPLE, Person("eve", "Lena Meier"), Person("fay", "Fay Anna-Lena")]
+    return Collected([source], EXERCISES, Roster({person.student: person for person in people}))
+
+
+def test_each_member_of_a_team_in_moodle_has_a_copy(tmp_path: Path) -> None:
+    together = {
+        "Team-A-Ada Lovelace": "a",
+        "Team-A-Bob Marsh": "a",
+        "Team-B-Lena Meier": "b",
+        "Solo-Fay Anna Lena": "c",
+    }
+    collected = teams(tmp_path, **together)
+    assert sorted(found(collected)) == [("ada", "quiz"), ("bob", "quiz"), ("fay", "quiz")]
+    assert any("TEAM-NAME" in note for note in collected.notes)
+    [reason] = collected.left_out  # Team-B has one member, who can be B-Lena Meier of a team called Team
+    assert reason.endswith("it is unclear where the name of the team ends; give the LMS's list with --list")
+    assert collected.doubtful() == ["eve"]
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        {"Anna-Lena Meier": "a", "Ada-Bob Marsh": "b"},  # two people with first names of two words
+        {"Anna-Lena Meier": "a", "Anna-Maria Huber": "b"},
+        {"Team-Ada Lovelace": "a", "Team-Bob Marsh": "a", "Lena Meier": "b"},  # not everybody has a team
+    ],
+)
+def test_a_name_with_a_hyphen_is_not_a_team(tmp_path: Path, apart: dict[str, str]) -> None:
+    collected = teams(tmp_path, **apart)
+    assert set(found(collected)) <= {("eve", "quiz")}
+    assert ("eve", "quiz") not in found(collected) or "Lena Meier" in apart
+
+
 @pytest.mark.parametrize("folder", ["0017", "Bob Marsh", "bob (1)", "bbo", "b.marsh"])
 def test_a_folder_that_may_be_somebody_s_keeps_zeros_from_them(tmp_path: Path, folder: str) -> None:
     people = [Person("17", "Zed"), Person("bob", "Bob Marsh", "b.marsh@x.org"), Person("xenia", "Xenia")]

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import grader.lms
 from grader.classroom.collecting import Collected
 from grader.classroom.naming import named
+from grader.classroom.ownership import Ownership
 from grader.classroom.roster import Roster, read_roster
 from grader.errors import CourseFaults
 from grader.identity import Person
@@ -49,13 +50,19 @@ class Member:
     """One file of a download."""
 
     file: str
-    student: str
+    student: str  # the students whose it is, with blanks between them
     note: str
+    time: str = ""
+
+    def content(self, lms: Lms, answers: str) -> str:
+        """What the LMS writes into the file, or a student's answers."""
+        beside = GOLDEN / lms.name / "beside" / Path(self.file).name
+        return beside.read_text("utf-8") if self.note == "beside" and beside.exists() else answers
 
 
-def download(lms: Lms) -> list[Member]:
+def download(lms: Lms, name: str = "download") -> list[Member]:
     """What the golden download holds."""
-    with (GOLDEN / lms.name / "download.csv").open(encoding="utf-8", newline="") as stream:
+    with (GOLDEN / lms.name / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return [Member(**row) for row in csv.DictReader(stream)]
 
 
@@ -109,6 +116,9 @@ def missing(lms: Lms, root: Path) -> list[str]:
         wanted[f"{golden}/export"] = f"the files that `course export {lms.name}` writes"
     if lms.lists:
         wanted[f"{golden}/people"] = "its lists of people, each with the roster that it becomes"
+    if lms.owner_list:
+        wanted[f"{golden}/listed.csv"] = "the names in a download that need a list, like download.csv"
+        wanted[f"{golden}/list.csv"] = f"{lms.owner_list}, for `course grade --list`"
     if lms.fills:
         wanted[f"{golden}/gradebook.csv"] = f"{lms.fills}, as {lms.title} writes it"
         wanted[f"{golden}/filled"] = f"the files that `course export {lms.name} --fill gradebook.csv` writes"
@@ -160,27 +170,37 @@ def test_its_own_file_is_refused_as_a_roster(lms: Lms) -> None:
             read_roster(GOLDEN / lms.name / "gradebook.csv")
 
 
-@every_lms
+DOWNLOADS = [(lms, "download") for lms in LMSS] + [(lms, "listed") for lms in LMSS if lms.owner_list]
+
+
+@pytest.mark.parametrize(("lms", "name"), DOWNLOADS, ids=lambda one: getattr(one, "name", one))
 @pytest.mark.parametrize("form", ["zip", "folder"])
-def test_each_file_of_a_download_is_somebody_s_or_reported(lms: Lms, form: str, tmp_path: Path) -> None:
-    members = download(lms)
-    source = packed(tmp_path / "all.zip", {one.file: one.file for one in members})
+def test_each_file_of_a_download_is_somebody_s_or_reported(
+    lms: Lms, name: str, form: str, tmp_path: Path
+) -> None:
+    members = download(lms, name)
+    source = packed(tmp_path / "all.zip", {one.file: one.content(lms, one.file) for one in members})
     if form == "folder":
         with zipfile.ZipFile(source) as archive:
             archive.extractall(tmp_path / "all")
         source = tmp_path / "all"
-    collected = Collected([source], ["exercise-1"], roster(lms))
+    lists = [GOLDEN / lms.name / "list.csv"] if name == "listed" else []
+    collected = Collected([source], ["exercise-1"], roster(lms), ownership=Ownership.listed_in(lists))
     files = [found.read() for found in collected]
-    found = {one.content.decode(): (one.student, one.is_late) for one in files}
+    found = {(one.content.decode(), one.student, one.is_late) for one in files}
     graded = [one for one in members if one.note in {"", "late"}]
-    assert found == {one.file: (one.student, one.note == "late") for one in graded}
+    assert found == {(one.file, who, one.note == "late") for one in graded for who in one.student.split()}
     reported = [one for one in members if one.note == "left out"]
     assert len(collected.left_out) == len(reported), collected.left_out
+    times = {one.content.decode(): one.time.isoformat() if one.time else "" for one in files}
+    assert form == "folder" or times == {one.file: one.time for one in graded}
+    assert not collected.doubtful() or reported
 
 
 @every_lms
 def test_no_other_lms_takes_its_names(lms: Lms) -> None:
-    paths = [one.file.split("/") for one in download(lms)]
+    whole = [one.file.split("/") for one in download(lms)]
+    paths = [*whole, *(path[1:] for path in whole if path[1:])]  # a folder around all does not matter
     own = {tuple(path): lms.read(path) for path in paths if lms.read(path)}
     assert {path: named(path) for path in own} == own
     assert own or type(lms).read is Lms.read
@@ -199,7 +219,12 @@ def test_scores_go_from_its_download_to_its_gradebook(lms: Lms, tmp_path: Path, 
     (tmp_path / "exercises" / "exercise-1").mkdir(parents=True)
     (tmp_path / "course.yaml").write_text(COURSE, encoding="utf-8")
     (tmp_path / "exercises" / "exercise-1" / "exercise.yaml").write_text(EXERCISE, encoding="utf-8")
-    files = {one.file: ANSWERS.get(one.student, "") for one in download(lms)}
+    files = {
+        one.file: one.content(
+            lms, "one = 9\n" if one.note not in {"", "late"} else ANSWERS.get(one.student, "")
+        )
+        for one in download(lms)
+    }
     options = ["--roster", golden / "roster.csv", "--exercise", "exercise-1"]
     course(tmp_path, "grade", packed(tmp_path / "all.zip", files), *options)
     ran = course(tmp_path, "export", lms.name, *options, "--out", "export")
@@ -320,4 +345,4 @@ pieces = st.sampled_from(["_", " ", "-", ".", "/", "7", "LATE", "ada", "exercise
 def test_any_name_is_read_or_passed_over(lms: Lms, name: str, in_folder: bool) -> None:
     for read in (lms.read((name, "exercise-1.py") if in_folder else (name,)), lms.read_inside(name)):
         assert read is None or read.file == "exercise-1.py" or name.endswith(read.file)
-    assert isinstance(lms.nobody(name), str)
+    assert isinstance(lms.owners_beside(name, name.encode()), dict)
