@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -275,7 +275,9 @@ class Service:
         chosen = self.course.select(exercises)
         in_order = [name for name in self.course.record.exercises if name in chosen]
         asked = {name: self.course.outline(name).questions for name in in_order}
-        analysis = analyse(self._reports(in_order), asked)
+        attempts = [one for one in self.gradebook.attempts() if one.exercise in asked]
+        counting = counting_submissions(attempts, self.course.record.rules)
+        analysis = analyse(self._reports(counting), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis
 
@@ -286,12 +288,13 @@ class Service:
             name: self.course.outline(name) for name in self.course.record.exercises if name in chosen
         }
         attempts = [one for one in self.gradebook.attempts() if one.exercise in outlines]
-        counting = {*counting_submissions(attempts, self.course.record.rules)}
+        counting = counting_submissions(attempts, self.course.record.rules)
         examples = Examples()
         asked = {name: outline.questions for name, outline in outlines.items()}
-        analysis = analyse(examples.passing(self._reports(list(outlines))), asked)
+        analysis = analyse(examples.passing(self._reports(counting)), asked)
         points = {one.exercise: outlines[one.exercise].points for one in analysis.exercises}
-        latest = {(one.student, one.exercise): one for one in attempts if one.submission in counting}
+        own = set(counting)
+        latest = {(one.student, one.exercise): one for one in attempts if one.submission in own}
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return ClassSummary(
             course=self.course.record.title,
@@ -311,10 +314,8 @@ class Service:
         """Read a time in the course's time zone, and return it in UTC."""
         return instant(read_time(text), ZoneInfo(self.course.record.rules.timezone))
 
-    def _reports(self, exercises: Sequence[str]) -> Iterable[Report]:
-        """Yield the report of each student in each exercise, with the student's name in the gradebook."""
-        attempts = [one for one in self.gradebook.attempts() if one.exercise in exercises]
-        counting = counting_submissions(attempts, self.course.record.rules)
+    def _reports(self, counting: Sequence[int]) -> Iterator[Report]:
+        """Yield the reports of submissions, with the student's name in the gradebook."""
         for handed_in, report in self.gradebook.counting_reports(counting):
             yield report.model_copy(update={"student": handed_in.student})
 
