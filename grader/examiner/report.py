@@ -32,7 +32,6 @@ INSTRUCTOR = {"for": "instructor"}  # the context for a report with all causes
 STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
 
 
-
 def _shown(text: str) -> str:
     """Return text whose lines are printable."""
     return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))

@@ -6,6 +6,7 @@ it was late, the user's id, the attachment's id, the file's name, and `-1` if it
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,6 +43,7 @@ _ASSIGNMENT = re.compile(r" \(\d+\)$")  # the id that Canvas writes after a titl
 _NAME = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>[^/]+)")
 # The zip of a file-upload question in a quiz (quiz_submission_zipper.rb); the first number is the user's.
 _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\d+)_(?P<file>[^/]+)")
+_DIGITS = re.compile(r"[0-9]+")
 EXCUSED = "EX"
 _ANONYMOUS = "anon"  # instead of a name; the number after it is not a user's id
 
@@ -90,6 +92,7 @@ class Canvas(Lms):
         ),
     )
     fills = "its gradebook export"
+    takes_back = "the zip of all submissions to an assignment"
     reads_last = True  # only two numbers identify its names
 
     def read(self, parts: Sequence[str]) -> Named | None:
@@ -111,6 +114,24 @@ class Canvas(Lms):
         if not name.startswith(f"{_ANONYMOUS}_"):
             return ""
         return "is from an anonymous download; show student names in Canvas and download again"
+
+    def feedback_name(self, named: Named, path: Sequence[str], exercise: str) -> str:  # noqa: ARG002
+        """Return the name of the student's own file, by which Canvas finds the submission.
+
+        Canvas takes the first two parts that are numbers as the user and the attachment (assignment.rb), so
+        a number in a person's name can mislead it.
+        """
+        found = _NAME.fullmatch(path[-1])
+        numbers = [part for part in path[-1].split("_") if _DIGITS.fullmatch(part)]
+        is_found = found is not None and numbers[:2] == [found["user"], found["attachment"]]
+        return path[-1] if is_found and named.ids.get(CANVAS_ID) == numbers[0] else ""
+
+    def feedback_content(self, name: str, page: str, text: str) -> str:  # noqa: ARG002
+        """Return the short text: students get it under the name of the file that they handed in."""
+        if name.lower().endswith(".ipynb"):
+            cell = {"cell_type": "raw", "metadata": {}, "source": text}
+            return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+        return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
 
     def gradebook(self, table: Table) -> str:
         """Say what would be misread in Canvas's gradebook: folders are not named after persons."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.exporting import Zeros, export_items
+from grader.classroom.feedback import Feedback
 from grader.classroom.roster import Roster
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.files import refusal, write_file
+from grader.folding import folded
 from grader.gradebook.notices import score_warnings
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 from grader.identity import Person
 from grader.lms.base import Lms
 from grader.lms.export import Export, File, Item, QuestionScore
+from grader.service.feedback_folder import feedback_texts
 from grader.service.home import refuse_inputs
 from grader.service.standings import final_scores, score_notices
 
@@ -34,7 +38,7 @@ class ExportOrder:
     zero: bool = False  # for students in the roster who handed in nothing
     inputs: Sequence[Path] = ()
     overwrite: bool = False  # replace the grades that are in the template
-    comments: bool = True
+    comment: Callable[[Feedback], str] | None = None  # feedback for an LMS's column of comments
     is_rehearsal: bool = False  # write nothing
 
 
@@ -65,7 +69,8 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     zeros = Zeros(list(people), gradebook.left_out(), is_wanted=order.zero)
     questions = _questions(gradebook, found) if order.lms.carries_questions else {}
     scored = export_items(course, found, order.exercises, zeros, questions)
-    files = order.lms.write(_export_of(order, scored.items, people))
+    items = tuple(_with_comments(course, gradebook, order, item) for item in scored.items)
+    files = order.lms.write(_export_of(order, items, people))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
     for file in files:
@@ -87,8 +92,17 @@ def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple
     }
 
 
+def _with_comments(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder, item: Item) -> Item:
+    """Return an item with feedback as its comments, as far as it is released, if the LMS's file has them."""
+    if order.comment is None or order.template is None or not order.lms.carries_comments:
+        return item
+    texts = feedback_texts(course, gradebook, item.exercise, datetime.now(UTC), order.comment)
+    entries = (replace(one, comment=texts.get(folded(one.student), "")) for one in item.entries)
+    return replace(item, entries=tuple(entries))
+
+
 def _export_of(order: ExportOrder, items: tuple[Item, ...], people: Mapping[str, Person]) -> Export:
-    return Export(items, people, order.template, order.out_of, order.overwrite, order.comments)
+    return Export(items, people, order.template, order.out_of, order.overwrite)
 
 
 def _write(folder: Path, files: Sequence[File]) -> None:

@@ -52,7 +52,7 @@ from grader.service.enrolment import (
     forget_student,
     import_people,
 )
-from grader.service.feedback_folder import Draw, Written, write_feedback
+from grader.service.feedback_folder import Draw, PackOrder, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
@@ -305,10 +305,22 @@ class Service:
             students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
         )
 
-    def feedback(self, out: Path, exercises: Sequence[str], moment: datetime | None, draw: Draw) -> Written:
-        """Write feedback, as it is released at a moment or now."""
+    def feedback(
+        self,
+        out: Path,
+        exercises: Sequence[str],
+        moment: datetime | None,
+        draw: Draw,
+        order: PackOrder | None = None,
+    ) -> Written:
+        """Write feedback, as it is released at a moment or now, and with an order also a zip of it."""
         now = moment or datetime.now(UTC)
-        return write_feedback(self.course, self.gradebook, out, exercises, now, draw)
+        return write_feedback(self.course, self.gradebook, out, exercises, now, draw, order)
+
+    def pack_order(self, lms: Lms, file: Path, roster: Path | None) -> PackOrder:
+        """Return an order for a zip; the roster is the course's own if no file is given."""
+        people = self.roster(roster or self.course.root / ROSTER_FILE)
+        return PackOrder(lms, file, people.people if people else {})
 
     def moment(self, text: str) -> datetime:
         """Read a time in the course's time zone, and return it in UTC."""

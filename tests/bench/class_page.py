@@ -25,12 +25,12 @@ from tests.bench.feedback_pages import seconds, write_course, write_submissions
 STUDENTS = 100  # who are graded for real
 MOST_SECONDS = 10.0
 COPIES = (
-    "insert into submission select id + :n * 1000000, student || '-' || :n, exercise, digest, file_name, content,"
-    " problem from submission where id < 1000000",
-    "insert into attempt select id + :n * 1000000, submission_id + :n * 1000000, handed_in, is_late, seen"
-    " from attempt where id < 1000000",
-    "insert into report select id + :n * 1000000, submission_id + :n * 1000000, created, variant, fingerprint,"
-    " score, points, is_graded, is_applied, document, output from report where id < 1000000",
+    """insert into submission select id + :n * 1000000, student || '-' || :n, exercise, digest, file_name, content,
+    problem from submission where id < 1000000""",
+    """insert into attempt select id + :n * 1000000, submission_id + :n * 1000000, handed_in, is_late, seen
+    from attempt where id < 1000000""",
+    """insert into report select id + :n * 1000000, submission_id + :n * 1000000, created, variant, fingerprint,
+    score, points, is_graded, is_applied, document, output from report where id < 1000000""",
 )
 
 
@@ -63,11 +63,14 @@ def main() -> None:
         folder = Path(name).resolve()
         write_class(folder, options.students)
         rounds = [
-            (seconds(folder, "report", "--html", "class.html"), torch_seconds()) for _ in range(options.rounds)
+            (seconds(folder, "report", "--html", "class.html"), torch_seconds())
+            for _ in range(options.rounds)
         ]
         size = (folder / "class.html").stat().st_size
     taken, torch = (statistics.median(one[which] for one in rounds) for which in (0, 1))
-    print(f"{options.students} students: {taken:.1f} s, {taken / torch:.1f} times import torch, {size >> 10} KiB")
+    print(
+        f"{options.students} students: {taken:.1f} s, {taken / torch:.1f} times import torch, {size >> 10} KiB"
+    )
     sys.exit(taken > MOST_SECONDS)
 
 
