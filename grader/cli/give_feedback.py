@@ -52,6 +52,8 @@ def feedback(
     click.echo(f"{counted(written.pages, 'page')} written to {out}.")
     if written.zip:
         click.echo(f"{counted(written.packed, 'student')} packed into {written.zip}.")
+    elif form:
+        click.echo("No zip was written, because nobody would be in it.")
     for reason in written.left_out:
         click.echo(f"left out: {printable(reason)}", err=True)
     return entry.NOT_FULL_MARKS if written.left_out else entry.DONE

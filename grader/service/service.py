@@ -29,7 +29,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
-from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, students_of
+from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
 from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
@@ -302,6 +302,7 @@ class Service:
             analysis=analysis,
             misconceptions=examples.ranked(),
             arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
+            paces=tuple(paces(attempts, list(points), self.course.record.rules)),
             students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
         )
 
