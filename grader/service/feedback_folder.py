@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.example_tracks import ExampleVariants, own_tracks
 from grader.classroom.feedback import Feedback, revealed
-from grader.classroom.packing import Addresses, addresses, pack
+from grader.classroom.feedback_zip import Addresses, addresses, pack
 from grader.classroom.released import Released
 from grader.classroom.roster import is_folder_name
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import grader.lms
 from grader.classroom.collecting import Collected
 from grader.classroom.naming import named
-from grader.classroom.packing import addresses
+from grader.classroom.feedback_zip import addresses
 from grader.classroom.roster import Roster, read_roster
 from grader.errors import CourseFaults
 from grader.identity import Person
@@ -127,7 +127,9 @@ def unsaid(lms: Lms, page: str) -> list[str]:
     export = [f"course export {lms.name}"] if lms.summary else []
     wanted = [f"# {lms.title.removeprefix('a ')}", *export]
     back = [f"--zip {lms.name}"] if lms.takes_back else []
-    return [word for word in (*wanted, *columns, *headers, *fill, *back) if word.casefold() not in page.casefold()]
+    return [
+        word for word in (*wanted, *columns, *headers, *fill, *back) if word.casefold() not in page.casefold()
+    ]
 
 
 @every_lms

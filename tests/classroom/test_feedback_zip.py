@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
-from grader.classroom.packing import addresses, pack
+from grader.classroom.feedback_zip import addresses, pack
 from grader.course.loading import load_course
 from grader.errors import UsageFault
 from grader.gradebook.store import Gradebook

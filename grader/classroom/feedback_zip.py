@@ -22,7 +22,7 @@ _PRIVATE = 0o600 << 16  # how a zip keeps the mode of a file
 
 
 @dataclass(frozen=True)
-class Place:
+class Address:
     """What an LMS calls one student in one assignment: as its names say, and in its own path."""
 
     named: Named
@@ -61,7 +61,7 @@ def addresses(
 
     """
     if file.suffix.lower() == _TABLE:
-        places = [Place(one) for one in lms.listed(read_table(file))]
+        places = [Address(one) for one in lms.listed(read_table(file))]
     else:
         places = _downloaded(lms, file, exercise, exercises)
     if not places:
@@ -77,7 +77,7 @@ def addresses(
 
 
 def _refused(
-    lms: Lms, matches: Matches, places: Sequence[Place], found: Mapping[str, tuple[Place, str]]
+    lms: Lms, matches: Matches, places: Sequence[Address], found: Mapping[str, tuple[Address, str]]
 ) -> Iterator[tuple[str, str]]:
     """Yield the students to whom feedback might not go, with the reason."""
     numbers = Counter(place.named.number for place in places)
@@ -95,7 +95,7 @@ def _refused(
             yield student, f"the number in {label} is there more than once"
 
 
-def _downloaded(lms: Lms, file: Path, exercise: str, exercises: Sequence[str]) -> list[Place]:
+def _downloaded(lms: Lms, file: Path, exercise: str, exercises: Sequence[str]) -> list[Address]:
     source = open_source(file)
     layout = layout_of(source, exercises, lambda _: False, can_tell=True)
     return [
@@ -105,16 +105,16 @@ def _downloaded(lms: Lms, file: Path, exercise: str, exercises: Sequence[str]) -
     ]
 
 
-def _place(source: SubmissionSource, group: StudentFiles, exercise: str, exercises: Sequence[str]) -> Place:
+def _place(source: SubmissionSource, group: StudentFiles, exercise: str, exercises: Sequence[str]) -> Address:
     """Return the place of a student's files; files for another exercise show that the download is another."""
     try:
         fitting = dict(_fitting(source, group, exercises))
     except UsageFault as fault:
-        return Place(group.named, group.paths[0], str(fault))
+        return Address(group.named, group.paths[0], str(fault))
     path = next((path for path, fits in fitting.items() if fits == exercise), group.paths[0])
     others = sorted({fits for fits in fitting.values() if fits})
     problem = f"{path[-1]!r} is for {others[0]}" if others and exercise not in others else ""
-    return Place(group.named, path, printable(problem))
+    return Address(group.named, path, printable(problem))
 
 
 def _fitting(
