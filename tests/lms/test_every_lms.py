@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import grader.lms
 from grader.classroom.collecting import Collected
-from grader.classroom.naming import named
 from grader.classroom.feedback_zip import addresses
+from grader.classroom.naming import named
 from grader.classroom.roster import Roster, read_roster
 from grader.errors import CourseFaults
 from grader.identity import Person
