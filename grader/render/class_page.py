@@ -100,7 +100,9 @@ class PaceRow:
     most: int
     once: int
     span: str
+    span_minutes: float  # to sort by
     early: str
+    early_minutes: float
 
 
 def class_html(summary: ClassSummary) -> str:
@@ -235,9 +237,17 @@ def _pace(pace: Pace) -> PaceRow:
         number_text(statistics.median(pace.attempts)),
         max(pace.attempts),
         pace.once,
-        told_time(statistics.median_low(pace.spans)) if pace.spans else "-",
-        told_time(statistics.median_low(pace.early)) if pace.early else "-",
+        *_middle(pace.spans),
+        *_middle(pace.early),
     )
+
+
+def _middle(times: Sequence[timedelta]) -> tuple[str, float]:
+    """Return the median of times, as text and in minutes."""
+    if not times:
+        return "-", 0
+    median = statistics.median_low(times)
+    return told_time(median), median / timedelta(minutes=1)
 
 
 def told_time(time: timedelta) -> str:
