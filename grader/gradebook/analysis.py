@@ -94,14 +94,14 @@ def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestio
 
     `asked` is by exercise, in course order. An exercise without a report is left out.
     """
-    by_exercise: dict[str, list[Report]] = {name: [] for name in asked}
     with _collector_paused():
+        by_exercise: dict[str, list[Report]] = {name: [] for name in asked}
         for report in reports:
             if report.exercise in by_exercise:
                 by_exercise[report.exercise].append(report)
-    exercises = [_exercise(name, own, asked[name]) for name, own in by_exercise.items() if own]
-    in_order = [report for own in by_exercise.values() for report in own]
-    return Analysis(exercises=tuple(exercises), students=_students(in_order, asked))
+        exercises = [_exercise(name, own, asked[name]) for name, own in by_exercise.items() if own]
+        in_order = [report for own in by_exercise.values() for report in own]
+        return Analysis(exercises=tuple(exercises), students=_students(in_order, asked))
 
 
 @contextmanager
@@ -184,12 +184,13 @@ def discrimination(question: str, reports: Iterable[Report]) -> float | None:
     """
     pairs = []
     for report in reports:
-        own: tuple[list[QuestionReport], list[QuestionReport]] = ([], [])  # the others, and the question
+        score, points = [0.0, 0.0], [0.0, 0.0]  # of the other questions, and of this one
         for one in report.questions:
-            own[one.id == question].append(one)
-        rest, item = map(_share, own)
-        if item is not None and rest is not None:
-            pairs.append((item, rest))
+            if one.outcome not in UNJUDGED:
+                score[one.id == question] += one.score
+                points[one.id == question] += one.points
+        if all(points):
+            pairs.append((score[1] / points[1], score[0] / points[0]))
     return correlation([item for item, _ in pairs], [rest for _, rest in pairs])
 
 
