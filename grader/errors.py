@@ -78,4 +78,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def printable(text: str) -> str:
     """Return the text with "?" for characters that control a terminal or cannot be written."""
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(letter if letter.isprintable() else "?" for letter in text)

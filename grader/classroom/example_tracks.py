@@ -50,7 +50,7 @@ def own_tracks(sitting: Sitting, question: str, misconception: str) -> Tracks | 
     """Return both ways on the numbers of a variant; None if the misconception is no walk."""
     posed = next((one for one in sitting.paper.questions if one.id == question), None)
     key: Key | None = (sitting.keys or {}).get(question)
-    if posed is None or key is None:
+    if posed is None or key is None or KINDS[posed.kind].by_checks:
         return None
     kind = KINDS[posed.kind]
     for wrong in key.wrong:

@@ -12,6 +12,7 @@ from grader.cli.here import service_here
 from grader.cli.options import PATH, FiniteRange
 from grader.cli.told import tell
 from grader.errors import counted, printable
+from grader.render.feedback_page import feedback_text
 from grader.service.publishing import ExportOrder
 from grader.service.vocabulary import EXPORTS, Change, File, Lms
 
@@ -62,7 +63,7 @@ def _new_items() -> str:
 )
 @click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
 @click.option("--overwrite", is_flag=True, help="With --fill, also replace the grades that are there.")
-@click.option("--no-comments", is_flag=True, help="With --fill, leave a column of comments out.")
+@click.option("--no-comments", is_flag=True, help="With --fill, write no feedback into a column of comments.")
 @click.option("--dry-run", is_flag=True, help="Only list each old and new score with the reason.")
 @click.option(
     "--missing",
@@ -110,7 +111,7 @@ def export(
             zero=missing == "zero",
             inputs=inputs,
             overwrite=overwrite,
-            comments=not no_comments,
+            comment=None if no_comments else feedback_text,
             is_rehearsal=dry_run,
         )
         exported = service.export(order)

@@ -31,7 +31,13 @@ UNJUDGED: frozenset[OutcomeName] = frozenset({"ungraded", "skipped"})
 INSTRUCTOR = {"for": "instructor"}  # the context for a report with all causes
 STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
 
-Shown = Annotated[str, AfterValidator(lambda text: "\n".join(map(printable, text.split("\n"))))]
+
+def _shown(text: str) -> str:
+    """Return text whose lines are printable."""
+    return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
 
 
 class Cause(Record):

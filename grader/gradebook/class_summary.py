@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
+from itertools import groupby
 
 from grader.course.deadlines import DAY, deadline
 from grader.course.rules import Rules
@@ -49,6 +50,25 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How often and for how long an exercise was worked on, as far as attempts show it.
+
+    `spans` are the times from a student's first attempt to the last, of those with several and known times.
+    `early` are the times from the last attempt to the student's deadline; negative if late.
+    """
+
+    exercise: str
+    attempts: tuple[int, ...]  # of each student
+    spans: tuple[timedelta, ...]
+    early: tuple[timedelta, ...]
+
+    @property
+    def once(self) -> int:
+        """The number of students with one attempt."""
+        return self.attempts.count(1)
+
+
+@dataclass(frozen=True)
 class ClassMember:
     """One student: the points, None where there is no score, and the misconceptions with their places."""
 
@@ -71,6 +91,7 @@ class ClassSummary:
     analysis: Analysis
     misconceptions: tuple[ShownMisconception, ...]
     arrivals: tuple[Arrivals, ...]
+    paces: tuple[Pace, ...]
     students: tuple[ClassMember, ...]
 
     @property
@@ -171,6 +192,30 @@ def _arrivals(exercise: str, attempts: Sequence[Attempt], rules: Rules) -> Arriv
         sorts["late" if is_late else "on time"] += 1
         days[-((due - one.handed_in) // DAY)] += 1
     return Arrivals(exercise, sorts["on time"], sorts["late"], sorts["unknown"], dict(sorted(days.items())))
+
+
+def paces(attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules) -> Iterator[Pace]:
+    """Yield how each exercise was worked on; `attempts` are all, as the gradebook yields them."""
+    by_exercise: dict[str, list[list[Attempt]]] = {name: [] for name in exercises}
+    for (_, name), own in groupby(attempts, key=lambda one: (one.student, one.exercise)):
+        by_exercise[name].append(list(own))
+    for name, students in by_exercise.items():
+        if students:
+            spans = [span for own in students if len(own) > 1 and (span := _span(own)) is not None]
+            early = [left for own in students if (left := _left(own[-1], rules)) is not None]
+            yield Pace(name, tuple(map(len, students)), tuple(spans), tuple(early))
+
+
+def _span(attempts: Sequence[Attempt]) -> timedelta | None:
+    """Return the time from the first to the last of a student's attempts, if both are known."""
+    first, last = attempts[0].handed_in, attempts[-1].handed_in
+    return None if first is None or last is None else max(last - first, timedelta(0))
+
+
+def _left(attempt: Attempt, rules: Rules) -> timedelta | None:
+    """Return the time from an attempt to its student's deadline, if both are known."""
+    due = deadline(rules, attempt.student, attempt.exercise)
+    return None if due is None or attempt.handed_in is None else due - attempt.handed_in
 
 
 def students_of(

@@ -18,7 +18,8 @@ def _found() -> Iterator[Lms]:
 
 LMSS = tuple(sorted(_found(), key=lambda lms: (not lms.columns, lms.name)))  # plain tables last
 EXPORTS = tuple(lms for lms in LMSS if lms.summary)  # those that import scores
+TAKING_BACK = tuple(lms for lms in LMSS if lms.takes_back)  # those that import files of feedback
 BY_NAME = {lms.name: lms for lms in LMSS}
 ID_COLUMNS = tuple(dict.fromkeys(column for lms in LMSS for column in lms.id_columns))  # in a roster
 
-__all__ = ["BY_NAME", "EXPORTS", "ID_COLUMNS", "LMSS"]
+__all__ = ["BY_NAME", "EXPORTS", "ID_COLUMNS", "LMSS", "TAKING_BACK"]

@@ -68,6 +68,8 @@ class Lms:
     beside: re.Pattern[str] = re.compile(r"(?!)")  # files that it adds to a download
     team_mark: str = ""  # what stands between the names of a team and of a person
     clone_id: IdColumn | None = None  # the id in the names of repositories, if students hand in by git
+    takes_back: str = ""  # the file that names students in feedback for it; "" if it takes no files back
+    carries_comments: bool = False  # the file that --fill takes can hold a comment for each student
 
     @property
     def id_columns(self) -> tuple[IdColumn, ...]:
@@ -110,6 +112,22 @@ class Lms:
     def gradebook(self, table: Table) -> str:
         """Say why a table is this LMS's gradebook and not a roster, or return ""."""
         return ""
+
+    def listed(self, table: Table) -> list[Named]:
+        """Return the people in one of its tables that names them for one assignment."""
+        return []
+
+    def feedback_name(self, named: Named, path: Sequence[str], exercise: str) -> str:
+        """Return the path of a student's feedback in a zip that it takes back.
+
+        `path` is that of the student's own file or folder in a download. Return "" if the LMS would not find
+        this student by any name.
+        """
+        return ""
+
+    def feedback_content(self, name: str, page: str, text: str) -> str:
+        """Return what is at this path, from the page of feedback and its short text."""
+        return page
 
     def write(self, export: Export) -> list[File]:
         """Return the files to upload, none if the LMS imports no scores.

@@ -7,6 +7,7 @@ assignment for groups the name is the group's, and the user is one of its member
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -48,6 +49,7 @@ _QUIZ = re.compile(r"(?P<name>[^/]*?)(?P<user>\d+)_question_\d+_(?P<attachment>\
 _TYPED = re.compile(r"(?P<name>[^/]*?)(?:_?(?P<late>LATE))?_(?P<user>\d+)_(?P<file>(?:text|link)\.html)")
 # What is there instead of a name and a user's id; LATE comes first here.
 _ANONYMOUS = re.compile(r"(?:LATE_)?(?P<who>anon_[^_/]+)_(?:\d+_)?(?P<file>[^/]+)")
+_DIGITS = re.compile(r"[0-9]+")
 EXCUSED = "EX"
 _NUMBER = re.compile(r"\d{3,}_")  # as long as the id of an attachment
 _NUMBERS = "the numbers in its name can be read in two ways; leave only two of them"
@@ -98,6 +100,7 @@ class Canvas(Lms):
         ),
     )
     fills = "its gradebook export"
+    takes_back = "the zip of all submissions to an assignment"
     reads_last = True  # only two numbers identify its names
     owner_list = "Canvas's list of groups"
 
@@ -138,6 +141,24 @@ class Canvas(Lms):
             for one in own
             if CANVAS_ID in one.ids
         }
+
+    def feedback_name(self, named: Named, path: Sequence[str], exercise: str) -> str:  # noqa: ARG002
+        """Return the name of the student's own file, by which Canvas finds the submission.
+
+        Canvas takes the first two parts that are numbers as the user and the attachment (assignment.rb), so
+        a number in a person's name can mislead it.
+        """
+        found = _NAME.fullmatch(path[-1])
+        numbers = [part for part in path[-1].split("_") if _DIGITS.fullmatch(part)]
+        is_found = found is not None and numbers[:2] == [found["user"], found["attachment"]]
+        return path[-1] if is_found and named.ids.get(CANVAS_ID) == numbers[0] else ""
+
+    def feedback_content(self, name: str, page: str, text: str) -> str:  # noqa: ARG002
+        """Return the short text: students get it under the name of the file that they handed in."""
+        if name.lower().endswith(".ipynb"):
+            cell = {"cell_type": "raw", "metadata": {}, "source": text}
+            return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+        return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
 
     def gradebook(self, table: Table) -> str:
         """Say what would be misread in Canvas's gradebook: folders are not named after persons."""

@@ -37,12 +37,7 @@ class Entry:
     graded: datetime | None  # None for a zero because nothing was handed in
     rules: str = ""  # applied to the score
     questions: tuple[QuestionScore, ...] = ()  # none if the score was set by hand
-
-    @property
-    def comment(self) -> str:
-        """Return the scores of the questions and the rules for the student, "" if a person set the score."""
-        each = [f"{one.question}: {number(one.score)} of {number(one.points)}" for one in self.questions]
-        return "; ".join([*each, self.rules] if each and self.rules else each)
+    comment: str = ""  # feedback in a few lines of plain text
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,6 @@ class Export:
     out_of: float | None = None  # scale every exercise to this maximum
     overwrite: bool = False  # replace what the template holds already
     totals: Mapping[str, CourseTotal] = field(default_factory=dict)  # by student, under the rules for a total
-    comments: bool = True  # fill in comments where the template has a column for them
 
     def person(self, student: str) -> Person:
         """Return what is known about a student; without a roster, only the folder's name."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 
 from grader.errors import UsageFault
 from grader.identity import EMAIL, IdColumn
@@ -37,6 +38,9 @@ _COMMENTS = "Feedback comments"
 _WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
 _MAXIMA = ("Maximum grade", "Maximum Grade")  # Moodle 4.5, 4.3
 _NAME = re.compile(r"(?P<name>[^/]+)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)_?(?P<rest>.*)")
+_PARTICIPANT = re.compile(r"\D*(?P<number>[0-9]{1,18})")  # in a worksheet
+_NOT_OF_NAME = re.compile(r"[^\w' -]|_")  # Moodle looks for the number after the first "_"
+_LONGEST_NAME = 60  # letters
 _TEXT = "onlinetext.html"  # text that students type into Moodle besides their files
 _BLIND = re.compile(r"(?:.*-)?participant", re.IGNORECASE)  # instead of a name
 _HINT = "its name was hidden; give Moodle's grading worksheet with --list"
@@ -71,7 +75,8 @@ class Moodle(Lms):
         ),
     )
     fills = "an assignment's offline grading worksheet"
-    carries_questions = True
+    carries_comments = True
+    takes_back = "an assignment's offline grading worksheet, or the zip of all its submissions"
     new_maximum = NEW_ITEM_MAXIMUM
     owner_list = "Moodle's grading worksheet"
     team_mark = "-"
@@ -94,12 +99,29 @@ class Moodle(Lms):
         owners: dict[tuple[str, str], list[Owner]] = {}
         for row in table.rows:
             cells = {} if row.problem else dict(zip(table.header, row.cells, strict=True))
-            if found := re.fullmatch(r"\D*(\d+)", cells.get("Identifier", "")):
-                key = self.name, found[1]
+            if found := _PARTICIPANT.fullmatch(cells.get("Identifier", "")):
+                key = self.name, found["number"]
                 time = _time(cells.get("Last modified (submission)", ""))
                 one = Owner(self.ids_in(cells), cells.get("Full name", ""), time)
                 owners[key] = [Owner()] if key in owners else [one]
         return owners
+
+    def listed(self, table: Table) -> list[Named]:
+        """Return the people of a grading worksheet, which has the numbers that are in names of files."""
+        rows = [dict(zip(table.header, row.cells, strict=False)) for row in table.rows if not row.problem]
+        return [
+            Named(
+                found[0], "", self.ids_in(cells), cells.get("Full name", ""), key=(self.name, found["number"])
+            )
+            for cells in rows
+            if (found := _PARTICIPANT.fullmatch(cells.get("Identifier", "")))
+        ]
+
+    def feedback_name(self, named: Named, path: Sequence[str], exercise: str) -> str:  # noqa: ARG002
+        """Return a path as in its own zip of feedback (importziplib.php): only the number counts."""
+        name = " ".join(_NOT_OF_NAME.sub(" ", named.name).split())[:_LONGEST_NAME]
+        _, number = named.key or (self.name, "")
+        return f"{name or 'Participant'}_{number}_assignfeedback_file_/{exercise}.html" if number else ""
 
     def write(self, export: Export) -> list[File]:
         """Return one file per exercise: Moodle refuses unknown users, and a blank cell deletes a grade.
@@ -161,7 +183,7 @@ def _worksheet(export: Export, table: Table) -> File:
     ids_in, labels = LMS.ids_in, ("Full name", "Identifier")
     template = Template(export, table, "the worksheet", ids_in, people, "Full name", ("Identifier",), labels)
     file = File(f"moodle-worksheet-{item.exercise}.csv", notes=item.excused)
-    comments = _comments(export, item, table)
+    comments = _comments(item, table)
     rows = []
     for row, entry, cell in template.fill(
         file,
@@ -176,15 +198,19 @@ def _worksheet(export: Export, table: Table) -> File:
     return replace(file, text=table_text([header, *rows]), rows=len(rows))
 
 
-def _comments(export: Export, item: Item, table: Table) -> str:
+def _comments(item: Item, table: Table) -> str:
     """Return the column for comments, or "" if there is none or nothing to say."""
-    has_some = export.comments and any(entry.comment for entry in item.scored)
+    has_some = any(entry.comment for entry in item.scored)
     return _COMMENTS if has_some and table.header.count(_COMMENTS) == 1 else ""
 
 
 def _comment(export: Export, before: str, entry: Entry) -> str:
-    """Return the comment for a student; one that is there already stays unless the export overwrites it."""
-    return free_text(before if before and not export.overwrite else entry.comment)
+    """Return the comment for a student; one that is there already stays unless the export overwrites it.
+
+    Moodle takes a comment as HTML (comments/locallib.php), so text is escaped.
+    """
+    own = escape(entry.comment.strip(), quote=False).replace("\n", "<br>")
+    return free_text(before if before and not (export.overwrite and own) else own)
 
 
 def _maximum(export: Export, table: Table, row: Row, cells: Mapping[str, str]) -> float:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import statistics
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from grader.errors import counted
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
-from grader.gradebook.class_summary import Arrivals, ClassSummary
+from grader.gradebook.class_summary import Arrivals, ClassSummary, Pace
 from grader.language.points import number_text
 from grader.render.analysis_page import FEWEST, LEGEND
 from grader.render.page import page
@@ -19,6 +21,8 @@ COLUMNS = 40  # of points or days, at most
 MAX_DOTS = 12  # students in one column that are drawn as dots; more are drawn as a bar
 DOT, BAR = 18, 160  # height of a dot with its gap, and of the highest bar
 BELOW = 34  # room for the axis
+HOUR_MINUTES, DAY_MINUTES = 60, 24 * 60
+SPANS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,20 @@ class ExerciseRows:
     rows: Sequence[QuestionRow]
 
 
+@dataclass(frozen=True)
+class PaceRow:
+    """How often an exercise was handed in, and when, in the middle of the class."""
+
+    exercise: str
+    attempts: str
+    most: int
+    once: int
+    span: str
+    span_minutes: float  # to sort by
+    early: str
+    early_minutes: float
+
+
 def class_html(summary: ClassSummary) -> str:
     """Return the page."""
     analysis = summary.analysis
@@ -105,6 +123,8 @@ def class_html(summary: ClassSummary) -> str:
         legend=LEGEND,
         idle=list(_idle(analysis)),
         day_plots=[plot for one in summary.arrivals if (plot := days_plot(one))],
+        paces=[*map(_pace, summary.paces)],
+        span_plots=[plot for one in summary.paces if (plot := spans_plot(one))],
     )
 
 
@@ -192,6 +212,54 @@ def days_plot(arrived: Arrivals) -> Plot | None:
     ticks = [Tick((day - first + 0.5) * width, f"{day:+d}" if day else "0") for day in shown]
     text = "; ".join(f"day {day:+d}: {counted(count, 'student')}" for day, count in sorted(days.items()))
     return Plot(text, height, marks, ticks, exercise=arrived.exercise)
+
+
+def spans_plot(pace: Pace) -> Plot | None:
+    """Return how long students took from the first attempt to the last; None if nobody had several."""
+    if not pace.spans:
+        return None
+    counts = Counter(bisect_left(SPANS, span) for span in pace.spans)
+    labels = [f"to {told_time(span)}" for span in SPANS] + ["longer"]
+    width, highest, height = WIDTH / len(labels), max(counts.values()), BAR // 2 + BELOW
+    marks = []
+    for column, count in sorted(counts.items()):
+        tall = round(BAR / 2 * count / highest, 1)
+        marks.append(DrawnMark(round(column * width + 1, 1), height - 28 - tall, round(width - 2, 1), tall))
+    ticks = [Tick((column + 0.5) * width, label) for column, label in enumerate(labels)]
+    told = [f"{labels[column]}: {counted(count, 'student')}" for column, count in sorted(counts.items())]
+    legend = f"The highest bar is {counted(highest, 'student')}."
+    return Plot("; ".join(told), height, marks, ticks, legend, pace.exercise)
+
+
+def _pace(pace: Pace) -> PaceRow:
+    return PaceRow(
+        pace.exercise,
+        number_text(statistics.median(pace.attempts)),
+        max(pace.attempts),
+        pace.once,
+        *_middle(pace.spans),
+        *_middle(pace.early),
+    )
+
+
+def _middle(times: Sequence[timedelta]) -> tuple[str, float]:
+    """Return the median of times, as text and in minutes."""
+    if not times:
+        return "-", 0
+    median = statistics.median_low(times)
+    return told_time(median), median / timedelta(minutes=1)
+
+
+def told_time(time: timedelta) -> str:
+    """Return a time in its largest unit, with "late" for one after a deadline.
+
+    >>> told_time(timedelta(minutes=10)), told_time(timedelta(hours=-30))
+    ('10 min', '1 day late')
+    """
+    minutes, late = divmod(abs(time), timedelta(minutes=1))[0], " late" if time < timedelta(0) else ""
+    if minutes >= DAY_MINUTES:
+        return f"{counted(minutes // DAY_MINUTES, 'day')}{late}"
+    return f"{minutes // HOUR_MINUTES} h{late}" if minutes >= HOUR_MINUTES else f"{minutes} min{late}"
 
 
 def _rows(exercise: ExerciseAnalysis) -> ExerciseRows:

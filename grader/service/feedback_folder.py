@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.example_tracks import ExampleVariants, own_tracks
 from grader.classroom.feedback import Feedback, revealed
+from grader.classroom.feedback_zip import Addresses, addresses, pack
 from grader.classroom.released import Released
 from grader.classroom.roster import is_folder_name
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course
@@ -23,13 +24,17 @@ from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.examiner.report import Report
 from grader.files import refusal, write_file
+from grader.folding import folded
 from grader.gradebook.analysis import counting_submissions
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.handout.generation import check_place
+from grader.identity import Person
+from grader.lms.base import Lms
 from grader.service.standings import final_scores
 
 ALONE = 40  # pages that are written faster than further processes are started
+PAGE, TEXT = ".html", ".feedback.txt"  # how the two files of an exercise end
 PRIVATE = 0o700  # nobody else reads a student's folder
 
 Draw = Callable[[Feedback], Mapping[str, str]]  # the files of one student and exercise, by suffix
@@ -49,12 +54,23 @@ class Task:
     released: Released
 
 
+@dataclass(frozen=True)
+class PackOrder:
+    """An LMS that takes feedback back, its own file that names the students, and the roster."""
+
+    lms: Lms
+    file: Path
+    people: Mapping[str, Person]
+
+
 @dataclass
 class Written:
-    """How many pages were written, and for whom there is none, with the reason."""
+    """How many pages were written and packed, and for whom there is none, with the reason."""
 
     pages: int = 0
     left_out: list[str] = field(default_factory=list)
+    zip: Path | None = None
+    packed: int = 0
 
 
 def write_feedback(
@@ -64,8 +80,11 @@ def write_feedback(
     exercises: Sequence[str],
     moment: datetime,
     draw: Draw,
+    order: PackOrder | None = None,
 ) -> Written:
     """Write what is released at a moment into a folder for each student; several processes call `draw`.
+
+    With an order, one exercise is also packed for an LMS.
 
     Raises:
         CourseFaults: an exercise is wrong.
@@ -73,15 +92,58 @@ def write_feedback(
 
     """
     check_place(out, course.root)
-    written = Written()
-    tasks = list(_tasks(course, gradebook, course.select(exercises), moment, written.left_out))
+    written, wanted = Written(), course.select(exercises)
+    places = _addresses(course, wanted, order) if order else None
+    tasks = list(_tasks(course, gradebook, wanted, moment, written.left_out))
     if not tasks and not written.left_out:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     for folder in (out, *dict.fromkeys(out / task.student for task in tasks)):
         _make(folder)
     _write_all(course, out.resolve(), moment, draw, tasks)
     written.pages = len(tasks)
+    if order and places:
+        _pack(out, tasks, places, order, written)
     return written
+
+
+def feedback_texts(
+    course: LoadedCourse,
+    gradebook: Gradebook,
+    exercise: str,
+    moment: datetime,
+    say: Callable[[Feedback], str],
+) -> dict[str, str]:
+    """Return what `say` makes of the feedback of each student, folded, of which something is released."""
+    writer = Writer(course, Path(), moment, lambda _: {})
+    tasks = _tasks(course, gradebook, [exercise], moment, [])
+    return {folded(task.student): say(writer.feedback(task, has_figures=False)) for task in tasks}
+
+
+def _addresses(course: LoadedCourse, wanted: Sequence[str], order: PackOrder) -> Addresses:
+    if len(wanted) != 1:
+        raise UsageFault(f"A zip for {order.lms.title} is for one assignment. Name one exercise after OUT.")
+    return addresses(order.lms, order.file, wanted[0], course.record.exercises, order.people)
+
+
+def _pack(out: Path, tasks: Sequence[Task], places: Addresses, order: PackOrder, written: Written) -> None:
+    """Pack what was just written for the students whom the LMS certainly knows."""
+    known = [task for task in tasks if task.student in places.paths]
+    for task in tasks:
+        if task.student not in places.paths:
+            reason = places.reason(task.student, order.people)
+            written.left_out.append(f"{task.student}: not in the zip: {reason}")
+    if known:
+        written.zip = out / f"{order.lms.name}-{known[0].exercise}.zip"
+        write_file(written.zip, pack(_member(out, task, places, order.lms) for task in known))
+        written.packed = len(known)
+
+
+def _member(out: Path, task: Task, places: Addresses, lms: Lms) -> tuple[str, str]:
+    path, folder = places.paths[task.student], out / task.student
+    page, text = (
+        (folder / f"{task.exercise}{suffix}").read_text(encoding="utf-8") for suffix in (PAGE, TEXT)
+    )
+    return path, lms.feedback_content(path, page, text)
 
 
 def _tasks(
@@ -161,7 +223,7 @@ class Writer:
         for suffix, text in self.draw(self.feedback(task)).items():
             write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
 
-    def feedback(self, task: Task) -> Feedback:
+    def feedback(self, task: Task, *, has_figures: bool = True) -> Feedback:
         """Gather what a page says."""
         exercise, report = self.course.exercise(task.exercise), Report.model_validate_json(task.report)
         released = task.released
@@ -169,7 +231,7 @@ class Writer:
         sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
         zone = ZoneInfo(self.course.record.rules.timezone)
         return Feedback(
-            report=self._with_figures(report, exercise, sitting, released),
+            report=self._with_figures(report, exercise, sitting, released) if has_figures else report,
             paper=sitting.paper,
             released=released,
             moment=_told(self.moment, zone),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.exporting import TOTAL, Scored, Zeros, export_items, total_item
+from grader.classroom.feedback import Feedback
 from grader.classroom.roster import Roster
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault
 from grader.files import refusal, write_file
+from grader.folding import folded
 from grader.gradebook.notices import score_warnings
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
@@ -18,6 +21,7 @@ from grader.gradebook.totals import Total
 from grader.identity import Person
 from grader.lms.base import Lms
 from grader.lms.export import CourseTotal, Export, File, Item, QuestionScore
+from grader.service.feedback_folder import feedback_texts
 from grader.service.home import refuse_inputs
 from grader.service.standings import course_totals, final_scores, score_notices
 
@@ -35,7 +39,7 @@ class ExportOrder:
     zero: bool = False  # for students in the roster who handed in nothing
     inputs: Sequence[Path] = ()
     overwrite: bool = False  # replace the grades that are in the template
-    comments: bool = True
+    comment: Callable[[Feedback], str] | None = None  # feedback for an LMS's column of comments
     is_rehearsal: bool = False  # write nothing
 
 
@@ -73,7 +77,8 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
         scored = Scored(scored.items + total.items, scored.left_out + total.left_out)
     released = {entry.student for item in total.items for entry in item.entries}
     shown = [one for one in totals if one.student in released]
-    files = order.lms.write(_export_of(order, scored.items, people, shown))
+    items = tuple(_with_comments(course, gradebook, order, item) for item in scored.items)
+    files = order.lms.write(_export_of(order, items, people, shown))
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to export. Run: course grade SUBMISSIONS")
     for file in files:
@@ -107,7 +112,16 @@ def _export_of(
     order: ExportOrder, items: tuple[Item, ...], people: Mapping[str, Person], totals: Iterable[Total]
 ) -> Export:
     under_rules = {one.student: CourseTotal(one.percent, one.result, "; ".join(one.rules)) for one in totals}
-    return Export(items, people, order.template, order.out_of, order.overwrite, under_rules, order.comments)
+    return Export(items, people, order.template, order.out_of, order.overwrite, under_rules)
+
+
+def _with_comments(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder, item: Item) -> Item:
+    """Return an item with feedback as its comments, as far as it is released, if the LMS's file has them."""
+    if order.comment is None or order.template is None or not order.lms.carries_comments:
+        return item
+    texts = feedback_texts(course, gradebook, item.exercise, datetime.now(UTC), order.comment)
+    entries = (replace(one, comment=texts.get(folded(one.student), "")) for one in item.entries)
+    return replace(item, entries=tuple(entries))
 
 
 def _write(folder: Path, files: Sequence[File]) -> None:

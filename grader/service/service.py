@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
-from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, students_of
+from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
 from grader.gradebook.entries import LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
@@ -55,7 +55,7 @@ from grader.service.enrolment import (
     forget_student,
     import_people,
 )
-from grader.service.feedback_folder import Draw, Written, write_feedback
+from grader.service.feedback_folder import Draw, PackOrder, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
@@ -311,7 +311,9 @@ class Service:
         chosen = self.course.select(exercises)
         in_order = [name for name in self.course.record.exercises if name in chosen]
         asked = {name: self.course.outline(name).questions for name in in_order}
-        analysis = analyse(self._reports(in_order), asked)
+        attempts = [one for one in self.gradebook.attempts() if one.exercise in asked]
+        counting = counting_submissions(attempts, self.course.record.rules)
+        analysis = analyse(self._reports(counting), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis
 
@@ -322,12 +324,13 @@ class Service:
             name: self.course.outline(name) for name in self.course.record.exercises if name in chosen
         }
         attempts = [one for one in self.gradebook.attempts() if one.exercise in outlines]
-        counting = {*counting_submissions(attempts, self.course.record.rules)}
+        counting = counting_submissions(attempts, self.course.record.rules)
         examples = Examples()
         asked = {name: outline.questions for name, outline in outlines.items()}
-        analysis = analyse(examples.passing(self._reports(list(outlines))), asked)
+        analysis = analyse(examples.passing(self._reports(counting)), asked)
         points = {one.exercise: outlines[one.exercise].points for one in analysis.exercises}
-        latest = {(one.student, one.exercise): one for one in attempts if one.submission in counting}
+        own = set(counting)
+        latest = {(one.student, one.exercise): one for one in attempts if one.submission in own}
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return ClassSummary(
             course=self.course.record.title,
@@ -335,22 +338,33 @@ class Service:
             analysis=analysis,
             misconceptions=examples.ranked(),
             arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
+            paces=tuple(paces(attempts, list(points), self.course.record.rules)),
             students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
         )
 
-    def feedback(self, out: Path, exercises: Sequence[str], moment: datetime | None, draw: Draw) -> Written:
-        """Write feedback, as it is released at a moment or now."""
+    def feedback(
+        self,
+        out: Path,
+        exercises: Sequence[str],
+        moment: datetime | None,
+        draw: Draw,
+        order: PackOrder | None = None,
+    ) -> Written:
+        """Write feedback, as it is released at a moment or now, and with an order also a zip of it."""
         now = moment or datetime.now(UTC)
-        return write_feedback(self.course, self.gradebook, out, exercises, now, draw)
+        return write_feedback(self.course, self.gradebook, out, exercises, now, draw, order)
+
+    def pack_order(self, lms: Lms, file: Path, roster: Path | None) -> PackOrder:
+        """Return an order for a zip; the roster is the course's own if no file is given."""
+        people = self.roster(roster or self.course.root / ROSTER_FILE)
+        return PackOrder(lms, file, people.people if people else {})
 
     def moment(self, text: str) -> datetime:
         """Read a time in the course's time zone, and return it in UTC."""
         return instant(read_time(text), ZoneInfo(self.course.record.rules.timezone))
 
-    def _reports(self, exercises: Sequence[str]) -> Iterable[Report]:
-        """Yield the report of each student in each exercise, with the student's name in the gradebook."""
-        attempts = [one for one in self.gradebook.attempts() if one.exercise in exercises]
-        counting = counting_submissions(attempts, self.course.record.rules)
+    def _reports(self, counting: Sequence[int]) -> Iterator[Report]:
+        """Yield the reports of submissions, with the student's name in the gradebook."""
         for handed_in, report in self.gradebook.counting_reports(counting):
             yield report.model_copy(update={"student": handed_in.student})
 

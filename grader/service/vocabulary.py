@@ -5,7 +5,7 @@ from grader.gradebook.entries import LastOutput
 from grader.handout.generation import Generated
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
-from grader.lms import EXPORTS, LMSS
+from grader.lms import EXPORTS, LMSS, TAKING_BACK
 from grader.lms.base import Lms
 from grader.lms.export import Change, File
 from grader.proof.matrix import Proved
@@ -17,6 +17,7 @@ __all__ = [
     "FULL",
     "ISOLATION_HELP",
     "LMSS",
+    "TAKING_BACK",
     "WAYS",
     "Change",
     "Edition",

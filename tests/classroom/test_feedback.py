@@ -31,6 +31,7 @@ questions:
     layer: Conv2d(1, 1, 3, padding=1)
     input: [1, 1, M, M]
 """
+SLIP = "prompt: Double it., misconceptions: {once: {message: ONCE-SAID}},"
 WRONG = RIGHT.replace("five = 5", "five = 4")
 RULES = (
     "rules: {deadlines: {ex-1: 2026-12-01 12:00}, grace_minutes: 30, extensions: [{student: ada, days: 1}]}\n"
@@ -114,6 +115,19 @@ def test_a_mistaken_walk_is_drawn_on_other_numbers_until_the_solution_is_release
     assert tracks is not None
     assert "7 cells." in page  # variant 0, because nobody was handed another one
     assert ("size = 7" in page) == (release == "at_once")  # the solution
+
+
+def test_code_that_shows_a_misconception_has_its_solution_and_no_figure(small, course):
+    small.write("course.yaml", f"{COURSE}release: {{explanation: at_once}}\n")
+    small.replace("exercises/ex-1/exercise.yaml", "prompt: Double it.,", SLIP)
+    small.write("exercises/ex-1/misconceptions.py", "def double_once(x):\n    return x\n")
+    small.hand_in("ada", RIGHT.replace("2 * x", "x"))
+    course(small.root, "grade", "S")
+    assert course(small.root, "feedback", "OUT").code == 0
+    page = pages(small, "ada")["ex-1.html"]
+    assert "ONCE-SAID" in page
+    assert "return 2 * x" in page
+    assert "<figure" not in page
 
 
 def test_a_page_is_about_the_variant_that_was_handed_out(small, course):

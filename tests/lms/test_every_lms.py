@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import grader.lms
 from grader.classroom.collecting import Collected
+from grader.classroom.feedback_zip import addresses
 from grader.classroom.naming import named
 from grader.classroom.ownership import Ownership
 from grader.classroom.roster import Roster, read_roster
@@ -119,6 +120,8 @@ def missing(lms: Lms, root: Path) -> list[str]:
     if lms.owner_list:
         wanted[f"{golden}/listed.csv"] = "the names in a download that need a list, like download.csv"
         wanted[f"{golden}/list.csv"] = f"{lms.owner_list}, for `course grade --list`"
+    if lms.takes_back:
+        wanted[f"{golden}/feedback.csv"] = f"the names in a zip of feedback that {lms.title} takes back"
     if lms.fills:
         wanted[f"{golden}/gradebook.csv"] = f"{lms.fills}, as {lms.title} writes it"
         wanted[f"{golden}/filled"] = f"the files that `course export {lms.name} --fill gradebook.csv` writes"
@@ -133,7 +136,10 @@ def unsaid(lms: Lms, page: str) -> list[str]:
     fill = ["`--fill`"] if lms.fills else []
     export = [f"course export {lms.name}"] if lms.summary else []
     wanted = [f"# {lms.title.removeprefix('a ')}", *export]
-    return [word for word in (*wanted, *columns, *headers, *fill) if word.casefold() not in page.casefold()]
+    back = [f"--zip {lms.name}"] if lms.takes_back else []
+    return [
+        word for word in (*wanted, *columns, *headers, *fill, *back) if word.casefold() not in page.casefold()
+    ]
 
 
 @every_lms
@@ -256,6 +262,15 @@ def contents(folder: Path) -> dict[str, list[list[list[str]]]]:
         ]
         for file in sorted(folder.glob("*"))
     }
+
+
+@every_lms
+def test_feedback_goes_back_under_its_own_names(lms: Lms, tmp_path: Path) -> None:
+    if lms.takes_back:
+        source = packed(tmp_path / "all.zip", {one.file: one.file for one in download(lms)})
+        found = addresses(lms, source, "exercise-1", ["exercise-1"], roster(lms).people).paths
+        with (GOLDEN / lms.name / "feedback.csv").open(encoding="utf-8", newline="") as stream:
+            assert found == {row["student"]: row["file"] for row in csv.DictReader(stream)}
 
 
 @every_export

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from grader.classroom.feedback import Feedback, Revealed
@@ -10,7 +11,7 @@ from grader.course.outline import AskedQuestion
 from grader.course.sitting import Paper
 from grader.examiner.report import Report
 from grader.gradebook.analysis import analyse
-from grader.gradebook.class_summary import Arrivals, ClassMember, ClassSummary, Examples
+from grader.gradebook.class_summary import Arrivals, ClassMember, ClassSummary, Examples, Pace
 from grader.gradebook.scoring import Score
 from grader.render.class_page import class_html
 from grader.render.feedback_page import feedback_html
@@ -103,8 +104,12 @@ def about_class(name: str, count: int = 30) -> str:
         ClassMember(f"{name}{at}", {"exercise-1": at % 3}, {"slip": ["q"]}) for at in range(2 * count)
     ]
     arrived = Arrivals("exercise-1", count, count, 0, {-3: count, 1: count})
+    hour = timedelta(hours=1)
+    pace = Pace("exercise-1", (1, *[3] * count), (hour / 9, *[hour * 30] * (count - 1)), (-hour, 50 * hour))
     points = {"exercise-1": 2.0}
-    return class_html(ClassSummary(name, points, analysis, examples.ranked(), (arrived,), tuple(students)))
+    return class_html(
+        ClassSummary(name, points, analysis, examples.ranked(), (arrived,), (pace,), tuple(students))
+    )
 
 
 def hostile() -> str:

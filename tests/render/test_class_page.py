@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.course.rules import Rules
-from grader.gradebook.class_summary import Examples, arrivals, bare
-from grader.render.class_page import MAX_DOTS, days_plot, points_plot
+from grader.gradebook.class_summary import Examples, Pace, arrivals, bare, paces
+from grader.render.class_page import MAX_DOTS, days_plot, points_plot, spans_plot, told_time
 from tests.classroom.conftest import COURSE, EXERCISE, RIGHT, Small, new_class
 from tests.conftest import Run
 from tests.gradebook.test_scoring import attempt
@@ -106,6 +106,41 @@ def test_days_are_counted_from_the_deadline(after, day):
     assert found.days == {day: 1}
     assert (found.on_time, found.late) == ((0, 1) if after > timedelta(0) else (1, 0))
     assert days_plot(found) is not None
+
+
+def test_time_runs_from_the_first_attempt_to_the_last_before_the_deadline():
+    rules = Rules.model_validate({"deadlines": {"ex-1": "2026-12-01 12:00"}})
+    hour = timedelta(hours=1)
+    given_in = [
+        attempt(late=-30 * hour, number=1),
+        attempt(late=-3 * hour, number=2),
+        attempt(late=2 * hour, student="bob"),
+        attempt(student="cyd", number=1),  # the time is not known
+        attempt(late=-hour, student="cyd", number=2),
+    ]
+    [found] = paces(given_in, ["ex-1", "ex-2"], rules)
+    assert found == Pace("ex-1", (2, 1, 2), (27 * hour,), (3 * hour, -2 * hour, hour))
+    assert found.once == 1
+    plot = spans_plot(found)
+    assert plot is not None
+    assert plot.text == "to 7 days: 1 student"
+    assert spans_plot(Pace("ex-1", (1,), (), ())) is None
+
+
+@given(st.timedeltas())
+def test_a_time_is_told_in_one_unit(time):
+    assert re.fullmatch(r"\d+ (min|h|days?)( late)?", told_time(time))
+
+
+def test_the_page_says_how_often_and_how_long_before_the_deadline(graded, course):
+    graded.hand_in("student-name-00", RIGHT, time=DUE - timedelta(minutes=20))
+    course(graded.root, "grade", "S")
+    page = written(graded, course)
+    assert re.search(
+        r">ex-1</th><td[^>]*>1</td><td[^>]*>2</td><td[^>]*>11</td><td[^>]*>40 min</td><td[^>]*>4 days</td>",
+        page,
+    )
+    assert 'aria-label="to 1 h: 1 student"' in page
 
 
 def test_the_second_option_of_two_questions_is_no_misconception_of_both():
