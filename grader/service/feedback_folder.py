@@ -23,6 +23,7 @@ from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.examiner.report import Report
 from grader.files import refusal, write_file
+from grader.folding import folded
 from grader.gradebook.analysis import counting_submissions
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import EVERYBODY, Gradebook
@@ -33,6 +34,7 @@ ALONE = 40  # pages that are written faster than further processes are started
 PRIVATE = 0o700  # nobody else reads a student's folder
 
 Draw = Callable[[Feedback], Mapping[str, str]]  # the files of one student and exercise, by suffix
+Say = Callable[[Feedback], str]  # a text for a comment box
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def write_feedback(
     """
     check_place(out, course.root)
     written = Written()
-    tasks = list(_tasks(course, gradebook, course.select(exercises), moment, written.left_out))
+    tasks = list(feedback_tasks(course, gradebook, course.select(exercises), moment, written.left_out))
     if not tasks and not written.left_out:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     for folder in (out, *dict.fromkeys(out / task.student for task in tasks)):
@@ -84,7 +86,7 @@ def write_feedback(
     return written
 
 
-def _tasks(
+def feedback_tasks(
     course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str], moment: datetime, left_out: list[str]
 ) -> Iterator[Task]:
     """Yield a task for each student and exercise of which something is released."""
@@ -126,7 +128,7 @@ def _make(folder: Path) -> None:
 def _write_all(course: LoadedCourse, out: Path, moment: datetime, draw: Draw, tasks: Sequence[Task]) -> None:
     """Do all tasks, in several processes if there are many."""
     if len(tasks) <= ALONE:
-        writer = Writer(course, out, moment, draw)
+        writer = Writer(Gathering(course, moment), out, draw)
         for task in tasks:
             writer.write(task)
         return
@@ -143,23 +145,17 @@ def write_elsewhere(root: Path, out: Path, moment: datetime, draw: Draw, task: T
 
 @cache
 def _writer(root: Path, out: Path, moment: datetime, draw: Draw) -> Writer:
-    return Writer(load_course(root), out, moment, draw)
+    return Writer(Gathering(load_course(root), moment), out, draw)
 
 
 @dataclass
-class Writer:
-    """Writes the files of one student and exercise after the other."""
+class Gathering:
+    """Gathers what students are told, one student and exercise after the other."""
 
     course: LoadedCourse
-    out: Path
     moment: datetime
-    draw: Draw
     examples: ExampleVariants = field(default_factory=ExampleVariants)
-
-    def write(self, task: Task) -> None:
-        """Write the files of one student and exercise."""
-        for suffix, text in self.draw(self.feedback(task)).items():
-            write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
+    has_figures: bool = True  # a text has none
 
     def feedback(self, task: Task) -> Feedback:
         """Gather what a page says."""
@@ -169,7 +165,7 @@ class Writer:
         sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
         zone = ZoneInfo(self.course.record.rules.timezone)
         return Feedback(
-            report=self._with_figures(report, exercise, sitting, released),
+            report=self._with_figures(report, exercise, sitting, released) if self.has_figures else report,
             paper=sitting.paper,
             released=released,
             moment=_told(self.moment, zone),
@@ -197,6 +193,35 @@ class Writer:
             for one in report.questions
         )
         return report.model_copy(update={"questions": questions})
+
+
+@dataclass
+class Writer:
+    """Writes the files of one student and exercise after the other."""
+
+    gathering: Gathering
+    out: Path
+    draw: Draw
+
+    def write(self, task: Task) -> None:
+        """Write the files of one student and exercise."""
+        for suffix, text in self.draw(self.gathering.feedback(task)).items():
+            write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
+
+
+def feedback_texts(
+    course: LoadedCourse, gradebook: Gradebook, exercises: Sequence[str], moment: datetime, say: Say
+) -> dict[tuple[str, str], str]:
+    """Return what is released at a moment as texts, by student in NFC and exercise.
+
+    Raises:
+        CourseFaults: an exercise is wrong.
+        UsageFault: the gradebook refuses.
+
+    """
+    gathering = Gathering(course, moment, has_figures=False)
+    tasks = feedback_tasks(course, gradebook, exercises, moment, [])
+    return {(folded(task.student), task.exercise): say(gathering.feedback(task)) for task in tasks}
 
 
 def _told(moment: datetime, zone: ZoneInfo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
+from grader.course.canvas_place import CanvasPlace
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
 from grader.course.rules import read_time, unknown_students
@@ -52,11 +53,12 @@ from grader.service.enrolment import (
     forget_student,
     import_people,
 )
-from grader.service.feedback_folder import Draw, Written, write_feedback
+from grader.service.feedback_folder import Draw, Say, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
+from grader.service.pushing import PushOrder, PushResult, Step, canvas_place, push
 from grader.service.standings import Absence, absences, final_scores, override_warnings, score_notices
 from grader.worker.isolation.ways import FULL
 
@@ -255,6 +257,18 @@ class Service:
         exported = export(self.course, self.gradebook, order)
         self._tell_all(exported.notices)
         return exported
+
+    def push(self, order: PushOrder, say: Say, step: Step) -> PushResult:
+        """Compare scores with those in Canvas, and send them unless it is a rehearsal."""
+        result = push(self.course, self.gradebook, order, say, self._tell, step)
+        self._tell_all(result.notices)
+        return result
+
+    def canvas_place(
+        self, url: str | None, course: int | None, assignments: Mapping[str, int]
+    ) -> CanvasPlace:
+        """Return where the course is in Canvas: as in course.yaml, or as given here."""
+        return canvas_place(self.course, url, course, assignments)
 
     def import_people(self, order: ImportOrder) -> Imported:
         """Merge people from files of an LMS into the roster."""
