@@ -11,6 +11,7 @@ _SECTIONS = {  # where the keys of a record are
     "Limits": "[limits](course-yaml.md#limits)",
     "Rules": "[rules](course-yaml.md#rules)",
     "Release": "[release](course-yaml.md#release)",
+    "CanvasPlace": "[canvas](course-yaml.md#canvas)",
     "Late": "[late](course-yaml.md#late)",
     "Extension": "[extension](course-yaml.md#extensions)",
     "Excused": "[excuse](course-yaml.md#excused)",
