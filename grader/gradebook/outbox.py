@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from grader.gradebook.database import Database
 from grader.gradebook.rows import OutboxRow
 
-State = Literal["waiting", "sending", "sent"]
+LetterState = Literal["waiting", "sending", "sent"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Letter:
     lms_user: str
     grade: str
     comment: str = ""
-    state: State = "waiting"
+    state: LetterState = "waiting"
     confirmed: str = ""
     confirmed_comment: str = ""
 
@@ -73,11 +73,11 @@ class Outbox:
         """Note that letters are about to be sent: from now on they are in doubt."""
         self._set_state(dict.fromkeys(students, "sending"))
 
-    def settle(self, states: Mapping[str, State]) -> None:
+    def settle(self, states: Mapping[str, LetterState]) -> None:
         """Note what has become of letters: sent, or waiting again because they certainly did not arrive."""
         self._set_state(states)
 
-    def _set_state(self, states: Mapping[str, State]) -> None:
+    def _set_state(self, states: Mapping[str, LetterState]) -> None:
         rows = [{"who": student, "now": state} for student, state in states.items()]
         own = (self._here, OutboxRow.student == bindparam("who"))
         change = update(OutboxRow).where(*own).values(state=bindparam("now"), changed=datetime.now(UTC))

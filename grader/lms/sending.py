@@ -105,7 +105,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Remote:
+class CanvasContents:
     """What Canvas holds: its students, and each one's standing by user id."""
 
     assignment: RemoteAssignment
@@ -128,7 +128,7 @@ def is_there(old: str, new: str) -> bool:
 def plan_sendings(
     export: Export,
     item: Item,
-    remote: Remote,
+    remote: CanvasContents,
     comments: Mapping[str, str],
     earlier: Mapping[tuple[str, str], Own],
 ) -> Plan:
@@ -170,7 +170,7 @@ def _sending(entry: Entry, item: Item, maximum: float, user: str, comments: Mapp
     return Sending(entry.student, user, cell_of(entry, item, maximum, EXCUSED), comment, reason=entry.rules)
 
 
-def _absence(export: Export, matches: Matches, student: str, user: str, remote: Remote) -> str:
+def _absence(export: Export, matches: Matches, student: str, user: str, remote: CanvasContents) -> str:
     """Say why a student gets no score, or return ""."""
     if not user:
         nobody = "no student of the Canvas course has their ids"

@@ -23,11 +23,11 @@ from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, counted
 from grader.gradebook.notices import score_warnings
-from grader.gradebook.outbox import Letter, Outbox, State, open_letters
+from grader.gradebook.outbox import Letter, LetterState, Outbox, open_letters
 from grader.gradebook.store import Gradebook
 from grader.lms.canvas_rest.refusals import RefusedRequest, UncertainRequest
 from grader.lms.export import Export, Item
-from grader.lms.sending import Own, Plan, Remote, RemoteAssignment, Sending, plan_sendings
+from grader.lms.sending import CanvasContents, Own, Plan, RemoteAssignment, Sending, plan_sendings
 from grader.lms.token import Token
 from grader.service.feedback_folder import Say, feedback_texts
 from grader.service.standings import final_scores, score_notices
@@ -79,7 +79,9 @@ class PushResult:
         return not self.left_out and not any(one.plan.file.left_out or one.stopped for one in self.pushed)
 
 
-Step = Callable[[str, int, int], None]  # of an exercise: how many scores were sent, and how many there are
+PushStep = Callable[
+    [str, int, int], None
+]  # of an exercise: how many scores were sent, and how many there are
 
 
 def push(
@@ -88,7 +90,7 @@ def push(
     order: PushOrder,
     say: Say,
     tell: Callable[[str], None],
-    step: Step,
+    step: PushStep,
 ) -> PushResult:
     """Compare scores with those in Canvas, and send what is missing there unless this is a rehearsal.
 
@@ -201,7 +203,7 @@ def _plans(
         assignment = remote.assignment(order.place.assignments[item.exercise])
         if assignment.obstacle:
             raise UsageFault(f"{item.exercise}: {assignment.title} {assignment.obstacle}.")
-        holds = Remote(assignment, students, users, remote.standings(assignment))
+        holds = CanvasContents(assignment, students, users, remote.standings(assignment))
         outbox = Outbox(gradebook, _address(order.place, assignment))
         own = {(one.student, one.lms_user): _own(one) for one in outbox.letters().values()}
         comments = {student: text for (student, exercise), text in texts.items() if exercise == item.exercise}
@@ -213,7 +215,7 @@ def _address(place: CanvasPlace, assignment: RemoteAssignment) -> str:
 
 
 def _send(
-    remote: RemoteCourse, plans: Sequence[tuple[Plan, Outbox]], pushed: Sequence[Pushed], step: Step
+    remote: RemoteCourse, plans: Sequence[tuple[Plan, Outbox]], pushed: Sequence[Pushed], step: PushStep
 ) -> None:
     """Store all plans in the outbox, then send them."""
     for plan, outbox in plans:
@@ -244,7 +246,7 @@ def _own(letter: Letter) -> Own:
     return Own(letter.own_grades, letter.confirmed_comment)
 
 
-def _letter(item: Item, one: Sending, state: State) -> Letter:
+def _letter(item: Item, one: Sending, state: LetterState) -> Letter:
     is_sent = state == "sent"
     confirmed = one.grade if is_sent else one.old if one.is_ours else ""
     said = one.comment if one.is_said or is_sent else one.last_comment
@@ -259,7 +261,7 @@ class Sender:
     plan: Plan
     outbox: Outbox
     done: Pushed
-    step: Step
+    step: PushStep
     failed: int = 0  # in a row
     lost: int = 0  # in a row
 
@@ -277,7 +279,7 @@ class Sender:
 
     def _send_batch(self, batch: Sequence[Sending]) -> None:
         self.outbox.begin(one.student for one in batch)
-        states: dict[str, State] = {one.student: "waiting" for one in batch}
+        states: dict[str, LetterState] = {one.student: "waiting" for one in batch}
         try:
             for one in batch:
                 if self.done.stopped:
@@ -288,7 +290,7 @@ class Sender:
         finally:
             self.outbox.settle(states)
 
-    def _deliver(self, one: Sending) -> State | None:
+    def _deliver(self, one: Sending) -> LetterState | None:
         """Send one score; return None if it is not known whether it has arrived."""
         try:
             self.remote.deliver(self.plan.assignment, one)

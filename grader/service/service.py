@@ -58,7 +58,7 @@ from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
-from grader.service.pushing import PushOrder, PushResult, Step, canvas_place, push
+from grader.service.pushing import PushOrder, PushResult, PushStep, canvas_place, push
 from grader.service.standings import Absence, absences, final_scores, override_warnings, score_notices
 from grader.worker.isolation.ways import FULL
 
@@ -258,7 +258,7 @@ class Service:
         self._tell_all(exported.notices)
         return exported
 
-    def push(self, order: PushOrder, say: Say, step: Step) -> PushResult:
+    def push(self, order: PushOrder, say: Say, step: PushStep) -> PushResult:
         """Compare scores with those in Canvas, and send them unless it is a rehearsal."""
         result = push(self.course, self.gradebook, order, say, self._tell, step)
         self._tell_all(result.notices)

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_an_assignment_without_points(canvas: MadeCanvas, push: Push) -> None:
     ],
 )
 def test_an_assignment_that_cannot_take_a_score(
-    more: dict[str, object], said: str, canvas: MadeCanvas, push: Push
+    more: dict[str, Any], said: str, canvas: MadeCanvas, push: Push
 ) -> None:
     canvas.assign(**more)
     ran = push("--send")

@@ -25,7 +25,7 @@ from grader.lms.token import Token
 
 _COMMENTS = ["submission_comments"]
 _UNLIKE = "An answer of Canvas is not as its documentation says"
-Answer = TypeVar("Answer", bound=BaseModel)
+_Form = TypeVar("_Form", bound=BaseModel)
 
 
 class _User(BaseModel):
@@ -143,11 +143,11 @@ class RemoteCourse:
     def _submissions(self, assignment: RemoteAssignment) -> str:
         return f"{self._path}/assignments/{assignment.id}/submissions"
 
-    def _ask(self, form: type[Answer], method: str, path: str, **content: Any) -> Answer:
+    def _ask(self, form: type[_Form], method: str, path: str, **content: Any) -> _Form:
         response = self._requester.request(method, path, _kwargs=combine_kwargs(**content))
         return form.model_validate(response.json())
 
-    def _list(self, form: type[Answer], path: str, **content: Any) -> list[Answer]:
+    def _list(self, form: type[_Form], path: str, **content: Any) -> list[_Form]:
         pages = PaginatedList(_plain, self._requester, "GET", path, _kwargs=combine_kwargs(**content))
         return [form.model_validate(one) for one in pages]
 
