@@ -25,7 +25,7 @@ from grader.errors import UsageFault, counted
 from grader.gradebook.notices import score_warnings
 from grader.gradebook.outbox import Letter, LetterState, Outbox, open_letters
 from grader.gradebook.store import Gradebook
-from grader.lms.canvas_rest.failures import RefusedRequest, UncertainRequest
+from grader.lms.canvas_rest.request_failures import RefusedRequest, UncertainRequest
 from grader.lms.export import Export, Item
 from grader.lms.sending import CanvasContents, Own, Plan, RemoteAssignment, Sending, plan_sendings
 from grader.lms.token import Token

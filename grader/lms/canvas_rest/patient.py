@@ -19,7 +19,7 @@ from canvasapi.requester import Requester
 from requests.auth import AuthBase
 
 from grader.errors import UsageFault, printable
-from grader.lms.canvas_rest.failures import RefusedRequest, UncertainRequest
+from grader.lms.canvas_rest.request_failures import RefusedRequest, UncertainRequest
 from grader.lms.token import VARIABLE, Token
 
 FIRST_WAIT_SECONDS = 1.0  # doubled with each try

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 from grader.errors import UsageFault, printable
 from grader.identity import Mention
 from grader.lms.canvas import CANVAS_ID, EXCUSED, SIS_LOGIN_ID, SIS_USER_ID
-from grader.lms.canvas_rest.failures import RefusedRequest, UncertainRequest
 from grader.lms.canvas_rest.patient import PatientRequester
+from grader.lms.canvas_rest.request_failures import RefusedRequest, UncertainRequest
 from grader.lms.export import number
 from grader.lms.sending import RemoteAssignment, Sending, Standing
 from grader.lms.token import Token
