@@ -21,6 +21,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "history": ("scores", "history", "Show the history of a student's scores, oldest first."),
     "new": ("new", "new", "Create a small working course in FOLDER."),
     "override": ("scores", "override", "Set a student's score by hand."),
+    "push": ("push_command", "push", "Send scores and feedback to Canvas over the network."),
     "regrade": ("grade_class", "regrade", "Grade stored submissions again after a fix."),
     "report": ("class_report", "report", "Analyse the class's answers."),
     "roster": ("roster_command", "roster", "Make the roster from files of an LMS, and look it through."),

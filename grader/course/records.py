@@ -7,8 +7,17 @@ from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from grader.course.canvas_place import CanvasPlace
 from grader.course.release import Release
 from grader.course.rules import Rules
 from grader.course.weighing import Weighing
@@ -99,6 +108,10 @@ class Course(Record):
         Field(description="The LMSs that get scores: `course roster show` says who lacks an id."),
     ] = []
 
+    canvas: Annotated[
+        CanvasPlace | None, Field(description="Where `course push canvas` sends scores to.")
+    ] = None
+
     @field_validator("exercises")
     @classmethod
     def _listed_once(cls, names: list[str]) -> list[str]:
@@ -107,6 +120,16 @@ class Course(Record):
             msg = f"{', '.join(twice)} is listed more than once. List it once"
             raise ValueError(msg)
         return names
+
+    @field_validator("canvas")
+    @classmethod
+    def _of_this_course(cls, canvas: CanvasPlace | None, info: ValidationInfo) -> CanvasPlace | None:
+        names = info.data.get("exercises", [])
+        unknown = [name for name in (canvas.assignments if canvas else {}) if names and name not in names]
+        if unknown:
+            msg = f"There is no exercise '{unknown[0]}'. {did_you_mean(unknown[0], names)}"
+            raise ValueError(msg.rstrip("."))
+        return canvas
 
 
 class Illustration(Record):

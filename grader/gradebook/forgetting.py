@@ -6,10 +6,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from grader.gradebook.rows import AttemptRow, HandedOutRow, LeftOutRow, OverrideRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import (
+    AttemptRow,
+    HandedOutRow,
+    LeftOutRow,
+    OutboxRow,
+    OverrideRow,
+    ReportRow,
+    SubmissionRow,
+)
 
 _OF_SUBMISSIONS = (AttemptRow, ReportRow)
-_OF_STUDENTS = (SubmissionRow, OverrideRow, HandedOutRow, LeftOutRow)
+_OF_STUDENTS = (SubmissionRow, OverrideRow, HandedOutRow, LeftOutRow, OutboxRow)
 _NAMES = {
     SubmissionRow: "submissions",
     AttemptRow: "attempts",
@@ -17,6 +25,7 @@ _NAMES = {
     OverrideRow: "scores set by hand",
     HandedOutRow: "variants",
     LeftOutRow: "notes about files that were left out",
+    OutboxRow: "scores in the outbox",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSIONS = ("0001", "0002")  # all versions of these tables: the revisions in migrations/
+VERSIONS = ("0001", "0002", "0003")  # all versions of these tables: the revisions in migrations/
 VERSION = VERSIONS[-1]
 
 
@@ -125,3 +125,20 @@ class LeftOutRow(Base):
     source: Mapped[str] = mapped_column(String(400), primary_key=True)
     student: Mapped[str] = mapped_column(String(200), primary_key=True)
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class OutboxRow(Base):
+    """A score that is to be sent to an LMS over the network, or was sent: the newest for each student."""
+
+    __tablename__ = "outbox"
+
+    place: Mapped[str] = mapped_column(String(400), primary_key=True)  # the address of the assignment
+    student: Mapped[str] = mapped_column(String(200), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    lms_user: Mapped[str] = mapped_column(String(60))  # the student's id in the LMS
+    grade: Mapped[str] = mapped_column(String(40))
+    comment: Mapped[str]
+    state: Mapped[str] = mapped_column(String(20))  # waiting, sending or sent; sending is in doubt
+    confirmed: Mapped[str] = mapped_column(String(40))  # the newest grade that is certain to have arrived
+    confirmed_comment: Mapped[str]  # the newest comment that is certain to have arrived
+    changed: Mapped[datetime]

@@ -218,7 +218,7 @@ def _file(export: Export, item: Item) -> File:
     file = File(f"canvas-{item.exercise}.csv")
     rows = [[*_HEADER, item.label], ["    Points Possible", "", "", "", "", number(maximum)]]
     for entry in item.entries:
-        person = _with_login(export.person(entry.student))
+        person = with_login(export.person(entry.student))
         ids = [person.ids.get(column, "") for column in _IDS.values()]
         reason = export.stranger(entry.student) or unsafe_id(*ids)
         if reason:
@@ -238,7 +238,7 @@ def _name(person: Person) -> str:
     return free_text(f"{person.name} ({person.student})") if person.name else ""
 
 
-def _with_login(person: Person) -> Person:
+def with_login(person: Person) -> Person:
     """Return a student without a Canvas id with the folder's name as the login."""
     if set(_IDS.values()) & set(person.ids):
         return person
@@ -247,7 +247,7 @@ def _with_login(person: Person) -> Person:
 
 def _filled(export: Export, table: Table) -> list[File]:
     fixed = _fixed(table)
-    people = [_with_login(person) for person in people_of(export)]
+    people = [with_login(person) for person in people_of(export)]
     what, label = "the Canvas export", table.header[0]
     template = Template(export, table, what, LMS.ids_in, people, keys=tuple(_IDS), labels=(label,))
     items = [(item, _column(template, item)) for item in export.items if item.entries]

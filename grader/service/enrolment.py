@@ -15,6 +15,7 @@ from grader.classroom.roster_file import write_roster
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
+from grader.gradebook.outbox import students_in_outbox
 from grader.gradebook.store import Gradebook
 from grader.identity import Person
 from grader.lms.base import Lms
@@ -114,7 +115,7 @@ def forget_student(course: LoadedCourse, gradebook: Gradebook, student: str, ros
 
     """
     people = read_roster(roster).people if roster.exists() else {}
-    known = {*people, *gradebook.students(), *(name for name, _ in gradebook.left_out())}
+    known = {*people, *gradebook.students(), *_noted(gradebook)}
     names = [name for name in known if folded(name) == folded(student)]
     if not names:
         raise UsageFault(f"There is no student '{printable(student)}'. {did_you_mean(student, known)}")
@@ -123,6 +124,11 @@ def forget_student(course: LoadedCourse, gradebook: Gradebook, student: str, ros
         write_roster(roster, {name: one for name, one in people.items() if name not in in_roster}, in_roster)
     rows = gradebook.forget(names)
     return Forgotten(names[0], rows, bool(in_roster), tuple(_left(course, gradebook, names)))
+
+
+def _noted(gradebook: Gradebook) -> set[str]:
+    """Return the students of whom the gradebook has only notes."""
+    return {*(name for name, _ in gradebook.left_out()), *students_in_outbox(gradebook)}
 
 
 def _left(course: LoadedCourse, gradebook: Gradebook, names: Sequence[str]) -> Iterator[str]:

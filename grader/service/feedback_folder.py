@@ -38,6 +38,7 @@ PAGE, TEXT = ".html", ".feedback.txt"  # how the two files of an exercise end
 PRIVATE = 0o700  # nobody else reads a student's folder
 
 Draw = Callable[[Feedback], Mapping[str, str]]  # the files of one student and exercise, by suffix
+Say = Callable[[Feedback], str]  # a text for a comment box
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def write_feedback(
     check_place(out, course.root)
     written, wanted = Written(), course.select(exercises)
     places = _addresses(course, wanted, order) if order else None
-    tasks = list(_tasks(course, gradebook, wanted, moment, written.left_out))
+    tasks = list(feedback_tasks(course, gradebook, wanted, moment, written.left_out))
     if not tasks and not written.left_out:
         raise UsageFault("There are no reports. Run: course grade SUBMISSIONS")
     for folder in (out, *dict.fromkeys(out / task.student for task in tasks)):
@@ -104,19 +105,6 @@ def write_feedback(
     if order and places:
         _pack(out, tasks, places, order, written)
     return written
-
-
-def feedback_texts(
-    course: LoadedCourse,
-    gradebook: Gradebook,
-    exercise: str,
-    moment: datetime,
-    say: Callable[[Feedback], str],
-) -> dict[str, str]:
-    """Return what `say` makes of the feedback of each student, folded, of which something is released."""
-    writer = Writer(course, Path(), moment, lambda _: {})
-    tasks = _tasks(course, gradebook, [exercise], moment, [])
-    return {folded(task.student): say(writer.feedback(task, has_figures=False)) for task in tasks}
 
 
 def _addresses(course: LoadedCourse, wanted: Sequence[str], order: PackOrder) -> Addresses:
@@ -146,7 +134,7 @@ def _member(out: Path, task: Task, places: Addresses, lms: Lms) -> tuple[str, st
     return path, lms.feedback_content(path, page, text)
 
 
-def _tasks(
+def feedback_tasks(
     course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str], moment: datetime, left_out: list[str]
 ) -> Iterator[Task]:
     """Yield a task for each student and exercise of which something is released."""
@@ -188,7 +176,7 @@ def _make(folder: Path) -> None:
 def _write_all(course: LoadedCourse, out: Path, moment: datetime, draw: Draw, tasks: Sequence[Task]) -> None:
     """Do all tasks, in several processes if there are many."""
     if len(tasks) <= ALONE:
-        writer = Writer(course, out, moment, draw)
+        writer = Writer(Gathering(course, moment), out, draw)
         for task in tasks:
             writer.write(task)
         return
@@ -205,25 +193,19 @@ def write_elsewhere(root: Path, out: Path, moment: datetime, draw: Draw, task: T
 
 @cache
 def _writer(root: Path, out: Path, moment: datetime, draw: Draw) -> Writer:
-    return Writer(load_course(root), out, moment, draw)
+    return Writer(Gathering(load_course(root), moment), out, draw)
 
 
 @dataclass
-class Writer:
-    """Writes the files of one student and exercise after the other."""
+class Gathering:
+    """Gathers what students are told, one student and exercise after the other."""
 
     course: LoadedCourse
-    out: Path
     moment: datetime
-    draw: Draw
     examples: ExampleVariants = field(default_factory=ExampleVariants)
+    has_figures: bool = True  # a text has none
 
-    def write(self, task: Task) -> None:
-        """Write the files of one student and exercise."""
-        for suffix, text in self.draw(self.feedback(task)).items():
-            write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
-
-    def feedback(self, task: Task, *, has_figures: bool = True) -> Feedback:
+    def feedback(self, task: Task) -> Feedback:
         """Gather what a page says."""
         exercise, report = self.course.exercise(task.exercise), Report.model_validate_json(task.report)
         released = task.released
@@ -231,7 +213,7 @@ class Writer:
         sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
         zone = ZoneInfo(self.course.record.rules.timezone)
         return Feedback(
-            report=self._with_figures(report, exercise, sitting, released) if has_figures else report,
+            report=self._with_figures(report, exercise, sitting, released) if self.has_figures else report,
             paper=sitting.paper,
             released=released,
             moment=_told(self.moment, zone),
@@ -259,6 +241,35 @@ class Writer:
             for one in report.questions
         )
         return report.model_copy(update={"questions": questions})
+
+
+@dataclass
+class Writer:
+    """Writes the files of one student and exercise after the other."""
+
+    gathering: Gathering
+    out: Path
+    draw: Draw
+
+    def write(self, task: Task) -> None:
+        """Write the files of one student and exercise."""
+        for suffix, text in self.draw(self.gathering.feedback(task)).items():
+            write_file(self.out / task.student / f"{task.exercise}{suffix}", text)
+
+
+def feedback_texts(
+    course: LoadedCourse, gradebook: Gradebook, exercises: Sequence[str], moment: datetime, say: Say
+) -> dict[tuple[str, str], str]:
+    """Return what is released at a moment as texts, by student in NFC and exercise.
+
+    Raises:
+        CourseFaults: an exercise is wrong.
+        UsageFault: the gradebook refuses.
+
+    """
+    gathering = Gathering(course, moment, has_figures=False)
+    tasks = feedback_tasks(course, gradebook, exercises, moment, [])
+    return {(folded(task.student), task.exercise): say(gathering.feedback(task)) for task in tasks}
 
 
 def _told(moment: datetime, zone: ZoneInfo) -> str:

@@ -119,8 +119,10 @@ def _with_comments(course: LoadedCourse, gradebook: Gradebook, order: ExportOrde
     """Return an item with feedback as its comments, as far as it is released, if the LMS's file has them."""
     if order.comment is None or order.template is None or not order.lms.carries_comments:
         return item
-    texts = feedback_texts(course, gradebook, item.exercise, datetime.now(UTC), order.comment)
-    entries = (replace(one, comment=texts.get(folded(one.student), "")) for one in item.entries)
+    texts = feedback_texts(course, gradebook, [item.exercise], datetime.now(UTC), order.comment)
+    entries = (
+        replace(one, comment=texts.get((folded(one.student), item.exercise), "")) for one in item.entries
+    )
     return replace(item, entries=tuple(entries))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from grader.classroom.collecting import Collected, Found
 from grader.classroom.ownership import Ownership
 from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
+from grader.course.canvas_place import CanvasPlace
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
 from grader.course.rules import read_time, unknown_students
@@ -55,11 +56,12 @@ from grader.service.enrolment import (
     forget_student,
     import_people,
 )
-from grader.service.feedback_folder import Draw, PackOrder, Written, write_feedback
+from grader.service.feedback_folder import Draw, PackOrder, Say, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.publishing import Exported, ExportOrder, export
+from grader.service.pushing import PushOrder, PushResult, PushStep, canvas_place, push
 from grader.service.standings import (
     Absence,
     absences,
@@ -291,6 +293,18 @@ class Service:
         exported = export(self.course, self.gradebook, order)
         self._tell_all(exported.notices)
         return exported
+
+    def push(self, order: PushOrder, say: Say, step: PushStep) -> PushResult:
+        """Compare scores with those in Canvas, and send them unless it is a rehearsal."""
+        result = push(self.course, self.gradebook, order, say, self._tell, step)
+        self._tell_all(result.notices)
+        return result
+
+    def canvas_place(
+        self, url: str | None, course: int | None, assignments: Mapping[str, int]
+    ) -> CanvasPlace:
+        """Return where the course is in Canvas: as in course.yaml, or as given here."""
+        return canvas_place(self.course, url, course, assignments)
 
     def import_people(self, order: ImportOrder) -> Imported:
         """Merge people from files of an LMS into the roster."""

@@ -8,6 +8,9 @@ from grader.handout.stubs import Format
 from grader.lms import EXPORTS, LMSS, TAKING_BACK
 from grader.lms.base import Lms
 from grader.lms.export import Change, File
+from grader.lms.sending import Sending
+from grader.lms.token import VARIABLE as TOKEN_VARIABLE
+from grader.lms.token import Token, read_token
 from grader.proof.matrix import Proved
 from grader.worker.isolation.ways import FULL, WAYS, own_way
 from grader.worker.isolation.ways import HELP as ISOLATION_HELP
@@ -18,6 +21,7 @@ __all__ = [
     "ISOLATION_HELP",
     "LMSS",
     "TAKING_BACK",
+    "TOKEN_VARIABLE",
     "WAYS",
     "Change",
     "Edition",
@@ -28,5 +32,8 @@ __all__ = [
     "Lms",
     "Outcome",
     "Proved",
+    "Sending",
+    "Token",
     "own_way",
+    "read_token",
 ]

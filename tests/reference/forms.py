@@ -13,6 +13,7 @@ _SECTIONS = {  # where the keys of a record are
     "Release": "[release](course-yaml.md#release)",
     "Weighing": "[scores](course-yaml.md#scores)",
     "Category": "[category](course-yaml.md#categories)",
+    "CanvasPlace": "[canvas](course-yaml.md#canvas)",
     "Late": "[late](course-yaml.md#late)",
     "Extension": "[extension](course-yaml.md#extensions)",
     "Excused": "[excuse](course-yaml.md#excused)",

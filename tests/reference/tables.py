@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from grader.cli import course as course_cli
 from grader.cli import entry
 from grader.cli import grade as grade_cli
+from grader.course.canvas_place import CanvasPlace
 from grader.course.records import Course, Exercise, Illustration
 from grader.course.release import Release
 from grader.course.rules import Excused, Extension, Late, Rules
@@ -45,6 +46,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
     for record in (
         Course,
+        CanvasPlace,
         Rules,
         Late,
         Extension,

@@ -1,0 +1,1 @@
+"""Sending scores to Canvas over the network, against a made server."""
