@@ -252,7 +252,7 @@ def test_grade_in_a_cell_that_is_not_in_the_file_warns_without_check(
 
 
 def test_the_process_answers_every_line_and_ends_with_its_input(folder: Path) -> None:
-    good = {"folder": str(folder), "notebook": "exercise-1.ipynb", "cells": [["code", "size = 3"]]}
+    good = {"folder": str(folder), "notebook": "exercise-1.ipynb", "cells": [["code", "size = 3", None]]}
     wrong = [
         b"{\n",
         b"3\n",

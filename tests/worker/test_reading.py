@@ -55,15 +55,15 @@ def test_magics_are_skipped_and_nothing_else(source, cleaned, skipped):
 
 def test_skipped_lines_are_told_with_cell_and_line():
     submission = read_cells("a.ipynb", notebook("x = 1", "\n  %run y"))
-    assert submission.notes == ("cell 2, line 2: `%run y` was skipped; it is not Python.",)
+    assert submission.notes == ("Line 2 of cell 2 from the top: `%run y` was skipped; it is not Python.",)
 
 
 @pytest.mark.parametrize("version", [3, 4])
 def test_cells_of_notebooks_old_and_new_keep_their_order_and_numbers(version):
     submission = read_cells("a.ipynb", notebook(["a = 1\n", "b = 2"], "c = 3", version=version))
     assert [(cell.label, cell.source) for cell in submission.cells] == [
-        ("cell 1", "a = 1\nb = 2"),
-        ("cell 2", "c = 3"),
+        ("cell 1 from the top", "a = 1\nb = 2"),
+        ("cell 2 from the top", "c = 3"),
     ]
 
 
