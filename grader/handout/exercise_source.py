@@ -163,7 +163,7 @@ def find_source(start: Path) -> ExerciseSource:
             return PackedSource(open_pack(folder / PACK_FILE))
         if (folder / COURSE_FILE).is_file():
             return CourseSource(load_course(folder))
-    raise UsageFault(wording.NO_EXERCISES.format(pack=PACK_FILE, course=COURSE_FILE))
+    raise UsageFault(wording.NO_EXERCISES.format(folder=start, pack=PACK_FILE, course=COURSE_FILE))
 
 
 def check_name(source: ExerciseSource, exercise: str) -> None:

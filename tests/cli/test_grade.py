@@ -267,6 +267,21 @@ def test_an_exercise_is_found_by_what_students_call_it(folder: Path, grade: Run,
     assert json.loads(ran.out)["exercise"] == "exercise-3"
 
 
+@pytest.mark.parametrize(
+    "words", [["exercise", "3"], ["Exercise", "03", "--file", "exercise-3.py"], ["ex", "3", "size", "--hint"]]
+)
+def test_an_exercise_is_found_in_two_words(folder: Path, grade: Run, words: list[str]) -> None:
+    ran = grade(folder, *words)
+    asked = "size, hint 1 of 2" if "--hint" in words else "exercise-3: Stride"
+    assert (ran.code, ran.out.startswith(asked)) == (1, True)
+
+
+def test_a_number_behind_the_value_of_an_option_is_no_part_of_it(folder: Path, grade: Run) -> None:
+    (folder / "exercise").write_text("", encoding="utf-8")
+    ran = grade(folder, "--file", "exercise", "3")
+    assert ran.err.splitlines() == ["exercise is neither a .py file nor a .ipynb notebook."]
+
+
 def test_a_file_elsewhere_can_be_named_in_place_of_its_exercise(folder: Path, grade: Run) -> None:
     (folder / "old").mkdir()
     (folder / "exercise-2.py").rename(folder / "old" / "exercise-2.py")
@@ -290,7 +305,7 @@ def test_the_page_says_where_an_answer_is_that_was_not_found(folder: Path, grade
 
 def test_a_folder_without_exercises(tmp_path: Path, grade: Run) -> None:
     ran = grade(tmp_path, "exercise-1")
-    assert (ran.code, "There are no exercises here" in ran.err) == (2, True)
+    assert (ran.code, f"There are no exercises in {tmp_path}:" in ran.err) == (2, True)
 
 
 def test_a_bug_of_ours_is_exit_3_and_names_a_log(

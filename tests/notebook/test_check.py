@@ -103,7 +103,7 @@ def test_without_a_pack_it_says_so_and_finds_one_that_comes_later(shell: Shell, 
     shutil.move(pack, folder / "away")
     shutil.move(folder.parent / "course.yaml", folder / "away.yaml")
     shell.run("check()", "here")
-    assert shell.text.startswith("There are no exercises here")
+    assert shell.text.startswith("There are no exercises in ")
     pack.write_bytes(b"PK damaged")
     shell.run("check()", "here")
     assert "is damaged" in shell.text
