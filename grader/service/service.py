@@ -20,6 +20,7 @@ from grader.classroom.regrading import Regrading
 from grader.classroom.roster import Roster
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
+from grader.course.paper import prepare
 from grader.course.rules import read_time, unknown_students
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -38,6 +39,7 @@ from grader.handout.generation import Generated, generate
 from grader.handout.installation import installation_of
 from grader.handout.pack import PACK_FILE, Edition
 from grader.handout.stubs import Format
+from grader.handout.untouched import is_untouched
 from grader.lms import BY_NAME
 from grader.lms.base import Lms
 from grader.proof.matrix import Proved
@@ -161,8 +163,12 @@ class Service:
         if known and not roster:
             self._tell(f"No --roster: grading {counted(len(known.people), 'student')} with variants.")
         exercises = self.course.record.exercises
-        collected = Collected(submissions, exercises, known, only or "", self.gradebook.students())
+        students = self.gradebook.students()
+        collected = Collected(submissions, exercises, known, only or "", students, is_stub=self._is_stub)
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
+
+    def _is_stub(self, exercise: str, name: str, content: bytes) -> bool:
+        return is_untouched(prepare(self.course.exercise(exercise), None).paper, name, content)
 
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE

@@ -498,3 +498,19 @@ def test_watching_says_at_once_that_it_grades(
 def test_no_line_of_a_page_ends_in_blanks(folder: Path, grade: Run) -> None:
     for arguments in (["exercise-3"], []):
         assert not [line for line in grade(folder, *arguments).out.splitlines() if line != line.rstrip()]
+
+
+@pytest.mark.parametrize("form", ["python", "notebook"])
+def test_an_untouched_stub_of_the_other_format_does_not_compete(
+    folder: Path, handouts: Path, shipped: LoadedCourse, grade: Run, form: str
+) -> None:
+    shutil.copy(handouts / "notebook" / "exercise-3.ipynb", folder)
+    names = {"python": "exercise-3.py", "notebook": "exercise-3.ipynb"}
+    other = names["notebook" if form == "python" else "python"]
+    (folder / names[form]).write_text(solution(shipped, "exercise-3", form), encoding="utf-8")
+    ran = grade(folder, "exercise-3")
+    assert (ran.code, "10 of 10 points" in ran.out) == (0, True)
+    assert ran.err.splitlines() == [f"{other} is still the stub, so {names[form]} is graded."]
+    text = (folder / other).read_text(encoding="utf-8")
+    (folder / other).write_text(text.replace("size = ...", "size = 1", 1), encoding="utf-8")
+    assert "Move one away" in grade(folder, "exercise-3").err

@@ -241,7 +241,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
 
 def _says_nothing(answer: Tensor, output: Tensor) -> bool:
-    """Return whether a wrong answer is one number everywhere, such as the zeros of a placeholder or a guess."""
+    """Return whether a wrong answer is one number everywhere, such as the zeros of a placeholder."""
     return _is_constant(answer) and answer.numel() > 1 and not _is_constant(output)
 
 
