@@ -25,6 +25,7 @@ SENTENCES = {  # {line} is the place, {name} the question's name, {value} its va
     "comment": "{line} is a comment, which is not read; write `{name} = {value}` as code.",
     "text-cell": "{line} is text, which is not read; write `{name} = {value}` in a code cell.",
     "twice": "`{name}` is given a value in {lines}; the last one counts.",
+    "part-twice": "`{name}[{detail}]` is given a value in {lines}; the last one counts.",
     "loaded": "`load_state_dict` changes the module and does not return it; write the call on its own, "
     "without `{name} =` before it ({line_in}).",
     "nothing": "`{detail}` returns nothing, so `{name}` is None; keep the object it works on ({line_in}).",
