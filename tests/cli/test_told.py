@@ -223,3 +223,16 @@ def test_an_assessed_page_shows_what_passed_and_how_to_go_on(desk: Desk, shipped
     assert "It will be graded after you hand in the file." in shown
     hint = desk.grade(desk.root / "assessed", "exercise-8", "convolve", "--hint", "--file", desk.file)
     assert hint.out.startswith("convolve, hint 1 of ")
+
+
+@pytest.mark.slow
+def test_the_dtype_costs_one_check_and_is_named(desk: Desk, shipped: LoadedCourse) -> None:
+    prompts = {one.id: one.prompt for one in prepare(shipped.exercise("exercise-8"), None).paper.questions}
+    functions = ("dot_convolve", "patches", "matmul_convolve", "convolve")
+    assert all("the dtype of the image" in " ".join(prompts[name].split()) for name in functions)
+    reference = (shipped.root / "exercises" / "exercise-8" / "reference.py").read_text(encoding="utf-8")
+    changed = "\n\n_patches = patches\n\n\ndef patches(*given):\n    return _patches(*given).double()\n"
+    found = desk.report("exercise-8", reference + changed)["patches"]
+    wrong = [one for one in found["checks"] if one["outcome"] != "passed"]
+    assert [one["message"] for one in wrong] == ["The values are right, but their dtype is not float32."]
+    assert 0 < found["score"] < found["points"]
