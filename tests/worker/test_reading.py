@@ -201,3 +201,13 @@ def test_code_may_be_so_long_and_no_longer(name):
 
 def test_encodings_have_the_names_that_python_gives_them():
     assert {codecs.lookup(name).name for name in ENCODINGS} == ENCODINGS
+
+
+def test_a_cell_is_called_by_its_number_only_if_no_other_has_it():
+    numbers = [5, 5, 7, None, True, -1, 10**9, "8"]
+    cells = [{"cell_type": "code", "source": "x", "execution_count": number} for number in numbers]
+    found = [cell.label for cell in read_cells("a.ipynb", notebook(cells=cells)).cells]
+    assert found[2] == "cell [7]"
+    assert [label for label in found if "[" not in label] == [
+        f"cell {place} from the top" for place in (1, 2, 4, 5, 6, 7, 8)
+    ]
