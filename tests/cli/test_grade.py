@@ -251,6 +251,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     (folder / "bad.ipynb").write_text('{"cells": 3}', encoding="utf-8")
     (folder / "exercise-2.ipynb").write_text("{}", encoding="utf-8")
+    (folder / "exercise-2.py").write_text("size = 3\n", encoding="utf-8")
     (folder / "exercise-4.py").rename(folder / "exercise-4 (1).py")
     ran = grade(folder, *arguments)
     assert (ran.code, ran.out) == (2, "")
