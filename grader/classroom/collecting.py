@@ -83,6 +83,10 @@ class _Candidate:
         return self.fit.suffix, content, problem and self.inner
 
 
+def _never(_exercise: str, _name: str, _content: bytes) -> bool:
+    return False
+
+
 @dataclass
 class Collected:
     """The submissions, found while iterating; afterwards, what was left out and why.
@@ -100,6 +104,7 @@ class Collected:
     former: Collection[str] = ()
     rules: Rules = field(default_factory=Rules)
     ownership: Ownership = field(default_factory=Ownership)
+    is_stub: Callable[[str, str, bytes], bool] = _never  # an exercise, a file's name and its content
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -361,10 +366,28 @@ class Collected:
                 return f"belongs to {column.lms} user {value}, but {student} is {own[column]}"
         return ""
 
+    def _answered(
+        self, student: str, exercise: str, candidates: Sequence[_Candidate]
+    ) -> Sequence[_Candidate]:
+        """Return the files that are not untouched stubs, or one of these if there is no other."""
+        stubs = []
+        for one in candidates:
+            suffix, content, problem = one.content
+            if not problem and self.is_stub(exercise, f"{exercise}{suffix}", content):
+                stubs.append(one)
+        answered = [one for one in candidates if one not in stubs]
+        if stubs and answered:
+            names = " and ".join(printable(one.inner) for one in stubs)
+            self.notes.append(f"{student}: {names} is an untouched stub, and does not count")
+        return answered or stubs[:1]
+
     def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
         candidates = sorted(_last(candidates), key=lambda one: one.order)
         first = candidates[0]
         problem = first.entry.problem
+        if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
+            candidates = self._answered(student, exercise, candidates)
+            first, problem = candidates[0], candidates[0].entry.problem
         if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
             both = " and ".join(printable(one.inner) for one in candidates[:2])
             problem = f"There are {both}, but only one file can count."

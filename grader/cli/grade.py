@@ -16,9 +16,22 @@ from grader.service.early import started_for
 PAGES = ("json", "watch", "hint", "explain", "solution", "another", "reset")  # what to do instead of a report
 ABOUT_A_QUESTION = ("hint", "explain", "solution")
 WRITING = ("another", "reset")
+VALUED = ("--file", "--html")  # options that are followed by a value
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Words(click.Command):
+    """A command that takes `exercise 3` as one word: no question is called by a number."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Join the number to the word before it."""
+        first = next((at for at, word in enumerate(args) if not word.startswith("-")), len(args))
+        is_value = first > 0 and args[first - 1] in VALUED
+        if args[first + 1 : first + 2] and args[first + 1].isdecimal() and not is_value:
+            args = [*args[:first], f"{args[first]} {args[first + 1]}", *args[first + 2 :]]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Words, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("exercise", required=False)
 @click.argument("question", required=False)
 @click.option("--file", type=PATH, help="Grade this file, and do not keep the result.")

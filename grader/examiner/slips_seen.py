@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from grader.examiner.trouble import Place, Trouble
 from grader.examiner.wording import explain, lowered, place_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
+from grader.worker.unread import value_in
 
+_LETTER = re.compile(r'"[a-z]"')
 MAX_REMARKS = 2  # about lines that failed, beside one question
 SENTENCES = {  # {line} is the place, {name} the question's name, {value} its value, perhaps
     "name": "{line} defines `{detail}`, but the question asks for `{name}`.",
@@ -19,7 +22,10 @@ SENTENCES = {  # {line} is the place, {name} the question's name, {value} its va
     "inside": "{line} gives `{name}` a value only inside `{detail}`; move it out and do not indent it.",
     "printed": "{line} only prints a value; write `{name} = {value}`.",
     "bare": "{line} only computes a value; write `{name} = {value}`.",
+    "comment": "{line} is a comment, which is not read; write `{name} = {value}` as code.",
+    "text-cell": "{line} is text, which is not read; write `{name} = {value}` in a code cell.",
     "twice": "`{name}` is given a value in {lines}; the last one counts.",
+    "part-twice": "`{name}[{detail}]` is given a value in {lines}; the last one counts.",
     "loaded": "`load_state_dict` changes the module and does not return it; write the call on its own, "
     "without `{name} =` before it ({line_in}).",
     "nothing": "`{detail}` returns nothing, so `{name}` is None; keep the object it works on ({line_in}).",
@@ -27,7 +33,9 @@ SENTENCES = {  # {line} is the place, {name} the question's name, {value} its va
     "letter": "Write letters in quotes: `{name} = {detail}` ({line_in}).",
     "comma": "Python uses a decimal point: write `{name} = {detail}` without the comma ({line_in}).",
 }
-_WITHOUT_AN_ANSWER = frozenset({"name", "compared", "text", "inside", "printed", "bare"})
+_WITHOUT_AN_ANSWER = frozenset(
+    {"name", "compared", "text", "inside", "printed", "bare", "comment", "text-cell"}
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,11 @@ class SlipSeen:
             value=detail or "...",
         )
 
+    def _is_in(self, prompt: str) -> bool:
+        """Return whether a line of the prompt reads like this answer: a stub repeats the prompt."""
+        lines = prompt.splitlines()
+        return any(value_in(line, self.name, is_alone=False) == self.detail for line in lines)
+
     def concerns(self, posed: Posed) -> bool:
         """Return whether it can explain a wrong answer to this question."""
         by_checks = KINDS[posed.kind].by_checks
@@ -63,11 +76,14 @@ class SlipSeen:
                 return KINDS[posed.kind].is_one_number
             case "printed" | "bare":
                 return not by_checks
+            case "comment" | "text-cell":
+                is_letter = _LETTER.fullmatch(self.detail) is not None
+                return not (is_letter and not posed.options) and not self._is_in(posed.prompt)
         return True
 
 
 def _lines(places: Sequence[Place]) -> str:
-    """Return places in words: 'lines 3 and 9', or 'line 1 of cell 2 and line 3 of cell 4'."""
+    """Return places in words: 'lines 3 and 9', or 'line 1 of cell [2] and line 3 of cell [4]'."""
     if len({cell for cell, _ in places}) == 1 and len(places) > 1:
         numbers = " and ".join(str(line) for _, line in places)
         return lowered(place_text(places[0][0], 0)).replace("line 0", f"lines {numbers}", 1)

@@ -48,7 +48,7 @@ def spelled_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> s
     parts = [spelled(value) for value in args]
     parts += [f"{key}={spelled(value)}" for key, value in kwargs.items()]
     text = f"{name}({', '.join(parts)})"
-    if len(text) > MAX_LINE and len(parts) > 1:
+    if "\n" in text or (len(text) > MAX_LINE and len(parts) > 1):
         text = f"{name}({_moved(_BELOW.join(parts), len(name) + 1)})"
     return bounded(text)
 

@@ -142,7 +142,7 @@ _SENTENCES = {
 
 
 def _where(trouble: Trouble) -> str:
-    """Return the student's own line: 'Line 3', or 'Line 3 of cell 2'."""
+    """Return the student's own line: 'Line 3', or 'Line 3 of cell [2]'."""
     if trouble.line is None:
         return ""
     return place_text(trouble.cell, trouble.line)
@@ -151,14 +151,14 @@ def _where(trouble: Trouble) -> str:
 def lowered(phrase: str) -> str:
     """Return a phrase as it is written within a sentence.
 
-    >>> lowered("Line 3 of cell 2")
-    'line 3 of cell 2'
+    >>> lowered("Line 3 of cell [2]")
+    'line 3 of cell [2]'
     """
     return f"{phrase[:1].lower()}{phrase[1:]}"
 
 
 def place_text(cell: str | None, line: int | None) -> str:
-    """Return the place in a file: 'Line 3', or 'Line 3 of cell 2'."""
+    """Return the place in a file: 'Line 3', or 'Line 3 of cell [2]', as the label of its cell says."""
     return f"Line {line} of {cell}" if (cell or "").startswith("cell ") else f"Line {line}"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -11,12 +12,13 @@ from typing import Protocol
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import prepare
-from grader.course.sitting import Sitting
-from grader.errors import UsageFault, did_you_mean
-from grader.examiner.submission import SUFFIXES
+from grader.course.sitting import Paper, Sitting
+from grader.errors import SubmissionFault, UsageFault, did_you_mean
+from grader.examiner.submission import SUFFIXES, read_submission
 from grader.handout import wording
 from grader.handout.exercise_name import files_like
 from grader.handout.pack import PACK_FILE, Pack, open_pack
+from grader.handout.untouched import is_untouched
 
 
 class ExerciseSource(Protocol):
@@ -163,7 +165,7 @@ def find_source(start: Path) -> ExerciseSource:
             return PackedSource(open_pack(folder / PACK_FILE))
         if (folder / COURSE_FILE).is_file():
             return CourseSource(load_course(folder))
-    raise UsageFault(wording.NO_EXERCISES.format(pack=PACK_FILE, course=COURSE_FILE))
+    raise UsageFault(wording.NO_EXERCISES.format(folder=start, pack=PACK_FILE, course=COURSE_FILE))
 
 
 def check_name(source: ExerciseSource, exercise: str) -> None:
@@ -184,8 +186,10 @@ def find_file(source: ExerciseSource, exercise: str, word: str = "") -> Path:
     return own_file(source.root, exercise, word)
 
 
-def own_file(root: Path, exercise: str, word: str = "") -> Path:
+def own_file(root: Path, exercise: str, word: str = "", paper: Callable[[], Paper] | None = None) -> Path:
     """Find the file for an exercise in a student's folder, or the file that a `word` names.
+
+    Of a .py and a .ipynb, an untouched stub does not count, if `paper` says what the stub is.
 
     Raises:
         UsageFault: there is no such file, or both a .py and a .ipynb.
@@ -196,6 +200,8 @@ def own_file(root: Path, exercise: str, word: str = "") -> Path:
         return named
     suffixes = [named.suffix] if named.suffix in SUFFIXES else SUFFIXES
     found = [file for suffix in suffixes if (file := root / f"{exercise}{suffix}").is_file()]
+    if len(found) > 1 and paper is not None:
+        found = _answered(found, paper()) or found[:1]
     if len(found) > 1:
         raise UsageFault(wording.TWO_FILES.format(first=found[0].name, second=found[1].name))
     if not found:
@@ -206,3 +212,14 @@ def own_file(root: Path, exercise: str, word: str = "") -> Path:
             remedy = wording.SIMILAR_FILE.format(file=shlex.quote(alike[0]))
         raise UsageFault(wording.NO_FILE.format(names=names, folder=root, remedy=remedy))
     return found[0]
+
+
+def _answered(files: Sequence[Path], paper: Paper) -> list[Path]:
+    """Return the files that are not untouched stubs."""
+    return [file for file in files if not _is_untouched(file, paper)]
+
+
+def _is_untouched(file: Path, paper: Paper) -> bool:
+    with suppress(SubmissionFault):
+        return is_untouched(paper, file.name, read_submission(file).content)
+    return False

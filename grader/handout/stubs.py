@@ -42,6 +42,14 @@ def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
     return stub_text(sitting.paper.model_copy(update={"questions": questions}), form)
 
 
+def given_code(paper: Paper) -> str:
+    """Return the code that stubs of both formats hold."""
+    cells = [f'{_checker(paper)}("{question.id}")' for question in paper.questions]
+    starters = [question.starter for question in paper.questions]
+    first = [_first_cell(paper, ""), _first_cell(paper, "grader")]
+    return "\n".join([*first, _imports(paper), *starters, *cells])
+
+
 def comment(text: str) -> str:
     """Return the text as comment lines. Code blocks stay as they are.
 

@@ -13,7 +13,8 @@ FIRST_CELL_INSTALLS = (
 )
 PYTHON = "3.11"  # the oldest that the grader runs on
 NO_EXERCISES = (
-    "There are no exercises here: found neither {pack} nor {course}. Go to the folder of your exercises."
+    "There are no exercises in {folder}: neither {pack} nor {course} is there. "
+    "Go to the folder of your exercises."
 )
 NO_EXERCISE = "There is no exercise '{exercise}'. {remedy}"
 TWO_FILES = "Both {first} and {second} exist. Move one away, or grade one with --file {first}."

@@ -83,7 +83,7 @@ class NotebookSession:
                     "file": str(notebook.file) if notebook and notebook.file else None,
                     "exercise": exercise,
                     "question": question,
-                    "cells": [(cell.cell_type, _valid(cell.source)) for cell in laid.cells],
+                    "cells": [(cell.cell_type, _valid(cell.source), cell.number) for cell in laid.cells],
                 }
             )
         return _shown(answer, Staleness(self._names, laid, runs))

@@ -22,11 +22,12 @@ _DRIVE_PATH = re.compile(r"^/(?=[A-Za-z]:)")
 
 @dataclass(frozen=True)
 class FileCell:
-    """A cell of a notebook; `id` is "" if it has none."""
+    """A cell of a notebook; `id` is "" if it has none, and `number` is shown beside it once it has run."""
 
     cell_type: str  # code, markdown or raw
     source: str
     id: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -120,4 +121,6 @@ def cells_of(document: Any) -> tuple[FileCell, ...] | None:
 def _cell(cell: Any) -> FileCell:
     source = cell.get("source", cell.get("input", ""))
     id_ = cell.get("id") or cell.get("metadata", {}).get("id") or ""  # Colab writes it into the metadata
-    return FileCell(str(cell["cell_type"]), source if isinstance(source, str) else "".join(source), str(id_))
+    number = cell.get("execution_count", cell.get("prompt_number"))
+    text = source if isinstance(source, str) else "".join(source)
+    return FileCell(str(cell["cell_type"]), text, str(id_), number if type(number) is int else None)

@@ -33,7 +33,7 @@ def laid_over(notebook: Notebook | None, runs: Sequence[CellRun]) -> Laid:
     """
     if notebook is None or notebook.cells is None:
         last = last_runs(runs)
-        cells = {key: FileCell("code", run.source, key) for key, run in last.items()}
+        cells = {key: _of_run(key, run) for key, run in last.items()}
         return Laid(list(cells.values()), cells)
     return _over_file(notebook.cells, notebook.saved, runs)
 
@@ -45,17 +45,22 @@ def _over_file(cells: Sequence[FileCell], saved: float, runs: Sequence[CellRun])
     for key, run in sorted(newer.items(), key=lambda pair: pair[1].time):
         if key in places:
             index = places[key]
-            laid[index] = replace(laid[index], source=run.source)
+            laid[index] = replace(laid[index], source=run.source, number=run.number)
     found = {key: laid[index] for key, index in places.items()}
-    is_ahead = any(names_in(one.source).given for one, own in zip(laid, cells, strict=True) if one != own)
+    pairs = [(one.source, own.source) for one, own in zip(laid, cells, strict=True)]
+    is_ahead = any(names_in(one).given for one, own in pairs if one != own)
     before = None
     for key, run in last.items():
         if key not in found and key in newer and not run.is_early:
-            found[key] = FileCell("code", run.source, key)
+            found[key] = _of_run(key, run)
             laid.insert(_after(laid, found.get(before or "")), found[key])
             is_ahead |= bool(names_in(run.source).given)
         before = key if key in found else before
     return Laid(laid, found, is_ahead)
+
+
+def _of_run(key: str, run: CellRun) -> FileCell:
+    return FileCell("code", run.source, key, run.number)
 
 
 def _after(cells: Sequence[FileCell], before: FileCell | None) -> int:

@@ -23,17 +23,18 @@ class CellRun:
     time: float
     has_id: bool = False  # the key is the id in the notebook's file
     is_early: bool = False  # it ran before `grader` was imported, so its time is not known
+    number: int | None = None  # that the notebook shows beside the cell
 
 
 class SessionRuns:
     """The runs of a session. IPython tells about each before it begins."""
 
     def __init__(self, shell: Any, before: Callable[[str], None]) -> None:
-        self._before = before
+        self._shell, self._before = shell, before
         self._runs: deque[CellRun] = deque(maxlen=MAX_RUNS)
         self._count = 0
-        for source, key in _early(shell):
-            self._add(source, key, is_early=True)
+        for number, (source, key) in enumerate(_early(shell), 1):
+            self._add(source, key, number, is_early=True)
         shell.events.register("pre_run_cell", self._note)
 
     @property
@@ -45,14 +46,16 @@ class SessionRuns:
         """Note a run that begins; programs also run code of their own, which is silent."""
         if info.silent or not info.store_history:
             return
-        self._add(info.raw_cell, getattr(info, "cell_id", None))
+        self._add(
+            info.raw_cell, getattr(info, "cell_id", None), getattr(self._shell, "execution_count", None)
+        )
         self._before(info.raw_cell)
 
-    def _add(self, source: str, key: str | None, *, is_early: bool = False) -> None:
+    def _add(self, source: str, key: str | None, number: int | None, *, is_early: bool = False) -> None:
         self._count += 1
         has_id = key is not None and not key.startswith(_VS_CODE)
-        own = CellRun(key or f"run {self._count}", source[:MAX_SOURCE], time.time(), has_id, is_early)
-        self._runs.append(own)
+        own = key or f"run {self._count}"
+        self._runs.append(CellRun(own, source[:MAX_SOURCE], time.time(), has_id, is_early, number))
 
 
 def _early(shell: Any) -> Iterable[tuple[str, str | None]]:

@@ -32,19 +32,22 @@ State = tuple[tuple[str, int, int], ...]  # the files of an exercise, with their
 
 
 class NotebookSource(Record):
-    """What a notebook sends: where it is, what it asks for, and its cells, each with its kind."""
+    """What a notebook sends: where it is, what it asks for, and its cells: kind, source and run number."""
 
     folder: Path
     notebook: str | None = None  # its name
     file: Path | None = None
     exercise: str | None = None  # as the student names it
     question: str | None = None
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, str, int | None], ...]
 
     @property
     def content(self) -> bytes:
         """The notebook as it would be saved."""
-        cells = [{"cell_type": kind, "source": source} for kind, source in self.cells]
+        cells = [
+            {"cell_type": kind, "source": source, "execution_count": number}
+            for kind, source, number in self.cells
+        ]
         return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}).encode()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -162,7 +163,11 @@ class Desk:
             UsageFault: there is none, or there are two.
 
         """
-        return self._file or own_file(self._source.root, exercise, self._word)
+        paper = partial(self._paper_of, exercise)
+        return self._file or own_file(self._source.root, exercise, self._word, paper)
+
+    def _paper_of(self, exercise: str) -> Paper:
+        return self._source.sitting(exercise).paper
 
     def examiner(self, exercise: str) -> Examiner:
         """Return the examiner of an exercise, whose process is warm if it was among the last ones.

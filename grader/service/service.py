@@ -22,6 +22,7 @@ from grader.classroom.roster import Roster
 from grader.course.canvas_place import CanvasPlace
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
+from grader.course.paper import prepare
 from grader.course.rules import read_time, unknown_students
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -41,6 +42,7 @@ from grader.handout.generation import Generated, generate
 from grader.handout.installation import installation_of
 from grader.handout.pack import PACK_FILE, Edition
 from grader.handout.stubs import Format
+from grader.handout.untouched import is_untouched
 from grader.lms import BY_NAME
 from grader.lms.base import Lms
 from grader.proof.matrix import Proved
@@ -183,8 +185,12 @@ class Service:
             self.gradebook.students(),
             self.course.record.rules,
             Ownership.listed_in(lists),
+            self._is_stub,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
+
+    def _is_stub(self, exercise: str, name: str, content: bytes) -> bool:
+        return is_untouched(prepare(self.course.exercise(exercise), None).paper, name, content)
 
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE

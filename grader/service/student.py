@@ -23,6 +23,7 @@ from grader.handout.fresh_variant import find_exercise
 from grader.handout.progress import Progress, Remembered
 from grader.worker.temporary import Folder
 
+UNTOUCHED = "{other} is still the stub, so {file} is graded."
 GO_ON_SECONDS = 0.1  # between two questions whether to go on
 
 __all__ = [
@@ -97,9 +98,16 @@ def examiner_of(
     with closing(find_source(folder)) as source:
         its_source, name = find_exercise(source, exercise)  # even if a file is named
         with closing(its_source):
-            found = file or own_file(source.root, name, exercise)
+            found = file or own_file(source.root, name, exercise, lambda: its_source.sitting(name).paper)
+            if not file and found.name != Path(exercise).name and (other := _other(found)).is_file():
+                tell(UNTOUCHED.format(other=other.name, file=found.name))
             is_kept = is_own(source.root, name, found)
             yield Examiner(process, its_source, name, found, tell, is_kept=is_kept)
+
+
+def _other(file: Path) -> Path:
+    """Return the file of the same exercise in the other format."""
+    return file.with_suffix(next(suffix for suffix in SUFFIXES if suffix != file.suffix))
 
 
 def is_own(root: Path, exercise: str, file: Path) -> bool:

@@ -75,7 +75,7 @@ class Child:
         except SubmissionFault as fault:
             return pack({"id": header["id"], "refused": str(fault)})
         _write(pack({"id": header["id"], "running": _read_notice(source)}))
-        self.submission = submission = StudentModule(header, source.cells)
+        self.submission = submission = StudentModule(header, source.cells, source.texts)
         self.watch = watch = Watch(header["families"], submission.cells, submission.packages)
         watch.install()
         failures, used = [], {}
@@ -164,7 +164,7 @@ class Child:
 
 
 def _read_notice(source: Source) -> dict[str, Any]:
-    cells = [[cell.label, cell.source.count("\n") + 1] for cell in source.cells]
+    cells = [[cell.label, cell.source.count("\n") + 1] for cell in (*source.cells, *source.texts)]
     return {"cells": cells, "notes": list(source.notes[:MAX_NOTES])}
 
 

@@ -12,6 +12,7 @@ import types
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from grader.worker.check_call import CHECKER, IDLE, check, checker
@@ -31,6 +32,7 @@ from grader.worker.statements import (
     written,
 )
 from grader.worker.syntax_words import explained
+from grader.worker.unread import Part, unread_answers
 from grader.worker.watch import Spot
 
 MODULE = "__main__"  # as in a notebook, and when the file is run
@@ -54,7 +56,7 @@ class Unit:
 class StudentModule:
     """The module that a student's file becomes, run statement by statement."""
 
-    def __init__(self, request: dict[str, Any], cells: Sequence[Cell]) -> None:
+    def __init__(self, request: dict[str, Any], cells: Sequence[Cell], texts: Sequence[Cell] = ()) -> None:
         self.asked: list[str] = request["names"]
         self.starters: dict[str, str] = request["starters"]
         self.packages: list[str] = request["packages"]
@@ -63,6 +65,7 @@ class StudentModule:
         sys.modules[MODULE] = self.module
         self.cells: dict[str, str] = {cell.label: cell.source for cell in cells}
         self._questions = {cell.label: cell.question for cell in cells}
+        self._texts = texts
         self._sections: dict[str, Sections] = {}
         self._untouched: dict[tuple[int, str], bool] = {}  # by statement and name
         self._failed: dict[str, Unit] = {}  # by the names that they would have defined
@@ -239,7 +242,22 @@ class StudentModule:
         asked = [name for name in self.asked if name in given or name not in broken]
         slips = Slips(given, statements, others, self._question_at)
         has_powers = any("^" in source for source in self.cells.values())
-        return slips.found(asked, has_powers=has_powers)
+        found = slips.found(asked, has_powers=has_powers)
+        told = {name for name, *_ in found}
+        return [*found, *self._unread([name for name in asked if name not in told and name not in given])]
+
+    def _unread(self, names: Sequence[str]) -> Iterator[Sign]:
+        """Yield, for each name, the first line of a comment or text cell that seems to answer it."""
+        own = [(cell, section) for cell in self.cells for section in self.sections(cell)]
+        parts = [
+            Part(label, one.text, one.before, one.question, is_stub=not _is_cell(label)) for label, one in own
+        ]
+        parts += [
+            Part(cell.label, cell.source, 0, cell.question, is_stub=cell.is_asked, is_text=True)
+            for cell in self._texts
+        ]
+        for name in names:
+            yield from islice(unread_answers(parts, name, self.starters[name]), 1)
 
     def _question_at(self, label: str, line: int) -> str:
         return self.sections(label).question_at(line)

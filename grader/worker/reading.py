@@ -14,7 +14,8 @@ import json
 import re
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,23 +35,30 @@ ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MAX_NOTED = 60  # characters of a skipped line
+MAX_TEXTS = 100_000  # characters of text cells that are looked at for answers
+MAX_RUNS = 99_999  # a larger run number is none that a notebook shows
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of source, the name that messages use for it, and the question whose header comes before it."""
+    """A piece of source, the name that messages use for it, and the question whose header comes before it.
+
+    `is_asked` is about a text cell: it has that header itself.
+    """
 
     label: str
     source: str
     question: str = ""
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
 class Source:
-    """The cells of a submitted file. `notes` say what was skipped or assumed."""
+    """The cells of a submitted file. `notes` say what was skipped or assumed; `texts` are not run."""
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    texts: tuple[Cell, ...] = ()
 
 
 def read_cells(name: str, content: bytes) -> Source:
@@ -132,8 +140,16 @@ def _is_mostly_ascii(text: str) -> bool:
     return 2 * sum(letter.isascii() for letter in text) > len(text)
 
 
-def _cells_of(text: str) -> list[tuple[str, str]] | None:
-    """Return the code cells of a notebook of format 4 or older: the question before each, and its source.
+@dataclass(frozen=True)
+class _Found:
+    """A cell of a notebook, and whether it is code."""
+
+    cell: Cell
+    is_code: bool
+
+
+def _cells_of(text: str) -> list[_Found] | None:
+    """Return the cells of a notebook of format 4 or older.
 
     Return None if this is not a notebook. Nothing else in it matters: outputs, metadata and what Jupyter
     would complain about are ignored.
@@ -142,19 +158,36 @@ def _cells_of(text: str) -> list[tuple[str, str]] | None:
         return None
     try:
         document = json.loads(text.lstrip("\ufeff"))
-        return list(_code_cells(document))
+        return list(_found_cells(list(_cells(document))))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 
 
-def _code_cells(document: Any) -> Iterator[tuple[str, str]]:
-    question = ""
-    for cell in _cells(document):
+def _found_cells(cells: Sequence[Any]) -> Iterator[_Found]:
+    """Yield each cell with the question whose header comes before it."""
+    question, labels = "", _labels(cells)
+    for cell, label in zip(cells, labels, strict=True):
         if cell["cell_type"] == "code":
-            yield question, _source(cell)
+            yield _Found(Cell(label, _source(cell), question), is_code=True)
             continue
         with contextlib.suppress(TypeError):  # errors in a text cell do not matter
-            question = question_of(_source(cell)) or question
+            source = _source(cell)
+            own = question_of(source)
+            question = own or question
+            yield _Found(Cell(label, source, question, is_asked=bool(own)), is_code=False)
+
+
+def _labels(cells: Sequence[Any]) -> Iterator[str]:
+    """Yield how a reader of the notebook finds each cell: by the number beside it, or by counting all."""
+    numbers = [_run_number(cell) for cell in cells]
+    times = Counter(numbers)
+    for place, number in enumerate(numbers, 1):
+        yield f"cell [{number}]" if number and times[number] == 1 else f"cell {place} from the top"
+
+
+def _run_number(cell: Any) -> int | None:
+    number = cell.get("execution_count", cell.get("prompt_number")) if cell["cell_type"] == "code" else None
+    return number if type(number) is int and 0 < number <= MAX_RUNS else None
 
 
 def _cells(document: Any) -> Iterator[Any]:
@@ -204,28 +237,38 @@ def _python(text: str) -> tuple[str, list[str]]:
         cleaned, skipped = without_magics(section.text, budget)
         budget -= len(section.text) * (len(skipped) + 1)
         texts.append(cleaned)
-        notes += _skipped_notes("Line", [(section.before + line, what) for line, what in skipped])
+        notes += _skipped_notes("", [(section.before + line, what) for line, what in skipped])
     return "".join(texts), notes
 
 
-def _notebook(name: str, found: list[tuple[str, str]], notes: tuple[str, ...]) -> Source:
-    _bounded(name, "\n".join(source for _, source in found))
+def _notebook(name: str, found: list[_Found], notes: tuple[str, ...]) -> Source:
+    code = [one.cell for one in found if one.is_code]
+    _bounded(name, "\n".join(cell.source for cell in code))
     cells, skipped_notes, budget = [], [], MAX_PARSED
-    for number, (question, source) in enumerate(found, 1):
-        if not source.strip():
+    for cell in code:
+        if not cell.source.strip():
             continue
-        label = f"cell {number}"
-        text, skipped = without_magics(as_jupyter_reads(source), budget)
-        budget -= len(source) * (len(skipped) + 1)
-        cells.append(Cell(label, text, question))
-        skipped_notes += _skipped_notes(f"{label}, line", skipped)
-    return Source(tuple(cells), (*notes, *skipped_notes))
+        text, skipped = without_magics(as_jupyter_reads(cell.source), budget)
+        budget -= len(cell.source) * (len(skipped) + 1)
+        cells.append(Cell(cell.label, text, cell.question))
+        skipped_notes += _skipped_notes(f" of {cell.label}", skipped)
+    texts = [one.cell for one in found if not one.is_code]
+    return Source(tuple(cells), (*notes, *skipped_notes), tuple(_few(texts)))
 
 
-def _skipped_notes(where: str, skipped: list[tuple[int, str]]) -> list[str]:
+def _few(texts: Sequence[Cell]) -> Iterator[Cell]:
+    """Yield text cells until they are too long to look at."""
+    length = 0
+    for cell in texts:
+        length += len(cell.source)
+        if length <= MAX_TEXTS:
+            yield cell
+
+
+def _skipped_notes(of_cell: str, skipped: list[tuple[int, str]]) -> list[str]:
     """Return what was skipped, except lines that change no answer."""
     return [
-        f"{where} {line}: `{_short(what)}` was skipped; it is not Python."
+        f"Line {line}{of_cell}: `{_short(what)}` was skipped; it is not Python."
         for line, what in skipped
         if not is_harmless(what)
     ]

@@ -47,6 +47,18 @@ class Slips:
             yield [kind, [_place(given[-1])], detail]
         if len(given) > 1:
             yield ["twice", [_place(one) for one in given[-2:]], ""]
+        yield from self._parts(name)
+
+    def _parts(self, name: str) -> Iterator[list[Any]]:
+        """Yield the parts of a dict that two lines give a value, the second as `name["stride"] = 2`."""
+        known: dict[str, Placed] = {}
+        for one in self._statements:
+            is_whole, keys = _keys_given(one[1], name)
+            known = {} if is_whole else known
+            for key in keys:
+                if key in known:
+                    yield ["part-twice", [_place(known[key]), _place(one)], key]
+                known[key] = one
 
     def _elsewhere(self, name: str) -> Iterator[list[Any]]:
         """Yield where the answer may be instead."""
@@ -139,6 +151,21 @@ def _of_value(statement: ast.stmt) -> Iterator[tuple[str, str]]:
         yield from _of_call(statement.value)
         yield from _of_letters(statement.value)
         yield from _of_comma(statement.value)
+
+
+def _keys_given(statement: ast.stmt, name: str) -> tuple[bool, list[str]]:
+    """Return whether a statement gives a name a whole value, and the keys, as code, that it gives one."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return False, []
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Subscript) and _is_name(target.value, name):
+        return False, [_text(target.slice)] if isinstance(target.slice, ast.Constant) else []
+    if not _is_name(target, name):
+        return False, []
+    if isinstance(value, ast.Dict):
+        return True, [_text(key) for key in value.keys if isinstance(key, ast.Constant)]
+    words = value.keywords if isinstance(value, ast.Call) and _is_name(value.func, "dict") else []
+    return True, [repr(word.arg) for word in words if word.arg]
 
 
 def _of_powers(statement: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,25 @@ def test_a_section(graded, course):
 def test_what_does_not_go_together_is_one_sentence(graded, course, arguments, said):
     ran = course(graded.root, "scores", *arguments)
     assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_a_stub_in_the_other_format_is_no_second_file(own: Path, tmp_path: Path, course: Run) -> None:
+    for form in ("python", "notebook"):
+        course(own, "generate", tmp_path / form, "--format", form)
+    stubs = [tmp_path / "python" / "exercise-1.py", tmp_path / "notebook" / "exercise-1.ipynb"]
+    texts = [stub.read_text(encoding="utf-8") for stub in stubs]
+    right = [text.replace("size = ...", "size = 3") for text in texts]
+    for student, files in {
+        "ada": [right[0], texts[1]],
+        "bob": [texts[0], right[1]],
+        "cyd": texts,
+        "dan": right,
+    }.items():
+        (own / "S" / student).mkdir(parents=True)
+        for stub, text in zip(stubs, files, strict=True):
+            (own / "S" / student / stub.name).write_text(text, encoding="utf-8")
+    ran = course(own, "grade", "S", "--json")
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    outcomes = {one["student"]: {question["outcome"] for question in one["questions"]} for one in told}
+    assert outcomes == {"ada": {"passed"}, "bob": {"passed"}, "cyd": {"unanswered"}, "dan": {"ungraded"}}
+    assert "ada: exercise-1.ipynb is an untouched stub, and does not count" in ran.err

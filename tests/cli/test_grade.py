@@ -251,6 +251,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     (folder / "bad.ipynb").write_text('{"cells": 3}', encoding="utf-8")
     (folder / "exercise-2.ipynb").write_text("{}", encoding="utf-8")
+    (folder / "exercise-2.py").write_text("size = 3\n", encoding="utf-8")
     (folder / "exercise-4.py").rename(folder / "exercise-4 (1).py")
     ran = grade(folder, *arguments)
     assert (ran.code, ran.out) == (2, "")
@@ -265,6 +266,21 @@ def test_an_exercise_is_found_by_what_students_call_it(folder: Path, grade: Run,
     (folder / "exercise-3.ipynb").write_text("{}", encoding="utf-8")
     ran = grade(folder, word, "--json", *(() if word.endswith(".py") else ("--file", "exercise-3.py")))
     assert json.loads(ran.out)["exercise"] == "exercise-3"
+
+
+@pytest.mark.parametrize(
+    "words", [["exercise", "3"], ["Exercise", "03", "--file", "exercise-3.py"], ["ex", "3", "size", "--hint"]]
+)
+def test_an_exercise_is_found_in_two_words(folder: Path, grade: Run, words: list[str]) -> None:
+    ran = grade(folder, *words)
+    asked = "size, hint 1 of 2" if "--hint" in words else "exercise-3: Stride"
+    assert (ran.code, ran.out.startswith(asked)) == (1, True)
+
+
+def test_a_number_behind_the_value_of_an_option_is_no_part_of_it(folder: Path, grade: Run) -> None:
+    (folder / "exercise").write_text("", encoding="utf-8")
+    ran = grade(folder, "--file", "exercise", "3")
+    assert ran.err.splitlines() == ["exercise is neither a .py file nor a .ipynb notebook."]
 
 
 def test_a_file_elsewhere_can_be_named_in_place_of_its_exercise(folder: Path, grade: Run) -> None:
@@ -290,7 +306,7 @@ def test_the_page_says_where_an_answer_is_that_was_not_found(folder: Path, grade
 
 def test_a_folder_without_exercises(tmp_path: Path, grade: Run) -> None:
     ran = grade(tmp_path, "exercise-1")
-    assert (ran.code, "There are no exercises here" in ran.err) == (2, True)
+    assert (ran.code, f"There are no exercises in {tmp_path}:" in ran.err) == (2, True)
 
 
 def test_a_bug_of_ours_is_exit_3_and_names_a_log(
@@ -483,3 +499,19 @@ def test_watching_says_at_once_that_it_grades(
 def test_no_line_of_a_page_ends_in_blanks(folder: Path, grade: Run) -> None:
     for arguments in (["exercise-3"], []):
         assert not [line for line in grade(folder, *arguments).out.splitlines() if line != line.rstrip()]
+
+
+@pytest.mark.parametrize("form", ["python", "notebook"])
+def test_an_untouched_stub_of_the_other_format_does_not_compete(
+    folder: Path, handouts: Path, shipped: LoadedCourse, grade: Run, form: str
+) -> None:
+    shutil.copy(handouts / "notebook" / "exercise-3.ipynb", folder)
+    names = {"python": "exercise-3.py", "notebook": "exercise-3.ipynb"}
+    other = names["notebook" if form == "python" else "python"]
+    (folder / names[form]).write_text(solution(shipped, "exercise-3", form), encoding="utf-8")
+    ran = grade(folder, "exercise-3")
+    assert (ran.code, "10 of 10 points" in ran.out) == (0, True)
+    assert ran.err.splitlines() == [f"{other} is still the stub, so {names[form]} is graded."]
+    text = (folder / other).read_text(encoding="utf-8")
+    (folder / other).write_text(text.replace("size = ...", "size = 1", 1), encoding="utf-8")
+    assert "Move one away" in grade(folder, "exercise-3").err

@@ -91,5 +91,5 @@ def test_lines_are_counted_over_all_cells(bench: Callable[..., Bench]) -> None:
             ],
         )
 
-    assert messages(MAX_LINES - 2) == ["Line 2 of cell 2 raised ValueError."]
+    assert messages(MAX_LINES - 2) == ["Line 2 of cell 2 from the top raised ValueError."]
     assert messages(MAX_LINES - 1) == ["`double` raised ValueError."]

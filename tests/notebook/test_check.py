@@ -103,7 +103,7 @@ def test_without_a_pack_it_says_so_and_finds_one_that_comes_later(shell: Shell, 
     shutil.move(pack, folder / "away")
     shutil.move(folder.parent / "course.yaml", folder / "away.yaml")
     shell.run("check()", "here")
-    assert shell.text.startswith("There are no exercises here")
+    assert shell.text.startswith("There are no exercises in ")
     pack.write_bytes(b"PK damaged")
     shell.run("check()", "here")
     assert "is damaged" in shell.text
@@ -252,7 +252,7 @@ def test_grade_in_a_cell_that_is_not_in_the_file_warns_without_check(
 
 
 def test_the_process_answers_every_line_and_ends_with_its_input(folder: Path) -> None:
-    good = {"folder": str(folder), "notebook": "exercise-1.ipynb", "cells": [["code", "size = 3"]]}
+    good = {"folder": str(folder), "notebook": "exercise-1.ipynb", "cells": [["code", "size = 3", None]]}
     wrong = [
         b"{\n",
         b"3\n",

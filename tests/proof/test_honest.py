@@ -333,3 +333,28 @@ def test_a_fault_names_the_line_of_yaml_that_sets_it_aside(tmp_path: Path, cours
     text = HEAD + ask("word", more=aside) + ask("nothing") + ask("even")
     (root / "exercises" / "e" / "exercise.yaml").write_text(text)
     assert course(root, "check", "--variants", 0).code == 0
+
+
+def test_a_report_has_no_noise(tmp_path: Path, course: Run) -> None:
+    """Changes that change nothing are no mutants, and a line is reported once, with all that it lacks."""
+    noisy = {
+        "exercise.yaml": HEAD + ask("word") + ask("turned"),
+        "reference.py": "def word(x):\n    return tuple([2 * x + 1])[0]\n\n\n"
+        "def turned(x):\n    return x.transpose(0, 1)\n",
+        "checks.py": "import pytest\nimport torch\n\n\n"
+        '@pytest.mark.parametrize("x", [3, 4])\n'
+        'def test_word(student, x):\n    """A number."""\n    assert student.word(x) > 0\n\n\n'
+        'def test_turned(student):\n    """A row."""\n'
+        "    assert student.turned(torch.arange(3.0)[None]).shape == (3, 1)\n",
+    }
+    root = write_course(tmp_path / "c", {"e": noisy})
+    found = json.loads(course(root, "check", "--variants", 0, "--json").out)["exercises"][0]
+    names = [column["name"] for one in found["questions"] for column in one["columns"]]
+    assert not [name for name in names if "[-1]" in name or "transpose(1, 0)" in name]
+    missed = [fault for fault in found["faults"] if "No check notices the mutant" in fault["sentence"]]
+    lines = [fault["line"] for fault in missed]
+    assert len(lines) == len(set(lines))
+    assert any("mutants '" in fault["sentence"] for fault in missed)
+    shown = course(root, "check", "--variants", 0).out
+    assert "word[3]" in shown
+    assert "word[4]" in shown

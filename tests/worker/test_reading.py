@@ -55,15 +55,15 @@ def test_magics_are_skipped_and_nothing_else(source, cleaned, skipped):
 
 def test_skipped_lines_are_told_with_cell_and_line():
     submission = read_cells("a.ipynb", notebook("x = 1", "\n  %run y"))
-    assert submission.notes == ("cell 2, line 2: `%run y` was skipped; it is not Python.",)
+    assert submission.notes == ("Line 2 of cell 2 from the top: `%run y` was skipped; it is not Python.",)
 
 
 @pytest.mark.parametrize("version", [3, 4])
 def test_cells_of_notebooks_old_and_new_keep_their_order_and_numbers(version):
     submission = read_cells("a.ipynb", notebook(["a = 1\n", "b = 2"], "c = 3", version=version))
     assert [(cell.label, cell.source) for cell in submission.cells] == [
-        ("cell 1", "a = 1\nb = 2"),
-        ("cell 2", "c = 3"),
+        ("cell 1 from the top", "a = 1\nb = 2"),
+        ("cell 2 from the top", "c = 3"),
     ]
 
 
@@ -201,3 +201,13 @@ def test_code_may_be_so_long_and_no_longer(name):
 
 def test_encodings_have_the_names_that_python_gives_them():
     assert {codecs.lookup(name).name for name in ENCODINGS} == ENCODINGS
+
+
+def test_a_cell_is_called_by_its_number_only_if_no_other_has_it():
+    numbers = [5, 5, 7, None, True, -1, 10**9, "8"]
+    cells = [{"cell_type": "code", "source": "x", "execution_count": number} for number in numbers]
+    found = [cell.label for cell in read_cells("a.ipynb", notebook(cells=cells)).cells]
+    assert found[2] == "cell [7]"
+    assert [label for label in found if "[" not in label] == [
+        f"cell {place} from the top" for place in (1, 2, 4, 5, 6, 7, 8)
+    ]

@@ -15,6 +15,7 @@ from grader.worker.sections import Sections, question_of
 from grader.worker.slips import is_one_typo, plain
 from grader.worker.statements import is_untouched
 from grader.worker.syntax_words import explained
+from grader.worker.unread import value_in
 
 WORD = st.text("abcdef", min_size=4, max_size=9)
 
@@ -171,3 +172,29 @@ def test_syntax_errors_in_words_that_help(source, line, words):
     assert (number, words in said) == (line, True)
     assert not said.endswith(".")
     assert "(detected" not in said
+
+
+@given(st.text("answer size=:().,'#*`$ 0123xab[]{}\"", max_size=60), st.booleans())
+def test_what_is_read_out_of_a_comment_is_code_that_parses(text, is_alone):
+    value = value_in(text, "size", is_alone=is_alone)
+    assert value == "" or isinstance(ast.parse(f"size = {value}").body[0], ast.Assign)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_alone", "value"),
+    [
+        ("size = 3", False, "3"),
+        ("SIZE: 3x4", False, "(3, 4)"),
+        ("The answer is b)", False, '"b"'),
+        ("size = (4 - 2) + 1 = 3", False, "3"),
+        ("**Answer:** 2**3", False, "2**3"),
+        ("3", True, "3"),
+        ("3", False, ""),
+        ("size = ...", True, ""),
+        ("size: the length of a side", True, ""),
+        ("stride", True, ""),
+        ("see torch.nn", True, ""),
+    ],
+)
+def test_an_answer_in_a_comment(text, is_alone, value):
+    assert value_in(text, "size", is_alone=is_alone) == value

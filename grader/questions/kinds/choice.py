@@ -227,8 +227,10 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             if key.credit == "element" and right:
                 share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
             counts = wording.choices(missed=len(right - answer), wrong=len(answer - right))
-            otherwise = " ".join([counts, *(wrong.message for wrong in wrongs)])
-            wrongs = [wrong.model_copy(update={"message": f"{counts} {wrong.message}"}) for wrong in wrongs]
+            told = {one.name: f"({one.answer}) {one.message}" for one in wrongs if one.message}
+            otherwise = " ".join([counts, *told.values()])
+            messages = {one.name: f"{counts} {told.get(one.name, '')}".rstrip() for one in wrongs}
+            wrongs = [one.model_copy(update={"message": messages[one.name]}) for one in wrongs]
         return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
 
 

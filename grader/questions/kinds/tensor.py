@@ -143,7 +143,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
         wrongs = list(self.authored_wrongs(variant))
         left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
-        usual = [one._replace(answer=one.answer.tolist()) for one in slips if one.name not in left_out]
+        found = (one for one in slips if one.name not in left_out and not _says_nothing(one.answer, output))
+        usual = [one._replace(answer=one.answer.tolist()) for one in found]
         known = [output.tolist(), *(wrong.answer for wrong in wrongs)]
         wrongs += map(Wrong.of, telling(usual, known, lambda answer: repr(_floats(answer))))
         return TensorKey(
@@ -237,6 +238,15 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         for name, number in super().constants(key):
             yield name, number
             yield f"all {name}", _filled(key.shape, number)
+
+
+def _says_nothing(answer: Tensor, output: Tensor) -> bool:
+    """Return whether a wrong answer is one number everywhere, such as the zeros of a placeholder."""
+    return _is_constant(answer) and answer.numel() > 1 and not _is_constant(output)
+
+
+def _is_constant(values: Tensor) -> bool:
+    return bool((values == values.flatten()[:1]).all())
 
 
 def _is_like(posed: Posed, key: TensorKey, answer: Values, other: Any) -> bool:
