@@ -260,3 +260,15 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
     "added-padding": ("padding cuts the output", "padding makes the output larger"),
     "ignored-output-padding": ("with the output padding", "without the output padding"),
 }
+
+# Writing an answer of a few words.
+OTHER_CAPITALS = "Only capital letters differ from an answer that counts. Here they matter."
+JOINED_OR_SPLIT = "The letters are right. Check the blanks, hyphens and underscores between them."
+PLURAL = "Check the singular and the plural."
+SWAPPED_WORDS = "The words are right. Put them in the usual order."
+MISSPELT = "This is nearly an answer that counts. Check the spelling, letter by letter."
+NEGATED = "Your answer says what it is not. Write what it is."
+SEVERAL_ANSWERS = "You wrote several answers. Decide for one."
+WHOLE_SENTENCE = "Write the term alone, without a sentence around it."
+NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
+REPEATED_THE_QUESTION = "These are words of the question. Write what it asks for."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -123,7 +123,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         Limits | None, Field(description="Limits of this question, in place of the exercise's.")
     ] = None
     misconceptions: Annotated[
-        dict[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
+        Mapping[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
     ] = {}
 
     @field_validator("id")

@@ -22,6 +22,7 @@ CODE = "Write the code."
 CODE_WITHOUT = "Write the code yourself: {families}."
 NO = "no {family}"
 CODE_WITH = " Use {families}."
+WORDS = 'Write a few words in quotes, such as "batch size".'
 UNQUOTED = "Write numbers without quotes."
 
 # An answer that has another form.
@@ -29,6 +30,7 @@ MALFORMED = "`{name}` is {what}. {how}"
 UNFINISHED = "`{name}` still has `...` in it."
 UNFINISHED_PART = "`{name}` still has `...` for {part}."
 TOO_LONG = "`{name}` is {what}, which is too long to grade."
+TOO_MANY_CHARACTERS = "`{name}` is longer than {most} characters."
 QUOTED = "`{name}` is {what}. Write it without quotes."
 NOT_A_NUMBER = "`{name}` is {what}, but it must be a whole number."
 TOO_LARGE = "`{name}` is {what}, which is too large."
@@ -65,6 +67,7 @@ SCALAR_SHAPE = "() (a single number)"
 # A wrong answer.
 WRONG_NUMBER = "{number} is not the right number."
 UNROUNDED = "You did not round a quotient down. Only whole steps and whole cells count."
+WRONG_TEXT = "This is not the right answer."
 WRONG_OPTION = "({letters}) is not the right option."
 COUNT_POSITIONS = "Count the positions of the {noun}, one dimension at a time."
 USE_FORMULA = "Apply the formula of the output size layer by layer, one dimension at a time."

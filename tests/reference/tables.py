@@ -31,6 +31,7 @@ from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption
 from grader.questions.kinds.settings import Condition
+from grader.questions.kinds.text_answer import TextMisconception
 from grader.questions.posed import OutcomeName
 from grader.worker.families import FAMILIES
 from grader.worker.isolation.ways import WAYS
@@ -42,7 +43,10 @@ SCOPE = {"M": 12, "K": 3, "S": 2, "P": 1, "image": [[1, 2], [3, 4]]}
 RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
     for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Illustration)
-} | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
+} | {
+    record.__name__: record
+    for record in (Range, Grid, Question, Misconception, TextMisconception, ListedOption, Condition)
+}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
