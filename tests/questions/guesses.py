@@ -49,7 +49,19 @@ def _words(_: Posed, key: Any, draw: random.Random) -> Any:
     return " ".join(words)
 
 
+def _formula(posed: Any, _: Any, draw: random.Random) -> Any:
+    """A formula of the names and of small numbers, of a size like that of a right one."""
+
+    def term(depth: int) -> str:
+        if depth == 0:
+            return str(draw.choice([*posed.variables, *posed.variables, str(draw.randint(1, 4))]))
+        return f"({term(depth - 1)} {draw.choice(['+', '-', '*', '//'])} {term(draw.randint(0, depth - 1))})"
+
+    return term(draw.randint(1, 4))
+
+
 GUESSES: dict[str, Guess] = {
+    "expression": _formula,
     "number": _number,
     "output-size": _sizes,
     "tensor": _values,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ RANDOM_ANSWERS = 20  # to each variant
 VALUES = [kind for kind in KINDS if not KINDS[kind].by_checks]
 
 
-def variants(question: Question) -> Iterator[Asked]:
+def variants(question: Question[Any, Any, Any]) -> Iterator[Asked]:
     """Ask many students, with parameters that hide as few misconceptions as `course generate` would."""
     demand = demand_of(question, frozenset(SCOPE))
     for number in range(VARIANTS):

@@ -24,6 +24,7 @@ QUESTION: dict[str, Any] = {"id": "q", "prompt": "What?", "hints": ["Think."]}
 OF_KIND: dict[str, dict[str, Any]] = {
     "choice": {"options": [{"text": "a", "correct": True}, {"text": "b"}]},
     "code": {"id": "f", "signature": "(x: int) -> int"},
+    "expression": {"answer": "n * K", "variables": {"n": {"from": 1, "to": 9}}},
     "number": {"answer": "M - K"},
     "output-size": {"layer": "Conv2d(1, 1, K)", "input": [1, 1, "M", "M"]},
     "settings": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,7 +17,7 @@ from grader.questions.base import Misconception, Question, rendered
 from grader.questions.patterns import bare, compared, matches, pattern_problems
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, text_problems, without_problems
-from grader.questions.values import describe, is_number, plain, single
+from grader.questions.values import as_float, describe, is_number, plain, single
 
 MAX_CHARACTERS = 1000  # of an answer
 MAX_FORMS = 50
@@ -115,7 +116,7 @@ class Text(Question[Posed, TextKey, str]):
     def read(cls, posed: Posed, value: Any) -> str:
         """Read a few words; a number counts as its digits."""
         given = single(plain(value, posed.id))
-        text = str(given) if is_number(given) else given
+        text = str(given) if is_number(given) and math.isfinite(as_float(given)) else given
         if isinstance(text, str) and len(text) > MAX_CHARACTERS:
             raise FormError(wording.TOO_MANY_CHARACTERS.format(name=posed.id, most=MAX_CHARACTERS))
         if not isinstance(text, str) or not bare(text):
