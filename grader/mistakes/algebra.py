@@ -15,7 +15,7 @@ MAX_SLIPS = 100  # of one formula
 _ANGLES = ("sin", "cos", "tan")
 _ROUNDING = ("floor", "int", "ceil", "round")
 
-Change = Callable[[ast.expr], Iterator[ast.expr]]
+Rewriting = Callable[[ast.expr], Iterator[ast.expr]]
 
 
 def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
@@ -120,7 +120,7 @@ def _other_logarithm(node: ast.expr) -> Iterator[ast.expr]:
                 yield _binary(node, ast.Div(), _call("log", ast.Constant(base)))
 
 
-CHANGES: tuple[tuple[str, str, Change], ...] = (  # of one place in the formula
+CHANGES: tuple[tuple[str, str, Rewriting], ...] = (  # of one place in the formula
     ("forgot-constant", wording.FORGOT_CONSTANT, _without_constant),
     ("other-sign", wording.OTHER_SIGN, _other_sign),
     (UNROUNDED, wording.FORGOT_TO_ROUND, _unrounded),

@@ -65,12 +65,12 @@ def _check_products(formula: str, name: str) -> None:
             raise FormError(wording.NO_SIGN.format(name=name, what=shorten(left + right)))
 
 
-def _ends(token: str) -> bool:
-    return token != "." and (token[0].isalnum() or token[0] in "_.)")
+def _ends(piece: str) -> bool:
+    return piece != "." and (piece[0].isalnum() or piece[0] in "_.)")
 
 
-def _begins(token: str) -> bool:
-    return token != "." and (token[0].isalnum() or token[0] in "_.(")
+def _begins(piece: str) -> bool:
+    return piece != "." and (piece[0].isalnum() or piece[0] in "_.(")
 
 
 def _check_forms(tree: ast.expr, text: str, name: str) -> None:

@@ -22,7 +22,12 @@ from tests.questions.guesses import GUESSES, guess
 VARIANTS = 50
 TRIES = 30  # draws of parameters that are tried for one that hides no misconception
 RANDOM_ANSWERS = 20  # to each variant
-VALUES = [kind for kind in KINDS if not KINDS[kind].by_checks]
+SLOW = {"tensor"}  # it computes every usual mistake with torch
+VALUES = [
+    pytest.param(kind, marks=[pytest.mark.slow] * (kind in SLOW))
+    for kind in KINDS
+    if not KINDS[kind].by_checks
+]
 
 
 def variants(question: Question[Any, Any, Any]) -> Iterator[Asked]:
@@ -64,7 +69,9 @@ def test_misconceptions_are_named(kind):
     assert seen[True] >= 0.95 * seen.total(), missed
 
 
-@pytest.mark.parametrize("kind", GUESSES)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind in SLOW)) for kind in GUESSES]
+)
 def test_random_wrong_answers_are_not(kind):
     seen, told = Counter[bool](), Counter[str]()
     draw = random.Random(0)

@@ -31,15 +31,15 @@ STEPS = 10**6  # into which a range of real numbers is divided
 MAX_VARIABLES = 8
 DOUBLE = PRECISIONS["float64"]
 
-Number = int | float
-Values = tuple[Number | None, ...]  # at each point; None where a formula has no value
+Coordinate = int | float
+Outputs = tuple[Coordinate | None, ...]  # at each point; None where a formula has no value
 
 
 class Domain(Record):
     """The numbers at which a variable is tried: whole ones, or real ones if an end has a point."""
 
-    from_: Annotated[Number, Field(alias="from", ge=-1e9, le=1e9, description="The smallest number.")]
-    to: Annotated[Number, Field(ge=-1e9, le=1e9, description="The largest number, included.")]
+    from_: Annotated[Coordinate, Field(alias="from", ge=-1e9, le=1e9, description="The smallest number.")]
+    to: Annotated[Coordinate, Field(ge=-1e9, le=1e9, description="The largest number, included.")]
 
     @model_validator(mode="after")
     def _in_order(self) -> Domain:
@@ -48,7 +48,7 @@ class Domain(Record):
             raise ValueError(msg)
         return self
 
-    def draw(self, draws: Draws) -> Number:
+    def draw(self, draws: Draws) -> Coordinate:
         """Draw one number."""
         if isinstance(self.from_, int) and isinstance(self.to, int):
             return self.from_ + draws.below(self.to - self.from_ + 1)
@@ -64,9 +64,9 @@ class FormulaPosed(Posed):
 class FormulaKey(Key):
     """The points at which formulas are compared, and what right and wrong ones give there."""
 
-    points: tuple[tuple[Number, ...], ...]
-    values: Values
-    wrong_values: tuple[Values, ...]
+    points: tuple[tuple[Coordinate, ...], ...]
+    values: Outputs
+    wrong_values: tuple[Outputs, ...]
 
 
 class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
@@ -148,7 +148,7 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
             wrong_values=tuple(its for _, its in wrongs.values()),
         )
 
-    def _points(self, variant: Variant) -> Iterator[tuple[Number, ...]]:
+    def _points(self, variant: Variant) -> Iterator[tuple[Coordinate, ...]]:
         """Draw the points, all of which meet the conditions."""
         for number in range(POINTS):
             for attempt in range(TRIES):
@@ -161,7 +161,7 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
                     raise ExpressionError("No point meets these conditions.", "Widen the variables.")
             yield tuple(drawn.values())
 
-    def _meets(self, variant: Variant, drawn: Mapping[str, Number]) -> bool:
+    def _meets(self, variant: Variant, drawn: Mapping[str, Coordinate]) -> bool:
         scope = {**_constants(), **variant.params, **drawn}
         return all(_value(parse_expression(condition), scope) for condition in self.where)
 
@@ -170,12 +170,12 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
         with at(*path):
             return filled(str(formula), {k: v for k, v in variant.params.items() if k not in self.variables})
 
-    def _values(self, formula: str, points: Sequence[tuple[Number, ...]]) -> Values:
+    def _values(self, formula: str, points: Sequence[tuple[Coordinate, ...]]) -> Outputs:
         return _values_of(parse_expression(formula), tuple(self.variables), points)
 
     def _wrongs(
-        self, right: str, points: Sequence[tuple[Number, ...]], values: Values, variant: Variant
-    ) -> Iterator[tuple[str, tuple[Wrong, Values]]]:
+        self, right: str, points: Sequence[tuple[Coordinate, ...]], values: Outputs, variant: Variant
+    ) -> Iterator[tuple[str, tuple[Wrong, Outputs]]]:
         """Yield the author's misconceptions and the usual ones that give something else, by formula."""
         seen = {_rounded(values)}
         for wrong in self._authored(variant):
@@ -232,11 +232,11 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
         return failed(alike, lambda _: True, wording.WRONG_FORMULA.format(where=where, result=result))
 
 
-def _constants() -> dict[str, Number]:
+def _constants() -> dict[str, Coordinate]:
     return {name: getattr(math, name) for name in CONSTANTS}
 
 
-def _value(tree: ast.expr, scope: Mapping[str, Any]) -> Number | None:
+def _value(tree: ast.expr, scope: Mapping[str, Any]) -> Coordinate | None:
     """Return the value of a formula; None if it has none."""
     try:
         value = evaluate_tree(tree, scope)
@@ -245,17 +245,17 @@ def _value(tree: ast.expr, scope: Mapping[str, Any]) -> Number | None:
     return value if isinstance(value, int | float) else None
 
 
-def _values_of(tree: ast.expr, names: Sequence[str], points: Sequence[tuple[Number, ...]]) -> Values:
+def _values_of(tree: ast.expr, names: Sequence[str], points: Sequence[tuple[Coordinate, ...]]) -> Outputs:
     constants = _constants()
     return tuple(_value(tree, {**constants, **dict(zip(names, point, strict=True))}) for point in points)
 
 
-def _agree(one: Number | None, other: Number | None) -> bool:
+def _agree(one: Coordinate | None, other: Coordinate | None) -> bool:
     """Return whether two formulas give the same at a point, or both nothing."""
     if one is None or other is None:
         return one is other
     return is_close(one, other, DOUBLE)
 
 
-def _rounded(values: Values) -> tuple[str, ...]:
+def _rounded(values: Outputs) -> tuple[str, ...]:
     return tuple("" if value is None else format(value + 0.0, ".9g") for value in values)
