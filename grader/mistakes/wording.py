@@ -290,3 +290,10 @@ OFF_BY_ONE = "Your formula is wrong by one."
 UPSIDE_DOWN = "Your formula is upside down."
 OPPOSITE_SIGN = "Your formula has the opposite sign."
 SWAPPED_NAMES = "You swapped two of the names."
+
+# Writing a text that a person will read.
+NAMED_A_FILE = "This is the name of a file. Write the text itself."
+CODE_FOR_WORDS = "This is code. Write sentences."
+UNFINISHED_TEXT = "The text seems unfinished."
+TOO_SHORT = "The text has fewer words than asked for."
+LONGER_THAN_ASKED = "The text has more words than asked for."

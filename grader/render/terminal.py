@@ -25,6 +25,7 @@ WORDS: dict[OutcomeName, tuple[str, str]] = {
     "memory": ("out of memory", WRONG),
     "crashed": ("crashed", WRONG),
     "unanswered": ("not answered", PARTLY),
+    "pending": ("marked by a person", LATER),
     "skipped": ("graded later", LATER),
     "ungraded": ("not graded", LOST),
 }
@@ -175,11 +176,12 @@ def remarks(report: Report) -> Iterator[RenderableType]:
 def total(*reports: Report) -> str:
     """Return the score out of the points graded so far, and what is still open."""
     score, points = (sum(report.judged[place] for report in reports) for place in (0, 1))
-    later, lost = (
-        sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded")
+    later, lost, pending = (
+        sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded", "pending")
     )
     open_ = [f"{number_text(later)} graded later"] * (later > 0)
     open_ += [f"{number_text(lost)} not graded"] * (lost > 0)
+    open_ += [f"{number_text(pending)} marked by a person"] * (pending > 0)
     judged = f"{score_text(score, points)} of {points_text(points)}"
     return ", ".join([judged] * (points > 0 or not open_) + open_)
 

@@ -25,6 +25,7 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "choice": {"options": [{"text": "a", "correct": True}, {"text": "b"}]},
     "code": {"id": "f", "signature": "(x: int) -> int"},
     "expression": {"answer": "n * K", "variables": {"n": {"from": 1, "to": 9}}},
+    "manual": {"rubric": [{"points": 1, "text": "It says why."}], "example": "Because."},
     "number": {"answer": "M - K"},
     "output-size": {"layer": "Conv2d(1, 1, K)", "input": [1, 1, "M", "M"]},
     "settings": {

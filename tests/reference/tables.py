@@ -31,6 +31,7 @@ from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption
 from grader.questions.kinds.expression import Domain
+from grader.questions.kinds.manual import RubricItem
 from grader.questions.kinds.settings import Condition
 from grader.questions.kinds.text_answer import TextMisconception
 from grader.questions.posed import OutcomeName
@@ -46,7 +47,17 @@ RECORDS: dict[str, type[BaseModel]] = {
     for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Illustration)
 } | {
     record.__name__: record
-    for record in (Range, Grid, Question, Misconception, TextMisconception, ListedOption, Condition, Domain)
+    for record in (
+        Range,
+        Grid,
+        Question,
+        Misconception,
+        TextMisconception,
+        ListedOption,
+        Condition,
+        Domain,
+        RubricItem,
+    )
 }
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
