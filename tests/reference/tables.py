@@ -29,7 +29,7 @@ from grader.language.params import Grid, Range
 from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
-from grader.questions.kinds.choice import ListedOption
+from grader.questions.kinds.choice import ListedOption, MatchedPair
 from grader.questions.kinds.expression import Domain
 from grader.questions.kinds.manual import RubricItem
 from grader.questions.kinds.settings import Condition
@@ -57,6 +57,7 @@ RECORDS: dict[str, type[BaseModel]] = {
         Condition,
         Domain,
         RubricItem,
+        MatchedPair,
     )
 }
 REPORTS: dict[str, type[BaseModel]] = {
