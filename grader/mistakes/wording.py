@@ -308,3 +308,13 @@ SHIFTED = "Each one has the letter of its neighbour."
 REVERSED_MATCH = "You matched them backwards."
 SWAPPED_TWO = "Two letters are swapped; the others are right."
 SAME_FOR_ALL = "You wrote the same letter everywhere."
+
+# Counting the parameters of a layer.
+FORGOT_BIASES = "You counted the weights alone. Each output channel also has a bias."
+ONE_BIAS = "You counted one bias for the whole layer. There is one for each output channel."
+IGNORED_KERNEL_SIZE = "You left out the size of the kernel: each of its cells is a weight."
+IGNORED_INPUTS = "You left out the input channels: each has weights of its own."
+IGNORED_OUTPUTS = "You left out the output channels: each has weights of its own."
+ADDED_SIZES = "You added the sizes. There is a weight for each combination of them, so multiply."
+COUNTED_NO_BIAS = "You counted biases, but this layer has none."
+LAST_ALONE = "You counted the last layer alone. The others have parameters, too."
