@@ -14,6 +14,7 @@ from grader.examiner.wording import NOT_ANSWERED
 from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
+from grader.questions.wording import MARKED_BY_A_PERSON
 from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Picture
 from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 
@@ -115,7 +116,7 @@ def points_word(question: QuestionReport) -> str:
 
 def said(question: QuestionReport) -> str:
     """Return what the message of a question says beyond its verdict."""
-    return question.message.removeprefix(NOT_ANSWERED).strip()
+    return question.message.removeprefix(NOT_ANSWERED).removeprefix(MARKED_BY_A_PERSON).strip()
 
 
 def details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
