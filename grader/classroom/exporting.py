@@ -155,6 +155,8 @@ def _without_score(score: Score) -> str:
     """Say why a student has no score to export; "" if they have one, are excused, or were reported."""
     if not score.is_graded:
         return f"{score.student}: {score.exercise} could not be graded"
+    if score.is_pending:
+        return f"{score.student}: {score.exercise} is not complete: a person has still to mark a part of it"
     why = score.warnings or score.rules
     if score.final is None and not score.is_excused and why:
         return f"{score.student}: no score in {score.exercise}: {'; '.join(why)}"

@@ -22,6 +22,7 @@ class Tally:
     graded: int = 0
     ungraded: int = 0
     unchanged: int = 0
+    pending: int = 0  # with questions that a person has still to mark
     held: int = 0  # with a score that does not count
     corrected: int = 0  # with a corrected hand-in time
     reasons: list[str] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Tally:
         else:
             self.ungraded += 1
             self._tell(self.reasons, f"{name}: {_why(outcome)}")
+        self.pending += bool(report.pending)
         if outcome.seconds is None:
             self.unchanged += 1
         else:

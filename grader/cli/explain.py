@@ -26,6 +26,7 @@ _UP = {"\x1b[A", "\x1bOA", "\xe0H", "\x00H"}
 _QUIT = {"q", "\x1b", "\x04"}
 _MISSING = {
     "passed": "{id} is right: there is nothing to explain.",
+    "pending": "{id} is marked by a person: there is nothing to explain.",
     "skipped": "{id} is graded later: there is nothing to explain yet.",
     "unanswered": "{id} is not answered yet: there is nothing to explain.",
 }

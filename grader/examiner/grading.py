@@ -95,14 +95,14 @@ def grade(
 
 
 def _completed(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
-    """Add to a report what the student wrote, and remarks."""
-    answer = session.replies.answers.get(posed.id)
+    """Add to a report what the student wrote, and remarks. What a person marks is the text itself."""
+    answer = report.answer or session.replies.answers.get(posed.id)
     return _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer})
 
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
     """Add to the message of a wrong answer what the file itself shows."""
-    if report.outcome in {"passed", "ungraded"}:
+    if report.outcome in {"passed", "ungraded", "pending"}:
         return report
     seconds = (posed.limits or paper.limits).seconds
     found = remarks(posed, report.outcome, session.replies.slips, session.troubles, seconds)

@@ -23,10 +23,12 @@ _SEVERITY: tuple[OutcomeName, ...] = (
     "error",
     "failed",
     "unanswered",
+    "pending",
     "passed",
     "skipped",
 )
-UNJUDGED: frozenset[OutcomeName] = frozenset({"ungraded", "skipped"})
+NOT_GRADED: frozenset[OutcomeName] = frozenset({"ungraded", "skipped"})
+UNJUDGED: frozenset[OutcomeName] = NOT_GRADED | {"pending"}
 
 INSTRUCTOR = {"for": "instructor"}  # the context for a report with all causes
 STORED = {"for": "gradebook"}  # with all causes, and without what can be drawn from it
@@ -140,12 +142,17 @@ class Report(Record):
     @property
     def still_open(self) -> tuple[QuestionReport, ...]:
         """The questions that the student has still to work on."""
-        return tuple(one for one in self.questions if one.outcome not in {"passed", "skipped"})
+        return tuple(one for one in self.questions if one.outcome not in {"passed", "skipped", "pending"})
 
     @property
     def is_graded(self) -> bool:
-        """Whether every question could be judged; if not, the score must not be handed on."""
-        return all(question.outcome not in UNJUDGED for question in self.questions)
+        """Whether the grader did its part; if not, the score must not be handed on."""
+        return all(question.outcome not in NOT_GRADED for question in self.questions)
+
+    @property
+    def pending(self) -> tuple[QuestionReport, ...]:
+        """The questions that a person has still to mark; until then the score is not complete."""
+        return tuple(one for one in self.questions if one.outcome == "pending")
 
     @property
     def judged(self) -> tuple[float, float]:

@@ -105,6 +105,7 @@ def marked(posed: Posed, mark: Mark) -> QuestionReport:
         picture=posed.picture if is_drawn else None,
         walk=posed.walk if is_drawn else None,
         tracks=mark.tracks,
+        answer=mark.written or None,
         checks=(check,),
     )
 

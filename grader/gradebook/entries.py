@@ -52,6 +52,7 @@ class Attempt:
     points: float
     is_graded: bool
     graded: datetime
+    is_pending: bool = False  # a person has still to mark a part of it
 
 
 @dataclass(frozen=True)

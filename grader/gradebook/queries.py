@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 
+PENDING = '"outcome":"pending"'  # in a stored report; in a text of a student its quotes would be escaped
+
 
 def known(students: Sequence[str]) -> Any:
     """Select the newest report and the latest attempt of each submission of these students."""
@@ -57,6 +59,7 @@ def attempts(student: str | None) -> Any:
             ReportRow.points,
             ReportRow.is_graded,
             ReportRow.created,
+            ReportRow.document.contains(PENDING, autoescape=True).label("is_pending"),
         )
         .join(AttemptRow, AttemptRow.submission_id == SubmissionRow.id)
         .join(counting, counting.c.submission_id == SubmissionRow.id)

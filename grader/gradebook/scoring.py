@@ -36,6 +36,7 @@ class Score:
     is_excused: bool = False
     graded: datetime | None = None
     warnings: tuple[str, ...] = ()  # to look at before the score is exported
+    is_pending: bool = False  # a person has still to mark a part of it; until then there is no final score
     submission: int | None = field(default=None, compare=False)  # whose report counts; None if set by hand
 
 
@@ -98,7 +99,8 @@ def _score(
     if judged is None:
         return Score(student, exercise, None, None, points, ("no attempt counts",), is_graded=True)
     attempt = judged.attempt
-    final = round(judged.final * points, PLACES) if attempt.is_graded else None
+    is_complete = attempt.is_graded and not attempt.is_pending
+    final = round(judged.final * points, PLACES) if is_complete else None
     return Score(
         student,
         exercise,
@@ -107,6 +109,7 @@ def _score(
         points,
         judged.rules,
         is_graded=attempt.is_graded,
+        is_pending=attempt.is_pending,
         graded=attempt.graded,
         submission=attempt.submission,
     )

@@ -321,4 +321,5 @@ def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
         row.points,
         row.is_graded,
         row.created,
+        row.is_pending,
     )

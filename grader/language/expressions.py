@@ -26,6 +26,7 @@ MAX_NUMBER = 10**100
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "ceil": math.ceil,
+    "cos": math.cos,
     "exp": math.exp,
     "float": float,
     "floor": math.floor,
@@ -38,8 +39,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": lambda number, digits=0: (
         round(number, min(max(digits, -MAX_DIGITS), MAX_DIGITS)) if digits else round(number)
     ),
+    "sin": math.sin,
     "sqrt": math.sqrt,
     "sum": sum,
+    "tan": math.tan,
+    "tanh": math.tanh,
 }
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

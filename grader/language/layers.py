@@ -183,6 +183,19 @@ def build(layer: Layer, scope: Scope) -> nn.Module:
     return module
 
 
+def parameter_shapes(layer: Layer, scope: Scope) -> list[dict[str, tuple[int, ...]]]:
+    """Return the shapes of the parameters of each layer that has some, by name, without their memory.
+
+    Raises:
+        LayerError: torch refuses its parameters.
+
+    """
+    with torch.device("meta"):
+        modules = [build(one, scope) for one in layer.flat()]
+    shapes = [{name: tuple(one.shape) for name, one in module.named_parameters()} for module in modules]
+    return [own for own in shapes if own]
+
+
 def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | None = None) -> Tensor:
     """Run the layer on `image`; `state` replaces parameters by their names in `state_dict`.
 

@@ -260,3 +260,61 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
     "added-padding": ("padding cuts the output", "padding makes the output larger"),
     "ignored-output-padding": ("with the output padding", "without the output padding"),
 }
+
+# Writing an answer of a few words.
+OTHER_CAPITALS = "Only capital letters differ from an answer that counts. Here they matter."
+JOINED_OR_SPLIT = "The letters are right. Check the blanks, hyphens and underscores between them."
+PLURAL = "Check the singular and the plural."
+SWAPPED_WORDS = "The words are right. Put them in the usual order."
+MISSPELT = "This is nearly an answer that counts. Check the spelling, letter by letter."
+NEGATED = "Your answer says what it is not. Write what it is."
+SEVERAL_ANSWERS = "You wrote several answers. Decide for one."
+WHOLE_SENTENCE = "Write the term alone, without a sentence around it."
+NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
+REPEATED_THE_QUESTION = "These are words of the question. Write what it asks for."
+
+# Writing a formula.
+FORGOT_CONSTANT = "A constant is missing from your formula."
+OTHER_SIGN = "Check each plus and minus: one of them is the other way round."
+FORGOT_TO_ROUND = "You did not round. The result must be a whole number."
+ROUNDED_UP = "You rounded up. Round down."
+SWAPPED_QUOTIENT = "You swapped the two sides of a quotient."
+LEFT_OUT_BRACKETS = "Brackets are missing: a product or a quotient is computed before a sum."
+FORGOT_FACTOR = "A constant factor is missing from your formula."
+POWER_AS_PRODUCT = "You multiplied by the exponent. A power is `**`."
+FORGOT_POWER = "You left out a power or a root."
+DEGREES = "You took the angle in degrees. Functions of angles take radians."
+OTHER_LOGARITHM = "You took a logarithm to another base. `log` is the natural one."
+FACTOR_OF_TWO = "Your formula is wrong by a factor of two."
+OFF_BY_ONE = "Your formula is wrong by one."
+UPSIDE_DOWN = "Your formula is upside down."
+OPPOSITE_SIGN = "Your formula has the opposite sign."
+SWAPPED_NAMES = "You swapped two of the names."
+
+# Writing a text that a person will read.
+NAMED_A_FILE = "This is the name of a file. Write the text itself."
+CODE_FOR_WORDS = "This is code. Write sentences."
+UNFINISHED_TEXT = "The text seems unfinished."
+TOO_SHORT = "The text has fewer words than asked for."
+LONGER_THAN_ASKED = "The text has more words than asked for."
+
+# Putting things in order, and matching them.
+REVERSED_ORDER = "This is the order backwards."
+FIRST_AT_THE_END = "What you put last comes first."
+LAST_AT_THE_START = "What you put first comes last."
+SWAPPED_NEIGHBOURS = "Two that follow each other are swapped."
+KEPT_THE_ORDER = "You kept the order in which they are listed."
+SHIFTED = "Each one has the letter of its neighbour."
+REVERSED_MATCH = "You matched them backwards."
+SWAPPED_TWO = "Two letters are swapped; the others are right."
+SAME_FOR_ALL = "You wrote the same letter everywhere."
+
+# Counting the parameters of a layer.
+FORGOT_BIASES = "You counted the weights alone. Each output channel also has a bias."
+ONE_BIAS = "You counted one bias for the whole layer. There is one for each output channel."
+IGNORED_KERNEL_SIZE = "You left out the size of the kernel: each of its cells is a weight."
+IGNORED_INPUTS = "You left out the input channels: each has weights of its own."
+IGNORED_OUTPUTS = "You left out the output channels: each has weights of its own."
+ADDED_SIZES = "You added the sizes. There is a weight for each combination of them, so multiply."
+COUNTED_NO_BIAS = "You counted biases, but this layer has none."
+LAST_ALONE = "You counted the last layer alone. The others have parameters, too."

@@ -123,7 +123,8 @@ def look_at(exercise: LoadedExercise, sitting: Sitting, tallies: dict[str, Tries
     """Try one variant of an exercise."""
     by_id = {question.id: question for question in exercise.record.questions}
     for posed in sitting.paper.questions:
-        if not KINDS[posed.kind].by_checks and sitting.keys is not None:
+        kind = KINDS[posed.kind]
+        if not kind.by_checks and not kind.by_person and sitting.keys is not None:
             tally = tallies.setdefault(posed.id, Tries())
             tally.look(by_id[posed.id], posed, sitting.keys[posed.id], dict(sitting.params))
 

@@ -209,7 +209,7 @@ class _Proof:
 
     def _unearned(self, trial: Trial, report: Report) -> Iterator[Fault]:
         for index, question in enumerate(report.questions):
-            if question.outcome == "passed":
+            if question.outcome in {"passed", "pending"}:
                 continue
             self._unsound.add(question.id)
             failed = [one for one in question.checks if one.id != question.id and one.outcome != "passed"]

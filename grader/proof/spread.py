@@ -51,7 +51,7 @@ def spreads_of(
             yield _of_parameter(name, param, [repr(one.params[name]) for one in variants])
     grids = {name for name, param in record.params.items() if isinstance(param, Grid)}
     for question in record.questions:
-        if question.by_checks:
+        if question.by_checks or question.by_person:
             continue
         is_seen = question.id in tallies and grids & read_by(question, record.params)
         answers = tallies[question.id].answers if is_seen else list(_answers(question, variants))

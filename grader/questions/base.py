@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -75,6 +75,7 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     - `posed_type` and `key_type`, if it needs its own subclass of `Posed` or `Key`;
     - `by_checks`, if pytest checks decide instead of `read` and `judge`;
+    - `by_person`, if a person decides: `judge` then leaves every answer pending;
     - `is_one_number`, if the answer is one number, with or without decimals;
     - `usual`, the names of the misconceptions that it knows by itself;
     - `silent`, the names of fields that do not affect the answer, at any depth of its record;
@@ -99,6 +100,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     model_config = ConfigDict(defer_build=True)  # the exercise's record builds the schemas of all kinds
 
     by_checks: ClassVar[bool] = False
+    by_person: ClassVar[bool] = False
     is_one_number: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()
     silent: ClassVar[frozenset[str]] = frozenset(
@@ -123,7 +125,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         Limits | None, Field(description="Limits of this question, in place of the exercise's.")
     ] = None
     misconceptions: Annotated[
-        dict[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
+        Mapping[str, Misconception], Field(description="Usual wrong ways to answer, by name.")
     ] = {}
 
     @field_validator("id")

@@ -14,7 +14,16 @@ from grader.walks.walk import Walk
 from grader.walks.worked import Tracks, Worked
 
 OutcomeName = Literal[
-    "passed", "failed", "error", "timeout", "memory", "crashed", "unanswered", "skipped", "ungraded"
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "memory",
+    "crashed",
+    "unanswered",
+    "pending",  # until a person marks it: neither zero nor ungraded
+    "skipped",
+    "ungraded",
 ]
 
 
@@ -79,6 +88,7 @@ class Mark:
     hint: int | None = None
     is_malformed: bool = False  # it has another form than required, so a picture does not help
     tracks: Tracks | None = None  # torch's way and the mistaken one; practice edition only
+    written: str = ""  # the text that a person marks
 
 
 class FormError(ValueError):

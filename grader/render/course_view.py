@@ -32,6 +32,7 @@ _WORDS = {
     "passed": ("right", RIGHT),
     "wrong": ("wrong", WRONG),
     "unanswered": ("open", PARTLY),
+    "pending": ("by a person", LATER),
     "skipped": ("later", LATER),
     "ungraded": ("not graded", LOST),
 }

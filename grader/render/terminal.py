@@ -14,6 +14,7 @@ from grader.examiner.wording import NOT_ANSWERED
 from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
+from grader.questions.wording import MARKED_BY_A_PERSON
 from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Picture
 from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 
@@ -25,6 +26,7 @@ WORDS: dict[OutcomeName, tuple[str, str]] = {
     "memory": ("out of memory", WRONG),
     "crashed": ("crashed", WRONG),
     "unanswered": ("not answered", PARTLY),
+    "pending": ("marked by a person", LATER),
     "skipped": ("graded later", LATER),
     "ungraded": ("not graded", LOST),
 }
@@ -114,7 +116,7 @@ def points_word(question: QuestionReport) -> str:
 
 def said(question: QuestionReport) -> str:
     """Return what the message of a question says beyond its verdict."""
-    return question.message.removeprefix(NOT_ANSWERED).strip()
+    return question.message.removeprefix(NOT_ANSWERED).removeprefix(MARKED_BY_A_PERSON).strip()
 
 
 def details(question: QuestionReport, hints: Sequence[str]) -> Iterator[RenderableType]:
@@ -175,11 +177,12 @@ def remarks(report: Report) -> Iterator[RenderableType]:
 def total(*reports: Report) -> str:
     """Return the score out of the points graded so far, and what is still open."""
     score, points = (sum(report.judged[place] for report in reports) for place in (0, 1))
-    later, lost = (
-        sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded")
+    later, lost, pending = (
+        sum(report.points_of(outcome) for report in reports) for outcome in ("skipped", "ungraded", "pending")
     )
     open_ = [f"{number_text(later)} graded later"] * (later > 0)
     open_ += [f"{number_text(lost)} not graded"] * (lost > 0)
+    open_ += [f"{number_text(pending)} marked by a person"] * (pending > 0)
     judged = f"{score_text(score, points)} of {points_text(points)}"
     return ", ".join([judged] * (points > 0 or not open_) + open_)
 

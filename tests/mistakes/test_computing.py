@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.language.layers import apply, build, parse_layer
-from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes
-from grader.mistakes.counting import SIZE_MISTAKES
+from grader.mistakes.computing import value_mistakes
 from grader.mistakes.transposed import _overlaps
-from grader.questions.kinds.number import Number
+from grader.questions.kinds import KINDS
 from grader.walks.axis import Axis
 
 # --- The loops ---------------------------------------------------------------------------------------------
@@ -666,5 +665,5 @@ def test_a_pool_that_looks_at_sizes_without_signs():
 
 def test_the_docs_list_every_usual_mistake():
     listed = (Path(__file__).parents[2] / "docs" / "usual-mistakes.md").read_text(encoding="utf-8")
-    names = {*VALUE_MISTAKES, *SIZE_MISTAKES, *Number.usual}
+    names = {name for kind in KINDS.values() for name in kind.usual}
     assert [name for name in sorted(names) if f"`{name}`" not in listed] == []

@@ -44,9 +44,13 @@ def unsaid(kind: str) -> list[str]:
 
 def example_of(kind: str) -> dict[str, Any]:
     """The example in the page of a kind."""
-    (example,) = re.findall(r"```yaml\n(.*?)```", page_of(kind).read_text(encoding="utf-8"), re.DOTALL)
-    question: dict[str, Any] = yaml.safe_load(example)
-    return question
+    return examples_of(kind)[0]
+
+
+def examples_of(kind: str) -> list[dict[str, Any]]:
+    """The examples in the page of a kind; the first is that of all its users."""
+    examples = re.findall(r"```yaml\n(.*?)```", page_of(kind).read_text(encoding="utf-8"), re.DOTALL)
+    return list(map(yaml.safe_load, examples))
 
 
 def draft_page(kind: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from pydantic import ValidationError
 
 from grader.language.expressions import ExpressionError
@@ -210,3 +211,104 @@ def test_packs_say_as_in_0_1_0_whether_several_options_can_be_right(asked, field
     assert set(written) == set(Posed.model_fields)
     assert KINDS["choice"].posed_type.model_validate(written) == asked.posed
     assert (asked.posed.several, asked.posed.fields) == (bool(fields), ())
+
+
+SHRINKS = ask(
+    "choice",
+    true_false=True,
+    answer="K > P",
+    misconceptions={"other": {"answer": "K <= P", "message": "Compare them."}},
+)
+FOUR = [{"text": one} for one in ("first", "second", "third", "fourth")]
+STEPS = ask("choice", order=True, credit="element", options=FOUR)
+PAIRS = ask(
+    "choice",
+    credit="element",
+    match=[{"left": str(one), "right": two} for one, two in enumerate(("one", "two", "three", "four"))],
+    options=[{"text": "five"}],
+)
+
+
+def sequence(asked: Asked, *texts: str) -> list[str]:
+    """The letters of these texts."""
+    letters = {option.text: option.letter for option in asked.posed.options}
+    return [letters[text] for text in texts]
+
+
+@pytest.mark.parametrize("answer", [True, "True", " true", np.bool_(True), torch.tensor(True), "a", [True]])
+def test_true_in_any_form(answer):
+    assert SHRINKS.mark(answer).outcome == "passed"
+    assert SHRINKS.key.solution == "q = True"
+
+
+@pytest.mark.parametrize("answer", [False, "false", "b"])
+def test_false_is_explained(answer):
+    assert (SHRINKS.mark(answer).misconception, SHRINKS.mark(answer).message) == ("other", "Compare them.")
+
+
+@pytest.mark.parametrize("answer", [1, 0, None, "yes", [True, False], Thing()])
+def test_what_is_neither_true_nor_false(answer):
+    SHRINKS.refuse(answer)
+
+
+@pytest.mark.parametrize(
+    ("texts", "share", "misconception"),
+    [
+        ("first second third fourth", 1, None),
+        ("fourth third second first", 0, "reversed-order"),
+        ("first third second fourth", 2 / 3, "swapped-neighbours"),
+        ("second third fourth first", 0, "first-at-the-end"),
+        ("third first fourth second", 0, None),
+    ],
+)
+def test_an_order_earns_by_pairs(texts, share, misconception):
+    mark = STEPS.mark(sequence(STEPS, *texts.split()))
+    assert (round(mark.share, 6), mark.misconception) in {(round(share, 6), misconception)}
+
+
+@pytest.mark.parametrize(
+    ("texts", "share", "misconception"),
+    [
+        ("one two three four", 1, None),
+        ("two one three four", 0.5, "swapped-two"),
+        ("two three four one", 0, "shifted-by-one"),
+        ("two two two two", 0.25, "same-for-all"),
+        ("one two three five", 0.75, None),
+    ],
+)
+def test_matches_earn_by_letters(texts, share, misconception):
+    mark = PAIRS.mark(sequence(PAIRS, *texts.split()))
+    assert (mark.share, mark.misconception) == (share, misconception)
+
+
+def test_letters_in_order_in_any_form():
+    letters = sequence(STEPS, "first", "second", "third", "fourth")
+    for answer in (
+        letters,
+        tuple(letters),
+        "".join(letters),
+        ", ".join(letters).upper(),
+        [f"({one})" for one in letters],
+    ):
+        assert STEPS.mark(answer).outcome == "passed"
+    assert PAIRS.posed.prompt == "What?\n\n1. 0\n2. 1\n3. 2\n4. 3"
+    assert len(PAIRS.posed.options) == 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, 1, "", "abc", "abcc", "abcde", ["a", "b", "c", 4], {"a", "b", "c", "d"}, [], ["a" * 10**6] * 4],
+)
+def test_letters_that_are_no_order(answer):
+    assert "a, b, c and d" in STEPS.refuse(answer) or "letters" in STEPS.refuse(answer)
+
+
+@pytest.mark.parametrize("answer", ["abc", "abcz", ["a", "b", "c"], {"a": "b"}, "abcd" * 10**6, None])
+def test_letters_that_match_nothing(answer):
+    PAIRS.refuse(answer)
+
+
+@pytest.mark.parametrize("asked", [STEPS, PAIRS])
+def test_an_old_pack_reads_the_new_forms_back(asked):
+    text = asked.posed.model_dump_json()
+    assert type(asked.posed).model_validate_json(text) == asked.posed

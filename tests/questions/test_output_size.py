@@ -308,3 +308,52 @@ def test_the_picture_shows_the_walk_and_not_the_answer():
     )
     assert drawn(CUBE.posed.walk) is None
     assert ask("output-size", layer="Flatten()", input=[1, 1, 4, 4], ask="shape").posed.walk is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "count"),
+    [
+        ("Conv2d(2, 5, kernel_size=K)", 95),
+        ("Conv2d(4, 6, K, groups=2, bias=False)", 108),
+        ("ConvTranspose2d(2, 5, 3)", 95),
+        ("Linear(6, 4)", 28),
+        ("Sequential(Conv2d(1, 2, K), ReLU(), Linear(4, 3))", 35),
+        ("Linear(100000, 100000)", 10_000_100_000),  # 40 GB, had its values memory
+    ],
+)
+def test_parameters_are_counted_as_torch_does(layer, count):
+    asked = ask("output-size", layer=layer, ask="parameters")
+    assert asked.key.solution == f"q = {count}"
+    assert asked.mark(count).outcome == asked.mark(torch.tensor(count)).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "misconception"),
+    [
+        (90, "forgot-biases"),
+        (91, "one-bias-for-all"),
+        (15, "ignored-kernel-size"),
+        (50, "ignored-input-channels"),
+        (23, "ignored-output-channels"),
+        (18, "added-sizes"),
+        (45, "mine"),
+        (96, None),
+        (0, None),
+    ],
+)
+def test_parameters_are_miscounted(answer, misconception):
+    mine = {"mine": {"answer": "5 * K * K", "message": "No."}}
+    asked = ask("output-size", layer="Conv2d(2, 5, K)", ask="parameters", misconceptions=mine)
+    assert (asked.mark(answer).outcome, asked.mark(answer).misconception) == ("failed", misconception)
+
+
+def test_parameters_of_layers_without_bias_and_of_several():
+    linear = ask("output-size", layer="Linear(6, 4, bias=False)", ask="parameters")
+    assert linear.mark(28).misconception == "counted-no-bias"
+    both = ask("output-size", layer="Sequential(Linear(2, 3), Linear(3, 1))", ask="parameters")
+    assert both.mark(4).misconception == "counted-last-layer-alone"
+
+
+def test_a_layer_without_parameters_has_none_to_count():
+    with pytest.raises(LayerError, match="no parameters to count"):
+        ask("output-size", layer="ReLU()", ask="parameters")

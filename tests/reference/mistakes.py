@@ -24,6 +24,8 @@ QUESTION: dict[str, Any] = {"id": "q", "prompt": "What?", "hints": ["Think."]}
 OF_KIND: dict[str, dict[str, Any]] = {
     "choice": {"options": [{"text": "a", "correct": True}, {"text": "b"}]},
     "code": {"id": "f", "signature": "(x: int) -> int"},
+    "expression": {"answer": "n * K", "variables": {"n": {"from": 1, "to": 9}}},
+    "manual": {"rubric": [{"points": 1, "text": "It says why."}], "example": "Because."},
     "number": {"answer": "M - K"},
     "output-size": {"layer": "Conv2d(1, 1, K)", "input": [1, 1, "M", "M"]},
     "settings": {
@@ -32,6 +34,7 @@ OF_KIND: dict[str, dict[str, Any]] = {
         "input": [1, 1, "M", "M"],
         "output": ["(M - 3) // 2 + 1", "(M - 3) // 2 + 1"],
     },
+    "text": {"accept": ["stride"]},
     "tensor": {"layer": "Conv2d(1, 1, 2)", "input": "image", "weight": 1, "bias": 0},
 }
 FILES = {
@@ -40,7 +43,7 @@ FILES = {
 }
 _DRAWN = re.compile(r" \(variant (0|of \w+): .*\)$")
 _OTHERS = re.compile(
-    r"^(torch cannot \w+ .+?|This is not Python|This is not valid YAML|The Jinja in this text is malformed): .+$"
+    r"^(torch cannot \w+ .+?|This is not Python|This is not a pattern of RE2|This is not valid YAML|The Jinja in this text is malformed): .+$"
 )
 _COMPLEX = re.compile(r"\(\S+j\)")
 _LEFT_OUT = re.compile(r"no `([\w.]+)`")

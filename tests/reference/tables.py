@@ -32,8 +32,11 @@ from grader.language.params import Grid, Range
 from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
-from grader.questions.kinds.choice import ListedOption
+from grader.questions.kinds.choice import ListedOption, MatchedPair
+from grader.questions.kinds.expression import Domain
+from grader.questions.kinds.manual import RubricItem
 from grader.questions.kinds.settings import Condition
+from grader.questions.kinds.text_answer import TextMisconception
 from grader.questions.posed import OutcomeName
 from grader.worker.families import FAMILIES
 from grader.worker.isolation.ways import WAYS
@@ -58,7 +61,21 @@ RECORDS: dict[str, type[BaseModel]] = {
         Exercise,
         Illustration,
     )
-} | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
+} | {
+    record.__name__: record
+    for record in (
+        Range,
+        Grid,
+        Question,
+        Misconception,
+        TextMisconception,
+        ListedOption,
+        Condition,
+        Domain,
+        RubricItem,
+        MatchedPair,
+    )
+}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }

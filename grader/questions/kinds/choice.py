@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,11 +14,18 @@ from grader.language.fault import at
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import written
+from grader.mistakes.sequences import (
+    MATCH_MISTAKES,
+    ORDER_MISTAKES,
+    match_slips,
+    order_slips,
+    pairs_in_order,
+)
 from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
-from grader.questions.values import describe, members, plain
+from grader.questions.values import describe, elements, members, plain, single
 
 MAX_OPTIONS = len(string.ascii_lowercase)
 
@@ -36,8 +43,15 @@ class ListedOption(Record):
     hint: Annotated[int | None, Field(ge=1, description="The number of the hint to go to.")] = None
 
 
+class MatchedPair(Record):
+    """Two texts that belong together: the left one gets a number, the right one a letter."""
+
+    left: Annotated[str, Field(min_length=1, description="What a letter is written for.")]
+    right: Annotated[str, Field(min_length=1, description="The option that belongs to it.")]
+
+
 class ChoiceKey(Key):
-    """The letters of the right options, and the credit for a partly right choice of several."""
+    """The letters of the right options, and the credit for an answer that is partly right."""
 
     letters: tuple[str, ...]
     credit: Literal["whole", "element"]
@@ -47,6 +61,9 @@ class ChoicePosed(Posed):
     """A choice of one option, or of several. Packs write it as in 0.1.0: `fields: ["several"]`."""
 
     several: bool = False
+    ordered: Literal["order", "match"] | None = None
+    count: int = 0  # of letters, where their order counts
+    is_true_or_false: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -58,6 +75,9 @@ class ChoicePosed(Posed):
     @model_serializer(mode="wrap")
     def _for_a_pack(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = write(self)
+        for name in ("ordered", "count", "is_true_or_false"):  # 0.1.0 does not know them
+            if not data[name]:
+                del data[name]
         return {**data, "fields": ["several"]} if data.pop("several") else data
 
 
@@ -72,8 +92,10 @@ class _Drawn:
     hint: int | None = None
 
 
-class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
-    """Options to choose from: listed ones, or the right answer among those of the misconceptions."""
+class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
+    """Options to choose from, to put in order or to match; listed, or made from misconceptions."""
+
+    usual: ClassVar[Sequence[str]] = (*ORDER_MISTAKES, *MATCH_MISTAKES)
 
     silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
     posed_type: ClassVar[type[Posed]] = ChoicePosed
@@ -89,13 +111,43 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
     shuffle: Annotated[bool, Field(description="Whether each variant has its own order.")] = True
     credit: Annotated[
         Literal["whole", "element"],
-        Field(
-            description="With several: all or nothing, or the share of right options minus the wrong ones."
-        ),
+        Field(description="With several letters: all or nothing, or by the share of what is right."),
     ] = "whole"
+    true_false: Annotated[
+        bool, Field(description="Whether students write True or False; it needs 'answer'.")
+    ] = False
+    order: Annotated[
+        bool, Field(description="Whether the options, listed in the right order, are sorted.")
+    ] = False
+    match: Annotated[
+        list[MatchedPair],
+        Field(max_length=MAX_OPTIONS, description="Texts to match; 'options' can add wrong ones."),
+    ] = []
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Choice:
+        forms = [name for name in ("several", "true_false", "order", "match") if getattr(self, name)]
+        if len(forms) > 1:
+            msg = "Give only one of 'several', 'true_false', 'order' and 'match'"
+            raise ValueError(msg)
+        if (self.order or self.match) and (self.answer is not None or self.misconceptions):
+            msg = "With 'order' or 'match', remove 'answer' and 'misconceptions'"
+            raise ValueError(msg)
+        if self.order and any(option.correct is not False for option in self.options):
+            msg = "With 'order', list the options in the right order, without 'correct'"
+            raise ValueError(msg)
+        if self.match and not 2 <= len(self.match) <= len(self.match) + len(self.options) <= MAX_OPTIONS:
+            msg = f"'match' needs 2 to {MAX_OPTIONS} pairs, with 'options' together"
+            raise ValueError(msg)
+        if self.true_false and (self.answer is None or self.options):
+            msg = "'true_false' needs 'answer', a condition, and no 'options'"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> Choice:
+        if self.match or self.true_false:
+            return self
         if self.answer is None and len(self.options) < 2:
             msg = "A choice needs at least two options, or an answer and misconceptions"
             raise ValueError(msg)
@@ -115,26 +167,51 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             yield from text_problems(option.text, ("options", index, "text"), names)
             yield from text_problems(option.feedback, ("options", index, "feedback"), names)
             yield from formula_problems(option.correct, ("options", index, "correct"), names)
+        for index, pair in enumerate(self.match):
+            yield from text_problems(pair.left, ("match", index, "left"), names)
+            yield from text_problems(pair.right, ("match", index, "right"), names)
 
     def gaps(self) -> Iterator[Problem]:
         """Yield what a student would miss: a hint, or why an option is wrong."""
         yield from super().gaps()
         for index, option in enumerate(self.options):
-            if option.correct is not True and not option.feedback:
+            if option.correct is not True and not option.feedback and not self.order and not self.match:
                 sentence = "This option can be wrong but has no feedback."
                 yield Problem(("options", index), sentence, "Say why it is wrong.")
 
     def pose(self, variant: Variant) -> ChoicePosed:
         """Write the question as the student of this variant sees it."""
         options = self._drawn(variant)
-        how = wording.LETTERS if self.several else wording.A_LETTER
         letters = zip(string.ascii_lowercase, options, strict=False)
         posed_options = tuple(Option(letter=letter, text=option.text) for letter, option in letters)
-        return self.posed(variant, how=how, options=posed_options, several=self.several)
+        posed = self.posed(
+            variant,
+            how=self._how(),
+            options=posed_options,
+            several=self.several,
+            ordered="order" if self.order else "match" if self.match else None,
+            count=len(self.match) or len(options) * self.order,
+            is_true_or_false=self.true_false,
+        )
+        lefts = [rendered(one.left, variant, "match", at, "left") for at, one in enumerate(self.match)]
+        numbered = "\n".join(f"{number}. {left}" for number, left in enumerate(lefts, 1))
+        return (
+            posed.model_copy(update={"prompt": f"{posed.prompt.rstrip()}\n\n{numbered}"}) if lefts else posed
+        )
+
+    def _how(self) -> str:
+        """Say how to write the answer."""
+        if self.order or self.match:
+            return wording.IN_ORDER if self.order else wording.FOR_EACH
+        if self.true_false:
+            return wording.TRUE_OR_FALSE
+        return wording.LETTERS if self.several else wording.A_LETTER
 
     def key(self, variant: Variant) -> ChoiceKey:
         """Find the right letters of this variant."""
         lettered = list(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
+        if self.order or self.match:
+            return self._ordered_key(variant, {option.text: letter for letter, option in lettered})
         right = tuple(letter for letter, option in lettered if option.correct)
         if not self.several and len(right) != 1:
             raise ExpressionError(
@@ -145,10 +222,36 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             for letter, option in lettered
             if not option.correct and option.feedback
         )
-        answer = list(right) if self.several else right[0]
+        answer: Any = list(right) if self.several else right[0]
+        if self.true_false:
+            answer = bool(computed(self.answer, variant, "answer"))
         return ChoiceKey(solution=f"{self.id} = {answer!r}", wrong=wrong, letters=right, credit=self.credit)
 
+    def _ordered_key(self, variant: Variant, letters: Mapping[str, str]) -> ChoiceKey:
+        """Find the letters in the right order, and the usual wrong orders."""
+        right = tuple(letters[text] for text in self._in_order(variant))
+        slips = order_slips(right) if self.order else match_slips(right, sorted(letters.values()))
+        return ChoiceKey(
+            solution=f"{self.id} = {list(right)!r}",
+            wrong=tuple(map(Wrong.of, slips)),
+            letters=right,
+            credit=self.credit,
+        )
+
+    def _in_order(self, variant: Variant) -> list[str]:
+        """Return the texts whose letters make the right answer, in its order."""
+        if self.order:
+            texts = [
+                rendered(one.text, variant, "options", at, "text") for at, one in enumerate(self.options)
+            ]
+            if len(set(texts)) < len(texts):
+                raise ExpressionError("Two options have the same text, so their order is not clear.")
+            return texts
+        return [rendered(one.right, variant, "match", at, "right") for at, one in enumerate(self.match)]
+
     def _drawn(self, variant: Variant) -> list[_Drawn]:
+        if self.true_false:
+            return self._true_and_false(variant)
         options = [
             _Drawn(
                 rendered(option.text, variant, "options", index, "text"),
@@ -161,7 +264,22 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         ]
         if self.answer is not None:
             options = self._from_misconceptions(variant)
+        if self.match:
+            known = dict.fromkeys([*self._in_order(variant), *(option.text for option in options)])
+            options = [_Drawn(text, correct=True, name="", feedback="") for text in known]
         return variant.draws.shuffled(options, self.id, "options") if self.shuffle else options
+
+    def _true_and_false(self, variant: Variant) -> list[_Drawn]:
+        """Return True and False; a misconception can say why the wrong one is wrong."""
+        right = bool(computed(self.answer, variant, "answer"))
+        wrongs = [wrong for wrong in self.authored_wrongs(variant) if bool(wrong.answer) is not right]
+        wrong = wrongs[0] if wrongs else Wrong(name="", answer=not right, message="")
+        return [
+            _Drawn(str(one), True, "", "")
+            if one is right
+            else _Drawn(str(one), False, wrong.name, wrong.message, wrong.hint)
+            for one in (True, False)
+        ]
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
         """Return the right answer and the wrong ones that differ from it and from each other."""
@@ -189,6 +307,8 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
 
     def confusions(self, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Confusion]:
         """Yield options with the same text, and misconceptions left out because an option has their text."""
+        if posed.ordered:
+            return
         shown = {wrong.name for wrong in key.wrong}
         yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
         texts = [option.text for option in posed.options]
@@ -199,8 +319,11 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         )
 
     @classmethod
-    def read(cls, posed: ChoicePosed, value: Any) -> set[str]:
+    def read(cls, posed: ChoicePosed, value: Any) -> tuple[str, ...]:
         """Read a letter, or a list of letters, of the question's options."""
+        if posed.ordered:
+            return _in_sequence(posed, value)
+        value = _letter_of(posed, value) if posed.is_true_or_false else value
         given = members(plain(value, posed.id))
         for item in (value, *given[:MAX_OPTIONS]):
             _refuse_text(posed, item)
@@ -212,26 +335,72 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             shown = repr(letter[:20])
             strange = shown if letter.isascii() else wording.FOREIGN.format(letter=shown)
             raise FormError(wording.NO_OPTION.format(letter=strange, letters=", ".join(known), how=posed.how))
-        return letters
+        return tuple(sorted(letters))
 
     @classmethod
-    def judge(cls, posed: ChoicePosed, key: ChoiceKey, answer: set[str]) -> Mark:
+    def judge(cls, posed: ChoicePosed, key: ChoiceKey, answer: tuple[str, ...]) -> Mark:
         """Give the verdict on a choice."""
-        right = set(key.letters)
-        if answer == right:
-            return Mark("passed", 1.0, "")
-        wrongs = [wrong for wrong in key.wrong if wrong.answer in answer]
-        otherwise = wording.WRONG_OPTION.format(letters=", ".join(sorted(answer)))
-        share = 0.0
-        if posed.several:
-            if key.credit == "element" and right:
-                share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
-            counts = wording.choices(missed=len(right - answer), wrong=len(answer - right))
-            told = {one.name: f"({one.answer}) {one.message}" for one in wrongs if one.message}
-            otherwise = " ".join([counts, *told.values()])
-            messages = {one.name: f"{counts} {told.get(one.name, '')}".rstrip() for one in wrongs}
-            wrongs = [one.model_copy(update={"message": messages[one.name]}) for one in wrongs]
-        return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
+        return _judge_sequence(posed, key, answer) if posed.ordered else _judge_set(posed, key, set(answer))
+
+
+def _judge_set(posed: ChoicePosed, key: ChoiceKey, answer: set[str]) -> Mark:
+    """Give the verdict on letters whose order does not matter."""
+    right = set(key.letters)
+    if answer == right:
+        return Mark("passed", 1.0, "")
+    wrongs = [wrong for wrong in key.wrong if wrong.answer in answer]
+    otherwise = wording.WRONG_OPTION.format(letters=", ".join(sorted(answer)))
+    share = 0.0
+    if posed.several:
+        if key.credit == "element" and right:
+            share = max(0.0, (len(answer & right) - len(answer - right)) / len(right))
+        counts = wording.choices(missed=len(right - answer), wrong=len(answer - right))
+        told = {one.name: f"({one.answer}) {one.message}" for one in wrongs if one.message}
+        otherwise = " ".join([counts, *told.values()])
+        messages = {one.name: f"{counts} {told.get(one.name, '')}".rstrip() for one in wrongs}
+        wrongs = [one.model_copy(update={"message": messages[one.name]}) for one in wrongs]
+    return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
+
+
+def _judge_sequence(posed: ChoicePosed, key: ChoiceKey, answer: tuple[str, ...]) -> Mark:
+    """Give the verdict on letters whose order counts."""
+    if answer == key.letters:
+        return Mark("passed", 1.0, "")
+    if posed.ordered == "order":
+        right, count = pairs_in_order(answer, key.letters)
+        share, told = (2 * right - count) / count, wording.WRONG_ORDER
+    else:
+        right, count = sum(map(str.__eq__, answer, key.letters)), len(key.letters)
+        share, told = right / count, wording.WRONG_MATCH
+    told = told.format(right=right, all=count)
+    share = max(0.0, share) if key.credit == "element" else 0.0
+    return failed(key.wrong, lambda wrong: wrong.answer == list(answer), told, share)
+
+
+def _in_sequence(posed: ChoicePosed, value: Any) -> tuple[str, ...]:
+    """Read letters in order: as a list, or as one text."""
+    given = elements(plain(value, posed.id))
+    if len(given) == 1 and isinstance(given[0], str):
+        given = [one for one in given[0][: 3 * MAX_OPTIONS] if one.isalpha()]
+    if not all(isinstance(item, str) for item in given):
+        raise FormError(wording.MALFORMED.format(name=posed.id, what=describe(value), how=posed.how))
+    letters = tuple(item[:20].strip().strip("().").lower() for item in given)
+    known = [option.letter for option in posed.options]
+    if posed.ordered == "order" and sorted(letters) != known:
+        told = wording.LETTERS_ONCE.format(name=posed.id, what=describe(value), letters=wording.listed(known))
+        raise FormError(told)
+    if len(letters) != posed.count or not set(letters) <= set(known):
+        sentence = wording.LETTERS_FOR_EACH
+        raise FormError(sentence.format(name=posed.id, what=describe(value), count=posed.count))
+    return letters
+
+
+def _letter_of(posed: ChoicePosed, value: Any) -> Any:
+    """Return the letter of True or of False, however it is written; other values as they are."""
+    given = single(plain(value, posed.id))
+    texts = {option.text.lower(): option.letter for option in posed.options}
+    is_word = isinstance(given, bool | str) and str(given).strip().lower() in texts
+    return texts[str(given).strip().lower()] if is_word else value
 
 
 def _refuse_text(posed: ChoicePosed, item: Any) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from grader.language.expressions import Expression, whole_numbers
 from grader.language.fault import at
-from grader.language.layers import LayerError, output_shape, parse_layer
+from grader.language.layers import LayerError, output_shape, parameter_shapes, parse_layer
 from grader.language.params import Variant
 from grader.mistakes.counting import (
     SIZE_MISTAKES,
@@ -21,6 +22,7 @@ from grader.mistakes.counting import (
     size_tracks,
 )
 from grader.mistakes.mistake import Slip, telling
+from grader.mistakes.parameters import PARAMETER_MISTAKES, Weighted, parameter_slips
 from grader.questions import wording
 from grader.questions.of_layer import LayerQuestion
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
@@ -43,15 +45,27 @@ class SizeKey(Key):
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     """The size of a layer's output, an int if all sides are equal, else a tuple; or its whole shape."""
 
-    usual: ClassVar[Sequence[str]] = SIZE_MISTAKES
+    usual: ClassVar[Sequence[str]] = (*SIZE_MISTAKES, *PARAMETER_MISTAKES)
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
-    input: Annotated[list[Expression], Field(min_length=2, description="The input's shape: [1, 1, M, M].")]
+    input: Annotated[
+        list[Expression], Field(min_length=2, description="The input's shape: [1, 1, M, M].")
+    ] = []
     ask: Annotated[
-        Literal["size", "shape"],
-        Field(description="size: the image's dimensions only; shape: all, with batch and channels."),
+        Literal["size", "shape", "parameters"],
+        Field(
+            description="size: the image's dimensions only; shape: all, with batch and channels; "
+            "parameters: how many numbers training changes."
+        ),
     ] = "size"
+
+    @model_validator(mode="after")
+    def _needs_input(self) -> OutputSize:
+        if (self.ask == "parameters") is bool(self.input):
+            msg = "A size and a shape need 'input'; 'ask: parameters' takes none"
+            raise ValueError(msg)
+        return self
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Yield everything wrong with the question."""
@@ -64,6 +78,8 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
+        if self.ask == "parameters":
+            return self.posed(variant, how=wording.A_WHOLE_NUMBER)
         walk = self._walk(variant)
         how = wording.A_SHAPE if walk and walk.axes else wording.WHOLE_SHAPE
         if self.ask == "size":
@@ -73,7 +89,9 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         return self.posed(variant, how=how, walk=walk)
 
     def key(self, variant: Variant) -> SizeKey:
-        """Let torch compute the shape on its meta device."""
+        """Let torch compute the shape on its meta device, or build the layer there and count."""
+        if self.ask == "parameters":
+            return self._counted(variant)
         layer, shape = parse_layer(self.layer), self._input(variant)
         with at("layer"):
             output = output_shape(layer, variant.params, shape)
@@ -85,8 +103,28 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         wrongs = self._wrongs(variant, walk, output)
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
 
+    def _counted(self, variant: Variant) -> SizeKey:
+        """Count the parameters."""
+        with at("layer"):
+            shapes = parameter_shapes(parse_layer(self.layer), variant.params)
+            if not shapes or not all({*own} <= {"weight", "bias"} for own in shapes):
+                raise LayerError("This layer has no parameters to count.", "Use a layer with a weight.")
+        layers = [Weighted(own["weight"], math.prod(own.get("bias", (0,)))) for own in shapes]
+        total = sum(one.total for one in layers)
+        wrongs = [_listed(wrong, 1) for wrong in self.authored_wrongs(variant)]
+        left_out = {*self.misconceptions, *self.without}
+        slips = [slip for slip in parameter_slips(layers) if slip.name not in left_out]
+        return SizeKey(
+            solution=f"{self.id} = {total}",
+            wrong=(*wrongs, *map(Wrong.of, slips)),
+            sizes=(total,),
+            advice=wording.COUNT_PARAMETERS,
+        )
+
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
         """Count the positions if a kernel or window moves: torch takes a hundred times as long."""
+        if self.ask == "parameters":
+            return super().sketch(variant)
         walk = self._walk(variant)
         output = output_of(walk)
         if output is None:
@@ -168,7 +206,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def _is_square(self, sizes: Sequence[int]) -> bool:
         """Return whether one number is enough for all sides."""
-        return len(set(sizes)) == 1 and self.ask == "size"
+        return len(set(sizes)) == 1 and self.ask != "shape"
 
 
 def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:

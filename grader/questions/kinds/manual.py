@@ -1,0 +1,144 @@
+"""`manual`: a text that a person marks with a rubric; the grader stores it and points out slips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from grader.language.params import Variant
+from grader.language.record import Record
+from grader.mistakes.essays import ESSAY_MISTAKES, Essay, essay_examples, essay_slip
+from grader.questions import wording
+from grader.questions.base import Misconception, Question, rendered
+from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
+from grader.questions.problems import Problem, text_problems, without_problems
+from grader.questions.values import describe, plain, single
+
+MAX_CHARACTERS = 20_000  # of an answer
+MAX_ITEMS = 30
+TINY = 1e-6  # points
+
+
+class RubricItem(Record):
+    """One thing that a person looks for in an answer, and what it earns."""
+
+    points: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, description="What it earns.")]
+    text: Annotated[str, Field(min_length=1, description="What a person looks for.")]
+
+
+class ManualPosed(Posed):
+    """A question that a person marks, and how many words are asked for."""
+
+    least_words: int = 1
+    most_words: int | None = None
+
+
+class ManualKey(Key):
+    """The rubric, and the usual slips that are not pointed out."""
+
+    rubric: tuple[RubricItem, ...]
+    without: tuple[str, ...] = ()
+
+
+class Manual(Question[ManualPosed, ManualKey, str]):
+    """A text that a person marks."""
+
+    by_person: ClassVar[bool] = True
+    usual: ClassVar[Sequence[str]] = ESSAY_MISTAKES
+    silent: ClassVar[frozenset[str]] = Question.silent | {"rubric", "example"}
+    posed_type: ClassVar[type[Posed]] = ManualPosed
+    key_type: ClassVar[type[Key]] = ManualKey
+
+    kind: Literal["manual"]
+    rubric: Annotated[
+        list[RubricItem],
+        Field(min_length=1, max_length=MAX_ITEMS, description="What a person looks for, with points."),
+    ]
+    example: Annotated[str, Field(description="A good answer, for those who mark and for --solution.")] = ""
+    least_words: Annotated[int, Field(ge=1, le=2000, description="Fewer words are pointed out.")] = 1
+    most_words: Annotated[int | None, Field(ge=1, le=2000, description="More words are pointed out.")] = None
+    without: Annotated[list[str], Field(description="Usual slips not to point out, by name.")] = []
+
+    def problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Yield everything wrong with the question."""
+        yield from super().problems(names)
+        total = sum(item.points for item in self.rubric)
+        if abs(total - self.points) > TINY:
+            sentence = f"The rubric has {total:g} points, but the question has {self.points:g}."
+            yield Problem(("rubric",), sentence, f"Write 'points: {total:g}'.")
+        if self.most_words is not None and self.most_words < self.least_words:
+            yield Problem(("most_words",), "'most_words' is below 'least_words'.", "Swap them.")
+        for index, item in enumerate(self.rubric):
+            yield from text_problems(item.text, ("rubric", index, "text"), names)
+        yield from text_problems(self.example, ("example",), names)
+        yield from without_problems(self.without, self.usual)
+
+    def _answer_problems(
+        self,
+        misconception: Misconception,
+        here: tuple[str | int, ...],
+        names: frozenset[str],  # noqa: ARG002 there is no formula
+    ) -> Iterator[Problem]:
+        yield Problem(
+            here, "A person marks this question.", f"Add an item to 'rubric': {misconception.message}"
+        )
+
+    def gaps(self) -> Iterator[Problem]:
+        """Yield what a student or a person who marks would miss."""
+        yield from super().gaps()
+        if not self.example:
+            yield Problem((), f"'{self.id}' has no example of a good answer.", "Add 'example'.")
+
+    def pose(self, variant: Variant) -> ManualPosed:
+        """Write the question as the student of this variant sees it."""
+        how = wording.AN_ESSAY
+        if self.most_words is not None:
+            how = wording.AN_ESSAY_OF.format(least=self.least_words, most=self.most_words)
+        starter = f"{self.id} = ..."
+        words = {"least_words": self.least_words, "most_words": self.most_words}
+        return self.posed(variant, how=how, starter=starter, **words)
+
+    def sketch(self, variant: Variant) -> tuple[ManualPosed, ManualKey]:
+        """Return the whole question and key: a usual slip repeats the question."""
+        return self.pose(variant), self.key(variant)
+
+    def key(self, variant: Variant) -> ManualKey:
+        """Fill in the rubric of this variant."""
+        rubric = tuple(
+            item.model_copy(update={"text": rendered(item.text, variant, "rubric", index, "text")})
+            for index, item in enumerate(self.rubric)
+        )
+        example = rendered(self.example, variant, "example") or wording.NO_EXAMPLE
+        return ManualKey(solution=f"{self.id} = {example!r}", rubric=rubric, without=tuple(self.without))
+
+    @classmethod
+    def read(cls, posed: ManualPosed, value: Any) -> str:
+        """Read a text."""
+        text = single(plain(value, posed.id))
+        if isinstance(text, str) and len(text) > MAX_CHARACTERS:
+            raise FormError(wording.TOO_MANY_CHARACTERS.format(name=posed.id, most=MAX_CHARACTERS))
+        if not isinstance(text, str) or not any(map(str.isalnum, text)):
+            raise FormError(wording.MALFORMED.format(name=posed.id, what=describe(value), how=posed.how))
+        return text.encode(errors="replace").decode()
+
+    @classmethod
+    def judge(cls, posed: ManualPosed, key: ManualKey, answer: str) -> Mark:
+        """Leave the verdict to a person, and point out what a student can still mend."""
+        slip = essay_slip(_essay(posed, answer), key.without)
+        message = " ".join(filter(None, (wording.MARKED_BY_A_PERSON, slip.message if slip else "")))
+        return Mark("pending", 0.0, message, slip.name if slip else None, written=answer)
+
+    @classmethod
+    def trials(cls, posed: ManualPosed, key: ManualKey) -> Iterator[Wrong]:
+        """Yield an example of each slip."""
+        yield from map(Wrong.of, essay_examples(_essay(posed, ""), key.without))
+
+    def telltale(self, key: ManualKey) -> str | None:  # noqa: ARG002 no word alone is right
+        """Return None: no word alone is right."""
+        return None
+
+
+def _essay(posed: ManualPosed, text: str) -> Essay:
+    return Essay(text, posed.prompt, posed.least_words, posed.most_words)
