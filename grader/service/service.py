@@ -56,6 +56,7 @@ from grader.service.feedback_folder import Draw, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
+from grader.service.proposing import Proposed, propose
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.standings import Absence, absences, final_scores, override_warnings, score_notices
 from grader.worker.isolation.ways import FULL
@@ -301,6 +302,13 @@ class Service:
             arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
             students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
         )
+
+    def propose(self, exercises: Sequence[str] = ()) -> Proposed:
+        """Propose misconceptions for the wrong answers that none explains."""
+        chosen = self.course.select(exercises)
+        in_order = [name for name in self.course.record.exercises if name in chosen]
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
+        return propose(self.course, self.gradebook, in_order)
 
     def feedback(self, out: Path, exercises: Sequence[str], moment: datetime | None, draw: Draw) -> Written:
         """Write feedback, as it is released at a moment or now."""
