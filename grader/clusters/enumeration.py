@@ -55,7 +55,7 @@ _OF_TWO = (
     ),
 )
 _OF_THREE = (*_COMMON, _Operation("({1}) // ({0})", lambda one, other: np.floor_divide(other, one)))
-_OF_ONE = (
+_OF_ONE: tuple[tuple[str, Callable[[Column], Column]], ...] = (
     ("({0}) ** 2", np.square),
     ("abs({0})", np.abs),
     ("int(({0}) > 0)", lambda one: np.where(np.isnan(one), np.nan, (one > 0).astype(float))),

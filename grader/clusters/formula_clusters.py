@@ -24,7 +24,7 @@ from grader.clusters.luck import share_by_luck, tail, ways_of
 MAX_SEARCHED = 40  # students on whom formulas are chosen
 MAX_NUMBERS = 36  # of an answer
 MAX_BEGINNINGS = 150  # formulas for the first number that are tried with the others
-MAX_JUDGED = 3  # formulas that are judged on the other half
+MAX_JUDGED = 5  # formulas that are judged on the other half
 MAX_NAMES = 12  # parameters that a slip puts in place of another
 MAX_EDITED = 60  # characters of a formula in which slips are looked for
 FEW_NUMBERS = 4  # of an answer, so that slips are looked for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -71,7 +71,7 @@ class Proposed:
 
 def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -> Proposed:
     """Look at the reports that count in some exercises, and propose misconceptions."""
-    gathered = Gathered(course)
+    gathered, exercises = Gathered(), {name: course.exercise(name) for name in wanted}
     attempts = [one for one in gradebook.attempts() if one.exercise in wanted]
     counting = counting_submissions(attempts, course.record.rules)
     variants = gradebook.counting_variants(counting)
@@ -79,10 +79,9 @@ def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -
     for handed_in, report in gradebook.counting_reports(counting):
         owner = variants[handed_in.student, handed_in.exercise]
         params = handed_out.get((owner or EVERYBODY, handed_in.exercise))
-        exercise = course.exercise(handed_in.exercise)
+        exercise = exercises[handed_in.exercise]
         gathered.note(handed_in.student, report, exercise, variant_of(exercise, owner or None, params))
-    asked = gathered.in_order(wanted)
-    exercises = {name: course.exercise(name) for name in wanted}
+    asked = gathered.in_order(exercises)
     proposals = [
         _proposal(exercises[found.asked.exercise], found.asked, cluster, number)
         for found in find_clusters(exercises, asked)
@@ -95,7 +94,6 @@ def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -
 class Gathered:
     """The unexplained wrong answers of a class, gathered while its reports pass by."""
 
-    course: LoadedCourse
     reports: int = 0
     _asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
     _answers: dict[tuple[str, str], list[WrongAnswer]] = field(default_factory=dict)
@@ -127,12 +125,12 @@ class Gathered:
         elif found:
             self._answers.setdefault(key, []).append(found[0])
 
-    def in_order(self, exercises: Sequence[str]) -> list[Asked]:
+    def in_order(self, exercises: Mapping[str, LoadedExercise]) -> list[Asked]:
         """Return the questions with wrong answers, in course order."""
         return [
             replace(self._asked[name, question.id], answers=tuple(self._answers.get((name, question.id), ())))
-            for name in exercises
-            for question in self.course.exercise(name).record.questions
+            for name, exercise in exercises.items()
+            for question in exercise.record.questions
             if (name, question.id) in self._asked
         ]
 
@@ -259,11 +257,11 @@ class _Renaming(ast.NodeTransformer):
 
 
 def _without_text(body: list[ast.stmt]) -> list[ast.stmt]:
-    def is_text(one: ast.stmt) -> bool:
-        return (
-            isinstance(one, ast.Expr)
-            and isinstance(one.value, ast.Constant)
-            and isinstance(one.value.value, str)
-        )
+    return [one for one in body if not _is_text(one)] or [ast.Pass()]
 
-    return [one for one in body if not is_text(one)] or [ast.Pass()]
+
+def _is_text(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return True
+    return False
