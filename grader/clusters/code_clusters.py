@@ -62,7 +62,7 @@ def _chance(group: Sequence[WrongAnswer], groups: Sequence[Sequence[WrongAnswer]
 
 
 def _agreeing(check: int, pairs: Sequence[tuple[WrongAnswer, WrongAnswer]]) -> float:
-    """Return how often submissions of different groups agree in a check; two more pairs, one alike, are added."""
+    """Return how often submissions of different groups agree in a check; a pair of each sort is added."""
     fit = [
         (one, other) for one, other in pairs if max(check, 0) < min(len(one.sketches), len(other.sketches))
     ]

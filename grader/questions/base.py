@@ -290,7 +290,7 @@ class Question(Record, ABC, Generic[P, K, A]):
         """Return the right answer, a formula for each of its numbers; none if no formula is known."""
         return ()
 
-    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:  # noqa: ARG002 a kind may use it
+    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:
         """Return what to add to the question for a misconception that was found."""
         own = {"message": message} if self.by_checks else {"answer": answer, "message": message}
         return {"misconceptions": {name: own}}

@@ -85,8 +85,14 @@ def removable(exercise: LoadedExercise) -> Iterator[Without]:
     """Every misconception that an author wrote; that of an option made of it goes with the option."""
     for question in exercise.record.questions:
         options = getattr(question, "options", [])
-        names = [one.misconception or f"option-{number}" for number, one in enumerate(options, 1) if one.feedback]
-        authored = [] if getattr(question, "answer", None) is not None and question.kind == "choice" else question.misconceptions
+        names = [
+            one.misconception or f"option-{number}" for number, one in enumerate(options, 1) if one.feedback
+        ]
+        authored = (
+            []
+            if getattr(question, "answer", None) is not None and question.kind == "choice"
+            else question.misconceptions
+        )
         yield from (Without(exercise, question, name) for name in (*authored, *names))
 
 
@@ -127,7 +133,9 @@ def answered(question: AnyQuestion, variant: Variant, answer: Any) -> QuestionRe
 class Classroom:
     """Made-up students of one exercise, and what they hand in."""
 
-    def __init__(self, course: LoadedCourse, exercise: LoadedExercise, students: int, draw: random.Random) -> None:
+    def __init__(
+        self, course: LoadedCourse, exercise: LoadedExercise, students: int, draw: random.Random
+    ) -> None:
         self.course, self.exercise, self.draw = course, exercise, draw
         self._graded: dict[str, QuestionReport] = {}  # by source and whose variant
         self._noise: dict[str, list[str]] = {}
@@ -150,7 +158,9 @@ class Classroom:
         asked = gathered.in_order({left.name: left})
         same = {*names[:have], *self._alike(without, gathered_values)}
         planted = {one.student for own in asked for one in own.answers} & same
-        proposals = [cluster for found in find_clusters({left.name: left}, asked) for cluster in found.clusters]
+        proposals = [
+            cluster for found in find_clusters({left.name: left}, asked) for cluster in found.clusters
+        ]
         hit = any(
             len(planted & {*one.students}) >= SAME * len(planted)
             and len({*one.students} - planted) <= (1 - SAME) * len(planted) + 1
@@ -166,7 +176,9 @@ class Classroom:
             if any(wrong.name == without.name and wrong.answer == value for wrong in wrongs):
                 yield name
 
-    def _of_values(self, without: Without, left: LoadedExercise, name: str, way: str) -> QuestionReport | None:
+    def _of_values(
+        self, without: Without, left: LoadedExercise, name: str, way: str
+    ) -> QuestionReport | None:
         variant, question = self.students[name], without.question
         key = question.key(variant)
         is_it = [wrong.answer for wrong in key.wrong if wrong.name == without.name]
@@ -252,13 +264,17 @@ def measure_found(rooms: Sequence[Classroom]) -> None:
     whole: Counter[str] = sum(seen.values(), Counter())
     for kind, counts in (*seen.items(), ("all", whole)):
         of = counts["found"] + counts["missed"]
-        print(f"{kind:<12} found {counts['found']} of {of}; {counts['explained by others']} explained by others")
+        print(
+            f"{kind:<12} found {counts['found']} of {of}; {counts['explained by others']} explained by others"
+        )
 
 
 def measure_luck(rooms: Sequence[Classroom], classes: int, draw: random.Random) -> None:
     """Print in how many classes of random answers something is proposed."""
     pairs = [(room, one) for room in rooms for one in room.exercise.record.questions if not one.by_checks]
-    pairs = [pair for pair in pairs if getattr(pair[1], "options", True)]  # each option of others has a message
+    pairs = [
+        pair for pair in pairs if getattr(pair[1], "options", True)
+    ]  # each option of others has a message
     proposed = 0
     for _ in range(classes):
         room, question = draw.choice(pairs)

@@ -206,7 +206,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
         wrong = sum(not option.correct for option in drawn.values())
         return Parts(option=chosen[0] if len(chosen) == 1 else "", options=wrong)
 
-    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:  # noqa: ARG002 the option is there
+    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:
         """Return the option with its feedback; `answer` is its name."""
         names = [option.misconception or f"option-{index + 1}" for index, option in enumerate(self.options)]
         if answer not in names:

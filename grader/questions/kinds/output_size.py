@@ -22,8 +22,8 @@ from grader.mistakes.counting import (
 )
 from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
-from grader.questions.of_layer import LayerQuestion
 from grader.questions.layer_formulas import size_formulas
+from grader.questions.of_layer import LayerQuestion
 from grader.questions.parts import Parts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems

@@ -18,8 +18,8 @@ from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.given import Formulas, Path, core, given_layer, tensor_of
-from grader.questions.of_layer import LayerQuestion
 from grader.questions.layer_formulas import split, value_formulas
+from grader.questions.of_layer import LayerQuestion
 from grader.questions.parts import Parts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
