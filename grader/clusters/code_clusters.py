@@ -7,9 +7,10 @@ from itertools import combinations, islice
 from math import prod
 
 from grader.clusters.cluster import MAX_CLUSTERS, Cluster, WrongAnswer
-from grader.clusters.luck import tail
+from grader.clusters.luck import PRIOR, tail
 
 FEWEST_ALIKE = 4  # students
+AGREEING = 0.1  # of the made-up pairs
 MAX_COMPARED = 5000  # pairs of submissions that behave differently
 MAX_FORMED = 500  # submissions that are grouped
 
@@ -62,9 +63,9 @@ def _chance(group: Sequence[WrongAnswer], groups: Sequence[Sequence[WrongAnswer]
 
 
 def _agreeing(check: int, pairs: Sequence[tuple[WrongAnswer, WrongAnswer]]) -> float:
-    """Return how often submissions of different groups agree in a check; a pair of each sort is added."""
+    """Return how often submissions of different groups agree in a check, with made-up pairs."""
     fit = [
         (one, other) for one, other in pairs if max(check, 0) < min(len(one.sketches), len(other.sketches))
     ]
     alike = sum(one.sketches[check].is_like(other.sketches[check]) for one, other in fit)
-    return (alike + 1) / (len(fit) + 2)
+    return (alike + PRIOR * AGREEING) / (len(fit) + PRIOR)

@@ -20,7 +20,7 @@ _OTHERS: dict[type[ast.operator], tuple[ast.operator, ...]] = {
 
 
 def edited(formulas: Sequence[str], names: Sequence[str]) -> Iterator[ast.expr]:
-    """Yield the formulas, then those with one slip, then with two; `names` are what can stand in for others."""
+    """Yield the formulas, then those with one slip, then with two; `names` stand in for others."""
     trees = [parse_expression(text) for text in formulas]
     ones = [edit for tree in trees for edit in _edits(tree, names)][:MAX_EDITS]
     yield from (*trees, *ones)
