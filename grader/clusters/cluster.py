@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.examiner.sketch import Sketch
 from grader.language.params import Variant
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 
 FEWEST = 8  # unexplained answers to a question; fewer can agree by luck
 MOST_CHANCE = 0.01  # that luck alone proposes anything in a whole class
@@ -16,12 +16,12 @@ MAX_CLUSTERS = 5  # of one question
 
 
 @dataclass(frozen=True)
-class WrongAnswer:
+class Unexplained:
     """A student's wrong answer to a question that no misconception explains."""
 
     student: str
     variant: Variant
-    parts: Parts
+    parts: AnswerParts
     written: str = ""  # as the file says it
     sketches: tuple[Sketch, ...] = ()  # of what code returned to the checks
 
@@ -36,7 +36,7 @@ class Cluster:
     """Students who went the same wrong way."""
 
     answer: Any  # a formula, nested lists of formulas, or the name of an option; None for code
-    members: tuple[WrongAnswer, ...]
+    members: tuple[Unexplained, ...]
     chance: float  # that so many agree by luck, corrected for everything that was tried
 
     @property
@@ -46,12 +46,12 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedOf:
     """The unexplained wrong answers to one question, and how many were wrong in all."""
 
     exercise: str
     question: str
-    answers: Sequence[WrongAnswer]
+    answers: Sequence[Unexplained]
     wrong: int  # with those that a misconception explains
     unreadable: int = 0  # values that the gradebook does not hold
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, islice
 from math import prod
 
-from grader.clusters.cluster import MAX_CLUSTERS, Cluster, WrongAnswer
+from grader.clusters.cluster import MAX_CLUSTERS, Cluster, Unexplained
 from grader.clusters.luck import PRIOR, tail
 
 FEWEST_ALIKE = 4  # students
@@ -15,7 +15,7 @@ MAX_COMPARED = 5000  # pairs of submissions that behave differently
 MAX_FORMED = 500  # submissions that are grouped
 
 
-def code_clusters(answers: Sequence[WrongAnswer], limit: float) -> list[Cluster]:
+def code_clusters(answers: Sequence[Unexplained], limit: float) -> list[Cluster]:
     """Return the groups of submissions that no luck explains, largest first.
 
     The chance is that of agreeing in each check, as often as submissions of different groups do.
@@ -29,9 +29,9 @@ def code_clusters(answers: Sequence[WrongAnswer], limit: float) -> list[Cluster]
     return found
 
 
-def _groups(answers: Sequence[WrongAnswer]) -> list[list[WrongAnswer]]:
+def _groups(answers: Sequence[Unexplained]) -> list[list[Unexplained]]:
     """Group the submissions that behaved alike in all checks; the largest group is first."""
-    groups: list[list[WrongAnswer]] = []
+    groups: list[list[Unexplained]] = []
     for answer in answers:
         if any(map(_tells, range(len(answer.sketches)), [answer] * len(answer.sketches))):
             alike = next((group for group in groups if _is_alike(group[0], answer)), None)
@@ -42,17 +42,17 @@ def _groups(answers: Sequence[WrongAnswer]) -> list[list[WrongAnswer]]:
     return sorted(groups, key=lambda group: -len(group))
 
 
-def _tells(check: int, answer: WrongAnswer) -> bool:
+def _tells(check: int, answer: Unexplained) -> bool:
     """Return whether a wrong value came back to a check: an exception can have many reasons."""
     return bool(answer.sketches[check].sums) and answer.sketches[check].form.startswith("failed")
 
 
-def _is_alike(one: WrongAnswer, other: WrongAnswer) -> bool:
+def _is_alike(one: Unexplained, other: Unexplained) -> bool:
     pairs = zip(one.sketches, other.sketches, strict=False)
     return len(one.sketches) == len(other.sketches) and all(mine.is_like(its) for mine, its in pairs)
 
 
-def _chance(group: Sequence[WrongAnswer], groups: Sequence[Sequence[WrongAnswer]]) -> float:
+def _chance(group: Sequence[Unexplained], groups: Sequence[Sequence[Unexplained]]) -> float:
     """Return the probability that as many agree in all checks by luck, whoever begins."""
     first = group[0]
     checks = [check for check in range(len(first.sketches)) if _tells(check, first)]
@@ -62,7 +62,7 @@ def _chance(group: Sequence[WrongAnswer], groups: Sequence[Sequence[WrongAnswer]
     return min(1.0, everybody * tail(len(group) - 1, everybody - 1, prod(shares)))
 
 
-def _agreeing(check: int, pairs: Sequence[tuple[WrongAnswer, WrongAnswer]]) -> float:
+def _agreeing(check: int, pairs: Sequence[tuple[Unexplained, Unexplained]]) -> float:
     """Return how often submissions of different groups agree in a check, with made-up pairs."""
     fit = [
         (one, other) for one, other in pairs if max(check, 0) < min(len(one.sketches), len(other.sketches))

@@ -62,7 +62,7 @@ _OF_ONE: tuple[tuple[str, Callable[[Column], Column]], ...] = (
 )
 
 
-class Fit(NamedTuple):
+class FormulaFit(NamedTuple):
     """A formula, and whom of the students searched it fits."""
 
     mask: Mask
@@ -87,7 +87,7 @@ class FormulaSearch:
     """
 
     answers: Column
-    fits: list[dict[bytes, Fit]] = field(default_factory=list)
+    fits: list[dict[bytes, FormulaFit]] = field(default_factory=list)
     tried: int = 0
 
     def __post_init__(self) -> None:
@@ -145,14 +145,14 @@ class FormulaSearch:
         """Note which formulas fit several students."""
         self.tried += len(values)
         for own, answers in zip(self.fits, self.answers, strict=True):
-            fitted = np.abs(values - answers) <= ABSOLUTE + RELATIVE * np.abs(answers)
+            fitted = agree(values, answers)
             rows = np.flatnonzero(fitted.sum(axis=1) >= FEWEST_FITTED)
             rows = rows[np.argsort(costs[rows], kind="stable")]
             rows = rows[_firsts(fitted[rows])]
             for row in rows:
                 key, cost = fitted[row].tobytes(), int(costs[row])
                 if key not in own or cost < own[key].cost:
-                    own[key] = Fit(fitted[row], cost, text(int(row)))
+                    own[key] = FormulaFit(fitted[row], cost, text(int(row)))
 
 
 class _Unary:
@@ -165,6 +165,12 @@ class _Unary:
         form, compute = operation
         texts = [form.format(text) for text in self._table.texts]
         return _Table(finite(compute(self._table.values)), self._table.costs + 1, texts)
+
+
+def agree(values: Column, answers: Column) -> Mask:
+    """Return where values are the answers: whole numbers exactly, others up to rounding."""
+    off = np.where(answers == np.floor(answers), ABSOLUTE, ABSOLUTE + RELATIVE * np.abs(answers))
+    return np.abs(values - answers) <= off
 
 
 def tidy(text: str) -> str:

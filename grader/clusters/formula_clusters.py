@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from grader.clusters.atoms import AnyQuestion, Atom, atoms_of, formulas_of
-from grader.clusters.cluster import FEWEST, MAX_CLUSTERS, Cluster, WrongAnswer
-from grader.clusters.columns import Columns
+from grader.clusters.cluster import FEWEST, MAX_CLUSTERS, Cluster, Unexplained
+from grader.clusters.columns import Column, Columns
 from grader.clusters.edits import edited
-from grader.clusters.enumeration import ABSOLUTE, FEWEST_FITTED, RELATIVE, Fit, FormulaSearch, Mask, tidy
+from grader.clusters.enumeration import FEWEST_FITTED, FormulaFit, FormulaSearch, Mask, agree, tidy
 from grader.clusters.luck import share_by_luck, tail, ways_of
 
 MAX_SEARCHED = 40  # students on whom formulas are chosen
@@ -46,7 +46,7 @@ class Formula:
 
 
 def formula_clusters(
-    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[WrongAnswer], limit: float
+    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[Unexplained], limit: float
 ) -> list[Cluster]:
     """Return the clusters of one question whose chance is at most `limit`, largest first."""
     found: list[Cluster] = []
@@ -59,7 +59,7 @@ def formula_clusters(
 
 
 def _of_one_shape(
-    question: AnyQuestion, others: Sequence[AnyQuestion], answers: list[WrongAnswer], limit: float
+    question: AnyQuestion, others: Sequence[AnyQuestion], answers: list[Unexplained], limit: float
 ) -> Iterator[Cluster]:
     left = answers
     for _ in range(MAX_CLUSTERS):
@@ -73,18 +73,19 @@ def _of_one_shape(
 
 
 def _best(
-    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[WrongAnswer], limit: float
+    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[Unexplained], limit: float
 ) -> Cluster | None:
     """Choose formulas on one half of the students, and return the best that also fits the other half."""
     half = min((len(answers) + 1) // 2, MAX_SEARCHED)
     formulas = _chosen(question, others, answers[:half])
-    judged = [(one, _judged(one, answers, half, len(formulas))) for one in formulas]
+    rights = question.right_formulas(answers[0].variant)
+    judged = [(one, _judged(one, answers, half, len(formulas), rights)) for one in formulas]
     fit = [(one.price - len(cluster.members), cluster) for one, cluster in judged if cluster.chance <= limit]
     return min(fit, key=lambda pair: pair[0])[1] if fit else None
 
 
 def _chosen(
-    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[WrongAnswer]
+    question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[Unexplained]
 ) -> list[Formula]:
     variant = answers[0].variant
     columns = Columns([one.params for one in answers])
@@ -102,7 +103,7 @@ def _names(atoms: Sequence[Atom]) -> list[str]:
     return [atom.text for atom in atoms if atom.text.isidentifier()][:MAX_NAMES]
 
 
-def _together(fits: Sequence[list[Fit]]) -> list[Formula]:
+def _together(fits: Sequence[list[FormulaFit]]) -> list[Formula]:
     """Choose a formula for each number so that all fit the same students, as many as possible."""
     if not all(fits):
         return []
@@ -123,19 +124,28 @@ def _together(fits: Sequence[list[Fit]]) -> list[Formula]:
     return ranked[:MAX_JUDGED]
 
 
-def _judged(formula: Formula, answers: Sequence[WrongAnswer], half: int, tried: int) -> Cluster:
+def _judged(
+    formula: Formula, answers: Sequence[Unexplained], half: int, tried: int, rights: Sequence[str]
+) -> Cluster:
     """Compute whom a formula fits, and how likely that is by luck on those on whom it was not chosen."""
     columns = Columns([one.params for one in answers])
     values = np.array([columns.of(text) for text in formula.texts])
     given = np.array([one.parts.numbers for one in answers]).T
-    fits: Mask = (np.abs(values - given) <= ABSOLUTE + RELATIVE * np.abs(given)).all(axis=0)
-    fitted, theirs = _keys(values), _keys(given)
-    others = [answer for answer, fit in zip(theirs, fits, strict=True) if not fit]
-    share = share_by_luck(fitted, others, ways_of(theirs))
+    fits: Mask = agree(values, given).all(axis=0)
+    share = _share(values, given, fits)
+    right = np.array([columns.of(text) for text in rights])
+    if right.shape == values.shape:  # luck may choose a number, or how far off the right one it is
+        share = max(share, _share(values - right, given - right, fits))
     chance = min(1.0, tail(int(fits[half:].sum()), len(answers) - half, share) * tried)
     members = tuple(one for one, fit in zip(answers, fits, strict=True) if fit)
     texts = [tidy(text) for text in formula.texts]
     return Cluster(_nested(texts, answers[0].parts.shape), members, chance)
+
+
+def _share(values: Column, given: Column, fits: Mask) -> float:
+    fitted, theirs = _keys(values), _keys(given)
+    others = [answer for answer, fit in zip(theirs, fits, strict=True) if not fit]
+    return share_by_luck(fitted, others, ways_of(theirs))
 
 
 def _keys(numbers: Any) -> list[tuple[float, ...]]:

@@ -28,10 +28,10 @@ def tail(count: int, trials: int, share: float) -> float:
     return min(1.0, sum(map(math.exp, terms)))
 
 
-Answer = tuple[float, ...]
+Given = tuple[float, ...]
 
 
-def share_by_luck(fitted: Sequence[Answer], others: Sequence[Answer], ways: float) -> float:
+def share_by_luck(fitted: Sequence[Given], others: Sequence[Given], ways: float) -> float:
     """Return how often a formula fits the answers of students whom it does not explain.
 
     `fitted` has the formula's values for all students, and `others` the answers of those whom it does not fit
@@ -45,11 +45,11 @@ def share_by_luck(fitted: Sequence[Answer], others: Sequence[Answer], ways: floa
     return (max(agreeing, spike) + PRIOR / ways) / (len(others) + PRIOR)
 
 
-def _most(counts: Counter[Answer]) -> int:
+def _most(counts: Counter[Given]) -> int:
     return max(counts.values(), default=0)
 
 
-def ways_of(answers: Sequence[Answer]) -> float:
+def ways_of(answers: Sequence[Given]) -> float:
     """Return among how many numbers a random answer chooses: the range of those that were given."""
     numbers = [number for answer in answers for number in answer]
     spread = max(numbers, default=0) - min(numbers, default=0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.clusters.cluster import Cluster, WrongAnswer
+from grader.clusters.cluster import Cluster, Unexplained
 from grader.clusters.luck import tail
 
 
-def option_clusters(answers: Sequence[WrongAnswer], wrong: int, limit: float) -> list[Cluster]:
+def option_clusters(answers: Sequence[Unexplained], wrong: int, limit: float) -> list[Cluster]:
     """Return the options that more students chose than would by luck, if all wrong options were alike.
 
     `wrong` counts all students with a wrong answer, and `answers` those without feedback.

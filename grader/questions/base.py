@@ -17,7 +17,7 @@ from grader.language.limits import Limits
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import render
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.walks.worked import Tracks
@@ -282,9 +282,9 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     # How the wrong answers of a class are compared.
 
-    def parts(self, variant: Variant, answer: A) -> Parts:  # noqa: ARG002 a kind may use it
+    def parts(self, variant: Variant, answer: A) -> AnswerParts:  # noqa: ARG002 a kind may use it
         """Take an answer that has been read apart; without numbers and an option it is not compared."""
-        return Parts()
+        return AnswerParts()
 
     def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
         """Return the right answer, a formula for each of its numbers; none if no formula is known."""

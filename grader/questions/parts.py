@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Parts(NamedTuple):
+class AnswerParts(NamedTuple):
     """The numbers of an answer and their shape; of a choice, the option and how many wrong ones there are."""
 
     shape: tuple[int, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from grader.clusters.atoms import AnyQuestion
-from grader.clusters.cluster import Asked, Cluster, WrongAnswer
+from grader.clusters.cluster import AskedOf, Cluster, Unexplained
 from grader.clusters.finding import find_clusters
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import variant_of
@@ -22,7 +22,7 @@ from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.language.fault import LanguageError
 from grader.language.params import Variant
 from grader.questions.definitions import function_of
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Posed
 
 MESSAGE = "Say what went wrong here, without the answer."
@@ -55,7 +55,7 @@ class Proposed:
     """The proposals of a class, and what was not looked at."""
 
     proposals: tuple[Proposal, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedOf, ...]
     reports: int
 
     @property
@@ -64,7 +64,7 @@ class Proposed:
         return sum(one.unreadable for one in self.asked)
 
     @property
-    def too_few(self) -> tuple[Asked, ...]:
+    def too_few(self) -> tuple[AskedOf, ...]:
         """The questions with some unexplained answers, but too few."""
         return tuple(one for one in self.asked if one.answers and not one.is_enough)
 
@@ -95,8 +95,8 @@ class Gathered:
     """The unexplained wrong answers of a class, gathered while its reports pass by."""
 
     reports: int = 0
-    _asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
-    _answers: dict[tuple[str, str], list[WrongAnswer]] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], AskedOf] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], list[Unexplained]] = field(default_factory=dict)
 
     def note(self, student: str, report: Report, exercise: LoadedExercise, variant: Variant) -> None:
         """Note the wrong answers of one report to questions that are still asked."""
@@ -107,7 +107,7 @@ class Gathered:
             if question is None or question.kind != one.kind or one.outcome not in WRONG:
                 continue
             key = (exercise.name, one.id)
-            before = self._asked.get(key, Asked(exercise.name, one.id, (), 0))
+            before = self._asked.get(key, AskedOf(exercise.name, one.id, (), 0))
             self._asked[key] = replace(before, wrong=before.wrong + 1)
             if one.misconception is None:
                 self._note(key, student, one, question, variant)
@@ -125,7 +125,7 @@ class Gathered:
         elif found:
             self._answers.setdefault(key, []).append(found[0])
 
-    def in_order(self, exercises: Mapping[str, LoadedExercise]) -> list[Asked]:
+    def in_order(self, exercises: Mapping[str, LoadedExercise]) -> list[AskedOf]:
         """Return the questions with wrong answers, in course order."""
         return [
             replace(self._asked[name, question.id], answers=tuple(self._answers.get((name, question.id), ())))
@@ -137,17 +137,17 @@ class Gathered:
 
 def _of_code(
     student: str, one: QuestionReport, _question: AnyQuestion, variant: Variant
-) -> Sequence[WrongAnswer] | None:
+) -> Sequence[Unexplained] | None:
     """Return what code returned to the checks; None if the report is from before this was stored."""
     sketches = tuple(check.returned for check in one.checks if check.returned is not None)
     if len(sketches) < len(one.checks):
         return None
-    return [WrongAnswer(student, variant, Parts(), one.answer or "", sketches)]
+    return [Unexplained(student, variant, AnswerParts(), one.answer or "", sketches)]
 
 
 def _of_value(
     student: str, one: QuestionReport, question: AnyQuestion, variant: Variant
-) -> Sequence[WrongAnswer] | None:
+) -> Sequence[Unexplained] | None:
     """Return the answer with its numbers, nothing if it is explained; None if its value is not known."""
     value = one.value if one.value is not None else _literal(one.answer or "", one.id)
     if value is None:
@@ -156,7 +156,7 @@ def _of_value(
     if _is_explained(question, posed, key, value):
         return []
     return [
-        WrongAnswer(student, variant, question.parts(variant, question.read(posed, value)), one.answer or "")
+        Unexplained(student, variant, question.parts(variant, question.read(posed, value)), one.answer or "")
     ]
 
 
@@ -188,7 +188,7 @@ def _names(statement: ast.Assign, name: str) -> bool:
     return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
 
 
-def _proposal(exercise: LoadedExercise, asked: Asked, cluster: Cluster, number: int) -> Proposal:
+def _proposal(exercise: LoadedExercise, asked: AskedOf, cluster: Cluster, number: int) -> Proposal:
     question = next(one for one in exercise.record.questions if one.id == asked.question)
     name = _new_name(question, number)
     variants = {repr(sorted(one.params.items(), key=str)) for one in cluster.members}

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.clusters.cluster import FEWEST, WrongAnswer
+from grader.clusters.cluster import FEWEST, Unexplained
 from grader.clusters.code_clusters import code_clusters
 from grader.clusters.formula_clusters import formula_clusters
 from grader.clusters.luck import share_by_luck, tail
@@ -22,7 +22,7 @@ from grader.language.layers import parse_layer
 from grader.language.params import Variant
 from grader.questions.kinds import KINDS
 from grader.questions.layer_formulas import size_formulas, value_formulas
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 
 LIMIT = 0.01
 QUESTION: Any = KINDS["number"].model_validate(
@@ -30,8 +30,8 @@ QUESTION: Any = KINDS["number"].model_validate(
 )
 
 
-def wrong(number: int, params: dict[str, Any], *numbers: float) -> WrongAnswer:
-    return WrongAnswer(f"s{number}", Variant(params, Draws(("t",))), Parts((), numbers))
+def wrong(number: int, params: dict[str, Any], *numbers: float) -> Unexplained:
+    return Unexplained(f"s{number}", Variant(params, Draws(("t",))), AnswerParts((), numbers))
 
 
 def drawn(count: int, seed: int = 0) -> list[dict[str, Any]]:
@@ -66,8 +66,8 @@ def test_a_few_are_not_enough():
     assert formula_clusters(QUESTION, [], answers, LIMIT) == []
 
 
-def chose(number: int, option: str) -> WrongAnswer:
-    return WrongAnswer(f"s{number}", Variant({}, Draws(("t",))), Parts(option=option, options=3))
+def chose(number: int, option: str) -> Unexplained:
+    return Unexplained(f"s{number}", Variant({}, Draws(("t",))), AnswerParts(option=option, options=3))
 
 
 def test_an_option_that_most_choose_is_found_and_an_even_choice_is_not():
@@ -76,9 +76,9 @@ def test_an_option_that_most_choose_is_found_and_an_even_choice_is_not():
     assert option_clusters(answers, 60, LIMIT) == []
 
 
-def code(number: int, *sums: float) -> WrongAnswer:
+def code(number: int, *sums: float) -> Unexplained:
     sketches = tuple(Sketch(form="failed  float32 (2,)", sums=(one,)) for one in sums)
-    return WrongAnswer(f"s{number}", Variant({}, Draws(("t",))), Parts(), "", sketches)
+    return Unexplained(f"s{number}", Variant({}, Draws(("t",))), AnswerParts(), "", sketches)
 
 
 def test_code_is_grouped_by_what_it_returned_up_to_rounding():
@@ -89,8 +89,8 @@ def test_code_is_grouped_by_what_it_returned_up_to_rounding():
 
 
 def test_code_that_raises_everywhere_is_no_group():
-    raising = WrongAnswer(
-        "s", Variant({}, Draws(("t",))), Parts(), "", (Sketch(form="error TypeError "),) * 3
+    raising = Unexplained(
+        "s", Variant({}, Draws(("t",))), AnswerParts(), "", (Sketch(form="error TypeError "),) * 3
     )
     assert code_clusters([raising] * 20, LIMIT) == []
 

@@ -16,7 +16,7 @@ from grader.language.record import Record
 from grader.language.templates import written
 from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.questions.values import describe, members, plain
@@ -199,12 +199,12 @@ class Choice(Question[ChoicePosed, ChoiceKey, set[str]]):
             if texts.count(option.text) > 1
         )
 
-    def parts(self, variant: Variant, answer: set[str]) -> Parts:
+    def parts(self, variant: Variant, answer: set[str]) -> AnswerParts:
         """Return the one wrong option among those that were chosen; its name says which."""
         drawn = dict(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
         chosen = [drawn[letter].name for letter in sorted(answer) if not drawn[letter].correct]
         wrong = sum(not option.correct for option in drawn.values())
-        return Parts(option=chosen[0] if len(chosen) == 1 else "", options=wrong)
+        return AnswerParts(option=chosen[0] if len(chosen) == 1 else "", options=wrong)
 
     def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:
         """Return the option with its feedback; `answer` is its name."""

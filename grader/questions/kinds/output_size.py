@@ -24,7 +24,7 @@ from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.layer_formulas import size_formulas
 from grader.questions.of_layer import LayerQuestion
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import as_float, elements, is_number, malformed, plain, whole
@@ -164,11 +164,11 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         full = answer * len(key.sizes) if len(answer) == 1 else answer
         return size_tracks(posed.walk, name, full[-len(posed.walk.axes) :])
 
-    def parts(self, variant: Variant, answer: list[int]) -> Parts:
+    def parts(self, variant: Variant, answer: list[int]) -> AnswerParts:
         """Return the sizes; a single one is that of every side."""
         count = len(self.key(variant).sizes)
         full = answer * count if len(answer) == 1 else answer
-        return Parts((len(full),), tuple(map(float, full)))
+        return AnswerParts((len(full),), tuple(map(float, full)))
 
     def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
         """Return a formula for each size, if the layer is a convolution or a pooling."""

@@ -20,7 +20,7 @@ from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.given import Formulas, Path, core, given_layer, tensor_of
 from grader.questions.layer_formulas import split, value_formulas
 from grader.questions.of_layer import LayerQuestion
-from grader.questions.parts import Parts
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import (
@@ -231,9 +231,9 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             return None
         return value_tracks(key.worked, name, lambda output: _is_like(posed, key, answer, output))
 
-    def parts(self, variant: Variant, answer: Values) -> Parts:  # noqa: ARG002 every variant is alike
+    def parts(self, variant: Variant, answer: Values) -> AnswerParts:  # noqa: ARG002 every variant is alike
         """Return the values and their shape."""
-        return Parts(core(answer.shape), tuple(answer.flat))
+        return AnswerParts(core(answer.shape), tuple(answer.flat))
 
     def right_formulas(self, variant: Variant) -> Sequence[str]:
         """Return a formula for each value, if the author or a small layer gives one."""
