@@ -12,7 +12,7 @@ import numpy.typing as npt
 from grader.language.expressions import ExpressionError, evaluate
 from grader.questions.values import as_float, is_number
 
-Column = npt.NDArray[np.float64]
+VariantColumn = npt.NDArray[np.float64]
 
 _NUMPY: dict[type[ast.operator], Any] = {
     ast.Add: np.add,
@@ -29,15 +29,15 @@ class Columns:
 
     def __init__(self, variants: Sequence[Mapping[str, Any]]) -> None:
         self._variants = variants
-        self._known: dict[str, Column] = {}
+        self._known: dict[str, VariantColumn] = {}
 
-    def of(self, text: str) -> Column:
+    def of(self, text: str) -> VariantColumn:
         """Return the values of a formula."""
         if text not in self._known:
             self._known[text] = np.array([_number(text, params) for params in self._variants])
         return self._known[text]
 
-    def quickly(self, tree: ast.expr) -> Column | None:
+    def quickly(self, tree: ast.expr) -> VariantColumn | None:
         """Return the values of a formula from its columns; None if it is more than arithmetic."""
         match tree:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _NUMPY:
@@ -56,7 +56,7 @@ class Columns:
         return None
 
 
-def finite(values: Column) -> Column:
+def finite(values: VariantColumn) -> VariantColumn:
     """Replace what is not finite by nan."""
     return np.where(np.isfinite(values), values, np.nan)
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.clusters.atoms import Atom
-from grader.clusters.columns import Column, Columns, finite
+from grader.clusters.columns import Columns, VariantColumn, finite
 from grader.language.expressions import parse_expression
 
 Mask = npt.NDArray[np.bool_]
@@ -32,7 +32,7 @@ class _Operation(NamedTuple):
     """An operation on two columns, and how it is written."""
 
     form: str
-    compute: Callable[[Column, Column], Column]
+    compute: Callable[[VariantColumn, VariantColumn], VariantColumn]
 
 
 _COMMON = (
@@ -55,7 +55,7 @@ _OF_TWO = (
     ),
 )
 _OF_THREE = (*_COMMON, _Operation("({1}) // ({0})", lambda one, other: np.floor_divide(other, one)))
-_OF_ONE: tuple[tuple[str, Callable[[Column], Column]], ...] = (
+_OF_ONE: tuple[tuple[str, Callable[[VariantColumn], VariantColumn]], ...] = (
     ("({0}) ** 2", np.square),
     ("abs({0})", np.abs),
     ("int(({0}) > 0)", lambda one: np.where(np.isnan(one), np.nan, (one > 0).astype(float))),
@@ -74,7 +74,7 @@ class FormulaFit(NamedTuple):
 class _Table:
     """Formulas with their values, a row each."""
 
-    values: Column
+    values: VariantColumn
     costs: npt.NDArray[np.int64]
     texts: list[str]
 
@@ -86,7 +86,7 @@ class FormulaSearch:
     `answers` has a row for each number of an answer and a column for each student.
     """
 
-    answers: Column
+    answers: VariantColumn
     fits: list[dict[bytes, FormulaFit]] = field(default_factory=list)
     tried: int = 0
 
@@ -141,7 +141,7 @@ class FormulaSearch:
             costs = np.array([2 + _size(tree) // 3 for tree in trees])
             self._look(np.array(values), costs, lambda row: ast.unparse(trees[row]))
 
-    def _look(self, values: Column, costs: npt.NDArray[np.int64], text: Callable[[int], str]) -> None:
+    def _look(self, values: VariantColumn, costs: npt.NDArray[np.int64], text: Callable[[int], str]) -> None:
         """Note which formulas fit several students."""
         self.tried += len(values)
         for own, answers in zip(self.fits, self.answers, strict=True):
@@ -161,13 +161,13 @@ class _Unary:
     def __init__(self, table: _Table) -> None:
         self._table = table
 
-    def __call__(self, operation: tuple[str, Callable[[Column], Column]]) -> _Table:
+    def __call__(self, operation: tuple[str, Callable[[VariantColumn], VariantColumn]]) -> _Table:
         form, compute = operation
         texts = [form.format(text) for text in self._table.texts]
         return _Table(finite(compute(self._table.values)), self._table.costs + 1, texts)
 
 
-def agree(values: Column, answers: Column) -> Mask:
+def agree(values: VariantColumn, answers: VariantColumn) -> Mask:
     """Return where values are the answers: whole numbers exactly, others up to rounding."""
     off = np.where(answers == np.floor(answers), ABSOLUTE, ABSOLUTE + RELATIVE * np.abs(answers))
     return np.abs(values - answers) <= off
@@ -182,7 +182,7 @@ def tidy(text: str) -> str:
     return ast.unparse(parse_expression(text))
 
 
-def _table(rows: Sequence[tuple[Column, int, str]]) -> _Table:
+def _table(rows: Sequence[tuple[VariantColumn, int, str]]) -> _Table:
     known = [row for row in rows if not np.isnan(row[0]).all()] or list(rows)
     return _Table(
         np.array([row[0] for row in known]), np.array([row[1] for row in known]), [row[2] for row in known]

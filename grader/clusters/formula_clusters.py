@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.clusters.atoms import AnyQuestion, Atom, atoms_of, formulas_of
 from grader.clusters.cluster import FEWEST, MAX_CLUSTERS, Cluster, Unexplained
-from grader.clusters.columns import Column, Columns
+from grader.clusters.columns import Columns, VariantColumn
 from grader.clusters.edits import edited
 from grader.clusters.enumeration import FEWEST_FITTED, FormulaFit, FormulaSearch, Mask, agree, tidy
 from grader.clusters.luck import share_by_luck, tail, ways_of
@@ -131,7 +131,7 @@ def _judged(
     columns = Columns([one.params for one in answers])
     values = np.array([columns.of(text) for text in formula.texts])
     given = np.array([one.parts.numbers for one in answers]).T
-    fits: Mask = agree(values, given).all(axis=0)
+    fits: Mask = np.asarray(agree(values, given).all(axis=0))
     share = _share(values, given, fits)
     right = np.array([columns.of(text) for text in rights])
     if right.shape == values.shape:  # luck may choose a number, or how far off the right one it is
@@ -142,7 +142,7 @@ def _judged(
     return Cluster(_nested(texts, answers[0].parts.shape), members, chance)
 
 
-def _share(values: Column, given: Column, fits: Mask) -> float:
+def _share(values: VariantColumn, given: VariantColumn, fits: Mask) -> float:
     fitted, theirs = _keys(values), _keys(given)
     others = [answer for answer, fit in zip(theirs, fits, strict=True) if not fit]
     return share_by_luck(fitted, others, ways_of(theirs))
