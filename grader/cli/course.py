@@ -19,6 +19,11 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "generate": ("generate", "generate_", "Write the handouts for students to OUT."),
     "grade": ("grade_class", "grade", "Grade a class."),
     "history": ("scores", "history", "Show the history of a student's scores, oldest first."),
+    "mistakes": (
+        "mistakes_command",
+        "mistakes",
+        "Propose misconceptions for wrong answers that none explains.",
+    ),
     "new": ("new", "new", "Create a small working course in FOLDER."),
     "override": ("scores", "override", "Set a student's score by hand."),
     "push": ("push_command", "push", "Send scores and feedback to Canvas over the network."),

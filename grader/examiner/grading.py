@@ -22,6 +22,7 @@ from grader.examiner.report import QuestionReport
 from grader.examiner.reporting import Tried, judged, marked, notes_of, report_of, verdict_of
 from grader.examiner.session import Session
 from grader.examiner.signs import shown
+from grader.examiner.sketch import kept
 from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
@@ -65,10 +66,16 @@ def grade(
         of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
         # Answers first: what a check gives to student code must not come back as another question's answer.
         reports = {}
+        values: dict[str, Any] = {}
+
+        def hear(question: str, value: Any) -> None:
+            values[question] = value
+            heard(question, value)
+
         for posed in asked:
             if posed not in code:
                 watch(Asked(posed.id))
-                reports[posed.id] = marked(posed, mark_answer(sitting, posed, of[posed.id], heard))
+                reports[posed.id] = marked(posed, mark_answer(sitting, posed, of[posed.id], hear))
                 watch(verdict_of(reports[posed.id]))
         for posed in code:
             watch(Asked(posed.id))
@@ -86,7 +93,9 @@ def grade(
         reports[posed.id] = judged(sitting, posed, tried[posed.id], diagnosis)
     for posed in code:
         watch(verdict_of(reports[posed.id]))
-    questions = tuple(_completed(posed, reports[posed.id], of[posed.id], paper) for posed in asked)
+    questions = tuple(
+        _completed(posed, reports[posed.id], of[posed.id], paper, values.get(posed.id)) for posed in asked
+    )
     notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
@@ -94,10 +103,13 @@ def grade(
     return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
 
 
-def _completed(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:
+def _completed(
+    posed: Posed, report: QuestionReport, session: Session, paper: Paper, value: Any
+) -> QuestionReport:
     """Add to a report what the student wrote, and remarks. What a person marks is the text itself."""
     answer = report.answer or session.replies.answers.get(posed.id)
-    return _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer})
+    wrong = kept(value) if report.outcome == "failed" else None
+    return _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer, "value": wrong})
 
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:

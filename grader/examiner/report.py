@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 
 from grader.errors import printable
+from grader.examiner.sketch import Sketch
 from grader.figures.first_positions import drawn
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
@@ -66,6 +67,7 @@ class CheckReport(Record):
     expected: Shown | None = None
     actual: Shown | None = None
     cause: Cause | None = None
+    returned: Sketch | None = Field(default=None, exclude=True)  # for instructors, in the gradebook alone
 
     @model_serializer(mode="wrap")
     def _for_whom(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
@@ -73,6 +75,8 @@ class CheckReport(Record):
         fields: dict[str, Any] = serialize(self)
         if info.context not in (INSTRUCTOR, STORED):
             fields.pop("cause", None)
+        if info.context == STORED and self.returned is not None:
+            fields["returned"] = self.returned.model_dump()
         return fields
 
 
@@ -90,6 +94,7 @@ class QuestionReport(Record):
     answer: Shown | None = Field(
         default=None, exclude=True
     )  # what the file says; for pages and the gradebook, not for --json
+    value: Any = Field(default=None, exclude=True)  # of a wrong answer, in the gradebook alone
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
@@ -110,7 +115,8 @@ class QuestionReport(Record):
             fields.pop("tracks", None)
         if info.context != STORED:
             return {**fields, "picture": self.drawing}
-        return fields if self.answer is None else {**fields, "answer": self.answer}
+        own = {"answer": self.answer, "value": self.value}
+        return {**fields, **{name: one for name, one in own.items() if one is not None}}
 
 
 class Report(Record):

@@ -13,6 +13,7 @@ from grader.examiner.events import Verdict
 from grader.examiner.patience import TooSlowError
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session
+from grader.examiner.sketch import Sketch, sketch_of
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
 from grader.examiner.wording import (
@@ -192,7 +193,16 @@ def _check_reports(
             expected=result.exchange.expected,
             actual=result.exchange.actual,
             cause=cause_of(result, posed.id, seconds),
+            returned=_returned(result),
         )
+
+
+def _returned(result: CheckResult) -> Sketch | None:
+    """Return a sketch of what came back; None if values are odder than any sketch foresees."""
+    try:
+        return sketch_of(result)
+    except Exception:
+        return None
 
 
 def _with_one_place(results: Sequence[CheckResult]) -> Iterator[CheckResult]:

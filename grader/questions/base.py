@@ -17,6 +17,7 @@ from grader.language.limits import Limits
 from grader.language.params import Variant
 from grader.language.record import Record
 from grader.language.templates import render
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.walks.worked import Tracks
@@ -85,7 +86,8 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `sketch`, `trials` and `confusions`: how its misconceptions are tested;
     - `tracks`: how a misconception leads to an answer, step by step;
     - `numbers`, `telltale` and `constants`: what could give the answer away, or be right by chance;
-    - `borderline`: answers at the edge of what counts as right.
+    - `borderline`: answers at the edge of what counts as right;
+    - `parts`, `right_formulas` and `entry`: how `course mistakes` compares the wrong answers of a class.
 
     The rest of the program uses only these, and never asks which kind a question is.
     """
@@ -279,6 +281,21 @@ class Question(Record, ABC, Generic[P, K, A]):
     def borderline(self, key: K) -> Iterator[Borderline]:  # noqa: ARG002 a kind may use it
         """Yield answers at the edge of what counts as right."""
         yield from ()
+
+    # How the wrong answers of a class are compared.
+
+    def parts(self, variant: Variant, answer: A) -> AnswerParts:  # noqa: ARG002 a kind may use it
+        """Take an answer that has been read apart; without numbers and an option it is not compared."""
+        return AnswerParts()
+
+    def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
+        """Return the right answer, a formula for each of its numbers; none if no formula is known."""
+        return ()
+
+    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:
+        """Return what to add to the question for a misconception that was found."""
+        own = {"message": message} if self.by_checks else {"answer": answer, "message": message}
+        return {"misconceptions": {name: own}}
 
     # What every kind inherits.
 

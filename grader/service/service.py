@@ -62,6 +62,7 @@ from grader.service.feedback_folder import Draw, PackOrder, Say, Written, write_
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
+from grader.service.proposing import Proposed, propose
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.pushing import PushOrder, PushResult, PushStep, canvas_place, push
 from grader.service.standings import (
@@ -361,6 +362,13 @@ class Service:
             paces=tuple(paces(attempts, list(points), self.course.record.rules)),
             students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
         )
+
+    def propose(self, exercises: Sequence[str] = ()) -> Proposed:
+        """Propose misconceptions for the wrong answers that none explains."""
+        chosen = self.course.select(exercises)
+        in_order = [name for name in self.course.record.exercises if name in chosen]
+        self._tell_all(forgotten_exercises(self.course, self.gradebook))
+        return propose(self.course, self.gradebook, in_order)
 
     def feedback(
         self,

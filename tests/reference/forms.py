@@ -23,6 +23,7 @@ _SECTIONS = {  # where the keys of a record are
     "Misconception": "[misconception](exercise-yaml.md#misconceptions)",
     "QuestionReport": "[question](report.md#questions)",
     "CheckReport": "[check](report.md#checks)",
+    "Sketch": "keys and values",
     "Cause": "[cause](report.md#cause)",
     "Walk": "keys and values",
     "Tracks": "keys and values",

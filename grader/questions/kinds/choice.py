@@ -23,6 +23,7 @@ from grader.mistakes.sequences import (
 )
 from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.questions.values import describe, elements, members, plain, single
@@ -317,6 +318,21 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
             for option in posed.options
             if texts.count(option.text) > 1
         )
+
+    def parts(self, variant: Variant, answer: set[str]) -> AnswerParts:
+        """Return the one wrong option among those that were chosen; its name says which."""
+        drawn = dict(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
+        chosen = [drawn[letter].name for letter in sorted(answer) if not drawn[letter].correct]
+        wrong = sum(not option.correct for option in drawn.values())
+        return AnswerParts(option=chosen[0] if len(chosen) == 1 else "", options=wrong)
+
+    def entry(self, name: str, answer: Any, message: str) -> dict[str, Any]:
+        """Return the option with its feedback; `answer` is its name."""
+        names = [option.misconception or f"option-{index + 1}" for index, option in enumerate(self.options)]
+        if answer not in names:
+            return super().entry(name, answer, message)
+        option = self.options[names.index(answer)]
+        return {"options": [{"text": option.text, "feedback": message}]}
 
     @classmethod
     def read(cls, posed: ChoicePosed, value: Any) -> tuple[str, ...]:

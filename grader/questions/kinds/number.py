@@ -16,6 +16,7 @@ from grader.mistakes.counting import UNROUNDED
 from grader.questions import wording
 from grader.questions.base import Borderline, Question, computed
 from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
@@ -111,6 +112,14 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
 
         number = format(as_float(answer.value), "g")
         return failed(key.wrong, agrees, wording.WRONG_NUMBER.format(number=number))
+
+    def parts(self, variant: Variant, answer: GivenNumber) -> AnswerParts:  # noqa: ARG002 every variant is alike
+        """Return the number."""
+        return AnswerParts((), (as_float(answer.value),))
+
+    def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
+        """Return the author's formula."""
+        return (str(self.answer),)
 
     def numbers(self, key: NumberKey) -> tuple[float, ...]:
         """Return the right number."""

@@ -24,7 +24,9 @@ from grader.mistakes.counting import (
 from grader.mistakes.mistake import Slip, telling
 from grader.mistakes.parameters import PARAMETER_MISTAKES, Weighted, parameter_slips
 from grader.questions import wording
+from grader.questions.layer_formulas import size_formulas
 from grader.questions.of_layer import LayerQuestion
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import as_float, elements, is_number, malformed, plain, whole
@@ -199,6 +201,17 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             return None
         full = answer * len(key.sizes) if len(answer) == 1 else answer
         return size_tracks(posed.walk, name, full[-len(posed.walk.axes) :])
+
+    def parts(self, variant: Variant, answer: list[int]) -> AnswerParts:
+        """Return the sizes; a single one is that of every side."""
+        count = len(self.key(variant).sizes)
+        full = answer * count if len(answer) == 1 else answer
+        return AnswerParts((len(full),), tuple(map(float, full)))
+
+    def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
+        """Return a formula for each size, if the layer is a convolution or a pooling."""
+        sizes = size_formulas(parse_layer(self.layer), list(map(str, self.input)))
+        return (sizes if self.ask == "shape" else sizes[2:]) if sizes else ()
 
     def numbers(self, key: SizeKey) -> tuple[int, ...]:
         """Return the sizes; only one if one number is enough."""

@@ -26,6 +26,7 @@ from grader.mistakes.counting import SIZE_MISTAKES, size_mistakes
 from grader.questions import wording
 from grader.questions.base import rendered
 from grader.questions.of_layer import LayerQuestion
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.questions.values import (
@@ -189,6 +190,10 @@ class Settings(LayerQuestion[SettingsPosed, SettingsKey, dict[str, int]]):
             return Mark("passed", 1.0, "")
         authored = [wrong for wrong in key.wrong if cls.read(posed, wrong.answer) == answer]
         return failed(authored or _miscounted(key, answer, complaint), lambda _: True, complaint, most=1)
+
+    def parts(self, variant: Variant, answer: dict[str, int]) -> AnswerParts:  # noqa: ARG002 every variant is alike
+        """Return the numbers in the order of the unknowns."""
+        return AnswerParts((len(answer),), tuple(float(answer[name]) for name in self.unknowns))
 
     def numbers(self, key: SettingsKey) -> tuple[int, ...]:
         """Return the first settings that are right."""

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.language.expressions import ExpressionError
 from grader.language.fault import at
-from grader.language.layers import Layer, apply
+from grader.language.layers import Layer, apply, parse_layer
 from grader.language.params import Variant
 from grader.language.templates import matrix
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes, value_tracks, worked_layer
@@ -18,7 +18,9 @@ from grader.questions import wording
 from grader.questions.base import computed
 from grader.questions.closeness import PRECISIONS, Precision, dtype_of
 from grader.questions.given import Formulas, Path, core, given_layer, tensor_of
+from grader.questions.layer_formulas import split, value_formulas
 from grader.questions.of_layer import LayerQuestion
+from grader.questions.parts import AnswerParts
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import (
@@ -27,6 +29,7 @@ from grader.questions.values import (
     elements,
     is_array,
     is_number,
+    leaves,
     malformed,
     plain,
     shape_text,
@@ -228,6 +231,17 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         if key.worked is None:
             return None
         return value_tracks(key.worked, name, lambda output: _is_like(posed, key, answer, output))
+
+    def parts(self, variant: Variant, answer: Values) -> AnswerParts:  # noqa: ARG002 every variant is alike
+        """Return the values and their shape."""
+        return AnswerParts(core(answer.shape), tuple(answer.flat))
+
+    def right_formulas(self, variant: Variant) -> Sequence[str]:
+        """Return a formula for each value, if the author or a small layer gives one."""
+        if self.values is not None:
+            return [str(one) for one in leaves(split(self.values, variant.params))]
+        layer = parse_layer(self.layer)
+        return value_formulas(layer, self.input, self.weight, self.bias, variant.params)
 
     def numbers(self, key: TensorKey) -> tuple[float, ...]:
         """Return the right values."""

@@ -1,0 +1,1 @@
+"""What wrong answers of a class have in common, where no misconception explains them."""
