@@ -82,7 +82,8 @@ class Collected:
 
     `notes` are about files that count despite an unexpected name. With `only`, only this exercise is
     collected, and a student's only Python file or notebook counts, whatever its name. `former` are
-    students in the gradebook, whether or not they are still in the roster.
+    students in the gradebook, whether or not they are still in the roster. `brought` returns the names of
+    files that students received: they need not come back, and nobody opens what does.
     """
 
     sources: Sequence[Path]
@@ -90,6 +91,7 @@ class Collected:
     roster: Roster | None
     only: str = ""
     former: Collection[str] = ()
+    brought: Callable[[], Collection[str]] = frozenset
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -143,6 +145,10 @@ class Collected:
         """Return the students of the roster for whom no file was graded, but one was left out."""
         absent = set(self.absent())
         return [one for one in self._everybody if one not in self.students and one not in absent]
+
+    @cached_property
+    def _received(self) -> Collection[str]:
+        return self.brought()
 
     @property
     def _everybody(self) -> list[str]:
@@ -272,6 +278,8 @@ class Collected:
         """
         name, inner = _name_of(entry, path, group), _inner(entry, path)
         found = fit(name.file, self.exercises)
+        if found is None and name.file in self._received:
+            return None, ""
         is_another = bool(self.only and found and found.exercise != self.only)
         if found is None or (is_another and not group.named.is_folder):
             is_told = not group.named.is_folder or seems_handed_in(name.file, self.exercises)

@@ -6,9 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+
+if TYPE_CHECKING:
+    from grader.course.sitting import Sitting
 
 COMPILER = "torch._dynamo"  # which torch imports for the first of these
 _NEEDS_COMPILER = re.compile(
@@ -34,10 +37,12 @@ def _needs_compiler(text: bytes) -> bool:
     return b"torch" in plain and _NEEDS_COMPILER.search(plain) is not None
 
 
-def sources_of(folder: Path | None) -> Iterator[bytes]:
+def sources_of(sitting: Sitting | None) -> Iterator[bytes]:
     """Yield the contents of the Python files of an exercise that exist."""
-    if folder is None:
+    if sitting is None or sitting.folder is None:
         return
-    for name in (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE):
+    names = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
+    helpers = [sitting.material.helpers] if sitting.material.helpers else []
+    for file in (*(sitting.folder / name for name in names), *helpers):
         with suppress(OSError):
-            yield (folder / name).read_bytes()
+            yield file.read_bytes()

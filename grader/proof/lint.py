@@ -16,7 +16,7 @@ from grader.questions.problems import Problem
 
 def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
     """Yield missing hints and feedback, stubs unlike the reference, and a variant 0 that no draw can give."""
-    for index, question in enumerate(exercise.record.questions):
+    for index, question in exercise.record.placed:
         for problem in question.gaps():
             yield _fault(exercise, index, problem)
     yield from _faults_of_reference(exercise)
@@ -42,7 +42,7 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
 
 
-_GIVEN = {"torch", "numpy", "pytest", "grader", "reference"}  # that come with this program
+_GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 
 
 def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
@@ -51,7 +51,7 @@ def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
 
 def _faults_of_reference(exercise: LoadedExercise) -> Iterator[Fault]:
     """Yield where questions and reference.py disagree, for example in the names of parameters."""
-    code = [(index, one) for index, one in enumerate(exercise.record.questions) if one.by_checks]
+    code = [(index, one) for index, one in exercise.record.placed if one.by_checks]
     reference = read_source(exercise.folder / REFERENCE_FILE) if code else ""
     for index, question in code:
         for problem in question.reference_problems(reference):
