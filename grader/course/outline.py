@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.course.file_names import EXERCISE_FILE
-from grader.course.records import Exercise, Heading, entry_of
+from grader.course.records import QUESTION, Exercise, Heading, entry_of
 from grader.course.release import Release
 from grader.language.document import read_document
 from grader.questions.base import Points, Question
@@ -43,7 +43,7 @@ class _Asked(BaseModel):
         """Leave out what is between questions."""
         if not isinstance(entries, list):
             return entries
-        return [one for one in entries if not isinstance(one, dict) or entry_of(one) == "question"]
+        return [one for one in entries if not isinstance(one, dict) or entry_of(one) == QUESTION]
 
 
 @dataclass(frozen=True)

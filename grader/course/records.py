@@ -145,22 +145,21 @@ class Example(Record):
     ]
 
 
+QUESTION, TEXT, EXAMPLE = "a question", "a text", "an example"  # what an entry of `questions` is
+
+
 def entry_of(entry: object) -> str:
     """Return what an entry of `questions` is."""
-    keys = (
-        entry.keys()
-        if isinstance(entry, dict)
-        else {name for name in ("text", "example") if hasattr(entry, name)}
-    )
-    if "kind" in keys or "id" in keys or isinstance(entry, Question):
-        return "question"
-    return "text" if "text" in keys else "example" if "example" in keys else "question"
+    if isinstance(entry, Passage | Example):
+        return TEXT if isinstance(entry, Passage) else EXAMPLE
+    keys = entry.keys() if isinstance(entry, dict) else ()
+    if "kind" in keys or "id" in keys:
+        return QUESTION
+    return TEXT if "text" in keys else EXAMPLE if "example" in keys else QUESTION
 
 
 AnyEntry = Annotated[
-    Annotated[AnyQuestion, Tag("question")]
-    | Annotated[Passage, Tag("text")]
-    | Annotated[Example, Tag("example")],
+    Annotated[AnyQuestion, Tag(QUESTION)] | Annotated[Passage, Tag(TEXT)] | Annotated[Example, Tag(EXAMPLE)],
     Discriminator(entry_of),
 ]
 FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=100)]
