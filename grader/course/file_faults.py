@@ -55,8 +55,8 @@ def file_faults(folder: Path, document: Document, record: Exercise, limits: Limi
             if sentence:
                 yield document.fault(path, sentence, remedy, line=line)
     if sum(sizes) > limits.files_mib << 20:
-        sentence = f"The files hold {_mib(sum(sizes))} MiB; at most {limits.files_mib} MiB are allowed."
-        yield document.fault(("files",), sentence, "Shrink them, or raise 'files_mib' under 'limits'.")
+        told = f"The files hold {_mib(sum(sizes))} MiB; at most {limits.files_mib} MiB are allowed."
+        yield document.fault(("files",), told, "Shrink them, or raise 'files_mib' under 'limits'.")
     if record.hand_out and not any((place / HELPERS_FILE).is_file() for place in (folder, folder.parents[1])):
         sentence = f"There is no {HELPERS_FILE} beside this file, nor beside course.yaml."
         yield document.fault(("hand_out", 0), sentence, "Write it, or remove 'hand_out'.")
@@ -131,8 +131,6 @@ def clashes(exercises: Iterable[tuple[Document, Mapping[str, Path]]]) -> Iterato
             digest, own = digest_of(read_file(file, MAX_BYTES)), document.file.parent.name
             known, other = first.setdefault(name.lower(), (digest, own))
             if known != digest:
-                sentence = (
-                    f"{name} of {other} is another file, and students have one folder for all exercises."
-                )
+                told = f"{name} of {other} is another file, and students have one folder for all exercises."
                 path = ("hand_out",) if name == HELPERS_FILE else ("files",)
-                yield document.fault(path, sentence, "Rename one of them.")
+                yield document.fault(path, told, "Rename one of them.")

@@ -60,7 +60,8 @@ def grade(
     paper = sitting.paper
     asked = [posed for posed in paper.questions if only is None or posed.id in only]
     code = [posed for posed in asked if KINDS[posed.kind].by_checks]
-    server.load(preloads(paper.packages, sources_of(sitting if code else None)))
+    sources = sources_of(sitting.folder if code else None, sitting.material.helpers)
+    server.load(preloads(paper.packages, sources))
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):

@@ -6,12 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
-
-if TYPE_CHECKING:
-    from grader.course.sitting import Sitting
 
 COMPILER = "torch._dynamo"  # which torch imports for the first of these
 _NEEDS_COMPILER = re.compile(
@@ -37,12 +34,11 @@ def _needs_compiler(text: bytes) -> bool:
     return b"torch" in plain and _NEEDS_COMPILER.search(plain) is not None
 
 
-def sources_of(sitting: Sitting | None) -> Iterator[bytes]:
-    """Yield the contents of the Python files of an exercise that exist."""
-    if sitting is None or sitting.folder is None:
+def sources_of(folder: Path | None, helpers: Path | None = None) -> Iterator[bytes]:
+    """Yield the contents of the Python files of an exercise that exist, and of its helpers."""
+    if folder is None:
         return
     names = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
-    helpers = [sitting.material.helpers] if sitting.material.helpers else []
-    for file in (*(sitting.folder / name for name in names), *helpers):
+    for file in (*(folder / name for name in names), *([helpers] if helpers else [])):
         with suppress(OSError):
             yield file.read_bytes()

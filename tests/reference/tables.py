@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from grader.cli import course as course_cli
 from grader.cli import entry
 from grader.cli import grade as grade_cli
-from grader.course.records import Course, Exercise, Illustration
+from grader.course.records import Course, Example, Exercise, Illustration, Passage
 from grader.course.release import Release
 from grader.course.rules import Excused, Extension, Late, Rules
 from grader.examiner.remedies import REMEDIES, remedy
@@ -41,7 +41,19 @@ from tests.reference.page import ROOT, Make, Row, Table, cell, code, raw
 SCOPE = {"M": 12, "K": 3, "S": 2, "P": 1, "image": [[1, 2], [3, 4]]}
 RECORDS: dict[str, type[BaseModel]] = {
     record.__name__: record
-    for record in (Course, Rules, Late, Extension, Excused, Release, Limits, Exercise, Illustration)
+    for record in (
+        Course,
+        Rules,
+        Late,
+        Extension,
+        Excused,
+        Release,
+        Limits,
+        Exercise,
+        Illustration,
+        Passage,
+        Example,
+    )
 } | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
