@@ -25,7 +25,7 @@ from grader.handout.pack import Edition
 from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
 from grader.language.limits import Limits
-from grader.language.params import Grid, Range
+from grader.language.params import Grid, Range, Real
 from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
@@ -54,7 +54,10 @@ RECORDS: dict[str, type[BaseModel]] = {
         Passage,
         Example,
     )
-} | {record.__name__: record for record in (Range, Grid, Question, Misconception, ListedOption, Condition)}
+} | {
+    record.__name__: record
+    for record in (Range, Real, Grid, Question, Misconception, ListedOption, Condition)
+}
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
 }
