@@ -71,8 +71,8 @@ class Real(Record):
 
     def draw(self, draws: Draws) -> float:
         """One number of all that have so many decimals."""
-        first, last = (round(end * 10**self.digits) for end in (self.from_, self.to))
-        return (first + draws.below(last - first + 1)) / 10**self.digits
+        first, last = (round(end * 10.0**self.digits) for end in (self.from_, self.to))
+        return (first + draws.below(last - first + 1)) / 10.0**self.digits
 
 
 class Grid(Record):

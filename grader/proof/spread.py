@@ -85,7 +85,7 @@ def _count(param: Param) -> int:
         case Range():
             return (param.to - param.from_) // param.step + 1
         case Real():
-            return int(round((param.to - param.from_) * 10.0**param.digits)) + 1
+            return round((param.to - param.from_) * 10.0**param.digits) + 1
         case Grid():
             return param.to - param.from_ + 1
         case list():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.language.draws import Draws
-from grader.language.params import Range, Real, draw_variant
+from grader.language.params import Param, Range, Real, draw_variant
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 10**6), st.integers(1, 9), st.text(max_size=5))
@@ -41,7 +41,7 @@ def test_a_range_that_is_none(wrong: dict[str, float]) -> None:
 
 
 def test_conditions_hold_for_it_too() -> None:
-    params = {
+    params: dict[str, Param] = {
         "lr": Real.model_validate({"from": 0.1, "to": 1, "digits": 2}),
         "K": Range.model_validate({"from": 1, "to": 9}),
     }
