@@ -52,7 +52,7 @@ class Range(Record):
         return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
 
 
-class Real(Record):
+class Decimals(Record):
     """A number with decimals from a range, both ends included."""
 
     from_: Annotated[float, Field(alias="from", ge=-1e9, le=1e9)]
@@ -60,7 +60,7 @@ class Real(Record):
     digits: Annotated[int, Field(ge=1, le=9, description="How many decimals it has.")]
 
     @model_validator(mode="after")
-    def _in_order(self) -> Real:
+    def _in_order(self) -> Decimals:
         if self.to < self.from_:
             msg = "'to' is below 'from'."
             raise ValueError(msg)
@@ -118,7 +118,7 @@ def _form(value: object) -> str:
 
 Param = Annotated[
     Annotated[Range, Tag("range")]
-    | Annotated[Real, Tag("real")]
+    | Annotated[Decimals, Tag("real")]
     | Annotated[Grid, Tag("grid")]
     | Annotated[list[Any], Field(min_length=1), Tag("choice")]
     | Annotated[bool | int | float | str, Tag("constant")],
@@ -267,7 +267,7 @@ def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) 
         draws = source.under(name)
         if name in given:
             drawn[name] = given[name]
-        elif isinstance(param, Range | Real):
+        elif isinstance(param, Range | Decimals):
             drawn[name] = param.draw(draws)
         elif isinstance(param, Grid):
             with at("params", name):

@@ -10,7 +10,7 @@ from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS
 from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
-from grader.language.params import Grid, Range, Real
+from grader.language.params import Decimals, Grid, Range
 from grader.questions.problems import Problem
 
 
@@ -64,7 +64,7 @@ def _faults_of_variant_0(exercise: LoadedExercise) -> Iterator[Fault]:
         param = record.params[name]
         if isinstance(param, Grid):
             is_possible = isinstance(value, list)
-        elif isinstance(param, Range | Real):
+        elif isinstance(param, Range | Decimals):
             is_possible = isinstance(value, int if isinstance(param, Range) else int | float)
         else:
             is_possible = True

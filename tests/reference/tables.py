@@ -25,7 +25,7 @@ from grader.handout.pack import Edition
 from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
 from grader.language.limits import Limits
-from grader.language.params import Grid, Range, Real
+from grader.language.params import Decimals, Grid, Range
 from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
@@ -56,7 +56,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     )
 } | {
     record.__name__: record
-    for record in (Range, Real, Grid, Question, Misconception, ListedOption, Condition)
+    for record in (Range, Decimals, Grid, Question, Misconception, ListedOption, Condition)
 }
 REPORTS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Report, QuestionReport, CheckReport, Cause)
