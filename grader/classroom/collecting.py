@@ -95,6 +95,8 @@ class Collected:
     collected, and a student's only Python file or notebook counts, whatever its name. `former` are
     students in the gradebook, whether or not they are still in the roster. `rules` have the time zone of an
     LMS and the deadline up to which commits count. `ownership` says whose a submission is where names do not.
+    `brought` returns the names of files that students received: they need not come back, and nobody opens
+    what does.
     """
 
     sources: Sequence[Path]
@@ -105,6 +107,7 @@ class Collected:
     rules: Rules = field(default_factory=Rules)
     ownership: Ownership = field(default_factory=Ownership)
     is_stub: Callable[[str, str, bytes], bool] = _never  # an exercise, a file's name and its content
+    brought: Callable[[], Collection[str]] = frozenset
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -158,6 +161,10 @@ class Collected:
         """Return the students of the roster for whom no file was graded, but one was left out."""
         absent = set(self.absent())
         return [one for one in self._everybody if one not in self.students and one not in absent]
+
+    @cached_property
+    def _received(self) -> Collection[str]:
+        return self.brought()
 
     @property
     def _everybody(self) -> list[str]:
@@ -332,6 +339,8 @@ class Collected:
         """
         name, inner = _name_of(entry, path, group), _inner(entry, path)
         found = fit(name.file, self.exercises)
+        if found is None and name.file in self._received:
+            return None, ""
         only, is_clone = group.clones.get(path, self.only), path in group.clones
         is_another = bool(only and found and found.exercise != only)
         if found is None or (is_another and (is_clone or not group.named.is_folder)):

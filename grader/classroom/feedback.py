@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from grader.classroom.released import Released
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE
@@ -37,6 +38,7 @@ class Feedback:
     handed_in: str = ""
     contact: str = ""  # how to object
     revealed: Mapping[str, Revealed] = field(default_factory=dict)  # by question
+    pictures: Mapping[str, Path] = field(default_factory=dict)  # of its texts
 
 
 def revealed(exercise: LoadedExercise, sitting: Sitting, released: Released) -> dict[str, Revealed]:

@@ -74,7 +74,8 @@ def _show(examiner: Examiner, asked: Wishes) -> int:
 def _write_page(file: Path, examiner: Examiner, report: Report) -> None:
     """Write the report as a page. What makes pages is imported only now, because it is slow."""
     pages = importlib.import_module("grader.render.report_page")
-    write_page(file, pages.report_html(report, examiner.paper, examiner.hints_seen))
+    pictures = examiner.sitting.material.all_pictures
+    write_page(file, pages.report_html(report, examiner.paper, examiner.hints_seen, pictures))
 
 
 def _hint(examiner: Examiner, report: Report, question: str | None) -> None:

@@ -32,7 +32,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Formula:
+class SharedFormula:
     """A formula for each number of an answer, and its cost."""
 
     texts: tuple[str, ...]
@@ -86,7 +86,7 @@ def _best(
 
 def _chosen(
     question: AnyQuestion, others: Sequence[AnyQuestion], answers: Sequence[Unexplained]
-) -> list[Formula]:
+) -> list[SharedFormula]:
     variant = answers[0].variant
     columns = Columns([one.params for one in answers])
     search = FormulaSearch(np.array([one.parts.numbers for one in answers]).T)
@@ -103,14 +103,14 @@ def _names(atoms: Sequence[Atom]) -> list[str]:
     return [atom.text for atom in atoms if atom.text.isidentifier()][:MAX_NAMES]
 
 
-def _together(fits: Sequence[list[FormulaFit]]) -> list[Formula]:
+def _together(fits: Sequence[list[FormulaFit]]) -> list[SharedFormula]:
     """Choose a formula for each number so that all fit the same students, as many as possible."""
     if not all(fits):
         return []
     masks = [np.array([fit.mask for fit in own]) for own in fits]
     costs = [np.array([fit.cost for fit in own]) for own in fits]
     beginnings = np.argsort(costs[0] - masks[0].sum(axis=1), kind="stable")[:MAX_BEGINNINGS]
-    found: dict[bytes, Formula] = {}
+    found: dict[bytes, SharedFormula] = {}
     for first in beginnings:
         mask, texts, cost = masks[0][first], [fits[0][first].text], int(costs[0][first])
         for own, its, price in zip(fits[1:], masks[1:], costs[1:], strict=True):
@@ -119,13 +119,13 @@ def _together(fits: Sequence[list[FormulaFit]]) -> list[Formula]:
             texts.append(own[row].text)
         count = int(mask.sum())
         if count >= FEWEST_FITTED and (mask.tobytes() not in found or cost < found[mask.tobytes()].cost):
-            found[mask.tobytes()] = Formula(tuple(texts), cost, count)
+            found[mask.tobytes()] = SharedFormula(tuple(texts), cost, count)
     ranked = sorted(found.values(), key=lambda one: (one.price - one.fitted, one.cost))
     return ranked[:MAX_JUDGED]
 
 
 def _judged(
-    formula: Formula, answers: Sequence[Unexplained], half: int, tried: int, rights: Sequence[str]
+    formula: SharedFormula, answers: Sequence[Unexplained], half: int, tried: int, rights: Sequence[str]
 ) -> Cluster:
     """Compute whom a formula fits, and how likely that is by luck on those on whom it was not chosen."""
     columns = Columns([one.params for one in answers])

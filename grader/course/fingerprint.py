@@ -1,7 +1,8 @@
 """Fingerprints of everything but the submission that a question's result depends on, without importing torch.
 
 A question's fingerprint covers its definition without the explanation, the exercise's parameters, limits and
-seed, the versions of everything that computes and, for code, the reference and the question's own checks.
+seed, the exercise's files, the versions of everything that computes and, for code, the reference and the
+question's own checks.
 Checks are compared as syntax trees, so comments and layout do not count.
 """
 
@@ -10,14 +11,20 @@ from __future__ import annotations
 import ast
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from grader.course.beside import files_beside
-from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.file_names import (
+    CHECKS_FILE,
+    HELPERS_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+)
 from grader.course.loading import LoadedExercise
 from grader.digest import digest_of, own_sources
 from grader.files import refusal
@@ -44,9 +51,16 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
         "name": exercise.name,
     }
     code = [question.id for question in record.questions if question.by_checks]
-    files = _files(exercise.folder) if code else {}
+    files = _files(files_beside(exercise.folder)) if code else {}
+    material = exercise.material
+    own = (
+        {HELPERS_FILE: material.helpers} if material.helpers and (code or material.hands_out_helpers) else {}
+    )
+    brought = _files({**material.shipped, **material.hidden, **own})
+    common["files"] = {name: digest_of(content) for name, content in brought.items()}
     prints = {}
-    for question, written in zip(record.questions, data["questions"], strict=True):
+    for place, question in record.placed:
+        written = data["questions"][place]
         decisive = {key: value for key, value in written.items() if key != "explanation"}
         parts = {**common, "question": decisive}
         if question.by_checks:
@@ -67,10 +81,10 @@ def versions(packages: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file of an exercise that checks can read."""
+def _files(found: Mapping[str, Path]) -> dict[str, bytes]:
+    """Return the contents of files."""
     files = {}
-    for name, file in files_beside(folder).items():
+    for name, file in found.items():
         try:
             files[name] = file.read_bytes()
         except OSError as error:

@@ -10,16 +10,19 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.course.file_faults import clashes, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
     COURSE_FILE,
     EXERCISE_FILE,
+    HELPERS_FILE,
     MISCONCEPTIONS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
+from grader.course.material import Material, pictures_of
 from grader.course.outline import Outline, outlined, read_outline
-from grader.course.records import AnyQuestion, Course, Exercise
+from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
 from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
@@ -33,7 +36,7 @@ from grader.questions.definitions import defined_names, function_of
 from grader.questions.demands import demand_of
 from grader.questions.problems import Problem, formula_problems, layer_problems, text_problems
 
-_PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
+_PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE, HELPERS_FILE)
 
 T = TypeVar("T")
 _QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
@@ -48,6 +51,21 @@ class LoadedExercise:
     record: Exercise
     document: Document
     course: Course
+    helpers: Path | None = None  # the exercise's own, or the course's
+
+    @cached_property
+    def material(self) -> Material:
+        """Return the files that the exercise brings with it."""
+        record, folder = self.record, self.folder
+        texts = [(path[-1] == "explanation", text) for path, text in texts_of(record)]
+        return Material(
+            shipped={name: folder / name for name in record.files},
+            hidden={name: folder / name for name in record.hidden_files},
+            pictures=pictures_of((text for is_late, text in texts if not is_late), folder),
+            explaining=pictures_of((text for is_late, text in texts if is_late), folder),
+            helpers=self.helpers,
+            hands_out_helpers="helpers" in record.hand_out,
+        )
 
     @property
     def limits(self) -> Limits:
@@ -119,7 +137,15 @@ class LoadedCourse:
 
     def exercises(self) -> list[LoadedExercise]:
         """Load every exercise, or raise the faults of all at once."""
-        return _each(self.record.exercises, self.exercise)
+        return self.together(self.record.exercises)
+
+    def together(self, names: Sequence[str]) -> list[LoadedExercise]:
+        """Load these exercises, or raise the faults of all at once; what they hand out must not clash."""
+        loaded = _each(names, self.exercise)
+        brought = ((one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded)
+        if faults := list(clashes(brought)):
+            raise CourseFaults(faults)
+        return loaded
 
     def select(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return these names of exercises, each once, or all if none is given.
@@ -205,9 +231,16 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     else:
         faults += [_place(document, problem) for problem in _problems(record)]
         faults += _code_faults(folder, document, record)
+        faults += file_faults(folder, document, record, record.limits or course.limits)
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
-    return LoadedExercise(folder.name, folder, record, document, course)
+    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder))
+
+
+def helpers_of(folder: Path) -> Path | None:
+    """Return the helpers of the exercise in a folder of a course: its own, or else the course's."""
+    files = (folder / HELPERS_FILE, folder.parents[1] / HELPERS_FILE)
+    return next((file for file in files if file.is_file()), None)
 
 
 def _in_order(faults: list[Fault]) -> list[Fault]:
@@ -245,8 +278,12 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
         yield from layer_problems(exercise.figure.layer, ("figure", "layer"), names)
         for key in ("input", "weight", "bias"):
             yield from formula_problems(getattr(exercise.figure, key) or 0, ("figure", key), names)
+    for index, entry in enumerate(exercise.entries):
+        if not isinstance(entry, Question):
+            key = "text" if isinstance(entry, Passage) else "example"
+            yield from text_problems(getattr(entry, key), ("questions", index, key), names)
     seen: set[str] = set()
-    for index, question in enumerate(exercise.questions):
+    for index, question in exercise.placed:
         if question.id in seen:
             yield Problem(
                 ("questions", index, "id"),
@@ -296,7 +333,7 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
         yield from unreadable.get(path, ())
         if path not in unreadable and path.name in {CHECKS_FILE, VISIBLE_CHECKS_FILE}:
             yield from repeated_checks(path)
-    code = [(index, question) for index, question in enumerate(exercise.questions) if question.by_checks]
+    code = [(index, question) for index, question in exercise.placed if question.by_checks]
     if not code:
         return
     for name in (REFERENCE_FILE, CHECKS_FILE):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.course.file_names import EXERCISE_FILE
-from grader.course.records import Exercise, Heading
+from grader.course.records import QUESTION, Exercise, Heading, entry_of
 from grader.course.release import Release
 from grader.language.document import read_document
 from grader.questions.base import Points, Question
@@ -36,6 +36,14 @@ class _Asked(BaseModel):
     title: Heading
     release: Release = Release()
     questions: Annotated[list[AskedQuestion], Field(min_length=1)]
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _only_questions(cls, entries: object) -> object:
+        """Leave out what is between questions."""
+        if not isinstance(entries, list):
+            return entries
+        return [one for one in entries if not isinstance(one, dict) or entry_of(one) == QUESTION]
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 from grader.course.illustrating import illustrated
 from grader.course.loading import LoadedExercise
-from grader.course.records import Exercise
-from grader.course.sitting import Paper, Sitting
+from grader.course.records import Example, Exercise, Passage
+from grader.course.sitting import Interlude, Paper, Sitting
 from grader.errors import CourseFaults, Fault
 from grader.language.document import Path_
 from grader.language.draws import DRAWING, Draws
-from grader.language.fault import LanguageError
+from grader.language.fault import LanguageError, at
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
 from grader.questions.posed import Key, Posed
@@ -54,11 +54,18 @@ def prepare(
         intro = render(record.intro, variant.params)
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
-    for index, question in enumerate(record.questions):
+    waiting: list[Interlude] = []  # for the next question
+    between: list[Interlude] = []
+    for index, entry in enumerate(record.entries):
         with noting("questions", index):
-            posed.append(question.pose(variant))
+            if isinstance(entry, Passage | Example):
+                waiting.append(_interlude(entry, variant))
+                continue
+            between += [one.model_copy(update={"before": entry.id}) for one in waiting]
+            waiting.clear()
+            posed.append(entry.pose(variant))
             if with_keys:
-                keys[question.id] = question.explained(variant)
+                keys[entry.id] = entry.explained(variant)
     worked = None
     with noting("figure"):
         worked = illustrated(record.figure, variant, posed, keys.values()) if record.figure else None
@@ -76,8 +83,20 @@ def prepare(
         packages=tuple(course.packages),
         limits=exercise.limits,
         questions=tuple(posed),
+        between=(*between, *waiting),
+        files=tuple(record.files),
+        hands_out_helpers=exercise.material.hands_out_helpers,
     )
-    return Sitting(paper, variant.params, keys if with_keys else None, exercise.folder)
+    material = exercise.material
+    return Sitting(paper, variant.params, keys if with_keys else None, exercise.folder, material=material)
+
+
+def _interlude(entry: Passage | Example, variant: Variant) -> Interlude:
+    """Render what stands between questions."""
+    is_code = isinstance(entry, Example)
+    with at("example" if is_code else "text"):
+        text = entry.example if isinstance(entry, Example) else entry.text
+        return Interlude(before="", text=render(text, variant.params), is_code=is_code)
 
 
 def variant_of(

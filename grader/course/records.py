@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cached_property, reduce
 from keyword import iskeyword
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -18,6 +19,7 @@ from pydantic import (
 )
 
 from grader.course.canvas_place import CanvasPlace
+from grader.course.material import FILE_NAME
 from grader.course.release import Release
 from grader.course.rules import Rules
 from grader.course.weighing import Weighing
@@ -157,8 +159,44 @@ class Illustration(Record):
         return self
 
 
+class Passage(Record):
+    """A text between questions."""
+
+    text: Annotated[str, Field(min_length=1, description="Markdown between questions; it is not graded.")]
+
+
+class Example(Record):
+    """Code between questions that students can run."""
+
+    example: Annotated[
+        str, Field(min_length=1, description="Python between questions; it runs, and is not graded.")
+    ]
+
+
+QUESTION, TEXT, EXAMPLE = "a question", "a text", "an example"  # what an entry of `questions` is
+
+
+def entry_of(entry: object) -> str:
+    """Return what an entry of `questions` is."""
+    if isinstance(entry, Passage | Example):
+        return TEXT if isinstance(entry, Passage) else EXAMPLE
+    keys = entry.keys() if isinstance(entry, dict) else ()
+    if "kind" in keys or "id" in keys:
+        return QUESTION
+    return TEXT if "text" in keys else EXAMPLE if "example" in keys else QUESTION
+
+
+AnyEntry = Annotated[
+    Annotated[AnyQuestion, Tag(QUESTION)] | Annotated[Passage, Tag(TEXT)] | Annotated[Example, Tag(EXAMPLE)],
+    Discriminator(entry_of),
+]
+FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=100)]
+
+
 class Exercise(Record):
     """One exercise: its parameters and its questions."""
+
+    model_config = ConfigDict(populate_by_name=False)
 
     format: Literal[1]
     title: Heading
@@ -169,14 +207,49 @@ class Exercise(Record):
         dict[str, Any], Field(description="The parameters used when no student is named.")
     ] = {}
     figure: Illustration | None = None
+    files: Annotated[
+        list[FileName],
+        Field(description="Files beside this one that students receive and their code can read."),
+    ] = []
+    hidden_files: Annotated[
+        list[FileName],
+        Field(description="Files beside this one that only checks and the reference can read."),
+    ] = []
+    hand_out: Annotated[
+        list[Literal["helpers"]],
+        Field(description="`helpers`: students receive helpers.py and can import it."),
+    ] = []
     limits: Limits | None = None
     release: Annotated[Release, Field(description="Keys that replace those of the course.")] = Release()
-    questions: Annotated[list[AnyQuestion], Field(min_length=1)]
+    entries: Annotated[
+        list[AnyEntry],
+        Field(
+            alias="questions", min_length=1, description="Questions, and `text` or `example` between them."
+        ),
+    ]
+
+    @cached_property
+    def placed(self) -> tuple[tuple[int, AnyQuestion], ...]:
+        """The questions, each with its place in the list of the file."""
+        return tuple((place, one) for place, one in enumerate(self.entries) if isinstance(one, Question))
+
+    @cached_property
+    def questions(self) -> tuple[AnyQuestion, ...]:
+        """The questions, without what is between them."""
+        return tuple(question for _, question in self.placed)
 
     @property
     def points(self) -> float:
         """Return the points for full marks."""
         return sum(question.points for question in self.questions)
+
+    @field_validator("entries")
+    @classmethod
+    def _asks_something(cls, entries: list[AnyEntry]) -> list[AnyEntry]:
+        if not any(isinstance(one, Question) for one in entries):
+            msg = "There is no question. Add one with an id, a kind and a prompt"
+            raise ValueError(msg)
+        return entries
 
     @field_validator("params")
     @classmethod

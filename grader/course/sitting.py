@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny
 
+from grader.course.material import NO_MATERIAL, Material
 from grader.figures.figure import Figure, Show
 from grader.figures.first_positions import drawn
 from grader.figures.frames import figure_of
@@ -31,6 +32,14 @@ def _of_its_kind(data: object) -> object:
 AnyPosed = Annotated[SerializeAsAny[Posed], BeforeValidator(_of_its_kind)]
 
 
+class Interlude(Record):
+    """A text or code that stands before a question, or after the last one if that is ""."""
+
+    before: str
+    text: str
+    is_code: bool = False
+
+
 class Paper(Record):
     """The questions of one exercise for one student. Nothing in it reveals an answer."""
 
@@ -48,6 +57,13 @@ class Paper(Record):
     packages: tuple[str, ...]
     limits: Limits
     questions: tuple[AnyPosed, ...]
+    between: tuple[Interlude, ...] = ()
+    files: tuple[str, ...] = ()  # that students receive, and their code opens by name
+    hands_out_helpers: bool = False
+
+    def interludes(self, question: str = "") -> tuple[Interlude, ...]:
+        """Return what stands before a question, or after the last one."""
+        return tuple(one for one in self.between if one.before == question)
 
     @property
     def illustration(self) -> Figure | None:
@@ -81,6 +97,7 @@ class Sitting:
     keys: Mapping[str, Key] | None
     folder: Path | None
     is_practice: bool = False  # the student may see what their code raises in hidden checks
+    material: Material = NO_MATERIAL
 
     @property
     def code_questions(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grader.course.records import EXERCISE_NAME, PACKAGE_NAME, REQUIREMENT
+from grader.course.material import FILE_NAME
+from grader.course.records import EXAMPLE, EXERCISE_NAME, PACKAGE_NAME, REQUIREMENT, TEXT, Example, Passage
 from grader.errors import Fault, did_you_mean
 from grader.language.document import Document, Path_
 from grader.questions.kinds import KINDS
@@ -38,11 +39,16 @@ _LENGTHS = {
     "string_too_short": ("It must have {} or more characters", "min_length"),
     "string_too_long": ("It must have {} or fewer characters", "max_length"),
 }
+_TAGGED = {**KINDS, TEXT: Passage, EXAMPLE: Example}
 _PATTERNS = {  # what the patterns of the records mean
     PACKAGE_NAME: ("It cannot be a package.", "Write the name used to import it, such as numpy."),
     EXERCISE_NAME: (
         "It cannot be the name of an exercise.",
         "Use letters, digits, - and _, as in exercise-1.",
+    ),
+    FILE_NAME: (
+        "It cannot be the name of a file.",
+        "Name a file beside this one, with letters, digits, -, _ and dots, as in houses.csv.",
     ),
     REQUIREMENT: (
         "It is not a requirement of pip.",
@@ -176,8 +182,8 @@ def _models_at(annotation: Any, location: tuple[str | int, ...]) -> Iterator[typ
     elif get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
         tag = location[0] if location else None
         for member in get_args(annotation):
-            chosen = KINDS.get(str(tag))
-            if chosen in {None, member}:
+            chosen = _TAGGED.get(str(tag))
+            if chosen in {None, get_args(member)[0] if get_origin(member) is Annotated else member}:
                 yield from _models_at(member, location[1:] if chosen or isinstance(tag, str) else location)
                 yield from _models_at(member, location)
 

@@ -34,6 +34,8 @@ _SCRATCH = "limits: {seconds: 1, memory_mib: 512, result_mib: 16, scratch_mib: 4
 _EXERCISE = """
 format: 1
 title: A target
+files: [data.txt]
+hidden_files: [hidden.txt]
 questions:
   - {id: secret, kind: number, points: 3, prompt: A number that no one can know., answer: SECRET}
   - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
@@ -56,7 +58,7 @@ def scale(x):
 
 
 def double(x):
-    return 2 * x
+    return int(open("data.txt").read()) * x
 
 
 def smooth(image):
@@ -99,6 +101,11 @@ def test_double_tensor_that_nobody_knows(student, reference):
     assert_close(student.double(x), reference.double(x))
 
 
+def test_double_what_a_file_hides(student, reference):
+    x = int(open("hidden.txt").read())
+    assert student.double(x) == 2 * x
+
+
 def test_smooth_numbers(student, reference):
     image = torch.arange(30.0).reshape(5, 6)
     assert_close(student.smooth(image), reference.smooth(image))
@@ -126,7 +133,7 @@ size = (3, 8)
 
 
 def double(x):
-    return 2 * x
+    return int(open("data.txt").read()) * x
 
 
 def smooth(image):
@@ -198,6 +205,8 @@ def make_world(root: Path) -> World:
             "reference.py": _REFERENCE,
             "checks.py": _CHECKS,
             "visible_checks.py": _VISIBLE,
+            "data.txt": "2\n",
+            "hidden.txt": "INPUT\n",
         }
         for file, text in texts.items():
             filled = text.replace("SECRET", str(secret)).replace("INPUT", str(hidden))

@@ -123,7 +123,15 @@ class Lane:
         fault: WorkerFault | None = None
         for _ in range(TRIES):
             try:
-                return grade(sitting, submission, self._server, suite, job.questions, self._watch)
+                return grade(
+                    sitting,
+                    submission,
+                    self._server,
+                    suite,
+                    job.questions,
+                    self._watch,
+                    by_author=job.by_author,
+                )
             except WorkerFault as error:
                 fault = error
                 self._server.close()

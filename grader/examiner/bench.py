@@ -36,7 +36,11 @@ def run(line: Line, server: Workers) -> None:
         else:
             folders = {exercise: sitting.folder}
             with_checks(
-                folders, {exercise: code}, lambda suite: _serve(line, sitting, server, suite), line.send
+                folders,
+                {exercise: code},
+                lambda suite: _serve(line, sitting, server, suite),
+                line.send,
+                {exercise: sitting.material},
             )
     except GraderError as error:
         line.send(error)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from inspect import isfunction
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own
 from grader.examiner.remote import Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.spelling import bounded, spelled, spelled_call
+from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
 from grader.examiner.wording import (
     CHANGED_INPUT,
@@ -161,6 +163,7 @@ class CheckSuite:
     given_up: Collection[str] = ()  # checks that did not finish with this submission
     note: Note = nowhere
     signs: dict[str, ModuleType | None] = field(default_factory=dict)  # misconceptions.py, by exercise
+    around: Mapping[Path, Surroundings] = field(default_factory=dict)  # by the folder of an exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """Return the checks of one question."""
@@ -173,6 +176,10 @@ class CheckSuite:
             return ""
         asked = "a class" if isinstance(right, type) else "a function" if isfunction(right) else "a module"
         return MISFIT.format(name=posed.id, value=describe(value), asked=asked)
+
+    def around_in(self, folder: Path) -> Surroundings:
+        """Return what code finds around it in the folder of an exercise."""
+        return self.around.get(folder.resolve(), NOTHING_AROUND)
 
     def reads_params(self, exercise: str, question: str) -> bool:
         """Return whether a check of the question reads the parameters of the student's variant."""
@@ -272,7 +279,7 @@ class CheckSuite:
         try:
             # With no next item, every fixture is torn down, whatever its scope, before another submission's
             # turn.
-            with aside():
+            with self.around_in(check.item.path.parent).entered(), aside():
                 check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None

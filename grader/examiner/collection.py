@@ -8,21 +8,23 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.material import Material
 from grader.course.sources import defined_checks
 from grader.errors import CourseFaults, Fault
 from grader.examiner.aside import aside
 from grader.examiner.check_result import Check
 from grader.examiner.checks import CheckFixtures, CheckSuite, line_of
 from grader.examiner.deed import Deed, Note, nowhere
+from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 
 if TYPE_CHECKING:
     from grader.course.loading import LoadedCourse
@@ -54,6 +56,7 @@ class _Collector:
     work: Callable[[pytest.Session], None]
     root: Path  # where pytest's names of files begin
     note: Note
+    around: Mapping[Path, Surroundings]  # by folder
     faults: list[Fault] = field(default_factory=list)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -70,7 +73,7 @@ class _Collector:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Turn what would end pytest into an error of the file that raised it."""
         try:
-            with aside():
+            with self.around.get(collector.path.parent, NOTHING_AROUND).entered(), aside():
                 report = yield
             error = _raised_in(report)
             if not isinstance(error, pytest.exit.Exception):
@@ -118,11 +121,12 @@ def with_checks(
     questions: Mapping[str, Sequence[str]],
     work: Callable[[CheckSuite], T],
     note: Note = nowhere,
+    material: Mapping[str, Material] = MappingProxyType({}),
 ) -> T:
     """Collect the checks of some exercises' code questions, call `work` with them, and return its result.
 
-    `folders` and `questions` are by exercise: the folder of its checks, and the ids of its code questions.
-    `note` receives what code of the course is about to do.
+    `folders`, `questions` and `material` are by exercise: the folder of its checks, the ids of its code
+    questions, and the files that it brings. `note` receives what code of the course is about to do.
 
     Raises:
         CourseFaults: checks or a reference cannot be imported, or a check belongs to no question.
@@ -130,7 +134,12 @@ def with_checks(
     """
     folders = {name: folder.resolve() for name, folder in folders.items()}
     fixtures = CheckFixtures()
-    references = {name: load_reference(folder / REFERENCE_FILE, note) for name, folder in folders.items()}
+    _try_helpers(material.values(), note)
+    around = {folders[name]: Surroundings.of(folders[name], one) for name, one in material.items()}
+    references = {
+        name: load_reference(folder / REFERENCE_FILE, note, around.get(folder, NOTHING_AROUND))
+        for name, folder in folders.items()
+    }
     results: list[T] = []
     raised: list[BaseException] = []
 
@@ -146,16 +155,16 @@ def with_checks(
                 own = [item for item in session.items if item.path.parent == folder]
                 collector.faults += _faults_of_items(own, folder)
             if not collector.faults:
-                results.append(work(CheckSuite(fixtures, checks, references, note=note)))
+                results.append(work(CheckSuite(fixtures, checks, references, note=note, around=around)))
         except BaseException as error:
             raised.append(error)
 
     files = [folder / name for folder in folders.values() for name in (VISIBLE_CHECKS_FILE, CHECKS_FILE)]
     existing = [str(file) for file in files if file.is_file()]
     if not existing:
-        return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references, note=note))
+        return work(CheckSuite(fixtures, dict.fromkeys(folders, ()), references, note=note, around=around))
     root = Path(existing[0]).parents[2]
-    collector = _Collector(loop, root, note)
+    collector = _Collector(loop, root, note, around)
     _run_pytest(root, existing, [collector, fixtures])
     if collector.faults:
         raise CourseFaults(collector.faults)
@@ -165,6 +174,12 @@ def with_checks(
         sentence = "pytest cannot collect these checks."
         raise CourseFaults([Fault(Path(existing[0]), None, None, "", sentence, "Run pytest on them.")])
     return results[0]
+
+
+def _try_helpers(material: Iterable[Material], note: Note) -> None:
+    """Import helpers, whose faults would otherwise be those of the first module that imports them."""
+    for file in {brought.helpers for brought in material if brought.helpers}:
+        load_reference(file, note)
 
 
 def _faults_of_items(items: Sequence[pytest.Item], folder: Path) -> Iterator[Fault]:
@@ -202,7 +217,8 @@ def with_suite(
         for name in exercises
     }
     folders = {name: course.exercise(name).folder for name, questions in code.items() if questions}
-    return with_checks(folders, code, work, note)
+    material = {name: course.exercise(name).material for name in folders}
+    return with_checks(folders, code, work, note, material)
 
 
 def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> None:
@@ -277,7 +293,9 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
     raise CourseFaults([fault_at(item, sentence, remedy)])
 
 
-def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
+def load_reference(
+    file: Path, note: Note = nowhere, around: Surroundings = NOTHING_AROUND
+) -> ModuleType | None:
     """Import reference.py, or another of the author's modules, and return it; None if there is no such file.
 
     Raises:
@@ -294,7 +312,7 @@ def load_reference(file: Path, note: Note = nowhere) -> ModuleType | None:
     sys.modules[name] = module
     note(Deed(f"The import of {file.name}", file))
     try:
-        with aside():
+        with around.entered(), aside():
             spec.loader.exec_module(module)
     except SystemExit as error:
         raise CourseFaults([_quits(error, file)]) from None

@@ -15,6 +15,7 @@ from grader.examiner.check_result import CheckResult
 from grader.examiner.checks import CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
 from grader.examiner.events import Asked, Heard, Watcher, unheard, unwatched
+from grader.examiner.laid_files import laid
 from grader.examiner.outcome import Outcome
 from grader.examiner.preloads import preloads, sources_of
 from grader.examiner.printed import printed_text
@@ -24,9 +25,10 @@ from grader.examiner.session import Session
 from grader.examiner.signs import shown
 from grader.examiner.sketch import kept
 from grader.examiner.slips_seen import remarks
-from grader.examiner.submission import Submission, submission_of
+from grader.examiner.submission import MAX_BYTES, Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_JUDGED, explain
+from grader.files import read_file
 from grader.language.limits import Limits
 from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
@@ -43,11 +45,13 @@ def grade(
     only: Collection[str] | None = None,
     watch: Watcher = unwatched,
     heard: Heard = unheard,
+    *,
+    by_author: bool = False,
 ) -> Outcome:
     """Run a submission and judge it, or only the questions in `only`, and report those.
 
     A question with limits of its own is run in a worker of its own. `heard` is called with each answer that
-    is not code.
+    is not code. What an author wrote can import the helpers, even if students cannot.
 
     Raises:
         SubmissionFault: the file is neither Python text nor a notebook.
@@ -57,11 +61,12 @@ def grade(
     paper = sitting.paper
     asked = [posed for posed in paper.questions if only is None or posed.id in only]
     code = [posed for posed in asked if KINDS[posed.kind].by_checks]
-    server.load(preloads(paper.packages, sources_of(sitting.folder if code else None)))
+    sources = sources_of(sitting.folder if code else None, sitting.material.helpers)
+    server.load(preloads(paper.packages, sources))
     with ExitStack() as stack:
         sessions: dict[Limits, Session] = {}
         for limits in dict.fromkeys([paper.limits, *(posed.limits or paper.limits for posed in asked)]):
-            session = _session(paper, submission, server, limits)
+            session = session_of(sitting, submission, server, limits, by_author=by_author)
             sessions[limits] = stack.enter_context(session)
         of = {posed.id: sessions[posed.limits or paper.limits] for posed in asked}
         # Answers first: what a check gives to student code must not come back as another question's answer.
@@ -154,10 +159,18 @@ def run_checks(
     return tried
 
 
-def _session(paper: Paper, submission: Submission, server: Workers, limits: Limits) -> Session:
+def session_of(
+    sitting: Sitting, submission: Submission, server: Workers, limits: Limits, *, by_author: bool = False
+) -> Session:
+    """Return a submission that runs with the files of its exercise, and with the helpers if it may."""
+    paper, material = sitting.paper, sitting.material
+    helpers = material.helpers if by_author or material.hands_out_helpers else None
     starters = {question.id: question.starter for question in paper.questions}
     families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
-    return Session(server, submission, starters, paper.packages, limits, families)
+    content = read_file(helpers, MAX_BYTES) if helpers else None
+    return Session(
+        server, submission, starters, paper.packages, limits, families, laid(material.shipped), content
+    )
 
 
 def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard = unheard) -> Mark:
@@ -228,7 +241,8 @@ def _diagnosis(
             return known
         text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
         submission = submission_of(f"{misconception}.py", text.encode())
-        with _session(paper, submission, server, posed.limits or paper.limits) as session:
+        limits = posed.limits or paper.limits
+        with session_of(sitting, submission, server, limits, by_author=True) as session:
             checks = suite.of(paper.exercise, posed.id)
             found = suite.run(paper.exercise, posed, session, sitting.params, checks)
         suite.remember_wrong(name, found)

@@ -58,7 +58,8 @@ def demand(packages: Sequence[str]) -> None:
 
 def imported_by_checks(sitting: Sitting) -> frozenset[str]:
     """Return the modules that the checks and the reference of a sitting seem to import."""
-    files = sorted(sitting.folder.glob("*.py")) if sitting.folder and sitting.code_questions else ()
+    files = sorted(sitting.folder.glob("*.py")) if sitting.folder and sitting.code_questions else []
+    files += [sitting.material.helpers] if sitting.material.helpers else []
     return frozenset[str]().union(*(imports_of(file.read_bytes()) for file in files))
 
 

@@ -34,10 +34,11 @@ def _needs_compiler(text: bytes) -> bool:
     return b"torch" in plain and _NEEDS_COMPILER.search(plain) is not None
 
 
-def sources_of(folder: Path | None) -> Iterator[bytes]:
-    """Yield the contents of the Python files of an exercise that exist."""
+def sources_of(folder: Path | None, helpers: Path | None = None) -> Iterator[bytes]:
+    """Yield the contents of the Python files of an exercise that exist, and of its helpers."""
     if folder is None:
         return
-    for name in (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE):
+    names = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE)
+    for file in (*(folder / name for name in names), *([helpers] if helpers else [])):
         with suppress(OSError):
-            yield (folder / name).read_bytes()
+            yield file.read_bytes()

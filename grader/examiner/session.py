@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,8 +51,11 @@ class Session:
         packages: Sequence[str],
         limits: Limits,
         families: Iterable[str] = (),
+        files: Path | None = None,
+        helpers: bytes | None = None,
     ) -> None:
         self._server = server
+        self._files, self._helpers = files, helpers
         self._request = {
             "op": "load",
             "file": submission.name,
@@ -59,6 +63,7 @@ class Session:
             "starters": dict(starters),
             "packages": list(packages),
             "families": sorted(families),
+            "helpers": helpers is not None,
         }
         self._preloads = preloads(packages, [submission.content])
         self._limits = limits
@@ -248,7 +253,7 @@ class Session:
             if len(self._skip) > MAX_LOSSES or self._budget.loading <= 0:
                 raise StudentError(Trouble("crashed"))
             self._server.load(self._preloads)
-            worker = self._server.fork(worker_limits(self._limits))
+            worker = self._server.fork(worker_limits(self._limits), self._files)
             self._workers += 1
             try:
                 self._load(worker)
@@ -291,6 +296,8 @@ class Session:
 
         encoder = Encoder(self._handle)
         encoder.buffers.append(self._content)
+        if self._helpers is not None:
+            encoder.buffers.append(self._helpers)
         try:
             frame = worker.ask({**self._request, "skip": self._skip}, READ_SECONDS, encoder, running)
         finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,7 +41,8 @@ def shown(
         return []
     wrongs = sitting.keys[question].wrong
     signs = {wrong.name: _sign(suite, sitting, sign_of(question, wrong.name)) for wrong in wrongs}
-    return [wrong for wrong in wrongs if _is_seen(signs[wrong.name], sitting, session)]
+    with suite.around_in(sitting.folder or Path()).entered():
+        return [wrong for wrong in wrongs if _is_seen(signs[wrong.name], sitting, session)]
 
 
 def _sign(suite: CheckSuite, sitting: Sitting, name: str) -> Callable[..., Any] | None:
@@ -57,7 +59,8 @@ def _module(suite: CheckSuite, sitting: Sitting) -> ModuleType | None:
         before = sys.modules.get("reference")
         sys.modules["reference"] = suite.references[exercise] or ModuleType("reference")
         try:
-            suite.signs[exercise] = load_reference(sitting.folder / MISCONCEPTIONS_FILE, suite.note)
+            around = suite.around_in(sitting.folder)
+            suite.signs[exercise] = load_reference(sitting.folder / MISCONCEPTIONS_FILE, suite.note, around)
         except CourseFaults:  # `course check` says so
             suite.signs[exercise] = None
         finally:

@@ -18,10 +18,10 @@ from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
 from grader.digest import digest_of
 from grader.errors import UsageFault
-from grader.files import alone_in, open_file, refusal, write_file
+from grader.files import alone_in, open_file, read_file, refusal, write_file
 from grader.handout.kit import NO_KIT, Kit, kit_of
 from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_pack, pack_bytes
-from grader.handout.stubs import SUFFIX, Format, stub_text
+from grader.handout.stubs import MAX_BYTES, SUFFIX, Format, stub_text
 
 BATCH = 50  # students whose variants are in memory at once
 Variants = Mapping[tuple[str, str], Mapping[str, Any]]  # by student and exercise
@@ -188,10 +188,13 @@ def _is_worked_on(file: Path, digests: Container[str]) -> bool:
 
 
 def _stubs(sittings: Sequence[Sitting], form: Format, install: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of one student by name: stubs, and the visible checks."""
+    """Yield the files of one student by name: stubs, what the exercises bring, and the visible checks."""
     for sitting in sittings:
         exercise = sitting.paper.exercise
-        yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form, install).encode()
+        pictures, material = sitting.material.pictures, sitting.material
+        yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form, install, pictures).encode()
+        for name, file in {**material.handed_out, **(pictures if form == "python" else {})}.items():
+            yield name, read_file(file, MAX_BYTES)
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
             yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8").encode()

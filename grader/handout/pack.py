@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from grader.course.beside import files_beside, public_files
-from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.beside import files_beside, imported_modules, public_files
+from grader.course.file_names import (
+    CHECKS_FILE,
+    HELPERS_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+)
 from grader.course.loading import LoadedExercise
+from grader.course.material import HELPERS, NO_MATERIAL, PICTURES, Material
 from grader.course.sitting import Paper, Sitting
 from grader.errors import UsageFault
 from grader.files import read_file, refusal
@@ -100,16 +107,26 @@ def _write_sitting(archive: zipfile.ZipFile, sitting: Sitting, edition: Edition)
     _write(archive, f"{name}/paper.json", sitting.paper.model_dump_json(indent=1))
     if edition == "practice" and sitting.keys is not None:
         keys = {question: key.model_dump() for question, key in sitting.keys.items()}
-        _write(archive, f"{name}/key.json", json.dumps({"params": dict(sitting.params), "keys": keys}))
-    if sitting.folder is not None and sitting.code_questions:
-        for file, source in _FILES[edition](sitting.folder).items():
-            _write(archive, f"{name}/{'' if file in _OWN else f'{_BESIDE}/'}{file}", _content(source))
+        hidden = sorted(sitting.material.hidden)
+        key = {"params": dict(sitting.params), "keys": keys, "hidden_files": hidden}
+        _write(archive, f"{name}/key.json", json.dumps(key))
+    for file, source in _files(sitting, edition).items():
+        _write(archive, f"{name}/{'' if file in _OWN else f'{_BESIDE}/'}{file}", _content(source))
 
 
-_FILES: dict[Edition, Callable[[Path], Mapping[str, Path]]] = {
-    "practice": files_beside,
-    "assessed": public_files,
-}
+def _files(sitting: Sitting, edition: Edition) -> dict[str, Path]:
+    """Return the files that an edition holds of an exercise, by their names."""
+    material, is_code = sitting.material, bool(sitting.folder and sitting.code_questions)
+    brought = {**material.handed_out, **material.pictures}
+    if edition == "practice":
+        found = files_beside(sitting.folder) if sitting.folder and is_code else {}
+        helpers = {HELPERS_FILE: material.helpers} if material.helpers and is_code else {}
+        return {**found, **material.hidden, **material.explaining, **helpers, **brought}
+    found = public_files(sitting.folder) if sitting.folder and is_code else {}
+    checks = found.get(VISIBLE_CHECKS_FILE)
+    if material.helpers and checks and any(module == HELPERS for module, _ in imported_modules(checks)):
+        found[HELPERS_FILE] = material.helpers
+    return {**{name: file for name, file in found.items() if name not in material.hidden}, **brought}
 
 
 def _content(file: Path) -> bytes:
@@ -162,7 +179,37 @@ class Pack:
             params, keys = self._keys(paper, key_file) if key_file is not None else ({}, None)
         except Exception:
             raise _damaged(self.file) from None
-        return Sitting(paper, params, keys, self._checks(name), self.contents.edition == "practice")
+        folder, is_practice = self._checks(name), self.contents.edition == "practice"
+        material = self.material(name, folder) if folder else NO_MATERIAL
+        return Sitting(paper, params, keys, folder, is_practice, material)
+
+    def material(self, name: str, folder: Path) -> Material:
+        """Return what an exercise brings with it, unpacked in a folder.
+
+        Raises:
+            UsageFault: the pack is damaged.
+
+        """
+        try:
+            paper = Paper.model_validate_json(self.files[f"{name}/paper.json"])
+            hidden = json.loads(self.files.get(f"{name}/key.json", b"{}")).get("hidden_files", ())
+            beside = self._beside(name)
+            if not {*paper.files, *hidden} <= beside.keys():
+                raise _damaged(self.file)
+        except Exception:
+            raise _damaged(self.file) from None
+        return Material(
+            shipped={one: folder / one for one in paper.files},
+            hidden={one: folder / one for one in hidden},
+            pictures={one: folder / one for one in beside if Path(one).suffix.lower() in PICTURES},
+            helpers=folder / HELPERS_FILE if HELPERS_FILE in beside else None,
+            hands_out_helpers=paper.hands_out_helpers,
+        )
+
+    def _beside(self, name: str) -> dict[str, bytes]:
+        """Return an exercise's other files by their names."""
+        start = f"{name}/{_BESIDE}/"
+        return {one.removeprefix(start): self.files[one] for one in self.files if one.startswith(start)}
 
     def exercise(self, name: str) -> LoadedExercise:
         """Return an exercise as its author wrote it, to draw further variants from.
@@ -191,7 +238,7 @@ class Pack:
 
     def _checks(self, name: str) -> Path | None:
         """Return the folder with an exercise's unpacked files, or None if it has none."""
-        if not any(f"{name}/{file}" in self.files for file in _OWN):
+        if not self._beside(name) and not any(f"{name}/{file}" in self.files for file in _OWN):
             return None
         folder = self._folder.path / name
         self.unpack(name, folder)
@@ -204,11 +251,8 @@ class Pack:
             UsageFault: the pack is damaged.
 
         """
-        beside = f"{name}/{_BESIDE}/"
         files = {file: self.files[f"{name}/{file}"] for file in _OWN if f"{name}/{file}" in self.files}
-        files |= {
-            file.removeprefix(beside): self.files[file] for file in self.files if file.startswith(beside)
-        }
+        files |= self._beside(name)
         for file, content in files.items():
             target = (folder / file).resolve()
             if not target.is_relative_to(folder.resolve()):

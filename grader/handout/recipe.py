@@ -38,4 +38,5 @@ class Recipe(Record):
             limits=paper.limits,
         )
         record = Exercise.model_validate(self.exercise)
-        return LoadedExercise(paper.exercise, folder, record, Document(folder), course)
+        helpers = sitting.material.helpers
+        return LoadedExercise(paper.exercise, folder, record, Document(folder), course, helpers)

@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.course.sitting import Paper
 from grader.files import read_file, refusal, write_file
-from grader.handout.stubs import SUFFIX, stub_text
+from grader.handout.stubs import SUFFIX, Pictures, stub_text
 
 MAX_BYTES = 64 << 20  # of a student's file that is copied
 
@@ -23,8 +24,10 @@ class StubAgain:
     now: bytes | None
 
     @classmethod
-    def of(cls, file: Path, paper: Paper, install: str) -> StubAgain:
-        """Read a student's file, which may be missing; `install` is what pip needs for a notebook.
+    def of(
+        cls, file: Path, paper: Paper, install: str, pictures: Pictures = MappingProxyType({})
+    ) -> StubAgain:
+        """Read a student's file, which may be missing; a notebook needs `install` and `pictures`.
 
         Raises:
             UsageFault: it cannot be read.
@@ -32,7 +35,7 @@ class StubAgain:
         """
         form = next(form for form, suffix in SUFFIX.items() if suffix == file.suffix)
         now = read_file(file, MAX_BYTES) if os.path.lexists(file) else None
-        return cls(file, stub_text(paper, form, install).encode(), now)
+        return cls(file, stub_text(paper, form, install, pictures).encode(), now)
 
     @property
     def is_untouched(self) -> bool:

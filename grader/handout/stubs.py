@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from grader.course.material import PICTURES, pictures_in
 from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
+from grader.files import read_file
 from grader.handout import wording
 from grader.language.points import points_text
 from grader.language.templates import one_line
@@ -19,8 +24,10 @@ from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
 
 Format = Literal["python", "notebook"]
+Pictures = Mapping[str, Path]  # files, by the names that texts use
 SUFFIX: dict[Format, str] = {"python": ".py", "notebook": ".ipynb"}
 
+MAX_BYTES = 1 << 30  # of a picture: far above what a course may allow
 _WIDTH = 77  # characters after the "# " of a comment, for lines of 79
 _ITEM = re.compile(r"\s*(?:[*+-]|\d{1,3}[.)]|[a-z]\))\s+")  # an item of a list, or an option
 _APART = re.compile(rf"\s*[|>#\[{{$]|\s{{4}}|{_ITEM.pattern}")  # lines that never continue a paragraph
@@ -28,9 +35,14 @@ _LONGEST_ID = 64
 _TORCH_IMPORTS = "import torch\nfrom torch import Tensor, nn"
 
 
-def stub_text(paper: Paper, form: Format, install: str = "") -> str:
-    """Return the content of the file that a student receives; `install` is what pip needs for a notebook."""
-    return _notebook(paper, install) if form == "notebook" else _python(paper)
+def stub_text(
+    paper: Paper, form: Format, install: str = "", pictures: Pictures = MappingProxyType({})
+) -> str:
+    """Return the content of the file that a student receives.
+
+    `install` is what pip needs for a notebook. It holds the pictures that its texts show.
+    """
+    return _notebook(paper, install, pictures) if form == "notebook" else _python(paper)
 
 
 def answered(sitting: Sitting, answers: Mapping[str, str], form: Format) -> str:
@@ -140,12 +152,16 @@ def _python(paper: Paper) -> str:
     return template.render(paper=paper, owner=_owner(paper), imports=_imports(paper)).rstrip() + "\n"
 
 
-def _notebook(paper: Paper, install: str) -> str:
+def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
     import nbformat  # noqa: PLC0415 it takes as long as torch if Jupyter is installed
     from nbformat import v4  # noqa: PLC0415
 
     def markdown(name: str, text: str) -> Any:
-        return v4.new_markdown_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+        shown = {one: pictures[one] for one, _ in pictures_in(text) if one in pictures}
+        more = {"attachments": {one: _attached(file) for one, file in shown.items()}} if shown else {}
+        for one in shown:
+            text = re.sub(rf"(!\[[^\]\n]*\]\()\s*<?{re.escape(one)}", rf"\1attachment:{one}", text)
+        return v4.new_markdown_cell(text, id=_cell_id(name), **more)  # type: ignore[no-untyped-call]
 
     def code(name: str, text: str) -> Any:
         return v4.new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
@@ -153,10 +169,18 @@ def _notebook(paper: Paper, install: str) -> str:
     cells = [code("first", _first_cell(paper, install)), markdown("intro", _intro(paper))]
     if _imports(paper):
         cells.append(code("imports", _imports(paper)))
+
+    def between(question: str = "") -> Iterator[Any]:
+        for number, one in enumerate(paper.interludes(question), 1):
+            make, name = (code, "example") if one.is_code else (markdown, "text")
+            yield make(f"{name}-{number}-{question or 'end'}", one.text)
+
     for question in paper.questions:
+        cells += between(question.id)
         cells.append(markdown(f"ask-{question.id}", _ask(question)))
         cells.append(code(f"answer-{question.id}", question.starter))
         cells.append(code(f"check-{question.id}", f'{_checker(paper)}("{question.id}")'))
+    cells += between()
     notebook: Any = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -164,6 +188,11 @@ def _notebook(paper: Paper, install: str) -> str:
     }
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _attached(file: Path) -> dict[str, str]:
+    """Return a picture as a cell of a notebook holds it."""
+    return {PICTURES[file.suffix.lower()]: base64.b64encode(read_file(file, MAX_BYTES)).decode()}
 
 
 def _first_cell(paper: Paper, install: str) -> str:

@@ -6,8 +6,9 @@ import ast
 import copy
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,25 @@ MAX_DEPTH = 100
 MAX_DIGITS = 20
 MAX_EXPONENT = 64
 MAX_NUMBER = 10**100
+MAX_RANGE = 10_000  # numbers
+MAX_STEPS = 100_000  # of a formula with loops: its values, and the items of its lists and texts
+
+
+def _range(*bounds: int) -> list[int]:
+    numbers = range(*bounds)
+    if len(numbers) > MAX_RANGE:
+        raise ExpressionError(f"A range has more than {MAX_RANGE:,} numbers.", "Make it shorter.")
+    return list(numbers)
+
+
+def _product(numbers: Iterable[Any]) -> Any:
+    """Multiply numbers; every product on the way is bounded."""
+    result: Any = 1
+    for number in numbers:
+        result = _binary(ast.Mult(), result, _finite(number))
+        _finite(result)
+    return result
+
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
@@ -34,8 +54,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "log": math.log,
     "max": max,
+    "mean": lambda numbers: sum(numbers) / len(numbers),
     "min": min,
-    "prod": math.prod,
+    "prod": _product,
+    "range": _range,
     "round": lambda number, digits=0: (
         round(number, min(max(digits, -MAX_DIGITS), MAX_DIGITS)) if digits else round(number)
     ),
@@ -80,10 +102,17 @@ _NODES = (
     ast.Or,
     ast.Compare,
     ast.Call,
+    ast.ListComp,
+    ast.GeneratorExp,
+    ast.comprehension,
+    ast.Store,
     *_BINARY,
     *_UNARY,
     *_COMPARE,
 )
+
+
+_left: ContextVar[int] = ContextVar("left")  # steps that the formula may still take
 
 
 class ExpressionError(LanguageError):
@@ -123,6 +152,8 @@ def _is_deeper(tree: ast.AST, most: int) -> bool:
 def _check_node(node: ast.AST, text: str) -> None:
     if not isinstance(node, _NODES):
         raise ExpressionError(f"'{text}' uses {type(node).__name__}, which formulas do not allow.")
+    if isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
+        raise ExpressionError(f"A loop in '{text}' has more than one name.", "Write one name after 'for'.")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
         raise ExpressionError(f"'{text}' contains a value that is neither a number nor a text.")
     if isinstance(node, ast.Call):
@@ -135,9 +166,10 @@ def _check_node(node: ast.AST, text: str) -> None:
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:
-    """Return the parameters that a formula reads."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return frozenset(names - FUNCTIONS.keys())
+    """Return the parameters that a formula reads; the names of its loops are none."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return frozenset({node.id for node in names} - FUNCTIONS.keys() - own)
 
 
 class _Filling(ast.NodeTransformer):
@@ -147,6 +179,8 @@ class _Filling(ast.NodeTransformer):
         self._scope = scope
 
     def visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.comprehension):
+            return node  # its own name is no parameter
         is_known = names_in(node) and names_in(node) <= self._scope.keys()
         if isinstance(node, ast.expr) and is_known and not isinstance(node, ast.Compare | ast.BoolOp):
             with suppress(ExpressionError):
@@ -199,6 +233,7 @@ def whole_numbers(formulas: Sequence[Expression], scope: Scope) -> list[int]:
 
 def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
     """Evaluate a formula that has already been parsed."""
+    steps = _left.set(MAX_STEPS)
     try:
         return _value(tree, scope)
     except ExpressionError:
@@ -207,10 +242,15 @@ def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
         raise ExpressionError("A formula cannot be computed. It is nested too deeply.") from None
     except (ArithmeticError, TypeError, ValueError, LookupError) as error:
         raise ExpressionError(f"A formula cannot be computed. {ast.unparse(tree)}: {error}.") from None
+    finally:
+        _left.reset(steps)
 
 
 def _value(node: ast.expr, scope: Scope) -> Any:
     value = _computed(node, scope)
+    _left.set(_left.get() - 1 - (len(value) if isinstance(value, Sized) else 0))
+    if _left.get() < 0:
+        raise ExpressionError(f"A formula takes more than {MAX_STEPS:,} steps.", "Use shorter loops.")
     return _finite(value) if isinstance(value, int | float | complex) else value
 
 
@@ -251,9 +291,26 @@ def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for
             return _value(body if _value(test, scope) else orelse, scope)
         case ast.Subscript(value=value, slice=index):
             return _value(value, scope)[_value(index, scope)]
+        case ast.ListComp(elt=item, generators=loops) | ast.GeneratorExp(elt=item, generators=loops):
+            return list(_looped(item, loops, scope))
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return FUNCTIONS[name](*(_value(argument, scope) for argument in arguments))
     raise ExpressionError(f"'{ast.unparse(node)}' cannot be computed.")
+
+
+def _looped(item: ast.expr, loops: Sequence[ast.comprehension], scope: Scope) -> Iterator[Any]:
+    """Yield the values of a loop."""
+    if not loops:
+        yield _value(item, scope)
+        return
+    loop, *inner = loops
+    name = ast.unparse(loop.target)
+    if name in scope:
+        raise ExpressionError(f"'{name}' is already the name of a value.", "Take another name after 'for'.")
+    for one in _value(loop.iter, scope):
+        own = {**scope, name: one}
+        if all(_value(test, own) for test in loop.ifs):
+            yield from _looped(item, inner, own)
 
 
 def _first_that_decides(op: ast.boolop, operands: Sequence[ast.expr], scope: Scope) -> Any:

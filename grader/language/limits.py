@@ -38,6 +38,9 @@ class Limits(Record):
     scratch_mib: Annotated[
         int, Field(ge=0, le=4096, description="Size of a private folder for files; 0 for no folder.")
     ] = 0
+    files_mib: Annotated[
+        int, Field(ge=0, le=1024, description="Size of an exercise's files and pictures together.")
+    ] = 16
 
     def paced(self, seconds: float) -> Self:
         """Return the same limits with this time for a call, and the CPU time that follows from it."""

@@ -52,6 +52,29 @@ class Range(Record):
         return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
 
 
+class Decimals(Record):
+    """A number with decimals from a range, both ends included."""
+
+    from_: Annotated[float, Field(alias="from", ge=-1e9, le=1e9)]
+    to: Annotated[float, Field(ge=-1e9, le=1e9)]
+    digits: Annotated[int, Field(ge=1, le=9, description="How many decimals it has.")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Decimals:
+        if self.to < self.from_:
+            msg = "'to' is below 'from'."
+            raise ValueError(msg)
+        if any(round(end, self.digits) != end for end in (self.from_, self.to)):
+            msg = f"'from' and 'to' must not have more than {self.digits} decimals."
+            raise ValueError(msg)
+        return self
+
+    def draw(self, draws: Draws) -> float:
+        """One number of all that have so many decimals."""
+        first, last = (round(end * 10.0**self.digits) for end in (self.from_, self.to))
+        return (first + draws.below(last - first + 1)) / 10.0**self.digits
+
+
 class Grid(Record):
     """Whole numbers in a nested list: an image or a kernel. `shape` is a list of formulas."""
 
@@ -89,12 +112,13 @@ def _nest(cells: Iterator[int], shape: list[int]) -> list[Any]:
 
 def _form(value: object) -> str:
     if isinstance(value, dict):
-        return "grid" if "shape" in value else "range"
+        return "grid" if "shape" in value else "real" if "digits" in value else "range"
     return "choice" if isinstance(value, list) else "constant"
 
 
 Param = Annotated[
     Annotated[Range, Tag("range")]
+    | Annotated[Decimals, Tag("real")]
     | Annotated[Grid, Tag("grid")]
     | Annotated[list[Any], Field(min_length=1), Tag("choice")]
     | Annotated[bool | int | float | str, Tag("constant")],
@@ -243,7 +267,7 @@ def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) 
         draws = source.under(name)
         if name in given:
             drawn[name] = given[name]
-        elif isinstance(param, Range):
+        elif isinstance(param, Range | Decimals):
             drawn[name] = param.draw(draws)
         elif isinstance(param, Grid):
             with at("params", name):

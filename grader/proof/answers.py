@@ -170,10 +170,10 @@ def collisions_of(tallies: dict[str, Tries]) -> Iterator[str]:
 
 def faults_of(exercise: LoadedExercise, tallies: dict[str, Tries]) -> Iterator[Fault]:
     """Yield the faults of an exercise's questions."""
-    places = {question.id: index for index, question in enumerate(exercise.record.questions)}
+    places = {question.id: (index, question) for index, question in exercise.record.placed}
     for id_, tally in tallies.items():
-        path = ("questions", places[id_])
-        question = exercise.record.questions[places[id_]]
+        path = ("questions", places[id_][0])
+        question = places[id_][1]
 
         def fault(name: str, sentence: str, remedy: str, path: Any = path, question: Any = question) -> Fault:
             own = name in question.misconceptions

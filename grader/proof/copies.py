@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import linecache
 import os
 import sys
 import sysconfig
@@ -16,6 +17,7 @@ from typing import Any
 
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedExercise
+from grader.course.material import Material
 from grader.course.sitting import Sitting
 from grader.errors import CourseFaults, Fault
 from grader.examiner.cause import place_in, raised_text
@@ -23,6 +25,7 @@ from grader.examiner.check_result import Check
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import fault_at, load_reference, with_checks
 from grader.examiner.deed import Note
+from grader.examiner.surroundings import Surroundings
 from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
 
 EDITIONS: tuple[Edition, ...] = ("practice", "assessed")
@@ -39,6 +42,7 @@ class Copy:
     edition: Edition
     folder: Path
     root: Path  # of the course
+    material: Material
 
     def faults(self, sitting: Sitting, passed: Sequence[tuple[str, bool]], note: Note) -> list[Fault]:
         """Return what is wrong with the checks here that passed in the author's own folder.
@@ -55,7 +59,8 @@ class Copy:
             return list(self._failing(suite, sitting, passed))
 
         try:
-            faults = with_checks({self.exercise.name: self.folder}, code, look, note)
+            name = self.exercise.name
+            faults = with_checks({name: self.folder}, code, look, note, {name: self.material})
         except CourseFaults as error:
             faults = [replace(one, sentence=self._said(one.sentence)) for one in error.faults]
         opened.is_over = True
@@ -63,7 +68,8 @@ class Copy:
 
     def _reference(self, suite: CheckSuite, note: Note) -> Any:
         own = suite.references[self.exercise.name]
-        return own or load_reference(self.exercise.folder / REFERENCE_FILE, note)
+        around = Surroundings.of(self.exercise.folder, self.exercise.material)
+        return own or load_reference(self.exercise.folder / REFERENCE_FILE, note, around)
 
     def _failing(
         self, suite: CheckSuite, sitting: Sitting, passed: Sequence[tuple[str, bool]]
@@ -102,9 +108,10 @@ def copied(exercise: LoadedExercise, root: Path, sitting: Sitting, place: Path) 
         file.write_bytes(pack_bytes([sitting], edition, {}))
         folder = file.parent / "handout" / exercise.name
         with contextlib.closing(open_pack(file)) as pack:
+            folder.mkdir(parents=True)
             pack.unpack(exercise.name, folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        yield Copy(exercise, edition, folder, root)
+            material = pack.material(exercise.name, folder)
+        yield Copy(exercise, edition, folder, root, material)
 
 
 @dataclass
@@ -155,6 +162,8 @@ class Opened:
     def _own_line(self, frame: FrameType | None) -> tuple[str, int] | None:
         own = os.path.realpath(self.folder)
         while frame is not None and not frame.f_code.co_filename.startswith(f"{own}{os.sep}"):
+            if frame.f_code.co_filename == linecache.__file__:
+                return None  # Python quotes the line of a warning
             frame = frame.f_back
         return (frame.f_code.co_filename, frame.f_lineno) if frame else None
 

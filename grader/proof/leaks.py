@@ -30,19 +30,20 @@ def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
             write_handout(handout, [sitting], form, "assessed")
             files = {file: file.read_bytes() for file in handout.rglob("*") if file.is_file()}
             names = {str(file.relative_to(handout)) for file in files}
-        for name in sorted(names - _expected(exercise, form)):
+        for name in sorted(names - _expected(exercise, sitting, form)):
             yield Fault(exercise.folder, None, None, "", f"Students receive an unexpected file: {name}.", "")
         received = "\n".join(text for content in files.values() for text in _texts(content))
         yield from _lines_given_away(exercise, received)
-        for index, posed in enumerate(sitting.paper.questions):
+        for (index, _), posed in zip(exercise.record.placed, sitting.paper.questions, strict=True):
             solution = solutions(sitting)[posed.id]
             if solution.startswith(f"{posed.id} = ") and solution in received:
                 sentence = f"What students receive contains the answer to '{posed.id}'."
                 yield exercise.document.fault(("questions", index), sentence, "Look at its texts.")
 
 
-def _expected(exercise: LoadedExercise, form: Format) -> set[str]:
-    return {PACK_FILE, f"{exercise.name}{SUFFIX[form]}", f"checks/{exercise.name}.py"}
+def _expected(exercise: LoadedExercise, sitting: Sitting, form: Format) -> set[str]:
+    brought = {*sitting.material.handed_out, *sitting.material.pictures}
+    return {PACK_FILE, f"{exercise.name}{SUFFIX[form]}", f"checks/{exercise.name}.py", *brought}
 
 
 def _texts(content: bytes) -> Iterator[str]:

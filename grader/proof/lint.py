@@ -10,13 +10,13 @@ from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS
 from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
-from grader.language.params import Grid, Range
+from grader.language.params import Decimals, Grid, Range
 from grader.questions.problems import Problem
 
 
 def faults_of_record(exercise: LoadedExercise) -> Iterator[Fault]:
     """Yield missing hints and feedback, stubs unlike the reference, and a variant 0 that no draw can give."""
-    for index, question in enumerate(exercise.record.questions):
+    for index, question in exercise.record.placed:
         for problem in question.gaps():
             yield _fault(exercise, index, problem)
     yield from _faults_of_reference(exercise)
@@ -42,7 +42,7 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
 
 
-_GIVEN = {"torch", "numpy", "pytest", "grader", "reference"}  # that come with this program
+_GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 
 
 def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
@@ -51,7 +51,7 @@ def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:
 
 def _faults_of_reference(exercise: LoadedExercise) -> Iterator[Fault]:
     """Yield where questions and reference.py disagree, for example in the names of parameters."""
-    code = [(index, one) for index, one in enumerate(exercise.record.questions) if one.by_checks]
+    code = [(index, one) for index, one in exercise.record.placed if one.by_checks]
     reference = read_source(exercise.folder / REFERENCE_FILE) if code else ""
     for index, question in code:
         for problem in question.reference_problems(reference):
@@ -64,8 +64,8 @@ def _faults_of_variant_0(exercise: LoadedExercise) -> Iterator[Fault]:
         param = record.params[name]
         if isinstance(param, Grid):
             is_possible = isinstance(value, list)
-        elif isinstance(param, Range):
-            is_possible = isinstance(value, int)
+        elif isinstance(param, Range | Decimals):
+            is_possible = isinstance(value, int if isinstance(param, Range) else int | float)
         else:
             is_possible = True
         if not is_possible:

@@ -6,7 +6,8 @@ well. Without --submission the reference takes the student's place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from grader.course.solutions import solutions
 from grader.errors import GraderError
 from grader.examiner.checks import Reference
 from grader.examiner.collection import MARKERS, load_reference
-from grader.examiner.grading import mark_answer
+from grader.examiner.grading import mark_answer, session_of
 from grader.examiner.remote import Student
 from grader.examiner.session import Session
 from grader.examiner.submission import read_submission, submission_of
+from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.handout.stubs import answered
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Mark, Posed
@@ -66,15 +68,40 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Import checks where their files and helpers are."""
+    with _around(collector):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run checks where their files and helpers are."""
+    with _around(item):
+        return (yield)
+
+
+def _around(node: pytest.Item | pytest.Collector) -> AbstractContextManager[None]:
+    run, is_file = node.config.stash[_RUN], node.path.name in {CHECKS_FILE, VISIBLE_CHECKS_FILE}
+    try:
+        return (run.around(node.path.parent) if is_file else NOTHING_AROUND).entered()
+    except GraderError:  # it is told where its questions are collected
+        return NOTHING_AROUND.entered()
+
+
 class SubmissionRun:
     """The submission of this run of pytest, against every exercise that it touches."""
 
     def __init__(self, submission: str | None, student: str | None) -> None:
-        self._submission = submission
+        self._submission = Path(submission).absolute() if submission else None  # checks work elsewhere
         self._student = student
         self._server: Workers | None = None
         self._sittings: dict[Path, Sitting] = {}
         self._sessions: dict[Path, Session] = {}
+        self._around: dict[Path, Surroundings] = {}
 
     def close(self) -> None:
         """End every worker."""
@@ -90,6 +117,15 @@ class SubmissionRun:
             self._sittings[folder] = prepare(course.exercise(folder.name), self._student)
         return self._sittings[folder]
 
+    def around(self, folder: Path) -> Surroundings:
+        """Return what code finds around it in the folder of an exercise."""
+        if folder not in self._around:
+            is_exercise = (folder / EXERCISE_FILE).is_file()
+            self._around[folder] = (
+                Surroundings.of(folder, self.sitting(folder).material) if is_exercise else NOTHING_AROUND
+            )
+        return self._around[folder]
+
     def session(self, folder: Path) -> Session:
         """Return the running submission for the exercise in a folder."""
         if folder not in self._sessions:
@@ -97,13 +133,14 @@ class SubmissionRun:
             if self._server is None:
                 self._server = own_way().workers(sitting.paper.packages)
             if self._submission:
-                submission = read_submission(Path(self._submission))
+                submission = read_submission(self._submission)
             else:
                 text = answered(sitting, solutions(sitting), "python")
                 submission = submission_of("reference.py", text.encode())
-            paper = sitting.paper
-            starters = {question.id: question.starter for question in paper.questions}
-            self._sessions[folder] = Session(self._server, submission, starters, paper.packages, paper.limits)
+            by_author = self._submission is None
+            self._sessions[folder] = session_of(
+                sitting, submission, self._server, sitting.paper.limits, by_author=by_author
+            )
         return self._sessions[folder]
 
 
@@ -119,7 +156,9 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Reference:
     """Return the reference solution, which has the same names."""
-    return Reference(load_reference(request.path.parent / REFERENCE_FILE))
+    folder = request.path.parent
+    around = request.config.stash[_RUN].around(folder)
+    return Reference(load_reference(folder / REFERENCE_FILE, around=around))
 
 
 @pytest.fixture

@@ -56,9 +56,7 @@ def check(
         UsageFault: a package of the course is missing, or this machine cannot confine student code.
 
     """
-    for name in names:
-        course.exercise(name)
-
+    course.together(names)
     seen = rehearsed(course, names)
     return _check(course, names, variants, tell, isolation, seen)
 
@@ -106,6 +104,7 @@ def _job(number: int, exercise: str, trial: Trial) -> Job:
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,
         pacer=trial.pacer.encode() or None,
+        by_author=True,
     )
 
 
@@ -208,7 +207,7 @@ class _Proof:
                 self._faults.append(fault)
 
     def _unearned(self, trial: Trial, report: Report) -> Iterator[Fault]:
-        for index, question in enumerate(report.questions):
+        for (index, _), question in zip(self.exercise.record.placed, report.questions, strict=True):
             if question.outcome in {"passed", "pending"}:
                 continue
             self._unsound.add(question.id)
@@ -256,7 +255,7 @@ class _Proof:
         return Fault(folder / cause.file, cause.line, None, "", sentence, REMOTE)
 
     def _earned(self, report: Report) -> Iterator[Fault]:
-        for index, question in enumerate(report.questions):
+        for (index, _), question in zip(self.exercise.record.placed, report.questions, strict=True):
             if question.outcome != "unanswered" or question.score:
                 sentence = f"The untouched stub counts as {question.outcome}, not as unanswered."
                 yield self.exercise.document.fault(("questions", index), sentence)
@@ -349,8 +348,8 @@ class _Proof:
     def _fault(self, trial: Trial, sentence: str, remedy: str) -> Fault:
         if trial.kind == "mutant":
             return Fault(self.exercise.folder / REFERENCE_FILE, trial.line, None, "", sentence, remedy)
-        ids = [question.id for question in self.exercise.record.questions]
-        path: tuple[str | int, ...] = ("questions", ids.index(trial.question))
+        place = next(place for place, one in self.exercise.record.placed if one.id == trial.question)
+        path: tuple[str | int, ...] = ("questions", place)
         if trial.kind == "misconception":
             path = (*path, "misconceptions", trial.misconception)
         return self.exercise.document.fault(path, sentence, remedy)

@@ -102,7 +102,8 @@ def _rehearsal(
 def _misconceptions(suite: CheckSuite, exercise: LoadedExercise, note: Note) -> ModuleType | None:
     """Import misconceptions.py, which can import the reference."""
     sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
-    return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note)
+    around = suite.around_in(exercise.folder)
+    return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note, around)
 
 
 def _mistaken(

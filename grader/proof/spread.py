@@ -9,7 +9,7 @@ from typing import Any, Literal
 from grader.course.loading import LoadedExercise
 from grader.errors import CourseFaults
 from grader.language.fault import LanguageError
-from grader.language.params import Grid, Param, Range, Variant
+from grader.language.params import Decimals, Grid, Param, Range, Variant
 from grader.language.record import Record
 from grader.proof.answers import Tries
 from grader.questions.base import Question
@@ -47,7 +47,7 @@ def spreads_of(
     if not variants:
         return
     for name, param in record.params.items():
-        if isinstance(param, Range | Grid | list):
+        if isinstance(param, Range | Decimals | Grid | list):
             yield _of_parameter(name, param, [repr(one.params[name]) for one in variants])
     grids = {name for name, param in record.params.items() if isinstance(param, Grid)}
     for question in record.questions:
@@ -90,6 +90,8 @@ def _count(param: Param) -> int:
     match param:
         case Range():
             return (param.to - param.from_) // param.step + 1
+        case Decimals():
+            return round((param.to - param.from_) * 10.0**param.digits) + 1
         case Grid():
             return param.to - param.from_ + 1
         case list():

@@ -45,6 +45,7 @@ def _page(feedback: Feedback, report: Report, questions: Sequence[ToldQuestion],
         of=of,
         entries=entries,
         revealed={one.id: feedback.revealed.get(one.id, Revealed()) for one in entries},
+        pictures=feedback.pictures,
     )
 
 

@@ -1,9 +1,13 @@
-"""Markdown of authors as HTML that can neither run nor load anything."""
+"""Markdown of authors as HTML that can neither run nor load anything.
+
+A picture of the exercise is written as `<img src="picture:NAME">`, which loads nothing. `with_pictures` puts
+the picture itself in its place.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -15,6 +19,10 @@ from markupsafe import Markup, escape
 from grader.errors import printable
 
 _FORMULA = re.compile(r"\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)")
+_PICTURE = re.compile(
+    r"!\[([^\]\n]*)\]\(\s*<?([\w.-]+\.(?:png|jpe?g|gif|svg|webp))>?(?:\s+[\"'][^)\n]*)?\)", re.I
+)
+_PLACE = re.compile(r'<img alt="([^"]*)" src="picture:([\w.-]+)">')
 _SIGNS = {
     "times": "×",
     "cdot": "·",
@@ -50,7 +58,7 @@ def visible(text: str) -> str:
 
 
 def prose(text: str) -> Markup:
-    r"""Return Markdown as HTML. HTML in it is shown as text, and pictures as links.
+    r"""Return Markdown as HTML. HTML in it is shown as text, and pictures from elsewhere as links.
 
     >>> prose("Use `a < b` in <b>this</b> $M - K$.")
     Markup('<p>Use <code>a &lt; b</code> in &lt;b&gt;this&lt;/b&gt; <span class="math">M − K</span>.</p>\n')
@@ -93,6 +101,32 @@ def _read_formula(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _read_picture(state: StateInline, silent: bool) -> bool:
+    """Read a picture of the exercise: the rule that the parser calls at an exclamation mark."""
+    found = _PICTURE.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("picture", "", 0)
+        token.content, token.info = found[1], found[2]
+    state.pos = found.end()
+    return True
+
+
+def _picture_html(_: RendererHTML, tokens: Sequence[Token], at: int, *_rest: Any) -> str:
+    return f'<img alt="{escape(tokens[at].content)}" src="picture:{escape(tokens[at].info)}">'
+
+
+def with_pictures(html: str, pictures: Mapping[str, str]) -> str:
+    """Put pictures, as addresses that hold them, into a page; of others only the description is left."""
+
+    def put(found: re.Match[str]) -> str:
+        address = pictures.get(found[2])
+        return f'<img alt="{found[1]}" src="{address}">' if address else f"[{found[1] or found[2]}]"
+
+    return _PLACE.sub(put, html)
+
+
 def _formula_html(_: RendererHTML, tokens: Sequence[Token], at: int, *_rest: Any) -> str:
     return f'<span class="math">{formula(tokens[at].content)}</span>'
 
@@ -112,8 +146,10 @@ def _parser() -> MarkdownIt:
     """Return the parser, which knows no HTML and loads no pictures."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline"])
     parser.inline.ruler.before("escape", "formula", _read_formula)
+    parser.inline.ruler.before("escape", "picture", _read_picture)
     parser.core.ruler.push("lower_headings", _lower_headings)
     parser.add_render_rule("formula", _formula_html)
+    parser.add_render_rule("picture", _picture_html)
     parser.add_render_rule("fence", _code_html)
     parser.add_render_rule("code_block", _code_html)
     for name, tags in (

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
+from pathlib import Path
+from types import MappingProxyType
 
 from markupsafe import Markup
 
-from grader.course.sitting import Paper
+from grader.course.sitting import Interlude, Paper
 from grader.errors import counted
 from grader.examiner.report import QuestionReport, Report
 from grader.figures.drawing.motion import SECONDS
@@ -79,11 +81,17 @@ class ToldQuestion:
     hints: Sequence[ToldHint]
     more_hints: bool
     figure: Drawn = _NO_FIGURE
+    before: Sequence[Interlude] = ()  # what stands before it
 
 
-def report_html(report: Report, paper: Paper, hints_seen: Mapping[str, int] | None = None) -> str:
+def report_html(
+    report: Report,
+    paper: Paper,
+    hints_seen: Mapping[str, int] | None = None,
+    pictures: Mapping[str, Path] = MappingProxyType({}),
+) -> str:
     """Return the report of one exercise as one page of at most 300 kB."""
-    return fitted(report, paper, hints_seen or {}, partial(_page, paper))
+    return fitted(report, paper, hints_seen or {}, partial(_page, paper, pictures))
 
 
 def fitted(
@@ -145,7 +153,13 @@ def _without(drawn: Drawn) -> Drawn:
     return Drawn(sentence=_TOO_LARGE) if drawn.svg else drawn
 
 
-def _page(paper: Paper, report: Report, entries: Sequence[ToldQuestion], own: Drawn) -> str:
+def _page(
+    paper: Paper,
+    pictures: Mapping[str, Path],
+    report: Report,
+    entries: Sequence[ToldQuestion],
+    own: Drawn,
+) -> str:
     score, _, of = total(report).partition(" ")
     open_ = len(report.still_open)
     still = f" {counted(open_, 'question')} still to do." if open_ else ""
@@ -160,6 +174,7 @@ def _page(paper: Paper, report: Report, entries: Sequence[ToldQuestion], own: Dr
         of=f"{of}.{still}",
         entries=entries,
         figure=own,
+        pictures=pictures,
     )
 
 
@@ -184,6 +199,7 @@ def _told(report: Report, paper: Paper, hints_seen: Mapping[str, int], most: int
             checks=[*_checks(question, most)],
             hints=[ToldHint(number, text) for number, text in enumerate(hints, 1) if number in shown],
             more_hints=question.outcome != "passed" and seen < len(hints),
+            before=paper.interludes(question.id),
         )
 
 

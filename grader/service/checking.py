@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from grader.classroom.naming import fit
-from grader.course.file_names import COURSE_FILE
+from grader.course.file_names import COURSE_FILE, HELPERS_FILE
 from grader.course.sitting import Paper
 from grader.errors import UsageFault, WorkerFault, printable
 from grader.examiner.report import Report
@@ -177,6 +177,11 @@ def _checked(warm: _Warm, submission: Submission, question: str | None) -> Check
 
 def _state(root: Path, exercise: str) -> State:
     """Return the files that an exercise is made of, as they are now."""
-    files = [root / PACK_FILE, root / COURSE_FILE, *sorted((root / "exercises" / exercise).glob("*.*"))]
+    files = [
+        root / PACK_FILE,
+        root / COURSE_FILE,
+        root / HELPERS_FILE,
+        *sorted((root / "exercises" / exercise).glob("*.*")),
+    ]
     stats = [(str(file), file.stat()) for file in files if file.is_file()]
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

@@ -222,6 +222,7 @@ class Gathering:
             handed_in=_told(task.handed_in, zone) if task.handed_in else "",
             contact=self.course.record.contact,
             revealed=revealed(exercise, sitting, released),
+            pictures=exercise.material.all_pictures,
         )
 
     def _with_figures(

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.sitting import Sitting
 from grader.examiner.submission import SUFFIXES
 from grader.files import write_file
 from grader.handout.exercise_source import ExerciseSource, find_source, own_file
@@ -34,7 +35,7 @@ def fresh_variant(folder: Path, word: str) -> Fresh:
     with closing(find_source(folder)) as found:
         _, name = find_exercise(found, word)
         drawn, file = draw_next(found, exercise_of(name, found.exercises))
-        write_file(file, StubAgain.of(file, drawn.sitting.paper, found.install).stub)
+        write_file(file, _stub(file, drawn.sitting, found.install).stub)
         return Fresh(drawn.name, file, drawn.same)
 
 
@@ -49,7 +50,11 @@ def stub_again(folder: Path, word: str) -> StubAgain:
         source, name = find_exercise(found, word)
         with closing(source):
             file = _file(source, name, Path(word).suffix)
-            return StubAgain.of(file, source.sitting(name).paper, found.install)
+            return _stub(file, source.sitting(name), found.install)
+
+
+def _stub(file: Path, sitting: Sitting, install: str) -> StubAgain:
+    return StubAgain.of(file, sitting.paper, install, sitting.material.pictures)
 
 
 def _file(source: ExerciseSource, name: str, suffix: str) -> Path:

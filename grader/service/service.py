@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,7 +26,7 @@ from grader.course.paper import prepare
 from grader.course.rules import read_time, unknown_students
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
-from grader.errors import UsageFault, counted, printable
+from grader.errors import CourseFaults, UsageFault, counted, printable
 from grader.examiner.events import Event
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
@@ -187,11 +187,21 @@ class Service:
             self.course.record.rules,
             Ownership.listed_in(lists),
             self._is_stub,
+            self._brought,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
     def _is_stub(self, exercise: str, name: str, content: bytes) -> bool:
         return is_untouched(prepare(self.course.exercise(exercise), None).paper, name, content)
+
+    def _brought(self) -> frozenset[str]:
+        """Return the names of the files that students received beside their stubs."""
+        names: set[str] = set()
+        for exercise in self.course.record.exercises:
+            with suppress(CourseFaults):  # reported where it is graded
+                material = self.course.exercise(exercise).material
+                names |= {*material.handed_out, *material.pictures}
+        return frozenset(names)
 
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE

@@ -107,7 +107,8 @@ class Child:
         )
 
     def _read(self, header: dict[str, Any]) -> Source:
-        [content] = self.frame.buffers
+        content, *others = self.frame.buffers
+        header["helpers"] = bytes(others[0]) if header.get("helpers") else None
         self.frame = Frame({}, ())
         with less_memory(READ_MEMORY + 6 * len(content)):
             return read_cells(header["file"], bytes(content))

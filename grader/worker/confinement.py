@@ -130,10 +130,14 @@ def _chosen_process_numbers() -> LayerStep:
 def _tmpfs() -> LayerStep:
     """Prepare a scratch folder of bounded size: as root, or where users may have namespaces."""
     with tempfile.TemporaryDirectory(prefix="torchgrade-probe-") as folder:
-        mount_in_child(Scratch(Path(folder), 1 << 20))
+        place, files = Path(folder, "scratch"), Path(folder, "files")
+        for made in (place, files):
+            made.mkdir()
+        (files / "data").touch()
+        mount_in_child(Scratch(place, 1 << 20, files))
 
     def step(scratch: Scratch | None) -> None:
-        if scratch is not None:
+        if scratch is not None and scratch.size:
             scratch.mount()
             os.chdir(scratch.folder)
 
@@ -176,7 +180,9 @@ def _landlock(readable: Sequence[Path]) -> LayerStep:
     files.write(Path("/dev/null"))
 
     def step(scratch: Scratch | None) -> None:
-        if scratch is not None:
+        if scratch is not None and scratch.files:
+            files.read(scratch.files)
+        if scratch is not None and scratch.size:
             files.work_in(scratch.folder)
         files.put_on()
 
@@ -223,7 +229,8 @@ def _seccomp(*, is_bounded: bool) -> LayerStep:
 
     def step(scratch: Scratch | None) -> None:
         own = struct.pack("=I", os.getpid())
-        put_on(programs[scratch is not None].replace(struct.pack("=I", ANY_PID), own))
+        is_writing = scratch is not None and scratch.size > 0
+        put_on(programs[is_writing].replace(struct.pack("=I", ANY_PID), own))
 
     return step
 

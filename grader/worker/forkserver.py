@@ -157,8 +157,8 @@ class ForkServer:
         self._reply(START_SECONDS)
         self._loaded.update(new)
 
-    def fork(self, limits: WorkerLimits) -> Worker:
-        """Return a new worker.
+    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+        """Return a new worker, which can read the files in a folder by their names.
 
         Raises:
             WorkerFault: the server does not answer.
@@ -169,7 +169,12 @@ class ForkServer:
         with contextlib.ExitStack() as stack:
             line, their_line = map(stack.enter_context, socket.socketpair())
             output, their_output = map(stack.enter_context, socket.socketpair())
-            message = {"op": "fork", "limits": {**asdict(limits), "share": share}, "confine": self._confine}
+            message = {
+                "op": "fork",
+                "limits": {**asdict(limits), "share": share},
+                "files": str(files) if files else None,
+                "confine": self._confine,
+            }
             self._tell(message, [their_line.fileno(), their_output.fileno()])
             reply = self._reply(CONTROL_SECONDS)
             stack.pop_all()

@@ -37,7 +37,19 @@ from grader.worker.watch import Spot
 
 MODULE = "__main__"  # as in a notebook, and when the file is run
 _BINDING = re.compile(r"^(?:(?:def|class)[ \t]+)?(\w+)[ \t]*(?:=(?!=)|\()", re.MULTILINE)
+HELPERS = "helpers"  # the module of a course's own functions
 UNCOMPILED = "torch.compile does nothing here; the values are the same without it"
+
+
+def _made(source: bytes) -> types.ModuleType:
+    """Make the module of the course's helpers, for the first import."""
+    module = sys.modules[HELPERS] = types.ModuleType(HELPERS)
+    try:
+        exec(compile(source, f"{HELPERS}.py", "exec", dont_inherit=True), vars(module))  # noqa: S102 it is the course's
+    except BaseException:
+        del sys.modules[HELPERS]
+        raise
+    return module
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class StudentModule:
         self.asked: list[str] = request["names"]
         self.starters: dict[str, str] = request["starters"]
         self.packages: list[str] = request["packages"]
+        self._helpers: bytes | None = request.get("helpers")
         self.module = types.ModuleType(MODULE)
         self.module.__dict__["__builtins__"] = self._builtins()
         sys.modules[MODULE] = self.module
@@ -298,8 +311,10 @@ class StudentModule:
         if level == 0 and name == CHECKER:
             return self._checker(sys._getframe(1))  # noqa: SLF001 the line of the import
         root = name.partition(".")[0]
+        if level == 0 and name == HELPERS and self._helpers is not None:
+            return sys.modules.get(HELPERS) or _made(self._helpers)
         if level == 0 and root not in sys.stdlib_module_names and root not in self.packages:
-            allowed = ", ".join(self.packages)
+            allowed = ", ".join([*self.packages, *([HELPERS] if self._helpers is not None else [])])
             raise ImportError(
                 f"files of this course may import {allowed} and Python's own modules, not {root}"
             )

@@ -180,6 +180,17 @@ def mount(source: str, target: Path, kind: str, flags: int, options: str) -> Non
     _checked(_libc().mount(*texts, ctypes.c_ulong(flags), options.encode()), "mount")
 
 
+def mount_to_read(file: Path, target: Path) -> None:
+    """Mount a file over another one, so that it can only be read there.
+
+    Raises:
+        OSError: it is refused.
+
+    """
+    mount(str(file), target, "", MS_BIND, "")
+    _set_attributes(str(target), MOUNT_ATTR_RDONLY, 0, flags=0)
+
+
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -5,8 +5,9 @@ holds only Python, torch and this code. Run as `python -E -P -m grader.worker.se
 Unix socket, whose other end sends one JSON message at a time. The server's first message is `{"isolation":
 [LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}}`. Then
 
-- `{"op": "fork", "limits": {...}, "confine": BOOL}` comes with two descriptors, the worker's line and its
-  output. The answer is `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
+- `{"op": "fork", "limits": {...}, "files": FOLDER or null, "confine": BOOL}` comes with two descriptors, the
+  worker's line and its output. Student code can read the files in FOLDER where it works. The answer is
+  `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
 - `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
   BOOL}`: the wait status, whether the worker had used up its CPU time, the bytes of memory that it used, and
@@ -111,15 +112,16 @@ class Server:
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
         limits["mapped"], resident, limits["data"] = usage()
+        scratch = _scratch_of(folder, limits["scratch"], message["files"])
+        if scratch and not is_bounded and folder:
+            scratch.link()
         if "pids" in self.confinement.layers:
             scatter_process_numbers()
         process = os.fork()
         if process == 0:
             try:
                 self.control.close()
-                _become_worker(
-                    descriptors, limits, Scratch(folder, limits["scratch"]) if folder else None, confinement
-                )
+                _become_worker(descriptors, limits, scratch, confinement)
             finally:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner blames the grader for it
         for descriptor in descriptors:
@@ -136,6 +138,13 @@ class Server:
         # Writing to one of the server's pages takes memory, but counts only as a fault.
         took = max((usage.ru_maxrss << 10) - worker.resident, usage.ru_minflt * resource.getpagesize())
         return {"status": status, "spent": spent, "took": took, "lived_on": lived_on}
+
+
+def _scratch_of(folder: Path | None, size: int, files: str | None) -> Scratch | None:
+    """Return where a worker works: a folder to write in, or only files to read, or nowhere."""
+    if folder is not None:
+        return Scratch(folder, size, Path(files) if files else None)
+    return Scratch(Path(files), 0, Path(files)) if files else None
 
 
 def main() -> None:
@@ -170,7 +179,7 @@ def _become_worker(
         os.dup2(descriptor, place)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir(scratch.folder if scratch else "/")
-    if scratch:
+    if scratch and scratch.size:
         os.environ["TMPDIR"] = tempfile.tempdir = str(scratch.folder)
     usage()  # while it can be seen
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:  # noqa: PTH123 as below

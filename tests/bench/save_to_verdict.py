@@ -29,7 +29,7 @@ from grader.course.sitting import Sitting
 from grader.course.solutions import solutions
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
-from grader.examiner.grading import _session, mark_answer, run_checks
+from grader.examiner.grading import mark_answer, run_checks, session_of
 from grader.examiner.submission import submission_of
 from grader.handout.generation import generate
 from grader.handout.stubs import answered
@@ -44,7 +44,7 @@ from tests.conftest import ROOT
 def floor(server: ForkServer, suite: CheckSuite, sitting: Sitting, content: bytes) -> tuple[float, float]:
     """The seconds of a confined fork that loads a file, and of the checks in it."""
     paper, begin = sitting.paper, time.perf_counter()
-    with _session(paper, submission_of("exercise.py", content), server, paper.limits) as session:
+    with session_of(sitting, submission_of("exercise.py", content), server, paper.limits) as session:
         session.fetch(paper.questions[0].id)
         loaded = time.perf_counter()
         code = [posed for posed in paper.questions if posed.id in sitting.code_questions]

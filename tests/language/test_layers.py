@@ -142,7 +142,7 @@ def test_spelled_with_numbers(text, spelled):
         ("Conv2d", "'Conv2d' is not a layer.", "Write it as in torch"),
         ("Conv2d(1, 1", "'Conv2d(1, 1' is not a layer.", "Write it as in torch"),
         ("-" * 100_000 + "1", "is not a layer.", "Write it as in torch"),
-        ("Conv2d(1, 1, [i for i in K])", "'[i for i in K]' uses ListComp, which formulas do not allow.", ""),
+        ("Conv2d(1, 1, {i for i in K})", "'{i for i in K}' uses SetComp, which formulas do not allow.", ""),
         ("Conv2d(1, 1, K.x)", "'K.x' uses Attribute, which formulas do not allow.", ""),
         ("Conv2d(*K)", "'*K' is not a formula.", ""),
     ],

@@ -19,6 +19,7 @@ _SECTIONS = {  # where the keys of a record are
     "Excused": "[excuse](course-yaml.md#excused)",
     "Illustration": "[figure](exercise-yaml.md#figure)",
     "Range": "[range](exercise-yaml.md#params)",
+    "Decimals": "[range](exercise-yaml.md#params)",
     "Grid": "[grid](exercise-yaml.md#params)",
     "Misconception": "[misconception](exercise-yaml.md#misconceptions)",
     "QuestionReport": "[question](report.md#questions)",

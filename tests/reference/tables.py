@@ -15,7 +15,7 @@ from grader.cli import course as course_cli
 from grader.cli import entry
 from grader.cli import grade as grade_cli
 from grader.course.canvas_place import CanvasPlace
-from grader.course.records import Course, Exercise, Illustration
+from grader.course.records import Course, Example, Exercise, Illustration, Passage
 from grader.course.release import Release
 from grader.course.rules import Excused, Extension, Late, Rules
 from grader.course.weighing import Category, Weighing
@@ -28,7 +28,7 @@ from grader.handout.pack import Edition
 from grader.language.expressions import FUNCTIONS, evaluate
 from grader.language.layers import LAYERS, output_shape, parse_layer
 from grader.language.limits import Limits
-from grader.language.params import Grid, Range
+from grader.language.params import Decimals, Grid, Range
 from grader.lms import EXPORTS
 from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
@@ -74,6 +74,9 @@ RECORDS: dict[str, type[BaseModel]] = {
         Domain,
         RubricItem,
         MatchedPair,
+        Passage,
+        Example,
+        Decimals,
     )
 }
 REPORTS: dict[str, type[BaseModel]] = {

@@ -319,8 +319,10 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
             if texts.count(option.text) > 1
         )
 
-    def parts(self, variant: Variant, answer: set[str]) -> AnswerParts:
+    def parts(self, variant: Variant, answer: tuple[str, ...]) -> AnswerParts:
         """Return the one wrong option among those that were chosen; its name says which."""
+        if self.order or self.match:
+            return AnswerParts()
         drawn = dict(zip(string.ascii_lowercase, self._drawn(variant), strict=False))
         chosen = [drawn[letter].name for letter in sorted(answer) if not drawn[letter].correct]
         wrong = sum(not option.correct for option in drawn.values())

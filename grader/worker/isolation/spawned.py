@@ -1,9 +1,9 @@
 """A newly started worker: it imports, limits itself where the system can, and runs one submission.
 
 Run as `python -E -P -m grader.worker.isolation.spawned PARENT MODULE...` with three pipes. On standard input
-comes a line of JSON, `{"modules": [MODULE...], "limits": {...}, "folder": FOLDER or null}`, where student
-code may write in the folder. Then come the requests of the examiner, which are answered on standard output.
-What student code prints goes to standard error.
+comes a line of JSON, `{"modules": [MODULE...], "limits": {...}, "folder": FOLDER or null, "writes": BOOL}`:
+student code works in the folder, and may perhaps write in it. Then come the requests of the examiner, which
+are answered on standard output. What student code prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main() -> None:
     load(modules)
     begin = json.loads(_line(reading))
     load([name for name in begin["modules"] if name not in modules])
-    _go_to(begin["folder"])
+    _go_to(begin["folder"], writes=begin["writes"])
     limits = begin["limits"]
     limits["mapped"], _, limits["data"] = usage()
     bound(limits)
@@ -55,10 +55,10 @@ def _line(descriptor: int) -> bytes:
     return content
 
 
-def _go_to(folder: str | None) -> None:
+def _go_to(folder: str | None, *, writes: bool) -> None:
     """Work in the folder for student code, or else where it can write nothing."""
     os.chdir(folder or os.sep)
-    if folder:
+    if folder and writes:
         tempfile.tempdir = folder
         os.environ.update(dict.fromkeys({"TMPDIR", "TEMP", "TMP"} & os.environ.keys(), folder))
 

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,7 +25,7 @@ from grader.worker.container import Container
 from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import BLAMED, SIGKILL, Ending, WorkerLimits
 from grader.worker.environment import clean_environment, temporary_in
-from grader.worker.fullness import overfull
+from grader.worker.fullness import overfull, size_of
 from grader.worker.isolation.descendants import MARK, end
 from grader.worker.isolation.pipes import Pipes
 from grader.worker.temporary import Folder
@@ -85,8 +87,8 @@ class Spawner:
         """Make later workers import these as well."""
         self._modules += [name for name in modules if name not in self._modules]
 
-    def fork(self, limits: WorkerLimits) -> Worker:
-        """Return a new worker."""
+    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+        """Return a new worker, which has copies of the files in a folder."""
         spawned, self._next = self._next or self._spawn(), None
         self._given += 1
         if self._given > 1:
@@ -95,7 +97,17 @@ class Spawner:
         if scratch:
             scratch.mkdir()
         bounds = {**asdict(limits), "share": self._container.share(self.lanes)}
-        begin = {"modules": self._modules, "limits": bounds, "folder": str(scratch) if scratch else None}
+        place = scratch
+        if files:
+            place = scratch or Path(spawned.folder, "files")
+            size = _copy(files, place)
+            limits = replace(limits, scratch=limits.scratch + size)
+        begin = {
+            "modules": self._modules,
+            "limits": bounds,
+            "folder": str(place) if place else None,
+            "writes": bool(scratch),
+        }
         spawned.wires.send(json.dumps(begin).encode() + b"\n", READY_SECONDS)
         ending = partial(self._end, spawned, limits, self._container.kills())
         look = partial(spawned.took_too_much, limits, scratch)
@@ -170,6 +182,15 @@ class SpawnedWorker:
             if resident - self._resident > limits.memory:
                 return "memory"
         return overfull(scratch, limits.scratch) if scratch else ""
+
+
+def _copy(files: Path, folder: Path) -> int:
+    """Copy the files in one folder to another; return how much room they take."""
+    folder.mkdir(exist_ok=True)
+    for file in files.iterdir():
+        shutil.copyfile(file, folder / file.name)
+        (folder / file.name).chmod(stat.S_IREAD)
+    return size_of(folder, sys.maxsize)
 
 
 def _status(code: int) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:  # a command that only names a way need not import its parts
+    from pathlib import Path
+
     from grader.worker.client import Worker
     from grader.worker.ending import WorkerLimits
 
@@ -57,8 +59,8 @@ class Workers(Protocol):
 
         """
 
-    def fork(self, limits: WorkerLimits) -> Worker:
-        """Return a new worker.
+    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+        """Return a new worker, which can read the files in a folder by their names.
 
         Raises:
             WorkerFault: the grader failed.

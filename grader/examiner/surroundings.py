@@ -1,0 +1,60 @@
+"""What code of an exercise finds around it while it runs here: files by name, and helpers to import."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Self
+
+from grader.course.material import HELPERS, Material
+
+
+@dataclass
+class Surroundings:
+    """The folder in which the code works, if it opens files by name, and the file of its helpers."""
+
+    folder: Path | None = None
+    helpers: Path | None = None
+    _module: ModuleType | None = field(default=None, init=False)
+
+    @classmethod
+    def of(cls, folder: Path, material: Material) -> Self:
+        """Return those of the exercise in a folder."""
+        return cls(folder if material.has_files else None, material.helpers)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Work there; afterwards the process is where it was, and knows none of the helpers."""
+        before = Path.cwd() if self.folder else None
+        other = sys.modules.pop(HELPERS, None)
+        try:
+            if self.folder:
+                os.chdir(self.folder)
+            if self.helpers:
+                sys.modules[HELPERS] = self._module or self._imported(self.helpers)
+            yield
+        finally:
+            sys.modules.pop(HELPERS, None)
+            if other is not None:
+                sys.modules[HELPERS] = other
+            if before:
+                os.chdir(before)
+
+    def _imported(self, file: Path) -> ModuleType:
+        """Import the helpers, once."""
+        spec = spec_from_file_location(HELPERS, file)
+        assert spec is not None  # noqa: S101 for mypy: it is a Python file
+        assert spec.loader is not None  # noqa: S101
+        module = sys.modules[HELPERS] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self._module = module
+        return module
+
+
+NOTHING_AROUND = Surroundings()
