@@ -11,7 +11,7 @@ from grader.cli import entry
 from grader.cli.here import service_here
 from grader.cli.options import PATH
 from grader.errors import UsageFault
-from grader.render.analysis_page import analysis_page
+from grader.render.analysis_page import analysis_page, passed
 from grader.render.palette import screen
 from grader.service.page_file import check_target, write_page
 
@@ -45,4 +45,6 @@ def report(exercises: tuple[str, ...], as_json: bool, page: Path | None, pseudon
         click.echo(summary.analysis.model_dump_json(indent=2))
     else:
         screen().print(analysis_page(summary.analysis))
+        for line in passed(summary):
+            click.echo(line)
     return entry.DONE

@@ -18,6 +18,7 @@ from grader.folding import folded
 from grader.gradebook.analysis import Analysis
 from grader.gradebook.entries import Attempt
 from grader.gradebook.scoring import Score
+from grader.gradebook.totals import Total
 
 MAX_EXAMPLE = 160  # characters of an example answer
 _OF_ONE_QUESTION = re.compile(r"option-\d+")  # a name that means something else in each question
@@ -75,6 +76,7 @@ class ClassMember:
     name: str
     points: Mapping[str, float | None]  # by exercise
     misconceptions: Mapping[str, Sequence[str]]
+    under_rules: Total | None = None  # if the course has rules for a total
 
     @property
     def total(self) -> float:
@@ -93,6 +95,11 @@ class ClassSummary:
     arrivals: tuple[Arrivals, ...]
     paces: tuple[Pace, ...]
     students: tuple[ClassMember, ...]
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether the course has rules for a total."""
+        return any(one.under_rules for one in self.students)
 
     @property
     def points(self) -> float:
@@ -219,14 +226,15 @@ def _left(attempt: Attempt, rules: Rules) -> timedelta | None:
 
 
 def students_of(
-    scores: Iterable[Score], analysis: Analysis, exercises: Sequence[str]
+    scores: Iterable[Score], analysis: Analysis, exercises: Sequence[str], totals: Iterable[Total] = ()
 ) -> tuple[ClassMember, ...]:
     """Return all students with a score in one of the exercises, by name."""
+    by_student = {one.student: one for one in totals}
     points: dict[str, dict[str, float | None]] = {}
     for one in scores:
         if one.exercise in exercises:
             points.setdefault(one.student, {})[one.exercise] = one.final
     return tuple(
-        ClassMember(name, own, analysis.students.get(name, {}))
+        ClassMember(name, own, analysis.students.get(name, {}), by_student.get(name))
         for name, own in sorted(points.items(), key=lambda item: folded(item[0]))
     )

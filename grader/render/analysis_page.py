@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.errors import counted
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
+from grader.gradebook.class_summary import ClassSummary
 from grader.language.points import number_text
 from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
@@ -93,3 +94,12 @@ def student_table(students: Mapping[str, Mapping[str, Sequence[str]]]) -> Render
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def passed(summary: ClassSummary) -> Iterator[str]:
+    """Yield how many have passed, if the course's rules say so."""
+    results = [one.under_rules.passed for one in summary.students if one.under_rules]
+    if any(result is not None for result in results):
+        open_ = results.count(None)
+        rest = f"; for {open_} it is not decided" if open_ else ""
+        yield f"{results.count(True)} of {len(results)} have passed{rest}."

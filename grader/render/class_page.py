@@ -13,7 +13,7 @@ from grader.errors import counted
 from grader.gradebook.analysis import Analysis, ExerciseAnalysis, QuestionAnalysis
 from grader.gradebook.class_summary import Arrivals, ClassSummary, Pace
 from grader.language.points import number_text
-from grader.render.analysis_page import FEWEST, LEGEND
+from grader.render.analysis_page import FEWEST, LEGEND, passed
 from grader.render.page import page
 
 WIDTH = 640
@@ -135,6 +135,7 @@ def lead(summary: ClassSummary) -> str:
     if totals:
         median = number_text(statistics.median(totals))
         said.append(f"Half of them have {median} of {number_text(summary.points)} points or more.")
+    said += passed(summary)
     asked = [
         (one.facility, exercise.exercise, one)
         for exercise in summary.analysis.exercises

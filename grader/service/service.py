@@ -370,7 +370,12 @@ class Service:
             misconceptions=examples.ranked(),
             arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
             paces=tuple(paces(attempts, list(points), self.course.record.rules)),
-            students=students_of(final_scores(self.course, self.gradebook), analysis, list(points)),
+            students=students_of(
+                final_scores(self.course, self.gradebook),
+                analysis,
+                list(points),
+                course_totals(self.course, self.gradebook),
+            ),
         )
 
     def propose(self, exercises: Sequence[str] = ()) -> Proposed:

@@ -69,6 +69,12 @@ def test_totals_are_shown_exported_and_held_back(root, course):
     ran = course(root, "export", "canvas", "--roster", "roster.csv", "--exercise", "total", "--dry-run")
     assert "ada: 100" in ran.out
 
+    assert "1 of 2 have passed." in course(root, "report").out
+    assert course(root, "report", "--html", "class.html").code == 0
+    page = (root / "class.html").read_text(encoding="utf-8")
+    assert "1 of 2 have passed." in page
+    assert "25 %</td><td>failed</td>" in page
+
     (root / "course.yaml").write_text(COURSE.format(exam="2090-01-01"))
     ran = course(root, "export", "csv", "--roster", "roster.csv")
     assert ran.code == 1
