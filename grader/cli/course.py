@@ -26,12 +26,12 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     ),
     "new": ("new", "new", "Create a small working course in FOLDER."),
     "override": ("scores", "override", "Set a student's score by hand."),
-    "push": ("push_command", "push", "Send scores and feedback to Canvas over the network."),
+    "push": ("push_command", "push", "Send scores and feedback to an LMS over the network."),
     "regrade": ("grade_class", "regrade", "Grade stored submissions again after a fix."),
     "report": ("class_report", "report", "Analyse the class's answers."),
     "roster": ("roster_command", "roster", "Make the roster from files of an LMS, and look it through."),
     "schema": ("new", "schema", "Write JSON Schemas for editors."),
-    "scores": ("scores", "scores", "Show raw scores, the rules applied, and final scores."),
+    "scores": ("scores", "scores", "Show raw scores, the rules applied, final scores, and totals."),
     "show": ("show", "show", "Show an exercise with its answers, over many variants."),
 }
 

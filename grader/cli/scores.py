@@ -37,7 +37,7 @@ def scores(
     section: str | None,
     roster: Path | None,
 ) -> int:
-    """Show raw scores, the rules applied, final scores, and totals if course.yaml has scores."""
+    """Show raw scores, the rules applied, final scores, and totals."""
     if total_only and (missing or exercises):
         raise click.UsageError("--total shows totals of whole students. Leave out --missing and --exercise.")
     if total_only:

@@ -134,6 +134,10 @@ def test_a_changed_check_runs_its_question_alone_and_keeps_the_others_word_for_w
         "five = 4",
         "def double(x):\n    return x * x",
     ]  # for pages, not for --json
+    for question in kept:
+        question.pop("value", None)  # as are what a class's wrong answers are compared by
+        for check in question["checks"]:
+            check.pop("returned", None)
     assert report["questions"][:2] == kept
     assert report["questions"][0]["kind"] == "kept"
     assert (report["score"], report["points"]) == (2, 3)

@@ -51,7 +51,7 @@ def test_a_section(graded, course):
     ("arguments", "said"),
     [
         (("--missing", "ada"), "--missing lists the whole roster."),
-        (("--section", "A"), "Use --section and --roster with --missing."),
+        (("--section", "A"), "Use --section with --missing, and --roster with --missing or --total."),
         (("--missing", "--roster", "nobody.csv"), "nobody.csv"),
     ],
 )

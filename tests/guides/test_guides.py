@@ -11,7 +11,7 @@ from tests.guides.guide import Command, File, Output, steps
 from tests.guides.reader import Reader
 
 DOCS = ROOT / "docs"
-TYPED = {"course", "grade", "git", "pytest", "cd", "touch", "grep"}
+TYPED = {"course", "grade", "git", "pytest", "python", "cd", "touch", "grep"}
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 DONE_ELSEWHERE = {"more-machines.md"}  # it needs other machines; the tests of the cluster do what it says
 
