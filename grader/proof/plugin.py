@@ -111,7 +111,9 @@ class SubmissionRun:
 def student(request: pytest.FixtureRequest) -> Iterator[Student]:
     """Return the student's file: `student.strided` is the student's `strided`."""
     try:
-        yield Student(request.config.stash[_RUN].session(request.path.parent))
+        session = request.config.stash[_RUN].session(request.path.parent)
+        session.begin()
+        yield Student(session)
     except GraderError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -119,7 +121,8 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Reference:
     """Return the reference solution, which has the same names."""
-    return Reference(load_reference(request.path.parent / REFERENCE_FILE))
+    asked = {posed.id for posed in request.config.stash[_RUN].sitting(request.path.parent).paper.questions}
+    return Reference(load_reference(request.path.parent / REFERENCE_FILE), asked)
 
 
 @pytest.fixture
