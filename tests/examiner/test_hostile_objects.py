@@ -42,11 +42,17 @@ ATTACKS = [
     ("compares", OBJECT.format(method="def __eq__(self, other): return self")),
     ("compares order", OBJECT.format(method="def __lt__(self, other): return Odd()")),
     ("asks the class", OBJECT.format(method="__class__ = __import__('torch').utils.data.Dataset")),
-    ("asks the class", "class Dataset:\n    __module__ = 'torch.utils.data.dataset'\ndef f(x): return Dataset()"),
+    (
+        "asks the class",
+        "class Dataset:\n    __module__ = 'torch.utils.data.dataset'\ndef f(x): return Dataset()",
+    ),
     ("asks for a tensor", "import torch\nclass T(torch.Tensor): pass\ndef f(x): return T([1.0])"),
     ("looks inside", OBJECT.format(method="def __contains__(self, one): return True")),
     ("enters", OBJECT.format(method="def __enter__(self): pass\n    def __exit__(self, *e): return True")),
-    ("enters", OBJECT.format(method="def __enter__(self): pass\n    def __exit__(self, *e): raise SystemExit")),
+    (
+        "enters",
+        OBJECT.format(method="def __enter__(self): pass\n    def __exit__(self, *e): raise SystemExit"),
+    ),
     ("enters rightly", OBJECT.format(method="def __enter__(self): pass\n    def __exit__(self, *e): 1 / 0")),
     ("maps", "def f(x): raise StopIteration"),
     ("side effects", "def f(x): raise StopIteration"),
@@ -102,7 +108,9 @@ def test_what_a_generator_prints_of_a_hidden_input_is_not_shown(bench: Callable[
 
 
 def test_a_module_that_is_a_subclass_is_one_and_no_other(bench: Callable[..., Bench]) -> None:
-    body = "assert isinstance(student.f(1), torch.nn.Module) and not isinstance(student.f(1), torch.nn.Linear)"
+    body = (
+        "assert isinstance(student.f(1), torch.nn.Module) and not isinstance(student.f(1), torch.nn.Linear)"
+    )
     sources = ["import torch\nclass N(torch.nn.Sequential): pass\ndef f(x): return N()"]
     sources += ["import torch\ndef f(x): return torch.nn.Linear(1, 1)", "def f(x): return object()"]
     assert reports(bench, body, *sources) == ["passed", "failed", "failed"]
