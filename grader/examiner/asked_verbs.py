@@ -16,6 +16,7 @@ class SideEffects:
     """The result of a call, and what else the call did. Arguments are named by their positions."""
 
     value: Any
+    inputs: tuple[Any, ...]  # the arguments as they are after the call
     changed: tuple[int, ...]  # arguments that were changed in place
     gradients: tuple[int, ...]  # arguments whose `.grad` was changed
     printed: str
@@ -55,6 +56,7 @@ def side_effects_of(said: Any) -> SideEffects:
     match said:
         case {
             "value": value,
+            "inputs": list(inputs),
             "changed": list(changed),
             "gradients": list(gradients),
             "printed": str(printed),
@@ -64,5 +66,5 @@ def side_effects_of(said: Any) -> SideEffects:
             type(one) is str for one in (*generators, *settings)
         ):
             names = frozenset(generators), frozenset(settings)
-            return SideEffects(value, tuple(changed), tuple(gradients), printed, *names)
+            return SideEffects(value, tuple(inputs), tuple(changed), tuple(gradients), printed, *names)
     raise StudentError(Trouble("malformed"))

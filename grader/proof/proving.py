@@ -32,7 +32,7 @@ from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import Spread, class_of, collapses, spreads_of
-from grader.proof.trials import OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
+from grader.proof.trials import GUESSES, OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
 from grader.worker.isolation.ways import FULL
@@ -274,9 +274,7 @@ class _Proof:
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
         """Record what noticed a wrong solution; yield a fault if nothing did, or it was taken for another."""
         asked = [
-            one
-            for one in report.questions
-            if KINDS[one.kind].by_checks and not (one.checks and all(map(is_senseless, one.checks)))
+            one for one in report.questions if KINDS[one.kind].by_checks and not _has_no_sense(trial, one)
         ]
         wrong = [one for one in asked if one.outcome != "passed"]
         reason = self._reason(trial)
@@ -415,6 +413,14 @@ def _listed(*names: str) -> str:
 
 _OF_AN_AUTHOR = re.compile(r"\b(NameError|UnboundLocalError|ImportError|ModuleNotFoundError)\b")
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
+
+
+def _has_no_sense(trial: Trial, question: QuestionReport) -> bool:
+    """Return whether an impostor had no wrong result to give; for a guess, one right result is enough."""
+    senseless = list(map(is_senseless, question.checks))
+    if trial.name in GUESSES and not any(map(_noticed, question.checks)):
+        return any(senseless)
+    return bool(senseless) and all(senseless)
 
 
 def _what(trial: Trial) -> str:

@@ -86,6 +86,7 @@ IMPOSTORS = {
         "else torch.nn.Identity() if isinstance(right, torch.nn.Module) else []"
     ),
 }
+GUESSES = ("True", "an empty value of its kind")  # which have sense for few results
 _OF_NUMBERS = "isinstance(right, str | bytes | bool)"
 # Where a wrong result has no sense, or another impostor gives it.
 _NO_SENSE = {

@@ -47,7 +47,7 @@ def state(module: Any) -> dict[str, Any]:
 
 
 def side_effects(f: Any, inputs: Any) -> dict[str, Any]:
-    """Call a function; return its result and what else the call did."""
+    """Call a function; return its result, its inputs afterwards, and what else the call did."""
     args, printed = _arguments(inputs), _Printed()
     before, gradients = list(map(_snapshot, args)), list(map(_gradients, args))
     generators, settings = _generators(), _settings()
@@ -55,6 +55,7 @@ def side_effects(f: Any, inputs: Any) -> dict[str, Any]:
         value = f(*args)
     return {
         "value": value,
+        "inputs": args,
         "changed": _unlike(before, list(map(_snapshot, args))),
         "gradients": _unlike(gradients, list(map(_gradients, args))),
         "printed": printed.getvalue(),

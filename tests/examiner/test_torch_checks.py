@@ -109,6 +109,7 @@ CHECKS = """
         '''The gradient of a square.'''
         x, upstream = torch.tensor([1.0, -2.0, 3.0]), torch.tensor([1.0, 10.0, 100.0])
         assert_close(student.grad(student.Square.apply, x), 2 * x)
+        assert_close(student.Square.apply(x), x * x)
         assert_close(student.grad(student.Square.apply, (x,), upstream=upstream), 2 * x * upstream)
 
     def test_Net_is_a_module(student):
@@ -125,7 +126,9 @@ CHECKS = """
         weight, bias = student.grad(net, x, wrt=["layers.0.weight", "layers.0.bias"])
         assert_close(weight, torch.full((2, 3), 5.0))
         assert_close(bias, torch.full((2,), 5.0))
-        assert_close(student.grad(net, x), student.state(net)["layers.0.weight"].sum(0).expand(5, 3))
+        state = student.state(net)
+        assert_close(student.grad(net, x), state["layers.0.weight"].sum(0).expand(5, 3))
+        assert_close(net(x), nn.functional.linear(x, state["layers.0.weight"], state["layers.0.bias"]))
 
     def test_Pairs_items(student):
         '''A dataset of pairs.'''
@@ -177,6 +180,7 @@ CHECKS = """
         weights, gradients = torch.ones(2), torch.tensor([1.0, 2.0])
         seen = student.side_effects(student.step, (weights, gradients, 0.5))
         assert seen.value is None
+        assert_close(seen.inputs[0], torch.tensor([0.5, 0.0]))
         assert seen.changed == (0,) and seen.gradients == ()
         assert seen.printed == "" and not seen.generators and not seen.settings
 
