@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from inspect import isfunction
 from types import ModuleType
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult, Exchange
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
-from grader.examiner.remote import TORCH, Remote, Student
+from grader.examiner.remote import MODULES, Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.spelling import bounded, spelled, spelled_call
 from grader.examiner.stand_in import StandIn
@@ -37,7 +38,6 @@ from grader.examiner.wording import (
 )
 from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
-from grader.torch_lazy import torch
 from grader.worker import verbs
 
 MAX_REMEMBERED = 500  # results of misconceptions
@@ -75,8 +75,8 @@ class Reference:
             raise AttributeError(name)
         if name in VERBS and name not in self._asked:
             return getattr(Verbs(self._verb), name)
-        if name == TORCH and name not in self._asked:
-            return torch
+        if name in MODULES and name not in self._asked:
+            return import_module(name)
         value = getattr(self._module, name)
         if not callable(value) or isinstance(value, type):
             return value

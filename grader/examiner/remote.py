@@ -13,7 +13,7 @@ from grader.examiner.wording import AN_OBJECT, AN_OBJECT_OF, NAMED_TYPES
 
 MAX_LENGTH = 1_000_000  # that an object can say it has: list() reserves as much
 MAX_ITEMS = 10_000  # of one object that a check goes through
-TORCH = "torch"  # the name of torch in the student's process
+MODULES = ("torch", "operator")  # that a check can use in the student's process
 MAX_CALLED = 100  # characters of the expression by which a check reached an object
 
 
@@ -158,9 +158,6 @@ class Remote:
     def __ge__(self, other: Any) -> Any:
         return self._compared("ge", other)
 
-    def __contains__(self, item: Any) -> bool:
-        return bool(self._compared("contains", item))
-
     __hash__ = object.__hash__
 
     def _compared(self, name: str, other: Any) -> Any:
@@ -169,6 +166,13 @@ class Remote:
         return value if type(value) is not Remote else self._line.give_up("malformed")
 
     def _operated(self, name: str, *operands: Any) -> Any:
+        """Operate on what is all in the worker.
+
+        A value of the check stays here: an object that came instead of a value could read from it what is
+        expected, and be equal to it.
+        """
+        if any(type(one) is not Remote for one in operands):
+            return NotImplemented
         return self._line.request({"op": "operator", "name": name}, operands=list(operands))
 
     def __bool__(self) -> bool:
@@ -182,18 +186,12 @@ BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 UNARY = ("neg", "pos", "abs", "invert")
 
 
-def _forwards(name: str) -> Callable[..., Any]:
+def _operation(name: str) -> Callable[..., Any]:
     return lambda self, *other: self._operated(name, self, *other)
 
 
-def _backwards(name: str) -> Callable[..., Any]:
-    return lambda self, other: self._operated(name, other, self)
-
-
 for _name in (*BINARY, *UNARY):
-    setattr(Remote, f"__{_name}__", _forwards(_name))
-for _name in BINARY:
-    setattr(Remote, f"__r{_name}__", _backwards(_name))
+    setattr(Remote, f"__{_name}__", _operation(_name))
 
 
 def _class_of_torch(name: str) -> type | None:
@@ -218,7 +216,8 @@ def _came_by(words: str, value: Any) -> Any:
 class Student:
     """The fixture `student` of a check: `student.strided` is the student's `strided`.
 
-    `student.torch` is torch where student code runs. A question of the same name comes before a verb.
+    `student.torch` and `student.operator` are these modules where student code runs. A question of the same
+    name comes before them, and before a verb.
     """
 
     def __init__(self, line: RemoteHost) -> None:
@@ -229,6 +228,6 @@ class Student:
             raise AttributeError(name)
         if name in VERBS and name not in self._line.asked:
             return getattr(Verbs(self._line.verb), name)
-        if name == TORCH and name not in self._line.asked:
-            return _came_by(TORCH, self._line.request({"op": "torch"}))
+        if name in MODULES and name not in self._line.asked:
+            return _came_by(name, self._line.request({"op": "module", "name": name}))
         return self._line.fetch(name)

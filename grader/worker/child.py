@@ -54,7 +54,7 @@ class Child:
             "operator": lambda header: getattr(operator, header["name"])(*self._decode(header["operands"])),
             "enter": lambda header: self._decode(header["target"]).__enter__(),
             "exit": self._exit,
-            "torch": lambda _header: importlib.import_module("torch"),
+            "module": lambda header: importlib.import_module(header["name"]),
             "verb": lambda header: VERBS[header["name"]](**self._decode(header["arguments"])),
         }
 

@@ -19,7 +19,13 @@ BODIES = {
     "lists": "assert len(list(student.f(1))) == 3",
     "counts": "assert len(student.f(1)) == 3",
     "compares": "assert not student.f(1) == student.f(2)",
-    "compares order": "assert student.f(1) < 3",
+    "compares order": "assert student.f(1) < student.f(2)",
+    "compares with a value": "assert student.f(1) == 4",
+    "compares with a tensor": "assert torch.tensor(4.0) == student.f(1)",
+    "compares with an array": "assert (np.ones(2) == student.f(1)).all()",
+    "subtracts": "assert not student.f(1) - 4",
+    "subtracts from": "assert abs(torch.ones(2) - student.f(1)) is not None",
+    "is smaller": "assert student.f(1) < 5",
     "asks the class": "assert isinstance(student.f(1), torch.utils.data.Dataset) and len(student.f(1)) == 3",
     "asks for a tensor": "assert isinstance(student.f(1), (torch.Tensor, tuple, dict, str, int))",
     "looks inside": "assert 4 not in student.f(1)",
@@ -40,6 +46,12 @@ ATTACKS = [
     ("counts", OBJECT.format(method="def __len__(self): return 10**4000")),
     ("compares", OBJECT.format(method="def __eq__(self, other): return True")),
     ("compares", OBJECT.format(method="def __eq__(self, other): return self")),
+    ("compares with a value", OBJECT.format(method="def __eq__(self, other): return True")),
+    ("compares with a tensor", OBJECT.format(method="def __eq__(self, other): return True")),
+    ("compares with an array", OBJECT.format(method="def __eq__(self, other): return True")),
+    ("subtracts", OBJECT.format(method="def __sub__(self, other): return 0")),
+    ("subtracts from", OBJECT.format(method="def __rsub__(self, other): return 0")),
+    ("is smaller", OBJECT.format(method="def __lt__(self, other): return True")),
     ("compares order", OBJECT.format(method="def __lt__(self, other): return Odd()")),
     ("asks the class", OBJECT.format(method="__class__ = __import__('torch').utils.data.Dataset")),
     (
@@ -62,7 +74,7 @@ ATTACKS = [
 def reports(bench: Callable[..., Bench], body: str, *sources: str) -> list[str]:
     """The outcomes of sources under a hidden check with this body."""
     checks = f"""
-    import pytest, torch
+    import numpy as np, pytest, torch
 
     def test_f(student):
         '''It is judged.'''
@@ -75,7 +87,8 @@ def reports(bench: Callable[..., Bench], body: str, *sources: str) -> list[str]:
 @pytest.mark.parametrize(("body", "source"), ATTACKS, ids=lambda text: text[:40])
 def test_hostile_objects_earn_nothing(bench: Callable[..., Bench], body: str, source: str) -> None:
     (outcome,) = reports(bench, BODIES[body], source)
-    assert outcome in {"failed", "error", "crashed", "timeout"}
+    allowed = {"failed", "error", "crashed", "ungraded"}
+    assert outcome in allowed
 
 
 def test_an_iteration_without_end_does_not_pass_a_check_that_stops(bench: Callable[..., Bench]) -> None:
