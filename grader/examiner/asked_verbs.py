@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.examiner.trouble import StudentError, Trouble
 
-Run = Callable[[str, Mapping[str, Any]], Any]  # runs a verb of grader.worker.verbs with these arguments
+RunVerb = Callable[[str, Mapping[str, Any]], Any]  # runs a verb of grader.worker.verbs with these arguments
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class SideEffects:
 class Verbs:
     """What a check can ask of code besides a call. `run` runs it where that code runs."""
 
-    run: Run
+    run: RunVerb
 
     def grad(self, f: Any, inputs: Any, wrt: Any = 0, upstream: Any = None) -> Any:
         """Return the gradient of what `f` returns, or one for each place in a list `wrt`."""
