@@ -21,7 +21,7 @@ ONLY = {  # stricter than the order
     "notebook": {"canonical", "errors", "notebook"},  # it is imported in a student's kernel
     "cli": {"errors", "files", "service", "render", "cli", "interrupts"},
 }
-TORCH_IN_FUNCTIONS = {"grader.worker.wire", "grader.worker.warming", "grader.worker.watch"}
+TORCH_IN_FUNCTIONS = {f"grader.worker.{name}" for name in ("verbs", "wire", "warming", "watch")}
 LATER = {
     ("grader.spreadsheets", "python_calamine"),  # few tables are sheets
     ("grader.questions.patterns", "re2"),  # few exercises ask for words

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from inspect import isfunction
 from pathlib import Path
 from types import ModuleType
@@ -17,14 +18,16 @@ import pytest
 
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
+from grader.examiner.asked_verbs import VERBS, Verbs
 from grader.examiner.asserted import asserted
 from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult, Exchange
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
-from grader.examiner.remote import Remote, Student
+from grader.examiner.remote import MODULES, Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.spelling import bounded, spelled, spelled_call
+from grader.examiner.stand_in import StandIn
 from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
 from grader.examiner.wording import (
@@ -37,6 +40,7 @@ from grader.examiner.wording import (
 )
 from grader.questions.posed import OutcomeName, Posed
 from grader.questions.values import describe
+from grader.worker import verbs
 
 MAX_REMEMBERED = 500  # results of misconceptions
 MAX_CRASHES = 2  # of one question, after which its other checks are skipped
@@ -59,34 +63,44 @@ class Turn:
 
 
 class Reference:
-    """The fixture `reference`: reference.py, whose functions remember what they last returned."""
+    """The fixture `reference`: reference.py, whose functions remember what they last returned.
 
-    def __init__(self, module: ModuleType | None) -> None:
-        self._module = module
+    It has the verbs of `student`, unless a question is called so.
+    """
+
+    def __init__(self, module: ModuleType | None, asked: Collection[str] = ()) -> None:
+        self._module, self._asked = module, asked
         self.values: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in VERBS and name not in self._asked:
+            return getattr(Verbs(self._verb), name)
+        if name in MODULES and name not in self._asked:
+            return import_module(name)
         value = getattr(self._module, name)
         if not callable(value) or isinstance(value, type):
             return value
         return _Recorded(value, self.values)
 
+    def _verb(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        value = verbs.VERBS[name](**arguments)
+        self.values.append(value)
+        return value
 
-class _Recorded:
+
+class _Recorded(StandIn):
     """A callable that behaves like the original and records its results."""
 
     def __init__(self, value: Callable[..., Any], results: list[Any]) -> None:
-        self._value, self._results = value, results
+        super().__init__(value)
+        self._results = results
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         result = self._value(*args, **kwargs)
         self._results.append(result)
         return result
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._value, name)
 
 
 class CheckFixtures:
@@ -229,10 +243,11 @@ class CheckSuite:
             return CheckResult(check, "ungraded", TooSlowError())
         if check.item.nodeid in self.given_up:
             return self._blamed(exercise, check, params)
-        reference = Reference(self.references[exercise])
+        reference = self._reference(exercise)
         turn = Turn(Student(session), params, reference, session.waiting)
         session.begin()
         self._take_turn(check, turn)
+        session.rest()
         if isinstance(turn.raised, WorkerFault):
             raise turn.raised
         values = tuple(value for value in session.values if not isinstance(value, Remote))
@@ -257,6 +272,13 @@ class CheckSuite:
             error = _bare(error)
         return CheckResult(check, outcome, error, message, values, exchange)
 
+    def _reference(self, exercise: str) -> Reference:
+        return Reference(self.references[exercise], self.asked(exercise))
+
+    def asked(self, exercise: str) -> Collection[str]:
+        """Return the names of the questions that have checks."""
+        return {check.question for check in self.checks.get(exercise, ())}
+
     def _blamed(self, exercise: str, check: Check, params: Mapping[str, Any]) -> CheckResult:
         """Run a check that did not finish with the reference, to find out who is to blame."""
         trial = self.rehearse(exercise, check, params)
@@ -268,7 +290,7 @@ class CheckSuite:
         self, exercise: str, check: Check, params: Mapping[str, Any], student: Reference | None = None
     ) -> Turn:
         """Run a check with the reference, or another module of the author's, in the student's place."""
-        reference = Reference(self.references[exercise])
+        reference = self._reference(exercise)
         turn = Turn(student or reference, params, reference, Stopwatch())
         self._take_turn(check, turn, with_reference(check))
         return turn
@@ -344,7 +366,7 @@ def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: 
     """Return the message of a failed check: its own if it is visible and has one, else the difference."""
     given, wanted = session.values, turn.reference.values
     is_right = (pair and pair[1] is None) or (wanted and wanted[-1] is None)
-    if session.returned_nothing and given[-1] is None and not is_right:
+    if session.returned_nothing and given and given[-1] is None and not is_right:
         return RETURNED_NOTHING.format(name=check.question)
     own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
     if pair is None or (own and compared(turn.raised) is None and not wanted):

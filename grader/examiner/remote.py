@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
+from grader.examiner.asked_verbs import VERBS, Verbs
+from grader.examiner.trouble import CheckFault, StudentError
 from grader.examiner.wording import AN_OBJECT, AN_OBJECT_OF, NAMED_TYPES
 
-MAX_LENGTH = 1000  # of a student's object that a check iterates over
+MAX_LENGTH = 1_000_000  # that an object can say it has: list() reserves as much
+MAX_ITEMS = 10_000  # of one object that a check goes through
+MODULES = ("torch", "operator")  # that a check can use in the student's process
 MAX_CALLED = 100  # characters of the expression by which a check reached an object
 
 
@@ -24,6 +29,14 @@ class Call:
 class RemoteHost(Protocol):
     """An object that can ask the worker."""
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names of questions."""
+
+    @property
+    def checking(self) -> bool:
+        """Whether a check runs."""
+
     def fetch(self, name: str) -> Any:
         """Return the value that the submission gives a name."""
 
@@ -33,15 +46,33 @@ class RemoteHost(Protocol):
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Return the worker's answer to a request."""
 
+    def next_of(self, target: Remote) -> tuple[Any, ...]:
+        """Return the next value of an iterator in a tuple, which is empty at the end."""
+
+    def verb(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Return what a verb of grader.worker.verbs returns."""
+
+    def give_up(self, why: str) -> NoReturn:
+        """Let a check fail, because an answer is none."""
+
 
 class Remote:
-    """A student's function, module or other object, which stays in the worker. It can be called and read."""
+    """A student's function, module or other object, which stays in the worker. It can be called and read.
 
-    def __init__(self, line: RemoteHost, number: int, type_name: str, worker: int) -> None:
+    Whatever is done with it is done in the worker, and only a value comes back.
+    """
+
+    __slots__ = ("_called", "_line", "_number", "_torch_class", "_type_name", "_worker")
+    __array_ufunc__ = None  # numpy leaves its operators to this class
+
+    def __init__(
+        self, line: RemoteHost, number: int, type_name: str, worker: int, torch_class: str = ""
+    ) -> None:
         self._line = line
         self._number = number
         self._type_name = type_name
         self._worker = worker
+        self._torch_class = torch_class
         self._called = type_name  # the expression by which the check reached it
 
     @property
@@ -62,21 +93,117 @@ class Remote:
         value = self._line.request({"op": "attr", "name": name}, target=self)
         return _came_by(f"{self._called}.{name}"[:MAX_CALLED], value)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in Remote.__slots__:
+            raise CheckFault(f"the attribute '{name}' of a student's object cannot be set from a check")
+        object.__setattr__(self, name, value)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """The class of torch's that the worker names, for isinstance: as true as any value from there."""
+        return _class_of_torch(self._torch_class) or Remote
+
     def __getitem__(self, key: Any) -> Any:
         return self._line.request({"op": "item"}, target=self, key=key)
 
     def __len__(self) -> int:
         length = self._line.request({"op": "len"}, target=self)
-        return length if isinstance(length, int) and 0 <= length <= MAX_LENGTH else 0
+        if type(length) is not int or not 0 <= length <= MAX_LENGTH:
+            self._line.give_up("too-large")
+        return length
 
     def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))
+        iterator = self._line.request({"op": "iter"}, target=self)
+        if type(iterator) is not Remote:
+            self._line.give_up("malformed")
+        for _ in range(MAX_ITEMS):
+            got = self._line.next_of(iterator)
+            if not got:
+                return
+            yield got[0]
+        self._line.give_up("too-large")
+
+    def __next__(self) -> Any:
+        got = self._line.next_of(self)
+        if not got:
+            raise StopIteration
+        return got[0]
+
+    def __enter__(self) -> Any:
+        return self._line.request({"op": "enter"}, target=self)
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        """Leave the context in the worker. An error of the check goes on, whatever happens there."""
+        try:
+            self._line.request({"op": "exit"}, target=self)
+        except StudentError:
+            if error is None:
+                raise
+
+    def __eq__(self, other: object) -> Any:
+        return self._compared("eq", other) if self._line.checking else self is other
+
+    def __ne__(self, other: object) -> Any:
+        return self._compared("ne", other) if self._line.checking else self is not other
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compared("lt", other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared("le", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared("gt", other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared("ge", other)
+
+    __hash__ = object.__hash__
+
+    def _compared(self, name: str, other: Any) -> Any:
+        """Compare in the worker. An object as the result would be true, whatever it is, so it is none."""
+        value = self._operated(name, self, other)
+        return value if type(value) is not Remote else self._line.give_up("malformed")
+
+    def _operated(self, name: str, *operands: Any) -> Any:
+        """Operate on what is all in the worker.
+
+        A value of the check stays here: an object that came instead of a value could read from it what is
+        expected, and be equal to it.
+        """
+        if any(type(one) is not Remote for one in operands):
+            return NotImplemented
+        return self._line.request({"op": "operator", "name": name}, operands=list(operands))
 
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
         return f"<{self.description} of the student's>"
+
+
+BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+UNARY = ("neg", "pos", "abs", "invert")
+
+
+def _operation(name: str) -> Callable[..., Any]:
+    return lambda self, *other: self._operated(name, self, *other)
+
+
+for _name in (*BINARY, *UNARY):
+    setattr(Remote, f"__{_name}__", _operation(_name))
+
+
+def _class_of_torch(name: str) -> type | None:
+    """Return a class of torch's that is loaded here and cannot be taken for a plain value or a tensor."""
+    module, _, own = name.rpartition(".")
+    if module.partition(".")[0] != "torch" or module not in sys.modules:
+        return None
+    found = vars(sys.modules[module]).get(own)
+    if not isinstance(found, type) or issubclass(found, sys.modules["torch"].Tensor):
+        return None
+    bases = {one.__module__.partition(".")[0] for one in found.__mro__[:-1]}
+    return found if bases <= {"torch", "typing", "abc"} else None
 
 
 def _came_by(words: str, value: Any) -> Any:
@@ -87,7 +214,11 @@ def _came_by(words: str, value: Any) -> Any:
 
 
 class Student:
-    """The fixture `student` of a check: `student.strided` is the student's `strided`."""
+    """The fixture `student` of a check: `student.strided` is the student's `strided`.
+
+    `student.torch` and `student.operator` are these modules where student code runs. A question of the same
+    name comes before them, and before a verb.
+    """
 
     def __init__(self, line: RemoteHost) -> None:
         self._line = line
@@ -95,4 +226,8 @@ class Student:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in VERBS and name not in self._line.asked:
+            return getattr(Verbs(self._line.verb), name)
+        if name in MODULES and name not in self._line.asked:
+            return _came_by(name, self._line.request({"op": "module", "name": name}))
         return self._line.fetch(name)

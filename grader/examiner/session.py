@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from grader.errors import SubmissionFault, WorkerFault
 from grader.examiner.budget import LOAD_FACTOR, READ_SECONDS, Budget, worker_limits
@@ -83,6 +83,9 @@ class Session:
         self._used: dict[str, Place | None] = {}  # families that calls have used
         self.changed = False  # whether a call has changed its inputs
         self.output = bytearray()
+        self.asked = frozenset(starters)  # the names of questions
+        self.checking = False  # whether a check runs
+        self._is_first = True  # whether the next request is the first of a check
         self.lost: Trouble | None = None  # why a request last got neither an answer nor an exception
         self.values: list[Any] = []  # what student code has returned since the list was last cleared
         self.received = 0  # approximate bytes of these; beyond MAX_KEPT only the last value is kept
@@ -130,6 +133,16 @@ class Session:
         self.values.clear()
         self.lost, self.changed, self.received = None, False, 0
         self.last_call, self.returned_nothing = None, False
+        self.checking = self._is_first = True
+
+    def rest(self) -> None:
+        """From now on ask the worker nothing only because the grader itself compares two objects."""
+        self.checking = False
+
+    def give_up(self, why: str) -> NoReturn:
+        """Let a check fail, whatever it makes of the error, because an answer is none."""
+        self.lost = Trouble(why)
+        raise StudentError(self.lost)
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[Mapping[str, Place | None]]:
@@ -182,6 +195,22 @@ class Session:
         self.returned_nothing = value is None
         return value
 
+    def next_of(self, target: Remote) -> tuple[Any, ...]:
+        """Return the next value of an iterator in a tuple, which is empty at the end."""
+        got = self.request({"op": "next"}, target=target)
+        if type(got) is not tuple or len(got) > 1:
+            self.give_up("malformed")
+        self.values[-1:] = got
+        return got
+
+    def verb(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """Return what a verb of grader.worker.verbs returns."""
+        f, inputs = arguments.get("f"), arguments.get("inputs")
+        called = f._called if isinstance(f, Remote) else name  # noqa: SLF001
+        self.last_call = Call(called, inputs if type(inputs) is tuple else (inputs,), {}) if f else None
+        self.returned_nothing = False
+        return self.request({"op": "verb", "name": name}, arguments=dict(arguments))
+
     def request(self, request: dict[str, Any], **values: Any) -> Any:
         """Ask the worker; `values` cross by value, or as the handles that they are.
 
@@ -202,8 +231,9 @@ class Session:
         begin = time.monotonic()
         encoder = Encoder(self._handle, strided=True)
         encoded = {name: encoder.encode(value) for name, value in values.items()}
+        is_first, self._is_first = self._is_first, False
         try:
-            frame = worker.ask({**request, **encoded}, self._limits.seconds, encoder)
+            frame = worker.ask({**request, "is_first": is_first, **encoded}, self._limits.seconds, encoder)
             self.received += GROWTH * frame.text + sum(map(len, frame.buffers))
             if self.received > MAX_KEPT:
                 self.values.clear()
@@ -220,7 +250,7 @@ class Session:
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
-            if value._worker != self._workers:  # noqa: SLF001 a Remote is this session's own
+            if value._line is not self or value._worker != self._workers:  # noqa: SLF001
                 raise StudentError(Trouble("crashed"))
             return ["handle", value._number, ""]  # noqa: SLF001
         raise CheckFault(f"{_named(value)} cannot be handed to student code; {CROSSES}")
@@ -239,7 +269,11 @@ class Session:
         self.changed |= header.get("changed") is True
         try:
             generation = self._workers
-            decoder = Decoder(frame, lambda number, name: Remote(self, number, name[:MAX_NAME], generation))
+
+            def remote(number: int, name: str, torch_class: str = "") -> Remote:
+                return Remote(self, number, name[:MAX_NAME], generation, torch_class[:MAX_NAME])
+
+            decoder = Decoder(frame, remote)
             return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
             self.lost = Trouble("malformed")

@@ -88,3 +88,5 @@ def _is_seen(sign: Callable[..., Any] | None, sitting: Sitting, session: Session
         raise
     except (Exception, SystemExit):
         return False
+    finally:
+        session.rest()

@@ -55,7 +55,9 @@ def student_error(trouble: Trouble) -> StudentError:
     if (
         isinstance(kind, type)
         and issubclass(kind, Exception)
-        and not issubclass(kind, OSError | UnicodeError)
+        and not issubclass(
+            kind, OSError | UnicodeError | StopIteration
+        )  # which would end a loop of the check
     ):
         with contextlib.suppress(TypeError):  # a few cannot be made from one text
             return type(f"Student{trouble.type}", (StudentError, kind), {})(trouble)  # type: ignore[no-any-return]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import inspect
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.examiner.checks import Reference
+from grader.examiner.stand_in import StandIn
 from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
@@ -40,20 +41,22 @@ Inputs = dict[str, dict[str, list[Any]]]  # what was passed, by question and arg
 class Witness(Reference):
     """The reference in the student's place, which records its inputs."""
 
-    def __init__(self, module: ModuleType | None, inputs: Inputs) -> None:
-        super().__init__(module)
+    def __init__(self, module: ModuleType | None, inputs: Inputs, asked: Collection[str] = ()) -> None:
+        super().__init__(module, asked)
         self._inputs = inputs
 
     def __getattr__(self, name: str) -> Any:
         value = super().__getattr__(name)
-        return _Witnessed(value, self._inputs[name]) if callable(value) else value
+        is_own = callable(value) and hasattr(self._module, name)
+        return _Witnessed(value, self._inputs[name]) if is_own else value
 
 
-class _Witnessed:
+class _Witnessed(StandIn):
     """A callable; if it is a class, its objects can be called as well."""
 
     def __init__(self, value: Callable[..., Any], inputs: dict[str, list[Any]]) -> None:
-        self._value, self._inputs = value, inputs
+        super().__init__(value)
+        self._inputs = inputs
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         for name, given in _named(self._value, args, kwargs).items():
@@ -63,9 +66,6 @@ class _Witnessed:
         result = self._value(*args, **kwargs)
         is_object = isinstance(self._value, type) and callable(result)
         return _Witnessed(result, self._inputs) if is_object else result
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._value, name)
 
 
 def none_yet() -> Inputs:

@@ -30,6 +30,17 @@ def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
         yield f"{', '.join(names)}: no 'explanation', which grade --solution shows at the end."
 
 
+def notes_of_time(exercise: LoadedExercise, slowest: float) -> Iterator[str]:
+    """Yield a note if a call of the reference takes more than half of what `limits` allows."""
+    limits = [exercise.limits, *(one.limits for one in exercise.record.questions if one.limits)]
+    allowed = max(one.seconds for one in limits)
+    if 2 * slowest > allowed:
+        yield (
+            f"A call of the reference takes up to {slowest:.1f} of the {allowed:g} seconds of `limits`. "
+            f"Allow {FIVEFOLD * slowest:.0f}, because other machines and solutions are slower."
+        )
+
+
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
     """Yield imports of checks that students may not have: neither in the exercise nor a listed package."""
     files = files_beside(exercise.folder)
@@ -42,6 +53,7 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
 
 
+FIVEFOLD = 5  # what a limit should be, in multiples of what the reference takes
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 
 

@@ -148,7 +148,9 @@ class SubmissionRun:
 def student(request: pytest.FixtureRequest) -> Iterator[Student]:
     """Return the student's file: `student.strided` is the student's `strided`."""
     try:
-        yield Student(request.config.stash[_RUN].session(request.path.parent))
+        session = request.config.stash[_RUN].session(request.path.parent)
+        session.begin()
+        yield Student(session)
     except GraderError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -156,9 +158,9 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Reference:
     """Return the reference solution, which has the same names."""
-    folder = request.path.parent
-    around = request.config.stash[_RUN].around(folder)
-    return Reference(load_reference(folder / REFERENCE_FILE, around=around))
+    folder, run = request.path.parent, request.config.stash[_RUN]
+    asked = {posed.id for posed in run.sitting(folder).paper.questions}
+    return Reference(load_reference(folder / REFERENCE_FILE, around=run.around(folder)), asked)
 
 
 @pytest.fixture

@@ -28,11 +28,11 @@ from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports
+from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports, notes_of_time
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
-from grader.proof.trials import OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
+from grader.proof.trials import GUESSES, OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.kinds import KINDS
 from grader.worker.isolation.ways import FULL
@@ -84,7 +84,7 @@ def _check(
     done = []
     for job, outcome in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(jobs()):
         name = job.handed_in.exercise
-        proofs[name].judge(job.number, trials[job.number], outcome.report)
+        proofs[name].judge(job.number, trials[job.number], outcome.report, outcome.slowest)
         if proofs[name].is_done:
             done.append(proofs.pop(name).proved())
             tell(done[-1])
@@ -129,6 +129,7 @@ class _Proof:
     _drawn: dict[int, Variant] = field(default_factory=dict)
     # By line, the mutants that no check noticed, with the numbers of their trials.
     _survivors: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    _slowest: float = 0.0  # seconds of the longest call of the reference
     _spreads: tuple[Spread, ...] = ()
     _sat: int = 0
     _open: int = 0
@@ -188,10 +189,14 @@ class _Proof:
             self._drawn[index] = variant_of(self.exercise, made_up(index))
         return self._drawn[index]
 
-    def judge(self, number: int, trial: Trial, report: Report) -> None:
-        """Record what a report says about the exercise; trials are numbered, and judged in any order."""
+    def judge(self, number: int, trial: Trial, report: Report, slowest: float = 0.0) -> None:
+        """Record what a report says about the exercise; trials are numbered, and judged in any order.
+
+        `slowest` is the seconds of its longest call.
+        """
         self._open -= 1
         if trial.kind == "reference":
+            self._slowest = max(self._slowest, slowest)
             self._tell(self._unearned(trial, report))
         elif trial.kind == "stub":
             self._tell(self._earned(report))
@@ -263,9 +268,7 @@ class _Proof:
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
         """Record what noticed a wrong solution; yield a fault if nothing did, or it was taken for another."""
         asked = [
-            one
-            for one in report.questions
-            if KINDS[one.kind].by_checks and not (one.checks and all(map(is_senseless, one.checks)))
+            one for one in report.questions if KINDS[one.kind].by_checks and not _has_no_sense(trial, one)
         ]
         wrong = [one for one in asked if one.outcome != "passed"]
         reason = self._reason(trial)
@@ -374,6 +377,7 @@ class _Proof:
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
+        notes += notes_of_time(self.exercise, self._slowest)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
 
@@ -381,7 +385,7 @@ class _Proof:
 CONFINED = "It passes where nothing is confined. Student code writes no files and starts no processes."
 REMOTE = (
     "It passes where nothing is confined. Values and tensors reach a check as copies; anything else stays "
-    "with the student's code, where it can be called and read by attribute, index and len()."
+    "with the student's code. The page 'Checks' of the documentation lists what works with it."
 )
 _REMEDIES = {
     "misconception": "Add a check with an input on which it goes wrong",
@@ -403,6 +407,14 @@ def _listed(*names: str) -> str:
 
 _OF_AN_AUTHOR = re.compile(r"\b(NameError|UnboundLocalError|ImportError|ModuleNotFoundError)\b")
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
+
+
+def _has_no_sense(trial: Trial, question: QuestionReport) -> bool:
+    """Return whether an impostor had no wrong result to give; for a guess, one right result is enough."""
+    senseless = list(map(is_senseless, question.checks))
+    if trial.name in GUESSES and not any(map(_noticed, question.checks)):
+        return any(senseless)
+    return bool(senseless) and all(senseless)
 
 
 def _what(trial: Trial) -> str:

@@ -113,7 +113,7 @@ def _mistaken(
     module = ModuleType("mistaken")
     vars(module).update(vars(suite.references[exercise.name]))
     setattr(module, question, getattr(_misconceptions(suite, exercise, note), function))
-    return Reference(module)
+    return Reference(module, suite.asked(exercise.name))
 
 
 def _passed(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> Iterator[Name]:
@@ -136,7 +136,7 @@ def _never_varied(
     inputs = none_yet()
     for check in suite.checks[exercise.name]:
         if not check.visible and (check.id, check.visible) in passed:
-            witness = Witness(suite.references[exercise.name], inputs)
+            witness = Witness(suite.references[exercise.name], inputs, suite.asked(exercise.name))
             suite.rehearse(exercise.name, check, sitting.params, witness)
     asked = {question.id for question in exercise.record.questions}
     where = " in variant 0" if exercise.record.params else ""

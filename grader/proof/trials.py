@@ -80,12 +80,22 @@ IMPOSTORS = {
         "if torch.is_tensor(right) else str(right)"
     ),
     "the right values with another dimension": "right.unsqueeze(0) if torch.is_tensor(right) else [right]",
+    "True": "True",
+    "an empty value of its kind": (
+        "type(right)() if isinstance(right, str | bytes | bool | list | tuple | dict) "
+        "else torch.nn.Identity() if isinstance(right, torch.nn.Module) else []"
+    ),
 }
-_OF_NUMBERS = {
-    "zeros",
-    "ones",
-    "the right shape with other values",
-    OTHER_DTYPE,
+GUESSES = ("True", "an empty value of its kind")  # which have sense for few results
+_OF_NUMBERS = "isinstance(right, str | bytes | bool)"
+# Where a wrong result has no sense, or another impostor gives it.
+_NO_SENSE = {
+    **dict.fromkeys(("zeros", "ones", "the right shape with other values", OTHER_DTYPE), _OF_NUMBERS),
+    "True": "not isinstance(right, bool)",
+    "an empty value of its kind": (
+        "torch.is_tensor(right) or not (isinstance(right, bool | torch.nn.Module) "
+        "or hasattr(right, '__getitem__') or hasattr(right, '__iter__'))"
+    ),
 }
 _SENSELESS = "There is no such wrong result."
 # What an impostor also computes, besides the right result: by family, in torch and in numpy.
@@ -122,7 +132,7 @@ import torch as torch
 
 def _impostor(thing):
     def change(right, given):
-        if right is None or isinstance(right, {senseless}):
+        if right is None or {senseless}:
             raise NotImplementedError({told!r})
         try:
             return {change}
@@ -192,7 +202,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         text = _STARTER.format(source=source, question=question, starter=touched(starter), told=_SENSELESS)
         yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
-            senseless = "str | bytes | bool" if name in _OF_NUMBERS else "type(None)"
+            senseless = _NO_SENSE.get(name, "False")
             text = source + _IMPOSTOR.format(
                 change=change, question=question, senseless=senseless, told=_SENSELESS
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
+import operator
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from grader.worker.memory import less_memory
 from grader.worker.module import StudentModule
 from grader.worker.reading import Source, read_cells
 from grader.worker.statements import defined_names, is_blank
+from grader.worker.verbs import VERBS, seed
 from grader.worker.watch import Watch, names_used
 from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, WireError, frame_length, pack, unpack
 
@@ -46,6 +49,13 @@ class Child:
             "attr": lambda header: getattr(self._decode(header["target"]), header["name"]),
             "item": lambda header: self._decode(header["target"])[self._decode(header["key"])],
             "len": lambda header: len(self._decode(header["target"])),
+            "iter": lambda header: iter(self._decode(header["target"])),
+            "next": self._next,
+            "operator": lambda header: getattr(operator, header["name"])(*self._decode(header["operands"])),
+            "enter": lambda header: self._decode(header["target"]).__enter__(),
+            "exit": self._exit,
+            "module": lambda header: importlib.import_module(header["name"]),
+            "verb": lambda header: VERBS[header["name"]](**self._decode(header["arguments"])),
         }
 
     def serve(self) -> None:
@@ -78,6 +88,7 @@ class Child:
         self.submission = submission = StudentModule(header, source.cells, source.texts)
         self.watch = watch = Watch(header["families"], submission.cells, submission.packages)
         watch.install()
+        seed()
         failures, used = [], {}
         for number, unit in enumerate(submission.units):
             if number in header["skip"]:
@@ -117,6 +128,8 @@ class Child:
         encoder = Encoder(self._keep)
         self.changed = False
         self.watch.clear()
+        if header["is_first"]:
+            seed()
         node = encoder.encode(self.operations[header["op"]](header))
         about = {"used": self._used(), "changed": self.changed}
         return pack({"id": header["id"], "value": node, **about}, encoder.buffers)
@@ -127,6 +140,16 @@ class Child:
         value = target(*inputs[0], **inputs[1])
         self.changed = self._are_changed(inputs, header)
         return value
+
+    def _next(self, header: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the next value of an iterator in a tuple, which is empty at the end."""
+        for value in self._decode(header["target"]):
+            return (value,)
+        return ()
+
+    def _exit(self, header: dict[str, Any]) -> None:
+        """Leave a context. It is told no exception of a check, and can swallow none."""
+        self._decode(header["target"]).__exit__(None, None, None)
 
     def _used(self) -> list[list[Any]]:
         """Return the families that the last request used, each with the student's own line if it is known."""
@@ -151,11 +174,11 @@ class Child:
         return vars(module)[name]
 
     def _decode(self, node: Any) -> Any:
-        return Decoder(self.frame, lambda number, _name: self.handles[number]).decode(node)
+        return Decoder(self.frame, lambda number, *_names: self.handles[number]).decode(node)
 
     def _keep(self, value: Any) -> list[Any]:
         self.handles.append(value)
-        return ["handle", len(self.handles) - 1, _type_name(value)]
+        return ["handle", len(self.handles) - 1, _type_name(value), *_torch_class(value)]
 
     def _describe(self, error: BaseException, *, is_own: bool = False) -> dict[str, Any]:
         return describe(error, self._cells(), is_own=is_own)
@@ -175,6 +198,16 @@ def _type_name(value: Any) -> str:
     if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
         return "sparse tensor" if value.layout is not torch.strided else f"tensor on {value.device.type}"
     return type(value).__name__[:80]
+
+
+def _torch_class(value: Any) -> list[str]:
+    """Return the full name of the first of the classes of a value that is one of torch's own."""
+    for one in type(value).__mro__:
+        module = one.__module__ if type(one.__module__) is str else ""
+        place = sys.modules.get(module) if module.partition(".")[0] == "torch" else None
+        if place is not None and vars(place).get(one.__name__) is one:
+            return [f"{module}.{one.__name__}"]
+    return []
 
 
 def _without_handles(node: Any) -> Any:

@@ -4,7 +4,8 @@ A frame is 12 bytes (big-endian: length of the header, length of the body), a JS
 buffers, one after another, whose lengths are in the header under `buffers`.
 
 A value is a JSON node: None, bool, int, float and str are themselves; everything else is a list whose first
-item is a tag. What cannot cross by value stays in the worker and crosses as a handle.
+item is a tag. What cannot cross by value stays in the worker and crosses as a handle, with the names of its
+type and of the class of torch's that it is an object of.
 
 A tensor crosses with `requires_grad`, but without its history: it arrives as a leaf. What is passed to
 student code also keeps its strides, so the code gets views as it would without a wire. What comes back is
@@ -142,6 +143,19 @@ def _is_size(value: object) -> bool:
     return type(value) is int and 0 <= value <= MAX_BODY
 
 
+def _parts(value: slice) -> tuple[Any, Any, Any]:
+    return value.start, value.stop, value.step
+
+
+def _is_end(value: object) -> bool:
+    return value is None or (type(value) is int and _are_short(value))
+
+
+def _are_names(values: Sequence[object]) -> bool:
+    """Return whether these are the name of a type and perhaps that of a class of torch's."""
+    return len(values) in (1, 2) and all(isinstance(value, str) for value in values)
+
+
 def _are_short(*numbers: int) -> bool:
     return all(number.bit_length() <= MAX_BITS for number in numbers)
 
@@ -212,7 +226,9 @@ class Encoder:
         return self._exact(value, depth) or self._set(value, depth) or self._array(value) or self._keep(value)
 
     def _exact(self, value: Any, depth: int) -> list[Any] | None:
-        """Return the node of a Fraction or of a Decimal."""
+        """Return the node of a Fraction, a Decimal or a slice."""
+        if type(value) is slice and all(map(_is_end, _parts(value))):
+            return ["slice", *_parts(value)]
         if type(value) is Fraction:
             return ["fraction", *(self.encode(part, depth + 1) for part in value.as_integer_ratio())]
         if type(value) is Decimal and _is_modest(value):
@@ -287,7 +303,7 @@ class Encoder:
 class Decoder:
     """Turns nodes and buffers back into values, and trusts nothing in them."""
 
-    def __init__(self, frame: Frame, handle: Callable[[int, str], Any]) -> None:
+    def __init__(self, frame: Frame, handle: Callable[..., Any]) -> None:
         self._buffers = frame.buffers
         self._handle = handle
         self._nodes = 0
@@ -359,12 +375,12 @@ class Decoder:
                 return bytes(self._buffer(index))
             case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
                 return self._seen(self._tensor(dtype, shape, index), seen)
-            case "array", [str(dtype), list(shape), int(index)]:
-                return self._numpy(dtype, shape, index)
-            case "array", [str(dtype), list(shape), int(index), "F"]:
-                return self._numpy(dtype, shape, index).copy(order="F")
-            case "handle", [int(number), str(name)] if number >= 0:
-                return self._handle(number, name)
+            case "array", [str(dtype), list(shape), int(index), *order] if order in ([], ["F"]):
+                return self._numpy(dtype, shape, index).copy(order="F" if order else "C")
+            case "handle", [int(number), *names] if number >= 0 and _are_names(names):
+                return self._handle(number, *names)
+            case "slice", [start, stop, step] if all(map(_is_end, items)):
+                return slice(start, stop, step)
         raise WireError("a value has an unknown tag")
 
     def _buffer(self, index: int) -> bytes | memoryview:
@@ -413,7 +429,7 @@ class Decoder:
         except TypeError:
             raise WireError("an array has a dtype that is not allowed") from None
         self._count(shape, kind.itemsize, index)
-        return np.frombuffer(self._buffer(index), dtype=kind).reshape(shape).copy()
+        return np.frombuffer(self._buffer(index), dtype=kind).reshape(shape)
 
     def _count(self, shape: list[Any], itemsize: int, index: int) -> int:
         """Return the number of elements, once shape and buffer agree."""

@@ -127,7 +127,12 @@ def test_the_honest_earn_their_points(bench):
     bench(lambda bench: found.update(bench.expected))
     assert set(found) == {PLAIN, WRITING}
     for report in found.values():
-        assert {q.id: q.score for q in report.questions if q.score} == {"size": 2, "double": 2, "smooth": 3}
+        assert {q.id: q.score for q in report.questions if q.score} == {
+            "size": 2,
+            "double": 2,
+            "smooth": 3,
+            "items": 2,
+        }
 
 
 def test_what_an_attack_does_to_the_examiner_is_reported(bench, monkeypatch):

@@ -314,8 +314,9 @@ def test_impostors_fit_what_is_returned(proved: Proofs) -> None:
         matrix["question"]: {column["name"] for column in matrix["columns"] if column["kind"] == "impostor"}
         for matrix in one["questions"]
     }
-    fitting = {"what its starter gives", "a constant", "what it was given"}
-    assert names["word"] == names["even"] == {*fitting, "the right values with another dimension"}
+    fitting = {"what its starter gives", "a constant", "what it was given", "an empty value of its kind"}
+    assert names["word"] == {*fitting, "the right values with another dimension"}
+    assert names["even"] == {*names["word"], "True"}
 
 
 def test_a_fault_names_the_line_of_yaml_that_sets_it_aside(tmp_path: Path, course: Run) -> None:

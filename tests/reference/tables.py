@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -19,8 +20,9 @@ from grader.course.records import Course, Example, Exercise, Illustration, Passa
 from grader.course.release import Release
 from grader.course.rules import Excused, Extension, Late, Rules
 from grader.course.weighing import Category, Weighing
+from grader.examiner.asked_verbs import VERBS, SideEffects, Verbs
 from grader.examiner.remedies import REMEDIES, remedy
-from grader.examiner.remote import Remote
+from grader.examiner.remote import BINARY, UNARY, Remote
 from grader.examiner.report import Cause, CheckReport, QuestionReport, Report
 from grader.gradebook.scoring import Score
 from grader.gradebook.totals import Total
@@ -262,10 +264,21 @@ def _editions(_before: Before) -> Table:
 
 def _operations(_before: Before) -> Table:
     names = [name for name in vars(Remote) if name.startswith("__") and callable(getattr(Remote, name))]
-    skipped = {"__init__", "__getattr__"}
+    operators = {f"__{one}__" for one in (*BINARY, *UNARY)}
+    skipped = {"__init__", "__getattr__", "__setattr__", "__hash__", "__class__", *operators}
     return Table(
         ("python", "meaning"), [(code(name),) for name in names if name not in skipped], by_hand=True
     )
+
+
+def _verbs(_before: Before) -> Table:
+    parts = {name: list(inspect.signature(getattr(Verbs, name)).parameters)[1:] for name in sorted(VERBS)}
+    rows = [(code(f"student.{name}({', '.join(parts[name])})"),) for name in parts]
+    return Table(("verb", "result"), rows, by_hand=True)
+
+
+def _side_effects(_before: Before) -> Table:
+    return Table(("field", "meaning"), [(code(one.name),) for one in fields(SideEffects)], by_hand=True)
 
 
 def _errors(where: str, before: Before) -> Table:
@@ -301,6 +314,8 @@ SINGLE: dict[str, Make] = {
     "refusals": _refusals,
     "editions": _editions,
     "operations": _operations,
+    "verbs": _verbs,
+    "side effects": _side_effects,
 }
 
 

@@ -68,7 +68,7 @@ def checked(tmp_path: Path) -> Path:
     """The example of checks.md as a course."""
     (exercise,) = blocks("checks.md", "yaml")
     names = ("reference.py", "checks.py", "misconceptions.py")
-    files = dict(zip(names, blocks("checks.md", "python"), strict=True))
+    files = dict(zip(names, blocks("checks.md", "python")[:3], strict=True))
     write(tmp_path, {"exercise.yaml": exercise, **files})
     return tmp_path
 
@@ -86,6 +86,38 @@ def test_the_misconception_is_named(checked: Path, grade: Run) -> None:
     report = json.loads(grade(checked, "exercise-1", "--json").out)
     assert [one["outcome"] for one in report["questions"]] == ["failed", "unanswered"]
     assert report["questions"][0]["misconception"] == "rows"
+
+
+OF_VERBS = """
+import torch
+
+def step(weights, gradients, lr):
+    weights -= lr * gradients
+
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return 2 * ctx.saved_tensors[0] * upstream
+"""
+
+
+def test_the_reference_passes_the_checks_with_verbs(tmp_path: Path, grade: Run) -> None:
+    exercise = "format: 1\ntitle: T\nquestions:\n"
+    exercise += "".join(
+        f"  - {{id: {name}, kind: code, prompt: Write it., starter: {name} = ...}}\n"
+        for name in ("step", "Square")
+    )
+    *_, checks = blocks("checks.md", "python")
+    files = {"exercise.yaml": exercise, "reference.py": OF_VERBS, "checks.py": f"import torch\n{checks}"}
+    write(tmp_path, files)
+    (tmp_path / "exercise-1.py").write_text(OF_VERBS, encoding="utf-8")
+    ran = grade(tmp_path, "exercise-1", "--json")
+    assert ran.code == 0, ran.out + ran.err
 
 
 @pytest.mark.slow

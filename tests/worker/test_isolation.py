@@ -71,7 +71,14 @@ def workers() -> Iterator[Workers]:
 def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, Any]:
     encoder = Encoder(lambda _value: [])
     encoder.buffers.append(source.encode())
-    request = {"op": "load", "file": "e.py", "names": ["x"], "starters": {"x": ""}, "skip": [], "packages": []}
+    request = {
+        "op": "load",
+        "file": "e.py",
+        "names": ["x"],
+        "starters": {"x": ""},
+        "skip": [],
+        "packages": [],
+    }
     return worker.ask({**request, "families": []}, seconds, encoder, lambda _notice: seconds).header
 
 
