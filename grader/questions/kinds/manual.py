@@ -26,6 +26,7 @@ class RubricItem(Record):
 
     points: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, description="What it earns.")]
     text: Annotated[str, Field(min_length=1, description="What a person looks for.")]
+    partial: Annotated[bool, Field(description="A person may give a part of the points.")] = False
 
 
 class ManualPosed(Posed):
@@ -39,6 +40,7 @@ class ManualKey(Key):
     """The rubric, and the usual slips that are not pointed out."""
 
     rubric: tuple[RubricItem, ...]
+    example: str = ""
     without: tuple[str, ...] = ()
 
 
@@ -110,8 +112,9 @@ class Manual(Question[ManualPosed, ManualKey, str]):
             item.model_copy(update={"text": rendered(item.text, variant, "rubric", index, "text")})
             for index, item in enumerate(self.rubric)
         )
-        example = rendered(self.example, variant, "example") or wording.NO_EXAMPLE
-        return ManualKey(solution=f"{self.id} = {example!r}", rubric=rubric, without=tuple(self.without))
+        example = rendered(self.example, variant, "example")
+        solution = f"{self.id} = {example or wording.NO_EXAMPLE!r}"
+        return ManualKey(solution=solution, rubric=rubric, example=example, without=tuple(self.without))
 
     @classmethod
     def read(cls, posed: ManualPosed, value: Any) -> str:
