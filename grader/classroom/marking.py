@@ -63,7 +63,7 @@ class MarkingTask:
 
 @dataclass
 class MarkingList:
-    """The answers to mark, by question and then by student, and those that cannot be marked with the reason."""
+    """The answers to mark, by question and then by student, and why others cannot be marked."""
 
     tasks: list[MarkingTask] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)

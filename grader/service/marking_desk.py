@@ -76,6 +76,10 @@ class MarkingDesk:
         self._stored[task.key] = next(one for one in reversed(own) if one == mark)
         return ""
 
+    def stored(self, task: MarkingTask) -> GivenMark:
+        """Return the mark that this desk has stored for an answer."""
+        return self._stored[task.key]
+
     def write(self, file: Path, number: int, of: int, inputs: Sequence[Path] = ()) -> int:
         """Write a share of the answers to a file; return how many they are.
 
