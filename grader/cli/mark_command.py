@@ -25,21 +25,14 @@ _ROOM = 2  # lines for the question below the text
 _SHARE = re.compile(r"(?P<number>[1-9][0-9]{0,2})/(?P<of>[1-9][0-9]{0,2})")
 
 
-class ShareType(click.ParamType):
-    """A share of the students, such as 1/3."""
-
-    name = "N/M"
-
-    def convert(
-        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Read it."""
-        if isinstance(value, tuple):
-            return value
-        found = _SHARE.fullmatch(value)
-        if found is None or int(found["number"]) > int(found["of"]):
-            self.fail(f"'{printable(value)}' is no share. Write it like 1/3, 2/3 and 3/3.", param, ctx)
-        return int(found["number"]), int(found["of"])
+def _share(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    """Read a share of the students, such as 1/3."""
+    if text is None:
+        return None
+    found = _SHARE.fullmatch(text)
+    if found is None or int(found["number"]) > int(found["of"]):
+        raise click.BadParameter(f"'{printable(text)}' is no share. Write 1/3, 2/3 and 3/3 for three people.")
+    return int(found["number"]), int(found["of"])
 
 
 @click.command("mark")
@@ -48,7 +41,9 @@ class ShareType(click.ParamType):
 @click.option("--anonymous", is_flag=True, help="Show no names, in an order that says nothing about them.")
 @click.option("--again", is_flag=True, help="Also ask for what is marked already.")
 @click.option("--out", type=PATH, help="Write the answers to a file to fill in, instead of asking.")
-@click.option("--share", type=ShareType(), help="With --out: only a share of the students, such as 1/3.")
+@click.option(
+    "--share", metavar="N/M", callback=_share, help="With --out: only a share of the students, such as 1/3."
+)
 @click.option("--in", "in_", type=PATH, help="Store the marks in a file that was filled in.")
 @click.option("--overwrite", is_flag=True, help="With --in: replace marks that differ.")
 def mark(

@@ -41,6 +41,7 @@ class ExportOrder:
     overwrite: bool = False  # replace the grades that are in the template
     comment: Callable[[Feedback], str] | None = None  # feedback for an LMS's column of comments
     is_rehearsal: bool = False  # write nothing
+    partial: bool = False  # also exercises of which a person has still to mark something
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     totals = course_totals(course, gradebook, people)
     total = total_item(course, totals, found)
     wanted = _wanted(course, order)
-    scored = export_items(course, found, wanted, zeros, questions) if wanted else Scored((), ())
+    scored = Scored((), ())
+    if wanted:
+        scored = export_items(course, found, wanted, zeros, questions, partial=order.partial)
     if TOTAL in order.exercises and TOTAL not in wanted:
         scored = Scored(scored.items + total.items, scored.left_out + total.left_out)
     released = {entry.student for item in total.items for entry in item.entries}
