@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from grader.classroom.marking import MAX_COMMENT, MarkingTask, ReadMark, by_code, names_of
+from grader.classroom.marking import MAX_COMMENT, MarkingTask, ReadMark, by_code, names_of, shown_lines
 from grader.classroom.rubric import read_earned
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, printable
@@ -20,7 +20,7 @@ from grader.language.points import points_text
 from grader.language.record import Record
 
 MAX_ANSWERS = 20_000
-_LINE = 200  # characters of a line of a comment
+_WIDTH = 96  # characters of a line of a comment
 _HEAD = """\
 # Answers to mark. Fill in earned and comment, then give the file back: course mark --in FILE
 # earned: the numbers of the items that are earned, such as 1 3; all, or 0 for none; 2=0.5 is a part of item 2
@@ -87,12 +87,9 @@ def _told(task: MarkingTask) -> Iterator[str]:
         yield from (f"     {line}" for line in others)
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield printable lines of a bounded length."""
-    for line in text.strip().splitlines() or [""]:
-        shown = printable(line.expandtabs(4))
-        for start in range(0, max(len(shown), 1), _LINE):
-            yield shown[start : start + _LINE]
+def _lines(text: str) -> list[str]:
+    """Return printable lines."""
+    return shown_lines(text, _WIDTH) or [""]
 
 
 def read_marks(file: Path, tasks: Sequence[MarkingTask]) -> tuple[str, list[ReadMark], list[str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -243,6 +244,15 @@ def twice_told(mark: GivenMark, before: GivenMark) -> str:
     where = f"{printable(mark.student)} {mark.exercise} {mark.question}"
     kept, new = (f"{one.score:g} by {printable(one.author)}" for one in (before, mark))
     return f"{where}: {kept} is kept, {new} is not stored"
+
+
+def shown_lines(text: str, width: int) -> list[str]:
+    """Return a text of anybody as printable lines of at most this width."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        shown = printable(line.expandtabs(4))
+        lines += textwrap.wrap(shown, width, drop_whitespace=False) or [""]
+    return lines
 
 
 def by_code(tasks: Iterable[MarkingTask]) -> Mapping[str, MarkingTask]:

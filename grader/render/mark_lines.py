@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
-from grader.classroom.marking import MarkingTask, MarksStored
+from grader.classroom.marking import MarkingTask, MarksStored, shown_lines
 from grader.errors import counted, printable
 from grader.gradebook.entries import GivenMark
 from grader.language.points import points_text, score_text
@@ -60,10 +59,7 @@ def mark_text(mark: GivenMark) -> str:
 
 def _wrapped(text: str, width: int, bar: str = "") -> list[str]:
     """Return printable lines of at most this width."""
-    lines = []
-    for line in text.strip().splitlines():
-        shown = printable(line.expandtabs(4))
-        lines += textwrap.wrap(shown, max(width - len(bar), 10), drop_whitespace=False) or [""]
+    lines = shown_lines(text, max(width - len(bar), 10))
     more = len(lines) - MAX_LINES
     told = [f"({counted(more, 'more line')})"] if more > 0 else []
     return [f"{bar}{line}".rstrip() for line in (*lines[:MAX_LINES], *told)] or [bar.rstrip()]

@@ -116,6 +116,7 @@ def test_a_mark_of_a_text_that_has_changed_is_listed_until_somebody_looks(essays
     essays.hand_in("bob", 'why = "Something else is the reason."\nfive = 5\n', "ex-2")
     graded = course(root, "grade", "S", "--exercise", "ex-2")
     assert "bob ex-2: why was marked by " in graded.err + graded.out
+    assert "1 not complete" in graded.out
     assert finals(essays, course) == {"ada": 4, "bob": None, "cyd": 1}, "the same text keeps its mark"
     ran = course(root, "mark", "--in", old)
     assert ran.code == 1
