@@ -239,9 +239,9 @@ def store_marks(
     return done
 
 
-def twice_told(mark: GivenMark, before: GivenMark) -> str:
-    """Say that a question was marked differently, and which mark is kept."""
-    where = f"{printable(mark.student)} {mark.exercise} {mark.question}"
+def twice_told(mark: GivenMark, before: GivenMark, name: str = "") -> str:
+    """Say that a question was marked differently, and which mark is kept; `name` hides the student's."""
+    where = f"{name or printable(mark.student)} {mark.exercise} {mark.question}"
     kept, new = (f"{one.score:g} by {printable(one.author)}" for one in (before, mark))
     return f"{where}: {kept} is kept, {new} is not stored"
 

@@ -114,7 +114,7 @@ def _ask(desk: MarkingDesk, place: int) -> str:
     items = _items(desk, task)
     if isinstance(items, str):
         return items
-    told = desk.store(task, items, _comment())
+    told = desk.store(task, items, _comment(), desk.names[place])
     click.echo(f"marked twice: {told}" if told else f"Stored: {mark_text(desk.stored(task))}")
     return SKIP if told else ""
 

@@ -65,13 +65,13 @@ class MarkingDesk:
         """
         return read_earned(typed, task.rubric)
 
-    def store(self, task: MarkingTask, items: tuple[MarkedItem, ...], comment: str) -> str:
+    def store(self, task: MarkingTask, items: tuple[MarkedItem, ...], comment: str, name: str) -> str:
         """Store one mark; return a sentence if somebody else has marked the answer meanwhile."""
         mark = task.mark(items, comment, self._author)
         before = self._stored.get(task.key, task.newest)
         meanwhile = self._gradebook.mark(mark, before)
         if meanwhile is not None:
-            return twice_told(mark, meanwhile)
+            return twice_told(mark, meanwhile, name)
         own = self._gradebook.marks(task.student)[task.student, task.exercise]
         self._stored[task.key] = next(one for one in reversed(own) if one == mark)
         return ""
