@@ -17,7 +17,7 @@ from grader.gradebook.entries import GivenMark, MarkedItem
 from grader.gradebook.marks import TINY, answer_digest, fitting_mark, text_mark
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import EVERYBODY, Gradebook
-from grader.questions.kinds.manual import Manual, ManualKey, RubricItem
+from grader.questions.rubric_item import RubricItem, RubricKey
 
 MAX_COMMENT = 2000  # characters
 _DIGITS = 16  # of a code, and of the digest of a text
@@ -121,7 +121,7 @@ def marking_list(
         for one in pending:
             manual = (sitting.keys or {}).get(one.id)
             own = [mark for mark in marks.get(key, ()) if mark.question == one.id]
-            if isinstance(manual, ManualKey) and _adds_up(manual, one):
+            if isinstance(manual, RubricKey) and _adds_up(manual, one):
                 code = _code(course.record.seed, *key, one.id)
                 found.tasks.append(_task(key, code, one, prompts[one.id], manual, own))
             else:
@@ -139,25 +139,23 @@ def _asked(course: LoadedCourse, exercise: str | None, question: str | None) -> 
     """Return the questions that a person marks, by exercise in course order."""
     wanted = course.select((exercise,) if exercise else ())
     asked = {
-        name: tuple(one.id for one in course.exercise(name).record.questions if isinstance(one, Manual))
+        name: tuple(one.id for one in course.exercise(name).record.questions if one.by_person)
         for name in course.record.exercises
         if name in wanted
     }
     asked = {name: ids for name, ids in asked.items() if ids}
     if not asked:
         where = exercise or "The course"
-        raise UsageFault(f"{where} has no question of the kind manual.")
+        raise UsageFault(f"{where} has no question that a person marks.")
     if question is None:
         return asked
     known = [id_ for ids in asked.values() for id_ in ids]
     if question not in known:
-        raise UsageFault(
-            f"There is no manual question '{printable(question)}'. {did_you_mean(question, known)}"
-        )
+        raise UsageFault(f"There is no question '{printable(question)}'. {did_you_mean(question, known)}")
     return {name: (question,) for name, ids in asked.items() if question in ids}
 
 
-def _adds_up(key: ManualKey, question: QuestionReport) -> bool:
+def _adds_up(key: RubricKey, question: QuestionReport) -> bool:
     """Tell whether the rubric is of the points that the report has."""
     return abs(fsum(item.points for item in key.rubric) - question.points) <= TINY
 
@@ -171,7 +169,7 @@ def _task(
     code: str,
     question: QuestionReport,
     prompt: str,
-    manual: ManualKey,
+    manual: RubricKey,
     marks: Sequence[GivenMark],
 ) -> MarkingTask:
     before = fitting_mark(question, marks)

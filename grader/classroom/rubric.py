@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.errors import UsageFault
 from grader.gradebook.entries import MarkedItem
 from grader.language.points import number_text
-from grader.questions.kinds.manual import RubricItem
+from grader.questions.rubric_item import RubricItem
 
 NOTHING = "0"
 EVERYTHING = "all"

@@ -12,7 +12,7 @@ assert sys.platform != "win32"  # it has no fork
 
 from grader.classroom.rubric import read_earned
 from grader.errors import UsageFault
-from grader.questions.kinds.manual import RubricItem
+from grader.questions.rubric_item import RubricItem
 from tests.classroom.conftest import Small
 from tests.cli.terminal import terminal
 from tests.conftest import Run
