@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
+from grader.errors import counted
 from grader.folding import folded
 from grader.gradebook.scoring import Score
 from grader.gradebook.totals import Total
@@ -55,11 +56,14 @@ def export_items(
     exercises: Sequence[str],
     zeros: Zeros = Zeros(),
     questions: Mapping[int, tuple[QuestionScore, ...]] = {},
+    *,
+    partial: bool = False,
 ) -> Scored:
     """Return the items of an export, without scores that could not be graded or are not released yet.
 
     `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it
-    is named, because it may not have been set yet.
+    is named, because it may not have been set yet. An exercise of which a person has still to mark something
+    is left out whole, or with `partial` only for the students concerned.
 
     Raises:
         UsageFault: the course has no such exercise.
@@ -70,6 +74,13 @@ def export_items(
     titles = {name: course.outline(name).title for name in course.record.exercises}
     items = []
     for name in wanted:
+        others = [one for other, title in titles.items() if other != name for one in (other, title)]
+        points = course.outline(name).points
+        pending = sum(score.is_pending for score in own[name].values())
+        if pending and not partial:
+            left_out.append(_not_marked(name, pending))
+            items.append(Item(name, titles[name], points, (), tuple(others)))
+            continue
         held_back = dict(_held_back(course, own[name].values(), zeros.now or datetime.now(UTC)))
         left_out += held_back.values()
         entries = [
@@ -92,8 +103,6 @@ def export_items(
             else:
                 entries.append(Entry(student, 0.0, None, "handed in nothing"))
         in_order = tuple(sorted(entries, key=lambda entry: entry.student))
-        others = [one for other, title in titles.items() if other != name for one in (other, title)]
-        points = course.outline(name).points
         items.append(Item(name, titles[name], points, in_order, tuple(others)))
     return Scored(tuple(items), tuple(left_out))
 
@@ -149,6 +158,12 @@ def _by_student(
     return own, [
         f"{who}: one student in two spellings, with two scores in {key[0]}" for key, who in both.items()
     ]
+
+
+def _not_marked(exercise: str, count: int) -> str:
+    """Say why an exercise is left out whole."""
+    told = f"{exercise} is left out, because a person has still to mark {counted(count, 'submission')}"
+    return f"{told}. Run: course mark {exercise}, or add --partial to have the other scores"
 
 
 def _without_score(score: Score) -> str:

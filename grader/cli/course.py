@@ -19,6 +19,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "generate": ("generate", "generate_", "Write the handouts for students to OUT."),
     "grade": ("grade_class", "grade", "Grade a class."),
     "history": ("scores", "history", "Show the history of a student's scores, oldest first."),
+    "mark": ("mark_command", "mark", "Mark the texts of a class with the rubrics of its manual questions."),
     "mistakes": (
         "mistakes_command",
         "mistakes",

@@ -64,6 +64,11 @@ def _new_items() -> str:
 @click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
 @click.option("--overwrite", is_flag=True, help="With --fill, also replace the grades that are there.")
 @click.option("--no-comments", is_flag=True, help="With --fill, write no feedback into a column of comments.")
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Also exercises of which a person has still to mark something: what is complete.",
+)
 @click.option("--dry-run", is_flag=True, help="Only list each old and new score with the reason.")
 @click.option(
     "--missing",
@@ -87,6 +92,7 @@ def export(
     out_of: float | None,
     overwrite: bool,
     no_comments: bool,
+    partial: bool,
     dry_run: bool,
 ) -> int:
     """Write scores for import into an LMS."""
@@ -113,6 +119,7 @@ def export(
             overwrite=overwrite,
             comment=None if no_comments else feedback_text,
             is_rehearsal=dry_run,
+            partial=partial,
         )
         exported = service.export(order)
     for reason in exported.left_out:

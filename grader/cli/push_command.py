@@ -64,6 +64,11 @@ def _assigned(value: str) -> tuple[str, int]:
 @click.option("--overwrite", is_flag=True, help="Also replace the grades that others gave in Canvas.")
 @click.option("--no-comments", is_flag=True, help="Send scores without feedback.")
 @click.option(
+    "--partial",
+    is_flag=True,
+    help="Also exercises of which a person has still to mark something: what is complete.",
+)
+@click.option(
     "--missing",
     type=click.Choice(["omit", "zero"]),
     default="omit",
@@ -86,6 +91,7 @@ def push(
     token_file: Path | None,
     overwrite: bool,
     no_comments: bool,
+    partial: bool,
     missing: str,
     out_of: float | None,
 ) -> int:
@@ -112,6 +118,7 @@ def push(
             overwrite=overwrite,
             comments=not no_comments,
             is_rehearsal=not send,
+            partial=partial,
         )
         result = service.push(order, feedback_text, _step)
     return _show(result, is_rehearsal=not send)

@@ -104,24 +104,31 @@ def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> 
 @click.command("override")
 @click.argument("student")
 @click.argument("exercise")
+@click.option("--question", help="Set the points of this question alone.")
 @click.option("--score", type=click.FloatRange(min=0), help="The new score.")
 @click.option("--clear", is_flag=True, help="Withdraw an earlier override.")
 @click.option("--reason", required=True, callback=_filled, help="Stored and shown with the score.")
 @click.option("--roster", type=PATH, help="CSV file that lists the student, if they handed in nothing.")
 def override(
-    student: str, exercise: str, score: float | None, clear: bool, reason: str, roster: Path | None
+    student: str,
+    exercise: str,
+    question: str | None,
+    score: float | None,
+    clear: bool,
+    reason: str,
+    roster: Path | None,
 ) -> int:
-    """Set a student's score by hand.
+    """Set a student's score by hand, in an exercise or in one question of it.
 
     It overrides all reports and rules, later ones included, until it is withdrawn with --clear.
     """
     if (score is None) != clear:
         raise click.UsageError("Give either --score or --clear.")
     with service_here() as service:
-        made, now = service.override(student, exercise, score, reason, roster)
+        made, now = service.override(student, exercise, score, reason, roster, question)
     for one in now:
         final = "none" if one.final is None else f"{one.final:g}"
-        click.echo(f"{printable(made.student)} {exercise}: {final} of {made.points:g}")
+        click.echo(f"{printable(made.student)} {exercise}: {final} of {one.points:g}")
     return entry.DONE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from grader.engine.handed_in import Arrival, HandedIn
@@ -53,6 +53,8 @@ class Attempt:
     is_graded: bool
     graded: datetime
     is_pending: bool = False  # a person has still to mark a part of it
+    rules: tuple[str, ...] = ()  # about points of a question that were set by hand
+    warnings: tuple[str, ...] = ()  # about marks that do not fit the file, or its questions
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,46 @@ class Override:
     author: str
     created: datetime
     points: float | None = None  # the exercise's points at that time; None if unknown
+
+
+@dataclass(frozen=True)
+class MarkedItem:
+    """One item of a rubric, and what it earned."""
+
+    text: str
+    points: float
+    earned: float
+
+
+@dataclass(frozen=True)
+class GivenMark:
+    """The points that a person gave for one question.
+
+    A mark is about one text: `answer` is its SHA-256. Points that were set by hand hold for whatever the
+    student hands in: their `answer` is "", `comment` is the reason, and `score` None withdraws them.
+    """
+
+    student: str
+    exercise: str
+    question: str
+    answer: str
+    score: float | None
+    points: float
+    comment: str
+    author: str
+    created: datetime
+    items: tuple[MarkedItem, ...] = ()
+    id: int | None = field(default=None, compare=False)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Tell whether it was set by hand, without a look at the rubric."""
+        return not self.answer
+
+    def says_the_same(self, other: GivenMark) -> bool:
+        """Tell whether two marks differ at most in who gave them and when."""
+        mine, its = ((one.answer, one.score, one.items, one.comment) for one in (self, other))
+        return mine == its
 
 
 @dataclass(frozen=True)

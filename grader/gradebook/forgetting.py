@@ -10,6 +10,7 @@ from grader.gradebook.rows import (
     AttemptRow,
     HandedOutRow,
     LeftOutRow,
+    MarkRow,
     OutboxRow,
     OverrideRow,
     ReportRow,
@@ -17,12 +18,13 @@ from grader.gradebook.rows import (
 )
 
 _OF_SUBMISSIONS = (AttemptRow, ReportRow)
-_OF_STUDENTS = (SubmissionRow, OverrideRow, HandedOutRow, LeftOutRow, OutboxRow)
+_OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, LeftOutRow, OutboxRow)
 _NAMES = {
     SubmissionRow: "submissions",
     AttemptRow: "attempts",
     ReportRow: "reports",
     OverrideRow: "scores set by hand",
+    MarkRow: "marks",
     HandedOutRow: "variants",
     LeftOutRow: "notes about files that were left out",
     OutboxRow: "scores in the outbox",

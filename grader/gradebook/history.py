@@ -10,17 +10,20 @@ from sqlalchemy import Connection, select
 
 from grader.examiner.report import CheckReport, Report
 from grader.examiner.wording import place_text
-from grader.gradebook.entries import LastOutput, Override, PastEvent
+from grader.gradebook.entries import GivenMark, LastOutput, Override, PastEvent
 from grader.gradebook.queries import newest_reports
 from grader.gradebook.rows import AttemptRow, ReportRow, SubmissionRow
 from grader.language.points import number_text, score_text
 
 
-def events(connection: Connection, student: str, overrides: Iterable[Override]) -> list[PastEvent]:
+def events(
+    connection: Connection, student: str, overrides: Iterable[Override], marks: Iterable[GivenMark]
+) -> list[PastEvent]:
     """Return the history of a student's scores, oldest first."""
     found = list(_attempt_events(connection.execute(_attempts(student))))
     found += _report_events(connection.execute(_reports(student)))
     found += map(_override_event, overrides)
+    found += map(_mark_event, marks)
     return sorted(found, key=lambda event: event.time)
 
 
@@ -123,3 +126,15 @@ def _report_events(rows: Iterable[Any]) -> Iterator[PastEvent]:
 def _override_event(override: Override) -> PastEvent:
     what = "override withdrawn" if override.score is None else f"override: {override.score:g}"
     return PastEvent(override.created, override.exercise, f"{what}, by {override.author}: {override.reason}")
+
+
+def _mark_event(mark: GivenMark) -> PastEvent:
+    if mark.is_by_hand and mark.score is None:
+        text = f"override of {mark.question} withdrawn, by {mark.author}: {mark.comment}"
+    elif mark.is_by_hand:
+        text = f"override of {mark.question}: {mark.score:g}, by {mark.author}: {mark.comment}"
+    else:
+        scored = f"{score_text(mark.score or 0, mark.points)} of {number_text(mark.points)}"
+        said = f": {' '.join(mark.comment.split())}" if mark.comment else ""
+        text = f"marked {mark.question}: {scored}, by {mark.author}{said}"
+    return PastEvent(mark.created, mark.exercise, text)

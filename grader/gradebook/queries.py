@@ -72,10 +72,20 @@ def attempts(student: str | None) -> Any:
 
 def counting_reports(submissions: Sequence[int]) -> Any:
     """Select these submissions with the reports that count."""
-    own = SubmissionRow.id.in_(submissions)
+    return _counting_reports(SubmissionRow.id.in_(submissions))
+
+
+def counting_reports_in(exercises: Sequence[str], student: str | None) -> Any:
+    """Select the submissions of one student, or of all, in these exercises with the reports that count."""
+    where = SubmissionRow.exercise.in_(exercises)
+    return _counting_reports(where if student is None else where & (SubmissionRow.student == student))
+
+
+def _counting_reports(own: Any) -> Any:
     counting = newest_reports(ReportRow.is_applied, own)
     return (
         select(
+            SubmissionRow.id,
             SubmissionRow.student,
             SubmissionRow.exercise,
             SubmissionRow.file_name,

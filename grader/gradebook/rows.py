@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSIONS = ("0001", "0002", "0003")  # all versions of these tables: the revisions in migrations/
+VERSIONS = ("0001", "0002", "0003", "0004")  # all versions of these tables: the revisions in migrations/
 VERSION = VERSIONS[-1]
 
 
@@ -101,6 +101,24 @@ class OverrideRow(Base):
     author: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime]
     points: Mapped[float | None]  # the exercise's points at that time; None if unknown
+
+
+class MarkRow(Base):
+    """The points that a person gave for one question. The newest row for the same answer counts."""
+
+    __tablename__ = "mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student: Mapped[str] = mapped_column(String(200), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    question: Mapped[str] = mapped_column(String(200))
+    answer: Mapped[str] = mapped_column(String(64))  # SHA-256 of the text; "" for points set by hand
+    score: Mapped[float | None]  # None withdraws points that were set by hand
+    points: Mapped[float]  # of the question at that time
+    items: Mapped[str]  # of the rubric, with what each earned, as JSON
+    comment: Mapped[str]
+    author: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime]
 
 
 class HandedOutRow(Base):

@@ -112,6 +112,7 @@ def _score(
         is_pending=attempt.is_pending,
         graded=attempt.graded,
         submission=attempt.submission,
+        warnings=attempt.warnings,
     )
 
 
@@ -162,7 +163,7 @@ def _counting(attempts: Sequence[Attempt], rules: Rules) -> _Judged | None:
     else:
         graded = [one for one in judged if one.attempt.is_graded] or judged
         chosen = max(graded, key=lambda one: one.final)
-    told = list(chosen.rules)
+    told = [*chosen.attempt.rules, *chosen.rules]
     used = attempts[-1].number
     if used > 1:
         told.insert(0, f"attempt {chosen.attempt.number} of {used}")

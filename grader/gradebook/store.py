@@ -15,9 +15,10 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
 from grader.gradebook import queries
 from grader.gradebook.database import Database
-from grader.gradebook.entries import Attempt, Known, LastOutput, Override, PastEvent
+from grader.gradebook.entries import Attempt, GivenMark, Known, LastOutput, Override, PastEvent
 from grader.gradebook.forgetting import forget
 from grader.gradebook.history import events, last_outputs
+from grader.gradebook.marks import MarkedReport, add_mark, stored_marks, with_marks
 from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
 from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
 
@@ -85,18 +86,19 @@ class Gradebook(Database):
         return self.written(work)
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
-        """Yield every attempt with the report that counts, by student, exercise and time seen.
+        """Yield every attempt with the report that counts and its marks, by student, exercise and time seen.
 
         Raises:
             UsageFault: the database refuses.
 
         """
+        marked = self._marked(student)
         with self.reading() as connection, connection.execute(queries.attempts(student)) as found:
             for _, own in groupby(found, key=lambda row: (row.student, row.exercise)):
                 number = 1
                 for _, same in groupby(own, key=lambda row: row.id):
                     rows = list(same)
-                    yield _attempt(rows[0], rows[-1], number)
+                    yield _attempt(rows[0], rows[-1], number, marked.get(rows[0].id))
                     number += rows[0].is_graded
 
     def counting_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
@@ -115,6 +117,51 @@ class Gradebook(Database):
                     row.student, row.exercise, row.file_name, row.content, problem=row.problem
                 )
                 yield handed_in, Report.model_validate_json(row.document)
+
+    def marked_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
+        """Yield submissions with the reports that count and the marks that people gave.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        marks = self.marks()
+        for handed_in, report in self.counting_reports(submissions):
+            own = marks.get((handed_in.student, handed_in.exercise), ())
+            yield handed_in, with_marks(report, own).report
+
+    def _marked(self, student: str | None) -> dict[int, MarkedReport]:
+        """Return the reports that marks belong to, by submission."""
+        marks = self.marks(student)
+        if not marks:
+            return {}
+        found = queries.counting_reports_in(sorted({exercise for _, exercise in marks}), student)
+        with self.reading() as connection:
+            return {
+                row.id: with_marks(Report.model_validate_json(row.document), own)
+                for row in connection.execute(found)
+                if (own := marks.get((row.student, row.exercise)))
+            }
+
+    def marks(self, student: str | None = None) -> dict[tuple[str, str], list[GivenMark]]:
+        """Return every mark ever given, by student and exercise, oldest first.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.reading() as connection:
+            return stored_marks(connection, student)
+
+    def mark(self, mark: GivenMark, before: GivenMark | None = None) -> GivenMark | None:
+        """Store a mark after `before`, or return the one that somebody else has given meanwhile.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        with self.writing() as connection:
+            return add_mark(connection, mark, before)
 
     def counting_variants(self, submissions: Sequence[int]) -> dict[tuple[str, str], str]:
         """Return whose variants the reports that count are about, by student and exercise; "" is variant 0.
@@ -294,8 +341,9 @@ class Gradebook(Database):
 
         """
         overrides = self.overrides(student)
+        marks = [one for own in self.marks(student).values() for one in own]
         with self.reading() as connection:
-            return events(connection, student, overrides)
+            return events(connection, student, overrides, marks)
 
     def last_outputs(self, student: str) -> list[LastOutput]:
         """Return what a student's submissions printed and raised in their last grading.
@@ -308,7 +356,8 @@ class Gradebook(Database):
             return list(last_outputs(connection, student))
 
 
-def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
+def _attempt(row: Any, corrected: Any, number: int, marked: MarkedReport | None) -> Attempt:
+    report = marked.report if marked else row
     return Attempt(
         row.student,
         row.exercise,
@@ -317,9 +366,11 @@ def _attempt(row: Any, corrected: Any, number: int) -> Attempt:
         corrected.is_late,
         row.seen,
         row.id,
-        row.score,
-        row.points,
-        row.is_graded,
+        report.score,
+        report.points,
+        report.is_graded,
         row.created,
-        row.is_pending,
+        bool(marked.report.pending) if marked else row.is_pending,
+        marked.rules if marked else (),
+        marked.warnings_of(row.seen) if marked else (),
     )

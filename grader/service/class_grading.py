@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
@@ -12,6 +12,7 @@ from grader.classroom.tally import Tally
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault
 from grader.examiner.outcome import Outcome
+from grader.gradebook.marks import with_marks
 from grader.gradebook.notices import open_to_all
 from grader.gradebook.store import Gradebook
 from grader.service.standings import override_warnings
@@ -63,7 +64,11 @@ class ClassGrading:
         yield from self.run()
 
     def _counted(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-        for one in outcomes:
+        marks = self.gradebook.marks()
+        for outcome in outcomes:
+            report = outcome.report
+            own = marks.get((report.student or "", report.exercise), ())
+            one = replace(outcome, report=with_marks(report, own).report) if own else outcome
             self.tally.count(one)
             yield one
 

@@ -145,7 +145,7 @@ def feedback_tasks(
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     variants = gradebook.counting_variants(counting)
     releases = course.releases
-    for handed_in, report in gradebook.counting_reports(counting):
+    for handed_in, report in gradebook.marked_reports(counting):
         student, exercise = key = handed_in.student, handed_in.exercise
         released = Released.at(releases, student, exercise, moment)
         if not is_folder_name(student):

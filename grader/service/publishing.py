@@ -41,6 +41,7 @@ class ExportOrder:
     overwrite: bool = False  # replace the grades that are in the template
     comment: Callable[[Feedback], str] | None = None  # feedback for an LMS's column of comments
     is_rehearsal: bool = False  # write nothing
+    partial: bool = False  # also exercises of which a person has still to mark something
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
     totals = course_totals(course, gradebook, people)
     total = total_item(course, totals, found)
     wanted = _wanted(course, order)
-    scored = export_items(course, found, wanted, zeros, questions) if wanted else Scored((), ())
+    scored = Scored((), ())
+    if wanted:
+        scored = export_items(course, found, wanted, zeros, questions, partial=order.partial)
     if TOTAL in order.exercises and TOTAL not in wanted:
         scored = Scored(scored.items + total.items, scored.left_out + total.left_out)
     released = {entry.student for item in total.items for entry in item.entries}
@@ -99,7 +102,7 @@ def _wanted(course: LoadedCourse, order: ExportOrder) -> tuple[str, ...]:
 def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple[QuestionScore, ...]]:
     """Return the scores of the questions in the reports that count, by submission."""
     by_key = {(one.student, one.exercise): one.submission for one in scores if one.submission is not None}
-    reports = gradebook.counting_reports(list(by_key.values()))
+    reports = gradebook.marked_reports(list(by_key.values()))
     return {
         by_key[handed_in.student, handed_in.exercise]: tuple(
             QuestionScore(one.id, one.score, one.points, one.outcome) for one in report.questions

@@ -54,6 +54,7 @@ class PushOrder:
     overwrite: bool = False  # replace the grades that somebody else gave
     comments: bool = True
     is_rehearsal: bool = True  # send nothing
+    partial: bool = False  # also exercises of which a person has still to mark something
 
 
 @dataclass
@@ -104,7 +105,7 @@ def push(
     notices = [*score_notices(course, gradebook, people if order.roster else None), *score_warnings(found)]
     now = datetime.now(UTC)
     zeros = Zeros(list(people), gradebook.left_out(), now, is_wanted=order.zero)
-    scored = export_items(course, found, wanted, zeros)
+    scored = export_items(course, found, wanted, zeros, partial=order.partial)
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to send. Run: course grade SUBMISSIONS")
     texts = feedback_texts(course, gradebook, wanted, now, say) if order.comments else {}

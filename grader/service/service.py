@@ -33,7 +33,7 @@ from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
-from grader.gradebook.entries import LastOutput, Override, PastEvent
+from grader.gradebook.entries import GivenMark, LastOutput, Override, PastEvent
 from grader.gradebook.notices import forgotten_exercises
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
@@ -61,6 +61,7 @@ from grader.service.enrolment import (
 from grader.service.feedback_folder import Draw, PackOrder, Say, Written, write_feedback
 from grader.service.home import find_course
 from grader.service.installing import try_installation
+from grader.service.marking_desk import MarkingDesk, MarkingOrder, override_question
 from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
 from grader.service.proposing import Proposed, propose
 from grader.service.publishing import Exported, ExportOrder, export
@@ -260,14 +261,23 @@ class Service:
         return absences(self.course, self.gradebook, people or Roster({}), exercises, section)
 
     def override(
-        self, student: str, exercise: str, score: float | None, reason: str, roster: Path | None = None
-    ) -> tuple[Override, list[Score]]:
-        """Set a score by hand, or withdraw it with None; return what was stored, and the score now."""
+        self,
+        student: str,
+        exercise: str,
+        score: float | None,
+        reason: str,
+        roster: Path | None = None,
+        question: str | None = None,
+    ) -> tuple[Override | GivenMark, list[Score]]:
+        """Set a score or the points of a question by hand, or withdraw it with None.
+
+        Returns what was stored, and the score now.
+        """
         self.course.select((exercise,))
         points = self.course.outline(exercise).points
         if score is not None and not (math.isfinite(score) and score >= 0):
             raise UsageFault(f"{score:g} is not a score. Give a number from 0 to {points:g}.")
-        if score is not None and score > points + TINY:
+        if question is None and score is not None and score > points + TINY:
             raise UsageFault(
                 f"{score:g} is more than the {points:g} points of {exercise}. Give a smaller number."
             )
@@ -275,10 +285,19 @@ class Service:
         known = {*self.gradebook.students(), *(people.people if people else ())}
         student = known_student(student, known, " If they handed in nothing, add --roster FILE.")
         score = None if score is None else abs(score)  # no -0
-        made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
-        self.gradebook.override(made)
+        made: Override | GivenMark
+        if question is None:
+            made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
+            self.gradebook.override(made)
+        else:
+            place = (student, exercise)
+            made = override_question(self.course, self.gradebook, place, question, score, reason, _author())
         scores = final_scores(self.course, self.gradebook, student)
         return made, [one for one in scores if one.exercise == exercise]
+
+    def marking(self, order: MarkingOrder) -> MarkingDesk:
+        """Return the answers that a person marks."""
+        return MarkingDesk(self.course, self.gradebook, order, _author())
 
     def history(self, student: str, exercises: Sequence[str] = ()) -> tuple[list[PastEvent], list[Score]]:
         """Return the history of a student's scores, oldest first, and the scores now."""
@@ -408,7 +427,7 @@ class Service:
 
     def _reports(self, counting: Sequence[int]) -> Iterator[Report]:
         """Yield the reports of submissions, with the student's name in the gradebook."""
-        for handed_in, report in self.gradebook.counting_reports(counting):
+        for handed_in, report in self.gradebook.marked_reports(counting):
             yield report.model_copy(update={"student": handed_in.student})
 
     def prove(

@@ -57,8 +57,9 @@ def course_totals(
 def override_warnings(
     course: LoadedCourse, gradebook: Gradebook, students: Collection[str] | None = None
 ) -> Iterator[str]:
-    """Yield warnings about scores that were set by hand, for all students or for these."""
-    for student in sorted({override.student for override in gradebook.overrides()}):
+    """Yield warnings about scores and points that people gave, for all students or for these."""
+    marked = {student for student, _ in gradebook.marks()}
+    for student in sorted({override.student for override in gradebook.overrides()} | marked):
         if students is None or student in students:
             yield from score_warnings(final_scores(course, gradebook, student))
 

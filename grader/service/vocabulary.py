@@ -1,7 +1,8 @@
 """The names that front ends use in calls to a service."""
 
+from grader.classroom.marking import MAX_COMMENT, MarkingTask
 from grader.examiner.outcome import Outcome
-from grader.gradebook.entries import LastOutput
+from grader.gradebook.entries import LastOutput, MarkedItem
 from grader.handout.generation import Generated
 from grader.handout.pack import Edition
 from grader.handout.stubs import Format
@@ -20,6 +21,7 @@ __all__ = [
     "FULL",
     "ISOLATION_HELP",
     "LMSS",
+    "MAX_COMMENT",
     "TAKING_BACK",
     "TOKEN_VARIABLE",
     "WAYS",
@@ -30,6 +32,8 @@ __all__ = [
     "Generated",
     "LastOutput",
     "Lms",
+    "MarkedItem",
+    "MarkingTask",
     "Outcome",
     "Proved",
     "Sending",

@@ -48,7 +48,7 @@ BEFORE = {
 def make_old(database: Database, before: str = "0.1.0") -> None:
     """Make the tables of an older program."""
     database.open().__exit__()
-    drop = ("drop table gradebook_version", "drop table outbox", *BEFORE[before])
+    drop = ("drop table gradebook_version", "drop table outbox", "drop table mark", *BEFORE[before])
     for statement in (
         *drop,
         "create table about (version integer primary key)",

@@ -36,10 +36,10 @@ from grader.questions.base import Misconception, Question
 from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption, MatchedPair
 from grader.questions.kinds.expression import Domain
-from grader.questions.kinds.manual import RubricItem
 from grader.questions.kinds.settings import Condition
 from grader.questions.kinds.text_answer import TextMisconception
 from grader.questions.posed import OutcomeName
+from grader.questions.rubric_item import RubricItem
 from grader.worker.families import FAMILIES
 from grader.worker.isolation.ways import WAYS
 from tests.reference.forms import default_of, form_of

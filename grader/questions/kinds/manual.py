@@ -8,24 +8,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from grader.language.params import Variant
-from grader.language.record import Record
 from grader.mistakes.essays import ESSAY_MISTAKES, Essay, essay_examples, essay_slip
 from grader.questions import wording
 from grader.questions.base import Misconception, Question, rendered
 from grader.questions.posed import FormError, Key, Mark, Posed, Wrong
 from grader.questions.problems import Problem, text_problems, without_problems
+from grader.questions.rubric_item import RubricItem, RubricKey
 from grader.questions.values import describe, plain, single
 
 MAX_CHARACTERS = 20_000  # of an answer
 MAX_ITEMS = 30
 TINY = 1e-6  # points
-
-
-class RubricItem(Record):
-    """One thing that a person looks for in an answer, and what it earns."""
-
-    points: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, description="What it earns.")]
-    text: Annotated[str, Field(min_length=1, description="What a person looks for.")]
 
 
 class ManualPosed(Posed):
@@ -35,10 +28,9 @@ class ManualPosed(Posed):
     most_words: int | None = None
 
 
-class ManualKey(Key):
+class ManualKey(RubricKey):
     """The rubric, and the usual slips that are not pointed out."""
 
-    rubric: tuple[RubricItem, ...]
     without: tuple[str, ...] = ()
 
 
@@ -110,8 +102,9 @@ class Manual(Question[ManualPosed, ManualKey, str]):
             item.model_copy(update={"text": rendered(item.text, variant, "rubric", index, "text")})
             for index, item in enumerate(self.rubric)
         )
-        example = rendered(self.example, variant, "example") or wording.NO_EXAMPLE
-        return ManualKey(solution=f"{self.id} = {example!r}", rubric=rubric, without=tuple(self.without))
+        example = rendered(self.example, variant, "example")
+        solution = f"{self.id} = {example or wording.NO_EXAMPLE!r}"
+        return ManualKey(solution=solution, rubric=rubric, example=example, without=tuple(self.without))
 
     @classmethod
     def read(cls, posed: ManualPosed, value: Any) -> str:
