@@ -6,9 +6,7 @@ def sgd(w: Tensor, g: Tensor, v: Tensor, lr: float, momentum: float) -> tuple[Te
     return w - lr * v, v
 
 
-def adam(
-    w: Tensor, g: Tensor, m: Tensor, s: Tensor, t: int, lr: float, beta1: float, beta2: float, eps: float
-) -> tuple[Tensor, Tensor, Tensor]:
+def adam(w, g, m, s, t, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     s = beta2 * s + (1 - beta2) * g**2
     step = m / (1 - beta1**t) / ((s / (1 - beta2**t)).sqrt() + eps)
