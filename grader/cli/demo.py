@@ -14,24 +14,32 @@ from grader.cli.told import tell
 from grader.render.classroom import class_table
 from grader.render.palette import screen
 from grader.service.demonstration import Demonstration
+from grader.service.shipped import CONVOLUTION, COURSES
 from grader.service.vocabulary import EXPORTS
 
 
 @click.command("demo")
-def demo() -> int:
+@click.option(
+    "--course",
+    "name",
+    type=click.Choice(COURSES),
+    default=CONVOLUTION,
+    show_default=True,
+    help="A course that comes with the grader.",
+)
+def demo(name: str) -> int:
     """Generate, grade and export with a made-up class.
 
-    Uses the shipped course, in a temporary folder.
+    Uses a shipped course, in a temporary folder.
     """
-    demonstration = Demonstration(
-        Path(tempfile.mkdtemp(prefix="course-demo-")), lambda sentence: tell([sentence])
-    )
+    root = Path(tempfile.mkdtemp(prefix="course-demo-"))
+    demonstration = Demonstration(root, name, lambda sentence: tell([sentence]))
     try:
         _play(demonstration)
     except BaseException:
         demonstration.remove()
         raise
-    _list_files(demonstration.root)
+    _list_files(demonstration)
     return entry.DONE
 
 
@@ -46,7 +54,8 @@ def _play(demonstration: Demonstration) -> None:
         demonstration.export()
 
 
-def _list_files(root: Path) -> None:
+def _list_files(demonstration: Demonstration) -> None:
+    root, exercise = demonstration.root, demonstration.service.course.record.exercises[:3][-1]
     systems = ", ".join(f"for {lms.title}" for lms in EXPORTS if lms.columns)
     click.echo(f"\nEverything is in {root}:")
     for name, what in (
@@ -59,4 +68,4 @@ def _list_files(root: Path) -> None:
         click.echo(f"  {name:<18} {what}")
     beside = Path(sys.argv[0]).absolute().with_name("grade")
     grade = beside if beside.exists() else "grade"
-    click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} exercise-3")
+    click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} {exercise}")

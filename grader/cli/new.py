@@ -9,13 +9,20 @@ import click
 from grader.cli import entry
 from grader.cli.options import PATH
 from grader.service.scaffolding import make_course, write_schemas
+from grader.service.shipped import COURSES
 
 
 @click.command("new")
 @click.argument("folder", type=PATH)
-def new(folder: Path) -> int:
-    """Create a small working course in FOLDER."""
-    make_course(folder)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(COURSES),
+    help="A course that comes with the grader; if not given, a small one with two exercises.",
+)
+def new(folder: Path, source: str | None) -> int:
+    """Create a working course in FOLDER."""
+    make_course(folder, source)
     click.echo(
         f"Created a course in {folder}. Next:\n  cd {folder}\n  course check\n  course generate handout"
     )

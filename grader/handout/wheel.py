@@ -1,7 +1,7 @@
 """The wheel of the running grader, which students install, made from the files that run.
 
 It works in a checkout, an editable installation and an installed wheel, without a network or a build tool.
-It leaves out the shipped course, because that holds solutions. Equal graders make equal bytes.
+It leaves out the shipped courses, because they hold solutions. Equal graders make equal bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from grader.errors import UsageFault
 from grader.handout import wording
 
 PROJECT = "torchgrade"
-SHIPPED = "shipped"  # the folder in an installed package with the course, its solutions, and attacks
+SHIPPED = {"shipped", "courses"}  # folders of the package with courses, their solutions, and attacks
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip
 _WHEEL = "Wheel-Version: 1.0\nGenerator: torchgrade\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -88,7 +88,7 @@ def _sources(package: Path) -> Iterator[Path]:
     """Yield the files of the package, in order, without caches and what editors hide."""
     for file in sorted(package.rglob("*")):
         parts = file.relative_to(package).parts
-        is_left_out = any(part.startswith((".", "__pycache__")) for part in parts) or parts[0] == SHIPPED
+        is_left_out = any(part.startswith((".", "__pycache__")) for part in parts) or parts[0] in SHIPPED
         if file.is_file() and not is_left_out and file.suffix not in {".pyc", ".orig", ".rej"}:
             yield file
 

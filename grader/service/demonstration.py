@@ -1,24 +1,22 @@
-"""A demonstration: the shipped course, handed out to a made-up class, graded and exported."""
+"""A demonstration: a shipped course, handed out to a made-up class, graded and exported."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from grader.classroom.roster import Roster, read_roster
-from grader.course.file_names import COURSE_FILE
 from grader.course.loading import load_course
-from grader.demo.made_up import roster_text, stories, write_class
+from grader.demo.made_up import MadeUp, class_of, roster_text, write_class
 from grader.examiner.packages import demand
 from grader.examiner.report import Report
 from grader.handout.generation import generate
 from grader.lms import EXPORTS
 from grader.service.class_grading import ClassGrading
 from grader.service.publishing import ExportOrder
+from grader.service.scaffolding import make_course
 from grader.service.service import Machine, Service, silent
-from grader.service.shipped import shipped_course
 from grader.worker.folders import remove
 from grader.worker.isolation.ways import own_way
 
@@ -26,38 +24,39 @@ from grader.worker.isolation.ways import own_way
 class Demonstration:
     """The demonstration of `course demo`, built step by step in a folder."""
 
-    def __init__(self, root: Path, tell: Callable[[str], None] = silent) -> None:
-        self.root, self._tell = root, tell
+    def __init__(self, root: Path, name: str, tell: Callable[[str], None] = silent) -> None:
+        self.root, self._name, self._tell = root, name, tell
         self._roster_file = root / "roster.csv"
 
     @cached_property
     def service(self) -> Service:
         """Copy the course and return its service."""
-        source = shipped_course()
-        shutil.copy(source / COURSE_FILE, self.root)
-        no_cache = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source / "exercises", self.root / "exercises", ignore=no_cache)
+        make_course(self.root, self._name)
         course = load_course(self.root)
         demand(course.record.packages)  # before minutes of work
         return Service(course, self._tell)
 
     @cached_property
+    def _class(self) -> Sequence[MadeUp]:
+        return class_of(self.service.course)
+
+    @cached_property
     def roster(self) -> Roster:
         """Return the names of the students."""
-        self._roster_file.write_text(roster_text(), encoding="utf-8")
+        self._roster_file.write_text(roster_text(self._class), encoding="utf-8")
         return read_roster(self._roster_file)
 
     @property
     def stories(self) -> Mapping[str, str]:
         """Return what each student does."""
-        return stories()
+        return {person.student: person.story for person in self._class}
 
     def hand_out(self) -> None:
         """Write both editions of the handouts, and the submissions."""
         course, students = self.service.course, self.roster.students
         generate(course, self.root / "handouts", students, "python", "practice")
         generate(course, self.root / "handouts-assessed", students, "notebook", "assessed")
-        write_class(course, self.root / "submissions")
+        write_class(course, self._class, self.root / "submissions")
 
     def grading(self) -> ClassGrading:
         """Return the grading of the class."""

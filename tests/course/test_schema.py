@@ -16,6 +16,7 @@ from grader.questions.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "course.yaml", *sorted((ROOT / "exercises").glob("*/exercise.yaml"))]
+COURSES = sorted((ROOT / "grader/courses").rglob("*.yaml"))
 SCAFFOLD = sorted((ROOT / "grader/handout/scaffold").rglob("*.yaml"))
 
 
@@ -33,7 +34,7 @@ def test_the_files_in_the_repository_are_as_the_code_writes_them(tmp_path, name)
     Draft202012Validator.check_schema(json.loads(text))
 
 
-@pytest.mark.parametrize("file", SHIPPED + SCAFFOLD, ids=lambda file: str(file.relative_to(ROOT)))
+@pytest.mark.parametrize("file", SHIPPED + COURSES + SCAFFOLD, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_shipped_file_agrees(file):
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert not list(schema(file).iter_errors(data))

@@ -48,10 +48,13 @@ def test_it_holds_the_grader_that_runs_and_nothing_else(files):
     package = ROOT / "grader"
     own = {file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     assert {name for name in files if name.startswith("grader/")} == {
-        f"grader/{file.relative_to(package).as_posix()}" for file in own if not file.name.startswith(".")
+        f"grader/{file.relative_to(package).as_posix()}"
+        for file in own
+        if not file.name.startswith(".") and file.relative_to(package).parts[0] != "courses"
     }
     assert files["grader/py.typed"] == b""
-    assert not [name for name in files if "shipped" in name.split("/")]
+    assert (package / "courses" / "training" / "course.yaml").is_file()
+    assert not [name for name in files if {"shipped", "courses"} & {*name.split("/")}]
 
 
 def test_what_pip_reads(files):
@@ -77,9 +80,11 @@ def test_an_installed_package_makes_a_wheel_of_the_same_kind(files, monkeypatch)
 
 
 def test_a_wheel_of_an_installed_package_holds_no_solution(tmp_path, monkeypatch):
-    """An installed package holds the shipped course, with its references and keys."""
+    """An installed package holds the shipped courses, with their references and keys."""
     package = tmp_path / "grader"
-    for name in ("__init__.py", "shipped/__init__.py", "shipped/course/exercises/exercise-1/reference.py"):
+    course = "courses/training/exercises/tensors"
+    names = ("shipped/__init__.py", "shipped/exercises/exercise-1/reference.py", f"{course}/reference.py")
+    for name in ("__init__.py", *names, f"{course}/exercise.yaml"):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text("size = 3\n")
     monkeypatch.setattr(resources, "files", lambda _name: package)

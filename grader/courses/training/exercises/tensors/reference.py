@@ -1,0 +1,5 @@
+from torch import Tensor
+
+
+def distances(a: Tensor, b: Tensor) -> Tensor:
+    return ((a[:, None] - b) ** 2).sum(-1)
