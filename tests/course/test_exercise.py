@@ -83,7 +83,7 @@ Q = HEAD + "questions:\n"
             Q
             + SIZE.replace("Conv2d(1, 1, 2)", "Conv2D(1, 1, K)").replace("4, 4]", "M, 4]")
             + "  ask: volume\n",
-            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape', not 'volume'."],
+            ["exercise.yaml:9:8: questions[0].ask: It must be 'size', 'shape' or 'parameters', not 'volume'."],
         ),
         (
             HEAD
