@@ -54,8 +54,8 @@ Q = HEAD + "questions:\n"
             Q + "- {id: q, prompt: x}\n",
             [
                 (
-                    "exercise.yaml:4:3: questions[0]: 'kind' is missing. Add 'kind: ...', one of: choice, code, number, "
-                    "output-size, settings, tensor."
+                    "exercise.yaml:4:3: questions[0]: 'kind' is missing. Add 'kind: ...', one of: choice, code, "
+                    "expression, manual, number, output-size, settings, tensor, text."
                 )
             ],
         ),
