@@ -92,6 +92,7 @@ WRONG_ORDER = "{right} of {all} pairs are in the right order."
 WRONG_MATCH = "{right} of {all} letters are right."
 COUNT_POSITIONS = "Count the positions of the {noun}, one dimension at a time."
 COUNT_PARAMETERS = "Count the numbers that training changes, layer by layer: the weights and the biases."
+FOLLOW_DIMENSIONS = "Follow each dimension: does it stay, change, move, go, or is it new?"
 USE_FORMULA = "Apply the formula of the output size layer by layer, one dimension at a time."
 WRONG_SHAPE = "Your values have shape {given}, but the output has shape {wanted}."
 WRONG_VALUES = (
