@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.course.excerpt import excerpt
 from grader.course.file_faults import clashes, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
@@ -24,7 +26,7 @@ from grader.course.material import Material, pictures_of
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
-from grader.course.sources import parsed, repeated_checks, source_faults
+from grader.course.sources import parsed, read_source, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, Path_, read_document
@@ -234,7 +236,21 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
         faults += file_faults(folder, document, record, record.limits or course.limits)
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
-    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder))
+    return LoadedExercise(folder.name, folder, _begun(folder, record), document, course, helpers_of(folder))
+
+
+def _begun(folder: Path, record: Exercise) -> Exercise:
+    """Give the questions whose stubs begin with code of a file that code."""
+    if not any(one.starts_from for one in record.questions):
+        return record
+    entries = [
+        one.starting_with(excerpt(read_source(folder / one.starts_from), one.id))
+        if isinstance(one, Question) and one.starts_from
+        else one
+        for one in record.entries
+    ]
+    fields = {field.alias or name: getattr(record, name) for name, field in Exercise.model_fields.items()}
+    return Exercise.model_construct(record.model_fields_set, **{**fields, "questions": entries})
 
 
 def helpers_of(folder: Path) -> Path | None:
@@ -327,7 +343,9 @@ def _unmet_conditions(exercise: Exercise) -> Iterator[Problem]:
 
 def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterator[Fault]:
     """Yield faults for unreadable Python files, and for code questions without a reference or checks."""
-    present = [folder / name for name in _PYTHON_FILES if (folder / name).is_file()]
+    begun = [(index, one) for index, one in exercise.placed if one.starts_from]
+    names = dict.fromkeys([*_PYTHON_FILES, *(one.starts_from for _, one in begun)])
+    present = [folder / name for name in names if (folder / name).is_file()]
     unreadable = {file: found for file in present if (found := list(source_faults(file)))}
     for path in present:
         yield from unreadable.get(path, ())
@@ -342,6 +360,9 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
             yield document.fault(
                 ("questions", code[0][0]), sentence, "Write it as docs/how-to/code-question.md shows."
             )
+    for index, question in begun:
+        if folder / question.starts_from not in unreadable:
+            yield from _unbegun(folder / question.starts_from, question.id, ("questions", index), document)
     wanted: dict[str, list[tuple[Path_, str]]] = {
         REFERENCE_FILE: [(("questions", index, "id"), question.id) for index, question in code],
         MISCONCEPTIONS_FILE: [
@@ -354,6 +375,29 @@ def _code_faults(folder: Path, document: Document, exercise: Exercise) -> Iterat
         is_there = (folder / file).is_file() or file == MISCONCEPTIONS_FILE
         if places and is_there and folder / file not in unreadable:
             yield from _undefined(folder / file, places, document)
+
+
+def _unbegun(file: Path, name: str, path: Path_, document: Document) -> Iterator[Fault]:
+    """Yield why a file cannot give students the code that they start from."""
+    if not file.is_file():
+        sentence = f"There is no {file.name} beside this file."
+        yield document.fault(path, sentence, f"Write the code that students start from, '{name}', into it.")
+        return
+    defined = defined_names(parsed(file.read_bytes()))
+    if name not in defined:
+        sentence = f"{file.name} does not define '{name}'."
+        yield document.fault((*path, "id"), sentence, did_you_mean(name, defined))
+        return
+    for statement in parsed(excerpt(read_source(file), name)).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            continue
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            sentence = f"In {file.name}, '{name}' needs more than one function or one class: "
+            told = f"{sentence}{ast.unparse(statement).splitlines()[0]:.40}."
+            yield document.fault((*path, "id"), told, "Put everything into it.")
+        elif statement.name != name:
+            sentence = f"In {file.name}, '{name}' uses '{statement.name}', which students do not receive."
+            yield document.fault((*path, "id"), sentence, f"Put it into '{name}', or into helpers.py.")
 
 
 def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Document) -> Iterator[Fault]:

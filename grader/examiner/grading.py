@@ -27,7 +27,7 @@ from grader.examiner.sketch import kept
 from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import MAX_BYTES, Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
-from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_JUDGED, explain
+from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_ANSWERED, NOT_JUDGED, STILL_BROKEN, explain
 from grader.files import read_file
 from grader.language.limits import Limits
 from grader.questions.definitions import forms_of
@@ -114,7 +114,19 @@ def _completed(
     """Add to a report what the student wrote, and remarks. What a person marks is the text itself."""
     answer = report.answer or session.replies.answers.get(posed.id)
     wrong = kept(value) if report.outcome == "failed" else None
-    return _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer, "value": wrong})
+    full = _with_remarks(posed, report, session, paper).model_copy(update={"answer": answer, "value": wrong})
+    return full.model_copy(update={"message": STILL_BROKEN}) if _is_still_broken(posed, full) else full
+
+
+def _is_still_broken(posed: Posed, report: QuestionReport) -> bool:
+    """Return whether code that is to be mended has not been touched; comments do not count."""
+    if not posed.is_broken or report.outcome != "unanswered" or report.message != NOT_ANSWERED:
+        return False
+    written, given = (
+        {line.partition("#")[0].strip() for line in text.split("\n")}
+        for text in (report.answer or "", posed.starter)
+    )
+    return bool(written - {""}) and written <= given | {""}
 
 
 def _with_remarks(posed: Posed, report: QuestionReport, session: Session, paper: Paper) -> QuestionReport:

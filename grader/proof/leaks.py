@@ -58,7 +58,9 @@ def _texts(content: bytes) -> Iterator[str]:
 
 def _lines_given_away(exercise: LoadedExercise, received: str) -> Iterator[Fault]:
     """Yield lines of the instructor's own files, unless the author also wrote them into the exercise."""
-    public = _read(exercise.document.file) + _read(exercise.folder / VISIBLE_CHECKS_FILE)
+    begun = {one.starts_from for one in exercise.record.questions if one.starts_from}
+    handed_out = [exercise.document.file, *(exercise.folder / name for name in (VISIBLE_CHECKS_FILE, *begun))]
+    public = "".join(map(_read, handed_out))
     for name in (REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE):
         for number, line in enumerate(_read(exercise.folder / name).splitlines(), 1):
             code = line.strip()

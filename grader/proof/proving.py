@@ -130,6 +130,7 @@ class _Proof:
     # By line, the mutants that no check noticed, with the numbers of their trials.
     _survivors: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     _slowest: float = 0.0  # seconds of the longest call of the reference
+    _remarks: list[str] = field(default_factory=list)  # about what students mend
     _spreads: tuple[Spread, ...] = ()
     _sat: int = 0
     _open: int = 0
@@ -288,6 +289,8 @@ class _Proof:
             yield from self._missed(number, trial, is_late=report.ran_out)
         elif noticed and trial.kind == "misconception":
             yield from self._misjudged(trial, wrong[0])
+        elif noticed and trial.kind == "broken":
+            self._remarks += _unrun(wrong[0])
 
     def _misjudged(self, trial: Trial, question: QuestionReport) -> Iterator[Fault]:
         """Yield a fault if a misconception was noticed but not known as itself, or does not run."""
@@ -375,7 +378,7 @@ class _Proof:
         notes += [note for matrix in matrices for note in (*_ran_out(matrix), *_unearned_points(matrix))]
         varying = {one.name for one in self._spreads if one.kind == "question" and one.values > 1}
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
-        notes += [*self.seen.notes, *collapses(self._spreads)]
+        notes += [*self._remarks, *self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
         notes += notes_of_time(self.exercise, self._slowest)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
@@ -390,6 +393,7 @@ REMOTE = (
 _REMEDIES = {
     "misconception": "Add a check with an input on which it goes wrong",
     "impostor": "Add a check with a result that it does not have",
+    "broken": "Add a check with an input on which it goes wrong",
     "mutant": "Add a check that does",
 }
 
@@ -421,6 +425,8 @@ def _what(trial: Trial) -> str:
     match trial.kind:
         case "misconception":
             return f"the misconception '{trial.name}'"
+        case "broken":
+            return f"the {trial.name} of '{trial.question}'"
         case "impostor":
             return f"an answer that returns {trial.name}"
     return f"the mutant '{trial.name}'"
@@ -450,6 +456,12 @@ def _ran_out(matrix: Matrix) -> Iterator[str]:
 def _by_rule(question: QuestionReport) -> tuple[str, ...]:
     """Return what noticed a wrong solution that passes every check."""
     return ("forbid or require",) if question.outcome == "failed" else ()
+
+
+def _unrun(question: QuestionReport) -> Iterator[str]:
+    """Yield a note if the code that students mend runs in no check."""
+    if question.checks and all(one.outcome in _DOES_NOT_RUN for one in question.checks):
+        yield f"{question.id}: the broken version does not run. Students read: {question.message}"
 
 
 def _unearned_points(matrix: Matrix) -> Iterator[str]:

@@ -19,7 +19,7 @@ from grader.proof.mutants import mutants
 from grader.questions.definitions import forms_of
 from grader.worker.families import FAMILIES
 
-Kind = Literal["reference", "stub", "misconception", "mutant", "impostor"]
+Kind = Literal["reference", "stub", "broken", "misconception", "mutant", "impostor"]
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         for name in (form for one in known for form in forms_of(names, question, one)):
             text = f"{wrong}\n{mistaken(question, name)}\n"
             yield Trial("misconception", sitting, text, question=question, name=name)
-        starter = next(posed.starter for posed in sitting.paper.questions if posed.id == question)
-        text = _STARTER.format(source=source, question=question, starter=touched(starter), told=_SENSELESS)
-        yield Trial("impostor", sitting, text, question=question, name="what its starter gives")
+        yield _begun(sitting, question, source)
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = _NO_SENSE.get(name, "False")
             text = source + _IMPOSTOR.format(
@@ -210,6 +208,17 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
     for mutant in mutants(source):
         question = mutant.function if mutant.function in code else ""
         yield Trial("mutant", sitting, mutant.source, question=question, name=mutant.name, line=mutant.line)
+
+
+def _begun(sitting: Sitting, question: str, source: str) -> Trial:
+    """Return what its starter gives: nothing, or what is to be mended."""
+    posed = next(posed for posed in sitting.paper.questions if posed.id == question)
+    starter = touched(posed.starter)
+    if posed.is_broken:
+        text = answered(sitting, {question: starter}, "python")
+        return Trial("broken", sitting, text, question=question, name="broken version")
+    text = _STARTER.format(source=source, question=question, starter=starter, told=_SENSELESS)
+    return Trial("impostor", sitting, text, question=question, name="what its starter gives")
 
 
 def is_senseless(check: CheckReport) -> bool:

@@ -82,6 +82,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `silent`, the names of fields that do not affect the answer, at any depth of its record;
     - `problems`: what is wrong with a record, besides what pydantic finds;
     - `gaps` and `reference_problems`: what `course check` finds missing;
+    - `starts_from` and `starting_with`: the file beside the YAML that holds the code in the stub;
     - `excuse`: why a wrong solution counts as right;
     - `sketch`, `trials` and `confusions`: how its misconceptions are tested;
     - `tracks`: how a misconception leads to an answer, step by step;
@@ -228,6 +229,15 @@ class Question(Record, ABC, Generic[P, K, A]):
     def reference_problems(self, reference: str) -> Iterator[Problem]:  # noqa: ARG002 a kind may use it
         """Yield what does not match the text of reference.py; called only if checks decide."""
         yield from ()
+
+    @property
+    def starts_from(self) -> str:
+        """Return the Python file beside the YAML with the code in the stub; '' if there is none."""
+        return ""
+
+    def starting_with(self, code: str) -> Self:  # noqa: ARG002 a kind may use it
+        """Return the question with the code in the stub; called only if `starts_from` names a file."""
+        return self
 
     def excuse(self, name: str) -> str:  # noqa: ARG002 a kind may use it
         """Return the author's reason why this wrong solution counts as right; '' if there is none."""

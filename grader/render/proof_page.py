@@ -15,7 +15,12 @@ from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.spread import Spread
 from grader.render.palette import FAINT, RIGHT, WRONG
 
-KINDS = {"misconception": "misconceptions", "mutant": "mutants", "impostor": "impostors"}
+KINDS = {
+    "misconception": "misconceptions",
+    "mutant": "mutants",
+    "impostor": "impostors",
+    "broken": "broken versions",
+}
 _WIDEST = 34  # name of a check
 _MOST_COLUMNS = 16  # of misconceptions that fit beside the checks' names
 

@@ -54,8 +54,8 @@ Q = HEAD + "questions:\n"
             Q + "- {id: q, prompt: x}\n",
             [
                 (
-                    "exercise.yaml:4:3: questions[0]: 'kind' is missing. Add 'kind: ...', one of: choice, code, number, "
-                    "output-size, settings, tensor."
+                    "exercise.yaml:4:3: questions[0]: 'kind' is missing. Add 'kind: ...', one of: choice, code, "
+                    "expression, manual, number, output-size, settings, tensor, text."
                 )
             ],
         ),
@@ -83,7 +83,9 @@ Q = HEAD + "questions:\n"
             Q
             + SIZE.replace("Conv2d(1, 1, 2)", "Conv2D(1, 1, K)").replace("4, 4]", "M, 4]")
             + "  ask: volume\n",
-            ["exercise.yaml:9:8: questions[0].ask: It must be 'size' or 'shape', not 'volume'."],
+            [
+                "exercise.yaml:9:8: questions[0].ask: It must be 'size', 'shape' or 'parameters', not 'volume'."
+            ],
         ),
         (
             HEAD
@@ -317,6 +319,48 @@ def test_the_wrong_solutions_of_code(tmp_path, files, expected):
     text = Q + CODE + "  misconceptions:\n    adds-one: {message: No.}\n    zero: {message: No.}\n"
     found = faults(tmp_path, text, reference_py=REFERENCE, checks_py=CHECKS, **files)
     assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
+
+
+MEND = CODE.replace("signature: '(x: int) -> int'", "fix: true")
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        (
+            None,
+            "exercise.yaml:4:3: questions[0]: There is no broken.py beside this file. Write the code that",
+        ),
+        ("def g(x):\n    return x\n", "exercise.yaml:4:7: questions[0].id: broken.py does not define 'f'."),
+        ("def f(:\n", "broken.py:1: This is not Python: invalid syntax"),
+        (
+            "f = 3\n",
+            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' needs more than one function or one",
+        ),
+        (
+            "def g(x):\n    return x\n\n\ndef f(x):\n    return g(x)\n",
+            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' uses 'g', which students do not receive. Put",
+        ),
+        (
+            "A = 1\ndef f(x):\n    return A\n",
+            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' needs more",
+        ),
+    ],
+)
+def test_code_to_mend_that_cannot_be_handed_out(tmp_path, broken, expected):
+    files = {} if broken is None else {"broken_py": broken}
+    (found,) = faults(tmp_path, Q + MEND, reference_py=REFERENCE, checks_py=CHECKS, **files)
+    assert found.startswith(expected)
+
+
+def test_code_to_mend_is_what_students_start_from(tmp_path):
+    broken = "import math\nimport os\n\n\ndef g():\n    ...\n\n\n# wrong\ndef f(x):\n    return {{math.pi}}\n"
+    files = {"reference_py": REFERENCE, "checks_py": CHECKS, "broken_py": broken}
+    posed = prepare(exercise(tmp_path, Q + MEND, **files), None).paper.questions[0]
+    assert posed.starter == "import math\nimport os\n\n# wrong\ndef f(x):\n    return {{math.pi}}".replace(
+        "import os\n", ""
+    )
+    assert (posed.is_broken, posed.how) == (True, "Mend the code below.")
 
 
 def test_no_exercise_at_all(tmp_path):

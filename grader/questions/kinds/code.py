@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,8 @@ from grader.questions.definitions import defined_names
 from grader.questions.posed import Key, Mark, Posed
 from grader.questions.problems import Problem, text_problems
 from grader.worker.families import FAMILIES
+
+BROKEN_FILE = "broken.py"
 
 
 class Code(Question[Posed, Key, Any]):
@@ -33,7 +35,9 @@ class Code(Question[Posed, Key, Any]):
     starter: Annotated[
         str | None, Field(description="The code in the stub, where an empty function is not enough.")
     ] = None
-
+    fix: Annotated[
+        bool, Field(description="Whether students mend the code of broken.py, which is then in the stub.")
+    ] = False
     forbid: Annotated[
         list[str], Field(description=f"What students must not use: {', '.join(FAMILIES)}.")
     ] = []
@@ -46,8 +50,8 @@ class Code(Question[Posed, Key, Any]):
 
     @model_validator(mode="after")
     def _one_starter(self) -> Code:
-        if (self.signature is None) == (self.starter is None):
-            msg = "Code needs either a signature or a starter"
+        if [self.signature is not None, self.starter is not None, self.fix].count(True) != 1:
+            msg = "Code needs one of 'signature', 'starter' and 'fix: true'"
             raise ValueError(msg)
         return self
 
@@ -57,6 +61,8 @@ class Code(Question[Posed, Key, Any]):
         yield from self._family_problems()
         if self.starter is not None:
             yield from text_problems(self.starter, ("starter",), names)
+        if self.fix:
+            return
         if self.starter is None or "{" not in self.starter:  # else it is checked when it is rendered
             yield from self._starter_problems(self.starter or self._function())
 
@@ -90,6 +96,8 @@ class Code(Question[Posed, Key, Any]):
     def _starter(self, variant: Variant) -> str:
         if self.starter is None:
             return self._function()
+        if self.fix:
+            return self.starter  # code as it is in its file
         starter = rendered(self.starter, variant, "starter")
         for problem in self._starter_problems(starter) if "{" in self.starter else ():
             with at(*problem.path):
@@ -109,10 +117,15 @@ class Code(Question[Posed, Key, Any]):
             forbid=tuple(self.forbid),
             require=tuple(self.require),
             in_place=self.in_place,
+            is_broken=self.fix,
         )
 
     def _how(self) -> str:
-        """Say what must not and what must be used; return '' if neither is limited."""
+        """Say what to do with the starter, and what must and must not be used; '' if nothing is special."""
+        limits = self._limits()
+        return " ".join(filter(None, (wording.MEND if self.fix else "", limits)))
+
+    def _limits(self) -> str:
         if not self.forbid and not self.require:
             return ""
         how = wording.CODE
@@ -147,6 +160,15 @@ class Code(Question[Posed, Key, Any]):
         if written != own:
             sentence = f"The stub takes ({own}), but the reference takes ({written})."
             yield Problem(("signature",), sentence, "Use the same parameters in both.")
+
+    @property
+    def starts_from(self) -> str:
+        """Return the file with the code to mend; '' if students start from an empty function."""
+        return BROKEN_FILE if self.fix else ""
+
+    def starting_with(self, code: str) -> Self:
+        """Return the question with the code to mend as its starter."""
+        return self.model_copy(update={"starter": code})
 
     def excuse(self, name: str) -> str:
         """Return the author's reason why this wrong solution counts as right; '' if there is none."""

@@ -1,4 +1,4 @@
-"""`output-size`: the size of a layer's output."""
+"""`output-size`: the size of a layer's output, or the shape that an operation on tensors gives."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from grader.errors import did_you_mean
 from grader.language.expressions import Expression, whole_numbers
 from grader.language.fault import at
 from grader.language.layers import LayerError, output_shape, parameter_shapes, parse_layer
+from grader.language.operations import operate, parse_operation
 from grader.language.params import Variant
 from grader.mistakes.counting import (
     SIZE_MISTAKES,
@@ -22,6 +24,7 @@ from grader.mistakes.counting import (
     size_tracks,
 )
 from grader.mistakes.mistake import Slip, telling
+from grader.mistakes.operating import OPERATION_MISTAKES, operation_slips
 from grader.mistakes.parameters import PARAMETER_MISTAKES, Weighted, parameter_slips
 from grader.questions import wording
 from grader.questions.layer_formulas import size_formulas
@@ -47,10 +50,15 @@ class SizeKey(Key):
 class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     """The size of a layer's output, an int if all sides are equal, else a tuple; or its whole shape."""
 
-    usual: ClassVar[Sequence[str]] = (*SIZE_MISTAKES, *PARAMETER_MISTAKES)
+    usual: ClassVar[Sequence[str]] = (*SIZE_MISTAKES, *PARAMETER_MISTAKES, *OPERATION_MISTAKES)
     key_type: ClassVar[type[Key]] = SizeKey
 
     kind: Literal["output-size"]
+    layer: Annotated[str, Field(description="As in torch: Conv2d(1, 1, kernel_size=K, stride=S).")] = ""
+    operation: Annotated[str, Field(description="Instead of a layer, as in torch: cat((a, b), dim=1).")] = ""
+    inputs: Annotated[
+        dict[str, list[Expression]], Field(description="The shapes of the operation's tensors, by name.")
+    ] = {}
     input: Annotated[
         list[Expression], Field(min_length=2, description="The input's shape: [1, 1, M, M].")
     ] = []
@@ -63,7 +71,21 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
     ] = "size"
 
     @model_validator(mode="after")
+    def _one_subject(self) -> OutputSize:
+        if bool(self.layer) is bool(self.operation) or bool(self.operation) is not bool(self.inputs):
+            msg = "Give either 'layer', or 'operation' and 'inputs'"
+            raise ValueError(msg)
+        if self.operation and self.model_fields_set & {"input", "ask"}:
+            msg = (
+                "An operation has 'inputs', and is always asked for its whole shape. Remove 'input' and 'ask'"
+            )
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _needs_input(self) -> OutputSize:
+        if self.operation:
+            return self
         if (self.ask == "parameters") is bool(self.input):
             msg = "A size and a shape need 'input'; 'ask: parameters' takes none"
             raise ValueError(msg)
@@ -73,13 +95,35 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         """Yield everything wrong with the question."""
         yield from super().problems(names)
         yield from formula_problems(self.input, ("input",), names)
-        if self.ask == "size" and len(self.input) < 3:
+        if self.operation:
+            yield from self._problems_of_operation(names)
+        elif self.ask == "size" and len(self.input) < 3:
             yield Problem(
                 ("input",), "A size needs an image of shape (batch, channels, ...).", "Use 'ask: shape'."
             )
 
+    def _problems_of_operation(self, names: frozenset[str]) -> Iterator[Problem]:
+        """Yield an operation that cannot be read, and names that are neither tensors nor parameters."""
+        for name, shape in self.inputs.items():
+            yield from formula_problems(shape, ("inputs", name), names)
+        try:
+            operation = parse_operation(self.operation)
+        except LayerError as error:
+            yield Problem(("operation",), str(error), error.remedy)
+            return
+        for name in sorted({*operation.tensors} - self.inputs.keys()):
+            sentence = f"'inputs' has no shape for '{name}'."
+            yield Problem(("operation",), sentence, did_you_mean(name, self.inputs))
+        for name in sorted(self.inputs.keys() - {*operation.tensors}):
+            yield Problem(("inputs", name), f"The operation does not use '{name}'.", "Remove it.")
+        for name in sorted(operation.names - names):
+            sentence = f"There is no parameter '{name}'."
+            yield Problem(("operation",), sentence, did_you_mean(name, names))
+
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
+        if self.operation:
+            return self.posed(variant, how=wording.WHOLE_SHAPE)
         if self.ask == "parameters":
             return self.posed(variant, how=wording.A_WHOLE_NUMBER)
         walk = self._walk(variant)
@@ -92,6 +136,8 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def key(self, variant: Variant) -> SizeKey:
         """Let torch compute the shape on its meta device, or build the layer there and count."""
+        if self.operation:
+            return self._operated(variant)
         if self.ask == "parameters":
             return self._counted(variant)
         layer, shape = parse_layer(self.layer), self._input(variant)
@@ -104,6 +150,24 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         walk = self._walk(variant)
         wrongs = self._wrongs(variant, walk, output)
         return SizeKey(solution=solution, wrong=wrongs, sizes=sizes, advice=_advice(walk))
+
+    def _operated(self, variant: Variant) -> SizeKey:
+        """Let torch compute the shape of the operation's result."""
+        shapes = {}
+        for name, shape in self.inputs.items():
+            with at("inputs", name):
+                shapes[name] = whole_numbers(shape, variant.params)
+        with at("operation"):
+            done = operate(parse_operation(self.operation), variant.params, shapes)
+        wrongs = [_listed(wrong, len(done.output)) for wrong in self.authored_wrongs(variant)]
+        left_out = {*self.misconceptions, *self.without}
+        slips = [slip for slip in operation_slips(done) if slip.name not in left_out]
+        return SizeKey(
+            solution=f"{self.id} = {done.output}",
+            wrong=(*wrongs, *map(Wrong.of, slips)),
+            sizes=done.output,
+            advice=wording.FOLLOW_DIMENSIONS,
+        )
 
     def _counted(self, variant: Variant) -> SizeKey:
         """Count the parameters."""
@@ -125,7 +189,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def sketch(self, variant: Variant) -> tuple[Posed, SizeKey]:
         """Count the positions if a kernel or window moves: torch takes a hundred times as long."""
-        if self.ask == "parameters":
+        if self.operation or self.ask == "parameters":
             return super().sketch(variant)
         walk = self._walk(variant)
         output = output_of(walk)
@@ -210,6 +274,8 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def right_formulas(self, variant: Variant) -> Sequence[str]:  # noqa: ARG002 the same for all
         """Return a formula for each size, if the layer is a convolution or a pooling."""
+        if self.operation:
+            return ()
         sizes = size_formulas(parse_layer(self.layer), list(map(str, self.input)))
         return (sizes if self.ask == "shape" else sizes[2:]) if sizes else ()
 
@@ -219,7 +285,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     def _is_square(self, sizes: Sequence[int]) -> bool:
         """Return whether one number is enough for all sides."""
-        return len(set(sizes)) == 1 and self.ask != "shape"
+        return len(set(sizes)) == 1 and self.ask != "shape" and not self.operation
 
 
 def _is_as_unrounded(wrong: Wrong, given: Any) -> bool:
