@@ -144,7 +144,7 @@ def run_checks(
             tried[posed.id].results = [CheckResult(check, outcome, error) for check in checks]
             continue
         own = tried[posed.id]
-        own.misfit = suite.misfit(exercise, posed, value)
+        own.misfit = suite.misfit(exercise, posed, value, sitting.params)
         own.results = [CheckResult(one, "failed", message=own.misfit) for one in checks if own.misfit]
     open_ = [posed for posed in code if not tried[posed.id].results]
     for visible in (True, False):
@@ -239,7 +239,7 @@ def _diagnosis(
         known = suite.wrong_results.get(name)
         if known is not None:
             return known
-        text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
+        text = f"{wrong_solutions(folder, sitting.params)}\n{mistaken(posed.id, misconception)}\n"
         submission = submission_of(f"{misconception}.py", text.encode())
         limits = posed.limits or paper.limits
         with session_of(sitting, submission, server, limits, by_author=True) as session:

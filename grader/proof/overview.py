@@ -171,7 +171,7 @@ def _code(exercise: LoadedExercise, variants: Sequence[ShownVariant]) -> dict[tu
     asked = [one for one in exercise.record.questions if one.by_checks]
     if paper is None or not (exercise.folder / REFERENCE_FILE).is_file():
         return {}
-    sitting = Sitting(paper, {}, None, exercise.folder)
+    sitting = Sitting(paper, variants[0].params, None, exercise.folder)
     file = exercise.folder / MISCONCEPTIONS_FILE
     source = read_source(file) if file.is_file() else ""
     names = {function_of(one.id, name) for one in asked for name in one.misconceptions}

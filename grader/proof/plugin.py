@@ -157,8 +157,11 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 def reference(request: pytest.FixtureRequest) -> Reference:
     """Return the reference solution, which has the same names."""
     folder = request.path.parent
-    around = request.config.stash[_RUN].around(folder)
-    return Reference(load_reference(folder / REFERENCE_FILE, around=around))
+    run = request.config.stash[_RUN]
+    around = run.around(folder)
+    return Reference(
+        load_reference(folder / REFERENCE_FILE, around=around, params=run.sitting(folder).params)
+    )
 
 
 @pytest.fixture
