@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.course.drawing import draw_params, is_drawable
 from grader.course.file_faults import clashes, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
@@ -17,6 +18,7 @@ from grader.course.file_names import (
     EXERCISE_FILE,
     HELPERS_FILE,
     MISCONCEPTIONS_FILE,
+    PARAMS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
@@ -28,6 +30,7 @@ from grader.course.sources import parsed, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, Path_, read_document
+from grader.language.draws import Draws
 from grader.language.expressions import ExpressionError, evaluate
 from grader.language.limits import Limits
 from grader.language.params import Demand, Grid
@@ -36,7 +39,14 @@ from grader.questions.definitions import defined_names, function_of
 from grader.questions.demands import demand_of
 from grader.questions.problems import Problem, formula_problems, layer_problems, text_problems
 
-_PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE, HELPERS_FILE)
+_PYTHON_FILES = (
+    REFERENCE_FILE,
+    CHECKS_FILE,
+    VISIBLE_CHECKS_FILE,
+    MISCONCEPTIONS_FILE,
+    HELPERS_FILE,
+    PARAMS_FILE,
+)
 
 T = TypeVar("T")
 _QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
@@ -52,6 +62,7 @@ class LoadedExercise:
     document: Document
     course: Course
     helpers: Path | None = None  # the exercise's own, or the course's
+    drawn: frozenset[str] = frozenset()  # the names of the parameters that params.py draws
 
     @cached_property
     def material(self) -> Material:
@@ -68,6 +79,16 @@ class LoadedExercise:
         )
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of the parameters."""
+        return self.drawn or frozenset(self.record.params)
+
+    @property
+    def params_file(self) -> Path | None:
+        """The author's params.py, which draws the parameters; None if `params:` says how."""
+        return self.folder / PARAMS_FILE if self.drawn else None
+
+    @property
     def limits(self) -> Limits:
         """Return the exercise's own limits, or the course's."""
         return self.record.limits or self.course.limits
@@ -75,8 +96,7 @@ class LoadedExercise:
     @cached_property
     def demands(self) -> tuple[Demand, ...]:
         """Return what the questions demand of a student's parameters."""
-        names = frozenset(self.record.params)
-        return tuple(demand_of(one, names) for one in self.record.questions if not one.by_checks)
+        return tuple(demand_of(one, self.names) for one in self.record.questions if not one.by_checks)
 
 
 @dataclass(frozen=True)
@@ -226,15 +246,39 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     """
     document = read_document(folder / EXERCISE_FILE)
     record, faults = validate(Exercise, document)
+    drawn: frozenset[str] = frozenset()
     if record is None:
         faults += _faults_of_valid_questions(document)
     else:
-        faults += [_place(document, problem) for problem in _problems(record)]
+        drawn = _drawn_names(folder, document, record, course, faults)
+        names = drawn or frozenset(record.params)
+        faults += [_place(document, problem) for problem in _problems(record, names)]
         faults += _code_faults(folder, document, record)
         faults += file_faults(folder, document, record, record.limits or course.limits)
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
-    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder))
+    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
+
+
+def _drawn_names(
+    folder: Path, document: Document, record: Exercise, course: Course, faults: list[Fault]
+) -> frozenset[str]:
+    """Return the names that params.py draws for no student; none if there is no such file."""
+    file = folder / PARAMS_FILE
+    if not file.is_file() or list(source_faults(file)):
+        return frozenset()  # the second is reported with the other files
+    for key in ("params", "where", "variant_0"):
+        if getattr(record, key):
+            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
+            faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
+    if not is_drawable(file):
+        sentence = f"{PARAMS_FILE} does not define 'draw'."
+        faults.append(Fault(file, None, None, "", sentence, "Write def draw(random): return {...}."))
+        return frozenset()
+    try:
+        return frozenset(draw_params(file, Draws((course.seed, folder.name, ""))))
+    except CourseFaults as error:
+        raise CourseFaults([*faults, *error.faults]) from None
 
 
 def helpers_of(folder: Path) -> Path | None:
@@ -270,8 +314,7 @@ def _under(path: tuple[str | int, ...], problems: Iterator[Problem]) -> Iterator
         yield Problem((*path, *problem.path), problem.sentence, problem.remedy, problem.line)
 
 
-def _problems(exercise: Exercise) -> Iterator[Problem]:
-    names = frozenset(exercise.params)
+def _problems(exercise: Exercise, names: frozenset[str]) -> Iterator[Problem]:
     yield from text_problems(exercise.intro, ("intro",), names)
     yield from _param_problems(exercise)
     if exercise.figure:

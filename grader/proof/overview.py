@@ -114,7 +114,7 @@ def _distinct(exercise: LoadedExercise, first: ShownVariant, count: int) -> list
     """
     found: list[tuple[int, _Params]] = []
     seen = {repr(first.params)} if first.params else set()
-    for index in range(1, DRAWS * count + 1) if exercise.record.params else ():
+    for index in range(1, DRAWS * count + 1) if exercise.names else ():
         if len(found) == count:
             break
         params = _params(exercise, index)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.class_grader import ClassGrader
+from grader.course.drawing import difference
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import prepare, variant_of
@@ -39,6 +40,7 @@ from grader.worker.isolation.ways import FULL
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
+DRAWN_AGAIN = 4  # students whose parameters params.py draws twice, besides variant 0
 _OF_A_VARIANT = re.compile(r" \(variant (?:0|of ).*\)$")
 
 
@@ -185,7 +187,11 @@ class _Proof:
     def _variant(self, index: int) -> Variant:
         """Draw a made-up student's variant, once; that of 0 is variant 0."""
         if index not in self._drawn:
-            self._drawn[index] = variant_of(self.exercise, made_up(index))
+            variant = variant_of(self.exercise, made_up(index))
+            file = self.exercise.params_file
+            if file and index <= DRAWN_AGAIN and (fault := difference(file, variant.draws, variant.params)):
+                raise CourseFaults([fault])
+            self._drawn[index] = variant
         return self._drawn[index]
 
     def judge(self, number: int, trial: Trial, report: Report) -> None:

@@ -141,7 +141,7 @@ def _never_varied(
             witness = Witness(suite.reference(exercise.name, sitting.params), inputs)
             suite.rehearse(exercise.name, check, sitting.params, witness)
     asked = {question.id for question in exercise.record.questions}
-    where = " in variant 0" if exercise.record.params else ""
+    where = " in variant 0" if exercise.names else ""
     yield from never_varied({name: seen for name, seen in inputs.items() if name in asked}, where)
 
 
