@@ -31,7 +31,7 @@ from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, Path_, read_document
 from grader.language.draws import Draws
-from grader.language.expressions import ExpressionError, evaluate
+from grader.language.expressions import GIVEN, Expression, ExpressionError, evaluate
 from grader.language.limits import Limits
 from grader.language.params import Demand, Grid
 from grader.questions.base import Question
@@ -257,6 +257,7 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
         faults += file_faults(folder, document, record, record.limits or course.limits)
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
+    record = _built(record)
     return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
 
 
@@ -300,12 +301,15 @@ def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:
     data = document.data if isinstance(document.data, dict) else {}
     params, questions = data.get("params"), data.get("questions")
     names = frozenset(params) if isinstance(params, dict) else frozenset()
+    earlier: set[str] = set()
     for index, question in enumerate(questions if isinstance(questions, list) else []):
         try:
             record = _QUESTION.validate_python(question)
         except ValidationError:
             continue
-        for problem in _under(("questions", index), record.problems(names)):
+        known = names | earlier if record.builds else names
+        earlier.add(f"{GIVEN}.{record.id}")
+        for problem in _under(("questions", index), record.problems(known)):
             yield _place(document, problem)
 
 
@@ -326,6 +330,7 @@ def _problems(exercise: Exercise, names: frozenset[str]) -> Iterator[Problem]:
             key = "text" if isinstance(entry, Passage) else "example"
             yield from text_problems(getattr(entry, key), ("questions", index, key), names)
     seen: set[str] = set()
+    earlier: set[str] = set()  # `given.slope`, which a later question can read
     for index, question in exercise.placed:
         if question.id in seen:
             yield Problem(
@@ -334,7 +339,22 @@ def _problems(exercise: Exercise, names: frozenset[str]) -> Iterator[Problem]:
                 "Rename one.",
             )
         seen.add(question.id)
-        yield from _under(("questions", index), question.problems(names))
+        known = names | earlier if question.builds else names
+        yield from _under(("questions", index), question.problems(known))
+        if question.formula is not None:
+            earlier.add(f"{GIVEN}.{question.id}")
+
+
+def _built(record: Exercise) -> Exercise:
+    """Return the record with formulas of earlier questions in place of `given.slope`."""
+    formulas: dict[str, Expression] = {}
+    entries = []
+    for entry in record.entries:
+        one = entry.built_on(formulas) if isinstance(entry, Question) else entry
+        entries.append(one)
+        if isinstance(one, Question) and one.formula is not None:
+            formulas[f"{GIVEN}.{one.id}"] = one.formula
+    return record.model_copy(update={"entries": entries}) if entries != record.entries else record
 
 
 def _param_problems(exercise: Exercise) -> Iterator[Problem]:
