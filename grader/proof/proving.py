@@ -27,6 +27,7 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
+from grader.proof.chains import faults_of_chains
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports
@@ -160,6 +161,7 @@ class _Proof:
         for sitting in sittings:
             own = sitting.paper.student or not students
             look_at(self.exercise, sitting, self._tallies if own else self._tallies_of_variant_0)
+            self._tell(faults_of_chains(self.exercise, sitting))
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
             yield from code_trials(self.exercise, sitting)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.fingerprint import fingerprints
 from grader.course.paper import prepare
 from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
+from grader.proof.chains import faults_of_chains
 from grader.worker.isolation.way import Workers
 from tests.course.building import HEAD, exercise, faults
 
@@ -82,3 +84,19 @@ def test_a_later_question_is_no_name(tmp_path: Path) -> None:
 def test_no_other_attribute_is_a_formula(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, STEP.replace("answer: rise / run", "answer: rise.real / run"))
     assert "uses Attribute, which formulas do not allow" in fault
+
+
+def test_what_decides_the_earlier_question_decides_the_later_one(tmp_path: Path) -> None:
+    before = fingerprints(exercise(tmp_path, STEP))
+    after = fingerprints(exercise(tmp_path, STEP.replace("answer: run / rise,", "answer: rise * run,")))
+    assert {id_ for id_ in after if after[id_] != before[id_]} == {"slope", "step", "twice"}
+
+
+def test_an_earlier_misconception_with_which_it_cannot_be_computed_is_a_fault(tmp_path: Path) -> None:
+    one = exercise(tmp_path, STEP.replace("given.slope * lr", "lr / (given.slope - 4 / 12)"))
+    [fault, *_] = faults_of_chains(one, prepare(one, None))
+    assert "questions[1].answer: With 'upside_down' in slope it cannot be judged: A formula cannot" in str(
+        fault
+    )
+    good = exercise(tmp_path, STEP)
+    assert not list(faults_of_chains(good, prepare(good, None)))
