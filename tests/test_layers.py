@@ -25,6 +25,7 @@ TORCH_IN_FUNCTIONS = {f"grader.worker.{name}" for name in ("verbs", "wire", "war
 LATER = {
     ("grader.spreadsheets", "python_calamine"),  # few tables are sheets
     ("grader.questions.patterns", "re2"),  # few exercises ask for words
+    *(("grader.course.drawing", f"grader.worker.{name}") for name in ("ending", "wire", "isolation.ways")),
     ("grader.lms.xlsx", "xlsxwriter"),  # one export of many
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only

@@ -31,7 +31,7 @@ class ExampleVariants:
         """Return both ways on the first example whose parameters are not these, or None if there are none."""
         if question.misconception is None or KINDS[question.kind].by_checks:
             return None
-        for number in range(MOST if exercise.record.params else 0):
+        for number in range(MOST if exercise.names else 0):
             example = self._example(exercise, number)
             if example.params != params:
                 found = own_tracks(example, question.id, question.misconception)

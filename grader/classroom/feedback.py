@@ -6,11 +6,13 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from grader.classroom.released import Released
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.sitting import Paper, Sitting
+from grader.course.variant_source import given_line
 from grader.examiner.report import Report
 from grader.gradebook.scoring import Score
 from grader.questions.definitions import defined_names
@@ -49,7 +51,7 @@ def revealed(exercise: LoadedExercise, sitting: Sitting, released: Released) -> 
     found = {}
     for id_, key in (sitting.keys or {}).items():
         is_code = id_ in sitting.code_questions
-        solution = key.solution or _definitions(reference, id_)
+        solution = key.solution or _definitions(reference, id_, sitting.params)
         found[id_] = Revealed(
             explanation=key.explanation if released.explanation else "",
             solution=solution if released.explanation else "",
@@ -63,11 +65,12 @@ def _source(exercise: LoadedExercise, file: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def _definitions(source: str, name: str) -> str:
-    """Return the statements of a module that define a name."""
+def _definitions(source: str, name: str, params: Mapping[str, Any]) -> str:
+    """Return the statements of a module that define a name, with the parameters that they read."""
     tree = ast.parse(source)
     own = [one for one in tree.body if name in defined_names(ast.Module([one], []))]
-    return "\n\n".join(ast.get_source_segment(source, one) or "" for one in own)
+    text = "\n\n".join(ast.get_source_segment(source, one) or "" for one in own)
+    return given_line(text, params) + text
 
 
 def _checks_of(source: str, question: str, questions: tuple[str, ...]) -> str:

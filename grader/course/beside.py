@@ -10,12 +10,13 @@ from grader.course.file_names import (
     CHECKS_FILE,
     EXERCISE_FILE,
     MISCONCEPTIONS_FILE,
+    PARAMS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
 from grader.course.sources import parsed
 
-_SECRET = {REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE}
+_SECRET = {REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE, PARAMS_FILE}
 
 
 def files_beside(folder: Path) -> dict[str, Path]:

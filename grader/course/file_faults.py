@@ -10,6 +10,7 @@ from grader.course.file_names import (
     EXERCISE_FILE,
     HELPERS_FILE,
     MISCONCEPTIONS_FILE,
+    PARAMS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
@@ -23,7 +24,7 @@ from grader.language.limits import Limits
 from grader.questions.base import Question
 
 MAX_BYTES = 1 << 30  # of one file: as much as `files_mib` can allow
-_OWN = {EXERCISE_FILE, REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE}
+_OWN = {EXERCISE_FILE, REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE, PARAMS_FILE}
 _TAKEN = {*_OWN, HELPERS_FILE, "readme.md", "course.pack", "checks"}  # here, or in a handout
 _CODE = {".py", ".ipynb", ".whl", ".pack"}
 _DEVICES = {

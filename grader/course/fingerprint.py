@@ -22,6 +22,7 @@ from grader.course.file_names import (
     CHECKS_FILE,
     HELPERS_FILE,
     MISCONCEPTIONS_FILE,
+    PARAMS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
@@ -29,6 +30,7 @@ from grader.course.loading import LoadedExercise
 from grader.digest import digest_of, own_sources
 from grader.files import refusal
 from grader.language.draws import DRAWING
+from grader.language.expressions import GIVEN
 
 LENGTH = 20  # hexadecimal digits kept of a digest; a collision gains nothing
 
@@ -57,12 +59,15 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
         {HELPERS_FILE: material.helpers} if material.helpers and (code or material.hands_out_helpers) else {}
     )
     brought = _files({**material.shipped, **material.hidden, **own})
+    brought |= _files({PARAMS_FILE: exercise.params_file} if exercise.params_file else {})
     common["files"] = {name: digest_of(content) for name, content in brought.items()}
     prints = {}
     for place, question in record.placed:
         written = data["questions"][place]
         decisive = {key: value for key, value in written.items() if key != "explanation"}
         parts = {**common, "question": decisive}
+        if f"{GIVEN}." in json.dumps(decisive):  # it is judged by what decides the earlier ones, too
+            parts["earlier"] = data["questions"][:place]
         if question.by_checks:
             parts["files"] = {name: _content(name, text, question.id, code) for name, text in files.items()}
         prints[question.id] = digest_of(json.dumps(parts, sort_keys=True).encode())[:LENGTH]

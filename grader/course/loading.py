@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.course.drawing import draw_params, is_drawable
 from grader.course.excerpt import excerpt
 from grader.course.file_faults import clashes, file_faults, texts_of
 from grader.course.file_names import (
@@ -19,6 +20,7 @@ from grader.course.file_names import (
     EXERCISE_FILE,
     HELPERS_FILE,
     MISCONCEPTIONS_FILE,
+    PARAMS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
@@ -30,7 +32,8 @@ from grader.course.sources import parsed, read_source, repeated_checks, source_f
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
 from grader.language.document import Document, Path_, read_document
-from grader.language.expressions import ExpressionError, evaluate
+from grader.language.draws import Draws
+from grader.language.expressions import GIVEN, Expression, ExpressionError, evaluate
 from grader.language.limits import Limits
 from grader.language.params import Demand, Grid
 from grader.questions.base import Question
@@ -38,7 +41,14 @@ from grader.questions.definitions import defined_names, function_of
 from grader.questions.demands import demand_of
 from grader.questions.problems import Problem, formula_problems, layer_problems, text_problems
 
-_PYTHON_FILES = (REFERENCE_FILE, CHECKS_FILE, VISIBLE_CHECKS_FILE, MISCONCEPTIONS_FILE, HELPERS_FILE)
+_PYTHON_FILES = (
+    REFERENCE_FILE,
+    CHECKS_FILE,
+    VISIBLE_CHECKS_FILE,
+    MISCONCEPTIONS_FILE,
+    HELPERS_FILE,
+    PARAMS_FILE,
+)
 
 T = TypeVar("T")
 _QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
@@ -54,6 +64,7 @@ class LoadedExercise:
     document: Document
     course: Course
     helpers: Path | None = None  # the exercise's own, or the course's
+    drawn: frozenset[str] = frozenset()  # the names of the parameters that params.py draws
 
     @cached_property
     def material(self) -> Material:
@@ -70,6 +81,16 @@ class LoadedExercise:
         )
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of the parameters."""
+        return self.drawn or frozenset(self.record.params)
+
+    @property
+    def params_file(self) -> Path | None:
+        """The author's params.py, which draws the parameters; None if `params:` says how."""
+        return self.folder / PARAMS_FILE if self.drawn else None
+
+    @property
     def limits(self) -> Limits:
         """Return the exercise's own limits, or the course's."""
         return self.record.limits or self.course.limits
@@ -77,8 +98,7 @@ class LoadedExercise:
     @cached_property
     def demands(self) -> tuple[Demand, ...]:
         """Return what the questions demand of a student's parameters."""
-        names = frozenset(self.record.params)
-        return tuple(demand_of(one, names) for one in self.record.questions if not one.by_checks)
+        return tuple(demand_of(one, self.names) for one in self.record.questions if not one.by_checks)
 
 
 @dataclass(frozen=True)
@@ -228,15 +248,40 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     """
     document = read_document(folder / EXERCISE_FILE)
     record, faults = validate(Exercise, document)
+    drawn: frozenset[str] = frozenset()
     if record is None:
         faults += _faults_of_valid_questions(document)
     else:
-        faults += [_place(document, problem) for problem in _problems(record)]
+        drawn = _drawn_names(folder, document, record, course, faults)
+        names = drawn or frozenset(record.params)
+        faults += [_place(document, problem) for problem in _problems(record, names)]
         faults += _code_faults(folder, document, record)
         faults += file_faults(folder, document, record, record.limits or course.limits)
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
-    return LoadedExercise(folder.name, folder, _begun(folder, record), document, course, helpers_of(folder))
+    record = _built(_begun(folder, record))
+    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
+
+
+def _drawn_names(
+    folder: Path, document: Document, record: Exercise, course: Course, faults: list[Fault]
+) -> frozenset[str]:
+    """Return the names that params.py draws for no student; none if there is no such file."""
+    file = folder / PARAMS_FILE
+    if not file.is_file() or list(source_faults(file)):
+        return frozenset()  # the second is reported with the other files
+    for key in ("params", "where", "variant_0"):
+        if getattr(record, key):
+            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
+            faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
+    if not is_drawable(file):
+        sentence = f"{PARAMS_FILE} does not define 'draw'."
+        faults.append(Fault(file, None, None, "", sentence, "Write def draw(random): return {...}."))
+        return frozenset()
+    try:
+        return frozenset(draw_params(file, Draws((course.seed, folder.name, ""))))
+    except CourseFaults as error:
+        raise CourseFaults([*faults, *error.faults]) from None
 
 
 def _begun(folder: Path, record: Exercise) -> Exercise:
@@ -272,12 +317,15 @@ def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:
     data = document.data if isinstance(document.data, dict) else {}
     params, questions = data.get("params"), data.get("questions")
     names = frozenset(params) if isinstance(params, dict) else frozenset()
+    earlier: set[str] = set()
     for index, question in enumerate(questions if isinstance(questions, list) else []):
         try:
             record = _QUESTION.validate_python(question)
         except ValidationError:
             continue
-        for problem in _under(("questions", index), record.problems(names)):
+        known = names | earlier if record.builds else names
+        earlier.add(f"{GIVEN}.{record.id}")
+        for problem in _under(("questions", index), record.problems(known)):
             yield _place(document, problem)
 
 
@@ -286,8 +334,7 @@ def _under(path: tuple[str | int, ...], problems: Iterator[Problem]) -> Iterator
         yield Problem((*path, *problem.path), problem.sentence, problem.remedy, problem.line)
 
 
-def _problems(exercise: Exercise) -> Iterator[Problem]:
-    names = frozenset(exercise.params)
+def _problems(exercise: Exercise, names: frozenset[str]) -> Iterator[Problem]:
     yield from text_problems(exercise.intro, ("intro",), names)
     yield from _param_problems(exercise)
     if exercise.figure:
@@ -299,6 +346,7 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
             key = "text" if isinstance(entry, Passage) else "example"
             yield from text_problems(getattr(entry, key), ("questions", index, key), names)
     seen: set[str] = set()
+    earlier: set[str] = set()  # `given.slope`, which a later question can read
     for index, question in exercise.placed:
         if question.id in seen:
             yield Problem(
@@ -307,7 +355,22 @@ def _problems(exercise: Exercise) -> Iterator[Problem]:
                 "Rename one.",
             )
         seen.add(question.id)
-        yield from _under(("questions", index), question.problems(names))
+        known = names | earlier if question.builds else names
+        yield from _under(("questions", index), question.problems(known))
+        if question.formula is not None:
+            earlier.add(f"{GIVEN}.{question.id}")
+
+
+def _built(record: Exercise) -> Exercise:
+    """Return the record with formulas of earlier questions in place of `given.slope`."""
+    formulas: dict[str, Expression] = {}
+    entries = []
+    for entry in record.entries:
+        one = entry.built_on(formulas) if isinstance(entry, Question) else entry
+        entries.append(one)
+        if isinstance(one, Question) and one.formula is not None:
+            formulas[f"{GIVEN}.{one.id}"] = one.formula
+    return record.model_copy(update={"entries": entries}) if entries != record.entries else record
 
 
 def _param_problems(exercise: Exercise) -> Iterator[Problem]:

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
+from grader.course.variant_source import variant_source
 from grader.questions.definitions import defined_names, function_of
 
 _MODULES = """
 import types
 reference = types.ModuleType("reference")
+reference.params = {params!r}
 exec(compile({reference!r}, "reference.py", "exec"), vars(reference))
 misconceptions = types.ModuleType("misconceptions")
 misconceptions.reference = reference
+misconceptions.params = {params!r}
 exec(compile({misconceptions!r}, "misconceptions.py", "exec"), vars(misconceptions))
 """
 
 
-def wrong_solutions(folder: Path) -> str:
+def wrong_solutions(folder: Path, params: Mapping[str, Any]) -> str:
     """Write a student's file with the reference and, in a module of their own, all misconceptions of code.
 
     Misconceptions can import `reference`. It is a separate module, so their definitions do not change it.
     """
-    reference = read_source(folder / REFERENCE_FILE).rstrip()
+    top = variant_source(folder / REFERENCE_FILE, params).rstrip()
     if not (folder / MISCONCEPTIONS_FILE).is_file():
-        return reference
+        return top
+    reference = read_source(folder / REFERENCE_FILE).rstrip()
     misconceptions = _without_imports((folder / MISCONCEPTIONS_FILE).read_bytes())
-    return reference + "\n\n" + _MODULES.format(reference=reference, misconceptions=misconceptions)
+    modules = _MODULES.format(reference=reference, misconceptions=misconceptions, params=dict(params))
+    return f"{top}\n\n{modules}"
 
 
 @lru_cache  # called for each wrong solution of a class

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from grader.course.drawing import draw_params, line_of_draw
 from grader.course.illustrating import illustrated
 from grader.course.loading import LoadedExercise
 from grader.course.records import Example, Exercise, Passage
@@ -110,8 +112,10 @@ def variant_of(
     """
     record = exercise.record
     draws = Draws((exercise.course.seed, exercise.name))
-    if params is not None and params.keys() == record.params.keys():
+    if params is not None and params.keys() == exercise.names:
         return Variant(params, draws.under(student or ""))
+    if exercise.params_file is not None:
+        return _drawn_by_author(exercise, exercise.params_file, draws.under(student or ""), params)
     try:
         variant = draw_variant(
             record.params, record.where, record.variant_0, draws, student, exercise.demands
@@ -127,6 +131,19 @@ def variant_of(
     }  # a parameter that was added later has the value of variant 0
     kept = {name: value for name, value in given.items() if name in record.params}
     return Variant({**variant.params, **kept}, variant.draws)
+
+
+def _drawn_by_author(
+    exercise: LoadedExercise, file: Path, draws: Draws, params: Mapping[str, Any] | None
+) -> Variant:
+    """Draw a variant with params.py; what was drawn before keeps its value."""
+    drawn = draw_params(file, draws)
+    if others := drawn.keys() ^ exercise.names:
+        sentence = f"draw() does not return {', '.join(sorted(others))} for every student."
+        remedy = "Return the same names always."
+        raise CourseFaults([Fault(file, line_of_draw(file), None, "", sentence, remedy)])
+    kept = {name: value for name, value in (params or {}).items() if name in drawn}
+    return Variant({**drawn, **kept}, draws)
 
 
 def _path_of(error: LanguageError, record: Exercise) -> Path_:

@@ -8,7 +8,7 @@ from grader.course.excerpt import excerpt
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.sitting import Sitting
-from grader.course.sources import read_source
+from grader.course.variant_source import variant_source
 from grader.questions.kinds import KINDS
 
 
@@ -21,7 +21,7 @@ def solutions(sitting: Sitting) -> dict[str, str]:
     answers = {question.id: keys[question.id].solution for question in sitting.paper.questions}
     code = [question.id for question in sitting.paper.questions if KINDS[question.kind].by_checks]
     if code and sitting.folder is not None:
-        answers[code[0]] = read_source(sitting.folder / REFERENCE_FILE).rstrip()
+        answers[code[0]] = variant_source(sitting.folder / REFERENCE_FILE, sitting.params).rstrip()
         answers.update(dict.fromkeys(code[1:], "# (see above)"))
     return answers
 
@@ -31,7 +31,7 @@ def solution_of(sitting: Sitting, question: str) -> str:
     if question not in sitting.code_questions or sitting.folder is None:
         return (sitting.keys or {})[question].solution
     others = {*sitting.code_questions} - {question}
-    return excerpt(read_source(sitting.folder / REFERENCE_FILE), question, others)
+    return excerpt(variant_source(sitting.folder / REFERENCE_FILE, sitting.params), question, others)
 
 
 def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str]:
@@ -44,6 +44,6 @@ def mistakes(sitting: Sitting, misconceptions: Collection[str]) -> dict[str, str
             answers[id_] = f"{id_} = {wrong.answer!r}"
         elif wrong is not None and sitting.folder is not None:
             if not is_mistaken:
-                answers[by_checks[0]], is_mistaken = wrong_solutions(sitting.folder), True
+                answers[by_checks[0]], is_mistaken = wrong_solutions(sitting.folder, sitting.params), True
             answers[id_] += f"\n{mistaken(id_, wrong.name)}"
     return answers

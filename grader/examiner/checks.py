@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pytest
 
+from grader.course.variant_source import folder_reads_params
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
 from grader.examiner.asked_verbs import VERBS, Verbs
@@ -30,6 +31,7 @@ from grader.examiner.spelling import bounded, spelled, spelled_call
 from grader.examiner.stand_in import StandIn
 from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.examiner.trouble import CheckFault, StudentError, Trouble
+from grader.examiner.variant_module import VariantModule
 from grader.examiner.wording import (
     CHANGED_INPUT,
     CHECK_DID_NOT_FINISH,
@@ -171,21 +173,25 @@ class CheckSuite:
 
     fixtures: CheckFixtures
     checks: Mapping[str, Sequence[Check]]  # by exercise
-    references: Mapping[str, ModuleType | None]
+    references: Mapping[str, VariantModule]  # by exercise
     wrong_results: dict[str, Sequence[CheckResult]] = field(default_factory=dict)  # of misconceptions
     endless: set[str] = field(default_factory=set)  # checks that did not finish with the reference either
     given_up: Collection[str] = ()  # checks that did not finish with this submission
     note: Note = nowhere
-    signs: dict[str, ModuleType | None] = field(default_factory=dict)  # misconceptions.py, by exercise
+    signs: dict[str, VariantModule] = field(default_factory=dict)  # misconceptions.py, by exercise
     around: Mapping[Path, Surroundings] = field(default_factory=dict)  # by the folder of an exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """Return the checks of one question."""
         return [check for check in self.checks.get(exercise, ()) if check.question == question]
 
-    def misfit(self, exercise: str, posed: Posed, value: Any) -> str:
+    def reference(self, exercise: str, params: Mapping[str, Any]) -> ModuleType | None:
+        """Return reference.py of an exercise, which sees these parameters."""
+        return self.references[exercise].of(params)
+
+    def misfit(self, exercise: str, posed: Posed, value: Any, params: Mapping[str, Any]) -> str:
         """Describe a value that is not the function, class or module the question asks for, or return ''."""
-        right = getattr(self.references.get(exercise), posed.id, None)
+        right = getattr(self.reference(exercise, params), posed.id, None)
         if isinstance(value, Remote) or not callable(right):
             return ""
         asked = "a class" if isinstance(right, type) else "a function" if isfunction(right) else "a module"
@@ -196,9 +202,11 @@ class CheckSuite:
         return self.around.get(folder.resolve(), NOTHING_AROUND)
 
     def reads_params(self, exercise: str, question: str) -> bool:
-        """Return whether a check of the question reads the parameters of the student's variant."""
+        """Return whether a check of the question or the author's modules read the variant's parameters."""
         checks = self.of(exercise, question)
-        return any("params" in getattr(check.item, "fixturenames", ()) for check in checks)
+        return any(folder_reads_params(one.item.path.parent) for one in checks[:1]) or any(
+            "params" in getattr(check.item, "fixturenames", ()) for check in checks
+        )
 
     def remember_wrong(self, name: str, results: Sequence[CheckResult]) -> None:
         """Keep the results of a misconception for the next student, if it has any."""
@@ -243,7 +251,7 @@ class CheckSuite:
             return CheckResult(check, "ungraded", TooSlowError())
         if check.item.nodeid in self.given_up:
             return self._blamed(exercise, check, params)
-        reference = self._reference(exercise)
+        reference = self._reference(exercise, params)
         turn = Turn(Student(session), params, reference, session.waiting)
         session.begin()
         self._take_turn(check, turn)
@@ -272,8 +280,8 @@ class CheckSuite:
             error = _bare(error)
         return CheckResult(check, outcome, error, message, values, exchange)
 
-    def _reference(self, exercise: str) -> Reference:
-        return Reference(self.references[exercise], self.asked(exercise))
+    def _reference(self, exercise: str, params: Mapping[str, Any]) -> Reference:
+        return Reference(self.reference(exercise, params), self.asked(exercise))
 
     def asked(self, exercise: str) -> Collection[str]:
         """Return the names of the questions that have checks."""
@@ -290,7 +298,7 @@ class CheckSuite:
         self, exercise: str, check: Check, params: Mapping[str, Any], student: Reference | None = None
     ) -> Turn:
         """Run a check with the reference, or another module of the author's, in the student's place."""
-        reference = self._reference(exercise)
+        reference = self._reference(exercise, params)
         turn = Turn(student or reference, params, reference, Stopwatch())
         self._take_turn(check, turn, with_reference(check))
         return turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import inspect
 import math
@@ -12,19 +13,21 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.material import Material
-from grader.course.sources import defined_checks
+from grader.course.sources import defined_checks, read_source
+from grader.course.variant_source import PARAMS, reads_params
 from grader.errors import CourseFaults, Fault
 from grader.examiner.aside import aside
 from grader.examiner.check_result import Check
 from grader.examiner.checks import CheckFixtures, CheckSuite, line_of
 from grader.examiner.deed import Deed, Note, nowhere
 from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
+from grader.examiner.variant_module import VariantModule
 
 if TYPE_CHECKING:
     from grader.course.loading import LoadedCourse
@@ -137,7 +140,7 @@ def with_checks(
     _try_helpers(material.values(), note)
     around = {folders[name]: Surroundings.of(folders[name], one) for name, one in material.items()}
     references = {
-        name: load_reference(folder / REFERENCE_FILE, note, around.get(folder, NOTHING_AROUND))
+        name: variant_module(folder / REFERENCE_FILE, note, around.get(folder, NOTHING_AROUND))
         for name, folder in folders.items()
     }
     results: list[T] = []
@@ -293,10 +296,21 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
     raise CourseFaults([fault_at(item, sentence, remedy)])
 
 
+def variant_module(file: Path, note: Note = nowhere, around: Surroundings = NOTHING_AROUND) -> VariantModule:
+    """Return reference.py, or another of the author's modules, for one variant after another."""
+    reads = file.is_file() and reads_params(read_source(file))
+    return VariantModule(lambda params: load_reference(file, note, around, params), reads)
+
+
 def load_reference(
-    file: Path, note: Note = nowhere, around: Surroundings = NOTHING_AROUND
+    file: Path,
+    note: Note = nowhere,
+    around: Surroundings = NOTHING_AROUND,
+    params: Mapping[str, Any] | None = None,
 ) -> ModuleType | None:
     """Import reference.py, or another of the author's modules, and return it; None if there is no such file.
+
+    It finds the parameters of a variant under the name `params`.
 
     Raises:
         CourseFaults: it raises an error when it is imported.
@@ -310,6 +324,8 @@ def load_reference(
         return None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    if params is not None and reads_params(read_source(file)):
+        vars(module)[PARAMS] = copy.deepcopy(dict(params))
     note(Deed(f"The import of {file.name}", file))
     try:
         with around.entered(), aside():

@@ -27,12 +27,22 @@ from grader.examiner.sketch import kept
 from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import MAX_BYTES, Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
-from grader.examiner.wording import JUDGED_LATER, NO_CHECK, NOT_ANSWERED, NOT_JUDGED, STILL_BROKEN, explain
+from grader.examiner.wording import (
+    JUDGED_BY_OWN,
+    JUDGED_LATER,
+    NO_CHECK,
+    NOT_ANSWERED,
+    NOT_JUDGED,
+    STILL_BROKEN,
+    explain,
+)
 from grader.files import read_file
+from grader.language.expressions import ExpressionError
 from grader.language.limits import Limits
 from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
 from grader.questions.posed import MOST_READ, FormError, Key, Mark, OutcomeName, Posed
+from grader.questions.values import plain, single
 from grader.walks.worked import Tracks
 from grader.worker.isolation.way import Workers
 
@@ -156,7 +166,7 @@ def run_checks(
             tried[posed.id].results = [CheckResult(check, outcome, error) for check in checks]
             continue
         own = tried[posed.id]
-        own.misfit = suite.misfit(exercise, posed, value)
+        own.misfit = suite.misfit(exercise, posed, value, sitting.params)
         own.results = [CheckResult(one, "failed", message=own.misfit) for one in checks if own.misfit]
     open_ = [posed for posed in code if not tried[posed.id].results]
     for visible in (True, False):
@@ -195,7 +205,7 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard =
         if key is None:
             kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
-        mark = kind.mark(posed, key, value)
+        mark = _by_own(sitting, posed, key, value, session, kind.mark(posed, key, value))
         return replace(mark, tracks=_tracks(posed, key, mark, value)) if sitting.is_practice else mark
     except (SubmissionFault, WorkerFault, KeyboardInterrupt):
         raise
@@ -205,6 +215,38 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard =
         return Mark("failed", 0.0, str(error), is_malformed=True)
     except Exception as error:
         return Mark("ungraded", 0.0, NOT_JUDGED.format(error=type(error).__name__))
+
+
+def _by_own(sitting: Sitting, posed: Posed, key: Key, value: Any, session: Session, mark: Mark) -> Mark:
+    """Judge a wrong answer by the student's own earlier answers that it builds on."""
+    if mark.outcome != "failed" or not key.builds_on:
+        return mark
+    given = {id_: own for id_ in key.builds_on if (own := _own_answer(sitting, id_, session)) is not None}
+    if len(given) < len(key.builds_on):
+        return mark
+    kind = KINDS[posed.kind]
+    try:
+        again = kind.mark(posed, kind.key_by(key, given), value)
+    except ExpressionError:
+        return mark
+    told = JUDGED_BY_OWN.format(names=" and ".join(given))
+    if again.outcome == "passed" or again.misconception:
+        return replace(again, message=f"{again.message} {told}".lstrip())
+    return mark
+
+
+def _own_answer(sitting: Sitting, question: str, session: Session) -> Any:
+    """Return a student's answer if it is right, or what one of its misconceptions leads to, and not zero."""
+    posed = next(one for one in sitting.paper.questions if one.id == question)
+    kind, key = KINDS[posed.kind], (sitting.keys or {})[question]
+    try:
+        value = _answer(posed, session)
+        number = single(plain(value, posed.id))
+        mark = _by_own(sitting, posed, key, value, session, kind.mark(posed, key, value))
+    except (StudentError, FormError):
+        return None
+    is_usable = mark.outcome == "passed" or (mark.misconception is not None and number != 0)
+    return number if is_usable else None
 
 
 def _tracks(posed: Posed, key: Key, mark: Mark, value: Any) -> Tracks | None:
@@ -251,7 +293,7 @@ def _diagnosis(
         known = suite.wrong_results.get(name)
         if known is not None:
             return known
-        text = f"{wrong_solutions(folder)}\n{mistaken(posed.id, misconception)}\n"
+        text = f"{wrong_solutions(folder, sitting.params)}\n{mistaken(posed.id, misconception)}\n"
         submission = submission_of(f"{misconception}.py", text.encode())
         limits = posed.limits or paper.limits
         with session_of(sitting, submission, server, limits, by_author=True) as session:

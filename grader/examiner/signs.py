@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.mistaken import names_of_wrong_solutions
 from grader.course.sitting import Sitting
+from grader.course.variant_source import folder_reads_params
 from grader.errors import CourseFaults, WorkerFault
 from grader.examiner.aside import aside
 from grader.examiner.check_result import CheckResult
@@ -26,6 +28,7 @@ from grader.examiner.collection import load_reference
 from grader.examiner.patience import CHECK_SECONDS, own_time_bounded
 from grader.examiner.remote import Student
 from grader.examiner.session import Session
+from grader.examiner.variant_module import VariantModule
 from grader.questions.definitions import sign_of
 from grader.questions.posed import Wrong
 
@@ -53,19 +56,26 @@ def _sign(suite: CheckSuite, sitting: Sitting, name: str) -> Callable[..., Any] 
 
 
 def _module(suite: CheckSuite, sitting: Sitting) -> ModuleType | None:
-    """Import misconceptions.py once; it may import the reference."""
-    exercise = sitting.paper.exercise
-    if exercise not in suite.signs and sitting.folder is not None:
-        before = sys.modules.get("reference")
-        sys.modules["reference"] = suite.references[exercise] or ModuleType("reference")
-        try:
-            around = suite.around_in(sitting.folder)
-            suite.signs[exercise] = load_reference(sitting.folder / MISCONCEPTIONS_FILE, suite.note, around)
-        except CourseFaults:  # `course check` says so
-            suite.signs[exercise] = None
-        finally:
-            _put_back("reference", before)
-    return suite.signs.get(exercise)
+    """Import misconceptions.py, once if neither it nor the reference reads `params`."""
+    exercise, folder = sitting.paper.exercise, sitting.folder
+    if folder is None:
+        return None
+    if exercise not in suite.signs:
+        load = partial(_imported, suite, exercise, folder)
+        suite.signs[exercise] = VariantModule(load, folder_reads_params(folder))
+    return suite.signs[exercise].of(sitting.params)
+
+
+def _imported(suite: CheckSuite, exercise: str, folder: Path, params: Mapping[str, Any]) -> ModuleType | None:
+    """Import misconceptions.py, which may import the reference."""
+    before = sys.modules.get("reference")
+    sys.modules["reference"] = suite.reference(exercise, params) or ModuleType("reference")
+    try:
+        return load_reference(folder / MISCONCEPTIONS_FILE, suite.note, suite.around_in(folder), params)
+    except CourseFaults:  # `course check` says so
+        return None
+    finally:
+        _put_back("reference", before)
 
 
 def _put_back(name: str, module: ModuleType | None) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # `grade --help` imports this module, and must not wait for p
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."
 STILL_BROKEN = "This is still the broken version."
+JUDGED_BY_OWN = "It was judged by your own {names}."
 JUDGED_LATER = "Answered. It will be graded after you hand in the file."
 NOT_JUDGED = "This answer could not be judged ({error}). Please tell your instructor."
 NO_CHECK = "No check belongs to this question."

@@ -19,6 +19,7 @@ Expression = bool | int | float | str  # text is a formula, anything else a cons
 Scope = Mapping[str, Any]
 
 MAX_CHARACTERS = 1000
+GIVEN = "given"  # before the names of earlier questions
 MAX_DEPTH = 100
 MAX_DIGITS = 20
 MAX_EXPONENT = 64
@@ -92,7 +93,17 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.In: lambda a, b: a in b,
     ast.NotIn: lambda a, b: a not in b,
 }
-_PLAIN = (ast.Expression, ast.Constant, ast.Name, ast.Load, ast.Tuple, ast.List, ast.IfExp, ast.Subscript)
+_PLAIN = (
+    ast.Expression,
+    ast.Constant,
+    ast.Name,
+    ast.Load,
+    ast.Tuple,
+    ast.List,
+    ast.IfExp,
+    ast.Subscript,
+    ast.Attribute,
+)
 _NODES = (
     *_PLAIN,
     ast.BinOp,
@@ -152,6 +163,8 @@ def _is_deeper(tree: ast.AST, most: int) -> bool:
 def _check_node(node: ast.AST, text: str) -> None:
     if not isinstance(node, _NODES):
         raise ExpressionError(f"'{text}' uses {type(node).__name__}, which formulas do not allow.")
+    if isinstance(node, ast.Attribute) and given_name(node) is None:
+        raise ExpressionError(f"'{text}' uses Attribute, which formulas do not allow.")
     if isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
         raise ExpressionError(f"A loop in '{text}' has more than one name.", "Write one name after 'for'.")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
@@ -165,11 +178,42 @@ def _check_node(node: ast.AST, text: str) -> None:
             )
 
 
+def given_name(node: ast.AST) -> str | None:
+    """Return `given.slope` if a node is that name, the answer to another question; None if it is not."""
+    is_given = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == GIVEN
+    return f"{GIVEN}.{node.attr}" if is_given and isinstance(node, ast.Attribute) else None
+
+
 def names_in(tree: ast.AST) -> frozenset[str]:
     """Return the parameters that a formula reads; the names of its loops are none."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    given = {id(node.value): name for node in ast.walk(tree) if (name := given_name(node))}  # type: ignore[attr-defined]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in given]
     own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return frozenset({node.id for node in names} - FUNCTIONS.keys() - own)
+    return frozenset({node.id for node in names} - FUNCTIONS.keys() - own) | {*given.values()}
+
+
+class _Writing(ast.NodeTransformer):
+    """A transformer that writes formulas in place of `given.slope`."""
+
+    def __init__(self, formulas: Mapping[str, Expression]) -> None:
+        self._formulas = formulas
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        formula = self._formulas.get(given_name(node) or "")
+        if formula is None:
+            return node
+        return copy.deepcopy(parse_expression(formula)) if isinstance(formula, str) else ast.Constant(formula)
+
+
+def written_out(formula: Expression, formulas: Mapping[str, Expression]) -> Expression:
+    """Return a formula in which other questions' formulas stand in place of their names.
+
+    >>> written_out("2 * given.slope", {"given.slope": "a + b"})
+    '2 * (a + b)'
+    """
+    if not isinstance(formula, str) or not names_in(parse_expression(formula)) & formulas.keys():
+        return formula
+    return ast.unparse(_Writing(formulas).visit(copy.deepcopy(parse_expression(formula))))
 
 
 class _Filling(ast.NodeTransformer):
@@ -272,6 +316,11 @@ def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for
         case ast.Name(id=name):
             if name not in scope:
                 raise ExpressionError(f"There is no parameter '{name}'.")
+            return scope[name]
+        case ast.Attribute():
+            name = given_name(node) or ""
+            if name not in scope:
+                raise ExpressionError(f"There is no earlier answer '{name}'.")
             return scope[name]
         case ast.Tuple(elts=items):
             return tuple(_value(item, scope) for item in items)

@@ -23,9 +23,10 @@ from grader.errors import CourseFaults, Fault
 from grader.examiner.cause import place_in, raised_text
 from grader.examiner.check_result import Check
 from grader.examiner.checks import CheckSuite
-from grader.examiner.collection import fault_at, load_reference, with_checks
+from grader.examiner.collection import fault_at, variant_module, with_checks
 from grader.examiner.deed import Note
 from grader.examiner.surroundings import Surroundings
+from grader.examiner.variant_module import VariantModule
 from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
 
 EDITIONS: tuple[Edition, ...] = ("practice", "assessed")
@@ -66,10 +67,11 @@ class Copy:
         opened.is_over = True
         return [self._at_home(fault) for fault in (*faults, *opened.faults())]
 
-    def _reference(self, suite: CheckSuite, note: Note) -> Any:
-        own = suite.references[self.exercise.name]
+    def _reference(self, suite: CheckSuite, note: Note) -> VariantModule:
+        if (self.folder / REFERENCE_FILE).is_file():
+            return suite.references[self.exercise.name]
         around = Surroundings.of(self.exercise.folder, self.exercise.material)
-        return own or load_reference(self.exercise.folder / REFERENCE_FILE, note, around)
+        return variant_module(self.exercise.folder / REFERENCE_FILE, note, around)
 
     def _failing(
         self, suite: CheckSuite, sitting: Sitting, passed: Sequence[tuple[str, bool]]

@@ -114,7 +114,7 @@ def _distinct(exercise: LoadedExercise, first: ShownVariant, count: int) -> list
     """
     found: list[tuple[int, _Params]] = []
     seen = {repr(first.params)} if first.params else set()
-    for index in range(1, DRAWS * count + 1) if exercise.record.params else ():
+    for index in range(1, DRAWS * count + 1) if exercise.names else ():
         if len(found) == count:
             break
         params = _params(exercise, index)
@@ -171,7 +171,7 @@ def _code(exercise: LoadedExercise, variants: Sequence[ShownVariant]) -> dict[tu
     asked = [one for one in exercise.record.questions if one.by_checks]
     if paper is None or not (exercise.folder / REFERENCE_FILE).is_file():
         return {}
-    sitting = Sitting(paper, {}, None, exercise.folder)
+    sitting = Sitting(paper, variants[0].params, None, exercise.folder)
     file = exercise.folder / MISCONCEPTIONS_FILE
     source = read_source(file) if file.is_file() else ""
     names = {function_of(one.id, name) for one in asked for name in one.misconceptions}

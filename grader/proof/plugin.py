@@ -159,8 +159,9 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
 def reference(request: pytest.FixtureRequest) -> Reference:
     """Return the reference solution, which has the same names."""
     folder, run = request.path.parent, request.config.stash[_RUN]
-    asked = {posed.id for posed in run.sitting(folder).paper.questions}
-    return Reference(load_reference(folder / REFERENCE_FILE, around=run.around(folder)), asked)
+    sitting, around = run.sitting(folder), run.around(folder)
+    module = load_reference(folder / REFERENCE_FILE, around=around, params=sitting.params)
+    return Reference(module, {posed.id for posed in sitting.paper.questions})
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.class_grader import ClassGrader
+from grader.course.drawing import difference
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import prepare, variant_of
@@ -26,6 +27,7 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
+from grader.proof.chains import faults_of_chains
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
 from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports, notes_of_time
@@ -39,6 +41,7 @@ from grader.worker.isolation.ways import FULL
 
 FORMATS: tuple[Format, ...] = ("python", "notebook")
 MAX_NAMED = 3  # mutants that one note names
+DRAWN_AGAIN = 4  # students whose parameters params.py draws twice, besides variant 0
 _OF_A_VARIANT = re.compile(r" \(variant (?:0|of ).*\)$")
 
 
@@ -160,6 +163,7 @@ class _Proof:
         for sitting in sittings:
             own = sitting.paper.student or not students
             look_at(self.exercise, sitting, self._tallies if own else self._tallies_of_variant_0)
+            self._tell(faults_of_chains(self.exercise, sitting))
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
             yield from code_trials(self.exercise, sitting)
@@ -187,7 +191,11 @@ class _Proof:
     def _variant(self, index: int) -> Variant:
         """Draw a made-up student's variant, once; that of 0 is variant 0."""
         if index not in self._drawn:
-            self._drawn[index] = variant_of(self.exercise, made_up(index))
+            variant = variant_of(self.exercise, made_up(index))
+            file = self.exercise.params_file
+            if file and index <= DRAWN_AGAIN and (fault := difference(file, variant.draws, variant.params)):
+                raise CourseFaults([fault])
+            self._drawn[index] = variant
         return self._drawn[index]
 
     def judge(self, number: int, trial: Trial, report: Report, slowest: float = 0.0) -> None:

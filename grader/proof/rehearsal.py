@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
@@ -89,7 +89,7 @@ def _rehearsal(
 ) -> Callable[[Note], tuple[list[Fault], list[Name], list[str]]]:
     def work(note: Note) -> tuple[list[Fault], list[Name], list[str]]:
         def look(suite: CheckSuite) -> tuple[list[Fault], list[Name], list[str]]:
-            _misconceptions(suite, exercise, note)
+            _misconceptions(suite, exercise, note, sitting.params if sitting else {})
             passed = list(_passed(suite, exercise, sitting)) if sitting else []
             notes = list(_never_varied(suite, exercise, sitting, passed)) if sitting else []
             return list(_faults_of_checks(suite, exercise.name)), passed, notes
@@ -99,20 +99,22 @@ def _rehearsal(
     return work
 
 
-def _misconceptions(suite: CheckSuite, exercise: LoadedExercise, note: Note) -> ModuleType | None:
+def _misconceptions(
+    suite: CheckSuite, exercise: LoadedExercise, note: Note, params: Mapping[str, Any]
+) -> ModuleType | None:
     """Import misconceptions.py, which can import the reference."""
-    sys.modules["reference"] = suite.references[exercise.name] or ModuleType("reference")
+    sys.modules["reference"] = suite.reference(exercise.name, params) or ModuleType("reference")
     around = suite.around_in(exercise.folder)
-    return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note, around)
+    return load_reference(exercise.folder / MISCONCEPTIONS_FILE, note, around, params)
 
 
 def _mistaken(
-    suite: CheckSuite, exercise: LoadedExercise, question: str, function: str, note: Note
+    suite: CheckSuite, exercise: LoadedExercise, params: Mapping[str, Any], wrong: tuple[str, str], note: Note
 ) -> Reference:
     """Return the reference with a misconception instead of one of its functions."""
-    module = ModuleType("mistaken")
-    vars(module).update(vars(suite.references[exercise.name]))
-    setattr(module, question, getattr(_misconceptions(suite, exercise, note), function))
+    module, (question, function) = ModuleType("mistaken"), wrong
+    vars(module).update(vars(suite.reference(exercise.name, params)))
+    setattr(module, question, getattr(_misconceptions(suite, exercise, note, params), function))
     return Reference(module, suite.asked(exercise.name))
 
 
@@ -136,10 +138,11 @@ def _never_varied(
     inputs = none_yet()
     for check in suite.checks[exercise.name]:
         if not check.visible and (check.id, check.visible) in passed:
-            witness = Witness(suite.references[exercise.name], inputs, suite.asked(exercise.name))
+            reference = suite.reference(exercise.name, sitting.params)
+            witness = Witness(reference, inputs, suite.asked(exercise.name))
             suite.rehearse(exercise.name, check, sitting.params, witness)
     asked = {question.id for question in exercise.record.questions}
-    where = " in variant 0" if exercise.record.params else ""
+    where = " in variant 0" if exercise.names else ""
     yield from never_varied({name: seen for name, seen in inputs.items() if name in asked}, where)
 
 
@@ -169,7 +172,7 @@ def cause_apart(
         def look(suite: CheckSuite) -> Fault | None:
             own = suite.checks[exercise.name]
             check = next((one for one in own if (one.id, one.visible) == name), None)
-            student = _mistaken(suite, exercise, *wrong, note) if wrong else None
+            student = _mistaken(suite, exercise, sitting.params, wrong, note) if wrong else None
             return cause_of(exercise, suite, check, sitting, student) if check else None
 
         return with_suite(course, [exercise.name], look, note)

@@ -49,6 +49,8 @@ def spreads_of(
     for name, param in record.params.items():
         if isinstance(param, Range | Decimals | Grid | list):
             yield _of_parameter(name, param, [repr(one.params[name]) for one in variants])
+    for name in sorted(exercise.drawn):
+        yield _spread("parameter", name, [repr(one.params[name]) for one in variants])
     grids = {name for name, param in record.params.items() if isinstance(param, Grid)}
     for question in record.questions:
         if question.by_checks or question.by_person:
@@ -66,7 +68,7 @@ def made_up(index: int) -> str | None:
 
 def class_of(exercise: LoadedExercise, draw: Callable[[int], Variant]) -> Iterator[Variant]:
     """Draw the variants of a class by number, if they can differ; `course check` says why one cannot."""
-    for number in range(1, CLASS + 1) if exercise.record.params else ():
+    for number in range(1, CLASS + 1) if exercise.names else ():
         try:
             yield draw(number)
         except CourseFaults:

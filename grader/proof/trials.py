@@ -13,6 +13,7 @@ from grader.course.mistaken import mistaken, names_of_wrong_solutions, wrong_sol
 from grader.course.sitting import Sitting
 from grader.course.solutions import solutions
 from grader.course.sources import read_source
+from grader.course.variant_source import given_line, variant_source
 from grader.examiner.report import Cause, CheckReport
 from grader.handout.stubs import Format, answered
 from grader.proof.mutants import mutants
@@ -47,7 +48,13 @@ class Trial:
     @property
     def _reference(self) -> str:
         file = self.sitting.folder / REFERENCE_FILE if self.sitting.folder else None
-        return read_source(file) if file and file.is_file() else ""
+        return variant_source(file, self.sitting.params) if file and file.is_file() else ""
+
+    @property
+    def _given(self) -> str:
+        """The line above the reference that is not the author's; '' if there is none."""
+        file = self.sitting.folder / REFERENCE_FILE if self.sitting.folder else None
+        return given_line(read_source(file), self.sitting.params) if file and file.is_file() else ""
 
     def line_of_reference(self, cause: Cause) -> int | None:
         """Return the line of reference.py from which the line of this file that a cause names was made.
@@ -58,8 +65,9 @@ class Trial:
             return None
         reference = self._reference.rstrip()
         before = self.text.partition(reference)[0] if self.form == "python" else ""
-        line = cause.submission_line - before.count("\n")
-        return line if 1 <= line <= reference.count("\n") + 1 else None
+        above = self._given.count("\n")
+        line = cause.submission_line - before.count("\n") - above
+        return line if 1 <= line <= reference.count("\n") + 1 - above else None
 
     @property
     def is_killed_by_any(self) -> bool:
@@ -191,23 +199,25 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
     code = sitting.code_questions
     if not code:
         return
-    wrong, names = wrong_solutions(exercise.folder), names_of_wrong_solutions(exercise.folder)
+    params = sitting.params
+    wrong, names = wrong_solutions(exercise.folder, params), names_of_wrong_solutions(exercise.folder)
     source = read_source(exercise.folder / REFERENCE_FILE)
+    given = given_line(source, params)
     for question in code:
         known = [one.name for one in (sitting.keys or {})[question].wrong]
         for name in (form for one in known for form in forms_of(names, question, one)):
             text = f"{wrong}\n{mistaken(question, name)}\n"
             yield Trial("misconception", sitting, text, question=question, name=name)
-        yield _begun(sitting, question, source)
+        yield _begun(sitting, question, given + source)
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = _NO_SENSE.get(name, "False")
-            text = source + _IMPOSTOR.format(
-                change=change, question=question, senseless=senseless, told=_SENSELESS
-            )
+            text = given + source
+            text += _IMPOSTOR.format(change=change, question=question, senseless=senseless, told=_SENSELESS)
             yield Trial("impostor", sitting, text, question=question, name=name)
     for mutant in mutants(source):
         question = mutant.function if mutant.function in code else ""
-        yield Trial("mutant", sitting, mutant.source, question=question, name=mutant.name, line=mutant.line)
+        text = given + mutant.source
+        yield Trial("mutant", sitting, text, question=question, name=mutant.name, line=mutant.line)
 
 
 def _begun(sitting: Sitting, question: str, source: str) -> Trial:

@@ -77,6 +77,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `posed_type` and `key_type`, if it needs its own subclass of `Posed` or `Key`;
     - `by_checks`, if pytest checks decide instead of `read` and `judge`;
     - `by_person`, if a person decides: `judge` then leaves every answer pending;
+    - `builds`, `built_on`, `formula` and `key_by`, if it can build on earlier answers, or they on it;
     - `is_one_number`, if the answer is one number, with or without decimals;
     - `usual`, the names of the misconceptions that it knows by itself;
     - `silent`, the names of fields that do not affect the answer, at any depth of its record;
@@ -105,6 +106,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     by_checks: ClassVar[bool] = False
     by_person: ClassVar[bool] = False
     is_one_number: ClassVar[bool] = False
+    builds: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()
     silent: ClassVar[frozenset[str]] = frozenset(
         {"id", "kind", "points", "prompt", "hints", "explanation", "limits", "message"}
@@ -180,6 +182,25 @@ class Question(Record, ABC, Generic[P, K, A]):
 
         """
         return cls.judge(posed, key, cls.read(posed, value))
+
+    @property
+    def formula(self) -> Expression | None:
+        """The formula that later questions can build on; None if there is none."""
+        return None
+
+    def built_on(self, formulas: Mapping[str, Expression]) -> Self:  # noqa: ARG002 a kind may use it
+        """Return the question with the formulas of earlier ones in place of their names."""
+        return self
+
+    @classmethod
+    def key_by(cls, key: K, given: Mapping[str, Any]) -> K:  # noqa: ARG003 a kind may use it
+        """Return the key by which an answer is judged that builds on these earlier answers.
+
+        Raises:
+            ExpressionError: it cannot be computed.
+
+        """
+        return key
 
     def explained(self, variant: Variant) -> K:
         """Compute the key with the explanation."""

@@ -75,6 +75,7 @@ class Key(Record):
     solution: str  # Python code that earns full marks in place of the starter
     wrong: tuple[Wrong, ...] = ()
     explanation: str = ""  # why the solution is right; students of a practice edition can read it at the end
+    builds_on: tuple[str, ...] = ()  # the earlier questions whose answers it can be judged by
     worked: Worked | None = None  # the layer with its numbers, if there are usual mistakes in computing it
 
 

@@ -203,7 +203,7 @@ def _proposal(exercise: LoadedExercise, asked: AskedOf, cluster: Cluster, number
         python=_solution(cluster, question.id, name) if question.by_checks else "",
         examples=tuple(_examples(cluster)),
         students=cluster.students,
-        has_few_variants=bool(exercise.record.params) and len(variants) < FEW_VARIANTS,
+        has_few_variants=bool(exercise.names) and len(variants) < FEW_VARIANTS,
     )
 
 

@@ -194,7 +194,7 @@ class Classroom:
         """Grade code as `course grade` does, a few times in each way."""
         question, left, folder = without.question, without.exercise, without.whole.folder
         names = names_of_wrong_solutions(folder)
-        base = wrong_solutions(folder)
+        base = wrong_solutions(folder, {})
         forms = forms_of(names, question.id, without.name)[:1]
         others = [name for name in question.misconceptions if name != without.name][:3]
         it = [f"{base}\n{mistaken(question.id, form)}\n" for form in forms]

@@ -385,5 +385,5 @@ def test_misconceptions_reach_the_reference_however_they_import_it(
     )
     (tmp_path / "misconceptions.py").write_text(f"{wrong}    return {used} + 1\n")
     names: dict[str, Any] = {}
-    exec(f"{wrong_solutions(tmp_path)}\n{mistaken('double', 'more')}", names)
+    exec(f"{wrong_solutions(tmp_path, {})}\n{mistaken('double', 'more')}", names)
     assert names["double"](5) == 11

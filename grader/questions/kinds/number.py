@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from grader.language.expressions import Expression, ExpressionError
+from grader.language.expressions import (
+    GIVEN,
+    Expression,
+    ExpressionError,
+    evaluate,
+    names_in,
+    parse_expression,
+    written_out,
+)
 from grader.language.fault import at
 from grader.language.params import Variant
+from grader.language.record import Record
 from grader.mistakes.counting import UNROUNDED
 from grader.questions import wording
 from grader.questions.base import Borderline, Question, computed
@@ -25,8 +34,18 @@ from grader.torch_lazy import torch
 DECIMALS = 0.005  # how far off a number with two decimals can be
 
 
+class OwnFormulas(Record):
+    """What an answer is judged by that builds on the student's own earlier ones."""
+
+    params: Mapping[str, Any]
+    answer: Expression
+    wrong: tuple[Wrong, ...]  # with formulas as answers
+
+
 class NumberKey(Key):
     """The right number, and how far off an answer can be."""
+
+    own: OwnFormulas | None = None
 
     answer: int | float  # an int stays an int: texts say 36, not 36.0
     tolerance: float | None = None  # None: by the dtype of the answer
@@ -48,6 +67,9 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
     usual: ClassVar[Sequence[str]] = (UNROUNDED,)
 
     is_one_number = True
+    builds = True
+
+    _written: Number | None = PrivateAttr(None)  # with the names of earlier questions
 
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
@@ -65,6 +87,53 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         yield from super().problems(names)
         yield from formula_problems(self.answer, ("answer",), names)
 
+    @property
+    def formula(self) -> Expression:
+        """The formula of the right number."""
+        return self.answer
+
+    def built_on(self, formulas: Mapping[str, Expression]) -> Number:
+        """Return the question with the formulas of earlier ones in place of their names."""
+
+        def write(formula: Any) -> Any:
+            return formula if formula is None or isinstance(formula, list) else written_out(formula, formulas)
+
+        misconceptions = {
+            name: one.model_copy(
+                update={"answer": write(one.answer), "also": [write(other) for other in one.also]}
+            )
+            for name, one in self.misconceptions.items()
+        }
+        new = self.model_copy(update={"answer": write(self.answer), "misconceptions": misconceptions})
+        if new != self:
+            new._written = self  # noqa: SLF001 its own class
+        return new
+
+    @classmethod
+    def key_by(cls, key: NumberKey, given: Mapping[str, Any]) -> NumberKey:
+        """Return the key for the student's own earlier answers."""
+        if key.own is None:
+            return key
+        scope = {**key.own.params, **{f"{GIVEN}.{name}": value for name, value in given.items()}}
+        answer = evaluate(key.own.answer, scope)
+        wrong = (one.model_copy(update={"answer": evaluate(one.answer, scope)}) for one in key.own.wrong)
+        return key.model_copy(update={"answer": answer, "wrong": tuple(wrong)})
+
+    def _own(self, variant: Variant) -> tuple[OwnFormulas | None, tuple[str, ...]]:
+        """Return the formulas with the names of earlier questions, and these."""
+        if self._written is None:
+            return None, ()
+        written = self._written
+        formulas = [written.answer, *(answer for _, answer in _answers(written))]
+        names = sorted(set().union(*(names_in(parse_expression(str(one))) for one in formulas)))
+        wrong = tuple(
+            Wrong(name=name, answer=answer, message=one.message, hint=one.hint)
+            for (name, answer), one in zip(_answers(written), self.authored_wrongs(variant), strict=True)
+        )
+        params = {name: variant.params[name] for name in names if name in variant.params}
+        earlier = tuple(name.partition(".")[2] for name in names if name.startswith(f"{GIVEN}."))
+        return OwnFormulas(params=params, answer=written.answer, wrong=wrong), earlier
+
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
         return self.posed(variant, how=wording.A_NUMBER)
@@ -75,7 +144,10 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
         if not is_number(answer):
             with at("answer"):
                 raise ExpressionError(f"The answer {answer!r} is not a number.")
+        own, earlier = self._own(variant)
         return NumberKey(
+            own=own,
+            builds_on=earlier,
             solution=f"{self.id} = {answer!r}",
             wrong=(*self.authored_wrongs(variant), *self._unrounded(variant)),
             answer=answer,
@@ -132,6 +204,13 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
             yield Borderline("computed in float32", single, is_right=True)
         if key.answer:
             yield Borderline("0", 0, is_right=False)
+
+
+def _answers(question: Number) -> list[tuple[str, Any]]:
+    """Return the wrong answers of a question, each with its misconception."""
+    return [
+        (name, answer) for name, one in question.misconceptions.items() for answer in (one.answer, *one.also)
+    ]
 
 
 def _agrees(given: GivenNumber, wanted: Real, tolerance: float | None) -> bool:

@@ -1,0 +1,196 @@
+"""params.py: parameters that an author's own function draws. It runs in a worker, as students' code does."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import json
+import math
+import os
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from keyword import iskeyword
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.course.file_names import PARAMS_FILE
+from grader.course.sources import parsed, read_source
+from grader.errors import CourseFaults, Fault, printable
+from grader.language.draws import Draws
+from grader.language.expressions import MAX_NUMBER
+from grader.questions.definitions import defined_names
+
+if TYPE_CHECKING:
+    from grader.worker.client import Worker
+    from grader.worker.isolation.way import Workers
+    from grader.worker.wire import Frame
+
+DRAW = "draw"  # the function that an author writes
+SECONDS = 1.0  # for one draw, the reading of the file included
+MEMORY = 256 << 20  # bytes of a draw
+MAX_RESULT = 64 << 10  # bytes of the parameters as JSON
+MAX_DEPTH = 10  # of nested lists
+MAX_TOLD = 200  # characters of what an exception says
+_DRAWN = "_drawn_parameters"
+_CALL = f"\n\n{_DRAWN} = {DRAW}(__import__('random').Random({{seed}}))\n"
+_REMEDY = "It returns a dict of numbers, texts, booleans and lists, from Python's own modules alone."
+_WHYS = {
+    "timeout": f"takes longer than {SECONDS:g} second",
+    "memory": f"needs more memory than {MEMORY >> 20} MiB",
+    "too-large": "returns more than 64 KiB",
+    "exit": "ends Python",
+    "malformed": "returns something that cannot be read",
+}
+
+
+@lru_cache(2)
+def _workers(_process: int, _number: int) -> Workers:
+    """Start a source of workers that stays warm until this process ends."""
+    from grader.worker.isolation.ways import own_way  # noqa: PLC0415 few exercises have a params.py
+
+    workers = own_way().workers(())
+    atexit.register(workers.close)
+    return workers
+
+
+def draw_params(file: Path, draws: Draws, *, number: int = 0) -> dict[str, Any]:
+    """Return the parameters that params.py draws; another `number` takes another source of processes.
+
+    Raises:
+        CourseFaults: it raises, takes too long, or returns something else than plain values by name.
+        WorkerFault: the grader failed.
+
+    """
+    from grader.worker.ending import WorkerEnded, WorkerLimits  # noqa: PLC0415
+
+    source = read_source(file)
+    limits = WorkerLimits(memory=MEMORY, cpu=math.ceil(2 * SECONDS), result=MAX_RESULT, output=0)
+    seed = draws.under(PARAMS_FILE).below(1 << 128)
+    with _workers(os.getpid(), number).fork(limits) as worker:
+        try:
+            value = _asked(worker, source + _CALL.format(seed=seed))
+        except WorkerEnded as ended:
+            raise CourseFaults([_fault(file, _WHYS.get(ended.why, "crashes"))]) from None
+        except _RaisedError as error:
+            raise CourseFaults([_fault(file, f"raises {error.told}", error.line)]) from None
+    if problem := _problem(value):
+        raise CourseFaults([_fault(file, problem)])
+    plain: dict[str, Any] = json.loads(json.dumps(value))  # as the gradebook and packs keep it
+    return plain
+
+
+class _RaisedError(Exception):
+    """What params.py raised, and in which of its lines."""
+
+    def __init__(self, told: str, line: int | None) -> None:
+        super().__init__(told)
+        self.told, self.line = told, line
+
+
+def _asked(worker: Worker, text: str) -> Any:
+    """Run the file in a worker, and return what it has drawn."""
+    from grader.worker.ending import WorkerEnded  # noqa: PLC0415
+    from grader.worker.wire import Decoder, Encoder, WireError  # noqa: PLC0415
+
+    until = time.monotonic() + 10 * SECONDS  # for reading; when it runs, its own time begins
+    started = False
+
+    def running(_notice: dict[str, Any]) -> float:
+        nonlocal until, started
+        if not started:
+            until, started = time.monotonic() + SECONDS, True
+        return until - time.monotonic()
+
+    encoder = Encoder(lambda _value: ["nothing"])
+    encoder.buffers.append(text.encode())
+    request = {"op": "load", "file": PARAMS_FILE, "names": [_DRAWN], "starters": {_DRAWN: f"{_DRAWN} = ..."}}
+    more = {"packages": [], "families": [], "helpers": False, "skip": []}
+    _raise_failure(worker.ask({**request, **more}, 10 * SECONDS, encoder, running))
+    frame = worker.ask({"op": "get", "name": _DRAWN}, SECONDS)
+    if frame.text > MAX_RESULT:
+        raise WorkerEnded("too-large")
+    try:
+        return Decoder(frame, lambda _number, name: _Other(name)).decode(
+            frame.header.get("value", ["nothing"])
+        )
+    except WireError:
+        raise WorkerEnded("malformed") from None
+
+
+class _Other:
+    """A value that is not plain."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _raise_failure(frame: Frame) -> None:
+    """Raise what a statement of the file raised, if one did; trust nothing in the frame."""
+    failures = frame.header.get("failures")
+    for failure in failures if isinstance(failures, list) else [frame.header.get("error")]:
+        told = failure if isinstance(failure, dict) else {}
+        if "may import" in str(told.get("message")):  # it names packages, of which there are none here
+            told = {**told, "message": "it may import only Python's own modules"}
+        kind, message, line = (str(told.get(key) or "") for key in ("type", "message", "line"))
+        text = f"{kind or 'an exception'}: {message}" if message else kind or "an exception"
+        raise _RaisedError(printable(text[:MAX_TOLD].rstrip(".")), int(line) if line.isdecimal() else None)
+
+
+def _problem(value: Any) -> str:
+    """Return what is wrong with the result of a draw; '' if it is good."""
+    if not isinstance(value, dict) or not value:
+        return "returns no dict of parameters"
+    for name in value:
+        if not (isinstance(name, str) and name.isidentifier() and name.isascii()) or iskeyword(name):
+            return f"returns {printable(repr(name))[:50]}, which cannot be the name of a parameter"
+        if (what := _not_plain(value[name], MAX_DEPTH)) is not None:
+            return f"returns {what} in '{name}'"
+    return "returns more than 64 KiB" if len(json.dumps(value)) > MAX_RESULT else ""
+
+
+def _not_plain(value: Any, depth: int) -> str | None:
+    """Return the part of a value that is not plain, in words; None if it is plain."""
+    if isinstance(value, bool | str):
+        return None
+    if isinstance(value, int | float):
+        is_bounded = abs(value) <= MAX_NUMBER  # false for nan
+        return None if is_bounded else "a number that is not finite or larger than 1e100"
+    inside = list(value.values()) if isinstance(value, dict) and all(map(_is_text, value)) else value
+    if depth and isinstance(inside, list | tuple):
+        return next((what for one in inside if (what := _not_plain(one, depth - 1)) is not None), None)
+    kind = value.name if isinstance(value, _Other) else type(value).__name__
+    return f"a value of type {printable(kind)[:50]}"
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)
+
+
+def _fault(file: Path, what: str, line: int | None = None) -> Fault:
+    count = read_source(file).count("\n") + 1
+    own = line if line and line <= count else line_of_draw(file)
+    return Fault(file, own, None, "", f"{DRAW}() {what}.", _REMEDY)
+
+
+def line_of_draw(file: Path) -> int | None:
+    """Return the line of params.py that defines `draw`."""
+    tree = parsed(file.read_bytes())
+    found = [node.lineno for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == DRAW]
+    return found[-1] if found else None
+
+
+def is_drawable(file: Path) -> bool:
+    """Return whether params.py defines `draw`."""
+    return DRAW in defined_names(parsed(file.read_bytes()))
+
+
+def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | None:
+    """Draw once more in another process, whose sets have another order; return a fault if it differs."""
+    try:
+        again = draw_params(file, draws, number=1)
+    except CourseFaults as error:
+        return error.faults[0]
+    names = sorted(name for name in {*again, *params} if again.get(name) != params.get(name))
+    told = f"draws other values of {', '.join(names)} when it is called again with the same random numbers"
+    return _fault(file, told) if names else None
