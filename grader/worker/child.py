@@ -128,7 +128,7 @@ class Child:
         encoder = Encoder(self._keep)
         self.changed = False
         self.watch.clear()
-        if header["is_first"]:
+        if header.get("is_first"):
             seed()
         node = encoder.encode(self.operations[header["op"]](header))
         about = {"used": self._used(), "changed": self.changed}

@@ -234,6 +234,7 @@ def test_a_gradebook_of_an_older_program_gets_the_new_table(small: Small, course
     for statement in (
         "drop table left_out",
         "drop table outbox",
+        "drop table mark",
         "drop table gradebook_version",
         "create table about (version integer not null)",
         "insert into about values (2)",

@@ -22,6 +22,8 @@ from tests.push.conftest import Push
 from tests.push.made_canvas import CUT, Held, MadeCanvas, Trouble
 from tests.push.test_push import RIGHT
 
+assert sys.platform != "win32"  # it has no SIGKILL
+
 MANY = 10_000
 A_THOUSAND = 1000
 LIMIT_SECONDS = 300  # for a push of all, on a slow machine
