@@ -222,7 +222,7 @@ for n in range(256):
 OWN = (
     "check_call magics sections slips statements syntax_words "
     "child confinement descent environment failures families folders kernel locks memory module namespaces optional "
-    "pages prctl probe reading refusals rlimits scratch starting unread warming watch wire"
+    "pages prctl probe reading refusals rlimits scratch starting unread verbs warming watch wire"
 ).split()
 
 
