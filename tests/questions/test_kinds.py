@@ -99,6 +99,7 @@ def test_the_misconceptions_of_the_example_are_known_as_themselves(kind, asked):
 MORE = [
     pytest.param(example, id=f"{kind}-{example['id']}")
     for kind in VALUES
+    if page_of(kind).is_file()  # a test names the page that is missing
     for example in examples_of(kind)[1:]
 ]
 
