@@ -147,9 +147,9 @@ def test_a_table_is_sorted_by_its_buttons(browser, files):
     def totals() -> list[float]:
         return [float(text) for text in table.locator("tbody td:nth-child(2)").all_inner_texts()]
 
-    table.get_by_role("button", name="total").click()
+    table.get_by_role("button", name="points").click()
     assert totals() == sorted(totals(), reverse=True)
-    table.get_by_role("button", name="total").press("Enter")
+    table.get_by_role("button", name="points").press("Enter")
     assert totals() == sorted(totals())
     assert table.locator("th[aria-sort=ascending]").count() == 1
 
