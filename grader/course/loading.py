@@ -294,8 +294,7 @@ def _begun(folder: Path, record: Exercise) -> Exercise:
         else one
         for one in record.entries
     ]
-    fields = {field.alias or name: getattr(record, name) for name, field in Exercise.model_fields.items()}
-    return Exercise.model_construct(record.model_fields_set, **{**fields, "questions": entries})
+    return record.with_entries(entries)
 
 
 def helpers_of(folder: Path) -> Path | None:
@@ -370,7 +369,7 @@ def _built(record: Exercise) -> Exercise:
         entries.append(one)
         if isinstance(one, Question) and one.formula is not None:
             formulas[f"{GIVEN}.{one.id}"] = one.formula
-    return record.model_copy(update={"entries": entries}) if entries != record.entries else record
+    return record.with_entries(entries) if entries != record.entries else record
 
 
 def _param_problems(exercise: Exercise) -> Iterator[Problem]:

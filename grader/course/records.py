@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, reduce
 from keyword import iskeyword
 from operator import or_
@@ -237,6 +238,11 @@ class Exercise(Record):
     def questions(self) -> tuple[AnyQuestion, ...]:
         """The questions, without what is between them."""
         return tuple(question for _, question in self.placed)
+
+    def with_entries(self, entries: Sequence[Any]) -> Exercise:
+        """Return the same exercise with these entries; model_copy would keep the old cached ones."""
+        fields = {field.alias or name: getattr(self, name) for name, field in Exercise.model_fields.items()}
+        return Exercise.model_construct(self.model_fields_set, **{**fields, "questions": list(entries)})
 
     @property
     def points(self) -> float:

@@ -78,7 +78,7 @@ class Without:
         own = [
             one.model_copy(update=update) if one.id == self.question.id else one for one in record.questions
         ]
-        return replace(self.whole, record=record.model_copy(update={"questions": own}))
+        return replace(self.whole, record=record.with_entries(own))
 
 
 def removable(exercise: LoadedExercise) -> Iterator[Without]:
@@ -247,7 +247,7 @@ def unexplained(exercise: LoadedExercise, question: AnyQuestion) -> tuple[Loaded
         update["options"] = [option.model_copy(update={"feedback": ""}) for option in options]
     own = question.model_copy(update=update)
     others = [own if one.id == own.id else one for one in exercise.record.questions]
-    return replace(exercise, record=exercise.record.model_copy(update={"questions": others})), own
+    return replace(exercise, record=exercise.record.with_entries(others)), own
 
 
 def measure_found(rooms: Sequence[Classroom]) -> None:
