@@ -108,7 +108,7 @@ def test_without_reports_it_says_what_to_do(course: Run, own: Path) -> None:
 
 @pytest.mark.slow
 def test_nine_of_ten_of_the_shipped_course_are_found(shipped: LoadedCourse) -> None:
-    found = {}
+    found: dict[tuple[str, str], bool | None] = {}
     for name in ("exercise-2", "exercise-4"):
         draw = random.Random(name)
         room = Classroom(shipped, shipped.exercise(name), 120, draw)
