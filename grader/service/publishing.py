@@ -23,7 +23,7 @@ from grader.lms.base import Lms
 from grader.lms.export import CourseTotal, Export, File, Item, QuestionScore
 from grader.service.feedback_folder import feedback_texts
 from grader.service.home import refuse_inputs
-from grader.service.standings import course_totals, final_scores, score_notices
+from grader.service.standings import NO_TOTAL, course_totals, final_scores, score_notices
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def export(course: LoadedCourse, gradebook: Gradebook, order: ExportOrder) -> Ex
 
 def _wanted(course: LoadedCourse, order: ExportOrder) -> tuple[str, ...]:
     """Return the exercises to export, without the total."""
-    names = course.record.exercises
-    if course.record.scores is None or TOTAL in names or TOTAL not in order.exercises:
+    if TOTAL in course.record.exercises or TOTAL not in order.exercises:
         return course.select(order.exercises)
+    if course.record.scores is None:
+        raise UsageFault(NO_TOTAL)
     return tuple(name for name in dict.fromkeys(order.exercises) if name != TOTAL)
 
 

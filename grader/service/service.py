@@ -67,6 +67,7 @@ from grader.service.proposing import Proposed, propose
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.pushing import PushOrder, PushResult, PushStep, canvas_place, push
 from grader.service.standings import (
+    NO_TOTAL,
     Absence,
     absences,
     course_totals,
@@ -247,7 +248,7 @@ class Service:
 
         """
         if self.course.record.scores is None:
-            raise UsageFault("The course has no rules for a total. Add scores: to course.yaml.")
+            raise UsageFault(NO_TOTAL)
         own = self.course.root / ROSTER_FILE
         people = self.roster(roster or (own if own.exists() else None))
         held = {*self.gradebook.students(), *(people.people if people else ())}

@@ -30,6 +30,9 @@ def final_scores(
     return scoring.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
 
 
+NO_TOTAL = "The course has no rules for a total. Add scores: to course.yaml."
+
+
 def course_totals(
     course: LoadedCourse,
     gradebook: Gradebook,
