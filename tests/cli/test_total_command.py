@@ -83,6 +83,14 @@ def test_totals_are_shown_exported_and_held_back(root, course):
     assert rows["bob"]["result"] == "so far"
 
 
+def test_a_file_that_was_left_out_may_be_theirs_and_counts_no_zero(root, course):
+    (root / "S" / "cyd").mkdir()
+    (root / "S" / "cyd" / "lab.txt").write_text("n = 3\n")
+    assert course(root, "grade", "S", "--roster", "roster.csv", "--jobs", 1).code == 1
+    [cyd] = map(json.loads, course(root, "scores", "--total", "--json", "cyd").out.splitlines())
+    assert (cyd["percent"], cyd["so_far"], cyd["rules"]) == (None, True, ["nothing counts yet"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -478,3 +478,11 @@ def test_a_wrong_solution_gets_its_own_time_also_where_a_question_has_limits_of_
             None,
             (seconds, 100),
         ]
+
+
+def test_other_entries_replace_the_questions_that_were_looked_at(tmp_path):
+    record = exercise(tmp_path, GOOD).record
+    [question] = record.questions
+    renamed = record.with_entries([question.model_copy(update={"id": "other"})])
+    assert [one.id for one in renamed.questions] == ["other"]
+    assert [one.id for one in record.questions] == [question.id]

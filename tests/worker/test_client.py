@@ -20,6 +20,7 @@ assert sys.platform != "win32"  # it has no fork
 import pytest
 
 from grader.errors import UsageFault, WorkerFault
+from grader.worker import forkserver
 from grader.worker.client import Worker
 from grader.worker.ending import MAX_OUTPUT, Ending, WorkerEnded, WorkerLimits
 from grader.worker.environment import clean_environment
@@ -94,6 +95,19 @@ def test_workers_share_nothing(server):
     assert run(server, leave) == 1
     look = "import sys, torch, builtins\nx = [hasattr(m, 'mine') for m in (sys, torch, builtins)]"
     assert run(server, look) == [False] * 3
+
+
+def test_a_wait_for_a_processor_is_no_time_of_the_students(server, monkeypatch):
+    """Here everything counts as such a wait, so a file may take longer than its limit."""
+    asked = []
+
+    def always(process: int) -> float:
+        asked.append(process)
+        return time.monotonic()
+
+    monkeypatch.setattr(forkserver, "waited_for_processor", always)
+    assert run(server, "import time\ntime.sleep(1.5)\nx = 1", 1.0) == 1
+    assert set(asked) - {server.pid}
 
 
 ENDS = {
