@@ -9,7 +9,7 @@ import click
 
 from grader.cli import entry
 from grader.cli.here import service_here
-from grader.cli.options import PATH, FiniteRange
+from grader.cli.options import PATH, FiniteRange, with_missing, with_partial
 from grader.cli.told import tell
 from grader.errors import counted, printable
 from grader.render.feedback_page import feedback_text
@@ -64,19 +64,9 @@ def _new_items() -> str:
 @click.option("--fill", type=PATH, help="The LMS's own export or grading worksheet to fill in.")
 @click.option("--overwrite", is_flag=True, help="With --fill, also replace the grades that are there.")
 @click.option("--no-comments", is_flag=True, help="With --fill, write no feedback into a column of comments.")
-@click.option(
-    "--partial",
-    is_flag=True,
-    help="Also exercises of which a person has still to mark something: what is complete.",
-)
+@with_partial
 @click.option("--dry-run", is_flag=True, help="Only list each old and new score with the reason.")
-@click.option(
-    "--missing",
-    type=click.Choice(["omit", "zero"]),
-    default="omit",
-    show_default=True,
-    help="Score of students in the roster who handed in nothing.",
-)
+@with_missing
 @click.option(
     "--out-of",
     type=FiniteRange(min=0, max=MAX_MAXIMUM, min_open=True),

@@ -1,4 +1,4 @@
-"""Argument types that click lacks."""
+"""Argument types that click lacks, and options that several commands share."""
 
 from __future__ import annotations
 
@@ -31,3 +31,16 @@ class FiniteRange(click.FloatRange):
 
 
 PATH = NamedPath(path_type=Path)
+
+with_partial = click.option(
+    "--partial",
+    is_flag=True,
+    help="Also exercises of which a person has still to mark something: what is complete.",
+)
+with_missing = click.option(
+    "--missing",
+    type=click.Choice(["omit", "zero"]),
+    default="omit",
+    show_default=True,
+    help="Score of students in the roster who handed in nothing.",
+)

@@ -11,7 +11,7 @@ import click
 from grader.cli import entry
 from grader.cli.export_command import MAX_MAXIMUM
 from grader.cli.here import service_here
-from grader.cli.options import PATH, FiniteRange
+from grader.cli.options import PATH, FiniteRange, with_missing, with_partial
 from grader.cli.told import tell
 from grader.errors import counted, printable
 from grader.render.feedback_page import feedback_text
@@ -63,18 +63,8 @@ def _assigned(value: str) -> tuple[str, int]:
 )
 @click.option("--overwrite", is_flag=True, help="Also replace the grades that others gave in Canvas.")
 @click.option("--no-comments", is_flag=True, help="Send scores without feedback.")
-@click.option(
-    "--partial",
-    is_flag=True,
-    help="Also exercises of which a person has still to mark something: what is complete.",
-)
-@click.option(
-    "--missing",
-    type=click.Choice(["omit", "zero"]),
-    default="omit",
-    show_default=True,
-    help="Score of students in the roster who handed in nothing.",
-)
+@with_partial
+@with_missing
 @click.option(
     "--out-of",
     type=FiniteRange(min=0, max=MAX_MAXIMUM, min_open=True),
