@@ -59,7 +59,8 @@ def scale(x):
 
 
 def double(x):
-    return int(open("data.txt").read()) * x
+    with open("data.txt") as file:
+        return int(file.read()) * x
 
 
 def smooth(image):
@@ -108,7 +109,8 @@ def test_double_tensor_that_nobody_knows(student, reference):
 
 
 def test_double_what_a_file_hides(student, reference):
-    x = int(open("hidden.txt").read())
+    with open("hidden.txt") as file:
+        x = int(file.read())
     assert student.double(x) == 2 * x
 
 
@@ -170,7 +172,8 @@ size = (3, 8)
 
 
 def double(x):
-    return int(open("data.txt").read()) * x
+    with open("data.txt") as file:
+        return int(file.read()) * x
 
 
 def smooth(image):

@@ -189,9 +189,11 @@ def test_files_come_and_go(mine: Path, arguments: list[str], before: str) -> Non
         terminal.wait(lambda text: re.search(r"^size +wrong", text, re.MULTILINE) is not None, "wrong")
         save(file.with_suffix(".ipynb"), json.dumps(notebook)[:-7])
         terminal.wait_for("is not a notebook that Jupyter can open.")
+        away.write_text(text.replace("size = ...", "size = 2"), encoding="utf-8")  # no untouched stub
         away.rename(file)
         terminal.wait_for("Both exercise-2.py and exercise-2.ipynb exist.")
         file.with_suffix(".ipynb").unlink()
+        save(file, text)
         terminal.wait(lambda text: re.search(r"^size +not answered", text, re.MULTILINE) is not None, "open")
         for number in range(9):  # each might be the one that is graded, and the last one is
             save(file, answer(file, "size", str(-number)), IN_PLACE if number % 2 else RENAMED)

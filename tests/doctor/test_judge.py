@@ -39,7 +39,7 @@ NOTEBOOK = '{"nbformat": 4, "metadata": {}, "cells": []}'
 PLANTED = {
     "nothing": ("evidence = 'I gave up: Operation not permitted'\n", None),
     "all points": ("def double(x):\n    return 2 * x\n", "double earned 2"),
-    "some points": ("def double(x):\n    return 6\n", "double earned 0.5"),
+    "some points": ("def double(x):\n    return 6\n", "double earned 0.4"),
     "a file": ("import os\nos.unlink('@VICTIM@')\n", "changed: .*/victim/target.py"),
     "a new file": ("import os\nos.mkdir('@OUTSIDE@/new')\n", "changed: .*/outside/new"),
     "elsewhere": ("import os\nos.mkdir('/tmp/attack-left')\n", "changed: /tmp/attack-[0-9a-f]{8}-left"),
