@@ -262,9 +262,7 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
 
 
-def _drawn_names(
-    folder: Path, document: Document, course: Course, faults: list[Fault]
-) -> frozenset[str]:
+def _drawn_names(folder: Path, document: Document, course: Course, faults: list[Fault]) -> frozenset[str]:
     """Return the names that params.py draws for no student; none if there is no such file.
 
     Raises:

@@ -55,7 +55,11 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
             is_own = f"{module}.py" in files or f"{module}/__init__.py" in files
             is_given = module in (_GIVEN - _INSTALLED if runs_as_theirs else _GIVEN)
             if not (is_own or is_given or module in packages):
-                why = "which code of students cannot import" if runs_as_theirs else "which students may not have"
+                why = (
+                    "which code of students cannot import"
+                    if runs_as_theirs
+                    else "which students may not have"
+                )
                 yield f"{name}:{line} imports {module}, {why}. List it in 'packages' in course.yaml."
 
 

@@ -287,7 +287,9 @@ def test_an_import_that_students_may_not_have_is_noted(proved: Proofs) -> None:
     assert [text for text in proved["import"][1]["notes"] if "imports" in text] == [note]
 
 
-def test_a_package_that_the_course_does_not_list_is_told_where_the_reference_imports_it(proved: Proofs) -> None:
+def test_a_package_that_the_course_does_not_list_is_told_where_the_reference_imports_it(
+    proved: Proofs,
+) -> None:
     faults, one = proved["import-numpy"]
     (fault,) = (fault for fault in faults if fault.startswith("reference.py:5"))
     assert "NameError: name 'numpy' is not defined" in fault
