@@ -326,7 +326,7 @@ def _faults_of_valid_questions(document: Document, drawn: frozenset[str]) -> Ite
         try:
             record = _QUESTION.validate_python(question)
         except ValidationError:
-            if isinstance(question, dict) and str(question.get("id")).isidentifier():
+            if isinstance(question, dict) and str(question.get("id", "")).isidentifier():
                 earlier.add(f"{GIVEN}.{question['id']}")  # it has a fault of its own
             continue
         known = names | earlier if record.builds else names

@@ -138,3 +138,8 @@ def test_without_a_draw_no_name_is_told_as_unknown(tmp_path: Path, source: str) 
 def test_an_answer_that_is_not_earlier_is_told(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, NUMBER.replace("sum(xs)", "given.later"), params_py=DRAW)
     assert "'given.later' is not the answer to an earlier number question. Put that question above" in fault
+
+
+def test_a_question_without_an_id_is_told(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, NUMBER.replace("id: size, ", ""), params_py=DRAW)
+    assert "'id' is missing" in fault
