@@ -130,12 +130,7 @@ def _held_back(course: LoadedCourse, scores: Iterable[Score], now: datetime) -> 
     releases = course.releases
     for one in scores:
         if one.final is not None and not releases.visible("score", one.student, one.exercise, now):
-            when = releases.moment("score", one.student, one.exercise)
-            told = (
-                "is never released"
-                if when == "never"
-                else f"is not released before {when:%Y-%m-%d %H:%M} UTC"
-            )
+            told = releases.told("score", one.student, one.exercise)
             yield one.student, f"{one.student}: the score in {one.exercise} {told} (release in course.yaml)"
 
 

@@ -34,7 +34,7 @@ MAX_DEPTH = 10  # of nested lists
 MAX_TOLD = 200  # characters of what an exception says
 _DRAWN = "_drawn_parameters"
 _CALL = f"\n\n{_DRAWN} = {DRAW}(__import__('random').Random({{seed}}))\n"
-_REMEDY = "It returns a dict of numbers, texts, booleans and lists, from Python's own modules alone."
+_REMEDY = "It returns a dict of numbers, texts, booleans, lists and dicts."
 _WHYS = {
     "timeout": f"takes longer than {SECONDS:g} second",
     "memory": f"needs more memory than {MEMORY >> 20} MiB",
@@ -73,7 +73,7 @@ def draw_params(file: Path, draws: Draws, *, number: int = 0) -> dict[str, Any]:
         except WorkerEnded as ended:
             raise CourseFaults([_fault(file, _WHYS.get(ended.why, "crashes"))]) from None
         except _RaisedError as error:
-            raise CourseFaults([_fault(file, f"raises {error.told}", error.line)]) from None
+            raise CourseFaults([_fault(file, f"raises {error.told}", error.line, error.remedy)]) from None
     if problem := _problem(value):
         raise CourseFaults([_fault(file, problem)])
     plain: dict[str, Any] = json.loads(json.dumps(value))  # as the gradebook and packs keep it
@@ -86,6 +86,15 @@ class _RaisedError(Exception):
     def __init__(self, told: str, line: int | None) -> None:
         super().__init__(told)
         self.told, self.line = told, line
+
+    @property
+    def remedy(self) -> str:
+        """Say what to change."""
+        if self.told.startswith("ImportError"):
+            return "Remove the import."
+        if f"{DRAW}() takes " in self.told:
+            return f"Write def {DRAW}(random)."
+        return "Correct it."
 
 
 def _asked(worker: Worker, text: str) -> Any:
@@ -167,10 +176,10 @@ def _is_text(name: object) -> bool:
     return isinstance(name, str)
 
 
-def _fault(file: Path, what: str, line: int | None = None) -> Fault:
+def _fault(file: Path, what: str, line: int | None = None, remedy: str = _REMEDY) -> Fault:
     count = read_source(file).count("\n") + 1
     own = line if line and line <= count else line_of_draw(file)
-    return Fault(file, own, None, "", f"{DRAW}() {what}.", _REMEDY)
+    return Fault(file, own, None, "", f"{DRAW}() {what}.", remedy)
 
 
 def line_of_draw(file: Path) -> int | None:
@@ -193,4 +202,4 @@ def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | N
         return error.faults[0]
     names = sorted(name for name in {*again, *params} if again.get(name) != params.get(name))
     told = f"draws other values of {', '.join(names)} when it is called again with the same random numbers"
-    return _fault(file, told) if names else None
+    return _fault(file, told, remedy="Take all chance from its argument, and sort sets.") if names else None

@@ -248,11 +248,10 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     """
     document = read_document(folder / EXERCISE_FILE)
     record, faults = validate(Exercise, document)
-    drawn: frozenset[str] = frozenset()
+    drawn = _drawn_names(folder, document, course, faults)
     if record is None:
-        faults += _faults_of_valid_questions(document)
+        faults += _faults_of_valid_questions(document, drawn)
     else:
-        drawn = _drawn_names(folder, document, record, course, faults)
         names = drawn or frozenset(record.params)
         faults += [_place(document, problem) for problem in _problems(record, names)]
         faults += _code_faults(folder, document, record)
@@ -263,21 +262,27 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
 
 
-def _drawn_names(
-    folder: Path, document: Document, record: Exercise, course: Course, faults: list[Fault]
-) -> frozenset[str]:
-    """Return the names that params.py draws for no student; none if there is no such file."""
+def _drawn_names(folder: Path, document: Document, course: Course, faults: list[Fault]) -> frozenset[str]:
+    """Return the names that params.py draws for no student; none if there is no such file.
+
+    Raises:
+        CourseFaults: it draws none. Every name in the exercise would then seem unknown.
+
+    """
     file = folder / PARAMS_FILE
-    if not file.is_file() or list(source_faults(file)):
-        return frozenset()  # the second is reported with the other files
+    if not file.is_file():
+        return frozenset()
+    if unreadable := list(source_faults(file)):
+        raise CourseFaults([*faults, *unreadable])
+    data = document.data if isinstance(document.data, dict) else {}
     for key in ("params", "where", "variant_0"):
-        if getattr(record, key):
+        if data.get(key):
             sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
             faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
     if not is_drawable(file):
         sentence = f"{PARAMS_FILE} does not define 'draw'."
         faults.append(Fault(file, None, None, "", sentence, "Write def draw(random): return {...}."))
-        return frozenset()
+        raise CourseFaults(faults)
     try:
         return frozenset(draw_params(file, Draws((course.seed, folder.name, ""))))
     except CourseFaults as error:
@@ -311,19 +316,22 @@ def _place(document: Document, problem: Problem) -> Fault:
     return document.fault(problem.path, problem.sentence, problem.remedy, line=problem.line)
 
 
-def _faults_of_valid_questions(document: Document) -> Iterator[Fault]:
-    """Yield the faults inside questions that pydantic does not find."""
+def _faults_of_valid_questions(document: Document, drawn: frozenset[str]) -> Iterator[Fault]:
+    """Yield the faults inside questions that pydantic does not find; params.py has `drawn` these names."""
     data = document.data if isinstance(document.data, dict) else {}
     params, questions = data.get("params"), data.get("questions")
-    names = frozenset(params) if isinstance(params, dict) else frozenset()
+    names = drawn or (frozenset(params) if isinstance(params, dict) else frozenset())
     earlier: set[str] = set()
     for index, question in enumerate(questions if isinstance(questions, list) else []):
         try:
             record = _QUESTION.validate_python(question)
         except ValidationError:
+            if isinstance(question, dict) and str(question.get("id", "")).isidentifier():
+                earlier.add(f"{GIVEN}.{question['id']}")  # it has a fault of its own
             continue
         known = names | earlier if record.builds else names
-        earlier.add(f"{GIVEN}.{record.id}")
+        if record.formula is not None:
+            earlier.add(f"{GIVEN}.{record.id}")
         for problem in _under(("questions", index), record.problems(known)):
             yield _place(document, problem)
 

@@ -79,6 +79,14 @@ class Releases:
         due = last_deadline(self.rules, exercise) if is_for_all else deadline(self.rules, student, exercise)
         return "at_once" if due is None else due + timedelta(minutes=self.rules.grace_minutes)
 
+    def told(self, item: ResultPart, student: str, exercise: str) -> str:
+        """Say when a student sees one part of a result that they do not see yet."""
+        when = self.moment(item, student, exercise)
+        if not isinstance(when, datetime):
+            return "is never released"
+        zone = self.rules.timezone
+        return f"is not released before {when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+
     def visible(self, item: ResultPart, student: str, exercise: str, now: datetime) -> bool:
         """Decide whether a student sees one part of a result at a moment; nothing else decides it."""
         moment = self.moment(item, student, exercise)

@@ -193,6 +193,13 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
             loader.dispose()
 
 
+def _has_bare_text(mark: yaml.Mark | None) -> bool:
+    """Return whether YAML took a text of this line for something else, as in `{{ M }} images` or `[How?]`."""
+    lines = (mark.buffer or "").split("\n") if mark else []
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    return re.search(r"(^|[-:,\[]\s+)\{\{|[^\s\"'][?][\],}]", line) is not None
+
+
 def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
     problem = error.problem or error.context or ""
     if "'\\t'" in problem:
@@ -210,6 +217,8 @@ def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
         return "A text contains ':', or the indentation is wrong.", "Put the text in quotes."
     if "cannot start any token" in problem:
         return "A text cannot begin with this character.", "Put the text in quotes."
+    if _has_bare_text(error.problem_mark):
+        return f"This is not valid YAML: {problem}.", "Put the text in quotes."
     return f"This is not valid YAML: {problem}.", "Check quotes, brackets and indentation around here."
 
 

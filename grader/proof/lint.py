@@ -6,7 +6,12 @@ import sys
 from collections.abc import Iterator
 
 from grader.course.beside import files_beside, imported_modules
-from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.file_names import (
+    CHECKS_FILE,
+    MISCONCEPTIONS_FILE,
+    REFERENCE_FILE,
+    VISIBLE_CHECKS_FILE,
+)
 from grader.course.loading import LoadedExercise
 from grader.course.sources import read_source
 from grader.errors import Fault
@@ -42,19 +47,25 @@ def notes_of_time(exercise: LoadedExercise, slowest: float) -> Iterator[str]:
 
 
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
-    """Yield imports of checks that students may not have: neither in the exercise nor a listed package."""
-    files = files_beside(exercise.folder)
-    for name in (CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE):
+    """Yield imports that students may not have: neither in the exercise nor a package of the course."""
+    files, packages = files_beside(exercise.folder), {*sys.stdlib_module_names, *exercise.course.packages}
+    for name in (CHECKS_FILE, VISIBLE_CHECKS_FILE, REFERENCE_FILE, MISCONCEPTIONS_FILE):
+        runs_as_theirs = name in {REFERENCE_FILE, MISCONCEPTIONS_FILE}
         for module, line in imported_modules(files[name]) if name in files else ():
             is_own = f"{module}.py" in files or f"{module}/__init__.py" in files
-            if not (
-                is_own or module in _GIVEN or module in {*sys.stdlib_module_names, *exercise.course.packages}
-            ):
-                yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
+            is_given = module in (_GIVEN - _INSTALLED if runs_as_theirs else _GIVEN)
+            if not (is_own or is_given or module in packages):
+                why = (
+                    "which code of students cannot import"
+                    if runs_as_theirs
+                    else "which students may not have"
+                )
+                yield f"{name}:{line} imports {module}, {why}. List it in 'packages' in course.yaml."
 
 
 FIVEFOLD = 5  # what a limit should be, in multiples of what the reference takes
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
+_INSTALLED = {"numpy", "pytest", "grader"}  # here, and yet no code of a student can import them
 
 
 def _fault(exercise: LoadedExercise, index: int, problem: Problem) -> Fault:

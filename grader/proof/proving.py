@@ -393,7 +393,10 @@ class _Proof:
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
 
 
-CONFINED = "It passes where nothing is confined. Student code writes no files and starts no processes."
+CONFINED = (
+    "It passes where nothing is confined. Student code writes no files, starts no processes, "
+    "and imports only the 'packages' of course.yaml."
+)
 REMOTE = (
     "It passes where nothing is confined. Values and tensors reach a check as copies; anything else stays "
     "with the student's code. The page 'Checks' of the documentation lists what works with it."

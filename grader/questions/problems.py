@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import did_you_mean
-from grader.language.expressions import Expression, ExpressionError, names_in, parse_expression
+from grader.language.expressions import GIVEN, Expression, ExpressionError, names_in, parse_expression
 from grader.language.layers import LayerError, parse_layer
 from grader.language.templates import TextError, names_in_text
 
@@ -72,6 +72,10 @@ def without_problems(without: Sequence[str], known: Sequence[str]) -> Iterator[P
 def _unknown(name: str, names: frozenset[str]) -> tuple[str, str]:
     if name.lower() in {"yes", "no", "on", "off", "true", "false"}:
         return f"'{name}' is read as text here.", "Write true or false."
+    if name.startswith(f"{GIVEN}."):
+        earlier = ", ".join(sorted(known for known in names if known.startswith(f"{GIVEN}.")))
+        remedy = f"You can use {earlier}." if earlier else "Put that question above this one."
+        return f"'{name}' is not the answer to an earlier number question.", remedy
     known = ", ".join(sorted(names))
     remedy = f"The parameters are: {known}." if known else "Define it under 'params'."
     return f"There is no parameter '{name}'.", remedy

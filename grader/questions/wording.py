@@ -29,6 +29,7 @@ CODE_WITH = " Use {families}."
 WORDS = 'Write a few words in quotes, such as "batch size".'
 A_FORMULA = 'Write a formula of {names} in quotes, such as "2*{first} + 1".'
 AN_ESSAY = 'Write a text in three quotation marks, as in """It is larger.""".'
+AN_ESSAY_FROM = 'Write at least {least} words in three quotation marks, as in """It is larger.""".'
 AN_ESSAY_OF = 'Write {least} to {most} words in three quotation marks, as in """It is larger.""".'
 MARKED_BY_A_PERSON = "A person marks this."
 NO_EXAMPLE = "There is no example of a good answer."

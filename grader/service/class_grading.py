@@ -68,7 +68,8 @@ class ClassGrading:
         for outcome in outcomes:
             report = outcome.report
             own = marks.get((report.student or "", report.exercise), ())
-            one = replace(outcome, report=with_marks(report, own).report) if own else outcome
+            kept = outcome.kept and with_marks(outcome.kept, own).report  # compared with the report
+            one = replace(outcome, report=with_marks(report, own).report, kept=kept) if own else outcome
             self.tally.count(one)
             yield one
 

@@ -20,6 +20,7 @@ from grader.classroom.released import Released
 from grader.classroom.roster import is_folder_name
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import prepare
+from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.examiner.report import Report
@@ -151,7 +152,8 @@ def feedback_tasks(
         if not is_folder_name(student):
             left_out.append(f"{student}: this name cannot be the name of a folder")
         elif released.is_nothing:
-            left_out.append(f"{student}: nothing of {exercise} is released yet")
+            part: ResultPart = "messages" if releases.moment("score", *key) == "never" else "score"
+            left_out.append(f"{student}: the feedback on {exercise} {releases.told(part, *key)}")
         else:
             yield Task(
                 student,

@@ -120,6 +120,8 @@ class Gathered:
             found = answer(student, one, question, variant)
         except (FormError, LanguageError, ValueError, TypeError, LookupError):
             return  # of another form than the question asks for
+        if found is None and one.outcome == "error":
+            return  # it never had a value: the file could not be read there, or raised
         if found is None:
             self._asked[key] = replace(self._asked[key], unreadable=self._asked[key].unreadable + 1)
         elif found:

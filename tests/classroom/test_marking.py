@@ -245,3 +245,15 @@ def test_what_cannot_be_read_is_refused(typed: str) -> None:
 
 
 RUBRIC = [RubricItem(points=2, text="a", partial=True), RubricItem(points=1, text="b")]
+
+
+def test_a_marked_score_that_would_fall_is_compared_with_its_mark(essays: Small, course: Run) -> None:
+    root, marks = essays.root, essays.root / "marks.yaml"
+    course(root, "mark", "--out", marks)
+    fill(marks, "all")
+    course(root, "mark", "--in", marks)
+    essays.replace("exercises/ex-2/exercise.yaml", 'answer: "5"', 'answer: "6"')
+    ran = course(root, "grade", "S", "--exercise", "ex-2")
+    assert "keeps its score: ada ex-2 (it would fall)" in ran.out
+    assert "run again)" not in ran.out
+    assert finals(essays, course)["ada"] == 4

@@ -37,6 +37,13 @@ def essays(small: Small, course: Run) -> Small:
     return small
 
 
+def test_a_stub_says_how_many_words_are_asked_for(essays: Small, course: Run) -> None:
+    essays.replace("exercises/ex-2/exercise.yaml", "points: 2\n", "points: 2\n    least_words: 8\n")
+    assert course(essays.root, "generate", "handout").code == 0
+    stub = (essays.root / "handout" / "ex-2.py").read_text(encoding="utf-8")
+    assert "Write at least 8 words in three quotation marks" in " ".join(stub.replace("#", "").split())
+
+
 def test_a_pending_submission_has_no_final_score_and_keeps_its_text(essays: Small, course: Run) -> None:
     scores = [json.loads(line) for line in course(essays.root, "scores", "--json").out.splitlines()]
     assert [

@@ -100,6 +100,14 @@ def test_a_class_too_small_is_told_the_least_number(course: Run, graded: Small) 
     assert "ex-2.seven (3)" in out
 
 
+def test_a_file_that_cannot_be_read_is_not_called_an_earlier_version(course: Run, graded: Small) -> None:
+    graded.hand_in("bob-0", 'seven = "7\n', "ex-2")
+    course(graded.root, "grade", "S")
+    ran = course(graded.root, "mistakes")
+    assert ran.code == 0, ran.err
+    assert "left out" not in ran.out
+
+
 def test_without_reports_it_says_what_to_do(course: Run, own: Path) -> None:
     ran = course(own, "mistakes")
     assert (ran.code, ran.out) == (2, "")

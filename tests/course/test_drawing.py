@@ -105,3 +105,41 @@ def test_a_draw_that_differs_between_processes_is_told(tmp_path: Path) -> None:
 )
 def test_whether_a_module_reads_the_parameters(source: str, is_read: bool) -> None:
     assert reads_params(source) is is_read
+
+
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ("def draw():\n    return {'a': 1}\n", "Write def draw(random)."),
+        ("import numpy\n\ndef draw(random):\n    return {'a': 1}\n", "Remove the import."),
+        ("def draw(random):\n    return {'a': 1 // 0}\n", "Correct it."),
+        ("def draw(random):\n    x = {'a': 1}\n", "It returns a dict of numbers,"),
+    ],
+)
+def test_a_fault_of_a_draw_says_what_to_change(tmp_path: Path, source: str, remedy: str) -> None:
+    [fault] = faults(tmp_path, NUMBER, params_py=source)
+    assert remedy in fault
+
+
+def test_a_faulty_question_brings_no_faults_of_others(tmp_path: Path) -> None:
+    """Its names are drawn, and a later question can build on its answer."""
+    later = "- {id: m, kind: number, prompt: 'x {{ xs }}', answer: given.size + sum(xs), hints: [a]}\n"
+    broken = NUMBER.replace("kind: number", "kind: number, hint: [a]", 1)
+    [fault] = faults(tmp_path, broken.rstrip("\n") + "\n" + later, params_py=DRAW)
+    assert "There is no key 'hint' here." in fault
+
+
+@pytest.mark.parametrize("source", ["def draw(random:\n", "def drew(random):\n    return {}\n"])
+def test_without_a_draw_no_name_is_told_as_unknown(tmp_path: Path, source: str) -> None:
+    [fault] = faults(tmp_path, NUMBER, params_py=source)
+    assert "parameter" not in fault
+
+
+def test_an_answer_that_is_not_earlier_is_told(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, NUMBER.replace("sum(xs)", "given.later"), params_py=DRAW)
+    assert "'given.later' is not the answer to an earlier number question. Put that question above" in fault
+
+
+def test_a_question_without_an_id_is_told(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, NUMBER.replace("id: size, ", ""), params_py=DRAW)
+    assert "'id' is missing" in fault

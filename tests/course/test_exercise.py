@@ -167,7 +167,7 @@ Q = HEAD + "questions:\n"
                 "exercise.yaml:6:34: params.K: 'from' is missing. Add 'from: ...'.",
                 "exercise.yaml:6:35: params.K.form: There is no key 'form' here. Did you mean 'from'?",
                 "exercise.yaml:6:62: params.S.from: It must be a whole number, not 1.5.",
-                "exercise.yaml:13:44: questions[1].answer: There is no parameter 'N'. The parameters are: K, M, S, given.size.",
+                "exercise.yaml:13:44: questions[1].answer: There is no parameter 'N'. The parameters are: K, M, S.",
             ],
         ),
         (

@@ -97,6 +97,14 @@ def read(tmp_path: Path, text: str) -> Any:
             "1:4: A text cannot begin with this character. Put the text in quotes.",
         ),
         (
+            "a: {{ M }} images\n",
+            "1:12: This is not valid YAML: expected <block end>, but found '<scalar>'. Put the",
+        ),
+        (
+            "a: [How many?]\n",
+            "1:13: This is not valid YAML: expected ',' or ']', but got '?'. Put the text in quotes.",
+        ),
+        (
             "a: {b: 1\n",
             f"2:1: This is not valid YAML: expected ',' or '}}', but got '<stream end>'. {AROUND}",
         ),

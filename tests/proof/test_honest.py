@@ -56,11 +56,16 @@ def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
         **BESIDE,
         "checks.py": READING.replace("import importlib", "import click, importlib"),
     }
+    exercises["import-numpy"] = {
+        "exercise.yaml": HEAD + ask("f"),
+        "reference.py": "import numpy\n\n\ndef f(x):\n    return float(numpy.sqrt(x))\n",
+        "checks.py": 'def test_f(student):\n    """Nine."""\n    assert student.f(9) == 3\n',
+    }
     named = VISIBLE.replace('"data/three.txt"', '"data" / ("three" + ".txt")')
     exercises["visible"] = {**BESIDE, "visible_checks.py": named}
     exercises |= {name: elsewhere(name, root) for name in ELSEWHERE}
     write_course(root, exercises)
-    for name in exercises.keys() - {"counting", "words"}:
+    for name in exercises.keys() - {"counting", "words", "import-numpy"}:
         add_data(root / "exercises" / name)
     (root / "exercises" / "other.txt").write_text("3")
     command = [str(Path(sys.executable).with_name("course")), "check", "--variants", "0", "--json"]
@@ -278,8 +283,20 @@ def test_what_only_a_visible_check_misses_is_reported(proved: Proofs) -> None:
 
 
 def test_an_import_that_students_may_not_have_is_noted(proved: Proofs) -> None:
-    note = "checks.py:2 imports click, which students may not have. List it in 'packages'."
+    note = "checks.py:2 imports click, which students may not have. List it in 'packages' in course.yaml."
     assert [text for text in proved["import"][1]["notes"] if "imports" in text] == [note]
+
+
+def test_a_package_that_the_course_does_not_list_is_told_where_the_reference_imports_it(
+    proved: Proofs,
+) -> None:
+    faults, one = proved["import-numpy"]
+    (fault,) = (fault for fault in faults if fault.startswith("reference.py:5"))
+    assert "NameError: name 'numpy' is not defined" in fault
+    (remedy,) = (fault["remedy"] for fault in one["faults"] if fault["line"] == 5)
+    assert remedy.endswith("imports only the 'packages' of course.yaml.")
+    note = "reference.py:1 imports numpy, which code of students cannot import. List it in 'packages'"
+    assert any(text.startswith(note) for text in one["notes"])
 
 
 # Impostors that make sense

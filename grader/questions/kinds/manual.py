@@ -88,6 +88,8 @@ class Manual(Question[ManualPosed, ManualKey, str]):
         how = wording.AN_ESSAY
         if self.most_words is not None:
             how = wording.AN_ESSAY_OF.format(least=self.least_words, most=self.most_words)
+        elif self.least_words > 1:
+            how = wording.AN_ESSAY_FROM.format(least=self.least_words)
         starter = f"{self.id} = ..."
         words = {"least_words": self.least_words, "most_words": self.most_words}
         return self.posed(variant, how=how, starter=starter, **words)
