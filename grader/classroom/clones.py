@@ -124,9 +124,7 @@ class _Clone:
         try:
             found = git.run(*shown, limit=MAX_LISTING).decode().split()
         except UsageFault:
-            raise UsageFault(
-                f"{self._name}: its history cannot be read. Clone it again, as a whole."
-            ) from None
+            raise UsageFault(f"{self._name}: its history cannot be read. Make a full clone.") from None
         if not found:
             raise UsageFault(f"{self._name} has no commit by the deadline.")
         _, commit, seconds = found

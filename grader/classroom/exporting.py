@@ -171,7 +171,7 @@ def _without_score(score: Score) -> str:
     if not score.is_graded:
         return f"{score.student}: {score.exercise} could not be graded"
     if score.is_pending:
-        return f"{score.student}: {score.exercise} is not complete: a person has still to mark a part of it"
+        return f"{score.student}: {score.exercise} is not complete: a person still has to mark a part of it"
     why = score.warnings or score.rules
     if score.final is None and not score.is_excused and why:
         return f"{score.student}: no score in {score.exercise}: {'; '.join(why)}"

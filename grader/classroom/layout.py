@@ -25,7 +25,7 @@ from grader.lms.base import Lms, Named
 
 MAX_AROUND = 3  # outer folders that contain everything
 CLONE_IDS = tuple(lms.clone_id for lms in LMSS if lms.clone_id)
-TEAMS = "names of folders are read as TEAM{}NAME, because some of one team have the same files"
+TEAMS = "names of folders are read as TEAM{}NAME, because some members of one team have the same files"
 TEAM = "it is unclear where the name of the team ends; give the LMS's list with --list"
 
 PathParts = tuple[str, ...]

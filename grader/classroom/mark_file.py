@@ -111,7 +111,7 @@ def read_marks(file: Path, tasks: Sequence[MarkingTask]) -> tuple[str, list[Read
         place = ("answers", index, "answer")
         task = known.get(one.answer.partition("-")[0])
         if task is None:
-            sentence = f"'{printable(one.answer):.60}' is no answer of this course that a person marks."
+            sentence = f"'{printable(one.answer):.60}' is not an answer of this course that a person marks."
             faults.append(document.fault(place, sentence, "Take it from a file of course mark --out."))
         elif task.code in seen:
             sentence = f"This answer is there twice; the first is number {seen[task.code]}."

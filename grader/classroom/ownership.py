@@ -35,7 +35,7 @@ class Ownership:
             owners = [own for lms in LMSS if (own := lms.owners_in(table))]
             if not owners:
                 known = " or ".join(lms.owner_list for lms in LMSS if lms.owner_list)
-                raise UsageFault(f"{file} does not say whose a submission is. Give {known}, in English.")
+                raise UsageFault(f"{file} does not say whose each submission is. Give {known}, in English.")
             found._add(owners)
         return found
 

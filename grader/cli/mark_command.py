@@ -31,7 +31,9 @@ def _share(_context: click.Context, _parameter: click.Parameter, text: str | Non
         return None
     found = _SHARE.fullmatch(text)
     if found is None or int(found["number"]) > int(found["of"]):
-        raise click.BadParameter(f"'{printable(text)}' is no share. Write 1/3, 2/3 and 3/3 for three people.")
+        raise click.BadParameter(
+            f"'{printable(text)}' is not a share. Three people write 1/3, 2/3, 3/3."
+        )
     return int(found["number"]), int(found["of"])
 
 
@@ -66,7 +68,7 @@ def mark(
     if overwrite and not in_:
         raise click.UsageError("--overwrite works only with --in.")
     if in_ and (out or exercise or again or anonymous):
-        raise click.UsageError("--in stores every mark of a file. Leave out what is not --overwrite.")
+        raise click.UsageError("--in stores every mark of a file. Use it alone or with --overwrite.")
     with service_here() as service:
         desk = service.marking(MarkingOrder(exercise, question, again, anonymous))
         if in_:

@@ -272,7 +272,7 @@ def _drawn_names(
         return frozenset()  # the second is reported with the other files
     for key in ("params", "where", "variant_0"):
         if getattr(record, key):
-            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
+            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no effect."
             faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
     if not is_drawable(file):
         sentence = f"{PARAMS_FILE} does not define 'draw'."

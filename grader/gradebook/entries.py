@@ -52,7 +52,7 @@ class Attempt:
     points: float
     is_graded: bool
     graded: datetime
-    is_pending: bool = False  # a person has still to mark a part of it
+    is_pending: bool = False  # a person still has to mark a part of it
     rules: tuple[str, ...] = ()  # about points of a question that were set by hand
     warnings: tuple[str, ...] = ()  # about marks that do not fit the file, or its questions
 

@@ -1,4 +1,4 @@
-"""The usual slips in a text that a person will read: what can still be mended before it is handed in."""
+"""The usual slips in a text that a person will read: what can still be fixed before it is handed in."""
 
 from __future__ import annotations
 

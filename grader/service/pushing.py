@@ -185,7 +185,7 @@ def _alone(file: Path, *, is_needed: bool) -> Iterator[None]:
         except OSError:  # this file system has no locks
             is_free = True
         if not is_free:
-            raise UsageFault("Another `course push` of this course is at work. Wait until it has ended.")
+            raise UsageFault("Another `course push` of this course is running. Wait until it has ended.")
         yield
 
 
@@ -311,7 +311,7 @@ class Sender:
     def _leave_out(self, one: Sending, reason: str) -> None:
         self.plan.file.leave_out(one.student, reason)
         if self.failed >= MAX_FAILED_IN_A_ROW or self.lost >= MAX_LOST_IN_A_ROW:
-            self.done.stopped = f"{reason}. This was so for the last {max(self.failed, self.lost)} scores"
+            self.done.stopped = f"{reason}. This happened for the last {max(self.failed, self.lost)} scores"
 
 
 def _left_in_outbox(open_: Mapping[str, int]) -> Iterator[str]:

@@ -134,7 +134,7 @@ def _judge(response: requests.Response, url: str) -> None:
     status = response.status_code
     if status // 100 == 2:
         if "json" not in response.headers.get("Content-Type", ""):
-            raise UsageFault(f"{url} does not answer as Canvas does. Is this its address?")
+            raise UsageFault(f"{url} does not answer like Canvas. Is this its address?")
         return
     if status // 100 == 3:
         where = printable(response.headers.get("Location", "elsewhere"))[:MAX_SAID]
@@ -150,7 +150,7 @@ def _judge(response: requests.Response, url: str) -> None:
         raise UncertainRequest(f"Canvas gets too many requests ({status})", seconds, is_untouched=True)
     if status in {408, 409, 425} or status >= 500:
         seconds = seconds_to_wait(response.headers.get("Retry-After", ""))
-        what = "has a conflict with another change" if status == 409 else "has failed"
+        what = "conflicts with another change" if status == 409 else "has failed"
         raise UncertainRequest(f"Canvas {what} ({status})", seconds)
     raise RefusedRequest(status, said)
 

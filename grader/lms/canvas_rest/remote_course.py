@@ -24,7 +24,7 @@ from grader.lms.sending import RemoteAssignment, Sending, Standing
 from grader.lms.token import Token
 
 _COMMENTS = ["submission_comments"]
-_UNLIKE = "An answer of Canvas is not as its documentation says"
+_UNLIKE = "Canvas gave an answer that its documentation does not describe"
 _Form = TypeVar("_Form", bound=BaseModel)
 
 
@@ -163,7 +163,7 @@ class RemoteCourse:
                 "take the token of a teacher of this course."
             ) from None
         except (ValidationError, ValueError, AttributeError, TypeError, KeyError):
-            raise UsageFault(f"{_UNLIKE}: {what}. Is this the address of a Canvas?") from None
+            raise UsageFault(f"{_UNLIKE}: {what}. Is this the address of a Canvas site?") from None
 
 
 def _plain(_requester: PatientRequester, answer: Any) -> Any:
