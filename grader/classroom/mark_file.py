@@ -1,6 +1,6 @@
 """Answers to mark as a file of YAML that a person fills in, and the marks in it.
 
-What a student wrote stands in comments, line by line, so that it cannot become a part of the data.
+What a student wrote is in comments, line by line, so that it cannot become a part of the data.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class MarkFile(Record):
     """A file of marks."""
 
     format: Literal[1]
-    grader: Annotated[str | None, Field(max_length=100, description="Who marked.")] = ""
+    grader: Annotated[str | None, Field(max_length=100, description="The person who marked.")] = ""
     answers: Annotated[list[FilledAnswer], Field(max_length=MAX_ANSWERS, description="One for each answer.")]
 
 

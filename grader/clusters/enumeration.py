@@ -1,7 +1,7 @@
 """All small formulas over some atoms, compared with what students answered.
 
 A formula is an atom, or an operation on smaller ones. Of formulas with the same values for all students only
-the cheapest goes on. What is kept of each formula is whom it fits.
+the cheapest goes on. Of each formula, only the students that it fits are kept.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _OF_ONE: tuple[tuple[str, Callable[[VariantColumn], VariantColumn]], ...] = (
 
 
 class FormulaFit(NamedTuple):
-    """A formula, and whom of the students searched it fits."""
+    """A formula, and which of the students searched it fits."""
 
     mask: Mask
     cost: int

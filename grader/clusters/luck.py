@@ -32,7 +32,7 @@ Given = tuple[float, ...]
 
 
 def share_by_luck(fitted: Sequence[Given], others: Sequence[Given], ways: float) -> float:
-    """Return how often a formula fits the answers of students whom it does not explain.
+    """Return how often a formula fits the answers of students that it does not explain.
 
     `fitted` has the formula's values for all students, and `others` the answers of those whom it does not fit
     on their own variants: each is compared with the values for all. A formula with the same value for most

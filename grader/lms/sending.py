@@ -1,4 +1,4 @@
-"""Which scores are sent to Canvas over the network: to whom, instead of what, and who is left out."""
+"""Which scores are sent to Canvas over the network, what they replace there, and who is left out."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _repeated(essay: Essay) -> str | None:
     return " ".join((words * essay.least)[: max(essay.least, len(words))]) if len(set(words)) > 1 else None
 
 
-ESSAYS: tuple[EssayMistake, ...] = (  # the first that is seen is told
+ESSAYS: tuple[EssayMistake, ...] = (  # the first that is found is reported
     EssayMistake(
         "named-a-file",
         wording.NAMED_A_FILE,

@@ -210,7 +210,7 @@ RELU_ABSOLUTE_VALUE = "You ignored the minus signs. ReLU does not make a negativ
 
 # What torch does, and what is done instead, by the name of a mistake: in a few words, above a figure.
 TWO_WAYS: dict[str, tuple[str, str]] = {
-    "flipped-kernel": ("the kernel as it is written", "the kernel rotated by half a turn"),
+    "flipped-kernel": ("the kernel as it is written", "the kernel upside down"),
     "transposed-kernel": ("the kernel as it is written", "rows and columns of the kernel swapped"),
     "transposed-weight": ("a row of weights for each output", "a column of weights for each output"),
     "forgot-bias": ("the bias is added", "without the bias"),
@@ -269,7 +269,7 @@ SWAPPED_WORDS = "The words are right. Put them in the usual order."
 MISSPELT = "This is almost right. Check the spelling, letter by letter."
 NEGATED = "Your answer says what it is not. Write what it is."
 SEVERAL_ANSWERS = "You wrote several answers. Choose one."
-WHOLE_SENTENCE = "Write the term alone, without a sentence around it."
+WHOLE_SENTENCE = "Write only the term, without a sentence around it."
 NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
 REPEATED_THE_QUESTION = "These are words of the question. Write what it asks for."
 

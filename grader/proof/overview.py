@@ -145,7 +145,7 @@ def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVarian
 
 
 def _named(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Return faults with the name of their file alone."""
+    """Return faults with only the name of their file."""
     return tuple(replace(fault, file=Path(fault.file.name)) for fault in faults)
 
 

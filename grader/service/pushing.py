@@ -2,7 +2,7 @@
 
 A push reads what Canvas holds, plans what is missing there, stores that in the outbox, and sends it one
 student at a time. Canvas also takes many grades at once, but then it only answers that it will do so later: a
-lost answer would leave nothing to ask for, and a comment that is sent again stands there twice.
+lost answer would leave nothing to ask for, and a comment that is sent again appears there twice.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_a_formula_has_a_value_where_the_right_one_has_one(answer):
         ("n(k + 1)", "`q` is not clear at `n(`. Write every `*`, as in 2*n and n*(k + 1)."),
         ("(n)(k)", "`q` is not clear at `)(`. Write every `*`, as in 2*n and n*(k + 1)."),
         ("n k", "`q` is not clear at `nk`. Write every `*`, as in 2*n and n*(k + 1)."),
-        ("sqrt n", "`q` is without brackets after `sqrt`. Write sqrt(...)."),
+        ("sqrt n", "`q` is missing brackets after `sqrt`. Write sqrt(...)."),
         ("size = n", "`q` is an equation. Write only what is to the right of the `=`."),
         ("0,5 * n", "`q` is a formula with a comma in it. Use a decimal point."),
         ("m * n", "`q` is a formula with `m` in it. It can use n, k and s."),

@@ -53,7 +53,7 @@ class Text(Question[Posed, TextKey, str]):
     patterns: Annotated[
         Forms, Field(description="RE2 patterns; an answer is right if one of them matches all of it.")
     ] = []
-    case: Annotated[bool, Field(description="Whether capital and small letters differ.")] = False
+    case: Annotated[bool, Field(description="Whether upper and lower case differ.")] = False
     without: Annotated[list[str], Field(description="Usual mistakes to leave out, by name.")] = []
     misconceptions: Annotated[
         Mapping[str, TextMisconception], Field(description="Usual wrong ways to answer, by name.")
