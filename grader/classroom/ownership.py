@@ -40,7 +40,7 @@ class Ownership:
         return found
 
     def with_those_beside(self, source: SubmissionSource, paths: Iterable[tuple[str, ...]]) -> Ownership:
-        """Return what also the files in a download say."""
+        """Return the owners, with those that the files in a download name."""
         found = Ownership(dict(self.owners))
         found._add(owners for path in paths for owners in _beside(source, path))
         return found
@@ -66,7 +66,7 @@ class Ownership:
 
 
 def is_beside(name: str) -> bool:
-    """Tell whether an LMS adds a file of this name to a download."""
+    """Return whether an LMS adds a file of this name to a download."""
     return any(lms.beside.fullmatch(name) for lms in LMSS)
 
 

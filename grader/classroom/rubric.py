@@ -1,4 +1,4 @@
-"""What a person types who marks: the items of a rubric that an answer earned."""
+"""What the person who marks types: the items of a rubric that an answer earned."""
 
 from __future__ import annotations
 

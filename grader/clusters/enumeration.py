@@ -168,7 +168,7 @@ class _Unary:
 
 
 def agree(values: VariantColumn, answers: VariantColumn) -> Mask:
-    """Return where values are the answers: whole numbers exactly, others up to rounding."""
+    """Return where values equal the answers: whole numbers exactly, others up to rounding."""
     off = np.where(answers == np.floor(answers), ABSOLUTE, ABSOLUTE + RELATIVE * np.abs(answers))
     return np.abs(values - answers) <= off
 

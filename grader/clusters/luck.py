@@ -50,7 +50,7 @@ def _most(counts: Counter[Given]) -> int:
 
 
 def ways_of(answers: Sequence[Given]) -> float:
-    """Return among how many numbers a random answer chooses: the range of those that were given."""
+    """Return how many numbers a random answer can be: the range of those that were given."""
     numbers = [number for answer in answers for number in answer]
     spread = max(numbers, default=0) - min(numbers, default=0)
     return min(max(spread + 1, LEAST_WAYS), MOST_WAYS)

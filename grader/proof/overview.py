@@ -1,4 +1,4 @@
-"""All variants of an exercise, as its author looks at them: with answers, and with what a variant hides."""
+"""All variants of an exercise for its author: with answers, and with the mistakes that a variant hides."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Exported:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everybody is in every file."""
+        """Return whether everybody is in every file."""
         return not self.left_out and all(file.rows and not file.left_out for file in self.files)
 
 

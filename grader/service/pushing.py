@@ -76,7 +76,7 @@ class PushResult:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everybody's score was sent, or would be."""
+        """Return whether everybody's score was sent, or would be."""
         return not self.left_out and not any(one.plan.file.left_out or one.stopped for one in self.pushed)
 
 
@@ -175,7 +175,7 @@ def _remote(order: PushOrder, tell: Callable[[str], None]) -> RemoteCourse:
 
 @contextmanager
 def _alone(file: Path, *, is_needed: bool) -> Iterator[None]:
-    """Keep other pushes of this course away: two at once would send comments twice."""
+    """Block other pushes of this course: two at once would send comments twice."""
     if not is_needed:
         yield
         return
