@@ -41,7 +41,7 @@ class Standing:
     comments: tuple[str, ...] | None = ()  # None if Canvas does not say
 
     def holds(self, comment: str, after: str = "") -> bool:
-        """Return whether a comment is there and is the last one; line ends and spaces do not count."""
+        """Return whether a comment is there, newer than `after`; line ends and spaces do not count."""
         if self.comments is None:
             return True
         words = [one.split() for one in reversed(self.comments)]
@@ -51,7 +51,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Sending:
-    """What is to stand in Canvas for one student, and what stands there."""
+    """What Canvas should hold for one student, and what it holds now."""
 
     student: str
     user: str  # the student's id in Canvas
