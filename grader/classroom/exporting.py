@@ -62,7 +62,7 @@ def export_items(
     """Return the items of an export, without scores that could not be graded or are not released yet.
 
     `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it
-    is named, because it may not have been set yet. An exercise of which a person has still to mark something
+    is named, because it may not have been set yet. An exercise of which a person still has to mark something
     is left out whole, or with `partial` only for the students concerned.
 
     Raises:

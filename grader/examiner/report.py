@@ -157,7 +157,7 @@ class Report(Record):
 
     @property
     def pending(self) -> tuple[QuestionReport, ...]:
-        """The questions that a person has still to mark; until then the score is not complete."""
+        """The questions that a person still has to mark; until then the score is not complete."""
         return tuple(one for one in self.questions if one.outcome == "pending")
 
     @property

@@ -54,7 +54,7 @@ class PushOrder:
     overwrite: bool = False  # replace the grades that somebody else gave
     comments: bool = True
     is_rehearsal: bool = True  # send nothing
-    partial: bool = False  # also exercises of which a person has still to mark something
+    partial: bool = False  # also exercises of which a person still has to mark something
 
 
 @dataclass
