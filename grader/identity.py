@@ -137,7 +137,7 @@ def match(mentions: Sequence[Mention], people: Iterable[Person], *, loosely: boo
 
 
 def fits_name(mention: Mention, person: Person) -> bool:
-    """Tell whether a mention's name can be the person's, or one of the two has none."""
+    """Return whether a mention's name can be the person's, or one of the two has none."""
     keys = joined_names(mention.name) & joined_names(person.name)
     return (
         not (mention.name and person.name)

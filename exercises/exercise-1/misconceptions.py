@@ -15,13 +15,13 @@ def changed(**state):
 
 
 def shows_conv_random_weights(student):
-    """Tell whether the weight looks like a new module's: nine different numbers, none beyond 1/3."""
+    """Return whether the weight looks like a new module's: nine different numbers, none beyond 1/3."""
     weight = student.conv.weight
     return weight.shape == reference.weight.shape and is_drawn(weight)
 
 
 def shows_conv_kept_bias(student):
-    """Tell whether the kernel is right and the bias is not 0."""
+    """Return whether the kernel is right and the bias is not 0."""
     conv = student.conv
     return torch.equal(conv.weight, reference.weight) and bool((conv.bias != 0).any())
 

@@ -181,5 +181,5 @@ class Block_channels_written_in(nn.Module):
 
 
 def shows_Block_channels_written_in(student):
-    """Tell whether blocks for different numbers of channels have the same weight."""
+    """Return whether blocks for different numbers of channels have the same weight."""
     return student.Block(2, 4).conv.weight.shape == student.Block(3, 5).conv.weight.shape

@@ -10,7 +10,7 @@ from torch import nn
 
 
 def is_drawn(weight):
-    """Tell whether a weight looks like a new module's: different numbers, none 0 or too large."""
+    """Return whether a weight looks like a new module's: different numbers, none 0 or too large."""
     bound = weight[0].numel() ** -0.5
     return len(weight.unique()) == weight.numel() and bool(weight.all() and (weight.abs() <= bound).all())
 
@@ -51,7 +51,7 @@ def with_kernel(like, kernel, **settings):
 
 
 def is_biased(conv):
-    """Tell whether a module adds a bias other than zero."""
+    """Return whether a module adds a bias other than zero."""
     return conv.bias is not None and bool((conv.bias != 0).any())
 
 

@@ -54,7 +54,7 @@ class ClassGrader:
         return None if len(changed) == len(now) else changed
 
     def is_current(self, known: Known, exercise: str, variant: str | None) -> bool:
-        """Tell whether the newest report of a submission is still valid."""
+        """Return whether the newest report of a submission is still valid."""
         text = json.dumps(self.fingerprint(exercise))
         return known.is_graded and known.variant == (variant or "") and known.fingerprint == text
 

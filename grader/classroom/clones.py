@@ -124,9 +124,7 @@ class _Clone:
         try:
             found = git.run(*shown, limit=MAX_LISTING).decode().split()
         except UsageFault:
-            raise UsageFault(
-                f"{self._name}: its history cannot be read. Clone it again, as a whole."
-            ) from None
+            raise UsageFault(f"{self._name}: its history cannot be read. Make a full clone.") from None
         if not found:
             raise UsageFault(f"{self._name} has no commit by the deadline.")
         _, commit, seconds = found
@@ -147,7 +145,7 @@ class _Clone:
 
 
 def _is_folder(place: Path) -> bool:
-    """Tell whether it is a folder, and not a link to one; one that is missing may be."""
+    """Return whether it is a folder, and not a link to one; one that is missing may be."""
     try:
         return stat.S_ISDIR(place.lstat().st_mode)
     except FileNotFoundError:
@@ -229,7 +227,7 @@ class _Git:
 
     @property
     def _environment(self) -> dict[str, str]:
-        """Return an environment in which no file outside says what git does."""
+        """Return an environment in which no other file configures git."""
         return {
             "PATH": os.defpath,
             "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),

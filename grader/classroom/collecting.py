@@ -68,7 +68,7 @@ class _Candidate:
 
     @property
     def is_as_asked(self) -> bool:
-        """Tell whether it has the exercise's name and is in the right place."""
+        """Return whether it has the exercise's name and is in the right place."""
         return self.fit.is_exact and (not self.named.is_folder or self.inner == self.named.file)
 
     @property
@@ -224,7 +224,7 @@ class Collected:
 
     @cached_property
     def _owners(self) -> frozenset[str]:
-        """Return what repositories can be called after: students and their ids for that."""
+        """Return the names that repositories can end in: students, and their ids for this."""
         people = self.roster.people.values() if self.roster else ()
         ids = (one.lms_ids[column] for one in people for column in CLONE_IDS if column in one.lms_ids)
         return frozenset({*self._known, *map(folded, ids)})

@@ -62,7 +62,7 @@ def export_items(
     """Return the items of an export, without scores that could not be graded or are not released yet.
 
     `questions` are those of a report, by submission. An exercise that nobody handed in is left out unless it
-    is named, because it may not have been set yet. An exercise of which a person has still to mark something
+    is named, because it may not have been set yet. An exercise of which a person still has to mark something
     is left out whole, or with `partial` only for the students concerned.
 
     Raises:
@@ -157,7 +157,7 @@ def _by_student(
 
 def _not_marked(exercise: str, count: int) -> str:
     """Say why an exercise is left out whole."""
-    told = f"{exercise} is left out, because a person has still to mark {counted(count, 'submission')}"
+    told = f"{exercise} is left out, because a person still has to mark {counted(count, 'submission')}"
     return f"{told}. Run: course mark {exercise}, or add --partial to have the other scores"
 
 
@@ -166,7 +166,7 @@ def _without_score(score: Score) -> str:
     if not score.is_graded:
         return f"{score.student}: {score.exercise} could not be graded"
     if score.is_pending:
-        return f"{score.student}: {score.exercise} is not complete: a person has still to mark a part of it"
+        return f"{score.student}: {score.exercise} is not complete: a person still has to mark a part of it"
     why = score.warnings or score.rules
     if score.final is None and not score.is_excused and why:
         return f"{score.student}: no score in {score.exercise}: {'; '.join(why)}"

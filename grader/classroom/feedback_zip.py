@@ -66,7 +66,7 @@ def addresses(
     else:
         places = _downloaded(lms, file, exercise, exercises)
     if not places:
-        raise UsageFault(f"{file} names nobody as {lms.title} does. Give {lms.takes_back}.")
+        raise UsageFault(f"{file} names nobody the way {lms.title} does. Give {lms.takes_back}.")
     matches = match([place.mention for place in places], people.values())
     found = {
         student: (places[number], lms.feedback_name(places[number].named, places[number].path, exercise))
@@ -93,7 +93,7 @@ def _refused(
             ids = " or ".join(column.name for column in place.named.ids)
             yield student, f"only the name in {label} fits; the roster lacks the {ids}"
         elif place.named.key and numbers[place.named.key] > 1:
-            yield student, f"the number in {label} is there more than once"
+            yield student, f"the number in {label} is listed more than once"
 
 
 def _nobody(_name: str) -> bool:

@@ -25,7 +25,7 @@ from grader.lms.base import Lms, Named
 
 MAX_AROUND = 3  # outer folders that contain everything
 CLONE_IDS = tuple(lms.clone_id for lms in LMSS if lms.clone_id)
-TEAMS = "names of folders are read as TEAM{}NAME, because some of one team have the same files"
+TEAMS = "names of folders are read as TEAM{}NAME, because some members of one team have the same files"
 TEAM = "it is unclear where the name of the team ends; give the LMS's list with --list"
 
 PathParts = tuple[str, ...]
@@ -63,7 +63,7 @@ class StudentFiles:
         return replace(self, names=names)
 
     def unclear(self, hint: str) -> StudentFiles:
-        """Return the same files, of nobody in particular."""
+        """Return the same files, without an owner."""
         names = {path: replace(one, ids={}, name="", key=None, hint=hint) for path, one in self.names.items()}
         return replace(self, names=names)
 
@@ -216,7 +216,7 @@ class _Reader:
         return [below, *filter(self._is_of_exercise, own)]
 
     def _is_of_exercise(self, path: PathParts) -> bool:
-        """Tell whether a folder holds the class's files for one exercise: EXERCISE/STUDENT/FILE."""
+        """Return whether a folder holds the class's files for one exercise: EXERCISE/STUDENT/FILE."""
         if not self._is_exercise(path[-1]) or self.is_known(path[-1]):
             return False
         return any(is_folder or _is_of_lms(name) for name, is_folder in self._tops(path))
@@ -244,7 +244,7 @@ class _Reader:
         return path if len(of_lms) > 1 or (of_lms and self.can_tell) or is_class else ()
 
     def _holds_submissions(self, inside: Sequence[tuple[str, bool]]) -> bool:
-        """Tell whether a file in a folder is named like an exercise, but not by an LMS."""
+        """Return whether a file in a folder is named like an exercise, but not by an LMS."""
         files = [name for name, is_folder in inside if not is_folder and not _is_of_lms(name)]
         return any(fit(name, self.exercises) for name in files)
 

@@ -86,7 +86,7 @@ def _list_of(table: Table, only: Lms | None) -> _Found | None:
     best = [one for one in fitting if len(one.lists.meanings(table.header)) == most]
     if len({frozenset(one.lists.meanings(table.header).items()) for one in best}) > 1:
         names = " or ".join(dict.fromkeys(one.lms.name for one in best))
-        raise UsageFault(f"{table.file} can be of several systems. Say which: --from {names}.")
+        raise UsageFault(f"{table.file} can come from several systems. Say which: --from {names}.")
     return best[0] if best else None
 
 
@@ -104,7 +104,7 @@ def _meanings(table: Table, found: _Found | None, mapped: Mapping[str, str]) -> 
     if not who:
         header = ", ".join(printable(cell) for cell in table.header)
         raise UsageFault(
-            f"{table.file} is not a list of people that is known. Its columns are: {header}. "
+            f"{table.file} is not a list of people in a known form. Its columns are: {header}. "
             "Say what they mean, as in --map student=Login --map email=Mail."
         )
     return meanings

@@ -1,6 +1,6 @@
 """Answers to mark as a file of YAML that a person fills in, and the marks in it.
 
-What a student wrote stands in comments, line by line, so that it cannot become a part of the data.
+What a student wrote is in comments, line by line, so that it cannot become a part of the data.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class MarkFile(Record):
     """A file of marks."""
 
     format: Literal[1]
-    grader: Annotated[str | None, Field(max_length=100, description="Who marked.")] = ""
+    grader: Annotated[str | None, Field(max_length=100, description="The person who marked.")] = ""
     answers: Annotated[list[FilledAnswer], Field(max_length=MAX_ANSWERS, description="One for each answer.")]
 
 
@@ -111,7 +111,7 @@ def read_marks(file: Path, tasks: Sequence[MarkingTask]) -> tuple[str, list[Read
         place = ("answers", index, "answer")
         task = known.get(one.answer.partition("-")[0])
         if task is None:
-            sentence = f"'{printable(one.answer):.60}' is no answer of this course that a person marks."
+            sentence = f"'{printable(one.answer):.60}' is not an answer of this course that a person marks."
             faults.append(document.fault(place, sentence, "Take it from a file of course mark --out."))
         elif task.code in seen:
             sentence = f"This answer is there twice; the first is number {seen[task.code]}."

@@ -156,7 +156,7 @@ def _asked(course: LoadedCourse, exercise: str | None, question: str | None) -> 
 
 
 def _adds_up(key: RubricKey, question: QuestionReport) -> bool:
-    """Tell whether the rubric is of the points that the report has."""
+    """Return whether the rubric is of the points that the report has."""
     return abs(fsum(item.points for item in key.rubric) - question.points) <= TINY
 
 
@@ -211,7 +211,7 @@ class MarksStored:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every mark of the file counts."""
+        """Return whether every mark of the file counts."""
         return not self.twice and not self.changed
 
 

@@ -25,7 +25,7 @@ from grader.identity import (
 
 @dataclass
 class Merged:
-    """The roster with the people of some files, and what happened to whom."""
+    """The roster with the people of some files, and what changed for each of them."""
 
     people: dict[str, Person]
     new: list[str] = field(default_factory=list)

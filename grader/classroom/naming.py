@@ -32,7 +32,7 @@ MAX_MARKS = 5  # "-1-1-1" and the like
 
 
 def is_debris(parts: Sequence[str]) -> bool:
-    """Tell whether an operating system, Jupyter or a handout left this file in a student's folder."""
+    """Return whether an operating system, Jupyter or a handout left this file in a student's folder."""
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
     is_wheel = any(map(_WHEEL.fullmatch, parts))
     return hidden or is_wheel or bool(_DEBRIS & set(parts)) or parts[:1] == (_OF_HANDOUTS,) != tuple(parts)
@@ -91,7 +91,7 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
 
 
 def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
-    """Tell whether a name looks like a submission, whatever its suffix: its student may think it is one."""
+    """Return whether a name looks like a submission, whatever its suffix: its student may think it is one."""
     stem, suffix = _split(folded(unquote(file)))
     stem = stem if suffix else PurePosixPath(stem).stem
     tokens = {tokens_of(folded(one)) for one in exercises}

@@ -35,12 +35,12 @@ class Ownership:
             owners = [own for lms in LMSS if (own := lms.owners_in(table))]
             if not owners:
                 known = " or ".join(lms.owner_list for lms in LMSS if lms.owner_list)
-                raise UsageFault(f"{file} does not say whose a submission is. Give {known}, in English.")
+                raise UsageFault(f"{file} does not say whose each submission is. Give {known}, in English.")
             found._add(owners)
         return found
 
     def with_those_beside(self, source: SubmissionSource, paths: Iterable[tuple[str, ...]]) -> Ownership:
-        """Return what also the files in a download say."""
+        """Return the owners, with those that the files in a download name."""
         found = Ownership(dict(self.owners))
         found._add(owners for path in paths for owners in _beside(source, path))
         return found
@@ -66,7 +66,7 @@ class Ownership:
 
 
 def is_beside(name: str) -> bool:
-    """Tell whether an LMS adds a file of this name to a download."""
+    """Return whether an LMS adds a file of this name to a download."""
     return any(lms.beside.fullmatch(name) for lms in LMSS)
 
 

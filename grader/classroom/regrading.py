@@ -29,19 +29,19 @@ class Move:
 
     @property
     def falls(self) -> bool:
-        """Tell whether the score falls, as a share of the points."""
+        """Return whether the score falls, as a share of the points."""
         return _share(self.after) < _share(self.before) - TINY or not self.after.is_graded
 
     @property
     def rises(self) -> bool:
-        """Tell whether the score rises, or exists for the first time."""
+        """Return whether the score rises, or exists for the first time."""
         return not self.falls and (
             _share(self.after) > _share(self.before) + TINY or not self.before.is_graded
         )
 
     @property
     def is_chance(self) -> bool:
-        """Tell whether it rises only because the same was run again; a real rise is never held back."""
+        """Return whether it rises only because the same was run again; a real rise is never held back."""
         return self.is_held and self.rises
 
     def reasons(self) -> Iterator[str]:

@@ -192,7 +192,7 @@ def _key(column: IdColumn, cells: Mapping[str, str]) -> tuple[IdColumn, str]:
 
 
 def is_folder_name(name: str) -> bool:
-    """Tell whether a student can have this name: every system must allow a folder of that name.
+    """Return whether a student can have this name: every system must allow a folder of that name.
 
     >>> is_folder_name("ada"), is_folder_name(".."), is_folder_name("a/b")
     (True, False, False)

@@ -1,4 +1,4 @@
-"""What a person types who marks: the items of a rubric that an answer earned."""
+"""What the person who marks types: the items of a rubric that an answer earned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_earned(typed: str, rubric: Sequence[RubricItem]) -> tuple[MarkedItem, .
     earned: dict[int, float] = {}
     words = typed[: MAX_TYPED + 1].replace(",", " ").split()
     if not words or len(typed) > MAX_TYPED:
-        raise UsageFault(f"Nothing is typed that can be read. {_help(rubric)}")
+        raise UsageFault(f"Nothing that you typed could be read. {_help(rubric)}")
     if words == [EVERYTHING]:
         words = [str(number) for number in range(1, len(rubric) + 1)]
     for word in () if words == [NOTHING] else words:

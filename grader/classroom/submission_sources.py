@@ -62,7 +62,7 @@ class SubmissionSource(Protocol):
         """Yield the files in a folder of the source and its subfolders, or the one file at this path."""
 
     def is_clone(self, below: Sequence[str]) -> bool:
-        """Tell whether a folder is the clone of a repository."""
+        """Return whether a folder is the clone of a repository."""
 
     def commit(self, below: Sequence[str], until: datetime | None) -> Iterator[SubmissionFile]:
         """Yield the files of a clone in its last commit that is not later than `until`."""
@@ -121,7 +121,7 @@ class SubmissionFolder:
             yield SubmissionFile(parts, _reader(file), time_of(status.st_mtime), problem)
 
     def is_clone(self, below: Sequence[str]) -> bool:
-        """Tell whether a folder has a repository."""
+        """Return whether a folder has a repository."""
         return os.path.lexists(self._root.joinpath(*below, ".git"))
 
     def commit(self, below: Sequence[str], until: datetime | None) -> Iterator[SubmissionFile]:

@@ -22,7 +22,7 @@ class Tally:
     graded: int = 0
     ungraded: int = 0
     unchanged: int = 0
-    pending: int = 0  # with questions that a person has still to mark
+    pending: int = 0  # with questions that a person still has to mark
     held: int = 0  # with a score that does not count
     corrected: int = 0  # with a corrected hand-in time
     reasons: list[str] = field(default_factory=list)

@@ -23,7 +23,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "mistakes": (
         "mistakes_command",
         "mistakes",
-        "Propose misconceptions for wrong answers that none explains.",
+        "Propose misconceptions for unexplained wrong answers.",
     ),
     "new": ("new", "new", "Create a working course in FOLDER."),
     "override": (
@@ -34,7 +34,7 @@ PARTS = {  # for each subcommand: its module, its name there, and what it does
     "push": ("push_command", "push", "Send scores and feedback to an LMS over the network."),
     "regrade": ("grade_class", "regrade", "Grade stored submissions again after a fix."),
     "report": ("class_report", "report", "Analyse the class's answers."),
-    "roster": ("roster_command", "roster", "Make the roster from files of an LMS, and look it through."),
+    "roster": ("roster_command", "roster", "Make the roster from an LMS's files, and check it."),
     "schema": ("new", "schema", "Write JSON Schemas for editors."),
     "scores": ("scores", "scores", "Show raw scores, the rules applied, final scores, and totals."),
     "show": ("show", "show", "Show an exercise with its answers, over many variants."),

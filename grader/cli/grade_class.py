@@ -87,7 +87,7 @@ def _progress(console: Console) -> Iterator[Progress]:
     type=PATH,
     multiple=True,
     metavar="FILE",
-    help="The LMS's list of whose the submissions are: Moodle's grading worksheet, or Canvas's groups "
+    help="The LMS's list that says whose each submission is: Moodle's grading worksheet, or Canvas's groups "
     "(can be repeated).",
 )
 @click.option("--exercise", "only", help="All files are for this exercise, whatever their names.")

@@ -31,14 +31,14 @@ def _share(_context: click.Context, _parameter: click.Parameter, text: str | Non
         return None
     found = _SHARE.fullmatch(text)
     if found is None or int(found["number"]) > int(found["of"]):
-        raise click.BadParameter(f"'{printable(text)}' is no share. Write 1/3, 2/3 and 3/3 for three people.")
+        raise click.BadParameter(f"'{printable(text)}' is not a share. Three people write 1/3, 2/3, 3/3.")
     return int(found["number"]), int(found["of"])
 
 
 @click.command("mark")
 @click.argument("exercise", required=False)
 @click.argument("question", required=False)
-@click.option("--anonymous", is_flag=True, help="Show no names, in an order that says nothing about them.")
+@click.option("--anonymous", is_flag=True, help="Show no names, in an order that does not reveal them.")
 @click.option("--again", is_flag=True, help="Also ask for what is marked already.")
 @click.option("--out", type=PATH, help="Write the answers to a file to fill in, instead of asking.")
 @click.option(
@@ -66,7 +66,7 @@ def mark(
     if overwrite and not in_:
         raise click.UsageError("--overwrite works only with --in.")
     if in_ and (out or exercise or again or anonymous):
-        raise click.UsageError("--in stores every mark of a file. Leave out what is not --overwrite.")
+        raise click.UsageError("--in stores every mark of a file. Use it alone or with --overwrite.")
     with service_here() as service:
         desk = service.marking(MarkingOrder(exercise, question, again, anonymous))
         if in_:

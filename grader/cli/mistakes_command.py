@@ -14,7 +14,7 @@ from grader.render.proposal_page import proposal_text
 @click.argument("exercises", nargs=-1)
 @click.option("--students", is_flag=True, help="Also name the students of each group.")
 def mistakes(exercises: tuple[str, ...], students: bool) -> int:
-    """Propose misconceptions for wrong answers that none explains.
+    """Propose misconceptions for unexplained wrong answers.
 
     Looks in the gradebook for groups of students who went the same wrong way: a small formula that leads each
     of them to the answer they gave, an option, or code that returned the same. Prints each as YAML to paste

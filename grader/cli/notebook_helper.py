@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _take_over_output() -> BinaryIO:
-    """Return standard output for answers alone; what is printed by accident goes to standard error."""
+    """Return standard output for answers only; what is printed by accident goes to standard error."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answers

@@ -46,4 +46,4 @@ def _agrees(again: StubAgain) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageFault(NOT_ASKED.format(name=name))
     copy = again.copy.name if again.copy else ""
-    return click.confirm(f"Replace {name} by its stub? Your file is kept as {copy}.")
+    return click.confirm(f"Replace {name} with its stub? Your file is kept as {copy}.")

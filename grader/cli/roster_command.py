@@ -22,7 +22,7 @@ _ROSTER = click.option("--roster", type=PATH, help=f"The roster. [default: {ROST
 
 @click.group("roster")
 def roster() -> None:
-    """Make the roster from files of an LMS, and look it through."""
+    """Make the roster from an LMS's files, and check it."""
 
 
 def _mapped(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _mapped(_context: click.Context, _parameter: click.Parameter, texts: tuple[s
 @_ROSTER
 @click.option("--map", "mapped", multiple=True, callback=_mapped, help="A column's meaning: student=Login.")
 @click.option("--from", "system", type=click.Choice(sorted(_SYSTEMS)), help="The LMS that wrote the files.")
-@click.option("--remove-gone", is_flag=True, help="Remove from the roster who is in none of the files.")
+@click.option("--remove-gone", is_flag=True, help="Remove students who are in none of the files.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 def import_(
     files: tuple[Path, ...],
@@ -53,7 +53,7 @@ def import_(
 ) -> int:
     """Merge the people of some files into the roster.
 
-    Each file is recognized by its header. Students who are known keep their names, and so their variants.
+    Each file is recognised by its header. Students who are known keep their names, and so their variants.
     """
     with service_here() as service:
         file = _roster_file(service, roster)

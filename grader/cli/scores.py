@@ -104,7 +104,7 @@ def _filled(_context: click.Context, _parameter: click.Parameter, text: str) -> 
 @click.command("override")
 @click.argument("student")
 @click.argument("exercise")
-@click.option("--question", help="Set the points of this question alone.")
+@click.option("--question", help="Set the points of this question only.")
 @click.option("--score", type=click.FloatRange(min=0), help="The new score.")
 @click.option("--clear", is_flag=True, help="Withdraw an earlier override.")
 @click.option("--reason", required=True, callback=_filled, help="Stored and shown with the score.")

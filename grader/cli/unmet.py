@@ -1,4 +1,4 @@
-"""Which packages that the grader needs are missing or too old. It needs Python alone."""
+"""Which packages that the grader needs are missing or too old. It needs only Python."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Unexplained:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Students who went the same wrong way."""
+    """Students who made the same mistake."""
 
     answer: Any  # a formula, nested lists of formulas, or the name of an option; None for code
     members: tuple[Unexplained, ...]
@@ -57,5 +57,5 @@ class AskedOf:
 
     @property
     def is_enough(self) -> bool:
-        """Whether there are enough of them to tell a way from luck."""
+        """Whether there are enough of them to tell a pattern from luck."""
         return len(self.answers) >= FEWEST

@@ -1,7 +1,7 @@
 """All small formulas over some atoms, compared with what students answered.
 
 A formula is an atom, or an operation on smaller ones. Of formulas with the same values for all students only
-the cheapest goes on. What is kept of each formula is whom it fits.
+the cheapest goes on. Of each formula, only the students that it fits are kept.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _OF_ONE: tuple[tuple[str, Callable[[VariantColumn], VariantColumn]], ...] = (
 
 
 class FormulaFit(NamedTuple):
-    """A formula, and whom of the students searched it fits."""
+    """A formula, and which of the students searched it fits."""
 
     mask: Mask
     cost: int
@@ -168,7 +168,7 @@ class _Unary:
 
 
 def agree(values: VariantColumn, answers: VariantColumn) -> Mask:
-    """Return where values are the answers: whole numbers exactly, others up to rounding."""
+    """Return where values equal the answers: whole numbers exactly, others up to rounding."""
     off = np.where(answers == np.floor(answers), ABSOLUTE, ABSOLUTE + RELATIVE * np.abs(answers))
     return np.abs(values - answers) <= off
 

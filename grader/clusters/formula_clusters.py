@@ -127,7 +127,7 @@ def _together(fits: Sequence[list[FormulaFit]]) -> list[SharedFormula]:
 def _judged(
     formula: SharedFormula, answers: Sequence[Unexplained], half: int, tried: int, rights: Sequence[str]
 ) -> Cluster:
-    """Compute whom a formula fits, and how likely that is by luck on those on whom it was not chosen."""
+    """Compute which students a formula fits, and how likely that is by luck on the other half."""
     columns = Columns([one.params for one in answers])
     values = np.array([columns.of(text) for text in formula.texts])
     given = np.array([one.parts.numbers for one in answers]).T

@@ -32,7 +32,7 @@ Given = tuple[float, ...]
 
 
 def share_by_luck(fitted: Sequence[Given], others: Sequence[Given], ways: float) -> float:
-    """Return how often a formula fits the answers of students whom it does not explain.
+    """Return how often a formula fits the answers of students that it does not explain.
 
     `fitted` has the formula's values for all students, and `others` the answers of those whom it does not fit
     on their own variants: each is compared with the values for all. A formula with the same value for most
@@ -50,7 +50,7 @@ def _most(counts: Counter[Given]) -> int:
 
 
 def ways_of(answers: Sequence[Given]) -> float:
-    """Return among how many numbers a random answer chooses: the range of those that were given."""
+    """Return how many numbers a random answer can be: the range of those that were given."""
     numbers = [number for answer in answers for number in answer]
     spread = max(numbers, default=0) - min(numbers, default=0)
     return min(max(spread + 1, LEAST_WAYS), MOST_WAYS)

@@ -24,10 +24,10 @@ def canvas_address(text: str) -> str:
     """
     parts = urlsplit(text.strip())
     if parts.scheme not in {"https", "http"} or not parts.hostname or not _is_plain(text.strip()):
-        msg = "It is not the address of a Canvas. Write it like https://canvas.example.edu"
+        msg = "It is not the address of a Canvas site. Write it like https://canvas.example.edu"
         raise ValueError(msg)
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        msg = f"It is more than the address of a Canvas. Write https://{parts.hostname}"
+        msg = f"It is more than the address of a Canvas site. Write https://{parts.hostname}"
         raise ValueError(msg)
     if parts.scheme == "http" and parts.hostname not in _ITSELF:
         msg = f"The token must not be sent unencrypted. Write https://{parts.hostname}"
@@ -60,6 +60,6 @@ class CanvasPlace(Record):
     def _once_each(cls, assignments: dict[str, int]) -> dict[str, int]:
         ids = list(assignments.values())
         if twice := [name for name, one in assignments.items() if ids.count(one) > 1]:
-            msg = f"{' and '.join(twice)} have one assignment. Each exercise needs its own"
+            msg = f"{' and '.join(twice)} have the same assignment. Each exercise needs its own"
             raise ValueError(msg)
         return assignments

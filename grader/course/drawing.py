@@ -34,7 +34,7 @@ MAX_DEPTH = 10  # of nested lists
 MAX_TOLD = 200  # characters of what an exception says
 _DRAWN = "_drawn_parameters"
 _CALL = f"\n\n{_DRAWN} = {DRAW}(__import__('random').Random({{seed}}))\n"
-_REMEDY = "It returns a dict of numbers, texts, booleans, lists and dicts."
+_REMEDY = "It must return a dict of numbers, texts, booleans, lists and dicts."
 _WHYS = {
     "timeout": f"takes longer than {SECONDS:g} second",
     "memory": f"needs more memory than {MEMORY >> 20} MiB",
@@ -149,7 +149,7 @@ def _raise_failure(frame: Frame) -> None:
 def _problem(value: Any) -> str:
     """Return what is wrong with the result of a draw; '' if it is good."""
     if not isinstance(value, dict) or not value:
-        return "returns no dict of parameters"
+        return "does not return a dict of parameters"
     for name in value:
         if not (isinstance(name, str) and name.isidentifier() and name.isascii()) or iskeyword(name):
             return f"returns {printable(repr(name))[:50]}, which cannot be the name of a parameter"
@@ -201,5 +201,5 @@ def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | N
     except CourseFaults as error:
         return error.faults[0]
     names = sorted(name for name in {*again, *params} if again.get(name) != params.get(name))
-    told = f"draws other values of {', '.join(names)} when it is called again with the same random numbers"
+    told = f"draws different values of {', '.join(names)} when called again with the same random numbers"
     return _fault(file, told, remedy="Take all chance from its argument, and sort sets.") if names else None

@@ -111,7 +111,7 @@ def _content(name: str, content: bytes, question: str, code: Sequence[str]) -> s
 
 
 def _is_check_of_another(node: ast.stmt, question: str, code: Sequence[str]) -> bool:
-    """Tell whether a statement is a check that belongs to another question by its name, without a marker."""
+    """Return whether a statement is a check whose name, without a marker, gives it to another question."""
     if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
         return False
     named = [other for other in code if f"{node.name}_".startswith(f"test_{other}_")]

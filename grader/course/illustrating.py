@@ -64,7 +64,7 @@ def _numbers(figure: Illustration, variant: Variant) -> Worked:
     image = _with_batch(image, layer.name)
     with at("input"):
         if image.numel() > MAX_NUMBERS or not image.isfinite().all():
-            raise CannotDraw(f"An input of a figure has at most {MAX_NUMBERS} numbers, and all are finite.")
+            raise CannotDraw(f"A figure's input must have at most {MAX_NUMBERS} numbers, all of them finite.")
     with at("layer"):
         apply(layer, variant.params, image, dict(state))  # torch refuses what does not fit together
         walk = walk_of(layer, variant.params, tuple(image.shape))

@@ -277,7 +277,7 @@ def _drawn_names(folder: Path, document: Document, course: Course, faults: list[
     data = document.data if isinstance(document.data, dict) else {}
     for key in ("params", "where", "variant_0"):
         if data.get(key):
-            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
+            sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no effect."
             faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
     if not is_drawable(file):
         sentence = f"{PARAMS_FILE} does not define 'draw'."

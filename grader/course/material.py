@@ -1,4 +1,4 @@
-"""What an exercise brings with it besides its questions: files, pictures and helpers."""
+"""What an exercise has besides its questions: files, pictures and helpers."""
 
 from __future__ import annotations
 

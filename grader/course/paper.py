@@ -94,7 +94,7 @@ def prepare(
 
 
 def _interlude(entry: Passage | Example, variant: Variant) -> Interlude:
-    """Render what stands between questions."""
+    """Render what comes between questions."""
     is_code = isinstance(entry, Example)
     with at("example" if is_code else "text"):
         text = entry.example if isinstance(entry, Example) else entry.text

@@ -33,7 +33,7 @@ AnyPosed = Annotated[SerializeAsAny[Posed], BeforeValidator(_of_its_kind)]
 
 
 class Interlude(Record):
-    """A text or code that stands before a question, or after the last one if that is ""."""
+    """A text or code that comes before a question, or after the last one if that is ""."""
 
     before: str
     text: str
@@ -62,7 +62,7 @@ class Paper(Record):
     hands_out_helpers: bool = False
 
     def interludes(self, question: str = "") -> tuple[Interlude, ...]:
-        """Return what stands before a question, or after the last one."""
+        """Return what comes before a question, or after the last one."""
         return tuple(one for one in self.between if one.before == question)
 
     @property

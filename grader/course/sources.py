@@ -76,7 +76,7 @@ def _repeated(file: Path, suite: Sequence[ast.AST]) -> Iterator[Fault]:
 
 
 def is_check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Tell whether pytest takes this for a check, or for a class of checks, by its name."""
+    """Return whether pytest takes this for a check, or for a class of checks, by its name."""
     if isinstance(node, ast.ClassDef):
         return node.name.startswith("Test")
     return node.name.startswith("test") and not any("fixture" in ast.dump(one) for one in node.decorator_list)

@@ -51,7 +51,7 @@ _PATTERNS = {  # what the patterns of the records mean
         "Name a file beside this one, with letters, digits, -, _ and dots, as in houses.csv.",
     ),
     REQUIREMENT: (
-        "It is not a requirement of pip.",
+        "It is not a pip requirement.",
         "Write it like torchgrade==0.1.0 or ./file.whl, without options and quotation marks.",
     ),
 }

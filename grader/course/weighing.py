@@ -12,7 +12,7 @@ from grader.language.record import Record
 
 Weight = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Drop = Annotated[int, Field(ge=0, le=1000, description="How many of the lowest scores do not count.")]
-Minimum = Annotated[Percent | None, Field(description="The least percent that passes.")]
+Minimum = Annotated[Percent | None, Field(description="The lowest percentage that passes.")]
 
 
 class Category(Record):

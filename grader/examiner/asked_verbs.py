@@ -35,7 +35,7 @@ class Verbs:
         return self.run("grad", {"f": f, "inputs": inputs, "wrt": wrt, "upstream": upstream})
 
     def state(self, module: Any) -> Any:
-        """Return the state_dict of a module or an optimizer, with copies of its tensors."""
+        """Return the state_dict of a module or an optimiser, with copies of its tensors."""
         return self.run("state", {"module": module})
 
     def side_effects(self, f: Any, inputs: Any) -> SideEffects:

@@ -1,4 +1,4 @@
-"""Why a check did not pass, for the instructor alone. A student reads the check's message."""
+"""Why a check did not pass, for the instructor only. A student reads the check's message."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MARKERS = (
-    "points(weight): how much of its question's points a check carries, beside the question's other checks",
+    "points(weight): a check's share of its question's points, relative to the question's other checks",
     "question(id): the question that a check belongs to, where its name does not begin with test_<id>",
 )
 _SILENT = ("skip", "skipif", "xfail")  # marks that keep a check from counting

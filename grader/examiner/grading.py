@@ -129,7 +129,7 @@ def _completed(
 
 
 def _is_still_broken(posed: Posed, report: QuestionReport) -> bool:
-    """Return whether code that is to be mended has not been touched; comments do not count."""
+    """Return whether code that is to be fixed has not been touched; comments do not count."""
     if not posed.is_broken or report.outcome != "unanswered" or report.message != NOT_ANSWERED:
         return False
     written, given = (

@@ -67,7 +67,7 @@ class CheckReport(Record):
     expected: Shown | None = None
     actual: Shown | None = None
     cause: Cause | None = None
-    returned: Sketch | None = Field(default=None, exclude=True)  # for instructors, in the gradebook alone
+    returned: Sketch | None = Field(default=None, exclude=True)  # for instructors, only in the gradebook
 
     @model_serializer(mode="wrap")
     def _for_whom(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class QuestionReport(Record):
     answer: Shown | None = Field(
         default=None, exclude=True
     )  # what the file says; for pages and the gradebook, not for --json
-    value: Any = Field(default=None, exclude=True)  # of a wrong answer, in the gradebook alone
+    value: Any = Field(default=None, exclude=True)  # of a wrong answer, only in the gradebook
     picture: str | None = None  # drawn from the walk; stored only in reports of 0.1.0, which have no walk
     walk: Walk | None = None
     tracks: Tracks | None = None  # the right way and the mistaken one; practice edition only, never stored
@@ -157,7 +157,7 @@ class Report(Record):
 
     @property
     def pending(self) -> tuple[QuestionReport, ...]:
-        """The questions that a person has still to mark; until then the score is not complete."""
+        """The questions that a person still has to mark; until then the score is not complete."""
         return tuple(one for one in self.questions if one.outcome == "pending")
 
     @property

@@ -80,7 +80,7 @@ def _counted(walk: Walk, dims: Sequence[int] | None = None) -> FigureFrame:
 def _unnumbered(walk: Walk) -> FigureFrame:
     """Return a frame with the first position of a kernel and the next one, on cells without numbers."""
     if not walk.noun or walk.family == "transposed convolution":
-        raise CannotDraw("On a shape alone, this layer has no kernel to draw.", "Give the input's numbers.")
+        raise CannotDraw("With only a shape, this layer has no kernel to draw.", "Give the input's numbers.")
     worked, titles = Worked(walk), ("first position", "next position")
     sheets = [
         replace(without_size(sheet), title=title)

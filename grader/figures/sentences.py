@@ -17,7 +17,7 @@ _NAMES = {
     "padding": "Padding",
     "unfold": "Unfold: every patch becomes a column",
     "linear": "A linear layer",
-    "elementwise": "A layer that changes each number alone",
+    "elementwise": "A layer that changes each number on its own",
 }
 _POOLINGS = {"max": "Max pooling", "mean": "Average pooling", "norm": "Norm pooling"}
 
@@ -86,7 +86,7 @@ def _from_to(start: int, count: int) -> str:
 
 def missing(place_: str) -> str:
     """Say that one of the ways has no such value."""
-    return f"There is no {place_} in this way."
+    return f"This way has no {place_}."
 
 
 def story(walk: Walk, frames: Sequence[FigureFrame]) -> str:

@@ -225,7 +225,7 @@ def _idle_checks(questions: Sequence[QuestionReport]) -> Iterable[IdleCheck]:
 
 
 def _has_judged(check: CheckReport) -> bool:
-    """Tell whether a check saw an answer; without one it says nothing."""
+    """Return whether a check saw an answer; without one it says nothing."""
     return check.outcome not in UNJUDGED and check.outcome != "unanswered"
 
 

@@ -178,7 +178,7 @@ class Database:
 
 
 def _may_pass(error: OperationalError) -> bool:
-    """Tell whether a retry can succeed: no connection, a server that shuts down, or a deadlock.
+    """Return whether a retry can succeed: no connection, a server that shuts down, or a deadlock.
 
     Classes of PostgreSQL's error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
     """

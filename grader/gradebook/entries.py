@@ -30,7 +30,7 @@ class Known:
         return Report.model_validate_json(self.document)
 
     def is_corrected_by(self, handed_in: HandedIn) -> bool:
-        """Tell whether the same file, found again, has a different hand-in time."""
+        """Return whether the same file, found again, has a different hand-in time."""
         return self.is_latest and self.arrival.corrected(handed_in.arrival) != self.arrival
 
 
@@ -52,7 +52,7 @@ class Attempt:
     points: float
     is_graded: bool
     graded: datetime
-    is_pending: bool = False  # a person has still to mark a part of it
+    is_pending: bool = False  # a person still has to mark a part of it
     rules: tuple[str, ...] = ()  # about points of a question that were set by hand
     warnings: tuple[str, ...] = ()  # about marks that do not fit the file, or its questions
 
@@ -101,11 +101,11 @@ class GivenMark:
 
     @property
     def is_by_hand(self) -> bool:
-        """Tell whether it was set by hand, without a look at the rubric."""
+        """Return whether it was set by hand, without a look at the rubric."""
         return not self.answer
 
     def says_the_same(self, other: GivenMark) -> bool:
-        """Tell whether two marks differ at most in who gave them and when."""
+        """Return whether two marks differ at most in who gave them and when."""
         mine, its = ((one.answer, one.score, one.items, one.comment) for one in (self, other))
         return mine == its
 

@@ -1,7 +1,7 @@
 """The outbox: scores on their way to an LMS over the network.
 
 A score is stored before it is sent and settled after the answer. A score whose answer is unknown, after a
-crash or a cut line, stays `sending`: it is in doubt, and the LMS must be asked before it is sent again.
+crash or a lost connection, stays `sending`: it is in doubt, and the LMS must be asked before another try.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ class Outbox:
         self._database.written(work)
 
     def begin(self, students: Iterable[str]) -> None:
-        """Note that letters are about to be sent: from now on they are in doubt."""
+        """Store that letters are about to be sent. From now on they are in doubt."""
         self._set_state(dict.fromkeys(students, "sending"))
 
     def settle(self, states: Mapping[str, LetterState]) -> None:
-        """Note what has become of letters: sent, or waiting again because they certainly did not arrive."""
+        """Store what became of letters: sent, or waiting again because they certainly did not arrive."""
         self._set_state(states)
 
     def _set_state(self, states: Mapping[str, LetterState]) -> None:

@@ -145,7 +145,7 @@ def _decided_alike(row: Any, outcome: Outcome) -> bool:
 
 
 def _replaces(counting: Any, report: Report, *, is_repeated: bool) -> bool:
-    """Tell whether a report replaces the one that counts, without permission to lower scores.
+    """Return whether a report replaces the one that counts, without permission to lower scores.
 
     A report that could not be graded, or a lower one, never replaces a score. A higher one does, unless the
     same submission was only run again: random code must not gain from being run often.

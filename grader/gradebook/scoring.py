@@ -36,7 +36,7 @@ class Score:
     is_excused: bool = False
     graded: datetime | None = None
     warnings: tuple[str, ...] = ()  # to look at before the score is exported
-    is_pending: bool = False  # a person has still to mark a part of it; until then there is no final score
+    is_pending: bool = False  # a person still has to mark a part of it; until then there is no final score
     submission: int | None = field(default=None, compare=False)  # whose report counts; None if set by hand
 
 

@@ -50,7 +50,7 @@ def make_private(file: Path) -> None:
 
 
 def may_change(file: Path) -> bool:
-    """Tell whether a file can be changed, and a copy written beside it."""
+    """Return whether a file can be changed, and a copy written beside it."""
     own = os.access in os.supports_effective_ids  # else the real user is checked
     return all(os.access(one, os.W_OK, effective_ids=own) for one in (file, file.parent))
 

@@ -132,7 +132,7 @@ def write_handout(
     """Write what one student receives, with the `kit` that is the same for all.
 
     The pack is written first. It holds the digests of all files that were ever generated, so files of a
-    command that was killed are recognized, and never mistaken for a student's work.
+    command that was killed are recognised, and never mistaken for a student's work.
 
     Raises:
         UsageFault: a file cannot be written, or the practice edition would replace the assessed one.

@@ -1,4 +1,4 @@
-"""What lies beside the stubs and is the same for all students: README.md and the wheel. It is made once."""
+"""What is beside the stubs and the same for all students: README.md and the wheel. It is made once."""
 
 from __future__ import annotations
 

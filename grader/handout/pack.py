@@ -66,7 +66,7 @@ class Contents(Record):
     exercises: tuple[str, ...]
     packages: tuple[str, ...]
     install: str = ""  # what pip installs in the first cell of a notebook
-    # The SHA-256 of everything that was generated under a name, newest first, to recognize students' work.
+    # The SHA-256 of everything that was generated under a name, newest first, to recognise students' work.
     files: dict[str, Annotated[tuple[str, ...], BeforeValidator(_all)]] = {}
 
 

@@ -1,4 +1,4 @@
-"""Stubs: the Python files or notebooks that students open. They are made from the paper alone."""
+"""Stubs: the Python files or notebooks that students open. They are made only from the paper."""
 
 from __future__ import annotations
 

@@ -355,7 +355,7 @@ def _looped(item: ast.expr, loops: Sequence[ast.comprehension], scope: Scope) ->
     loop, *inner = loops
     name = ast.unparse(loop.target)
     if name in scope:
-        raise ExpressionError(f"'{name}' is already the name of a value.", "Take another name after 'for'.")
+        raise ExpressionError(f"'{name}' is already the name of a value.", "Use another name after 'for'.")
     for one in _value(loop.iter, scope):
         own = {**scope, name: one}
         if all(_value(test, own) for test in loop.ifs):

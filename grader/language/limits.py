@@ -18,7 +18,7 @@ class Limits(Record):
             gt=0,
             le=3600,
             allow_inf_nan=False,
-            description="Seconds for each call and statement, without waiting for a busy processor.",
+            description="Seconds for each call and statement, not counting waits for a busy processor.",
         ),
     ] = 5
     cpu_seconds: Annotated[

@@ -57,7 +57,7 @@ class Decimals(Record):
 
     from_: Annotated[float, Field(alias="from", ge=-1e9, le=1e9)]
     to: Annotated[float, Field(ge=-1e9, le=1e9)]
-    digits: Annotated[int, Field(ge=1, le=9, description="How many decimals it has.")]
+    digits: Annotated[int, Field(ge=1, le=9, description="The number of decimal places.")]
 
     @model_validator(mode="after")
     def _in_order(self) -> Decimals:

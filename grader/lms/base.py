@@ -66,7 +66,7 @@ class Lms:
     reads_last: bool = False  # other systems' names can look like its own
     owner_list: str = ""  # its file that says whose the submissions are, if that is not in the download
     beside: re.Pattern[str] = re.compile(r"(?!)")  # files that it adds to a download
-    team_mark: str = ""  # what stands between the names of a team and of a person
+    team_mark: str = ""  # what separates the names of a team and of a person
     clone_id: IdColumn | None = None  # the id in the names of repositories, if students hand in by git
     takes_back: str = ""  # the file that names students in feedback for it; "" if it takes no files back
     carries_comments: bool = False  # the file that --fill takes can hold a comment for each student

@@ -77,7 +77,7 @@ class Item:
         return self.exercise if self.title == self.exercise else f"{self.exercise} {self.title}"
 
     def is_called(self, title: str) -> bool:
-        """Tell whether a column with this title belongs to this exercise and to no other of the course."""
+        """Return whether a column with this title belongs to this exercise and to no other of the course."""
         own = {folded(self.label), folded(self.exercise), folded(self.title)}
         return folded(title) in own - set(map(folded, self.other_titles))
 

@@ -123,7 +123,7 @@ class Template:
 
 
 def is_same_grade(one: str, other: str) -> bool:
-    """Tell whether two cells hold the same grade; a decimal comma is a decimal point.
+    """Return whether two cells hold the same grade; a decimal comma is a decimal point.
 
     >>> is_same_grade("7,50", "7.5"), is_same_grade("ex", "EX"), is_same_grade("7", "8")
     (True, True, False)

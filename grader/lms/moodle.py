@@ -93,7 +93,7 @@ class Moodle(Lms):
         return Named(who, file, name=name, key=key, hint=hint, is_beside=is_beside, depth=depth)
 
     def owners_in(self, table: Table) -> Owners:
-        """Return whom a worksheet calls which participant; nobody if it says so twice."""
+        """Return the student of each participant number in a worksheet; nobody if it is there twice."""
         if not {"Identifier", "Status"} <= set(table.header) and not set(_WORKSHEET) <= set(table.header):
             return {}
         owners: dict[tuple[str, str], list[Owner]] = {}

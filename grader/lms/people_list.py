@@ -29,11 +29,11 @@ class PeopleList:
     no_person: re.Pattern[str] = re.compile(r"(?!)")
 
     def is_shown_by(self, header: Sequence[str]) -> bool:
-        """Tell whether a table with this header is such a file."""
+        """Return whether a table with this header is such a file."""
         return set(map(plain_header, self.headers)) <= set(map(plain_header, header))
 
     def is_about_nobody(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row holds maxima, dates or a user for tests."""
+        """Return whether a row holds maxima, dates or a user for tests."""
         return self.no_person.match("\t".join([*cells[:_FIRST_CELLS], ""])) is not None
 
     def meanings(self, header: Sequence[str]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Which scores are sent to Canvas over the network: to whom, instead of what, and who is left out."""
+"""Which scores are sent to Canvas over the network, what they replace there, and who is left out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Standing:
     comments: tuple[str, ...] | None = ()  # None if Canvas does not say
 
     def holds(self, comment: str, after: str = "") -> bool:
-        """Tell whether a comment is there, and not before another one; line ends and spaces do not count."""
+        """Return whether a comment is there, newer than `after`; line ends and spaces do not count."""
         if self.comments is None:
             return True
         words = [one.split() for one in reversed(self.comments)]
@@ -51,7 +51,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Sending:
-    """What is to stand in Canvas for one student, and what stands there."""
+    """What Canvas should hold for one student, and what it holds now."""
 
     student: str
     user: str  # the student's id in Canvas
@@ -65,7 +65,7 @@ class Sending:
 
     @property
     def has_grade(self) -> bool:
-        """Tell whether the grade is still to be sent."""
+        """Return whether the grade is still to be sent."""
         return not is_there(self.old, self.grade)
 
     def seen(self, standing: Standing) -> Sending:
@@ -75,12 +75,12 @@ class Sending:
 
     @property
     def has_comment(self) -> bool:
-        """Tell whether the comment is still to be sent."""
+        """Return whether the comment is still to be sent."""
         return bool(self.comment) and not self.is_said
 
     @property
     def is_done(self) -> bool:
-        """Tell whether nothing is left to send."""
+        """Return whether nothing is left to send."""
         return not self.has_grade and not self.has_comment
 
 
@@ -115,7 +115,7 @@ class CanvasContents:
 
 
 def is_there(old: str, new: str) -> bool:
-    """Tell whether Canvas holds a grade; it shows and compares two decimals.
+    """Return whether Canvas holds a grade; it shows and compares two decimals.
 
     >>> is_there("7.33", "7.33333"), is_there("EX", "7"), is_there("", "0")
     (True, False, False)

@@ -1,4 +1,4 @@
-"""The usual slips in a text that a person will read: what can still be mended before it is handed in."""
+"""The usual slips in a text that a person will read: what can still be fixed before it is handed in."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _repeated(essay: Essay) -> str | None:
     return " ".join((words * essay.least)[: max(essay.least, len(words))]) if len(set(words)) > 1 else None
 
 
-ESSAYS: tuple[EssayMistake, ...] = (  # the first that is seen is told
+ESSAYS: tuple[EssayMistake, ...] = (  # the first that is found is reported
     EssayMistake(
         "named-a-file",
         wording.NAMED_A_FILE,

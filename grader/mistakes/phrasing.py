@@ -117,7 +117,7 @@ def _rejoined(right: str, _: str) -> str | None:
     return joined if joined != right else None
 
 
-PHRASING: tuple[PhrasingMistake, ...] = (  # the first that is seen is told
+PHRASING: tuple[PhrasingMistake, ...] = (  # the first that is found is reported
     PhrasingMistake(
         "other-capitals",
         wording.OTHER_CAPITALS,

@@ -210,8 +210,8 @@ RELU_ABSOLUTE_VALUE = "You ignored the minus signs. ReLU does not make a negativ
 
 # What torch does, and what is done instead, by the name of a mistake: in a few words, above a figure.
 TWO_WAYS: dict[str, tuple[str, str]] = {
-    "flipped-kernel": ("the kernel as it is written", "the kernel turned round"),
-    "transposed-kernel": ("the kernel as it is written", "rows and columns of the kernel exchanged"),
+    "flipped-kernel": ("the kernel as it is written", "the kernel upside down"),
+    "transposed-kernel": ("the kernel as it is written", "rows and columns of the kernel swapped"),
     "transposed-weight": ("a row of weights for each output", "a column of weights for each output"),
     "forgot-bias": ("the bias is added", "without the bias"),
     "max-for-sum": ("the products are added", "only the largest product"),
@@ -225,7 +225,7 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
     "groups-ignored": ("each kernel reads its own group", "each kernel reads all groups"),
     "ignored-stride": ("it moves by the stride", "it moves by one cell"),
     "ignored-dilation": ("with gaps between the cells of the kernel", "without gaps in the kernel"),
-    "padded-to-same-size": ("no padding", "padded, so that the size stays"),
+    "padded-to-same-size": ("no padding", "padded to keep the size"),
     "let-kernel-hang-over": ("the kernel stays inside", "the kernel hangs over the edge"),
     "laid-side-by-side": ("it moves by the stride", "positions side by side, without overlap"),
     "padded-once": ("padding at both ends", "padding at one end only"),
@@ -242,15 +242,15 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
     "sum-for-mean": ("the mean", "the sum"),
     "max-for-mean": ("the mean", "the largest value"),
     "divided-by-inside-only": ("the padding counts", "only cells of the image count"),
-    "divided-by-whole-window": ("only cells of the image count", "the padding counts, too"),
+    "divided-by-whole-window": ("only cells of the image count", "the padding also counts"),
     "absolute-value": ("0 for numbers below 0", "numbers without their sign"),
     "forgot-plus-one": ("positions are counted", "moves are counted"),
     "rounded-up": ("only whole steps fit", "the last step hangs over the edge"),
     "ignored-ceil-mode": ("the last window may hang over the edge", "only whole steps fit"),
     "divided-image-by-stride": ("positions of the kernel", "strides that fit into the image"),
-    "swapped-stride-and-padding": ("stride and padding as written", "stride and padding exchanged"),
-    "counted-span-wrongly": ("gaps lie between the cells of the kernel", "a gap after the last cell, too"),
-    "took-padding-off": ("padding is added", "padding is taken off"),
+    "swapped-stride-and-padding": ("stride and padding as written", "stride and padding swapped"),
+    "counted-span-wrongly": ("gaps lie between the cells of the kernel", "also a gap after the last cell"),
+    "took-padding-off": ("padding is added", "padding is subtracted"),
     "dilation-as-stride": ("dilation spreads the kernel", "dilation as a longer stride"),
     "read-width-first": ("height comes first", "width comes first"),
     "used-the-formula-of-a-convolution": ("the kernel is stamped on the output", "the kernel moves over it"),
@@ -262,31 +262,31 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
 }
 
 # Writing an answer of a few words.
-OTHER_CAPITALS = "Only capital letters differ from an answer that counts. Here they matter."
-JOINED_OR_SPLIT = "The letters are right. Check the blanks, hyphens and underscores between them."
+OTHER_CAPITALS = "This is right except for capital letters, which matter here."
+JOINED_OR_SPLIT = "The letters are right. Check the spaces, hyphens and underscores between them."
 PLURAL = "Check the singular and the plural."
 SWAPPED_WORDS = "The words are right. Put them in the usual order."
-MISSPELT = "This is nearly an answer that counts. Check the spelling, letter by letter."
+MISSPELT = "This is almost right. Check the spelling, letter by letter."
 NEGATED = "Your answer says what it is not. Write what it is."
-SEVERAL_ANSWERS = "You wrote several answers. Decide for one."
-WHOLE_SENTENCE = "Write the term alone, without a sentence around it."
+SEVERAL_ANSWERS = "You wrote several answers. Choose one."
+WHOLE_SENTENCE = "Write only the term, without a sentence around it."
 NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
 REPEATED_THE_QUESTION = "These are words of the question. Write what it asks for."
 
 # Writing a formula.
 FORGOT_CONSTANT = "A constant is missing from your formula."
-OTHER_SIGN = "Check each plus and minus: one of them is the other way round."
+OTHER_SIGN = "Check each plus and minus. One of them is wrong."
 FORGOT_TO_ROUND = "You did not round. The result must be a whole number."
 ROUNDED_UP = "You rounded up. Round down."
-SWAPPED_QUOTIENT = "You swapped the two sides of a quotient."
-LEFT_OUT_BRACKETS = "Brackets are missing: a product or a quotient is computed before a sum."
+SWAPPED_QUOTIENT = "You divided the wrong way round. Swap the two sides of a quotient."
+LEFT_OUT_BRACKETS = "Brackets are missing. Products and quotients are computed before sums."
 FORGOT_FACTOR = "A constant factor is missing from your formula."
 POWER_AS_PRODUCT = "You multiplied by the exponent. A power is `**`."
 FORGOT_POWER = "You left out a power or a root."
-DEGREES = "You took the angle in degrees. Functions of angles take radians."
-OTHER_LOGARITHM = "You took a logarithm to another base. `log` is the natural one."
-FACTOR_OF_TWO = "Your formula is wrong by a factor of two."
-OFF_BY_ONE = "Your formula is wrong by one."
+DEGREES = "You took the angle in degrees. Functions such as `sin` take radians."
+OTHER_LOGARITHM = "You took a logarithm to another base. `log` is the natural logarithm."
+FACTOR_OF_TWO = "Your formula is off by a factor of two."
+OFF_BY_ONE = "Your formula is off by one."
 UPSIDE_DOWN = "Your formula is upside down."
 OPPOSITE_SIGN = "Your formula has the opposite sign."
 SWAPPED_NAMES = "You swapped two of the names."
@@ -302,64 +302,64 @@ LONGER_THAN_ASKED = "The text has more words than asked for."
 REVERSED_ORDER = "This is the order backwards."
 FIRST_AT_THE_END = "What you put last comes first."
 LAST_AT_THE_START = "What you put first comes last."
-SWAPPED_NEIGHBOURS = "Two that follow each other are swapped."
-KEPT_THE_ORDER = "You kept the order in which they are listed."
-SHIFTED = "Each one has the letter of its neighbour."
-REVERSED_MATCH = "You matched them backwards."
+SWAPPED_NEIGHBOURS = "You swapped two neighbours."
+KEPT_THE_ORDER = "You kept the order of the question."
+SHIFTED = "You shifted the letters by one: each is at its neighbour's place."
+REVERSED_MATCH = "You wrote the letters in reverse order."
 SWAPPED_TWO = "Two letters are swapped; the others are right."
 SAME_FOR_ALL = "You wrote the same letter everywhere."
 
 # Counting the parameters of a layer.
-FORGOT_BIASES = "You counted the weights alone. Each output channel also has a bias."
+FORGOT_BIASES = "You counted only the weights. Each output channel also has a bias."
 ONE_BIAS = "You counted one bias for the whole layer. There is one for each output channel."
 IGNORED_KERNEL_SIZE = "You left out the size of the kernel: each of its cells is a weight."
-IGNORED_INPUTS = "You left out the input channels: each has weights of its own."
-IGNORED_OUTPUTS = "You left out the output channels: each has weights of its own."
+IGNORED_INPUTS = "You left out the input channels. Each has its own weights."
+IGNORED_OUTPUTS = "You left out the output channels. Each has its own weights."
 ADDED_SIZES = "You added the sizes. There is a weight for each combination of them, so multiply."
 COUNTED_NO_BIAS = "You counted biases, but this layer has none."
-LAST_ALONE = "You counted the last layer alone. The others have parameters, too."
+LAST_ALONE = "You counted only the last layer. The others also have parameters."
 
 # Finding the shape that an operation on tensors gives.
-KEPT_FIRST_SHAPE = "This is the shape of the tensor that goes in. What does the operation change?"
-KEPT_LAST_SHAPE = "This is the shape of the last tensor that goes in. What do the others change?"
+KEPT_FIRST_SHAPE = "This is the shape of the input. What does the operation change?"
+KEPT_LAST_SHAPE = "This is the shape of the last input. What do the other inputs change?"
 ALIGNED_FROM_THE_LEFT = "You aligned the shapes from the left. Broadcasting aligns them from the right."
 BROADCAST_ADDED = "You added the sizes. Broadcasting repeats a dimension of size 1 until both fit."
 KEPT_THE_ONES = "You kept the dimensions of size 1. They take the size of the other tensor."
 BROADCAST_MULTIPLIED = "You multiplied the sizes. Equal sizes stay, and a 1 takes the size of the other."
-DROPPED_LEADING = "You left out dimensions that only one tensor has. They stay, in front."
+DROPPED_LEADING = "You left out dimensions that only one tensor has. They stay at the front."
 JOINED_SHAPES = "You wrote one shape after the other."
-KEPT_INNER = "You kept the inner size. The product sums over it, so it is gone."
+KEPT_INNER = "You kept the inner size. The product sums over it, so it disappears."
 ANSWERED_INNER = "These are the inner sizes, over which the product sums. The outer ones stay."
 SWAPPED_OUTER = "You swapped rows and columns. The rows come from the first matrix."
-DROPPED_BATCH = "You left out the batch. Each matrix of the batch has a product."
-SUMMED_ROWS = "You left out the rows. The product sums over the inner size alone."
+DROPPED_BATCH = "You left out the batch. There is one product for each matrix in it."
+SUMMED_ROWS = "You left out the rows. The product sums only over the inner size."
 OTHER_DIMENSION = "You joined the tensors along another dimension. Look at `dim`, which counts from 0."
 STACKED_FOR_CAT = "You made a new dimension, as `stack` does. `cat` makes an existing one longer."
 LARGEST_FOR_SUM = "You took the largest size. The tensors lie one after the other, so the sizes are added."
 CAT_MULTIPLIED = "You multiplied the sizes. The tensors lie one after the other, so the sizes are added."
-ADDED_EVERYWHERE = "You changed every dimension. The tensors are put together along one."
+ADDED_EVERYWHERE = "You changed every dimension. The tensors are joined along only one."
 COUNTED_TENSORS = "You counted the tensors. Their sizes along `dim` are added."
 CAT_FOR_STACK = "You made a dimension longer, as `cat` does. `stack` makes a new one."
-NEW_ELSEWHERE = "The new dimension is at another place. Look at `dim`, which counts from 0."
-NEW_OF_ONE = "The new dimension counts the tensors."
+NEW_ELSEWHERE = "The new dimension belongs somewhere else. Look at `dim`, which counts from 0."
+NEW_OF_ONE = "The size of the new dimension is the number of tensors."
 REPLACED = "You replaced a dimension. `stack` adds one, and all others stay."
-KEPT_MINUS_ONE = "-1 is not a size. torch puts the size there with which all values fit."
-ONE_FOR_MINUS_ONE = "-1 does not stand for 1. All values must fit into the new shape."
-LEFT_OUT_MINUS_ONE = "You left out the dimension with -1. It has a size, too."
-ALL_FOR_MINUS_ONE = "You put the number of all values for -1. Divide it by the other sizes."
-KEPT_A_SIZE = "You took a size of the old shape for -1. Divide the number of values by the other sizes."
-VIEW_BACKWARDS = "You wrote the sizes backwards. They stand in the order in which `view` gets them."
-VIEW_SORTED = "You sorted the sizes. They stand in the order in which `view` gets them."
+KEPT_MINUS_ONE = "-1 is not a size. torch replaces it with the size that makes all values fit."
+ONE_FOR_MINUS_ONE = "-1 does not mean 1. All values must fit into the new shape."
+LEFT_OUT_MINUS_ONE = "You left out the dimension with -1. It also has a size."
+ALL_FOR_MINUS_ONE = "You replaced -1 with the number of all values. Divide it by the other sizes."
+KEPT_A_SIZE = "You replaced -1 with a size of the old shape. Divide the number of values by the other sizes."
+VIEW_BACKWARDS = "You wrote the sizes backwards. Keep the order in which `view` gets them."
+VIEW_SORTED = "You sorted the sizes. Keep the order in which `view` gets them."
 SWAPPED_LAST = "You swapped the last two dimensions. Look at which two are named; the first is 0."
 SWAPPED_FIRST = "You swapped the first two dimensions. Look at which two are named; the first is 0."
-TURNED_ALL = "You turned all dimensions around."
+TURNED_ALL = "You reversed the order of all dimensions."
 COUNTED_FROM_ONE = "You counted the dimensions from 1. The first is 0."
-MOVED_ONE = "You moved one dimension, and the others moved up. The two that are named change places."
-OTHER_WAY = "You moved the dimensions the other way. Each number says which dimension comes to its place."
+MOVED_ONE = "You moved one dimension, and the others moved up. Only the two named dimensions swap."
+OTHER_WAY = "You moved the dimensions the other way. Each number says which old dimension goes there."
 ANSWERED_DIMS = "These are the numbers of the dimensions. Write their sizes."
-PERMUTE_LAST = "You swapped the last two dimensions alone."
+PERMUTE_LAST = "You swapped only the last two dimensions."
 DROPPED_SUMMED = "You left out the dimension that is summed. With `keepdim=True` it stays, with size 1."
-KEPT_SUMMED = "You kept the dimension that is summed. Without `keepdim=True` it is gone."
-SUMMED_ALONE = "This is what is summed over. The other dimensions stay."
+KEPT_SUMMED = "You kept the dimension that is summed. Without `keepdim=True` it disappears."
+SUMMED_ALONE = "This is the dimension that is summed over. The others stay."
 SUMMED_ANOTHER = "You summed over another dimension. Look at `dim`, which counts from 0."
 SUMMED_SIZES = "You added up the sizes. The values are summed, and the other dimensions keep their sizes."

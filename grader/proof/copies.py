@@ -30,7 +30,7 @@ from grader.examiner.variant_module import VariantModule
 from grader.handout.pack import PACK_FILE, Edition, open_pack, pack_bytes
 
 EDITIONS: tuple[Edition, ...] = ("practice", "assessed")
-REMEDY = "Keep it in the exercise's folder, and open it by Path(__file__).parent / 'its-name'."
+REMEDY = "Keep it in the exercise's folder, and open it with Path(__file__).parent / 'its-name'."
 REMEDY_IF_VISIBLE = f"{REMEDY} Write its full name in visible_checks.py, or it is not handed out."
 _SYSTEM = ("/proc/", "/dev/", "/sys/", "/etc/", "/usr/", "/lib")
 

@@ -1,4 +1,4 @@
-"""All variants of an exercise, as its author looks at them: with answers, and with what a variant hides."""
+"""All variants of an exercise for its author: with answers, and with the mistakes that a variant hides."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVarian
 
 
 def _named(faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Return faults with the name of their file alone."""
+    """Return faults with only the name of their file."""
     return tuple(replace(fault, file=Path(fault.file.name)) for fault in faults)
 
 

@@ -88,7 +88,7 @@ def _around(node: pytest.Item | pytest.Collector) -> AbstractContextManager[None
     run, is_file = node.config.stash[_RUN], node.path.name in {CHECKS_FILE, VISIBLE_CHECKS_FILE}
     try:
         return (run.around(node.path.parent) if is_file else NOTHING_AROUND).entered()
-    except GraderError:  # it is told where its questions are collected
+    except GraderError:  # it is reported where its questions are collected
         return NOTHING_AROUND.entered()
 
 

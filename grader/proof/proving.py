@@ -133,7 +133,7 @@ class _Proof:
     # By line, the mutants that no check noticed, with the numbers of their trials.
     _survivors: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     _slowest: float = 0.0  # seconds of the longest call of the reference
-    _remarks: list[str] = field(default_factory=list)  # about what students mend
+    _remarks: list[str] = field(default_factory=list)  # about what students fix
     _spreads: tuple[Spread, ...] = ()
     _sat: int = 0
     _open: int = 0
@@ -470,7 +470,7 @@ def _by_rule(question: QuestionReport) -> tuple[str, ...]:
 
 
 def _unrun(question: QuestionReport) -> Iterator[str]:
-    """Yield a note if the code that students mend runs in no check."""
+    """Yield a note if the code that students fix runs in no check."""
     if question.checks and all(one.outcome in _DOES_NOT_RUN for one in question.checks):
         yield f"{question.id}: the broken version does not run. Students read: {question.message}"
 

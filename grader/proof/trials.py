@@ -221,7 +221,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
 
 
 def _begun(sitting: Sitting, question: str, source: str) -> Trial:
-    """Return what its starter gives: nothing, or what is to be mended."""
+    """Return what its starter gives: nothing, or what is to be fixed."""
     posed = next(posed for posed in sitting.paper.questions if posed.id == question)
     starter = touched(posed.starter)
     if posed.is_broken:

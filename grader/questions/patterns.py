@@ -60,7 +60,7 @@ def pattern_problems(patterns: Sequence[str], path: tuple[str | int, ...]) -> It
     for index, pattern in enumerate(patterns):
         here = (*path, index)
         if len(pattern) > MAX_PATTERN:
-            yield Problem(here, f"The pattern is longer than {MAX_PATTERN} characters.", "Make two of it.")
+            yield Problem(here, f"The pattern is longer than {MAX_PATTERN} characters.", "Split it in two.")
             continue
         if "{{" in pattern:
             yield Problem(here, "A pattern has no parameters.", "Write what needs them under 'accept'.")
@@ -68,7 +68,7 @@ def pattern_problems(patterns: Sequence[str], path: tuple[str | int, ...]) -> It
         try:
             _compiled(pattern, False)
         except (re2.error, UnicodeError) as error:
-            sentence = f"This is not a pattern of RE2: {_reason(error)}."
+            sentence = f"This is not an RE2 pattern: {_reason(error)}."
             yield Problem(here, sentence, "RE2 has no lookahead and no backreference.")
 
 

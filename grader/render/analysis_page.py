@@ -42,7 +42,7 @@ def _exercise(exercise: ExerciseAnalysis) -> Iterator[RenderableType]:
         for passed_by, sentence in (("all", "passed by all"), ("none", "passed by none")):
             ids = [check.id for check in question.idle_checks if check.passed_by == passed_by]
             if ids:
-                yield Text(f"{question.id}: checks that separate nobody, {sentence}: {', '.join(ids)}")
+                yield Text(f"{question.id}: checks with one result for all, {sentence}: {', '.join(ids)}")
 
 
 def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:

@@ -76,7 +76,7 @@ def summary(tally: Tally, collected: Collected) -> RenderableType:
         slowest = ", ".join(f"{name} ({seconds:.1f} s)" for seconds, name in sorted(tally.slowest)[::-1])
         lines.append(f"slowest: {slowest}")
     if tally.pending:
-        lines.append(f"{tally.pending} not complete: a person has still to mark a part of each.")
+        lines.append(f"{tally.pending} not complete: a person still has to mark a part of each.")
     lines += [f"not graded: {reason}" for reason in tally.reasons]
     lines += _more(tally.ungraded - len(tally.reasons), "not graded")
     lines += tally.held_names
@@ -151,7 +151,7 @@ def score_table(scores: Sequence[Score]) -> RenderableType:
     table.add_column("rule", ratio=1)
     for score in scores:
         rules = score.rules if score.is_graded else ("could not be graded",)
-        rules = (*rules, "not complete: a person has still to mark a part") if score.is_pending else rules
+        rules = (*rules, "not complete: a person still has to mark a part") if score.is_pending else rules
         cells = [_number(score.raw), _number(score.final), number_text(score.points)]
         rule = printable("; ".join((*rules, *score.warnings)))
         table.add_row(Text(printable(score.student)), Text(score.exercise), *cells, Text(rule))

@@ -17,7 +17,7 @@ from grader.render.terminal import WORDS, points_word, said, total, verdict_word
 
 MAX_TEXT = 2000  # characters that the comment box of an LMS surely takes
 OTHER_NUMBERS = "The same slip with different numbers."
-_MORE = "... The page says the rest."
+_MORE = "... The rest is on the page."
 
 
 def feedback_files(feedback: Feedback) -> dict[str, str]:

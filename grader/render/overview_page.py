@@ -18,7 +18,7 @@ from grader.render.page import page
 from grader.render.prose import prose, ticked
 from grader.render.report_page import Drawn, cut, drawn_figure, own_figure
 
-HOLDS_ANSWERS = "This page holds answers, for the eyes of instructors. Do not give it to students."
+HOLDS_ANSWERS = "This page holds the answers. It is for instructors only: do not give it to students."
 RIGHT, ALIKE, BROKEN = "right", "alike", "broken"  # what the filter can look for
 SOUGHT = {
     RIGHT: "misconception equals the answer",

@@ -11,8 +11,8 @@ from grader.service.proposing import Proposal, Proposed
 
 WIDTH = 78  # columns
 HOW = (
-    "The chance is that of fitting so many students by luck. A formula is chosen on one half of the students "
-    "and judged on the other; the chance is corrected for the formulas that were judged."
+    "The chance is the probability of fitting so many students by luck. A formula is chosen on one half "
+    "of them and judged on the other; the chance is corrected for the formulas that were judged."
 )
 CODE = "This is a student's code. Read it before you put it into misconceptions.py:"
 
@@ -30,7 +30,7 @@ def _proposal(one: Proposal, *, students: bool) -> Iterator[str]:
         f"{counted(one.unexplained, 'wrong answer')} without an explanation. Chance: {one.chance:.0e}."
     )
     if one.has_few_variants:
-        yield from _comment("These students have the same numbers, so that other formulas fit as well.")
+        yield from _comment("These students have the same numbers, so other formulas fit as well.")
     yield from (line for answer in one.examples for line in _comment(f"For example: {answer}"))
     if students:
         yield from _comment(f"Students: {', '.join(map(printable, one.students))}")
@@ -52,7 +52,7 @@ def _end(proposed: Proposed) -> Iterator[str]:
     if proposed.too_few:
         names = ", ".join(f"{one.exercise}.{one.question} ({len(one.answers)})" for one in proposed.too_few)
         yield from _comment(
-            f"Too few to tell a way from luck; at least {FEWEST} wrong answers without an explanation are "
+            f"Too few to tell a pattern from luck; at least {FEWEST} unexplained wrong answers are "
             f"needed: {names}."
         )
     if proposed.unreadable:

@@ -81,7 +81,7 @@ class ToldQuestion:
     hints: Sequence[ToldHint]
     more_hints: bool
     figure: Drawn = _NO_FIGURE
-    before: Sequence[Interlude] = ()  # what stands before it
+    before: Sequence[Interlude] = ()  # what comes before it
 
 
 def report_html(

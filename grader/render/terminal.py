@@ -228,7 +228,7 @@ def glance_page(title: str, rows: Iterable[tuple[str, str, str]], advice: str) -
 
 
 def question_page(report: Report, hints: Mapping[str, Sequence[str]]) -> RenderableType:
-    """Return the page of some questions alone, without a sum."""
+    """Return the page of some questions only, without a sum."""
     parts: list[RenderableType] = []
     for question in report.questions:
         parts += [headline(question), *details(question, hints.get(question.id, ()))]

@@ -87,7 +87,7 @@ class ClassGrading:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everything that was handed in counts.
+        """Return whether everything that was handed in counts.
 
         Raises:
             UsageFault: nothing was handed in.

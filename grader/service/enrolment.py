@@ -102,7 +102,7 @@ class Forgotten:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether there was anything."""
+        """Return whether there was anything."""
         return bool(self.rows) or self.is_in_roster
 
 

@@ -67,7 +67,7 @@ class PackOrder:
 
 @dataclass
 class Written:
-    """How many pages were written and packed, and for whom there is none, with the reason."""
+    """How many pages were written and packed, and which students have none, with the reason."""
 
     pages: int = 0
     left_out: list[str] = field(default_factory=list)
@@ -200,7 +200,7 @@ def _writer(root: Path, out: Path, moment: datetime, draw: Draw) -> Writer:
 
 @dataclass
 class Gathering:
-    """Gathers what students are told, one student and exercise after the other."""
+    """Gathers what students read, one student and exercise after the other."""
 
     course: LoadedCourse
     moment: datetime

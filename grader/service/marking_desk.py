@@ -28,7 +28,7 @@ from grader.gradebook.store import Gradebook
 from grader.service.home import refuse_inputs
 from grader.service.standings import final_scores
 
-NOTHING_TO_MARK = "Everything that a person marks is marked."
+NOTHING_TO_MARK = "Everything that needs a person's mark is marked."
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class ExportOrder:
     overwrite: bool = False  # replace the grades that are in the template
     comment: Callable[[Feedback], str] | None = None  # feedback for an LMS's column of comments
     is_rehearsal: bool = False  # write nothing
-    partial: bool = False  # also exercises of which a person has still to mark something
+    partial: bool = False  # also exercises of which a person still has to mark something
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Exported:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everybody is in every file."""
+        """Return whether everybody is in every file."""
         return not self.left_out and all(file.rows and not file.left_out for file in self.files)
 
 

@@ -2,7 +2,7 @@
 
 A push reads what Canvas holds, plans what is missing there, stores that in the outbox, and sends it one
 student at a time. Canvas also takes many grades at once, but then it only answers that it will do so later: a
-lost answer would leave nothing to ask for, and a comment that is sent again stands there twice.
+lost answer would leave nothing to ask for, and a comment that is sent again appears there twice.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PushOrder:
     overwrite: bool = False  # replace the grades that somebody else gave
     comments: bool = True
     is_rehearsal: bool = True  # send nothing
-    partial: bool = False  # also exercises of which a person has still to mark something
+    partial: bool = False  # also exercises of which a person still has to mark something
 
 
 @dataclass
@@ -76,7 +76,7 @@ class PushResult:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everybody's score was sent, or would be."""
+        """Return whether everybody's score was sent, or would be."""
         return not self.left_out and not any(one.plan.file.left_out or one.stopped for one in self.pushed)
 
 
@@ -175,7 +175,7 @@ def _remote(order: PushOrder, tell: Callable[[str], None]) -> RemoteCourse:
 
 @contextmanager
 def _alone(file: Path, *, is_needed: bool) -> Iterator[None]:
-    """Keep other pushes of this course away: two at once would send comments twice."""
+    """Block other pushes of this course: two at once would send comments twice."""
     if not is_needed:
         yield
         return
@@ -185,7 +185,7 @@ def _alone(file: Path, *, is_needed: bool) -> Iterator[None]:
         except OSError:  # this file system has no locks
             is_free = True
         if not is_free:
-            raise UsageFault("Another `course push` of this course is at work. Wait until it has ended.")
+            raise UsageFault("Another `course push` of this course is running. Wait until it has ended.")
         yield
 
 
@@ -311,7 +311,7 @@ class Sender:
     def _leave_out(self, one: Sending, reason: str) -> None:
         self.plan.file.leave_out(one.student, reason)
         if self.failed >= MAX_FAILED_IN_A_ROW or self.lost >= MAX_LOST_IN_A_ROW:
-            self.done.stopped = f"{reason}. This was so for the last {max(self.failed, self.lost)} scores"
+            self.done.stopped = f"{reason}. This happened for the last {max(self.failed, self.lost)} scores"
 
 
 def _left_in_outbox(open_: Mapping[str, int]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def _starter() -> dict[str, bytes]:
 
 
 def _is_free(folder: Path, files: Mapping[str, bytes]) -> bool:
-    """Tell whether a folder holds only what an interrupted run left."""
+    """Return whether a folder holds only what an interrupted run left."""
     if not folder.exists():
         return True
     if not folder.is_dir():

@@ -111,7 +111,7 @@ def _other(file: Path) -> Path:
 
 
 def is_own(root: Path, exercise: str, file: Path) -> bool:
-    """Tell whether a named file is the exercise's own, which `grade` uses by default."""
+    """Return whether a named file is the exercise's own, which `grade` uses by default."""
     return any(file.resolve() == (root / f"{exercise}{suffix}").resolve() for suffix in SUFFIXES)
 
 

@@ -148,7 +148,7 @@ class Child:
         return ()
 
     def _exit(self, header: dict[str, Any]) -> None:
-        """Leave a context. It is told no exception of a check, and can swallow none."""
+        """Leave a context. It gets no exception of a check, and cannot swallow one."""
         self._decode(header["target"]).__exit__(None, None, None)
 
     def _used(self) -> list[list[Any]]:

@@ -34,7 +34,7 @@ class Part:
 
 
 def unread_answers(parts: Sequence[Part], name: str, starter: str) -> Iterator[list[object]]:
-    """Yield the signs of a question's answers that stand where nothing is run, with the value as code."""
+    """Yield the signs of a question's answers that are where nothing is run, with the value as code."""
     has_headers = any(part.question for part in parts)
     given = frozenset(map(str.strip, starter.split("\n")))
     for part in parts:

@@ -69,7 +69,7 @@ def test_marks_in_a_file_make_a_score_final_and_are_shown(essays: Small, course:
     ran = course(root, "mark", "--in", file)
     assert (ran.code, ran.out) == (0, "2 marks stored, 0 known before, 0 not marked.\n"), ran.err
     assert finals(essays, course) == {"ada": 3.5, "bob": 3.5, "cyd": 1}
-    assert course(root, "mark").out == "Everything that a person marks is marked.\n"
+    assert course(root, "mark").out == "Everything that needs a person's mark is marked.\n"
     ran = course(root, "mark", "--in", file)
     assert (ran.code, ran.out) == (0, "0 marks stored, 2 known before, 0 not marked.\n")
 

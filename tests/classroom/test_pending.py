@@ -33,7 +33,7 @@ def essays(small: Small, course: Run) -> Small:
     small.hand_in("bob", "why = ...\nfive = 5\n", "ex-2")
     small.hand_in("cyd", 'why = ...\nfive = \'"outcome":"pending"\'\n', "ex-2")
     ran = course(small.root, "grade", "S", "--exercise", "ex-2")
-    assert "1 not complete: a person has still to mark a part of each." in ran.out
+    assert "1 not complete: a person still has to mark a part of each." in ran.out
     return small
 
 
@@ -54,15 +54,15 @@ def test_a_pending_submission_has_no_final_score_and_keeps_its_text(essays: Smal
         ("cyd", 0, 0, False, True),
     ]
     told = " ".join(course(essays.root, "scores").out.split())
-    assert "not complete: a person has still to mark a part" in told
+    assert "not complete: a person still has to mark a part" in told
 
     ran = course(essays.root, "export", "csv")
-    assert "left out: ex-2 is left out, because a person has still to mark 1 submission." in ran.err
+    assert "left out: ex-2 is left out, because a person still has to mark 1 submission." in ran.err
     assert ran.code == 1
     assert not (essays.root / "exports" / "scores.csv").exists()
 
     ran = course(essays.root, "export", "csv", "--partial")
-    assert "ada: ex-2 is not complete: a person has still to mark a part of it" in ran.err
+    assert "ada: ex-2 is not complete: a person still has to mark a part of it" in ran.err
     assert ran.code == 1
     exported = (essays.root / "exports" / "scores.csv").read_text(encoding="utf-8")
     assert "bob" in exported and "ada" not in exported

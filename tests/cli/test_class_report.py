@@ -92,7 +92,7 @@ def test_the_page_fits_a_terminal(course: Run, graded: Small, monkeypatch: pytes
     assert ran.code == 0
     assert all(cell_len(line) <= 80 for line in ran.out.splitlines())
     assert "ex-1: 4 students" in ran.out
-    assert "triple: checks that separate nobody, passed by all: test_triple" in ran.out
+    assert "triple: checks with one result for all, passed by all: test_triple" in ran.out
     assert ran.out.index("\nbob ") < ran.out.index("\ndan ")
     assert "…" not in ran.out
 

@@ -31,7 +31,7 @@ HOSTILE = {
     "return {'a': object()}": "draw() returns a value of type object in 'a'.",
     "return {'a': float('nan')}": "draw() returns a number that is not finite",
     "return {'if': 1}": "draw() returns 'if', which cannot be the name of a parameter.",
-    "return [1]": "draw() returns no dict of parameters.",
+    "return [1]": "draw() does not return a dict of parameters.",
     "raise ValueError('\\x1b[31m' * 1000)": "draw() raises ValueError: ?[31m?[31m",
 }
 
@@ -85,7 +85,7 @@ def test_a_draw_that_differs_between_processes_is_told(tmp_path: Path) -> None:
     fault = difference(file, draws, draw_params(file, draws))
     assert fault is not None
     assert fault.line == 1
-    assert fault.sentence.startswith("draw() draws other values of b when")
+    assert fault.sentence.startswith("draw() draws different values of b when")
     file.write_text(DRAW, encoding="utf-8")
     assert difference(file, draws, draw_params(file, draws)) is None
 

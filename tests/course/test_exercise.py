@@ -360,7 +360,7 @@ def test_code_to_mend_is_what_students_start_from(tmp_path):
     assert posed.starter == "import math\nimport os\n\n# wrong\ndef f(x):\n    return {{math.pi}}".replace(
         "import os\n", ""
     )
-    assert (posed.is_broken, posed.how) == (True, "Mend the code below.")
+    assert (posed.is_broken, posed.how) == (True, "Fix the code below.")
 
 
 def test_no_exercise_at_all(tmp_path):

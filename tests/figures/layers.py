@@ -83,7 +83,7 @@ def turned_tracks() -> Tracks:
     """A kernel as it is written, and the same turned round."""
     true = worked("Conv2d(1, 1, 3, bias=False)", (1, 1, 4, 4), "the kernel as it is written", seed=3)
     assert true.weight is not None
-    return Tracks(true, replace(true, weight=turned(true.weight), how="the kernel turned round"))
+    return Tracks(true, replace(true, weight=turned(true.weight), how="the kernel upside down"))
 
 
 def padded_tracks() -> Tracks:

@@ -34,7 +34,7 @@ def flipped() -> Tracks:
     layer = walk("Conv2d(1, 1, 3, bias=False)", 1, 1, 4, 4)
     true = Worked(layer, nested([[IMAGE]]), nested([[KERNEL]]), how="the kernel as it is written")
     turned = nested([[[row[::-1] for row in KERNEL[::-1]]]])
-    return Tracks(true, replace(true, weight=turned, first=(2, 2), how="the kernel turned round"))
+    return Tracks(true, replace(true, weight=turned, first=(2, 2), how="the kernel upside down"))
 
 
 TWO = """\
@@ -43,7 +43,7 @@ A convolution: image 4 x 4, kernel 3 x 3
 step 1 of 3: output[0, 1]. 1 step before this one agrees.
 
 image            torch                         your way
- 1 [ 3  3  1 ]   the kernel as it is written   the kernel turned round
+ 1 [ 3  3  1 ]   the kernel as it is written   the kernel upside down
  0 [ 1  1  0 ]
  0 [ 1  1  1 ]   3 * (2)  3 *  1   1 *  0      3 * -2   3 *  0   1 *  1
  3   0  3  1     1 *  0   1 * -1   0 *  1      1 *  1   1 * -1   0 *  0

@@ -220,14 +220,14 @@ def test_many_pages_of_students(canvas: MadeCanvas, push: Push, monkeypatch: pyt
     ("arguments", "said"),
     [
         (["--url", "http://canvas.example.edu"], "The token must not be sent unencrypted. Write https://canvas.example.edu.\n"),
-        (["--url", "https://canvas.example.edu/courses/7"], "It is more than the address of a Canvas. Write https://canvas.example.edu.\n"),
-        (["--url", "https://me:pass@canvas.example.edu"], "It is more than the address of a Canvas. Write https://canvas.example.edu.\n"),
-        (["--url", "canvas"], "It is not the address of a Canvas. Write it like https://canvas.example.edu.\n"),
+        (["--url", "https://canvas.example.edu/courses/7"], "It is more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
+        (["--url", "https://me:pass@canvas.example.edu"], "It is more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
+        (["--url", "canvas"], "It is not the address of a Canvas site. Write it like https://canvas.example.edu.\n"),
         (["--course", "9"], "It does not exist, or is hidden from the token. Correct the numbers under `canvas`"),
         (["--assignment", "ex-1=99"], "Canvas does not show assignment 99 of course 7 of"),
         (["--assignment", "ex-1"], "'ex-1' is not an exercise and a number, as in exercise-1=123."),
         (["--assignment", "ex-9=1"], "There is no exercise 'ex-9'."),
-        (["--assignment", "ex-2=12"], "ex-1 and ex-2 have one assignment. Each exercise needs its own.\n"),
+        (["--assignment", "ex-2=12"], "ex-1 and ex-2 have the same assignment. Each exercise needs its own.\n"),
         (["--exercise", "ex-2"], "ex-2 has no assignment in Canvas. Add it in course.yaml"),
     ],
 )  # fmt: skip

@@ -122,7 +122,7 @@ def test_a_score_that_is_refused_is_left_out(
         ),
         (
             Trouble(200, body="<html>", headers={"Content-Type": "text/html"}),
-            "does not answer as Canvas does. Is this its address?",
+            "does not answer like Canvas. Is this its address?",
         ),
     ],
 )
@@ -146,9 +146,9 @@ def test_a_push_that_must_stop_says_why_and_goes_on_later(
         (Trouble(401, body={"errors": [{"message": "no"}]}), "Canvas refuses this (401: no). Correct the numbers"),
         (Trouble(403, body={"errors": [{"message": "no"}]}), "Canvas refuses this (403: no). Correct the numbers"),
         (Trouble(404), "It does not exist, or is hidden from the token. Correct the numbers"),
-        (Trouble(200, body={"x": 1}), "An answer of Canvas is not as its documentation says: the students of"),
-        (Trouble(200, body=[{"id": "x"}]), "An answer of Canvas is not as its documentation says: the students of"),
-        (Trouble(200, body="{"), "An answer of Canvas is not as its documentation says: the students of"),
+        (Trouble(200, body={"x": 1}), "Canvas gave an answer that its documentation does not describe: the students of"),
+        (Trouble(200, body=[{"id": "x"}]), "Canvas gave an answer that its documentation does not describe: the students of"),
+        (Trouble(200, body="{"), "Canvas gave an answer that its documentation does not describe: the students of"),
         (Trouble(500), "Canvas has failed (500), even after several tries. Nothing is lost: run the command"),
         (Trouble(CUT), "The connection to Canvas was cut, even after several tries. Nothing is lost"),
     ],
@@ -222,7 +222,7 @@ def test_two_pushes_at_once(canvas: MadeCanvas, push: Push, taught: Small) -> No
         ran = push("--send")
         assert push().code == 0
     assert ran.code == 2
-    assert ran.err.endswith("Another `course push` of this course is at work. Wait until it has ended.\n")
+    assert ran.err.endswith("Another `course push` of this course is running. Wait until it has ended.\n")
     assert canvas.asked["PUT"] == 0
     assert push("--send").code == 0
 
@@ -234,7 +234,7 @@ def test_a_canvas_that_refuses_everything_is_not_asked_for_ever(
     canvas.troubles = lambda method, _count: Trouble(403, body={}) if method == "PUT" else None
     ran = push("--send")
     assert (ran.code, canvas.asked["PUT"]) == (2, 2)
-    assert "stopped: Canvas refuses this (403). This was so for the last 2 scores\n" in ran.err
+    assert "stopped: Canvas refuses this (403). This happened for the last 2 scores\n" in ran.err
 
 
 def crowd(taught: Small, canvas: MadeCanvas, count: int) -> dict[str, float]:

@@ -54,7 +54,7 @@ def test_a_page_reads_in_order():
         for part in ("of 10 points", "Is ", "turned = [[1, 2],", "You turned the", "Look here.", "padded = 3")
     ]
     assert places == sorted(places)
-    figure = text.index("the kernel turned round")
+    figure = text.index("the kernel upside down")
     assert text.index("You turned the") < figure < text.index("Look here.")
 
 

@@ -1,6 +1,6 @@
-"""Requests to Canvas that wait and try again, and say what is known about those that failed.
+"""Requests to Canvas that wait, try again, and say what is known about a failure.
 
-canvasapi knows no timeout, follows redirects (a PUT would become a GET) and tries nothing again, so its
+canvasapi knows no timeout, follows redirects (a PUT would become a GET) and never retries, so its
 requests are made here.
 """
 
@@ -49,7 +49,7 @@ class Bearer(AuthBase):
 class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no types
     """The requests of canvasapi.
 
-    A GET is tried again here; a PUT by its caller, who must first look what has arrived.
+    A GET is retried here; a PUT by its caller, who must first look at what has arrived.
     """
 
     def __init__(self, url: str, token: Token, tell: Callable[[str], None]) -> None:
@@ -130,11 +130,11 @@ def _lost(error: Exception) -> str:
 
 
 def _judge(response: requests.Response, url: str) -> None:
-    """Raise an error unless this is an answer of Canvas that says yes."""
+    """Raise an error unless this is an answer of Canvas that reports success."""
     status = response.status_code
     if status // 100 == 2:
         if "json" not in response.headers.get("Content-Type", ""):
-            raise UsageFault(f"{url} does not answer as Canvas does. Is this its address?")
+            raise UsageFault(f"{url} does not answer like Canvas. Is this its address?")
         return
     if status // 100 == 3:
         where = printable(response.headers.get("Location", "elsewhere"))[:MAX_SAID]
@@ -150,7 +150,7 @@ def _judge(response: requests.Response, url: str) -> None:
         raise UncertainRequest(f"Canvas gets too many requests ({status})", seconds, is_untouched=True)
     if status in {408, 409, 425} or status >= 500:
         seconds = seconds_to_wait(response.headers.get("Retry-After", ""))
-        what = "has a conflict with another change" if status == 409 else "has failed"
+        what = "conflicts with another change" if status == 409 else "has failed"
         raise UncertainRequest(f"Canvas {what} ({status})", seconds)
     raise RefusedRequest(status, said)
 

@@ -24,7 +24,7 @@ from grader.lms.sending import RemoteAssignment, Sending, Standing
 from grader.lms.token import Token
 
 _COMMENTS = ["submission_comments"]
-_UNLIKE = "An answer of Canvas is not as its documentation says"
+_UNLIKE = "Canvas gave an answer that its documentation does not describe"
 _Form = TypeVar("_Form", bound=BaseModel)
 
 
@@ -86,7 +86,7 @@ class RemoteCourse:
         )
 
     def standings(self, assignment: RemoteAssignment) -> dict[str, Standing]:
-        """Return the grade and the comments of everybody to whom an assignment is assigned, by user id."""
+        """Return the grade and the comments of everybody who has an assignment, by user id."""
         with self._reading(f"the grades of {assignment.title}"):
             found = self._list(_Submission, self._submissions(assignment), include=_COMMENTS)
         return {str(one.user_id): _standing(one) for one in found}
@@ -113,7 +113,7 @@ class RemoteCourse:
             raise UncertainRequest(_UNLIKE) from None
 
     def deliver(self, assignment: RemoteAssignment, one: Sending) -> None:
-        """Send a grade and a comment until Canvas holds them. Before another try, look what has arrived.
+        """Send a grade and a comment until Canvas holds them. Before another try, look at what has arrived.
 
         Raises:
             UsageFault: no request can succeed.
@@ -153,7 +153,7 @@ class RemoteCourse:
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[None]:
-        """Turn what can go wrong while something is read into a UsageFault."""
+        """Turn errors while something is read into a UsageFault."""
         try:
             yield
         except RefusedRequest as error:
@@ -163,11 +163,11 @@ class RemoteCourse:
                 "take the token of a teacher of this course."
             ) from None
         except (ValidationError, ValueError, AttributeError, TypeError, KeyError):
-            raise UsageFault(f"{_UNLIKE}: {what}. Is this the address of a Canvas?") from None
+            raise UsageFault(f"{_UNLIKE}: {what}. Is this the address of a Canvas site?") from None
 
 
 def _plain(_requester: PatientRequester, answer: Any) -> Any:
-    """Stand for the classes of canvasapi."""
+    """Stand in for the classes of canvasapi."""
     return answer
 
 

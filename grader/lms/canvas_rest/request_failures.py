@@ -1,4 +1,4 @@
-"""What can become of a request to Canvas that brings no good answer."""
+"""How a request to Canvas can fail."""
 
 from __future__ import annotations
 

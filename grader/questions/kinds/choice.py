@@ -47,8 +47,8 @@ class ListedOption(Record):
 class MatchedPair(Record):
     """Two texts that belong together: the left one gets a number, the right one a letter."""
 
-    left: Annotated[str, Field(min_length=1, description="What a letter is written for.")]
-    right: Annotated[str, Field(min_length=1, description="The option that belongs to it.")]
+    left: Annotated[str, Field(min_length=1, description="The text that gets a number.")]
+    right: Annotated[str, Field(min_length=1, description="Its partner, which gets a letter.")]
 
 
 class ChoiceKey(Key):
@@ -138,7 +138,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
             msg = "With 'order', list the options in the right order, without 'correct'"
             raise ValueError(msg)
         if self.match and not 2 <= len(self.match) <= len(self.match) + len(self.options) <= MAX_OPTIONS:
-            msg = f"'match' needs 2 to {MAX_OPTIONS} pairs, with 'options' together"
+            msg = f"'match' needs at least 2 pairs, and at most {MAX_OPTIONS} pairs and options together"
             raise ValueError(msg)
         if self.true_false and (self.answer is None or self.options):
             msg = "'true_false' needs 'answer', a condition, and no 'options'"

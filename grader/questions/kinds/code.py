@@ -36,7 +36,7 @@ class Code(Question[Posed, Key, Any]):
         str | None, Field(description="The code in the stub, where an empty function is not enough.")
     ] = None
     fix: Annotated[
-        bool, Field(description="Whether students mend the code of broken.py, which is then in the stub.")
+        bool, Field(description="Whether students fix the code of broken.py, which is then in the stub.")
     ] = False
     forbid: Annotated[
         list[str], Field(description=f"What students must not use: {', '.join(FAMILIES)}.")
@@ -163,11 +163,11 @@ class Code(Question[Posed, Key, Any]):
 
     @property
     def starts_from(self) -> str:
-        """Return the file with the code to mend; '' if students start from an empty function."""
+        """Return the file with the code to fix; '' if students start from an empty function."""
         return BROKEN_FILE if self.fix else ""
 
     def starting_with(self, code: str) -> Self:
-        """Return the question with the code to mend as its starter."""
+        """Return the question with the code to fix as its starter."""
         return self.model_copy(update={"starter": code})
 
     def excuse(self, name: str) -> str:

@@ -77,16 +77,16 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
     key_type: ClassVar[type[Key]] = FormulaKey
 
     kind: Literal["expression"]
-    answer: Annotated[Expression, Field(description="The right formula, in the variables and parameters.")]
+    answer: Annotated[Expression, Field(description="The right formula, in variables and parameters.")]
     variables: Annotated[
         dict[str, Domain],
         Field(
             min_length=1,
             max_length=MAX_VARIABLES,
-            description="By name: the numbers at which the formula is tried.",
+            description="By name: the numbers with which the formula is tried.",
         ),
     ]
-    where: Annotated[list[str], Field(description="Conditions that each tried point meets.")] = []
+    where: Annotated[list[str], Field(description="Conditions that each point must meet.")] = []
     without: Annotated[list[str], Field(description="Usual mistakes to leave out, by name.")] = []
 
     @model_validator(mode="after")
@@ -105,7 +105,7 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
             yield from formula_problems(condition, ("where", index), known)
         for name in self.variables:
             if name in names:
-                yield Problem(("variables", name), f"'{name}' is a parameter, too.", "Rename one of them.")
+                yield Problem(("variables", name), f"'{name}' is also a parameter.", "Rename one of them.")
         yield from without_problems(self.without, self.usual)
 
     def _known(self, names: frozenset[str]) -> frozenset[str]:
@@ -117,7 +117,7 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
         yield from super()._answer_problems(misconception, here, self._known(names))
         for answer in (misconception.answer, *misconception.also):
             if isinstance(answer, list):
-                yield Problem(here, "A list is no formula.", "Write one formula in quotes.")
+                yield Problem(here, "A list is not a formula.", "Write one formula in quotes.")
 
     def pose(self, variant: Variant) -> FormulaPosed:
         """Write the question as the student of this variant sees it."""

@@ -120,7 +120,7 @@ class Manual(Question[ManualPosed, ManualKey, str]):
 
     @classmethod
     def judge(cls, posed: ManualPosed, key: ManualKey, answer: str) -> Mark:
-        """Leave the verdict to a person, and point out what a student can still mend."""
+        """Leave the verdict to a person, and point out what a student can still fix."""
         slip = essay_slip(_essay(posed, answer), key.without)
         message = " ".join(filter(None, (wording.MARKED_BY_A_PERSON, slip.message if slip else "")))
         return Mark("pending", 0.0, message, slip.name if slip else None, written=answer)

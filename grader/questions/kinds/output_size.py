@@ -234,7 +234,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
 
     @classmethod
     def mark(cls, posed: Posed, key: SizeKey, value: Any) -> Mark:
-        """Give the verdict on a size; an unrounded quotient is recognized although it is not a size."""
+        """Give the verdict on a size; an unrounded quotient is recognised although it is not a size."""
         try:
             return super().mark(posed, key, value)
         except FormError:

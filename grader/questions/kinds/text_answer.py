@@ -29,7 +29,7 @@ class TextMisconception(Misconception):
     """A wrong answer in words: forms and patterns as for the right one."""
 
     accept: Annotated[Forms, Field(min_length=1, description="Forms of the wrong answer.")]
-    patterns: Annotated[Forms, Field(description="Patterns of RE2 for further forms.")] = []
+    patterns: Annotated[Forms, Field(description="RE2 patterns for further forms.")] = []
 
 
 class TextKey(Key):
@@ -51,9 +51,9 @@ class Text(Question[Posed, TextKey, str]):
     kind: Literal["text"]
     accept: Annotated[Forms, Field(min_length=1, description="Right answers; the first is the solution.")]
     patterns: Annotated[
-        Forms, Field(description="Patterns of RE2; an answer that one matches as a whole is right.")
+        Forms, Field(description="RE2 patterns; an answer is right if one of them matches all of it.")
     ] = []
-    case: Annotated[bool, Field(description="Whether capital and small letters differ.")] = False
+    case: Annotated[bool, Field(description="Whether upper and lower case differ.")] = False
     without: Annotated[list[str], Field(description="Usual mistakes to leave out, by name.")] = []
     misconceptions: Annotated[
         Mapping[str, TextMisconception], Field(description="Usual wrong ways to answer, by name.")
@@ -71,7 +71,7 @@ class Text(Question[Posed, TextKey, str]):
         own = self.misconceptions[str(here[-1])]
         if misconception.answer is not None or misconception.also:
             yield Problem(
-                here, "A wrong text is no formula.", "Use 'accept' in place of 'answer' and 'also'."
+                here, "A wrong text is not a formula.", "Use 'accept' in place of 'answer' and 'also'."
             )
         yield from _form_problems(own.accept, own.patterns, here, names)
 
@@ -105,7 +105,7 @@ class Text(Question[Posed, TextKey, str]):
         for index, form in enumerate(filled):
             if not bare(form):
                 with at(*path, "accept", index):
-                    raise TextError("Nothing is left of this form.", "Write a word.")
+                    raise TextError("This form is empty.", "Write a word.")
         return filled
 
     def sketch(self, variant: Variant) -> tuple[Posed, TextKey]:
