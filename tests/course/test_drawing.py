@@ -113,7 +113,7 @@ def test_whether_a_module_reads_the_parameters(source: str, is_read: bool) -> No
         ("def draw():\n    return {'a': 1}\n", "Write def draw(random)."),
         ("import numpy\n\ndef draw(random):\n    return {'a': 1}\n", "Remove the import."),
         ("def draw(random):\n    return {'a': 1 // 0}\n", "Correct it."),
-        ("def draw(random):\n    x = {'a': 1}\n", "It returns a dict of numbers,"),
+        ("def draw(random):\n    x = {'a': 1}\n", "It must return a dict of numbers,"),
     ],
 )
 def test_a_fault_of_a_draw_says_what_to_change(tmp_path: Path, source: str, remedy: str) -> None:

@@ -59,7 +59,7 @@ def test_what_a_figure_shows(tmp_path: Path, figure: str, said: str) -> None:
     ("figure", "fault"),
     [
         ("{layer: 'Conv3d(1, 1, 2)', input: [1, 1, 4, 4, 4]}", "figure: An image of three dimensions"),
-        ("{layer: 'ReLU()', input: [1, 4]}", "figure: On a shape alone, this layer has no"),
+        ("{layer: 'ReLU()', input: [1, 4]}", "figure: With only a shape, this layer has no"),
         ("{layer: 'Flatten()', input: [1, 4]}", "figure.layer: There is no figure of this layer"),
         ("{layer: 'Conv2d(1, 1, 5)', input: [1, 1, 4, 4]}", "figure: There is no output"),
         ("{layer: 'Conv2d(1, 1, 20)', input: [1, 1, 40, 40]}", "figure: The kernel or row is 20 cells long"),
