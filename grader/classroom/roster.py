@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from grader.course.memberships import Memberships
 from grader.errors import CourseFaults, Fault, printable
 from grader.folding import folded
 from grader.identity import EMAIL, STUDENT, IdColumn, Person, comparable
@@ -68,6 +69,12 @@ def _person(cells: Mapping[str, str]) -> Person:
     student, name, email, section = (cells.get(column, "") for column in COLUMNS[:4])
     ids = {column: cells[column.name] for column in ID_COLUMNS if cells.get(column.name)}
     return Person(student, name, email, section, ids)
+
+
+def memberships_of(roster: Roster) -> Memberships:
+    """Return which section each student is in."""
+    sections = {student: one.section for student, one in roster.people.items() if one.section}
+    return Memberships(sections, is_known=True)
 
 
 def called_as(roster: Roster, known: Iterable[str]) -> Roster:

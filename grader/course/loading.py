@@ -25,9 +25,11 @@ from grader.course.file_names import (
     VISIBLE_CHECKS_FILE,
 )
 from grader.course.material import Material, pictures_of
+from grader.course.memberships import Memberships
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
+from grader.course.rules import Rules
 from grader.course.sources import parsed, read_source, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
@@ -103,10 +105,35 @@ class LoadedExercise:
 
 @dataclass(frozen=True)
 class LoadedCourse:
-    """A course and its folder; exercises are loaded on demand."""
+    """A course and its folder; exercises are loaded on demand.
+
+    `enrolment` reads who is in which section. It is called at most once, and only if a rule asks.
+    """
 
     root: Path
     record: Course
+    enrolment: Callable[[], Memberships] = Memberships
+
+    @cached_property
+    def memberships(self) -> Memberships:
+        """The sections of the students.
+
+        Raises:
+            CourseFaults: the roster has faults.
+
+        """
+        return self.enrolment()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules for scores, which know the sections of the students if they ask for them.
+
+        Raises:
+            CourseFaults: they do, and the roster has faults.
+
+        """
+        rules = self.record.rules
+        return rules.among(self.memberships.sections) if rules.sections else rules
 
     def exercise(self, name: str) -> LoadedExercise:
         """Load one exercise.
@@ -142,7 +169,7 @@ class LoadedCourse:
         """Return the release rules of all exercises, or raise the faults of all at once."""
         record = self.record
         own = {outline.name: record.release.with_own(outline.release) for outline in self.outlines()}
-        return Releases(record.rules, own)
+        return Releases(self.rules, own)
 
     @cached_property
     def _outlines(self) -> dict[str, Outline]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 
+from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse
-from grader.errors import counted, printable
+from grader.errors import counted, did_you_mean, printable
+from grader.folding import folded
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
+from grader.language.document import read_document
 
 
 def forgotten_exercises(course: LoadedCourse, gradebook: Gradebook) -> list[str]:
@@ -41,6 +44,28 @@ def open_to_all(gradebook: Gradebook) -> list[str]:
     if file is None or not file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
         return []
     return [f"Everybody on this machine can open {file}. Run: chmod o= {file}"]
+
+
+def unknown_sections(course: LoadedCourse) -> Iterator[str]:
+    """Yield a warning for each section that a deadline names and nobody in the roster is in.
+
+    Raises:
+        CourseFaults: the roster or course.yaml has faults.
+
+    """
+    named, known = course.record.rules.sections, course.memberships
+    if not named:
+        return
+    if not known.sections:
+        what = "the roster has no column 'section'" if known.is_known else "there is no roster.csv beside it"
+        yield f"{COURSE_FILE} has deadlines by section, but {what}: the default is everybody's deadline."
+        return
+    document, sections = read_document(course.root / COURSE_FILE), set(known.sections.values())
+    for exercise, section in named:
+        if folded(section) not in map(folded, sections):
+            path = ("rules", "deadlines", exercise, "sections", section)
+            sentence = f"Nobody in the roster is in the section '{section}'."
+            yield printable(str(document.fault(path, sentence, did_you_mean(section, sections), key=True)))
 
 
 def score_warnings(scores: Iterable[Score]) -> Iterator[str]:

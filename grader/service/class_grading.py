@@ -13,7 +13,7 @@ from grader.course.rules import unknown_students
 from grader.errors import UsageFault
 from grader.examiner.outcome import Outcome
 from grader.gradebook.marks import with_marks
-from grader.gradebook.notices import open_to_all
+from grader.gradebook.notices import open_to_all, unknown_sections
 from grader.gradebook.store import Gradebook
 from grader.service.standings import override_warnings
 
@@ -78,9 +78,8 @@ class ClassGrading:
         roster, course = self.collected.roster, self.grader.course
         return [
             *open_to_all(self.gradebook),
-            *unknown_students(
-                course.record.rules, self.gradebook.students(), roster.people if roster else None
-            ),
+            *unknown_students(course.rules, self.gradebook.students(), roster.people if roster else None),
+            *unknown_sections(course),
             *override_warnings(course, self.gradebook, self.collected.students),
         ]
 

@@ -139,7 +139,7 @@ def feedback_tasks(
 ) -> Iterator[Task]:
     """Yield a task for each student and exercise of which something is released."""
     attempts = [one for one in gradebook.attempts() if one.exercise in wanted]
-    counting = counting_submissions(attempts, course.record.rules)
+    counting = counting_submissions(attempts, course.rules)
     times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in {*counting}}
     scores = {(one.student, one.exercise): one for one in final_scores(course, gradebook)}
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])

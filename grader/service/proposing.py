@@ -73,7 +73,7 @@ def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -
     """Look at the reports that count in some exercises, and propose misconceptions."""
     gathered, exercises = Gathered(), {name: course.exercise(name) for name in wanted}
     attempts = [one for one in gradebook.attempts() if one.exercise in wanted]
-    counting = counting_submissions(attempts, course.record.rules)
+    counting = counting_submissions(attempts, course.rules)
     variants = gradebook.counting_variants(counting)
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     for handed_in, report in gradebook.counting_reports(counting):

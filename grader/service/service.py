@@ -6,9 +6,9 @@ import getpass
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -18,10 +18,11 @@ from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected, Found
 from grader.classroom.ownership import Ownership
 from grader.classroom.regrading import Regrading
-from grader.classroom.roster import Roster
+from grader.classroom.roster import Roster, memberships_of, read_roster
 from grader.course.canvas_place import CanvasPlace
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
+from grader.course.memberships import Memberships
 from grader.course.paper import prepare
 from grader.course.rules import read_time, unknown_students
 from grader.engine.handed_in import HandedIn
@@ -34,7 +35,7 @@ from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
 from grader.gradebook.entries import GivenMark, LastOutput, Override, PastEvent
-from grader.gradebook.notices import forgotten_exercises
+from grader.gradebook.notices import forgotten_exercises, unknown_sections
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.store import Gradebook
 from grader.gradebook.totals import Total
@@ -110,7 +111,8 @@ class Service:
         tell: Callable[[str], None] = silent,
         watch: Callable[[Job, Event], None] | None = None,
     ) -> None:
-        self.course, self._tell, self._watch = course, tell, watch
+        self.course = replace(course, enrolment=self._own_memberships)
+        self._tell, self._watch = tell, watch
         self._open = ExitStack()
 
     @classmethod
@@ -141,10 +143,20 @@ class Service:
         )
 
     def roster(self, file: Path | None) -> Roster | None:
-        """Read the roster in a file, if given, and report the reader's assumptions."""
+        """Read the roster in a file, if given, and report the reader's assumptions.
+
+        From now on its sections count, and not those of the course's own roster.
+        """
         roster = roster_of(file, self.gradebook)
         self._tell_all(roster.notes if roster else ())
+        if roster:
+            self.course = replace(self.course, enrolment=partial(memberships_of, roster))
         return roster
+
+    def _own_memberships(self) -> Memberships:
+        """Read the course's own roster, if it has one."""
+        own = self.course.root / ROSTER_FILE
+        return memberships_of(read_roster(own)) if own.exists() else Memberships()
 
     def hand_in(
         self, student: str, exercise: str, file_name: str, content: bytes, machine: Machine = HERE
@@ -186,7 +198,7 @@ class Service:
             known,
             only or "",
             self.gradebook.students(),
-            self.course.record.rules,
+            self.course.rules,
             Ownership.listed_in(lists),
             self._is_stub,
             self._brought,
@@ -212,7 +224,8 @@ class Service:
         grader, held = self._grader(machine), self.gradebook.students()
         wanted = self.course.select(exercises)
         students = tuple(known_student(student, held) for student in students)
-        self._tell_all(unknown_students(self.course.record.rules, held))
+        self._tell_all(unknown_students(self.course.rules, held))
+        self._tell_all(unknown_sections(self.course))
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         self._tell_all(override_warnings(self.course, self.gradebook, students or None))
         regrading = Regrading(grader, self.gradebook)
@@ -282,7 +295,7 @@ class Service:
             raise UsageFault(
                 f"{score:g} is more than the {points:g} points of {exercise}. Give a smaller number."
             )
-        people = roster_of(roster, self.gradebook)
+        people = self.roster(roster)
         known = {*self.gradebook.students(), *(people.people if people else ())}
         student = known_student(student, known, " If they handed in nothing, add --roster FILE.")
         score = None if score is None else abs(score)  # no -0
@@ -363,7 +376,7 @@ class Service:
         in_order = [name for name in self.course.record.exercises if name in chosen]
         asked = {name: self.course.outline(name).questions for name in in_order}
         attempts = [one for one in self.gradebook.attempts() if one.exercise in asked]
-        counting = counting_submissions(attempts, self.course.record.rules)
+        counting = counting_submissions(attempts, self.course.rules)
         analysis = analyse(self._reports(counting), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return analysis
@@ -375,7 +388,7 @@ class Service:
             name: self.course.outline(name) for name in self.course.record.exercises if name in chosen
         }
         attempts = [one for one in self.gradebook.attempts() if one.exercise in outlines]
-        counting = counting_submissions(attempts, self.course.record.rules)
+        counting = counting_submissions(attempts, self.course.rules)
         examples = Examples()
         asked = {name: outline.questions for name, outline in outlines.items()}
         analysis = analyse(examples.passing(self._reports(counting)), asked)
@@ -388,8 +401,8 @@ class Service:
             exercises=points,
             analysis=analysis,
             misconceptions=examples.ranked(),
-            arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
-            paces=tuple(paces(attempts, list(points), self.course.record.rules)),
+            arrivals=tuple(arrivals(latest.values(), list(points), self.course.rules)),
+            paces=tuple(paces(attempts, list(points), self.course.rules)),
             students=students_of(
                 final_scores(self.course, self.gradebook),
                 analysis,
@@ -441,6 +454,7 @@ class Service:
         """Prove exercises over a number of variants; `tell` receives each when it is done."""
         from grader.proof.proving import check  # noqa: PLC0415 pytest, only here
 
+        self._tell_all(unknown_sections(self.course))
         return check(self.course, self.course.select(exercises), variants, tell, isolation)
 
     def overview(self, exercise: str, variants: int) -> Overview:

@@ -13,7 +13,13 @@ from grader.course.rules import unknown_students
 from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.gradebook import scoring
-from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
+from grader.gradebook.notices import (
+    forgotten_exercises,
+    forgotten_questions,
+    open_to_all,
+    score_warnings,
+    unknown_sections,
+)
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 from grader.gradebook.totals import Total, totals
@@ -27,7 +33,7 @@ def final_scores(
     points = {outline.name: outline.points for outline in course.outlines()}
     names = [student] if student is not None else [*roster, *gradebook.students()]
     overrides, known = gradebook.overrides(student), {folded(name) for name in names}
-    return scoring.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+    return scoring.scores(gradebook.attempts(student), overrides, course.rules, points, known)
 
 
 NO_TOTAL = "The course has no rules for a total. Add scores: to course.yaml."
@@ -45,7 +51,7 @@ def course_totals(
     """
     if course.record.scores is None:
         return []
-    moment, rules = now or datetime.now(UTC), course.record.rules
+    moment, rules = now or datetime.now(UTC), course.rules
     doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
 
     def is_over(student: str, exercise: str) -> bool:
@@ -72,7 +78,8 @@ def score_notices(
 ) -> Iterator[str]:
     """Yield warnings about unknown students in the rules, and scores that the course no longer uses."""
     yield from open_to_all(gradebook)
-    yield from unknown_students(course.record.rules, gradebook.students(), roster)
+    yield from unknown_students(course.rules, gradebook.students(), roster)
+    yield from unknown_sections(course)
     yield from forgotten_exercises(course, gradebook)
     yield from forgotten_questions(course, gradebook)
 
@@ -104,7 +111,7 @@ def absences(
         raise UsageFault(f"The roster has no section '{printable(section)}'. {printable(others)}")
     people = [one for one in roster.people.values() if section in {None, one.section}]
     there = {(folded(one.student), one.exercise) for one in gradebook.attempts()}
-    excused = {(folded(one.student), one.exercise) for one in course.record.rules.excused}
+    excused = {(folded(one.student), one.exercise) for one in course.rules.excused}
     doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
     begun = {exercise for _, exercise in there}
     known = there | excused
