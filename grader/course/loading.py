@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,11 +26,12 @@ from grader.course.file_names import (
     VISIBLE_CHECKS_FILE,
 )
 from grader.course.material import Material, pictures_of
-from grader.course.memberships import Memberships
+from grader.course.memberships import BY_ROSTER, Memberships
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
 from grader.course.rules import Rules
+from grader.course.sharing import Sharing
 from grader.course.sources import parsed, read_source, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
@@ -107,7 +109,7 @@ class LoadedExercise:
 class LoadedCourse:
     """A course and its folder; exercises are loaded on demand.
 
-    `enrolment` reads who is in which section. It is called at most once, and only if a rule asks.
+    `enrolment` reads who is in which section and group. It is called at most once, and only if that is asked.
     """
 
     root: Path
@@ -116,7 +118,7 @@ class LoadedCourse:
 
     @cached_property
     def memberships(self) -> Memberships:
-        """The sections of the students.
+        """The sections and groups of the students.
 
         Raises:
             CourseFaults: the roster has faults.
@@ -163,6 +165,22 @@ class LoadedCourse:
     def outlines(self) -> list[Outline]:
         """Return the outline of every exercise, or raise the faults of all at once."""
         return _each(self.record.exercises, self.outline)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Who works together in which exercise.
+
+        Raises:
+            CourseFaults: an exercise is for groups, and the roster or a list of groups has faults.
+            UsageFault: such a list cannot be read.
+
+        """
+        sets: dict[str, str] = {}
+        for name in self.record.exercises:
+            with suppress(CourseFaults):  # reported where the exercise is used
+                sets[name] = self.outline(name).groups
+        sets = {name: one for name, one in sets.items() if one}
+        return Sharing(sets, self.memberships.groups) if sets else Sharing()
 
     @property
     def releases(self) -> Releases:
@@ -284,6 +302,10 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
         faults += [_place(document, problem) for problem in _problems(record, names)]
         faults += _code_faults(folder, document, record)
         faults += file_faults(folder, document, record, record.limits or course.limits)
+        if record.group_set not in {"", BY_ROSTER, *course.groups}:
+            sentence = f"There are no groups '{record.group_set}' in {COURSE_FILE}."
+            remedy = did_you_mean(record.group_set, course.groups) or f"Add 'groups: ...' to {COURSE_FILE}."
+            faults.append(document.fault(("groups",), sentence, remedy))
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
     record = _built(_begun(folder, record))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse
+from grader.course.sharing import is_group
 from grader.errors import counted, did_you_mean, printable
 from grader.folding import folded
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
 from grader.language.document import read_document
+
+MAX_NAMED = 12  # students that a sentence names
 
 
 def forgotten_exercises(course: LoadedCourse, gradebook: Gradebook) -> list[str]:
@@ -66,6 +69,39 @@ def unknown_sections(course: LoadedCourse) -> Iterator[str]:
             path = ("rules", "deadlines", exercise, "sections", section)
             sentence = f"Nobody in the roster is in the section '{section}'."
             yield printable(str(document.fault(path, sentence, did_you_mean(section, sections), key=True)))
+
+
+def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
+    """Yield what does not count because it is nobody's any more.
+
+    Raises:
+        CourseFaults: a list of groups has faults.
+        UsageFault: it cannot be read, or the gradebook refuses.
+
+    """
+    sharing = course.sharing
+    yield from course.memberships.notes if sharing.sets else ()
+    held = ((one.student, one.exercise) for one in gradebook.attempts()) if sharing.sets else ()
+    for owner, exercise in dict.fromkeys(held):
+        if exercise not in sharing.sets or sharing.members(owner, exercise):
+            continue
+        if is_group(owner):
+            why = "nobody is in this group any more"
+        else:
+            why = f"the group {sharing.title(sharing.owner(owner, exercise))} hands in together"
+        yield printable(f"{owner} {exercise}: what was handed in does not count, because {why}.")
+
+
+def alone_notices(course: LoadedCourse, students: Sequence[str]) -> Iterator[str]:
+    """Yield who has nobody to work with, once for exercises in which they are the same students."""
+    exercises: dict[tuple[str, ...], list[str]] = {}
+    for exercise, alone in course.sharing.alone(students).items():
+        exercises.setdefault(tuple(alone), []).append(exercise)
+    for alone, names in exercises.items():
+        if alone:
+            told = ", ".join(map(printable, alone[:MAX_NAMED]))
+            more = f" and {len(alone) - MAX_NAMED} more" if len(alone) > MAX_NAMED else ""
+            yield f"For groups: {', '.join(names)}. These students work alone: {told}{more}."
 
 
 def score_warnings(scores: Iterable[Score]) -> Iterator[str]:
