@@ -31,7 +31,7 @@ from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
 from grader.course.rules import Rules
-from grader.course.sharing import Sharing
+from grader.course.sharing import ALONE, Sharing
 from grader.course.sources import parsed, read_source, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
@@ -175,12 +175,16 @@ class LoadedCourse:
             UsageFault: such a list cannot be read.
 
         """
+        return Sharing(self.group_sets, self.memberships.groups) if self.group_sets else ALONE
+
+    @cached_property
+    def group_sets(self) -> dict[str, str]:
+        """The set of groups that work together in an exercise, by exercise, without those that have none."""
         sets: dict[str, str] = {}
         for name in self.record.exercises:
             with suppress(CourseFaults):  # reported where the exercise is used
                 sets[name] = self.outline(name).groups
-        sets = {name: one for name, one in sets.items() if one}
-        return Sharing(sets, self.memberships.groups) if sets else Sharing()
+        return {name: one for name, one in sets.items() if one}
 
     @property
     def releases(self) -> Releases:

@@ -65,6 +65,15 @@ class Sharing:
         return {student for own in self._members.values() for student in own}
 
     @property
+    def teams(self) -> dict[str, set[str]]:
+        """What the groups of each student are called."""
+        found: dict[str, set[str]] = {}
+        for groups in self._used.values():
+            for student, group in groups.items():
+                found.setdefault(student, set()).add(group)
+        return found
+
+    @property
     def all_groups(self) -> set[str]:
         """The owners that are groups with members."""
         return set(self._members)

@@ -97,10 +97,10 @@ def alone_notices(course: LoadedCourse, students: Sequence[str]) -> Iterator[str
     exercises: dict[tuple[str, ...], list[str]] = {}
     for exercise, alone in course.sharing.alone(students).items():
         exercises.setdefault(tuple(alone), []).append(exercise)
-    for alone, names in exercises.items():
-        if alone:
-            told = ", ".join(map(printable, alone[:MAX_NAMED]))
-            more = f" and {len(alone) - MAX_NAMED} more" if len(alone) > MAX_NAMED else ""
+    for own, names in exercises.items():
+        if own:
+            told = ", ".join(map(printable, own[:MAX_NAMED]))
+            more = f" and {len(own) - MAX_NAMED} more" if len(own) > MAX_NAMED else ""
             yield f"For groups: {', '.join(names)}. These students work alone: {told}{more}."
 
 

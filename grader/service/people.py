@@ -60,7 +60,9 @@ def memberships_in(course: LoadedCourse, roster: Roster | None) -> Memberships:
     """
     found = memberships_of(roster) if roster else Memberships()
     people = roster.people.values() if roster else ()
-    read = {name: read_groups(course.root / file, people) for name, file in course.record.groups.items()}
+    used = set(course.group_sets.values())
+    files = {name: course.root / file for name, file in course.record.groups.items() if name in used}
+    read = {name: read_groups(file, people) for name, file in files.items()}
     groups = {name: own for name, (own, _) in read.items()}
     notes = tuple(note for _, own in read.values() for note in own)
     return replace(found, groups={**found.groups, **groups}, notes=notes)

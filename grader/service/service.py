@@ -219,6 +219,7 @@ class Service:
             Ownership.listed_in(lists),
             self._is_stub,
             self._brought,
+            self.course.sharing.teams,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
