@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import reduce
 
 from grader.classroom.collecting import Collected, Found
 from grader.course.sharing import Sharing
@@ -14,19 +16,21 @@ from grader.gradebook.store import EVERYBODY, Gradebook
 
 
 @dataclass(frozen=True)
-class _Handed:
-    """One file of a group, and the members in whose name it is there."""
+class _Copies:
+    """One file of a group: the members in whose name it is there, and when it came from each."""
 
-    file: HandedIn  # without its content
-    arrival: Arrival
     digest: str
-    found: Found
-    members: tuple[str, ...]
+    found: tuple[Found, ...]
+    arrivals: tuple[Arrival, ...]
 
     @property
     def whose(self) -> str:
         """Return the members in words."""
-        return printable(" and ".join(self.members))
+        return printable(" and ".join(one.student for one in self.found))
+
+    def read(self) -> HandedIn:
+        """Read it."""
+        return self.found[0].read()
 
 
 @dataclass
@@ -57,28 +61,29 @@ class Together:
             yield from self._of_group(owner, exercise, own)
 
     def _of_group(self, owner: str, exercise: str, own: Sequence[Found]) -> Iterator[Found]:
-        files = self._answered(exercise, _distinct(own))
-        newest = _newest(files)
+        files = self._answered(exercise, _copies(own))
+        newest = newest_of({one.digest: one.arrivals for one in files})
+        digest, arrival = newest or (files[0].digest, files[0].arrivals[0])
+        chosen = next(one for one in files if one.digest == digest)
         problem = self._other_variant(owner, exercise)
         if newest is None:
             both = " and ".join(f"that of {one.whose}" for one in files)
             problem = f"It is unclear which file of the group is the newest: {both}"
-        elif self._is_older(owner, exercise, newest):
-            told = f"the file of {newest.whose} is older than what the group handed in before"
+        elif self._is_older(owner, exercise, digest, arrival.time):
+            told = f"the file of {chosen.whose} is older than what the group handed in before"
             self.collected.notes.append(f"{owner} {exercise}: {told}, and does not count")
             return
         elif len(files) > 1:
-            older = " and ".join(one.whose for one in files if one is not newest)
-            told = f"the file of {newest.whose} counts, which is newer than that of {older}"
+            older = " and ".join(one.whose for one in files if one is not chosen)
+            told = f"the file of {chosen.whose} counts, which is newer than that of {older}"
             self.collected.notes.append(f"{owner} {exercise}: {told}")
-        chosen = newest or files[0]
-        yield Found(owner, exercise, lambda: _as_of(owner, chosen, problem))
+        yield Found(owner, exercise, lambda: _as_of(owner, chosen.read(), arrival, problem))
 
-    def _answered(self, exercise: str, files: Sequence[_Handed]) -> Sequence[_Handed]:
-        """Return the files that are not untouched stubs, or all if there is no other."""
+    def _answered(self, exercise: str, files: Sequence[_Copies]) -> Sequence[_Copies]:
+        """Return the files that are not untouched stubs, or one if there is no other."""
         if len(files) == 1:
             return files
-        read = ((one, one.found.read()) for one in files)
+        read = ((one, one.read()) for one in files)
         answered = [
             one
             for one, file in read
@@ -86,18 +91,16 @@ class Together:
         ]
         return answered or files[:1]
 
-    def _is_older(self, owner: str, exercise: str, newest: _Handed) -> bool:
+    def _is_older(self, owner: str, exercise: str, digest: str, time: datetime | None) -> bool:
         """Tell whether the group has handed in another and newer file before."""
-        known = self.gradebook.known([owner])
-        latest = [
-            (digest, one.arrival.time)
-            for (_, name, digest), one in known.items()
+        latest = (
+            (known, one.arrival.time)
+            for (_, name, known), one in self.gradebook.known([owner]).items()
             if name == exercise and one.is_latest
-        ]
-        time = newest.arrival.time
+        )
         return any(
-            digest != newest.digest and time is not None and before is not None and time < before
-            for digest, before in latest
+            known != digest and time is not None and before is not None and time < before
+            for known, before in latest
         )
 
     def _other_variant(self, owner: str, exercise: str) -> str:
@@ -115,34 +118,43 @@ class Together:
         )
 
 
-def _distinct(own: Sequence[Found]) -> list[_Handed]:
-    """Return files that differ; copies are one file, which was handed in at their earliest time."""
-    by_digest: dict[str, _Handed] = {}
+def newest_of(files: Mapping[str, Sequence[Arrival]]) -> tuple[str, Arrival] | None:
+    """Return the newest of some files and when it was handed in, or None if that is not certain.
+
+    A file is there as often as it has arrivals. It was handed in when it first came after all others.
+    """
+    last = {digest: _last(own) for digest, own in files.items()}
+    newest = max(last, key=lambda digest: last[digest] or _NEVER)
+    own, others = files[newest], [last[digest] for digest in files if digest != newest]
+    if others:
+        known = [time for time in others if time is not None]
+        if len(known) < len(others) or (last[newest] or _NEVER) <= max(known):
+            return None
+        own = [one for one in own if one.time is not None and one.time > max(known)]
+    return newest, reduce(Arrival.corrected, own)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _last(arrivals: Sequence[Arrival]) -> datetime | None:
+    """Return the last of some times, or None if one is unknown."""
+    times = [one.time for one in arrivals if one.time is not None]
+    return max(times) if times and len(times) == len(arrivals) else None
+
+
+def _copies(own: Sequence[Found]) -> list[_Copies]:
+    """Return the files that differ, each with its copies."""
+    by_digest: dict[str, _Copies] = {}
     for one in own:
         file = one.read()
-        bare, digest = replace(file, content=b""), file.digest
-        before = by_digest.get(digest)
-        if before is None:
-            by_digest[digest] = _Handed(bare, file.arrival, digest, one, (one.student,))
-        else:
-            arrival, members = before.arrival.corrected(file.arrival), (*before.members, one.student)
-            by_digest[digest] = replace(before, arrival=arrival, members=members)
+        before = by_digest.get(file.digest, _Copies(file.digest, (), ()))
+        both = (*before.found, one), (*before.arrivals, file.arrival)
+        by_digest[file.digest] = _Copies(file.digest, *both)
     return list(by_digest.values())
 
 
-def _newest(files: Sequence[_Handed]) -> _Handed | None:
-    """Return the newest file, or None if that is not certain."""
-    if len(files) == 1:
-        return files[0]
-    times = [one.arrival.time for one in files]
-    known = [time for time in times if time is not None]
-    if len(known) < len(times) or known.count(max(known)) > 1:
-        return None
-    return next(one for one in files if one.arrival.time == max(known))
-
-
-def _as_of(owner: str, handed: _Handed, problem: str) -> HandedIn:
-    """Read a member's file as the group's."""
-    file, arrival = handed.found.read(), handed.arrival
+def _as_of(owner: str, file: HandedIn, arrival: Arrival, problem: str) -> HandedIn:
+    """Return a member's file as the group's."""
     found = replace(file, student=owner, time=arrival.time, is_late=arrival.is_late)
     return replace(found, problem=problem, content=b"") if problem and not file.problem else found

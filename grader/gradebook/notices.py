@@ -94,6 +94,10 @@ def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
 
 def alone_notices(course: LoadedCourse, students: Sequence[str]) -> Iterator[str]:
     """Yield who has nobody to work with, once for exercises in which they are the same students."""
+    if course.sharing.sets and not course.sharing.all_groups:
+        told = f"For groups: {', '.join(course.sharing.sets)}. No roster and no list says who is in which"
+        yield f"{told}: everybody works alone."
+        return
     exercises: dict[tuple[str, ...], list[str]] = {}
     for exercise, alone in course.sharing.alone(students).items():
         exercises.setdefault(tuple(alone), []).append(exercise)

@@ -406,6 +406,8 @@ class Service:
 
     def forget(self, student: str, roster: Path) -> Forgotten:
         """Remove everything about one student."""
+        if roster.exists():
+            self.roster(roster)
         return forget_student(self.course, self.gradebook, student, roster)
 
     def analysis(self, exercises: Sequence[str] = ()) -> Analysis:
