@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cached_property, reduce
+from typing import Any
 
 from grader.classroom.collecting import Collected, Found
 from grader.course.sharing import Sharing
 from grader.engine.handed_in import Arrival, HandedIn
 from grader.errors import printable
-from grader.gradebook.store import EVERYBODY, Gradebook
+from grader.gradebook.store import Gradebook
 
 
 @dataclass(frozen=True)
@@ -104,18 +105,17 @@ class Together:
         )
 
     def _other_variant(self, owner: str, exercise: str) -> str:
-        """Say that members were given their own variants, and the group none; "" if that is not so."""
-        if not self.personal:
+        """Say that the exercise was handed out, but not to this group; "" if that is not so."""
+        if not self.personal or (owner, exercise) in self._given:
             return ""
-        members = self.sharing.members(owner, exercise)
-        given: Mapping[tuple[str, str], Mapping[str, object]]
-        given = self.gradebook.handed_out([owner, *members, EVERYBODY])
-        if (owner, exercise) in given or not any(given.get((one, exercise)) for one in members):
+        if not any(params for (_, name), params in self._given.items() if name == exercise):
             return ""
-        return (
-            "It was handed out to each member alone, and the group has no variant. "
-            "Run: course generate OUT --roster FILE"
-        )
+        return "The group was given no variant of its own. Run: course generate OUT --roster FILE"
+
+    @cached_property
+    def _given(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        """The parameters that were handed out, by owner and exercise."""
+        return self.gradebook.handed_out(self.gradebook.students_handed_out())
 
 
 def newest_of(files: Mapping[str, Sequence[Arrival]]) -> tuple[str, Arrival] | None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.classroom.conftest import COURSE, SHORT, Small
+from tests.classroom.test_marking import ESSAY, fill
 from tests.conftest import Run
 
 ROSTER = (
@@ -221,7 +222,7 @@ def test_an_exercise_that_was_handed_out_to_each_alone_is_not_graded_as_a_zero(s
     course(small.root, "generate", "handouts", "--roster", "roster.csv")
     small.write("exercises/ex-2/exercise.yaml", SHORT + "groups: true\n")
     small.hand_in("ada", "seven = 1\n", "ex-2")
-    assert "the group has no variant. Run: course generate OUT" in graded(small, course)
+    assert "The group was given no variant of its own. Run: course generate OUT" in graded(small, course)
     assert {one[1] for one in scores(small, course).values()} == {None}
     course(small.root, "generate", "other", "--roster", "roster.csv")
     assert "group/blue ex-2 0 of 1" in graded(small, course)
@@ -329,3 +330,40 @@ def test_a_person_in_several_groups_of_a_list_is_in_none(small, course):
     ran = course(small.root, "roster", "import", small.write("groups.csv", rows))
     assert "the group does not count: there are several for one person" in ran.out
     assert read(small, "roster.csv").splitlines()[1:] == ["ada,Ada,,1,ada", "bob,Bob,A,2,bob"]
+
+
+def test_a_text_of_a_group_is_marked_once(grouped, course):
+    grouped.write("exercises/ex-2/exercise.yaml", f"{ESSAY}groups: true\n")
+    grouped.hand_in("bob", 'why = "Because."\nfive = 5\n', "ex-2", BEFORE)
+    graded(grouped, course)
+    assert scores(grouped, course) == {"ada": (1, None), "bob": (1, None)}
+    ran = course(grouped.root, "mark", "--out", "marks.yaml")
+    assert "1 answer to mark" in ran.out
+    fill(grouped.root / "marks.yaml", "1 2")
+    course(grouped.root, "mark", "--in", "marks.yaml")
+    assert scores(grouped, course) == {"ada": (4, 4), "bob": (4, 4)}
+
+
+def test_a_new_group_without_a_variant_is_not_graded(grouped, course):
+    grouped.replace("roster.csv", "eve@example.org,,", "eve@example.org,Green,")
+    hand_in(grouped, "eve")
+    assert "The group was given no variant of its own." in graded(grouped, course)
+    course(grouped.root, "generate", "handouts", "--roster", "roster.csv", "--edition", "assessed")
+    hand_in(grouped, "eve")
+    graded(grouped, course)
+    assert scores(grouped, course) == {"eve": (1, 1)}
+
+
+def test_a_total_and_a_page_have_the_score_of_the_group(grouped, course):
+    grouped.write("course.yaml", COURSE + RULES + "scores: {weights: {ex-2: 3}, bonus: [ex-1]}\n")
+    hand_in(grouped, "ada")
+    graded(grouped, course)
+    lines = course(grouped.root, "scores", "--total", "--json").out.splitlines()
+    totals = {one["student"]: one["percent"] for one in map(json.loads, lines)}
+    assert (totals["ada"], totals["bob"], totals["cyd"]) == (100, 100, 0)
+
+
+def test_without_any_list_everybody_works_alone_and_that_is_said(grouped, course):
+    grouped.write("roster.csv", "student\nada\nbob\n")
+    ran = course(grouped.root, "generate", "other", "--roster", "roster.csv", "--edition", "assessed")
+    assert "No roster and no list says who is in which: everybody works alone." in ran.err
