@@ -36,7 +36,7 @@ from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
 from grader.gradebook.entries import Attempt, GivenMark, LastOutput, Override, PastEvent
-from grader.gradebook.notices import alone_notices, forgotten_exercises, unknown_sections
+from grader.gradebook.notices import alone_notices, forgotten_exercises, group_notices, unknown_sections
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.shared import owned_attempts, shared_analysis
 from grader.gradebook.store import Gradebook
@@ -510,6 +510,7 @@ class Service:
         known = self.roster(roster)
         students = known.students if known else None
         self._tell_all(unknown_sections(self.course))
+        self._tell_all(group_notices(self.course, self.gradebook))
         self._tell_all(alone_notices(self.course, students or []))
         before = self.gradebook.handed_out([*(students or []), *self.course.sharing.all_groups])
         return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
