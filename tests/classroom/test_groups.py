@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.classroom.conftest import COURSE, SHORT, Small
-from tests.classroom.test_marking import ESSAY, fill
 from tests.conftest import Run
 
 ROSTER = (
@@ -332,14 +331,29 @@ def test_a_person_in_several_groups_of_a_list_is_in_none(small, course):
     assert read(small, "roster.csv").splitlines()[1:] == ["ada,Ada,,1,ada", "bob,Bob,A,2,bob"]
 
 
+ESSAY = """
+format: 1
+title: An essay
+groups: true
+questions:
+  - id: why
+    kind: manual
+    points: 3
+    prompt: Why does a step that is too large diverge?
+    rubric: [{points: 3, text: It jumps over the minimum.}]
+    example: It jumps over the minimum.
+  - {id: five, kind: number, prompt: Say five., answer: "5"}
+"""
+
+
 def test_a_text_of_a_group_is_marked_once(grouped, course):
-    grouped.write("exercises/ex-2/exercise.yaml", f"{ESSAY}groups: true\n")
+    grouped.write("exercises/ex-2/exercise.yaml", ESSAY)
     grouped.hand_in("bob", 'why = "Because."\nfive = 5\n', "ex-2", BEFORE)
     graded(grouped, course)
     assert scores(grouped, course) == {"ada": (1, None), "bob": (1, None)}
     ran = course(grouped.root, "mark", "--out", "marks.yaml")
     assert "1 answer to mark" in ran.out
-    fill(grouped.root / "marks.yaml", "1 2")
+    grouped.replace("marks.yaml", "earned:\n", "earned: 1\n")
     course(grouped.root, "mark", "--in", "marks.yaml")
     assert scores(grouped, course) == {"ada": (4, 4), "bob": (4, 4)}
 
