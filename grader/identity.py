@@ -44,6 +44,7 @@ class Person:
     email: str = ""
     section: str = ""
     lms_ids: Ids = field(default_factory=dict)
+    group: str = ""  # that hands in together
 
     @property
     def ids(self) -> dict[IdColumn, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -26,7 +26,7 @@ from grader.course.rules import Rules
 from grader.engine.handed_in import HandedIn
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded, tokens_of
-from grader.identity import Matches, Person, comparable, fits_name, loose_name, match
+from grader.identity import Matches, Mention, Person, comparable, fits_name, loose_name, match
 from grader.lms.base import Named
 
 MAX_TOLD = 5  # unrecognized files that are named per student
@@ -96,7 +96,7 @@ class Collected:
     students in the gradebook, whether or not they are still in the roster. `rules` have the time zone of an
     LMS and the deadline up to which commits count. `ownership` says whose a submission is where names do not.
     `brought` returns the names of files that students received: they need not come back, and nobody opens
-    what does.
+    what does. `teams` are the groups of each student, which an LMS can name instead of them.
     """
 
     sources: Sequence[Path]
@@ -108,6 +108,7 @@ class Collected:
     ownership: Ownership = field(default_factory=Ownership)
     is_stub: Callable[[str, str, bytes], bool] = _never  # an exercise, a file's name and its content
     brought: Callable[[], Collection[str]] = frozenset
+    teams: Mapping[str, Collection[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -186,6 +187,7 @@ class Collected:
             self.ownership,
             only=self.only,
             can_tell=can_tell,
+            teams={team for own in self.teams.values() for team in own},
         )
         self.notes += [*layout.notes, *self._about_times(path, layout.groups)]
         if not can_tell and any(not group.named.is_folder for group in layout.groups):
@@ -279,10 +281,15 @@ class Collected:
         people = self.roster.people if self.roster else {}
         found = ((groups[number].mention, people.get(one)) for number, one in matches.students.items())
         both = [(mention, one) for mention, one in found if mention.is_joined and one and one.name]
-        if 2 * sum(fits_name(mention, one) for mention, one in both) < len(both):
+        if 2 * sum(self._fits(mention, one) for mention, one in both) < len(both):
             told = "the names do not match the students with these ids. Are they names of teams?"
             self.notes.append(f"{path}: {told}")
             self.withheld.append(LeftOut(self._source, frozenset(self._everybody), ""))
+
+    def _fits(self, mention: Mention, person: Person) -> bool:
+        """Tell whether a name can be a person's, or that of their group."""
+        called = (person, *(Person("", team) for team in self.teams.get(person.student, ())))
+        return any(fits_name(mention, one) for one in called)
 
     def _of_student(self, student: str, group: StudentFiles, source: SubmissionSource) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)

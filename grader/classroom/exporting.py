@@ -32,7 +32,7 @@ class Zeros:
         """Say why a student gets no zero, or return "" if they get one."""
         if (folded(student), exercise) in {(folded(name), one) for name, one in self.left_out}:
             return f"no zero in {exercise}, because course grade left out a file that may be theirs"
-        due = deadline(course.record.rules, student, exercise)
+        due = deadline(course.rules, student, exercise)
         if due is not None and due > (self.now or datetime.now(UTC)):
             return f"no zero in {exercise}, which is due for them on {due:%Y-%m-%d %H:%M} UTC"
         return ""

@@ -41,6 +41,8 @@ class Feedback:
     contact: str = ""  # how to object
     revealed: Mapping[str, Revealed] = field(default_factory=dict)  # by question
     pictures: Mapping[str, Path] = field(default_factory=dict)  # of its texts
+    group: str = ""  # that handed in together, if one did
+    members: tuple[str, ...] = ()  # of the group
 
 
 def revealed(exercise: LoadedExercise, sitting: Sitting, released: Released) -> dict[str, Revealed]:

@@ -26,6 +26,7 @@ from grader.lms.base import Lms, Named
 MAX_AROUND = 3  # outer folders that contain everything
 CLONE_IDS = tuple(lms.clone_id for lms in LMSS if lms.clone_id)
 TEAMS = "names of folders are read as TEAM{}NAME, because some members of one team have the same files"
+NO_TEAM = "Default group"  # Moodle's name for those who are in none
 TEAM = "it is unclear where the name of the team ends; give the LMS's list with --list"
 
 PathParts = tuple[str, ...]
@@ -86,14 +87,15 @@ def layout_of(
     *,
     only: str = "",
     can_tell: bool,
+    teams: Collection[str] = (),
 ) -> Layout:
     """Group the paths of a source.
 
     `is_known` tells whether a folder's name is certainly a student's, and `is_owner` whether the name in that
     of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With `only`,
-    all clones are of this exercise.
+    all clones are of this exercise. `teams` are the groups of the course.
     """
-    return _Reader(source, exercises, is_known, is_owner, ownership, only, can_tell).read()
+    return _Reader(source, exercises, is_known, is_owner, ownership, only, can_tell, teams).read()
 
 
 @dataclass
@@ -105,6 +107,7 @@ class _Reader:
     ownership: Ownership
     only: str
     can_tell: bool
+    teams: Collection[str] = ()
     layout: Layout = field(default_factory=Layout)
     people: dict[object, dict[PathParts, Named]] = field(default_factory=lambda: defaultdict(dict))
     clones: dict[PathParts, str] = field(default_factory=dict)
@@ -186,9 +189,13 @@ class _Reader:
     def _without_teams(self, groups: Sequence[StudentFiles], mark: str) -> list[StudentFiles]:
         """Return people without the names of their teams.
 
-        Members of a team have the same files and the team's name in common. If no two people do, there are no
-        teams: a first name can have the mark, too.
+        If all names begin with a group of the course, that is the team. Or else members of a team have the
+        same files and the team's name in common. If no two people do, there are no teams: a first name can
+        have the mark, too.
         """
+        known = [(group, self._known_team(group.named.name, mark)) for group in groups]
+        if all(start for _, start in known):
+            return [group.without_team(start) for group, start in known]
         teams: dict[tuple[str, str], list[StudentFiles]] = defaultdict(list)
         for group in groups:
             teams[group.named.name.partition(mark)[0], self._contents(group)].append(group)
@@ -197,6 +204,12 @@ class _Reader:
         self.layout.notes.append(TEAMS.format(mark))
         starts = [(one, _team_of(own, mark)) for own in teams.values() for one in own]
         return [one.without_team(start) if start else one.unclear(TEAM) for one, start in starts]
+
+    def _known_team(self, name: str, mark: str) -> str:
+        """Return the start of a name that is a group of the course, with the mark; "" if there is none."""
+        starts = (f"{team.replace('_', ' ')}{mark}" for team in (*self.teams, NO_TEAM))
+        fitting = [name[: len(one)] for one in starts if folded(name[: len(one)]) == folded(one)]
+        return max(fitting, key=len, default="")
 
     def _contents(self, group: StudentFiles) -> str:
         """Return a digest of the files that fit an exercise, as they are in the person's folder."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.classroom.roster import COLUMNS, PLAIN_COLUMNS, filled, is_folder_name, wrong_id
+from grader.classroom.roster import COLUMNS, PLAIN_COLUMNS, filled, is_folder_name, wrong_group, wrong_id
 from grader.errors import UsageFault, did_you_mean, printable
+from grader.folding import folded
 from grader.identity import STUDENT, IdColumn, Person, comparable
 from grader.lms import ID_COLUMNS, LMSS
 from grader.lms.base import Lms
@@ -100,7 +101,7 @@ def _meanings(table: Table, found: _Found | None, mapped: Mapping[str, str]) -> 
     own = found.lists.meanings(table.header) if found else _as_roster(table, mapped)
     said = {_index(table, header): _target(column) for column, header in mapped.items()}
     meanings = {index: column for index, column in own.items() if column not in said.values()} | said
-    who = set(meanings.values()) - {FIRST, LAST, "section", "name"}
+    who = set(meanings.values()) - {FIRST, LAST, "section", "group", "name"}
     if not who:
         header = ", ".join(printable(cell) for cell in table.header)
         raise UsageFault(
@@ -165,7 +166,13 @@ def _people(
             listed.append(Listed(person, row.line, login or person.email))
     once = _once(listed)
     doubles = dict(_doubles(table, once))
-    return [one for one in once if one.line not in doubles], [*left_out, *doubles.values()]
+    several = dict(_in_several_groups(table, listed))
+    kept = [
+        replace(one, person=replace(one.person, group="")) if one.line in several else one
+        for one in once
+        if one.line not in doubles
+    ]
+    return kept, [*left_out, *doubles.values(), *several.values()]
 
 
 def _logins(table: Table, found: _Found | None) -> list[int]:
@@ -186,8 +193,9 @@ def _cell(row: Row, index: int, found: _Found | None) -> str:
 def _person(cells: Mapping[str, str]) -> Person:
     name = cells.get("name") or " ".join(filter(None, (cells.get(FIRST), cells.get(LAST))))
     ids = {column: cells[column.name] for column in ID_COLUMNS if cells.get(column.name)}
-    student, email, section = (cells.get(column, "") for column in ("student", "email", "section"))
-    return Person(student, free_text(name), email, free_text(section), ids)
+    columns = ("student", "email", "section", "group")
+    student, email, section, group = (cells.get(column, "") for column in columns)
+    return Person(student, free_text(name), email, free_text(section), ids, free_text(group))
 
 
 def _wrong(person: Person) -> str:
@@ -197,7 +205,8 @@ def _wrong(person: Person) -> str:
         return "It names nobody by an id."
     if person.student and not is_folder_name(person.student):
         return f"'{person.student}' cannot be the name of a folder."
-    return wrong_id({column.name: value for column, value in ids.items()}) or _unsafe(ids.values())
+    wrong = wrong_id({column.name: value for column, value in ids.items()}) or wrong_group(person.group)
+    return wrong or _unsafe(ids.values())
 
 
 def _unsafe(ids: Iterable[str]) -> str:
@@ -205,11 +214,31 @@ def _unsafe(ids: Iterable[str]) -> str:
     return reason and f"{reason[0].upper()}{reason[1:]}."
 
 
+def _in_several_groups(table: Table, listed: Sequence[Listed]) -> Iterator[tuple[int, str]]:
+    """Yield the first row of each person who has several rows with different groups, with a reason."""
+    groups: dict[object, dict[str, int]] = {}
+    for one in listed:
+        groups.setdefault(_key(one), {}).setdefault(folded(one.person.group), one.line)
+    for own in groups.values():
+        if len(own) > 1:
+            line = min(own.values())
+            yield (
+                line,
+                printable(
+                    f"{table.file}:{line}: the group does not count: there are several for one person."
+                ),
+            )
+
+
+def _key(one: Listed) -> object:
+    return one.person.name, one.login, frozenset(one.person.ids.items())
+
+
 def _once(listed: Sequence[Listed]) -> list[Listed]:
     """Return the people without rows that differ only in the section, such as one for each group."""
     found: dict[object, Listed] = {}
     for one in listed:
-        found.setdefault((one.person.name, one.login, frozenset(one.person.ids.items())), one)
+        found.setdefault(_key(one), one)
     return list(found.values())
 
 

@@ -105,7 +105,8 @@ def marking_list(
 
     """
     asked = _asked(course, exercise, question)
-    counting = [one.submission for one in scores if one.submission is not None and one.exercise in asked]
+    wanted = (one.submission for one in scores if one.submission is not None and one.exercise in asked)
+    counting = list(dict.fromkeys(wanted))  # one of a group is there for each member
     marks, variants = gradebook.marks(), gradebook.counting_variants(counting)
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     found, order = MarkingList(), list(asked)

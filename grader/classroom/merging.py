@@ -21,6 +21,7 @@ from grader.identity import (
     fits_name,
     match,
 )
+from grader.lms.people_list import GROUP
 
 
 @dataclass
@@ -123,6 +124,7 @@ class _Merging:
             name=known.name if _is_same_name(one.person, known) else one.person.name,
             email=one.person.email or known.email,
             section=one.person.section or known.section,
+            group=one.person.group if GROUP in self.listing.meanings.values() else known.group,
             lms_ids={**known.lms_ids, **one.person.lms_ids},
         )
         if reason := self._taken(person, known.student):
@@ -144,7 +146,7 @@ def _is_same_name(one: Person, known: Person) -> bool:
 
 def _changes(before: Person, after: Person) -> Iterable[str]:
     """Yield what is different, as `column: old becomes new`."""
-    pairs = [("name", before.name, after.name), ("section", before.section, after.section)]
+    pairs = [(what, getattr(before, what), getattr(after, what)) for what in ("name", "section", "group")]
     columns = dict.fromkeys((*after.lms_ids, EMAIL))
     pairs += [(one.name, before.ids.get(one, ""), after.ids.get(one, "")) for one in columns]
     for column, old, new in pairs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from grader.course.memberships import BY_ROSTER, Memberships
 from grader.errors import CourseFaults, Fault, printable
 from grader.folding import folded
 from grader.identity import EMAIL, STUDENT, IdColumn, Person, comparable
@@ -16,11 +17,12 @@ from grader.lms.base import Lms
 from grader.tables import Row, Table, plain_header, read_table
 
 _IDS = (*ID_COLUMNS, EMAIL, STUDENT)
-COLUMNS = ("student", "name", "email", "section", *(column.name for column in ID_COLUMNS))
-_ALIASES = {"fullname": "name", "emailaddress": "email"}
+COLUMNS = ("student", "name", "email", "section", "group", *(column.name for column in ID_COLUMNS))
+_ALIASES = {"fullname": "name", "emailaddress": "email", "groups": "group"}
 PLAIN_COLUMNS = {plain_header(name): name for name in COLUMNS} | _ALIASES  # by what a header says
 _NOTHING = {"-", "N/A", "#N/A", "NA", "NAN", "NULL", "NONE"}
 _CHANGED = re.compile(r"\d+\.0+|\d+([.,]\d+)?E\+\d+", re.IGNORECASE)  # 17.0, 1.7E+12
+MAX_GROUP = 100  # characters of a group's name
 _CLOSE = 0.85  # similarity, up to 1, of a misspelt column
 
 
@@ -54,6 +56,7 @@ def read_roster(file: Path) -> Roster:
     for row in table.rows:
         cells = {name: filled(cell) for name, cell in _cells(row, columns)}
         sentence = row.problem or _wrong_name(cells["student"]) or wrong_id(cells) or _taken(cells, taken)
+        sentence = sentence or wrong_group(cells.get("group", ""))
         if sentence:
             faults.append(Fault(file, row.line, None, "", sentence, "Correct the line."))
         else:
@@ -65,9 +68,16 @@ def read_roster(file: Path) -> Roster:
 
 
 def _person(cells: Mapping[str, str]) -> Person:
-    student, name, email, section = (cells.get(column, "") for column in COLUMNS[:4])
+    student, name, email, section, group = (cells.get(column, "") for column in COLUMNS[:5])
     ids = {column: cells[column.name] for column in ID_COLUMNS if cells.get(column.name)}
-    return Person(student, name, email, section, ids)
+    return Person(student, name, email, section, ids, group)
+
+
+def memberships_of(roster: Roster) -> Memberships:
+    """Return which section and which group each student is in."""
+    sections = {student: one.section for student, one in roster.people.items() if one.section}
+    groups = {student: one.group for student, one in roster.people.items() if one.group}
+    return Memberships(sections, {BY_ROSTER: groups}, is_known=True)
 
 
 def called_as(roster: Roster, known: Iterable[str]) -> Roster:
@@ -171,6 +181,13 @@ def wrong_id(cells: Mapping[str, str]) -> str:
         value = cells.get(column.name, "")
         if _CHANGED.fullmatch(value) or (column.is_number and value and not value.isdecimal()):
             return f"The {column.name} '{printable(value)}' is not an id. Did a spreadsheet change it?"
+    return ""
+
+
+def wrong_group(group: str) -> str:
+    """Say why a group cannot be called so, or return ""."""
+    if len(group) > MAX_GROUP or not group.isprintable():
+        return f"The group '{printable(group[:MAX_GROUP])}' has no name of {MAX_GROUP} or fewer characters."
     return ""
 
 

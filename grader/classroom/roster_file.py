@@ -9,6 +9,7 @@ from grader.classroom.roster import COLUMNS, PLAIN_COLUMNS
 from grader.files import write_file
 from grader.folding import folded
 from grader.identity import Person
+from grader.lms.people_list import GROUP
 from grader.tables import plain_header, read_table, table_text
 
 
@@ -46,7 +47,8 @@ def _before(file: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _cells(person: Person) -> dict[str, str]:
-    """Return the cells of a person that are filled in."""
-    cells = {"student": person.student, "name": person.name, "email": person.email, "section": person.section}
+    """Return the cells of a person that are filled in. That of the group is also written if it is empty."""
+    columns = ("student", "name", "email", "section", "group")
+    cells = {column: str(getattr(person, column)) for column in columns}
     cells |= {column.name: value for column, value in person.lms_ids.items()}
-    return {name: value for name, value in cells.items() if value}
+    return {name: value for name, value in cells.items() if value or name == GROUP}

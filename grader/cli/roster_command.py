@@ -124,7 +124,7 @@ def show(roster: Path | None, systems: tuple[str, ...]) -> int:
         click.echo(printable(note), err=True)
     for student, person in found.roster.people.items():
         ids = [f"{column.name} {value}" for column, value in person.lms_ids.items()]
-        cells = [student, person.name, person.email, person.section, *ids]
+        cells = [student, person.name, person.email, person.section, person.group, *ids]
         click.echo(printable("  ".join(filter(None, cells))))
     return entry.NOT_FULL_MARKS if _tell_doubtful(found) else entry.DONE
 

@@ -125,10 +125,10 @@ def override(
     if (score is None) != clear:
         raise click.UsageError("Give either --score or --clear.")
     with service_here() as service:
-        made, now = service.override(student, exercise, score, reason, roster, question)
+        _, now = service.override(student, exercise, score, reason, roster, question)
     for one in now:
         final = "none" if one.final is None else f"{one.final:g}"
-        click.echo(f"{printable(made.student)} {exercise}: {final} of {one.points:g}")
+        click.echo(f"{printable(one.student)} {exercise}: {final} of {one.points:g}")
     return entry.DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,9 +26,12 @@ from grader.course.file_names import (
     VISIBLE_CHECKS_FILE,
 )
 from grader.course.material import Material, pictures_of
+from grader.course.memberships import BY_ROSTER, Memberships
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
+from grader.course.rules import Rules
+from grader.course.sharing import ALONE, Sharing
 from grader.course.sources import parsed, read_source, repeated_checks, source_faults
 from grader.course.validation import validate
 from grader.errors import CourseFaults, Fault, UsageFault, did_you_mean
@@ -103,10 +107,35 @@ class LoadedExercise:
 
 @dataclass(frozen=True)
 class LoadedCourse:
-    """A course and its folder; exercises are loaded on demand."""
+    """A course and its folder; exercises are loaded on demand.
+
+    `enrolment` reads who is in which section and group. It is called at most once, and only if that is asked.
+    """
 
     root: Path
     record: Course
+    enrolment: Callable[[], Memberships] = Memberships
+
+    @cached_property
+    def memberships(self) -> Memberships:
+        """The sections and groups of the students.
+
+        Raises:
+            CourseFaults: the roster has faults.
+
+        """
+        return self.enrolment()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules for scores, which know the sections of the students if they ask for them.
+
+        Raises:
+            CourseFaults: they do, and the roster has faults.
+
+        """
+        rules = self.record.rules
+        return rules.among(self.memberships.sections) if rules.sections else rules
 
     def exercise(self, name: str) -> LoadedExercise:
         """Load one exercise.
@@ -137,12 +166,32 @@ class LoadedCourse:
         """Return the outline of every exercise, or raise the faults of all at once."""
         return _each(self.record.exercises, self.outline)
 
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Who works together in which exercise.
+
+        Raises:
+            CourseFaults: an exercise is for groups, and the roster or a list of groups has faults.
+            UsageFault: such a list cannot be read.
+
+        """
+        return Sharing(self.group_sets, self.memberships.groups) if self.group_sets else ALONE
+
+    @cached_property
+    def group_sets(self) -> dict[str, str]:
+        """The set of groups that work together in an exercise, by exercise, without those that have none."""
+        sets: dict[str, str] = {}
+        for name in self.record.exercises:
+            with suppress(CourseFaults):  # reported where the exercise is used
+                sets[name] = self.outline(name).groups
+        return {name: one for name, one in sets.items() if one}
+
     @property
     def releases(self) -> Releases:
         """Return the release rules of all exercises, or raise the faults of all at once."""
         record = self.record
         own = {outline.name: record.release.with_own(outline.release) for outline in self.outlines()}
-        return Releases(record.rules, own)
+        return Releases(self.rules, own)
 
     @cached_property
     def _outlines(self) -> dict[str, Outline]:
@@ -256,6 +305,10 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
         faults += [_place(document, problem) for problem in _problems(record, names)]
         faults += _code_faults(folder, document, record)
         faults += file_faults(folder, document, record, record.limits or course.limits)
+        if record.group_set not in {"", BY_ROSTER, *course.groups}:
+            sentence = f"There are no groups '{record.group_set}' in {COURSE_FILE}."
+            remedy = did_you_mean(record.group_set, course.groups) or f"Add 'groups: ...' to {COURSE_FILE}."
+            faults.append(document.fault(("groups",), sentence, remedy))
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
     record = _built(_begun(folder, record))

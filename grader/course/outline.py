@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.course.file_names import EXERCISE_FILE
-from grader.course.records import QUESTION, Exercise, Heading, entry_of
+from grader.course.records import QUESTION, Exercise, Heading, entry_of, set_of
 from grader.course.release import Release
 from grader.language.document import read_document
 from grader.questions.base import Points, Question
@@ -35,6 +35,7 @@ class _Asked(BaseModel):
 
     title: Heading
     release: Release = Release()
+    groups: bool | str = False
     questions: Annotated[list[AskedQuestion], Field(min_length=1)]
 
     @field_validator("questions", mode="before")
@@ -54,6 +55,7 @@ class Outline:
     title: str
     questions: tuple[AskedQuestion, ...]
     release: Release
+    groups: str = ""  # the set of groups that hand in together
 
     @property
     def points(self) -> float:
@@ -75,13 +77,14 @@ def read_outline(folder: Path) -> Outline | None:
         asked = _Asked.model_validate(data)
     except ValidationError:
         return None
-    return Outline(folder.name, _title(folder.name, asked.title), tuple(asked.questions), asked.release)
+    title, groups = _title(folder.name, asked.title), set_of(asked.groups)
+    return Outline(folder.name, title, tuple(asked.questions), asked.release, groups)
 
 
 def outlined(name: str, record: Exercise) -> Outline:
     """Return the outline of an exercise that has been loaded."""
     questions = [AskedQuestion(id=one.id, kind=one.kind, points=one.points) for one in record.questions]
-    return Outline(name, _title(name, record.title), tuple(questions), record.release)
+    return Outline(name, _title(name, record.title), tuple(questions), record.release, record.group_set)
 
 
 def _title(name: str, title: str) -> str:

@@ -21,6 +21,7 @@ from pydantic import (
 
 from grader.course.canvas_place import CanvasPlace
 from grader.course.material import FILE_NAME
+from grader.course.memberships import BY_ROSTER
 from grader.course.release import Release
 from grader.course.rules import Rules
 from grader.course.weighing import Weighing
@@ -42,6 +43,7 @@ else:
 
 PACKAGE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"  # top-level packages only
 EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+SET_NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
 # Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
@@ -50,6 +52,19 @@ Requirements = Annotated[
     list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")
 ]
 ExerciseName = Annotated[str, Field(pattern=EXERCISE_NAME, max_length=60)]
+
+
+FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=100)]
+
+
+def _set_name(name: str) -> str:
+    if name == BY_ROSTER:
+        msg = f"'{BY_ROSTER}' is what the roster's own column makes. Give these groups another name"
+        raise ValueError(msg)
+    return name
+
+
+SetName = Annotated[str, Field(pattern=SET_NAME, max_length=60), AfterValidator(_set_name)]
 
 
 def _exported(name: str) -> str:
@@ -92,6 +107,10 @@ class Course(Record):
     ] = ""
     gradebook: Annotated[str, Field(description="An SQLAlchemy database URL.")] = "sqlite:///gradebook.db"
     rules: Annotated[Rules, Field(description="Deadlines, late work and attempts.")] = Rules()
+    groups: Annotated[
+        dict[SetName, FileName],
+        Field(description="Sets of groups, each with its list: a CSV file beside this one."),
+    ] = {}
     scores: Annotated[
         Weighing | None, Field(description="How the scores of exercises make a total in percent.")
     ] = None
@@ -191,7 +210,11 @@ AnyEntry = Annotated[
     Annotated[AnyQuestion, Tag(QUESTION)] | Annotated[Passage, Tag(TEXT)] | Annotated[Example, Tag(EXAMPLE)],
     Discriminator(entry_of),
 ]
-FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=100)]
+
+
+def set_of(groups: bool | str) -> str:
+    """Return the set of groups that `groups` of an exercise names; "" for none."""
+    return groups if isinstance(groups, str) else BY_ROSTER if groups else ""
 
 
 class Exercise(Record):
@@ -220,6 +243,10 @@ class Exercise(Record):
         list[Literal["helpers"]],
         Field(description="`helpers`: students receive helpers.py and can import it."),
     ] = []
+    groups: Annotated[
+        bool | str,
+        Field(description="true: the roster's groups hand in together. Or the name of other groups."),
+    ] = False
     limits: Limits | None = None
     release: Annotated[Release, Field(description="Keys that replace those of the course.")] = Release()
     entries: Annotated[
@@ -248,6 +275,11 @@ class Exercise(Record):
     def points(self) -> float:
         """Return the points for full marks."""
         return sum(question.points for question in self.questions)
+
+    @property
+    def group_set(self) -> str:
+        """The set of groups that hand in together; "" if everybody works alone."""
+        return set_of(self.groups)
 
     @field_validator("entries")
     @classmethod

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from grader.errors import did_you_mean, printable
 from grader.folding import folded
@@ -52,6 +61,37 @@ Time = Annotated[
     datetime, BeforeValidator(read_time, json_schema_input_type=str), Field(description="2026-12-01 23:59")
 ]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class SectionDeadlines(Record):
+    """The deadlines of one exercise, which differ by section of the roster."""
+
+    default: Annotated[Time, Field(description="For everybody in no section that is named.")]
+    sections: Annotated[dict[str, Time], Field(min_length=1, description="By section, as the roster has it.")]
+
+    @field_validator("sections")
+    @classmethod
+    def _each_once(cls, sections: dict[str, datetime]) -> dict[str, datetime]:
+        names: dict[str, str] = {}
+        for name in sections:
+            if not folded(name):
+                msg = "The name of a section is empty. Write it as the roster has it"
+                raise ValueError(msg)
+            if folded(name) in names:
+                msg = f"'{names[folded(name)]}' and '{name}' are one section. Keep one of them"
+                raise ValueError(msg)
+            names[folded(name)] = name
+        return sections
+
+    def of(self, section: str) -> datetime:
+        """Return the deadline of one section, in local time."""
+        return next((due for name, due in self.sections.items() if folded(name) == section), self.default)
+
+
+AnyDeadline = Annotated[
+    Annotated[Time, Tag("time")] | Annotated[SectionDeadlines, Tag("sections")],
+    Discriminator(lambda value: "sections" if isinstance(value, dict | SectionDeadlines) else "time"),
+]
 
 
 class Late(Record):
@@ -99,7 +139,9 @@ class Rules(Record):
     timezone: Annotated[str, Field(description="The time zone of all times here, such as Europe/Berlin.")] = (
         "UTC"
     )
-    deadlines: Annotated[dict[str, Time], Field(description="The deadline of each exercise.")] = {}
+    deadlines: Annotated[
+        dict[str, AnyDeadline], Field(description="The deadline of each exercise, or those of its sections.")
+    ] = {}
     grace_minutes: Annotated[
         float, Field(ge=0, le=10080, description="Minutes after a deadline that cost nothing.")
     ] = 0
@@ -112,6 +154,7 @@ class Rules(Record):
     ] = None
     extensions: list[Extension] = []
     excused: list[Excused] = []
+    _sections: Mapping[str, str] = PrivateAttr(default_factory=dict)  # of students, both folded
 
     @field_validator("timezone")
     @classmethod
@@ -122,6 +165,28 @@ class Rules(Record):
             msg = f"There is no time zone '{name}'. Write it like Europe/Berlin"
             raise ValueError(msg) from None
         return name
+
+    def among(self, sections: Mapping[str, str]) -> Rules:
+        """Return the same rules for students whose sections are known, as the roster has them."""
+        rules = self.model_copy()
+        known = {folded(student): folded(section) for student, section in sections.items()}
+        rules._sections = known  # noqa: SLF001 a copy of our own
+        return rules
+
+    def local_deadline(self, student: str, exercise: str) -> datetime | None:
+        """Return when an exercise is due in a student's section, in local time and without extensions."""
+        due = self.deadlines.get(exercise)
+        if isinstance(due, SectionDeadlines):
+            return due.of(self._sections.get(folded(student), ""))
+        return due
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """Return each exercise with each section that its deadline names."""
+        by_section = (
+            (name, due) for name, due in self.deadlines.items() if isinstance(due, SectionDeadlines)
+        )
+        return [(name, section) for name, due in by_section for section in due.sections]
 
     @property
     def students(self) -> list[str]:

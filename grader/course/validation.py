@@ -9,7 +9,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.course.material import FILE_NAME
-from grader.course.records import EXAMPLE, EXERCISE_NAME, PACKAGE_NAME, REQUIREMENT, TEXT, Example, Passage
+from grader.course.records import (
+    EXAMPLE,
+    EXERCISE_NAME,
+    PACKAGE_NAME,
+    REQUIREMENT,
+    SET_NAME,
+    TEXT,
+    Example,
+    Passage,
+)
 from grader.errors import Fault, did_you_mean
 from grader.language.document import Document, Path_
 from grader.questions.kinds import KINDS
@@ -45,6 +54,10 @@ _PATTERNS = {  # what the patterns of the records mean
     EXERCISE_NAME: (
         "It cannot be the name of an exercise.",
         "Use letters, digits, - and _, as in exercise-1.",
+    ),
+    SET_NAME: (
+        "It cannot be the name of groups.",
+        "Begin with a letter, then use letters, digits, - and _, as in projects.",
     ),
     FILE_NAME: (
         "It cannot be the name of a file.",

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 
 from grader.course.deadlines import DAY, deadline
 from grader.course.rules import Rules
+from grader.course.sharing import ALONE, Sharing
 from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis
@@ -177,21 +178,26 @@ def bare(answer: str) -> str:
     return code if len(code) <= MAX_EXAMPLE else ""
 
 
-def arrivals(attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules) -> Iterator[Arrivals]:
-    """Yield when each exercise was handed in; `attempts` are those that count, one for each student."""
+def arrivals(
+    attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules, sharing: Sharing = ALONE
+) -> Iterator[Arrivals]:
+    """Yield when each exercise was handed in; `attempts` are those that count, one for each student or group.
+
+    A group is late if it is for all its members.
+    """
     by_exercise: dict[str, list[Attempt]] = {name: [] for name in exercises}
     for one in attempts:
         by_exercise[one.exercise].append(one)
     for name, own in by_exercise.items():
         if own:
-            yield _arrivals(name, own, rules)
+            yield _arrivals(name, own, rules, sharing)
 
 
-def _arrivals(exercise: str, attempts: Sequence[Attempt], rules: Rules) -> Arrivals:
+def _arrivals(exercise: str, attempts: Sequence[Attempt], rules: Rules, sharing: Sharing) -> Arrivals:
     sorts: Counter[str] = Counter()
     days: Counter[int] = Counter()
     for one in attempts:
-        due = deadline(rules, one.student, exercise)
+        due = _due(one, rules, sharing)
         if one.handed_in is None or due is None:
             sorts["late" if one.is_late else "unknown" if one.handed_in is None else "on time"] += 1
             continue
@@ -201,7 +207,15 @@ def _arrivals(exercise: str, attempts: Sequence[Attempt], rules: Rules) -> Arriv
     return Arrivals(exercise, sorts["on time"], sorts["late"], sorts["unknown"], dict(sorted(days.items())))
 
 
-def paces(attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules) -> Iterator[Pace]:
+def _due(attempt: Attempt, rules: Rules, sharing: Sharing) -> datetime | None:
+    """Return when an attempt was due: of a group, for the last of its members."""
+    members = sharing.members(attempt.student, attempt.exercise) or (attempt.student,)
+    return max(filter(None, (deadline(rules, one, attempt.exercise) for one in members)), default=None)
+
+
+def paces(
+    attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules, sharing: Sharing = ALONE
+) -> Iterator[Pace]:
     """Yield how each exercise was worked on; `attempts` are all, as the gradebook yields them."""
     by_exercise: dict[str, list[list[Attempt]]] = {name: [] for name in exercises}
     for (_, name), own in groupby(attempts, key=lambda one: (one.student, one.exercise)):
@@ -209,7 +223,7 @@ def paces(attempts: Iterable[Attempt], exercises: Sequence[str], rules: Rules) -
     for name, students in by_exercise.items():
         if students:
             spans = [span for own in students if len(own) > 1 and (span := _span(own)) is not None]
-            early = [left for own in students if (left := _left(own[-1], rules)) is not None]
+            early = [left for own in students if (left := _left(own[-1], rules, sharing)) is not None]
             yield Pace(name, tuple(map(len, students)), tuple(spans), tuple(early))
 
 
@@ -219,9 +233,9 @@ def _span(attempts: Sequence[Attempt]) -> timedelta | None:
     return None if first is None or last is None else max(last - first, timedelta(0))
 
 
-def _left(attempt: Attempt, rules: Rules) -> timedelta | None:
-    """Return the time from an attempt to its student's deadline, if both are known."""
-    due = deadline(rules, attempt.student, attempt.exercise)
+def _left(attempt: Attempt, rules: Rules, sharing: Sharing) -> timedelta | None:
+    """Return the time from an attempt to its deadline, if both are known."""
+    due = _due(attempt, rules, sharing)
     return None if due is None or attempt.handed_in is None else due - attempt.handed_in
 
 

@@ -108,6 +108,10 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
+        for _, handed_in, report in self._numbered_reports(submissions):
+            yield handed_in, report
+
+    def _numbered_reports(self, submissions: Sequence[int]) -> Iterator[tuple[int, HandedIn, Report]]:
         for start in range(0, len(submissions), BATCH):
             batch = submissions[start : start + BATCH]
             with self.reading() as connection:
@@ -116,7 +120,7 @@ class Gradebook(Database):
                 handed_in = HandedIn(
                     row.student, row.exercise, row.file_name, row.content, problem=row.problem
                 )
-                yield handed_in, Report.model_validate_json(row.document)
+                yield row.id, handed_in, Report.model_validate_json(row.document)
 
     def marked_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
         """Yield submissions with the reports that count and the marks that people gave.
@@ -125,10 +129,20 @@ class Gradebook(Database):
             UsageFault: the database refuses.
 
         """
+        for _, handed_in, report in self.numbered_reports(submissions):
+            yield handed_in, report
+
+    def numbered_reports(self, submissions: Sequence[int]) -> Iterator[tuple[int, HandedIn, Report]]:
+        """Yield the same, each with its number.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
         marks = self.marks()
-        for handed_in, report in self.counting_reports(submissions):
+        for number, handed_in, report in self._numbered_reports(submissions):
             own = marks.get((handed_in.student, handed_in.exercise), ())
-            yield handed_in, with_marks(report, own).report
+            yield number, handed_in, with_marks(report, own).report
 
     def _marked(self, student: str | None) -> dict[int, MarkedReport]:
         """Return the reports that marks belong to, by submission."""

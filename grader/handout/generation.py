@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
 from grader.course.file_names import VISIBLE_CHECKS_FILE
-from grader.course.loading import LoadedCourse
+from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import prepare
 from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
@@ -47,7 +47,7 @@ def generate(
 ) -> Generated:
     """Write stubs and a pack into `out`, or into a subfolder for each student.
 
-    `handed_out` holds parameters that students already have, by student and exercise: they keep them.
+    `handed_out` holds parameters that students and groups already have, by name and exercise: they keep them.
     `hand_out` is called with the parameters of this handout before any file is written.
 
     Raises:
@@ -69,10 +69,9 @@ def generate(
         _check_edition(folder, _before(folder), edition)
     for batch in _batches(list(folders)):
         sittings = {
-            student: [prepare(one, student, handed_out.get((student or "", one.name))) for one in exercises]
-            for student in batch
+            student: [_sitting(course, one, student, handed_out) for one in exercises] for student in batch
         }
-        variants = _variants(sittings)
+        variants = _variants(course, sittings)
         hand_out(variants)
         generated.variants |= variants
         for student, own in sittings.items():
@@ -87,10 +86,24 @@ def _batches(students: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
         yield students[begin : begin + BATCH]
 
 
-def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return what is handed out, by student and exercise; "" means everybody, if there is no roster."""
+def _sitting(
+    course: LoadedCourse, exercise: LoadedExercise, student: str | None, handed_out: Variants
+) -> Sitting:
+    """Prepare an exercise for a student: on the variant of the group, if the exercise is for groups."""
+    owner = student and course.sharing.owner(student, exercise.name)
+    sitting = prepare(exercise, owner, handed_out.get((owner or "", exercise.name)))
+    return replace(sitting, paper=sitting.paper.model_copy(update={"student": student}))
+
+
+def _variants(
+    course: LoadedCourse, sittings: Mapping[str | None, Sequence[Sitting]]
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return what is handed out, by owner and exercise; "" means everybody, if there is no roster."""
     return {
-        (student or "", one.paper.exercise): one.params for student, own in sittings.items() for one in own
+        (course.sharing.owner(student, exercise) if student else "", exercise): one.params
+        for student, own in sittings.items()
+        for one in own
+        for exercise in [one.paper.exercise]
     }
 
 

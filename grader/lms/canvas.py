@@ -29,7 +29,7 @@ from grader.lms.export import (
     unsafe_id,
 )
 from grader.lms.filling import Template, people_of
-from grader.lms.people_list import EMAIL, FIRST, LAST, NAME, SECTION, PeopleList
+from grader.lms.people_list import EMAIL, FIRST, GROUP, LAST, NAME, SECTION, PeopleList
 from grader.tables import Table, plain_header, read_table, table_text
 
 _HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -95,6 +95,7 @@ class Canvas(Lms):
                 "full_name": NAME,
                 "email": EMAIL,
                 "sections": SECTION,
+                "group_name": GROUP,
             },
             ("login_id", "user_id"),
         ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.tables import plain_header
 
-NAME, FIRST, LAST, EMAIL, SECTION = "name", "first name", "last name", "email", "section"
+NAME, FIRST, LAST, EMAIL, SECTION, GROUP = "name", "first name", "last name", "email", "section", "group"
 
 _FIRST_CELLS = 4
 

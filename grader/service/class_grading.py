@@ -9,11 +9,12 @@ from grader.classroom.class_grader import ClassGrader
 from grader.classroom.class_run import ClassRun
 from grader.classroom.collecting import Collected
 from grader.classroom.tally import Tally
+from grader.classroom.together import Together
 from grader.course.rules import unknown_students
 from grader.errors import UsageFault
 from grader.examiner.outcome import Outcome
 from grader.gradebook.marks import with_marks
-from grader.gradebook.notices import open_to_all
+from grader.gradebook.notices import alone_notices, group_notices, open_to_all, unknown_sections
 from grader.gradebook.store import Gradebook
 from grader.service.standings import override_warnings
 
@@ -41,7 +42,9 @@ class ClassGrading:
             UsageFault: a source cannot be read, or the gradebook refuses.
 
         """
-        yield from self._counted(self._run.look(self.collected))
+        sharing = self.grader.course.sharing
+        found = Together(self.collected, sharing, self.gradebook, personal=self._run.personal)
+        yield from self._counted(self._run.look(found if sharing.sets else self.collected))
 
     @property
     def left(self) -> int:
@@ -75,13 +78,24 @@ class ClassGrading:
 
     def finish(self) -> list[str]:
         """Record whose files may have been left out, and return messages for the user."""
-        self.gradebook.keep_left_out(self.collected.looked_at(), self.collected.may_be_of())
         roster, course = self.collected.roster, self.grader.course
+        sharing = course.sharing
+        left_out = (
+            (source, student, exercise)
+            for source, one, exercise in self.collected.may_be_of()
+            for student in {one, *sharing.members(sharing.owner(one, exercise), exercise)}
+        )
+        self.gradebook.keep_left_out(self.collected.looked_at(), left_out)
         return [
             *open_to_all(self.gradebook),
             *unknown_students(
-                course.record.rules, self.gradebook.students(), roster.people if roster else None
+                course.rules,
+                {*self.gradebook.students(), *sharing.students},
+                roster.people if roster else None,
             ),
+            *group_notices(course, self.gradebook),
+            *alone_notices(course, roster.students if roster else sorted(sharing.students)),
+            *unknown_sections(course),
             *override_warnings(course, self.gradebook, self.collected.students),
         ]
 

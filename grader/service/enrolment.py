@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from grader.classroom.merging import Merged, merged
 from grader.classroom.roster import Roster, called_as, read_roster
 from grader.classroom.roster_file import write_roster
 from grader.course.loading import LoadedCourse
+from grader.course.sharing import is_group
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
 from grader.gradebook.outbox import students_in_outbox
@@ -119,11 +120,30 @@ def forget_student(course: LoadedCourse, gradebook: Gradebook, student: str, ros
     names = [name for name in known if folded(name) == folded(student)]
     if not names:
         raise UsageFault(f"There is no student '{printable(student)}'. {did_you_mean(student, known)}")
+    own = {name for name in (*names, student) if not is_group(name)}
+    if not own:
+        raise UsageFault(f"{printable(student)} is a group. Name a student.")
+    groups = {owner for name in own for owner in course.sharing.owners(name) if is_group(owner)}
+    others = {owner for owner in groups if len(_members(course, owner)) > 1}
     in_roster = [name for name in names if name in people]
     if in_roster:
         write_roster(roster, {name: one for name, one in people.items() if name not in in_roster}, in_roster)
-    rows = gradebook.forget(names)
-    return Forgotten(names[0], rows, bool(in_roster), tuple(_left(course, gradebook, names)))
+    rows = gradebook.forget([*names, *(groups - others)])
+    left = (*_left_with_groups(course, others), *_left(course, gradebook, names))
+    return Forgotten(names[0], rows, bool(in_roster), left)
+
+
+def _members(course: LoadedCourse, owner: str) -> set[str]:
+    """Return everybody who is in a group."""
+    return {one for exercise in course.sharing.sets for one in course.sharing.members(owner, exercise)}
+
+
+def _left_with_groups(course: LoadedCourse, owners: Iterable[str]) -> Iterator[str]:
+    """Yield what stays with the groups of a student, because it is also somebody else's."""
+    for owner in sorted(owners):
+        title = course.sharing.title(owner)
+        yield f"what the group {title} has handed in, which is also its other members'"
+    yield from (str(course.root / file) for file in course.record.groups.values())
 
 
 def _noted(gradebook: Gradebook) -> set[str]:

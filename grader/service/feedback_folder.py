@@ -21,6 +21,7 @@ from grader.classroom.roster import is_folder_name
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import prepare
 from grader.course.release import ResultPart
+from grader.course.sharing import is_group
 from grader.course.sitting import Sitting
 from grader.errors import UsageFault
 from grader.examiner.report import Report
@@ -28,6 +29,7 @@ from grader.files import refusal, write_file
 from grader.folding import folded
 from grader.gradebook.analysis import counting_submissions
 from grader.gradebook.scoring import Score
+from grader.gradebook.shared import owned_attempts
 from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.handout.generation import check_place
 from grader.identity import Person
@@ -54,6 +56,8 @@ class Task:
     score: Score | None
     handed_in: datetime | None
     released: Released
+    group: str = ""
+    members: tuple[str, ...] = ()  # of the group, the student included
 
 
 @dataclass(frozen=True)
@@ -139,15 +143,22 @@ def feedback_tasks(
     course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str], moment: datetime, left_out: list[str]
 ) -> Iterator[Task]:
     """Yield a task for each student and exercise of which something is released."""
-    attempts = [one for one in gradebook.attempts() if one.exercise in wanted]
-    counting = counting_submissions(attempts, course.record.rules)
+    sharing = course.sharing
+    owned = owned_attempts(gradebook.attempts(), sharing)
+    attempts = [one for one in owned if one.exercise in wanted]
+    counting = counting_submissions(attempts, course.rules)
     times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in {*counting}}
     scores = {(one.student, one.exercise): one for one in final_scores(course, gradebook)}
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     variants = gradebook.counting_variants(counting)
     releases = course.releases
-    for handed_in, report in gradebook.marked_reports(counting):
-        student, exercise = key = handed_in.student, handed_in.exercise
+    shared = (
+        (student, handed_in, report)
+        for handed_in, report in gradebook.marked_reports(counting)
+        for student in sharing.members(handed_in.student, handed_in.exercise)
+    )
+    for student, handed_in, report in shared:
+        owner, exercise = key = handed_in.student, handed_in.exercise
         released = Released.at(releases, student, exercise, moment)
         if not is_folder_name(student):
             left_out.append(f"{student}: this name cannot be the name of a folder")
@@ -161,9 +172,11 @@ def feedback_tasks(
                 variants[key],
                 released.of(report).stored(),
                 handed_out.get((variants[key] or EVERYBODY, exercise)),
-                scores.get(key) if released.score else None,
+                scores.get((student, exercise)) if released.score else None,
                 times[key],
                 released,
+                sharing.title(owner) if is_group(owner) else "",
+                sharing.members(owner, exercise),
             )
 
 
@@ -220,6 +233,8 @@ class Gathering:
             released=released,
             moment=_told(self.moment, zone),
             name=task.student,
+            group=task.group,
+            members=task.members,
             score=task.score,
             handed_in=_told(task.handed_in, zone) if task.handed_in else "",
             contact=self.course.record.contact,

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
-from grader.classroom.roster import Roster, called_as, read_roster
+from grader.classroom.group_list import read_groups
+from grader.classroom.roster import Roster, called_as, memberships_of, read_roster
+from grader.course.loading import LoadedCourse
+from grader.course.memberships import Memberships
+from grader.course.sharing import ALONE, Sharing, is_group
 from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded
 from grader.gradebook.store import Gradebook
@@ -46,14 +51,35 @@ def roster_of(file: Path | None, gradebook: Gradebook) -> Roster | None:
     return called_as(read_roster(file), gradebook.students()) if file else None
 
 
-def roster_of_gradebook(gradebook: Gradebook) -> Roster | None:
-    """Return the students who were given their own variants, or None if nobody was.
+def memberships_in(course: LoadedCourse, roster: Roster | None) -> Memberships:
+    """Return which section and groups students are in, by the roster and by the course's lists of groups.
+
+    Raises:
+        UsageFault: a list of groups cannot be read, or does not say who is in which.
+
+    """
+    found = memberships_of(roster) if roster else Memberships()
+    people = roster.people.values() if roster else ()
+    used = set(course.group_sets.values())
+    files = {name: course.root / file for name, file in course.record.groups.items() if name in used}
+    read = {name: read_groups(file, people) for name, file in files.items()}
+    groups = {name: own for name, (own, _) in read.items()}
+    notes = tuple(note for _, own in read.values() for note in own)
+    return replace(found, groups={**found.groups, **groups}, notes=notes)
+
+
+def roster_of_gradebook(gradebook: Gradebook, sharing: Sharing = ALONE) -> Roster | None:
+    """Return the students who were given their own variants or their group's, or None if nobody was.
 
     Raises:
         UsageFault: the gradebook refuses.
 
     """
-    students = gradebook.students_handed_out()
+    owners = gradebook.students_handed_out()
+    members = {
+        student for exercise in sharing.sets for one in owners for student in sharing.members(one, exercise)
+    }
+    students = sorted({*members, *(one for one in owners if not is_group(one))})
     people = {student: Person(student) for student in students}
     stranger = "no variant was handed out to this student; list everybody with --roster FILE"
     return Roster(people, stranger=stranger) if people else None

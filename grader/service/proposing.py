@@ -18,6 +18,7 @@ from grader.errors import printable
 from grader.examiner.report import QuestionReport, Report
 from grader.gradebook.analysis import counting_submissions
 from grader.gradebook.class_summary import bare
+from grader.gradebook.shared import owned_attempts
 from grader.gradebook.store import EVERYBODY, Gradebook
 from grader.language.fault import LanguageError
 from grader.language.params import Variant
@@ -72,8 +73,9 @@ class Proposed:
 def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -> Proposed:
     """Look at the reports that count in some exercises, and propose misconceptions."""
     gathered, exercises = Gathered(), {name: course.exercise(name) for name in wanted}
-    attempts = [one for one in gradebook.attempts() if one.exercise in wanted]
-    counting = counting_submissions(attempts, course.record.rules)
+    owned = owned_attempts(gradebook.attempts(), course.sharing)
+    attempts = [one for one in owned if one.exercise in wanted]
+    counting = counting_submissions(attempts, course.rules)
     variants = gradebook.counting_variants(counting)
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     for handed_in, report in gradebook.counting_reports(counting):

@@ -102,13 +102,10 @@ def _wanted(course: LoadedCourse, order: ExportOrder) -> tuple[str, ...]:
 
 def _questions(gradebook: Gradebook, scores: Sequence[Score]) -> dict[int, tuple[QuestionScore, ...]]:
     """Return the scores of the questions in the reports that count, by submission."""
-    by_key = {(one.student, one.exercise): one.submission for one in scores if one.submission is not None}
-    reports = gradebook.marked_reports(list(by_key.values()))
+    counting = dict.fromkeys(one.submission for one in scores if one.submission is not None)
     return {
-        by_key[handed_in.student, handed_in.exercise]: tuple(
-            QuestionScore(one.id, one.score, one.points, one.outcome) for one in report.questions
-        )
-        for handed_in, report in reports
+        number: tuple(QuestionScore(one.id, one.score, one.points, one.outcome) for one in report.questions)
+        for number, _, report in gradebook.numbered_reports(list(counting))
     }
 
 

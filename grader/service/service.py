@@ -6,9 +6,9 @@ import getpass
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -22,8 +22,10 @@ from grader.classroom.roster import Roster
 from grader.course.canvas_place import CanvasPlace
 from grader.course.deadlines import instant
 from grader.course.loading import LoadedCourse
+from grader.course.memberships import Memberships
 from grader.course.paper import prepare
 from grader.course.rules import read_time, unknown_students
+from grader.course.sharing import is_group
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
 from grader.errors import CourseFaults, UsageFault, counted, printable
@@ -33,9 +35,10 @@ from grader.examiner.report import Report
 from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
-from grader.gradebook.entries import GivenMark, LastOutput, Override, PastEvent
-from grader.gradebook.notices import forgotten_exercises
+from grader.gradebook.entries import Attempt, GivenMark, LastOutput, Override, PastEvent
+from grader.gradebook.notices import alone_notices, forgotten_exercises, group_notices, unknown_sections
 from grader.gradebook.scoring import TINY, Score
+from grader.gradebook.shared import owned_attempts, shared_analysis
 from grader.gradebook.store import Gradebook
 from grader.gradebook.totals import Total
 from grader.handout.generation import Generated, generate
@@ -62,7 +65,13 @@ from grader.service.feedback_folder import Draw, PackOrder, Say, Written, write_
 from grader.service.home import find_course
 from grader.service.installing import try_installation
 from grader.service.marking_desk import MarkingDesk, MarkingOrder, override_question
-from grader.service.people import found_student, known_student, roster_of, roster_of_gradebook
+from grader.service.people import (
+    found_student,
+    known_student,
+    memberships_in,
+    roster_of,
+    roster_of_gradebook,
+)
 from grader.service.proposing import Proposed, propose
 from grader.service.publishing import Exported, ExportOrder, export
 from grader.service.pushing import PushOrder, PushResult, PushStep, canvas_place, push
@@ -110,7 +119,8 @@ class Service:
         tell: Callable[[str], None] = silent,
         watch: Callable[[Job, Event], None] | None = None,
     ) -> None:
-        self.course, self._tell, self._watch = course, tell, watch
+        self.course = replace(course, enrolment=self._own_memberships)
+        self._tell, self._watch = tell, watch
         self._open = ExitStack()
 
     @classmethod
@@ -141,23 +151,42 @@ class Service:
         )
 
     def roster(self, file: Path | None) -> Roster | None:
-        """Read the roster in a file, if given, and report the reader's assumptions."""
+        """Read the roster in a file, if given, and report the reader's assumptions.
+
+        From now on its sections count, and not those of the course's own roster.
+        """
         roster = roster_of(file, self.gradebook)
         self._tell_all(roster.notes if roster else ())
+        if roster:
+            self.course = replace(self.course, enrolment=partial(self._memberships, roster))
         return roster
+
+    def _own_memberships(self) -> Memberships:
+        """Read the course's own roster, if it has one, and its lists of groups."""
+        own = self.course.root / ROSTER_FILE
+        return self._memberships(roster_of(own, self.gradebook) if own.exists() else None)
+
+    def _memberships(self, roster: Roster | None) -> Memberships:
+        return memberships_in(self.course, roster)
+
+    def _held(self, *more: str) -> set[str]:
+        """Return the students and groups of the gradebook, and the members of groups."""
+        sharing = self.course.sharing
+        return {*self.gradebook.students(), *sharing.students, *sharing.all_groups, *more}
 
     def hand_in(
         self, student: str, exercise: str, file_name: str, content: bytes, machine: Machine = HERE
     ) -> Outcome:
         """Store one file of a student, grade it, and return the outcome.
 
-        The variant is the one that was handed out to the student.
+        The variant is the one that was handed out to the student. Where groups hand in, it is the group's.
         """
         self.course.select((exercise,))
         personal = bool(self.gradebook.students_handed_out())
         run = ClassRun(self._grader(machine), self.gradebook, personal)
-        handed_in = HandedIn(student, exercise, file_name, content, datetime.now(UTC))
-        [outcome] = [*run.look([Found(student, exercise, lambda: handed_in)]), *run.run()]
+        owner = self.course.sharing.owner(student, exercise)
+        handed_in = HandedIn(owner, exercise, file_name, content, datetime.now(UTC))
+        [outcome] = [*run.look([Found(owner, exercise, lambda: handed_in)]), *run.run()]
         return outcome
 
     def grade(
@@ -176,7 +205,7 @@ class Service:
         is. With `again`, unchanged submissions are run as well.
         """
         self.course.select(() if only is None else (only,))
-        known = self.roster(roster) or roster_of_gradebook(self.gradebook)
+        known = self.roster(roster) or roster_of_gradebook(self.gradebook, self.course.sharing)
         if known and not roster:
             self._tell(f"No --roster: grading {counted(len(known.people), 'student')} with variants.")
         exercises = self.course.record.exercises
@@ -186,10 +215,11 @@ class Service:
             known,
             only or "",
             self.gradebook.students(),
-            self.course.record.rules,
+            self.course.rules,
             Ownership.listed_in(lists),
             self._is_stub,
             self._brought,
+            self.course.sharing.teams,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
@@ -209,14 +239,16 @@ class Service:
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE
     ) -> Regrading:
         """Return the regrading of the stored submissions, which has found them but has not run any."""
-        grader, held = self._grader(machine), self.gradebook.students()
+        grader, held = self._grader(machine), self._held()
         wanted = self.course.select(exercises)
         students = tuple(known_student(student, held) for student in students)
-        self._tell_all(unknown_students(self.course.record.rules, held))
+        self._tell_all(unknown_students(self.course.rules, held))
+        self._tell_all(unknown_sections(self.course))
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         self._tell_all(override_warnings(self.course, self.gradebook, students or None))
         regrading = Regrading(grader, self.gradebook)
-        regrading.look(wanted, students)
+        sharing = self.course.sharing
+        regrading.look(wanted, [owner for student in students for owner in sharing.owners(student)])
         return regrading
 
     def overrides(self) -> list[Override]:
@@ -226,7 +258,7 @@ class Service:
 
     def scores(self, students: Sequence[str] = (), exercises: Sequence[str] = ()) -> list[Score]:
         """Return the scores of these students and exercises, or of all if none is named."""
-        wanted, held = self.course.select(exercises), self.gradebook.students()
+        wanted, held = self.course.select(exercises), self._held()
         names = {folded(known_student(student, held)): student for student in students}
         found = [
             score
@@ -251,7 +283,7 @@ class Service:
             raise UsageFault(NO_TOTAL)
         own = self.course.root / ROSTER_FILE
         people = self.roster(roster or (own if own.exists() else None))
-        held = {*self.gradebook.students(), *(people.people if people else ())}
+        held = self._held(*(people.people if people else ()))
         names = {folded(known_student(student, held)) for student in students}
         found = course_totals(self.course, self.gradebook, people.people if people else ())
         return [one for one in found if not names or folded(one.student) in names]
@@ -282,11 +314,12 @@ class Service:
             raise UsageFault(
                 f"{score:g} is more than the {points:g} points of {exercise}. Give a smaller number."
             )
-        people = roster_of(roster, self.gradebook)
-        known = {*self.gradebook.students(), *(people.people if people else ())}
+        people = self.roster(roster)
+        known = self._held(*(people.people if people else ()))
         student = known_student(student, known, " If they handed in nothing, add --roster FILE.")
         score = None if score is None else abs(score)  # no -0
         made: Override | GivenMark
+        self._refuse_group(student, exercise, question)
         if question is None:
             made = Override(student, exercise, score, reason, _author(), datetime.now(UTC), points)
             self.gradebook.override(made)
@@ -295,6 +328,16 @@ class Service:
             made = override_question(self.course, self.gradebook, place, question, score, reason, _author())
         scores = final_scores(self.course, self.gradebook, student)
         return made, [one for one in scores if one.exercise == exercise]
+
+    def _refuse_group(self, student: str, exercise: str, question: str | None) -> None:
+        """Raise UsageFault if something is set by hand for a group, or a member of one, that cannot be."""
+        sharing, who = self.course.sharing, printable(student)
+        owner = sharing.owner(student, exercise)
+        if is_group(student) and not sharing.members(student, exercise):
+            raise UsageFault(f"Nobody does {exercise} in {who}. Name a student.")
+        if question is not None and owner != student:
+            told = f"The points of a question are those of the whole group {printable(owner)}."
+            raise UsageFault(f"{told} Name it instead of {who}, or leave out --question.")
 
     def marking(self, order: MarkingOrder) -> MarkingDesk:
         """Return the answers that a person marks."""
@@ -305,8 +348,10 @@ class Service:
         held = self.gradebook.exercises()
         wanted = self.course.select([name for name in exercises if name not in held])
         wanted = tuple(exercises) or (*wanted, *held)
-        student = known_student(student, self.gradebook.students())
-        events = [event for event in self.gradebook.history(student) if event.exercise in wanted]
+        student = known_student(student, self._held())
+        owned = (self._own_events(owner, student) for owner in self.course.sharing.owners(student))
+        events = [event for own in owned for event in own if event.exercise in wanted]
+        events.sort(key=lambda event: event.time)
         if not events:
             raise UsageFault(f"{printable(student)} has no history in {' or '.join(wanted)}.")
         scores = final_scores(self.course, self.gradebook, student)
@@ -314,12 +359,18 @@ class Service:
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
         return events, found
 
+    def _own_events(self, owner: str, student: str) -> list[PastEvent]:
+        """Return the history of what is kept under a name; that of a group says so."""
+        events = self.gradebook.history(owner)
+        if owner == student:
+            return events
+        return [replace(event, text=f"{printable(owner)} {event.text}") for event in events]
+
     def last_outputs(self, student: str, exercises: Sequence[str] = ()) -> list[LastOutput]:
         """Return what a student's submissions printed and raised in their last grading."""
-        student = found_student(student, self.gradebook.students())
-        return [
-            one for one in self.gradebook.last_outputs(student) if not exercises or one.exercise in exercises
-        ]
+        owners = self.course.sharing.owners(found_student(student, self._held()))
+        found = (one for owner in owners for one in self.gradebook.last_outputs(owner))
+        return [one for one in found if not exercises or one.exercise in exercises]
 
     def forgotten_exercises(self) -> list[str]:
         """Return warnings about exercises with scores that the course does not list."""
@@ -355,6 +406,8 @@ class Service:
 
     def forget(self, student: str, roster: Path) -> Forgotten:
         """Remove everything about one student."""
+        if roster.exists():
+            self.roster(roster)
         return forget_student(self.course, self.gradebook, student, roster)
 
     def analysis(self, exercises: Sequence[str] = ()) -> Analysis:
@@ -362,11 +415,14 @@ class Service:
         chosen = self.course.select(exercises)
         in_order = [name for name in self.course.record.exercises if name in chosen]
         asked = {name: self.course.outline(name).questions for name in in_order}
-        attempts = [one for one in self.gradebook.attempts() if one.exercise in asked]
-        counting = counting_submissions(attempts, self.course.record.rules)
+        attempts = [one for one in self._owned_attempts() if one.exercise in asked]
+        counting = counting_submissions(attempts, self.course.rules)
         analysis = analyse(self._reports(counting), asked)
         self._tell_all(forgotten_exercises(self.course, self.gradebook))
-        return analysis
+        return shared_analysis(analysis, self.course.sharing)
+
+    def _owned_attempts(self) -> Iterator[Attempt]:
+        return owned_attempts(self.gradebook.attempts(), self.course.sharing)
 
     def summary(self, exercises: Sequence[str] = ()) -> ClassSummary:
         """Return the analysis of some exercises, with everything else that an instructor asks of a class."""
@@ -374,11 +430,12 @@ class Service:
         outlines = {
             name: self.course.outline(name) for name in self.course.record.exercises if name in chosen
         }
-        attempts = [one for one in self.gradebook.attempts() if one.exercise in outlines]
-        counting = counting_submissions(attempts, self.course.record.rules)
+        attempts = [one for one in self._owned_attempts() if one.exercise in outlines]
+        counting = counting_submissions(attempts, self.course.rules)
         examples = Examples()
         asked = {name: outline.questions for name, outline in outlines.items()}
         analysis = analyse(examples.passing(self._reports(counting)), asked)
+        analysis, sharing = shared_analysis(analysis, self.course.sharing), self.course.sharing
         points = {one.exercise: outlines[one.exercise].points for one in analysis.exercises}
         own = set(counting)
         latest = {(one.student, one.exercise): one for one in attempts if one.submission in own}
@@ -388,8 +445,8 @@ class Service:
             exercises=points,
             analysis=analysis,
             misconceptions=examples.ranked(),
-            arrivals=tuple(arrivals(latest.values(), list(points), self.course.record.rules)),
-            paces=tuple(paces(attempts, list(points), self.course.record.rules)),
+            arrivals=tuple(arrivals(latest.values(), list(points), self.course.rules, sharing)),
+            paces=tuple(paces(attempts, list(points), self.course.rules, sharing)),
             students=students_of(
                 final_scores(self.course, self.gradebook),
                 analysis,
@@ -452,7 +509,10 @@ class Service:
         """Write what students receive."""
         known = self.roster(roster)
         students = known.students if known else None
-        before = self.gradebook.handed_out(students or [])
+        self._tell_all(unknown_sections(self.course))
+        self._tell_all(group_notices(self.course, self.gradebook))
+        self._tell_all(alone_notices(self.course, students or []))
+        before = self.gradebook.handed_out([*(students or []), *self.course.sharing.all_groups])
         return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
 
     def try_installation(self, generated: Generated) -> None:

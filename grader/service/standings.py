@@ -10,11 +10,20 @@ from grader.classroom.roster import Roster
 from grader.course.deadlines import deadline
 from grader.course.loading import LoadedCourse
 from grader.course.rules import unknown_students
+from grader.course.sharing import is_group
 from grader.errors import UsageFault, printable
 from grader.folding import folded
 from grader.gradebook import scoring
-from grader.gradebook.notices import forgotten_exercises, forgotten_questions, open_to_all, score_warnings
+from grader.gradebook.notices import (
+    forgotten_exercises,
+    forgotten_questions,
+    group_notices,
+    open_to_all,
+    score_warnings,
+    unknown_sections,
+)
 from grader.gradebook.scoring import Score
+from grader.gradebook.shared import shared_attempts, shared_overrides
 from grader.gradebook.store import Gradebook
 from grader.gradebook.totals import Total, totals
 from grader.identity import Person
@@ -25,9 +34,15 @@ def final_scores(
 ) -> Iterator[Score]:
     """Yield the scores of the gradebook, or of one student in it, under the course's rules."""
     points = {outline.name: outline.points for outline in course.outlines()}
-    names = [student] if student is not None else [*roster, *gradebook.students()]
-    overrides, known = gradebook.overrides(student), {folded(name) for name in names}
-    return scoring.scores(gradebook.attempts(student), overrides, course.record.rules, points, known)
+    sharing = course.sharing
+    names = [student] if student is not None else [*roster, *gradebook.students(), *sharing.students]
+    owners = [None] if student is None else sharing.owners(student)
+    attempts = shared_attempts((one for name in owners for one in gradebook.attempts(name)), sharing)
+    made = (one for name in owners for one in gradebook.overrides(name))
+    overrides = list(shared_overrides(sorted(made, key=lambda one: one.created), sharing))
+    known = {folded(name) for name in names}
+    found = scoring.scores(attempts, overrides, course.rules, points, known)
+    return (one for one in found if student is None or is_group(student) or one.student == student)
 
 
 NO_TOTAL = "The course has no rules for a total. Add scores: to course.yaml."
@@ -45,7 +60,7 @@ def course_totals(
     """
     if course.record.scores is None:
         return []
-    moment, rules = now or datetime.now(UTC), course.record.rules
+    moment, rules = now or datetime.now(UTC), course.rules
     doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
 
     def is_over(student: str, exercise: str) -> bool:
@@ -72,7 +87,9 @@ def score_notices(
 ) -> Iterator[str]:
     """Yield warnings about unknown students in the rules, and scores that the course no longer uses."""
     yield from open_to_all(gradebook)
-    yield from unknown_students(course.record.rules, gradebook.students(), roster)
+    yield from unknown_students(course.rules, {*gradebook.students(), *course.sharing.students}, roster)
+    yield from group_notices(course, gradebook)
+    yield from unknown_sections(course)
     yield from forgotten_exercises(course, gradebook)
     yield from forgotten_questions(course, gradebook)
 
@@ -103,8 +120,9 @@ def absences(
         others = f"It has: {', '.join(sorted(sections))}." if sections else "It has no column 'section'."
         raise UsageFault(f"The roster has no section '{printable(section)}'. {printable(others)}")
     people = [one for one in roster.people.values() if section in {None, one.section}]
-    there = {(folded(one.student), one.exercise) for one in gradebook.attempts()}
-    excused = {(folded(one.student), one.exercise) for one in course.record.rules.excused}
+    attempts = shared_attempts(gradebook.attempts(), course.sharing)
+    there = {(folded(one.student), one.exercise) for one in attempts}
+    excused = {(folded(one.student), one.exercise) for one in course.rules.excused}
     doubtful = {(folded(student), exercise) for student, exercise in gradebook.left_out()}
     begun = {exercise for _, exercise in there}
     known = there | excused

@@ -14,6 +14,7 @@ _SECTIONS = {  # where the keys of a record are
     "Weighing": "[scores](course-yaml.md#scores)",
     "Category": "[category](course-yaml.md#categories)",
     "CanvasPlace": "[canvas](course-yaml.md#canvas)",
+    "SectionDeadlines": "[deadlines](course-yaml.md#deadlines)",
     "Late": "[late](course-yaml.md#late)",
     "Extension": "[extension](course-yaml.md#extensions)",
     "Excused": "[excuse](course-yaml.md#excused)",

@@ -18,7 +18,7 @@ from grader.cli import grade as grade_cli
 from grader.course.canvas_place import CanvasPlace
 from grader.course.records import Course, Example, Exercise, Illustration, Passage
 from grader.course.release import Release
-from grader.course.rules import Excused, Extension, Late, Rules
+from grader.course.rules import Excused, Extension, Late, Rules, SectionDeadlines
 from grader.course.weighing import Category, Weighing
 from grader.examiner.asked_verbs import VERBS, SideEffects, Verbs
 from grader.examiner.remedies import REMEDIES, remedy
@@ -53,6 +53,7 @@ RECORDS: dict[str, type[BaseModel]] = {
         Course,
         CanvasPlace,
         Rules,
+        SectionDeadlines,
         Late,
         Extension,
         Excused,
