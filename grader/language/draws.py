@@ -16,7 +16,7 @@ T = TypeVar("T")
 # The version of the drawing, stored with each variant. Increase it when the same course gives different
 # variants, because draws change or because variants must separate other mistakes. Variants that students
 # already have are kept.
-DRAWING = 2
+DRAWING = 3
 
 
 @dataclass(frozen=True)

@@ -240,13 +240,6 @@ _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
         _dilated,
         is_rare=True,
     ),
-    _miscount(
-        "answered-kernel-size",
-        wording.SIZE_ANSWERED_KERNEL_SIZE,
-        lambda a: a.kernel,
-        _changes_size,
-        is_rare=True,
-    ),
     Mistake[Axes, list[float]].of_way(
         "read-width-first",
         wording.SIZE_READ_WIDTH_FIRST,
@@ -267,6 +260,13 @@ _WALKED: tuple[Mistake[Axes, list[float]], ...] = (
         wording.SIZE_ONE_SIDE_FOR_BOTH_WIDTH,
         lambda axes: [axes[-1].places] * len(axes),
         _several,
+        is_rare=True,
+    ),
+    _miscount(
+        "answered-kernel-size",
+        wording.SIZE_ANSWERED_KERNEL_SIZE,
+        lambda a: a.kernel,
+        _changes_size,
         is_rare=True,
     ),
 )

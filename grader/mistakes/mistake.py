@@ -53,14 +53,14 @@ class Mistake(Generic[Run, Answer]):
         return Slip(self.name, self.message.format(**words), self.answer(run), self.is_rare)
 
 
-def telling(slips: Iterable[Slip], known: Iterable[Any], form: Callable[[Any], str] = repr) -> Iterator[Slip]:
-    """Yield the slips to look for; `known` answers are right, or wrong for another reason.
+def telling(slips: Iterable[Slip], right: Any, form: Callable[[Any], str] = repr) -> Iterator[Slip]:
+    """Yield the slips to look for: all but the rare ones that are right or look like another slip.
 
-    A rare slip is left out if its answer is already known, because it would prove nothing. Answers are equal
-    if they have the same `form`.
+    A rare slip that looks like an author's misconception stays, so that the student reads both. Answers are
+    equal if they have the same `form`.
     """
     slips = list(slips)
-    seen = {form(answer) for answer in (*known, *(slip.answer for slip in slips if not slip.is_rare))}
+    seen = {form(right), *(form(slip.answer) for slip in slips if not slip.is_rare)}
     for slip in slips:
         if not slip.is_rare or form(slip.answer) not in seen:
             seen.add(form(slip.answer))

@@ -27,6 +27,7 @@ Count = Callable[[Weighted], int]
 _MISCOUNTS: tuple[tuple[str, str, Count], ...] = (
     ("forgot-biases", wording.FORGOT_BIASES, lambda one: math.prod(one.weight)),
     ("one-bias-for-all", wording.ONE_BIAS, lambda one: math.prod(one.weight) + min(1, one.bias)),
+    ("bias-for-each-input", wording.BIAS_FOR_EACH_INPUT, lambda one: math.prod(one.weight) + _inputs(one)),
     ("ignored-kernel-size", wording.IGNORED_KERNEL_SIZE, lambda one: math.prod(one.weight[:2]) + one.bias),
     ("ignored-input-channels", wording.IGNORED_INPUTS, lambda one: _without(one.weight, 1) + one.bias),
     ("ignored-output-channels", wording.IGNORED_OUTPUTS, lambda one: _without(one.weight, 0) + one.bias),
@@ -51,6 +52,11 @@ def parameter_slips(layers: Sequence[Weighted]) -> Iterator[Slip]:
             yield Slip(name, message, [total])
     if len(layers) > 1 and layers[-1].total not in seen:
         yield Slip(LAST_ALONE, wording.LAST_ALONE, [layers[-1].total])
+
+
+def _inputs(one: Weighted) -> int:
+    """Return how many inputs (or channels) go into a layer with a bias; 0 if it has none."""
+    return one.weight[1] if one.bias and len(one.weight) > 1 else one.bias
 
 
 def _without(weight: Sequence[int], place: int) -> int:

@@ -311,6 +311,7 @@ SAME_FOR_ALL = "You wrote the same letter everywhere."
 
 # Counting the parameters of a layer.
 FORGOT_BIASES = "You counted only the weights. Each output channel also has a bias."
+BIAS_FOR_EACH_INPUT = "You gave each input a bias. Each output has one."
 ONE_BIAS = "You counted one bias for the whole layer. There is one for each output channel."
 IGNORED_KERNEL_SIZE = "You left out the size of the kernel: each of its cells is a weight."
 IGNORED_INPUTS = "You left out the input channels. Each has its own weights."

@@ -47,7 +47,9 @@ def _cost(question: Question[Any, Any, Any], variant: Variant, most: float) -> i
     """Add up the costs of a variant's confusions, and stop at `most`."""
     total = 0
     try:
-        for one in question.confusions(*question.sketch(variant)):
+        posed, key = question.sketch(variant)
+        common = tuple(wrong for wrong in key.wrong if not wrong.is_rare)
+        for one in question.confusions(posed, key.model_copy(update={"wrong": common})):
             total += RIGHT if one.is_right else 1
             if total >= most:
                 break

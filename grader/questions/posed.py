@@ -62,11 +62,12 @@ class Wrong(Record):
     answer: Any
     message: str
     hint: int | None = None  # the number of the hint to show, from 1
+    is_rare: bool = False  # a usual mistake that variants are not drawn around
 
     @classmethod
     def of(cls, slip: Slip) -> Wrong:
         """Make one from a usual mistake."""
-        return cls(name=slip.name, answer=slip.answer, message=slip.message)
+        return cls(name=slip.name, answer=slip.answer, message=slip.message, is_rare=slip.is_rare)
 
 
 class Key(Record):
@@ -110,9 +111,11 @@ def failed(
     """Mark a wrong answer with the one misconception that explains it.
 
     If two explain it, the message holds both and no misconception is named. If none or more than `most` do,
-    the message is `otherwise`.
+    the message is `otherwise`. Rare ones count only if there is room for them.
     """
     agreeing = list({wrong.name: wrong for wrong in reversed([*wrongs]) if agrees(wrong)}.values())[::-1]
+    if len(agreeing) > most:
+        agreeing = [wrong for wrong in agreeing if not wrong.is_rare]
     if not 1 <= len(agreeing) <= most:
         return Mark("failed", share, otherwise)
     if len(agreeing) > 1:

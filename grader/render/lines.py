@@ -46,6 +46,24 @@ class Indented:
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """Lines beside their label; below it in a terminal that is too narrow for both."""
+
+    label: str
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the label and the lines."""
+        first, *others = self.text.splitlines()
+        beside = [f"{self.label:<8}  {first}", *(" " * 10 + line for line in others)]
+        if max(map(cell_len, beside)) <= options.max_width:
+            yield Text("\n".join(beside))
+        else:
+            yield Text(f"{self.label}:")
+            yield Indented(Text(self.text))
+
+
+@dataclass(frozen=True)
 class Verbatim:
     """Lines of code, which are never broken: a terminal breaks what is too long, and copies it whole."""
 

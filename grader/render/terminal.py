@@ -15,7 +15,7 @@ from grader.language.points import number_text, points_text, score_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import OutcomeName
 from grader.questions.wording import MARKED_BY_A_PERSON
-from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Picture
+from grader.render.lines import Bounded, Cut, Ends, Headline, Indented, Labelled, Picture
 from grader.render.palette import FAINT, LATER, LOST, PARTLY, RIGHT, WRONG
 
 WORDS: dict[OutcomeName, tuple[str, str]] = {
@@ -154,9 +154,7 @@ def _checks(question: QuestionReport) -> Iterator[RenderableType]:
         if reason:
             yield Indented(Text(reason), 6)
         for label, text in exchange(check):
-            first, *others = text.splitlines()
-            lines = [f"{label:<8}  {first}", *(" " * 10 + line for line in others)]
-            yield Indented(Text("\n".join(lines)), 6)
+            yield Indented(Labelled(label, text), 6)
 
 
 def exchange(check: CheckReport) -> list[tuple[str, str]]:

@@ -33,10 +33,11 @@ from grader.questions.kinds.number import NumberKey
 from grader.questions.kinds.output_size import SizeKey
 from grader.questions.kinds.tensor import TensorKey
 from grader.questions.posed import FormError, Key, Mark, Posed
+from grader.service.shipped import shipped_course
 from grader.worker.isolation.ways import own_way
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # to find `tests`, run from wherever
-from tests.bench.handed_in import slips, solutions, told
+from tests.bench.handed_in import Told, slips, solutions, told
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM_ANSWERS = 20  # to each question of each variant
@@ -195,16 +196,23 @@ def submit() -> None:
     """Hand in what others wrote, with the numbers of variant 0 and of one student, and print the shares."""
     course = load_course(ROOT)
     with own_way().workers(["torch", "numpy"]) as workers:
-        for student in (None, "ada"):
-            found = [one for one in told(course, workers, slips(), student) if not one.is_right]
-            fits = sum(one.fits for one in found)
-            print(f"slips of {student or 'variant 0'}: {fits} of {len(found)} ({share(fits, len(found))})")
-            for one in found:
-                if not one.fits:
-                    print(f"  {one.of.id}: {one.of.teacher} | {', '.join(one.named) or 'nothing'}")
+        training = load_course(shipped_course("training"))
+        for of, handed_in in ((course, slips()), (training, slips("training"))):
+            for student in (None, "ada"):
+                print(f"{of.record.title}, {student or 'variant 0'}: ", end="")
+                count([one for one in told(of, workers, handed_in, student) if not one.is_right])
         for kind, wanted in (("right", True), ("wrong", False)):
             results = [one.is_right is wanted for one in told(course, workers, solutions(kind))]
             print(f"{kind} solutions: {sum(results)} of {len(results)} judged as they should be")
+
+
+def count(found: list[Told]) -> None:
+    """Print how many slips get the diagnosis of a teacher, and which ones do not."""
+    fits = sum(one.fits for one in found)
+    print(f"{fits} of {len(found)} slips ({share(fits, len(found))})")
+    for one in found:
+        if not one.fits:
+            print(f"  {one.of.id}: {one.of.teacher} | {', '.join(one.named) or 'nothing'}")
 
 
 if __name__ == "__main__":

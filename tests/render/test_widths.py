@@ -15,6 +15,7 @@ from rich.style import Style
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.language.points import number_text, score_text
 from grader.render.classroom import report_line
+from grader.render.lines import Labelled
 from grader.render.palette import COLOURS, screen
 from grader.render.terminal import WORDS, Beside, WatchedPage, glance_page, remembered, report_page, sum_of
 from grader.walks.axis import Axis
@@ -176,3 +177,19 @@ def test_a_terminal_of_sixteen_colours_shows_none(
     with console.capture() as captured:
         console.print("right", style=COLOURS[0])
     assert ("38;5" in captured.get()) == is_coloured
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, ["called    f(tensor([[1., 2.],", "                    [3., 4.]]))"]),
+        (28, ["called:", "  f(tensor([[1., 2.],", "            [3., 4.]]))"]),
+    ],
+)
+def test_what_a_check_called_is_below_its_label_where_it_does_not_fit_beside(
+    width: int, lines: list[str]
+) -> None:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console.print(Labelled("called", "f(tensor([[1., 2.],\n          [3., 4.]]))"))
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines() == lines

@@ -207,7 +207,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
         left_out = {*self.misconceptions, *self.without}
         right = list(output if self.ask == "shape" else output[2:])
         slips = (one for one in self._usual(walk, output) if one.name not in left_out)
-        return (*wrongs, *map(Wrong.of, telling(slips, [right, *(wrong.answer for wrong in wrongs)])))
+        return (*wrongs, *map(Wrong.of, telling(slips, right)))
 
     def _usual(self, walk: Walk | None, output: Sequence[int]) -> Iterable[Slip]:
         sides = tuple(size_mistakes(walk))

@@ -148,8 +148,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
         found = (one for one in slips if one.name not in left_out and not _says_nothing(one.answer, output))
         usual = [one._replace(answer=one.answer.tolist()) for one in found]
-        known = [output.tolist(), *(wrong.answer for wrong in wrongs)]
-        wrongs += map(Wrong.of, telling(usual, known, lambda answer: repr(_floats(answer))))
+        wrongs += map(Wrong.of, telling(usual, output.tolist(), lambda answer: repr(_floats(answer))))
         return TensorKey(
             solution=f"{self.id} = {values}",
             wrong=tuple(wrongs),

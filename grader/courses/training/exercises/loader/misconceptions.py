@@ -33,6 +33,11 @@ class Windows_one_too_many(reference.Windows):
         return super().__len__() + 1
 
 
+class Windows_one_too_many__one_for_each_value(reference.Windows):
+    def __len__(self):
+        return len(self.series)
+
+
 class Windows_target_inside(reference.Windows):
     def __getitem__(self, i):
         end = i + self.length

@@ -31,5 +31,9 @@ def bce_no_absolute_value(z, y):
     return (z - z * y + torch.log1p((-z).exp())).mean()
 
 
+def bce_no_absolute_value__after_the_maximum(z, y):
+    return (z.clamp(min=0) - z * y + torch.log1p((-z).exp())).mean()
+
+
 def bce_swapped_targets(z, y):
     return reference.bce(z, 1 - y)
