@@ -39,11 +39,17 @@ questions:
   - {id: double, kind: code, prompt: Double it., points: 2.51, signature: "(x: int) -> int"}
   - {id: triple, kind: code, prompt: Triple it., points: 2.12, signature: "(x: int) -> int"}
 """
+OTHER = """
+format: 1
+title: Others
+questions:
+  - {id: six, kind: number, prompt: Say six., answer: "6"}
+"""
 CHECKS = "def test_double(student):\n    assert student.double(2) == 4, 'CHECKED'\n\n\n"
 CHECKS += "def test_triple(student):\n    assert student.triple(2) == 6\n"
 WRONG = RIGHT.replace("five = 5", "five = 4")
-SIGNS = {  # in what students get; a score is 4.63 of 5, in some systems scaled to 100, 18 or 20
-    "score": re.compile(r"(?<![\d.])(4\.63|92\.6|16\.668|18\.52)(?![\d.])"),
+SIGNS = {  # in what students get; a score is 4.63 of 5, in some systems of 100, 18 or 20, and 96.3 in a total
+    "score": re.compile(r"(?<![\d.])(4\.63|92\.6|16\.668|18\.52|96\.3)(?![\d.])"),
     "messages": re.compile("FOUR-SAID"),
     "explanation": re.compile("FIVE-EXPLAINED"),
     "checks": re.compile("CHECKED"),
@@ -238,8 +244,9 @@ def roster_rows() -> list[dict[str, str]]:
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A graded class of ada and bob, who gave the same answers."""
     small = Small(tmp_path_factory.mktemp("released"))
-    small.write("course.yaml", one_exercise(""))
+    small.write("course.yaml", with_rules(""))
     small.write("exercises/exercise-1/exercise.yaml", EXERCISE)
+    small.write("exercises/exercise-2/exercise.yaml", OTHER)
     small.write("exercises/exercise-1/reference.py", REFERENCE)
     small.write("exercises/exercise-1/checks.py", CHECKS)
     rows = roster_rows()
@@ -250,11 +257,14 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
         table.writerows(rows)
     for student in NAMES:
         small.hand_in(student, WRONG, "exercise-1", datetime(2026, 11, 20, tzinfo=UTC))
+        small.hand_in(student, "six = 6\n", "exercise-2")
     return small
 
 
-def one_exercise(more: str) -> str:
-    return COURSE.replace("[ex-1, ex-2]", "[exercise-1]") + "scores: {weights: {exercise-1: 1}}\n" + more
+def with_rules(more: str) -> str:
+    """A course of an exercise that is released by these rules, and one without a deadline."""
+    two = COURSE.replace("[ex-1, ex-2]", "[exercise-1, exercise-2]")
+    return f"{two}scores: {{weights: {{exercise-1: 1, exercise-2: 1}}}}\n{more}"
 
 
 @pytest.fixture
@@ -297,7 +307,7 @@ def test_each_part_is_there_from_its_minute_on(
 ) -> None:
     output = OUTPUTS[name]
     others = "".join(f", {one}: at_once" for one in sorted(ALL - {part}))
-    world.small.write("course.yaml", one_exercise(f"{RULES}release: {{{part}: after_deadline{others}}}\n"))
+    world.small.write("course.yaml", with_rules(f"{RULES}release: {{{part}: after_deadline{others}}}\n"))
     is_for_all = part in {"explanation", "checks"} or output.falls_with == ALL
     due = {"ada": ADA, "bob": ADA if is_for_all else BOB}
     minutes = [one.replace(minute=minute) for one in (BOB, ADA) for minute in (29, 31)]
@@ -320,7 +330,7 @@ def test_no_command_and_no_system_is_forgotten() -> None:
 
 def test_a_handout_says_no_date_of_release(world: Classes, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = RULES.replace("2026-12-01", "2031-12-01")
-    world.small.write("course.yaml", one_exercise(f"{rules}release: {{checks: 2033-03-03}}\n"))
+    world.small.write("course.yaml", with_rules(f"{rules}release: {{checks: 2033-03-03}}\n"))
     text = "".join(handed_out(world, "assessed").values())
     assert "exercise-1" in text
     assert "2033-03-03" not in text
