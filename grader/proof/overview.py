@@ -136,9 +136,17 @@ def _made(exercise: LoadedExercise, numbers: Sequence[int], seen: AbstractSet[st
             return _shown(exercise, index, drawn)
         return ShownVariant(made_up(index) or VARIANT_0, drawn)
 
-    has_file = exercise.params_file is not None
-    drawn = [(index, _params(exercise, index) if has_file else None) for index in numbers]
-    return in_shares(lambda one: make(*one), drawn)
+    drawn = _drawn_here(exercise, numbers) if exercise.params_file else ((one, None) for one in numbers)
+    return in_shares(lambda one: make(*one), list(drawn))
+
+
+def _drawn_here(exercise: LoadedExercise, numbers: Sequence[int]) -> Iterator[tuple[int, _Params]]:
+    """Draw parameters in this process, up to the first that cannot be drawn."""
+    for index in numbers:
+        params = _params(exercise, index)
+        yield index, params
+        if isinstance(params, CourseFaults):
+            return
 
 
 def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVariant:
