@@ -165,6 +165,11 @@ def filled(world: Classes, lms: Lms) -> dict[str, str]:
     return exported(world, lms, "--exercise", "exercise-1", "--fill", gradebook, "--overwrite")
 
 
+def total(world: Classes, lms: Lms) -> dict[str, str]:
+    """Read the rows about each student's total."""
+    return exported(world, lms, "--exercise", "total")
+
+
 def pushed(world: Classes) -> dict[str, str]:
     """Read what Canvas holds after a push."""
     made = MadeCanvas()
@@ -208,12 +213,7 @@ OUTPUTS = {
     **{
         f"export to {lms.name}": Output("export", partial(exported, lms=lms), SCORE, SCORE) for lms in EXPORTS
     },
-    **{
-        f"total in {lms.name}": Output(
-            "export", lambda world, lms=lms: exported(world, lms, "--exercise", "total"), SCORE, SCORE
-        )
-        for lms in EXPORTS
-    },
+    **{f"total in {lms.name}": Output("export", partial(total, lms=lms), SCORE, SCORE) for lms in EXPORTS},
     **{
         f"filled for {lms.name}": Output(
             "export",
