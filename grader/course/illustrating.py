@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course.records import Illustration
-from grader.figures.figure import CannotDraw
+from grader.figures.figure import CannotDraw, Show
 from grader.figures.frames import figure_of
 from grader.language.expressions import whole_numbers
 from grader.language.fault import at
@@ -18,12 +18,14 @@ from grader.questions.given import Formulas, Path, given_layer
 from grader.questions.posed import Key, Posed
 from grader.torch_lazy import torch
 from grader.walks.as_written import walk_of
+from grader.walks.walk import Walk
 from grader.walks.worked import Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_NUMBERS = 4096  # of an input
+MAX_WALKS = 1024  # that were drawn before
 _DIMS = {"1d": 3, "2d": 4, "3d": 5, "Unfold": 4}  # of an input, by how the name of a layer ends
 
 
@@ -37,11 +39,29 @@ def illustrated(
 
     """
     worked = _numbers(figure, variant) if figure.has_numbers else _shape(figure, variant)
-    figure_of(worked, figure.show)
+    _try(worked, figure.show)
     if figure.show == "whole" and _is_asked(worked, posed, keys):
         sentence = "The whole walk of a question's own layer and numbers would give its answer away."
         raise CannotDraw(sentence, "Use other numbers, or 'show: first'.")
     return worked
+
+
+_drawn: set[tuple[Walk, bool, Show]] = set()
+
+
+def _try(worked: Worked, show: Show) -> None:
+    """Draw a figure, once for each walk: what the numbers are makes no figure impossible.
+
+    Raises:
+        CannotDraw: it cannot be drawn.
+
+    """
+    own = (worked.walk, worked.has_numbers, show)
+    if own not in _drawn:
+        figure_of(worked, show)
+        if len(_drawn) >= MAX_WALKS:
+            _drawn.clear()
+        _drawn.add(own)
 
 
 def _shape(figure: Illustration, variant: Variant) -> Worked:

@@ -8,7 +8,6 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
-from contextvars import ContextVar
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -123,7 +122,8 @@ _NODES = (
 )
 
 
-_left: ContextVar[int] = ContextVar("left")  # steps that the formula may still take
+_NUMBERS = {int, float}  # without bool, which is one
+_SMALL = 1e99  # a number below this needs no closer look
 
 
 class ExpressionError(LanguageError):
@@ -277,23 +277,52 @@ def whole_numbers(formulas: Sequence[Expression], scope: Scope) -> list[int]:
 
 def evaluate_tree(tree: ast.expr, scope: Scope) -> Any:
     """Evaluate a formula that has already been parsed."""
-    steps = _left.set(MAX_STEPS)
     try:
-        return _value(tree, scope)
+        return _compiled_once(tree)(scope, _Steps())
     except ExpressionError:
         raise
     except RecursionError:
         raise ExpressionError("A formula cannot be computed. It is nested too deeply.") from None
     except (ArithmeticError, TypeError, ValueError, LookupError) as error:
         raise ExpressionError(f"A formula cannot be computed. {ast.unparse(tree)}: {error}.") from None
-    finally:
-        _left.reset(steps)
 
 
-def _value(node: ast.expr, scope: Scope) -> Any:
-    value = _computed(node, scope)
-    _left.set(_left.get() - 1 - (len(value) if isinstance(value, Sized) else 0))
-    if _left.get() < 0:
+class _Steps:
+    """The steps that a formula may still take."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_STEPS
+
+
+_Compiled = Callable[[Scope, _Steps], Any]
+
+
+@lru_cache(maxsize=4096)
+def _compiled_once(tree: ast.expr) -> _Compiled:
+    """Compile a formula; the variants of a class compute the same few formulas very often."""
+    return _compiled(tree)
+
+
+def _compiled(node: ast.expr) -> _Compiled:
+    """Return a function that computes a node, counts its steps and bounds its value."""
+    compute = _computing(node)
+
+    def value_of(scope: Scope, steps: _Steps) -> Any:
+        value = compute(scope, steps)
+        steps.left -= 1
+        if steps.left >= 0 and type(value) in _NUMBERS and -_SMALL <= value <= _SMALL:
+            return value
+        return _checked(value, steps)
+
+    return value_of
+
+
+def _checked(value: Any, steps: _Steps) -> Any:
+    """Count the items of a value, and return it if it is bounded."""
+    steps.left -= len(value) if isinstance(value, Sized) else 0
+    if steps.left < 0:
         raise ExpressionError(f"A formula takes more than {MAX_STEPS:,} steps.", "Use shorter loops.")
     return _finite(value) if isinstance(value, int | float | complex) else value
 
@@ -309,66 +338,99 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _computed(node: ast.expr, scope: Scope) -> Any:  # noqa: C901 one branch for each form of formula
+def _computing(node: ast.expr) -> _Compiled:  # noqa: C901 one branch for each form of formula
+    """Return a function that computes a node from the values of its parts."""
     match node:
         case ast.Constant(value=value):
-            return value
+            return lambda _scope, _steps: value
         case ast.Name(id=name):
-            if name not in scope:
-                raise ExpressionError(f"There is no parameter '{name}'.")
-            return scope[name]
+            return _looking_up(name, f"There is no parameter '{name}'.")
         case ast.Attribute():
             name = given_name(node) or ""
-            if name not in scope:
-                raise ExpressionError(f"There is no earlier answer '{name}'.")
-            return scope[name]
+            return _looking_up(name, f"There is no earlier answer '{name}'.")
         case ast.Tuple(elts=items):
-            return tuple(_value(item, scope) for item in items)
+            parts = [*map(_compiled, items)]
+            return lambda scope, steps: tuple([part(scope, steps) for part in parts])
         case ast.List(elts=items):
-            return [_value(item, scope) for item in items]
+            parts = [*map(_compiled, items)]
+            return lambda scope, steps: [part(scope, steps) for part in parts]
         case ast.UnaryOp(op=op, operand=operand):
-            return _UNARY[type(op)](_value(operand, scope))
+            change, of = _UNARY[type(op)], _compiled(operand)
+            return lambda scope, steps: change(of(scope, steps))
         case ast.BinOp(left=left, op=op, right=right):
-            return _binary(op, _value(left, scope), _value(right, scope))
+            sign, one, other = op, _compiled(left), _compiled(right)
+            return lambda scope, steps: _binary(sign, one(scope, steps), other(scope, steps))
         case ast.BoolOp(op=op, values=values):
-            return _first_that_decides(op, values, scope)
+            return _deciding([*map(_compiled, values)], by=isinstance(op, ast.Or))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            # As in Python, nothing is computed after a comparison that fails.
-            pairs = pairwise(_value(item, scope) for item in (left, *comparators))
-            return all(_COMPARE[type(op)](a, b) for op, (a, b) in zip(ops, pairs, strict=False))
+            return _comparing([_COMPARE[type(op)] for op in ops], [*map(_compiled, (left, *comparators))])
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            return _value(body if _value(test, scope) else orelse, scope)
+            asked, then, otherwise = _compiled(test), _compiled(body), _compiled(orelse)
+            return lambda scope, steps: (then if asked(scope, steps) else otherwise)(scope, steps)
         case ast.Subscript(value=value, slice=index):
-            return _value(value, scope)[_value(index, scope)]
+            whole, at_ = _compiled(value), _compiled(index)
+            return lambda scope, steps: whole(scope, steps)[at_(scope, steps)]
         case ast.ListComp(elt=item, generators=loops) | ast.GeneratorExp(elt=item, generators=loops):
-            return list(_looped(item, loops, scope))
+            looped = _looping(item, loops)
+            return lambda scope, steps: list(looped(scope, steps))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return FUNCTIONS[name](*(_value(argument, scope) for argument in arguments))
+            function, parts = FUNCTIONS[name], [*map(_compiled, arguments)]
+            return lambda scope, steps: function(*[part(scope, steps) for part in parts])
     raise ExpressionError(f"'{ast.unparse(node)}' cannot be computed.")
 
 
-def _looped(item: ast.expr, loops: Sequence[ast.comprehension], scope: Scope) -> Iterator[Any]:
-    """Yield the values of a loop."""
+def _looking_up(name: str, missing: str) -> _Compiled:
+    def value_of(scope: Scope, _steps: _Steps) -> Any:
+        if name not in scope:
+            raise ExpressionError(missing)
+        return scope[name]
+
+    return value_of
+
+
+def _looping(item: ast.expr, loops: Sequence[ast.comprehension]) -> Callable[[Scope, _Steps], Iterator[Any]]:
+    """Return a function that yields the values of a loop."""
     if not loops:
-        yield _value(item, scope)
-        return
-    loop, *inner = loops
-    name = ast.unparse(loop.target)
-    if name in scope:
-        raise ExpressionError(f"'{name}' is already the name of a value.", "Use another name after 'for'.")
-    for one in _value(loop.iter, scope):
-        own = {**scope, name: one}
-        if all(_value(test, own) for test in loop.ifs):
-            yield from _looped(item, inner, own)
+        last = _compiled(item)
+        return lambda scope, steps: iter([last(scope, steps)])
+    loop, *others = loops
+    name, items = ast.unparse(loop.target), _compiled(loop.iter)
+    tests, inner = [*map(_compiled, loop.ifs)], _looping(item, others)
+
+    def values_of(scope: Scope, steps: _Steps) -> Iterator[Any]:
+        if name in scope:
+            sentence = f"'{name}' is already the name of a value."
+            raise ExpressionError(sentence, "Use another name after 'for'.")
+        for one in items(scope, steps):
+            own = {**scope, name: one}
+            if all(test(own, steps) for test in tests):
+                yield from inner(own, steps)
+
+    return values_of
 
 
-def _first_that_decides(op: ast.boolop, operands: Sequence[ast.expr], scope: Scope) -> Any:
-    value = None
-    for operand in operands:
-        value = _value(operand, scope)
-        if bool(value) is isinstance(op, ast.Or):
-            break
-    return value
+def _deciding(operands: Sequence[_Compiled], *, by: bool) -> _Compiled:
+    """Return a function that computes operands up to the first that decides `and` or `or`."""
+
+    def value_of(scope: Scope, steps: _Steps) -> Any:
+        value = None
+        for operand in operands:
+            value = operand(scope, steps)
+            if bool(value) is by:
+                break
+        return value
+
+    return value_of
+
+
+def _comparing(holds: Sequence[Callable[[Any, Any], Any]], operands: Sequence[_Compiled]) -> _Compiled:
+    """Return a function that compares; as in Python, it computes nothing after a comparison that fails."""
+
+    def value_of(scope: Scope, steps: _Steps) -> bool:
+        pairs = pairwise(operand(scope, steps) for operand in operands)
+        return all(compare(a, b) for compare, (a, b) in zip(holds, pairs, strict=False))
+
+    return value_of
 
 
 def _binary(op: ast.operator, left: Any, right: Any) -> Any:

@@ -53,9 +53,9 @@ def _fill(sheet: Any, rows: Rows, bold: Any) -> None:
         sheet.write_string(0, column, cell, bold)
     for line, row in enumerate(rest, 1):
         for column, cell in enumerate(row):
-            if header[column] in NUMBERS:
+            if cell and header[column] in NUMBERS:
                 sheet.write_number(line, column, float(cell))
-            elif cell:
+            elif cell:  # a student without a total has none in the sheet
                 sheet.write_string(line, column, cell[:_MAX_LETTERS])
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(header) - 1, _WIDTH)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -82,9 +83,7 @@ class Overview:
 def overview_of(exercise: LoadedExercise, count: int) -> Overview:
     """Return variant 0 and this many others, or all if there are fewer; several processes make them."""
     first = _shown(exercise, 0, _params(exercise, 0))
-    drawn = _distinct(exercise, first, count)
-    rest = in_shares(lambda one: _shown(exercise, *one), drawn)
-    variants = (first, *rest)
+    variants = (first, *_others(exercise, first, count))
     title = next((one.paper.title for one in variants if one.paper), exercise.record.title)
     return Overview(
         course=exercise.course.title,
@@ -107,23 +106,47 @@ def _params(exercise: LoadedExercise, index: int) -> _Params:
         return error
 
 
-def _distinct(exercise: LoadedExercise, first: ShownVariant, count: int) -> list[tuple[int, _Params]]:
-    """Draw variants until there are enough different ones; after one that cannot be drawn there is none.
-
-    One process draws them, because it remembers what a draw costs.
-    """
-    found: list[tuple[int, _Params]] = []
+def _others(exercise: LoadedExercise, first: ShownVariant, count: int) -> list[ShownVariant]:
+    """Make variants until there are enough different ones; after one that cannot be drawn there is none."""
+    found: list[ShownVariant] = []
     seen = {repr(first.params)} if first.params else set()
-    for index in range(1, DRAWS * count + 1) if exercise.names else ():
-        if len(found) == count:
-            break
-        params = _params(exercise, index)
-        if isinstance(params, CourseFaults):
-            return [*found, (index, params)]
-        if repr(params) not in seen:
-            seen.add(repr(params))
-            found.append((index, params))
+    for begin in range(1, DRAWS * count + 1, max(count, 1)) if exercise.names else ():
+        for made in _made(exercise, range(begin, begin + count), frozenset(seen)):
+            if not made.params:
+                return [*found, made]
+            if repr(made.params) not in seen:
+                seen.add(repr(made.params))
+                found.append(made)
+            if len(found) == count:
+                return found
     return found
+
+
+def _made(exercise: LoadedExercise, numbers: Sequence[int], seen: AbstractSet[str]) -> Iterable[ShownVariant]:
+    """Make the variants of these students; those whose parameters were seen before have no questions.
+
+    A params.py draws in a worker that belongs to this process, and the others draw where they are made.
+    """
+    own = {*seen}  # each process adds what it makes
+
+    def make(index: int, params: _Params | None) -> ShownVariant:
+        drawn = _params(exercise, index) if params is None else params
+        if isinstance(drawn, CourseFaults) or repr(drawn) not in own:
+            own.add(repr(drawn))
+            return _shown(exercise, index, drawn)
+        return ShownVariant(made_up(index) or VARIANT_0, drawn)
+
+    drawn = _drawn_here(exercise, numbers) if exercise.params_file else ((one, None) for one in numbers)
+    return in_shares(lambda one: make(*one), list(drawn))
+
+
+def _drawn_here(exercise: LoadedExercise, numbers: Sequence[int]) -> Iterator[tuple[int, _Params]]:
+    """Draw parameters in this process, up to the first that cannot be drawn."""
+    for index in numbers:
+        params = _params(exercise, index)
+        yield index, params
+        if isinstance(params, CourseFaults):
+            return
 
 
 def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVariant:

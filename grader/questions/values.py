@@ -27,6 +27,7 @@ MAX_VALUES = 10_000  # in an answer
 MAX_CONTAINERS = 100_000  # nested lists in an answer
 MAX_DESCRIBED = 3  # levels of nested lists that are described one by one
 _CONTAINERS = (list, tuple, set, frozenset)
+_SCALARS = {bool, int, float, str}  # most values, and neither containers nor arrays
 _ARRAYS = (np.ndarray, np.number, np.bool_)
 _UNUSUAL = ("bool", "complex")  # dtypes that are not plain numbers
 
@@ -44,6 +45,8 @@ def plain(value: Any, name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
@@ -114,7 +117,7 @@ def is_tensor(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Return whether this is a tensor, a numpy array or a numpy number, not just an object with a shape."""
-    return isinstance(value, _ARRAYS) or is_tensor(value)
+    return type(value) not in _SCALARS and (isinstance(value, _ARRAYS) or is_tensor(value))
 
 
 def is_number(value: Any) -> bool:

@@ -157,6 +157,28 @@ def test_a_condition_that_no_variant_meets(course: Run, planted: Path) -> None:
     assert "No draw out of 10000 met these conditions" in " ".join(ran.out.split())
 
 
+DRAW = """
+def draw(random):
+    N = random.randrange(601, 700)
+    return {"N": N, "B": random.choice([32, 48]), "epochs": 3 // (N % 7)}
+"""
+
+
+def test_variants_of_an_author_s_own_function(course: Run, planted: Path) -> None:
+    rewritten(planted, re.sub("params:.*?questions:", "questions:", EXERCISE, flags=re.DOTALL))
+    file = planted / "exercises" / "steps" / "params.py"
+    file.write_text(DRAW.replace("(N % 7)", "1"), encoding="utf-8")
+    names = [
+        re.search(r'class="params">(.*?)</p>', one)
+        for one in sections(page_of(course, planted, "--variants", 12))
+    ]
+    assert len({one[1] for one in names if one}) == 13
+    file.write_text(DRAW, encoding="utf-8")
+    *made, broken = sections(page_of(course, planted, "--variants", 30, code=1))
+    assert 0 < len(made) < 30
+    assert "params.py:4: draw() raises ZeroDivisionError" in broken
+
+
 def test_texts_of_an_author_run_nothing(course: Run, planted: Path) -> None:
     hostile = EXERCISE
     for text in ("You dropped the last batch.", "how many steps?", "How many batches are in one epoch?"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, cast
 
 from pydantic import Field, model_validator
 
@@ -39,6 +39,9 @@ from grader.walks.worked import Tracks, Worked
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+MAX_KNOWN = 64  # wrong answers that are listed once
 
 
 class Values(NamedTuple):
@@ -201,8 +204,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         numbers = plain(value, posed.id)
         if isinstance(numbers, set):
             (numbers,) = elements(numbers)
-        shape = tuple(value.shape) if is_array(value) else _shape(posed, numbers)
-        flat = _flat(numbers)
+        shape, flat = _listed(posed, numbers)
+        shape = tuple(value.shape) if is_array(value) else shape
         if not flat or len(flat) > MAX_VALUES or not all(map(is_number, flat)):
             raise malformed(posed.id, value, posed.how)
         return Values([as_float(item) for item in flat], shape, dtype_of(value))
@@ -218,7 +221,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             given, wanted = shape_text(answer.shape), shape_text(core(key.shape))
             otherwise = wording.WRONG_SHAPE.format(given=given, wanted=wanted)
             return failed(key.wrong, agrees, otherwise)
-        unlike = _unlike(answer, key.values, key)
+        unlike = [*_unlike(answer, key.values, key)]
         if not unlike:
             return Mark("passed", 1.0, "")
         share = 1 - len(unlike) / len(answer.flat) if key.credit == "element" else 0.0
@@ -264,21 +267,18 @@ def _is_constant(values: Tensor) -> bool:
 
 def _is_like(posed: Posed, key: TensorKey, answer: Values, other: Any) -> bool:
     """Return whether an answer has the shape and the values of another one."""
-    its_shape, its = _shape(posed, other), _flat(other)
+    its_shape, its = _listed_once(posed, other)
     is_listed = len(its_shape) <= 1 and len(its) == len(answer.flat)  # authors may write flat lists
     is_alike = is_listed or _stripped(its_shape) == _stripped(answer.shape)
-    return is_alike and not _unlike(answer, its, key)
+    return is_alike and next(_unlike(answer, its, key), None) is None
 
 
-def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> list[int]:
-    """Return the indices, from 0, at which two lists of values differ."""
+def _unlike(answer: Values, others: Sequence[float], key: TensorKey) -> Iterator[int]:
+    """Yield the indices, from 0, at which two lists of values differ."""
     precision, scale = key.precision(answer.dtype), key.scale
-    pairs = zip(answer.flat, others, strict=True)
-    return [
-        index
-        for index, (given, wanted) in enumerate(pairs)
-        if given != wanted and not abs(given - wanted) <= precision.allowed(wanted, scale)
-    ]
+    for index, (given, wanted) in enumerate(zip(answer.flat, others, strict=True)):
+        if given != wanted and not abs(given - wanted) <= precision.allowed(wanted, scale):
+            yield index
 
 
 def _first_difference(answer: Values, wrong: list[int]) -> str:
@@ -330,10 +330,26 @@ def _floats(values: Any) -> list[float]:
     return [as_float(value) + 0.0 for value in _flat(values)]  # no -0.0
 
 
-def _shape(posed: Posed, numbers: Any) -> tuple[int, ...]:
-    if not isinstance(numbers, list | tuple):
-        return ()
-    shapes = {_shape(posed, item) for item in numbers}
-    if len(shapes) > 1:
-        raise FormError(wording.RAGGED.format(name=posed.id))
-    return (len(numbers), *(shapes.pop() if shapes else ()))
+def _listed(posed: Posed, numbers: Any) -> tuple[tuple[int, ...], list[Any]]:
+    """Return the shape of nested lists, and their values in row-major order."""
+    shape: tuple[int, ...] = ()
+    level = [numbers]
+    while lists := [item for item in level if isinstance(item, list | tuple)]:
+        if len(lists) < len(level) or len({*map(len, lists)}) > 1:
+            raise FormError(wording.RAGGED.format(name=posed.id))
+        shape = (*shape, len(lists[0]))
+        level = [item for one in lists for item in one]
+    return shape, level
+
+
+_known: dict[int, tuple[Any, Any]] = {}  # wrong answers by identity, and what is listed of them
+
+
+def _listed_once(posed: Posed, wrong: Any) -> tuple[tuple[int, ...], list[Any]]:
+    """Return the shape and the values of a misconception's answer, which many answers are compared with."""
+    known = _known.get(id(wrong))
+    if known is None or known[0] is not wrong:
+        if len(_known) >= MAX_KNOWN:
+            _known.clear()
+        known = _known[id(wrong)] = wrong, _listed(posed, wrong)
+    return cast("tuple[tuple[int, ...], list[Any]]", known[1])
