@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.course.drawing import draw_params, is_drawable
+from grader.course.drawing import DRAW, MAKE, defines, draw_params
 from grader.course.excerpt import excerpt
-from grader.course.file_faults import clashes, file_faults, texts_of
+from grader.course.file_faults import clashes, clashes_of_made, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
     COURSE_FILE,
@@ -24,7 +24,8 @@ from grader.course.file_names import (
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
-from grader.course.material import Material, pictures_of
+from grader.course.making import is_file, make_files, name_faults
+from grader.course.material import Material, pictures_in, pictures_of
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
 from grader.course.release import Releases
@@ -64,7 +65,7 @@ class LoadedExercise:
     document: Document
     course: Course
     helpers: Path | None = None  # the exercise's own, or the course's
-    drawn: frozenset[str] = frozenset()  # the names of the parameters that params.py draws
+    drawn: frozenset[str] = frozenset()  # the names of the parameters and files that params.py draws
 
     @cached_property
     def material(self) -> Material:
@@ -78,12 +79,18 @@ class LoadedExercise:
             explaining=pictures_of((text for is_late, text in texts if is_late), folder),
             helpers=self.helpers,
             hands_out_helpers="helpers" in record.hand_out,
+            makes=self.makes,
         )
 
     @property
     def names(self) -> frozenset[str]:
         """The names of the parameters."""
         return self.drawn or frozenset(self.record.params)
+
+    @property
+    def makes(self) -> frozenset[str]:
+        """The names of the files that params.py makes for each student."""
+        return frozenset(filter(is_file, self.drawn))
 
     @property
     def params_file(self) -> Path | None:
@@ -164,8 +171,9 @@ class LoadedCourse:
     def together(self, names: Sequence[str]) -> list[LoadedExercise]:
         """Load these exercises, or raise the faults of all at once; what they hand out must not clash."""
         loaded = _each(names, self.exercise)
-        brought = ((one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded)
-        if faults := list(clashes(brought)):
+        brought = [(one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded]
+        made = [(one.params_file or one.folder, one.makes) for one in loaded]
+        if faults := [*clashes(brought), *clashes_of_made(made, brought)]:
             raise CourseFaults(faults)
         return loaded
 
@@ -266,7 +274,7 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
 def _drawn_names(
     folder: Path, document: Document, record: Exercise, course: Course, faults: list[Fault]
 ) -> frozenset[str]:
-    """Return the names that params.py draws for no student; none if there is no such file."""
+    """Return the names of what params.py draws and makes for no student; none if there is no such file."""
     file = folder / PARAMS_FILE
     if not file.is_file() or list(source_faults(file)):
         return frozenset()  # the second is reported with the other files
@@ -274,14 +282,24 @@ def _drawn_names(
         if getattr(record, key):
             sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no meaning."
             faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
-    if not is_drawable(file):
+    if not defines(file, DRAW):
         sentence = f"{PARAMS_FILE} does not define 'draw'."
         faults.append(Fault(file, None, None, "", sentence, "Write def draw(random): return {...}."))
         return frozenset()
     try:
-        return frozenset(draw_params(file, Draws((course.seed, folder.name, ""))))
+        draws = Draws((course.seed, folder.name, ""))
+        params = draw_params(file, draws)
+        made = frozenset(make_files(file, draws, params) if defines(file, MAKE) else ())
+        faults += name_faults(file, made, _own_names(record))
+        return made.union(params)
     except CourseFaults as error:
         raise CourseFaults([*faults, *error.faults]) from None
+
+
+def _own_names(record: Exercise) -> frozenset[str]:
+    """Return the names of the files and pictures that an exercise lists."""
+    pictures = (name for _, text in texts_of(record) for name, _ in pictures_in(text))
+    return frozenset((*record.files, *record.hidden_files, *pictures))
 
 
 def _begun(folder: Path, record: Exercise) -> Exercise:

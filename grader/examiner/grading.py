@@ -156,6 +156,7 @@ def run_checks(
 
     Beside a visible check a report shows what student code says, which by then has seen no hidden input.
     """
+    suite.settle(sitting)
     exercise, tried = sitting.paper.exercise, {posed.id: Tried() for posed in code}
     for posed in code:
         checks = suite.of(exercise, posed.id)
@@ -191,7 +192,14 @@ def session_of(
     families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
     content = read_file(helpers, MAX_BYTES) if helpers else None
     return Session(
-        server, submission, starters, paper.packages, limits, families, laid(material.shipped), content
+        server,
+        submission,
+        starters,
+        paper.packages,
+        limits,
+        families,
+        laid(material.shipped, material.made),
+        content,
     )
 
 

@@ -10,6 +10,7 @@ from grader.gradebook.rows import (
     AttemptRow,
     HandedOutRow,
     LeftOutRow,
+    MadeFileRow,
     MarkRow,
     OutboxRow,
     OverrideRow,
@@ -18,7 +19,7 @@ from grader.gradebook.rows import (
 )
 
 _OF_SUBMISSIONS = (AttemptRow, ReportRow)
-_OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, LeftOutRow, OutboxRow)
+_OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, MadeFileRow, LeftOutRow, OutboxRow)
 _NAMES = {
     SubmissionRow: "submissions",
     AttemptRow: "attempts",
@@ -26,6 +27,7 @@ _NAMES = {
     OverrideRow: "scores set by hand",
     MarkRow: "marks",
     HandedOutRow: "variants",
+    MadeFileRow: "files of their own",
     LeftOutRow: "notes about files that were left out",
     OutboxRow: "scores in the outbox",
 }

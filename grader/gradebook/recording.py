@@ -12,15 +12,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from grader.digest import digest_of
 from grader.engine.handed_in import Arrival, HandedIn
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, MadeFileRow, ReportRow, SubmissionRow
 
 TINY = 1e-9  # shares that differ by less are equal
 
-_SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT = (
-    Base.metadata.tables[row.__tablename__] for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow)
+_SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT, _MADE = (
+    Base.metadata.tables[row.__tablename__]
+    for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow, MadeFileRow)
 )
 
 _find_submission = (
@@ -41,6 +43,10 @@ _find_handed_out = select(_HANDED_OUT.c.student).where(
     *(column == bindparam(column.name) for column in _HANDED_OUT.c["student", "exercise"])
 )
 _add_handed_out = insert(_HANDED_OUT)
+_find_made = select(_MADE.c.digest).where(
+    *(column == bindparam(column.name) for column in _MADE.c["student", "exercise", "name"])
+)
+_add_made = insert(_MADE)
 _newest_report = (
     select(_REPORT)
     .where(_REPORT.c.submission_id == bindparam("submission"))
@@ -97,6 +103,14 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
     if connection.scalar(_find_handed_out, key) is None:
         row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
         _add(connection, _add_handed_out, row)
+
+
+def keep_made(connection: Connection, student: str, exercise: str, files: Mapping[str, bytes]) -> None:
+    """Store the files that were made for a student, unless some are stored already under these names."""
+    for name, content in files.items():
+        key = {"student": student, "exercise": exercise, "name": name}
+        if connection.scalar(_find_made, key) is None:
+            _add(connection, _add_made, {**key, "digest": digest_of(content), "content": content})
 
 
 def add_report(

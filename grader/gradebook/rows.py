@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSIONS = ("0001", "0002", "0003", "0004")  # all versions of these tables: the revisions in migrations/
+VERSIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+)  # all versions of these tables: the revisions in migrations/
 VERSION = VERSIONS[-1]
 
 
@@ -130,6 +136,18 @@ class HandedOutRow(Base):
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
     params: Mapped[str]  # as JSON
     created: Mapped[datetime]
+
+
+class MadeFileRow(Base):
+    """A file of a student's own that was handed out; a changed params.py would make another."""
+
+    __tablename__ = "made_file"
+
+    student: Mapped[str] = mapped_column(String(200), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LeftOutRow(Base):

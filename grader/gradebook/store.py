@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, union
@@ -19,8 +20,14 @@ from grader.gradebook.entries import Attempt, GivenMark, Known, LastOutput, Over
 from grader.gradebook.forgetting import forget
 from grader.gradebook.history import events, last_outputs
 from grader.gradebook.marks import MarkedReport, add_mark, stored_marks, with_marks
-from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
+from grader.gradebook.recording import (
+    add_report,
+    find_or_add_submission,
+    keep_made,
+    note_attempt,
+    note_handed_out,
+)
+from grader.gradebook.rows import HandedOutRow, LeftOutRow, MadeFileRow, OverrideRow, SubmissionRow
 
 BATCH = 100  # submissions read at once
 EVERYBODY = ""  # the student in a row for variants handed out without a roster
@@ -216,8 +223,12 @@ class Gradebook(Database):
                 for row in connection.execute(rows)
             ]
 
-    def hand_out(self, variants: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
-        """Store the parameters that students were given, by student and exercise.
+    def hand_out(
+        self,
+        variants: Mapping[tuple[str, str], Mapping[str, Any]],
+        made: Mapping[tuple[str, str], Mapping[str, bytes]] = MappingProxyType({}),
+    ) -> None:
+        """Store the parameters and the files of their own that students were given, by student and exercise.
 
         Raises:
             UsageFault: the database refuses.
@@ -228,11 +239,26 @@ class Gradebook(Database):
             # In a fixed order: two writers with different orders would wait for each other.
             for (student, exercise), params in sorted(variants.items(), key=lambda pair: pair[0]):
                 note_handed_out(connection, student, exercise, params)
+                keep_made(connection, student, exercise, made.get((student, exercise), {}))
 
         self.written(work)
 
+    def made(self, student: str, exercise: str) -> dict[str, bytes]:
+        """Return the files that were made for a student, by name.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        own = (MadeFileRow.student == student, MadeFileRow.exercise == exercise)
+        with self.reading() as connection:
+            found = connection.execute(select(MadeFileRow.name, MadeFileRow.content).where(*own))
+            return {row.name: row.content for row in found}
+
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the parameters that these students were given, by student and exercise.
+
+        A file of a student's own is there by its name, with its SHA-256.
 
         Raises:
             UsageFault: the database refuses.
@@ -241,7 +267,13 @@ class Gradebook(Database):
         rows = select(HandedOutRow.student, HandedOutRow.exercise, HandedOutRow.params)
         with self.reading() as connection:
             found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
-            return {(row.student, row.exercise): json.loads(row.params) for row in found}
+            given = {(row.student, row.exercise): json.loads(row.params) for row in found}
+            files = select(
+                *(getattr(MadeFileRow, name) for name in ("student", "exercise", "name", "digest"))
+            )
+            for row in connection.execute(files.where(MadeFileRow.student.in_(students))):
+                given.get((row.student, row.exercise), {})[row.name] = row.digest
+        return given
 
     def students(self) -> set[str]:
         """Return the students who handed in, have an override, or were given a variant.

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from grader.course.file_names import VISIBLE_CHECKS_FILE
-from grader.course.loading import LoadedCourse
-from grader.course.paper import prepare
+from grader.course.loading import LoadedCourse, LoadedExercise
+from grader.course.making import digests_of
+from grader.course.paper import prepare, with_files
 from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
 from grader.digest import digest_of
@@ -24,6 +25,7 @@ from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_p
 from grader.handout.stubs import MAX_BYTES, SUFFIX, Format, stub_text
 
 BATCH = 50  # students whose variants are in memory at once
+Made = Mapping[tuple[str, str], Mapping[str, bytes]]  # files by name, by student and exercise
 Variants = Mapping[tuple[str, str], Mapping[str, Any]]  # by student and exercise
 
 
@@ -43,12 +45,14 @@ def generate(
     form: Format,
     edition: Edition,
     handed_out: Variants = MappingProxyType({}),
-    hand_out: Callable[[Variants], None] = lambda _variants: None,
+    hand_out: Callable[[Variants, Made], None] = lambda _variants, _made: None,
+    made: Callable[[str, str], Mapping[str, bytes]] = lambda _student, _exercise: {},
 ) -> Generated:
     """Write stubs and a pack into `out`, or into a subfolder for each student.
 
     `handed_out` holds parameters that students already have, by student and exercise: they keep them.
-    `hand_out` is called with the parameters of this handout before any file is written.
+    `made` returns the files of a student's own that were made before, which are never made anew. `hand_out`
+    is called with the parameters and these files of this handout before any file is written.
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
@@ -69,11 +73,13 @@ def generate(
         _check_edition(folder, _before(folder), edition)
     for batch in _batches(list(folders)):
         sittings = {
-            student: [prepare(one, student, handed_out.get((student or "", one.name))) for one in exercises]
+            student: [
+                _prepared(one, student, handed_out.get((student or "", one.name)), made) for one in exercises
+            ]
             for student in batch
         }
         variants = _variants(sittings)
-        hand_out(variants)
+        hand_out(variants, _made(sittings))
         generated.variants |= variants
         for student, own in sittings.items():
             written = write_handout(folders[student], own, form, edition, kit)
@@ -91,6 +97,29 @@ def _variants(sittings: Mapping[str | None, Sequence[Sitting]]) -> dict[tuple[st
     """Return what is handed out, by student and exercise; "" means everybody, if there is no roster."""
     return {
         (student or "", one.paper.exercise): one.params for student, own in sittings.items() for one in own
+    }
+
+
+def _prepared(
+    exercise: LoadedExercise,
+    student: str | None,
+    params: Mapping[str, Any] | None,
+    made: Callable[[str, str], Mapping[str, bytes]],
+) -> Sitting:
+    """Prepare an exercise with the student's own files, if it makes any."""
+    kept = made(student or "", exercise.name) if exercise.makes else {}
+    return with_files(
+        exercise, prepare(exercise, student, {**(params or {}), **digests_of(kept)} or None), kept
+    )
+
+
+def _made(sittings: Mapping[str | None, Sequence[Sitting]]) -> Made:
+    """Return the files of students' own, by student and exercise."""
+    return {
+        (student or "", one.paper.exercise): one.material.made
+        for student, own in sittings.items()
+        for one in own
+        if one.material.made
     }
 
 
@@ -195,6 +224,7 @@ def _stubs(sittings: Sequence[Sitting], form: Format, install: str) -> Iterator[
         yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form, install, pictures).encode()
         for name, file in {**material.handed_out, **(pictures if form == "python" else {})}.items():
             yield name, read_file(file, MAX_BYTES)
+        yield from material.made.items()
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
             yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8").encode()

@@ -17,7 +17,8 @@ from grader.classroom.class_grader import ClassGrader
 from grader.course.drawing import difference
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
-from grader.course.paper import prepare, variant_of
+from grader.course.making import difference_of_files
+from grader.course.paper import prepare, variant_of, with_files
 from grader.course.sitting import Sitting
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -179,7 +180,7 @@ class _Proof:
                 params = self._variant(index).params
                 if repr(params) not in seen:
                     seen.add(repr(params))
-                    yield prepare(self.exercise, student, params)
+                    yield with_files(self.exercise, prepare(self.exercise, student, params))
                     self._sat += 1
             except CourseFaults as error:
                 self._tell(error.faults)
@@ -193,8 +194,9 @@ class _Proof:
         if index not in self._drawn:
             variant = variant_of(self.exercise, made_up(index))
             file = self.exercise.params_file
-            if file and index <= DRAWN_AGAIN and (fault := difference(file, variant.draws, variant.params)):
-                raise CourseFaults([fault])
+            for compare in (difference, difference_of_files) if file and index <= DRAWN_AGAIN else ():
+                if file and (fault := compare(file, variant.draws, variant.params)):
+                    raise CourseFaults([fault])
             self._drawn[index] = variant
         return self._drawn[index]
 

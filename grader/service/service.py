@@ -137,7 +137,13 @@ class Service:
 
     def _grader(self, machine: Machine) -> ClassGrader:
         return ClassGrader(
-            self.course, machine.isolation, machine.jobs, machine.cluster, self._tell, self._watch
+            self.course,
+            machine.isolation,
+            machine.jobs,
+            machine.cluster,
+            self._tell,
+            self._watch,
+            self.gradebook.made,
         )
 
     def roster(self, file: Path | None) -> Roster | None:
@@ -202,7 +208,7 @@ class Service:
         for exercise in self.course.record.exercises:
             with suppress(CourseFaults):  # reported where it is graded
                 material = self.course.exercise(exercise).material
-                names |= {*material.handed_out, *material.pictures}
+                names |= {*material.handed_out, *material.pictures, *material.makes}
         return frozenset(names)
 
     def regrade(
@@ -453,7 +459,9 @@ class Service:
         known = self.roster(roster)
         students = known.students if known else None
         before = self.gradebook.handed_out(students or [])
-        return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
+        return generate(
+            self.course, out, students, form, edition, before, self.gradebook.hand_out, self.gradebook.made
+        )
 
     def try_installation(self, generated: Generated) -> None:
         """Install the grader as the first student of a handout would, and grade a stub.
