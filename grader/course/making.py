@@ -91,7 +91,7 @@ def _problem(value: Any) -> str:
         return f"returns {len(value)} files; at most {MAX_FILES} are allowed"
     for name, content in value.items():
         shown = printable(repr(name))[:50]
-        is_plain = isinstance(name, str) and re.match(FILE_NAME, name) and len(name) <= MAX_NAME
+        is_plain = isinstance(name, str) and re.fullmatch(FILE_NAME, name) and len(name) <= MAX_NAME
         if not is_plain or not is_file(name):
             return f"returns {shown}, which cannot be the name of a file; write one such as data.csv"
         if not isinstance(content, list) or len(content) != 1 or not isinstance(content[0], str):
