@@ -154,3 +154,20 @@ def clashes_of_made(
             if other != file.parent.name:
                 told = f"{other} also hands out {name}, and students have one folder for all exercises."
                 yield Fault(file, None, None, "", told, "Rename one of them.")
+
+
+def clashes_of_asked(
+    asked: Iterable[tuple[Document, Mapping[str, Path_]]], received: Collection[str]
+) -> Iterator[Fault]:
+    """Yield a fault for each file that two exercises ask for, or that students have received."""
+    taken = {name.lower() for name in received} | _TAKEN
+    first: dict[str, str] = {}
+    for document, names in asked:
+        own = document.file.parent.name
+        for name, place in names.items():
+            other = first.setdefault(name.lower(), own)
+            told = f"{other} also asks for {name}, and students have one folder for all exercises."
+            if name.lower() in taken:
+                told = f"Students receive a file {name}."
+            if name.lower() in taken or other != own:
+                yield document.fault(place, told, "Ask for another name.")

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.course.drawing import DRAW, MAKE, defines, draw_params
 from grader.course.excerpt import excerpt
-from grader.course.file_faults import clashes, clashes_of_made, file_faults, texts_of
+from grader.course.file_faults import clashes, clashes_of_asked, clashes_of_made, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
     COURSE_FILE,
@@ -91,6 +91,12 @@ class LoadedExercise:
     def makes(self) -> frozenset[str]:
         """The names of the files that params.py makes for each student."""
         return frozenset(filter(is_file, self.drawn))
+
+    @property
+    def asked_files(self) -> dict[str, Path_]:
+        """The names of the files that questions ask students to hand in, with the places that name them."""
+        asked = [(getattr(one, "file", ""), place) for place, one in self.record.placed if one.by_person]
+        return {name: ("questions", place, "file") for name, place in asked if name}
 
     @property
     def params_file(self) -> Path | None:
@@ -173,7 +179,13 @@ class LoadedCourse:
         loaded = _each(names, self.exercise)
         brought = [(one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded]
         made = [(one.params_file or one.folder, one.makes) for one in loaded]
-        if faults := [*clashes(brought), *clashes_of_made(made, brought)]:
+        asked = [(one.document, one.asked_files) for one in loaded]
+        received = {
+            *(name for _, files in brought for name in files),
+            *(name for _, own in made for name in own),
+        }
+        found = (*clashes(brought), *clashes_of_made(made, brought), *clashes_of_asked(asked, received))
+        if faults := list(found):
             raise CourseFaults(faults)
         return loaded
 

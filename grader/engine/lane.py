@@ -121,7 +121,8 @@ class Lane:
         if file.problem:
             return Outcome(ungraded(sitting, file.problem))
         try:
-            return self._tried(sitting, submission_of(file.file_name, file.content), job, suite)
+            submission = replace(submission_of(file.file_name, file.content), files=file.files)
+            return self._tried(sitting, submission, job, suite)
         except SubmissionFault as error:
             return Outcome(ungraded(sitting, str(error)))
 

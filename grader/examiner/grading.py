@@ -43,6 +43,7 @@ from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
 from grader.questions.posed import MOST_READ, FormError, Key, Mark, OutcomeName, Posed
 from grader.questions.values import plain, single
+from grader.questions.wording import NO_FILE_BESIDE
 from grader.walks.worked import Tracks
 from grader.worker.isolation.way import Workers
 
@@ -207,8 +208,13 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard =
     """Return the mark of an answer that is not code; without a key, judge only its form."""
     kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
     key = sitting.keys[posed.id] if sitting.keys is not None else None
+    file = next((one for one in session.files if one.name == posed.file), None)
+    if file and file.problem:
+        return Mark("ungraded", 0.0, file.problem)
+    if posed.file and file is None:
+        return Mark("unanswered", 0.0, NO_FILE_BESIDE.format(file=posed.file))
     try:
-        value = _answer(posed, session)
+        value = file or _answer(posed, session)
         heard(posed.id, value)
         if key is None:
             kind.read(posed, value)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from grader.gradebook.rows import (
     AttemptRow,
+    HandedFileRow,
     HandedOutRow,
     LeftOutRow,
     MadeFileRow,
@@ -18,12 +19,13 @@ from grader.gradebook.rows import (
     SubmissionRow,
 )
 
-_OF_SUBMISSIONS = (AttemptRow, ReportRow)
+_OF_SUBMISSIONS = (AttemptRow, ReportRow, HandedFileRow)
 _OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, MadeFileRow, LeftOutRow, OutboxRow)
 _NAMES = {
     SubmissionRow: "submissions",
     AttemptRow: "attempts",
     ReportRow: "reports",
+    HandedFileRow: "files beside submissions",
     OverrideRow: "scores set by hand",
     MarkRow: "marks",
     HandedOutRow: "variants",

@@ -16,7 +16,15 @@ from grader.digest import digest_of
 from grader.engine.handed_in import Arrival, HandedIn
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, MadeFileRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import (
+    AttemptRow,
+    Base,
+    HandedFileRow,
+    HandedOutRow,
+    MadeFileRow,
+    ReportRow,
+    SubmissionRow,
+)
 
 TINY = 1e-9  # shares that differ by less are equal
 
@@ -47,6 +55,7 @@ _find_made = select(_MADE.c.digest).where(
     *(column == bindparam(column.name) for column in _MADE.c["student", "exercise", "name"])
 )
 _add_made = insert(_MADE)
+_add_file = insert(HandedFileRow)
 _newest_report = (
     select(_REPORT)
     .where(_REPORT.c.submission_id == bindparam("submission"))
@@ -73,9 +82,17 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Store
         rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
         added = _add(connection, _add_submission, {**key, **rest})
         if added is not None:
+            _add_files(connection, int(added[0]), handed_in)
             return StoredRow(int(added[0]), is_new=True)
         found = connection.scalar(_find_submission, key)
     return StoredRow(int(found or 0))
+
+
+def _add_files(connection: Connection, submission: int, handed_in: HandedIn) -> None:
+    """Store what lies beside a new submission."""
+    for file in handed_in.files:
+        content = handed_in.attached.get(file.name, b"")
+        connection.execute(_add_file, {"submission_id": submission, **vars(file), "content": content})
 
 
 def note_attempt(connection: Connection, submission: StoredRow, handed_in: HandedIn) -> None:

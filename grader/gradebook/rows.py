@@ -61,6 +61,20 @@ class SubmissionRow(Base):
     problem: Mapped[str]  # why it could not be read or graded, in which case there is no content
 
 
+class HandedFileRow(Base):
+    """A file that a student handed in beside the source, for a question that a person marks."""
+
+    __tablename__ = "handed_file"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    size: Mapped[int]  # bytes
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    fits: Mapped[bool]  # it begins as its name promises
+    problem: Mapped[str]  # why it could not be read, in which case there is no content
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class AttemptRow(Base):
     """One hand-in of a file that differs from the student's previous file.
 

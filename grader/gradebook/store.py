@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -27,7 +28,15 @@ from grader.gradebook.recording import (
     note_attempt,
     note_handed_out,
 )
-from grader.gradebook.rows import HandedOutRow, LeftOutRow, MadeFileRow, OverrideRow, SubmissionRow
+from grader.gradebook.rows import (
+    HandedFileRow,
+    HandedOutRow,
+    LeftOutRow,
+    MadeFileRow,
+    OverrideRow,
+    SubmissionRow,
+)
+from grader.questions.handed_file import HandedFile
 
 BATCH = 100  # submissions read at once
 EVERYBODY = ""  # the student in a row for variants handed out without a roster
@@ -119,11 +128,35 @@ class Gradebook(Database):
             batch = submissions[start : start + BATCH]
             with self.reading() as connection:
                 found = connection.execute(queries.counting_reports(batch)).all()
+                files = _files_of(connection, batch)
             for row in found:
                 handed_in = HandedIn(
-                    row.student, row.exercise, row.file_name, row.content, problem=row.problem
+                    row.student,
+                    row.exercise,
+                    row.file_name,
+                    row.content,
+                    problem=row.problem,
+                    files=tuple(files.get(row.id, ())),
                 )
                 yield handed_in, Report.model_validate_json(row.document)
+
+    def handed_file(self, student: str, exercise: str, digest: str) -> bytes | None:
+        """Return the content of a file that a student handed in beside the source; None if there is none.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        own = (SubmissionRow.student == student, SubmissionRow.exercise == exercise)
+        rows = (
+            select(HandedFileRow.content)
+            .join(SubmissionRow, SubmissionRow.id == HandedFileRow.submission_id)
+            .where(*own, HandedFileRow.digest == digest, HandedFileRow.problem == "")
+            .limit(1)
+        )
+        with self.reading() as connection:
+            content: bytes | None = connection.scalar(rows)
+        return content
 
     def marked_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
         """Yield submissions with the reports that count and the marks that people gave.
@@ -386,6 +419,16 @@ class Gradebook(Database):
         """
         with self.reading() as connection:
             return list(last_outputs(connection, student))
+
+
+def _files_of(connection: Connection, submissions: Sequence[int]) -> dict[int, list[HandedFile]]:
+    """Return what is known of the files beside submissions, without their contents."""
+    columns = [getattr(HandedFileRow, one.name) for one in fields(HandedFile)]
+    rows = select(HandedFileRow.submission_id, *columns).order_by(HandedFileRow.name)
+    found: dict[int, list[HandedFile]] = {}
+    for number, *values in connection.execute(rows.where(HandedFileRow.submission_id.in_(submissions))):
+        found.setdefault(number, []).append(HandedFile(*values))
+    return found
 
 
 def _attempt(row: Any, corrected: Any, number: int, marked: MarkedReport | None) -> Attempt:

@@ -269,6 +269,10 @@ SWAPPED_WORDS = "The words are right. Put them in the usual order."
 MISSPELT = "This is nearly an answer that counts. Check the spelling, letter by letter."
 NEGATED = "Your answer says what it is not. Write what it is."
 SEVERAL_ANSWERS = "You wrote several answers. Decide for one."
+EMPTY_FILE = "This file is empty. Save it again."
+RENAMED_FILE = (
+    "This file does not begin as its name promises. Save it in that format; a new name is not enough."
+)
 WHOLE_SENTENCE = "Write the term alone, without a sentence around it."
 NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
 REPEATED_THE_QUESTION = "These are words of the question. Write what it asks for."

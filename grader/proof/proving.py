@@ -37,6 +37,7 @@ from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
 from grader.proof.trials import GUESSES, OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
+from grader.questions.handed_file import example_of
 from grader.questions.kinds import KINDS
 from grader.worker.isolation.ways import FULL
 
@@ -101,9 +102,11 @@ def _check(
 def _job(number: int, exercise: str, trial: Trial) -> Job:
     student = trial.sitting.paper.student
     name = f"{exercise}{SUFFIX[trial.form]}"
+    asked = dict.fromkeys(posed.file for posed in trial.sitting.paper.questions if posed.file)
+    files = tuple(map(example_of, asked)) if trial.kind != "stub" else ()
     return Job(
         number=number,
-        handed_in=HandedIn(student or "variant 0", exercise, name, trial.text.encode()),
+        handed_in=HandedIn(student or "variant 0", exercise, name, trial.text.encode(), files=files),
         variant=student,
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -196,6 +196,7 @@ class Service:
             Ownership.listed_in(lists),
             self._is_stub,
             self._brought,
+            self._asks,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
@@ -210,6 +211,14 @@ class Service:
                 material = self.course.exercise(exercise).material
                 names |= {*material.handed_out, *material.pictures, *material.makes}
         return frozenset(names)
+
+    def _asks(self) -> dict[str, Collection[str]]:
+        """Return the names of the files that questions ask students to hand in, by exercise."""
+        asked: dict[str, Collection[str]] = {}
+        for exercise in self.course.record.exercises:
+            with suppress(CourseFaults):  # reported where it is graded
+                asked[exercise] = self.course.exercise(exercise).asked_files
+        return asked
 
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE
