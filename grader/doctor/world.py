@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.course.paper import prepare
+from grader.course.paper import prepare, with_files
 from grader.course.sitting import Sitting
 
 PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second, code may write files
@@ -49,6 +49,14 @@ questions:
     forbid: [convolution, pooling, unfold, matmul, padding, fft]
   - {id: items, kind: code, points: 2, prompt: A dataset of the first n even numbers., signature: (n)}
   - {id: evidence, kind: code, points: 1, prompt: What stopped the attack., starter: evidence = ...}
+"""
+_PARAMS = """
+def draw(random):
+    return {"factor": 2}  # not SECRET
+
+
+def files(random, params):
+    return {"own.txt": "2\\n"}
 """
 _REFERENCE = """
 FACTOR = SECRET
@@ -268,6 +276,7 @@ def make_world(root: Path) -> World:
         exercise.mkdir(parents=True)
         texts = {
             "exercise.yaml": _EXERCISE + limits,
+            "params.py": _PARAMS,
             "reference.py": _REFERENCE,
             "checks.py": _CHECKS,
             "visible_checks.py": _VISIBLE,
@@ -285,7 +294,8 @@ def make_world(root: Path) -> World:
     (root / "outside").mkdir(mode=0o777)
     (root / "tmp").mkdir()
     course = load_course(root / "course")
-    sittings = {name: prepare(course.exercise(name), None) for name in (PLAIN, WRITING)}
+    exercises = {name: course.exercise(name) for name in (PLAIN, WRITING)}
+    sittings = {name: with_files(one, prepare(one, None)) for name, one in exercises.items()}
     return World(root, course, sittings, secret, hidden, f"{secrets.randbelow(2**31 - 1) + 1:08x}")
 
 

@@ -53,8 +53,8 @@ def _power(base: Tensor, exponent: float) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """How the parts of a formula are computed; `heard` is called with each part and its value."""
+class Derivations:
+    """How the parts of a formula are computed, and so differentiated; `heard` gets each with its value."""
 
     totals: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=lambda: TOTALS)
     curves: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=lambda: CURVES)
@@ -111,7 +111,7 @@ def names_of(tree: ast.expr) -> Iterator[str]:
     yield from (one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and id(one) not in called)
 
 
-def computed_by(tree: ast.expr, scope: Mapping[str, Any], rules: Rules) -> Any:
+def computed_by(tree: ast.expr, scope: Mapping[str, Any], rules: Derivations) -> Any:
     """Compute a formula from tensors and numbers.
 
     Raises:
@@ -124,13 +124,13 @@ def computed_by(tree: ast.expr, scope: Mapping[str, Any], rules: Rules) -> Any:
         raise ExpressionError(f"torch cannot compute {ast.unparse(tree)}: {reason_of(error)}") from None
 
 
-def _computed(part: ast.expr, scope: Mapping[str, Any], rules: Rules) -> Any:
+def _computed(part: ast.expr, scope: Mapping[str, Any], rules: Derivations) -> Any:
     value = _value(part, scope, rules)
     rules.heard(part, value)
     return value
 
 
-def _value(part: ast.expr, scope: Mapping[str, Any], rules: Rules) -> Any:
+def _value(part: ast.expr, scope: Mapping[str, Any], rules: Derivations) -> Any:
     match part:
         case ast.Name(id=name):
             return scope[name]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grader.language.expressions import ExpressionError
-from grader.language.tensor_formulas import CURVES, TOTALS, Rules, computed_by
+from grader.language.tensor_formulas import CURVES, TOTALS, Derivations, computed_by
 from grader.mistakes import wording
 from grader.mistakes.mistake import Slip
 from grader.torch_lazy import torch
@@ -33,7 +33,9 @@ GRADIENT_MISTAKES = (
 )
 
 
-def gradient_of(tree: ast.expr, scope: Mapping[str, Any], name: str, rules: Rules | None = None) -> Tensor:
+def gradient_of(
+    tree: ast.expr, scope: Mapping[str, Any], name: str, rules: Derivations | None = None
+) -> Tensor:
     """Return the gradient of a formula with respect to one of its tensors.
 
     Raises:
@@ -41,7 +43,7 @@ def gradient_of(tree: ast.expr, scope: Mapping[str, Any], name: str, rules: Rule
 
     """
     leaf = scope[name].detach().clone().requires_grad_()
-    value = computed_by(tree, {**scope, name: leaf}, rules or Rules())
+    value = computed_by(tree, {**scope, name: leaf}, rules or Derivations())
     if not hasattr(value, "numel") or value.numel() != 1:
         shape = tuple(getattr(value, "shape", ()))
         remedy = "Begin it with sum(...) or mean(...)."
@@ -54,11 +56,11 @@ def gradient_of(tree: ast.expr, scope: Mapping[str, Any], name: str, rules: Rule
 
 def gradient_slips(tree: ast.expr, scope: Mapping[str, Any], name: str, right: Tensor) -> Iterator[Slip]:
     """Yield the usual wrong gradients; a mistake that the formula does not allow is left out."""
-    value = computed_by(tree, scope, Rules())
+    value = computed_by(tree, scope, Derivations())
     used = {one.func.id for one in ast.walk(tree) if isinstance(one, ast.Call) and hasattr(one.func, "id")}
     powers = [one for one in ast.walk(tree) if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Pow)]
 
-    def by(rules: Rules) -> Tensor:
+    def by(rules: Derivations) -> Tensor:
         return gradient_of(tree, scope, name, rules)
 
     yield Slip("flipped-sign", wording.GRADIENT_FLIPPED, -right)
@@ -67,11 +69,11 @@ def gradient_slips(tree: ast.expr, scope: Mapping[str, Any], name: str, right: T
     if "sum" in used:
         yield Slip("mean-for-sum", wording.MEAN_OF_SUM, by(_totals(sum=TOTALS["mean"])))
     if powers:
-        yield Slip("forgot-the-exponent", wording.FORGOT_EXPONENT, by(Rules(power=_without_exponent)))
+        yield Slip("forgot-the-exponent", wording.FORGOT_EXPONENT, by(Derivations(power=_without_exponent)))
     if curves := [one for one in CURVES if one in used]:
         message = wording.FORGOT_INNER.format(functions=" and ".join(curves))
         straight = {one: _straight(CURVES[one]) for one in curves}
-        found = by(Rules(curves={**CURVES, **straight}))
+        found = by(Derivations(curves={**CURVES, **straight}))
         yield Slip("forgot-inner-derivative", message, found, is_rare=curves == ["relu"])  # often it is 1
     yield from _of_rows(tree, scope, name)
     yield from _stopped(tree, scope, name)
@@ -82,8 +84,8 @@ def gradient_slips(tree: ast.expr, scope: Mapping[str, Any], name: str, right: T
     yield Slip("took-a-step", wording.GRADIENT_STEP, scope[name] - right)
 
 
-def _totals(**others: Callable[[Tensor], Tensor]) -> Rules:
-    return Rules(totals={**TOTALS, **others})
+def _totals(**others: Callable[[Tensor], Tensor]) -> Derivations:
+    return Derivations(totals={**TOTALS, **others})
 
 
 def _without_exponent(base: Tensor, exponent: float) -> Tensor:
@@ -108,12 +110,12 @@ def _of_rows(tree: ast.expr, scope: Mapping[str, Any], name: str) -> Iterator[Sl
 
         return noted
 
-    gradient_of(tree, scope, name, Rules(totals={one: note(total) for one, total in TOTALS.items()}))
+    gradient_of(tree, scope, name, Derivations(totals={one: note(total) for one, total in TOTALS.items()}))
     (size,) = sizes if len(sizes) == 1 else (0,)
     if not 1 < size <= MAX_BATCH:
         return
 
-    def of_row(row: int) -> Rules:
+    def of_row(row: int) -> Derivations:
         return _totals(sum=lambda u: u[row].sum(), mean=lambda u: u[row].sum() / u.numel())
 
     try:
@@ -138,7 +140,7 @@ def _stopped(tree: ast.expr, scope: Mapping[str, Any], name: str) -> Iterator[Sl
                 found.append(value)
 
         leaf = scope[name].detach().clone().requires_grad_()
-        value = computed_by(tree, {**scope, name: leaf}, replace(Rules(), heard=hear))
+        value = computed_by(tree, {**scope, name: leaf}, replace(Derivations(), heard=hear))
         (gradient,) = torch.autograd.grad(value.sum(), found, retain_graph=False)
         message = wording.STOPPED_TOO_EARLY.format(part=ast.unparse(part), name=name)
         yield Slip("stopped-too-early", message, gradient.detach(), is_rare=True)  # often all rows of a batch

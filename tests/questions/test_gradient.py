@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from grader.language.expressions import ExpressionError
-from grader.language.tensor_formulas import Rules, computed_by, parse_tensor_formula
+from grader.language.tensor_formulas import Derivations, computed_by, parse_tensor_formula
 from grader.mistakes.gradients import GRADIENT_MISTAKES, gradient_of, gradient_slips
 from tests.course.building import HEAD, faults
 from tests.questions.asking import Asked, ask
@@ -120,7 +120,7 @@ def test_what_is_no_formula_of_tensors_is_refused(text: str, told: str) -> None:
 
 def test_what_torch_refuses_is_one_sentence() -> None:
     with pytest.raises(ExpressionError, match="torch cannot compute X @ w"):
-        computed_by(parse_tensor_formula("X @ w"), {"X": torch.ones(2, 3), "w": torch.ones(2)}, Rules())
+        computed_by(parse_tensor_formula("X @ w"), {"X": torch.ones(2, 3), "w": torch.ones(2)}, Derivations())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_wrong_field_is_told_with_its_place(tmp_path: Path, fields: str, told:
 def test_values_take_no_formula_of_tensors(tmp_path: Path) -> None:
     question = "- {id: g, kind: tensor, prompt: Write., values: [[1, 2]], of: sum(w), hints: [a]}"
     [fault] = faults(tmp_path, f"{HEAD}questions:\n{question}\n")
-    assert "'of' need 'ask: gradient'" in fault
+    assert "Give 'of' only with 'ask: gradient'" in fault
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
                 raise ValueError(msg)
             return self
         if own:
-            msg = f"{' and '.join(map(repr, sorted(own)))} need 'ask: gradient'"
+            msg = f"Give {' and '.join(map(repr, sorted(own)))} only with 'ask: gradient'"
             raise ValueError(msg)
         of_layer = self.model_fields_set & {"layer", "input", "weight", "bias", "state", "without"}
         if of_layer if self.values is not None else not (self.layer and self.input is not None):
