@@ -10,11 +10,11 @@ import stat
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.course.paper import prepare, with_files
+from grader.course.paper import prepare
 from grader.course.sitting import Sitting
 
 PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second, code may write files
@@ -276,7 +276,6 @@ def make_world(root: Path) -> World:
         exercise.mkdir(parents=True)
         texts = {
             "exercise.yaml": _EXERCISE + limits,
-            "params.py": _PARAMS,
             "reference.py": _REFERENCE,
             "checks.py": _CHECKS,
             "visible_checks.py": _VISIBLE,
@@ -294,9 +293,18 @@ def make_world(root: Path) -> World:
     (root / "outside").mkdir(mode=0o777)
     (root / "tmp").mkdir()
     course = load_course(root / "course")
-    exercises = {name: course.exercise(name) for name in (PLAIN, WRITING)}
-    sittings = {name: with_files(one, prepare(one, None)) for name, one in exercises.items()}
+    sittings = {name: _with_own_file(prepare(course.exercise(name), None)) for name in (PLAIN, WRITING)}
+    for (
+        sitting
+    ) in sittings.values():  # after it was loaded: a process that draws would be taken for a leftover
+        params = (sitting.folder or root) / "params.py"
+        params.write_text(_PARAMS.replace("SECRET", str(secret)), encoding="utf-8")
     return World(root, course, sittings, secret, hidden, f"{secrets.randbelow(2**31 - 1) + 1:08x}")
+
+
+def _with_own_file(sitting: Sitting) -> Sitting:
+    """Give the student a file of their own, as params.py makes it."""
+    return replace(sitting, material=replace(sitting.material, made={"own.txt": b"2\n"}))
 
 
 def state_of(world: World) -> Iterator[tuple[str, str]]:
