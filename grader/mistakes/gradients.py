@@ -51,7 +51,8 @@ def gradient_of(
     if not value.requires_grad:
         raise ExpressionError(f"The formula does not depend on '{name}'.")
     (gradient,) = torch.autograd.grad(value.sum(), leaf)
-    return gradient.detach()
+    right: Tensor = gradient.detach()
+    return right
 
 
 def gradient_slips(tree: ast.expr, scope: Mapping[str, Any], name: str, right: Tensor) -> Iterator[Slip]:
