@@ -11,6 +11,7 @@ from grader.classroom.collecting import Found
 from grader.classroom.due import Due
 from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
+from grader.course.making import digests_of
 from grader.course.paper import prepare
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -37,6 +38,7 @@ class ClassGrader:
     cluster: str = ""  # the address of a Dask scheduler
     tell: Callable[[str], None] = lambda _sentence: None  # receives messages for the user
     watch: Callable[[Job, Event], None] | None = None  # receives each event of a submission that runs here
+    made: Callable[[str, str], Mapping[str, bytes]] = lambda _student, _exercise: {}  # files that were kept
     _fingerprints: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def fingerprint(self, exercise: str) -> dict[str, str]:
@@ -84,7 +86,7 @@ class ClassGrader:
 
         """
         exercises = tuple(sorted({one.found.exercise for one in due}))
-        jobs = (one.job(number) for number, one in enumerate(due))
+        jobs = (self._job(number, one) for number, one in enumerate(due))
         for job, outcome in self.lanes(exercises, len(due)).run(jobs):
             prints = self.fingerprint(job.handed_in.exercise)
             yield (
@@ -97,6 +99,14 @@ class ClassGrader:
                     params=outcome.params if job.variant else None,
                 ),
             )
+
+    def _job(self, number: int, due: Due) -> Job:
+        """Return the job with the files of the student's own that were handed out."""
+        job, exercise = due.job(number), due.found.exercise
+        if not self.course.exercise(exercise).makes:
+            return job
+        made = self.made(due.variant or "", exercise)
+        return replace(job, made=made, params={**(job.params or {}), **digests_of(made)} or None)
 
     def lanes(self, exercises: tuple[str, ...], count: int) -> Lanes:
         """Open lanes for `count` submissions of these exercises."""

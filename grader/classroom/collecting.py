@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from zoneinfo import ZoneInfo
 
 from grader.classroom.layout import CLONE_IDS, PathParts, StudentFiles, layout_of
-from grader.classroom.naming import Fit, fit, forms_of, named, seems_handed_in, suffix_of
+from grader.classroom.naming import Fit, fit, forms_of, is_asked_for, named, seems_handed_in, suffix_of
 from grader.classroom.ownership import Ownership
 from grader.classroom.roster import Roster
 from grader.classroom.submission_sources import Content, SubmissionFile, SubmissionSource, open_source
@@ -28,6 +28,7 @@ from grader.errors import UsageFault, did_you_mean, printable
 from grader.folding import folded, tokens_of
 from grader.identity import Matches, Mention, Person, comparable, fits_name, loose_name, match
 from grader.lms.base import Named
+from grader.questions.handed_file import MAX_HANDED, HandedFile
 
 MAX_TOLD = 5  # unrecognized files that are named per student
 MAX_STRANGERS = 100  # unknown folders that are compared with all students
@@ -96,7 +97,9 @@ class Collected:
     students in the gradebook, whether or not they are still in the roster. `rules` have the time zone of an
     LMS and the deadline up to which commits count. `ownership` says whose a submission is where names do not.
     `brought` returns the names of files that students received: they need not come back, and nobody opens
-    what does. `teams` are the groups of each student, which an LMS can name instead of them.
+    what does. `teams` are the groups of each student, which an LMS can name instead of them. `asks` returns
+    the names of the files that questions ask for, by exercise: they are collected with the submission that
+    they lie beside.
     """
 
     sources: Sequence[Path]
@@ -109,6 +112,7 @@ class Collected:
     is_stub: Callable[[str, str, bytes], bool] = _never  # an exercise, a file's name and its content
     brought: Callable[[], Collection[str]] = frozenset
     teams: Mapping[str, Collection[str]] = field(default_factory=dict)
+    asks: Callable[[], Mapping[str, Collection[str]]] = dict
     left_out: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     students: set[str] = field(default_factory=set)
@@ -162,6 +166,12 @@ class Collected:
         """Return the students of the roster for whom no file was graded, but one was left out."""
         absent = set(self.absent())
         return [one for one in self._everybody if one not in self.students and one not in absent]
+
+    @cached_property
+    def _asked(self) -> list[tuple[str, str]]:
+        """Return exercise and name of each file that a question asks for."""
+        found = [(exercise, name) for exercise, names in self.asks().items() for name in names]
+        return [one for one in found if not self.only or one[0] == self.only]
 
     @cached_property
     def _received(self) -> Collection[str]:
@@ -293,6 +303,7 @@ class Collected:
 
     def _of_student(self, student: str, group: StudentFiles, source: SubmissionSource) -> Iterator[Found]:
         fitting: dict[str, list[_Candidate]] = defaultdict(list)
+        beside: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)  # by exercise and name
         nameless: list[_Candidate] = []  # count only if the exercise is given
         told: list[str] = []
         others: list[str] = []
@@ -303,6 +314,9 @@ class Collected:
             self._leave_out(f"{student}: {fault}", {student})
             return
         for path, entry in [*entries, *self._committed(student, group, source)]:
+            if asked := self._beside(student, entry, path, group):
+                beside[asked[0]].append(asked[1])
+                continue
             candidate, reason = self._sorted_in(student, entry, path, group)
             if candidate and not reason:
                 fitting[candidate.fit.exercise].append(candidate)
@@ -314,8 +328,12 @@ class Collected:
         if self.only and self.only not in fitting and len(nameless) == 1:
             fitting[self.only], told = nameless, told[:0]
         for exercise in [self.only] if self.only else self.exercises:
+            own = {name: files for (other, name), files in beside.items() if other == exercise}
             if exercise in fitting:
-                yield self._found(student, exercise, fitting[exercise])
+                yield self._found(student, exercise, fitting[exercise], own)
+            for name in () if exercise in fitting else own:
+                reason = f"{student}: {name} is for {exercise}, of which there is no other file"
+                self._leave_out(reason, {student}, exercise)
         self._leave_out_strange(student, told or ([] if fitting else others))
 
     def _committed(
@@ -336,6 +354,20 @@ class Collected:
         if len(strange) > MAX_TOLD:
             more = f"{student}: {len(strange) - MAX_TOLD} more files do not match an exercise"
             self._leave_out(more, {student})
+
+    def _beside(
+        self, student: str, entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles
+    ) -> tuple[tuple[str, str], _Candidate] | None:
+        """Return which file that a question asks for this is, if it is one and lies in the right place."""
+        name, inner = _name_of(entry, path, group), _inner(entry, path)
+        asked = next((one for one in self._asked if is_asked_for(name.file, one[1])), None)
+        is_too_deep = name.depth > 1 and group.named.is_folder
+        if asked is None or is_too_deep or self._of_another(student, name):
+            return None
+        if group.clones.get(path, asked[0]) != asked[0]:
+            return None
+        meant = Fit(asked[0], PurePath(asked[1]).suffix.lower(), is_exact=name.file == asked[1])
+        return asked, _Candidate(entry, meant, inner, name, self._utc(name.time))
 
     def _sorted_in(
         self, student: str, entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles
@@ -397,7 +429,13 @@ class Collected:
             self.notes.append(f"{student}: {names} is an untouched stub, and does not count")
         return answered or stubs[:1]
 
-    def _found(self, student: str, exercise: str, candidates: Sequence[_Candidate]) -> Found:
+    def _found(
+        self,
+        student: str,
+        exercise: str,
+        candidates: Sequence[_Candidate],
+        beside: Mapping[str, Sequence[_Candidate]],
+    ) -> Found:
         candidates = sorted(_last(candidates), key=lambda one: one.order)
         first = candidates[0]
         problem = first.entry.problem
@@ -410,18 +448,38 @@ class Collected:
         elif not first.is_as_asked and not problem:
             self.notes.append(f"{student}: {first.inner!r} is taken for {exercise}")
         # The time of a file that an LMS packed is that of the download.
-        time = first.entry.time if first.named.is_folder else first.time
-        name, is_late = f"{exercise}{first.fit.suffix}", first.named.is_late
+        name = f"{exercise}{first.fit.suffix}"
+        files = {one: self._attached(student, own) for one, own in beside.items()}
+        all_ = [first, *(one for one, _ in files.values())]
+        times = [one.entry.time if one.named.is_folder else one.time for one in all_]
+        known = [time for time in times if time is not None]
+        time = max(known) if len(known) == len(times) else None  # nothing is complete before the last file
+        is_late = any(one.named.is_late for one in all_)
         file = HandedIn(student, exercise, name, b"", time, is_late, problem)
-        return Found(student, exercise, partial(_read, file, first.entry.read))
+        readers = {one: read for one, (_, read) in files.items()}
+        return Found(student, exercise, partial(_read, file, first.entry.read, readers))
+
+    def _attached(self, student: str, candidates: Sequence[_Candidate]) -> tuple[_Candidate, Content]:
+        """Return the file of its name that counts, and how to read it."""
+        candidates = sorted(_last(candidates), key=lambda one: one.order)
+        first, problem = candidates[0], candidates[0].entry.problem
+        if len(candidates) > 1 and len({one.content for one in candidates}) > 1:
+            both = " and ".join(printable(one.inner) for one in candidates[:2])
+            problem = f"There are {both}, but only one file can count."
+        elif not first.is_as_asked and not problem:
+            self.notes.append(f"{student}: {first.inner!r} is taken for a file of {first.fit.exercise}")
+        return first, (lambda: (b"", problem)) if problem else first.entry.read
 
 
-def _read(file: HandedIn, read: Content) -> HandedIn:
-    """Return a file with its content, or with a problem if it cannot be read."""
+def _read(file: HandedIn, read: Content, beside: Mapping[str, Content]) -> HandedIn:
+    """Return a file with its content and the files beside it, or with a problem if it cannot be read."""
     if file.problem:
         return file
     content, problem = read()
-    return replace(file, content=content, problem=problem)
+    found = {name: own() for name, own in beside.items()}
+    files = tuple(HandedFile.of(name, *one) for name, one in sorted(found.items()))
+    attached = {name: one for name, (one, _) in found.items() if len(one) <= MAX_HANDED}
+    return replace(file, content=content, problem=problem, files=files, attached=attached)
 
 
 def _last(candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -50,8 +50,8 @@ class MarkFile(Record):
     answers: Annotated[list[FilledAnswer], Field(max_length=MAX_ANSWERS, description="One for each answer.")]
 
 
-def mark_file_text(tasks: Sequence[MarkingTask], *, anonymous: bool) -> str:
-    """Return the file for some answers.
+def mark_file_text(tasks: Sequence[MarkingTask], *, anonymous: bool, folder: str = "") -> str:
+    """Return the file for some answers; `folder` is where the files lie that students handed in.
 
     Raises:
         UsageFault: it would be larger than a file that can be read.
@@ -61,7 +61,7 @@ def mark_file_text(tasks: Sequence[MarkingTask], *, anonymous: bool) -> str:
     parts = [_HEAD]
     for number, (task, name) in enumerate(zip(tasks, names, strict=True), 1):
         head = f"{task.exercise} {task.question}, {name} ({number} of {len(tasks)})"
-        lines = [f"  # {line}".rstrip() for line in (f"----- {head} -----", *_told(task))]
+        lines = [f"  # {line}".rstrip() for line in (f"----- {head} -----", *_told(task, folder))]
         parts.append("\n".join((*lines, f"  - answer: {task.key}", "    earned:", '    comment: ""', "", "")))
     text = "".join(parts)
     if len(text.encode()) > MAX_BYTES:
@@ -71,11 +71,13 @@ def mark_file_text(tasks: Sequence[MarkingTask], *, anonymous: bool) -> str:
     return text
 
 
-def _told(task: MarkingTask) -> Iterator[str]:
+def _told(task: MarkingTask, folder: str) -> Iterator[str]:
     """Yield the lines of a comment about one answer."""
     yield from _lines(task.prompt)
-    yield "The student wrote:"
+    yield "The student handed in:" if task.file else "The student wrote:"
     yield from (f"  | {line}" for line in _lines(task.text))
+    if task.file:
+        yield f"It lies at {printable(folder)}/{task.file_name}"
     if task.example:
         yield "A good answer:"
         yield from (f"  {line}" for line in _lines(task.example))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from math import fsum
+from pathlib import PurePath
 
 from grader.course.loading import LoadedCourse
 from grader.course.paper import prepare
@@ -17,6 +18,7 @@ from grader.gradebook.entries import GivenMark, MarkedItem
 from grader.gradebook.marks import TINY, answer_digest, fitting_mark, text_mark
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import EVERYBODY, Gradebook
+from grader.questions.handed_file import HandedFile
 from grader.questions.rubric_item import RubricItem, RubricKey
 
 MAX_COMMENT = 2000  # characters
@@ -40,6 +42,12 @@ class MarkingTask:
     before: GivenMark | None = None  # the mark that counts
     newest: GivenMark | None = None  # for this text; it does not count if the points have changed since
     older: GivenMark | None = None  # for an earlier text
+    file: HandedFile | None = None  # that is marked; `text` says which it is
+
+    @property
+    def file_name(self) -> str:
+        """Return the name under which the file lies for those who mark; '' if a text is marked."""
+        return f"{self.code}{PurePath(self.file.name).suffix.lower()}" if self.file else ""
 
     @property
     def key(self) -> str:
@@ -124,7 +132,10 @@ def marking_list(
             own = [mark for mark in marks.get(key, ()) if mark.question == one.id]
             if isinstance(manual, RubricKey) and _adds_up(manual, one):
                 code = _code(course.record.seed, *key, one.id)
-                found.tasks.append(_task(key, code, one, prompts[one.id], manual, own))
+                named = next(posed.file for posed in sitting.paper.questions if posed.id == one.id)
+                file = next((file for file in handed_in.files if file.name == named), None)
+                task = _task(key, code, one, prompts[one.id], manual, own)
+                found.tasks.append(replace(task, file=file))
             else:
                 found.left_out.append(
                     f"{printable(key[0])} {key[1]} {one.id}: the exercise has changed. Run: course regrade"

@@ -28,6 +28,7 @@ _COPY = re.compile(
     rf"|[ _\u2014\u2013-]*\(?(?:的|の|의 )?(?<![a-z])(?:{_WORDS})\)?[ _-]*(?:\(?\d+\)?)?)$"
 )
 _COPY_OF = re.compile(rf"^(?:(?:{_WORDS})[ _-]+(?:(?:of|von|de|di|van|av|af)[ _-]+)?)+")
+_MARK = re.compile(r"[ _-]*\(\d+\)$")
 MAX_MARKS = 5  # "-1-1-1" and the like
 
 
@@ -90,6 +91,17 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
     return Fit(fitting[0], suffix, is_exact=False) if suffix and len(fitting) == 1 else None
 
 
+def is_asked_for(file: str, asked: str) -> bool:
+    """Tell whether a name means a file that a question asks for; marks of copies are ignored.
+
+    >>> is_asked_for("Plot (1).PNG", "plot.png"), is_asked_for("plot.pdf", "plot.png")
+    (True, False)
+    """
+    name, own = (PurePosixPath(folded(unquote(one))) for one in (file, asked))
+    suffix = _MARK.sub("", name.suffix)  # plot.png (1)
+    return suffix == own.suffix and tokens_of(own.stem) in set(map(tokens_of, _forms(name.stem)))
+
+
 def seems_handed_in(file: str, exercises: Collection[str]) -> bool:
     """Return whether a name looks like a submission, whatever its suffix: its student may think it is one."""
     stem, suffix = _split(folded(unquote(file)))
@@ -118,7 +130,7 @@ def _split(name: str) -> tuple[str, str]:
     >>> _split("a.py.txt"), _split("a.ipynb.json"), _split("a.py.py"), _split("a.txt"), _split("a.py (1)")
     (('a', '.py'), ('a', '.ipynb'), ('a', '.py'), ('a.txt', ''), ('a (1)', '.py'))
     """
-    mark = re.search(r"[ _-]*\(\d+\)$", name)
+    mark = _MARK.search(name)
     stem, after = (name[: mark.start()], mark[0]) if mark else (name, "")
     while stem.endswith(_TEXT_SUFFIXES):
         shorter = _COPY.sub("", PurePosixPath(stem).stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -108,7 +109,9 @@ def _ask_all(desk: MarkingDesk) -> int:
 def _ask(desk: MarkingDesk, place: int) -> str:
     """Show one answer and store its mark; return the key that was pressed instead, or ""."""
     task, size = desk.tasks[place], shutil.get_terminal_size()
-    lines = mark_lines(task, desk.names[place], f"{place + 1} of {len(desk.tasks)}", size.columns)
+    file = desk.file_of(task)
+    shown = os.path.relpath(file) if file else ""
+    lines = mark_lines(task, desk.names[place], f"{place + 1} of {len(desk.tasks)}", size.columns, shown)
     if key := _show(lines, size.lines):
         return key
     items = _items(desk, task)

@@ -1,4 +1,4 @@
-"""params.py: parameters that an author's own function draws. It runs in a worker, as students' code does."""
+"""params.py: what an author's own functions draw. They run in a worker, as students' code does."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ if TYPE_CHECKING:
     from grader.worker.wire import Frame
 
 DRAW = "draw"  # the function that an author writes
+MAKE = "files"  # and the one that makes a student's own files
 SECONDS = 1.0  # for one draw, the reading of the file included
 MEMORY = 256 << 20  # bytes of a draw
 MAX_RESULT = 64 << 10  # bytes of the parameters as JSON
 MAX_DEPTH = 10  # of nested lists
 MAX_TOLD = 200  # characters of what an exception says
-_DRAWN = "_drawn_parameters"
-_CALL = f"\n\n{_DRAWN} = {DRAW}(__import__('random').Random({{seed}}))\n"
-_REMEDY = "It must return a dict of numbers, texts, booleans, lists and dicts."
+_DRAWN = "_drawn"
+_SIGNATURES = {DRAW: f"{DRAW}(random)", MAKE: f"{MAKE}(random, params)"}
+_REMEDIES = {
+    DRAW: "It must return a dict of numbers, texts, booleans, lists and dicts.",
+    MAKE: "It must return a dict of texts or bytes by file name.",
+}
 _WHYS = {
     "timeout": f"takes longer than {SECONDS:g} second",
     "memory": f"needs more memory than {MEMORY >> 20} MiB",
-    "too-large": "returns more than 64 KiB",
+    "too-large": "returns more than {most} KiB",
     "exit": "ends Python",
     "malformed": "returns something that cannot be read",
 }
@@ -62,22 +66,38 @@ def draw_params(file: Path, draws: Draws, *, number: int = 0) -> dict[str, Any]:
         WorkerFault: the grader failed.
 
     """
-    from grader.worker.ending import WorkerEnded, WorkerLimits  # noqa: PLC0415
-
-    source = read_source(file)
-    limits = WorkerLimits(memory=MEMORY, cpu=math.ceil(2 * SECONDS), result=MAX_RESULT, output=0)
     seed = draws.under(PARAMS_FILE).below(1 << 128)
-    with _workers(os.getpid(), number).fork(limits) as worker:
-        try:
-            value = _asked(worker, source + _CALL.format(seed=seed))
-        except WorkerEnded as ended:
-            raise CourseFaults([_fault(file, _WHYS.get(ended.why, "crashes"))]) from None
-        except _RaisedError as error:
-            raise CourseFaults([_fault(file, f"raises {error.told}", error.line, error.remedy)]) from None
+    value = called(file, DRAW, f"{DRAW}(__import__('random').Random({seed}))", MAX_RESULT, number)
     if problem := _problem(value):
-        raise CourseFaults([_fault(file, problem)])
+        raise CourseFaults([fault_in(file, problem)])
     plain: dict[str, Any] = json.loads(json.dumps(value))  # as the gradebook and packs keep it
     return plain
+
+
+def called(file: Path, function: str, expression: str, most: int, number: int, *, room: int = 0) -> Any:
+    """Return the value of an expression below params.py; faults are those of one of its functions.
+
+    Values need `room` bytes on their way, if that is more than `most`.
+
+    Raises:
+        CourseFaults: it raises, takes too long, or returns more than `most` bytes.
+        WorkerFault: the grader failed.
+
+    """
+    from grader.worker.ending import WorkerEnded, WorkerLimits  # noqa: PLC0415
+
+    room = room or most
+    limits = WorkerLimits(memory=MEMORY, cpu=math.ceil(2 * SECONDS), result=room, output=0)
+    with _workers(os.getpid(), number).fork(limits) as worker:
+        try:
+            return _asked(worker, f"{read_source(file)}\n\n{_DRAWN} = {expression}\n", room)
+        except WorkerEnded as ended:
+            told = _WHYS.get(ended.why, "crashes").format(most=most >> 10)
+            raise CourseFaults([fault_in(file, told, function=function)]) from None
+        except _RaisedError as error:
+            remedy = error.remedy(function)
+            raised = fault_in(file, f"raises {error.told}", error.line, function, remedy)
+            raise CourseFaults([raised]) from None
 
 
 class _RaisedError(Exception):
@@ -87,17 +107,16 @@ class _RaisedError(Exception):
         super().__init__(told)
         self.told, self.line = told, line
 
-    @property
-    def remedy(self) -> str:
-        """Say what to change."""
+    def remedy(self, function: str) -> str:
+        """Say what to change in a function of params.py."""
         if self.told.startswith("ImportError"):
             return "Remove the import."
-        if f"{DRAW}() takes " in self.told:
-            return f"Write def {DRAW}(random)."
+        if f"{function}() takes " in self.told:
+            return f"Write def {_SIGNATURES[function]}."
         return "Correct it."
 
 
-def _asked(worker: Worker, text: str) -> Any:
+def _asked(worker: Worker, text: str, most: int) -> Any:
     """Run the file in a worker, and return what it has drawn."""
     from grader.worker.ending import WorkerEnded  # noqa: PLC0415
     from grader.worker.wire import Decoder, Encoder, WireError  # noqa: PLC0415
@@ -117,7 +136,7 @@ def _asked(worker: Worker, text: str) -> Any:
     more = {"packages": [], "families": [], "helpers": False, "skip": []}
     _raise_failure(worker.ask({**request, **more}, 10 * SECONDS, encoder, running))
     frame = worker.ask({"op": "get", "name": _DRAWN}, SECONDS)
-    if frame.text > MAX_RESULT:
+    if frame.text > most:
         raise WorkerEnded("too-large")
     try:
         return Decoder(frame, lambda _number, name: _Other(name)).decode(
@@ -176,22 +195,23 @@ def _is_text(name: object) -> bool:
     return isinstance(name, str)
 
 
-def _fault(file: Path, what: str, line: int | None = None, remedy: str = _REMEDY) -> Fault:
+def fault_in(file: Path, what: str, line: int | None = None, function: str = DRAW, remedy: str = "") -> Fault:
+    """Return a fault of a function of params.py, at a line of the file or where the function begins."""
     count = read_source(file).count("\n") + 1
-    own = line if line and line <= count else line_of_draw(file)
-    return Fault(file, own, None, "", f"{DRAW}() {what}.", remedy)
+    own = line if line and line <= count else line_of(file, function)
+    return Fault(file, own, None, "", f"{function}() {what}.", remedy or _REMEDIES[function])
 
 
-def line_of_draw(file: Path) -> int | None:
-    """Return the line of params.py that defines `draw`."""
+def line_of(file: Path, function: str = DRAW) -> int | None:
+    """Return the line of params.py that defines a function."""
     tree = parsed(file.read_bytes())
-    found = [node.lineno for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == DRAW]
+    found = [node.lineno for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
     return found[-1] if found else None
 
 
-def is_drawable(file: Path) -> bool:
-    """Return whether params.py defines `draw`."""
-    return DRAW in defined_names(parsed(file.read_bytes()))
+def defines(file: Path, function: str) -> bool:
+    """Return whether params.py defines a function."""
+    return function in defined_names(parsed(file.read_bytes()))
 
 
 def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | None:
@@ -200,6 +220,7 @@ def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | N
         again = draw_params(file, draws, number=1)
     except CourseFaults as error:
         return error.faults[0]
-    names = sorted(name for name in {*again, *params} if again.get(name) != params.get(name))
+    own = {name: value for name, value in params.items() if name.isidentifier()}  # no files
+    names = sorted(name for name in {*again, *own} if again.get(name) != own.get(name))
     told = f"draws different values of {', '.join(names)} when called again with the same random numbers"
-    return _fault(file, told, remedy="Take all chance from its argument, and sort sets.") if names else None
+    return fault_in(file, told, remedy="Take all chance from its argument, and sort sets.") if names else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
 from grader.course.file_names import (
@@ -69,6 +69,12 @@ def _mib(size: int) -> str:
 
 def _fault_of(folder: Path, name: str, seen: set[str]) -> tuple[str, str]:
     """Return what is wrong with a file of a list, and the remedy."""
+    found = name_fault(name, seen)
+    return found if found[0] else _missing(folder, name)
+
+
+def name_fault(name: str, seen: Container[str]) -> tuple[str, str]:
+    """Return why students cannot receive a file of this name, beside files whose small names were seen."""
     plain, suffix = name.lower(), PurePath(name).suffix.lower()
     if plain in seen:
         return f"{name} is listed twice.", "Names that differ only in capitals are one file on many systems."
@@ -76,7 +82,7 @@ def _fault_of(folder: Path, name: str, seen: set[str]) -> tuple[str, str]:
         return f"A file of an exercise cannot be called {name}.", "Rename it."
     if suffix in _CODE:
         return f"{name} is code, not data.", f"Write functions for students into {HELPERS_FILE}."
-    return _missing(folder, name)
+    return "", ""
 
 
 def _missing(folder: Path, name: str) -> tuple[str, str]:
@@ -135,3 +141,33 @@ def clashes(exercises: Iterable[tuple[Document, Mapping[str, Path]]]) -> Iterato
                 told = f"{name} of {other} is another file, and students have one folder for all exercises."
                 path = ("hand_out",) if name == HELPERS_FILE else ("files",)
                 yield document.fault(path, told, "Rename one of them.")
+
+
+def clashes_of_made(
+    made: Iterable[tuple[Path, Collection[str]]], brought: Iterable[tuple[Document, Mapping[str, Path]]]
+) -> Iterator[Fault]:
+    """Yield a fault for each file of a student's own that an exercise makes and another hands out, too."""
+    first = {name.lower(): document.file.parent.name for document, files in brought for name in files}
+    for file, names in made:
+        for name in sorted(names):
+            other = first.setdefault(name.lower(), file.parent.name)
+            if other != file.parent.name:
+                told = f"{other} also hands out {name}, and students have one folder for all exercises."
+                yield Fault(file, None, None, "", told, "Rename one of them.")
+
+
+def clashes_of_asked(
+    asked: Iterable[tuple[Document, Mapping[str, Path_]]], received: Collection[str]
+) -> Iterator[Fault]:
+    """Yield a fault for each file that two exercises ask for, or that students have received."""
+    taken = {name.lower() for name in received} | _TAKEN
+    first: dict[str, str] = {}
+    for document, names in asked:
+        own = document.file.parent.name
+        for name, place in names.items():
+            other = first.setdefault(name.lower(), own)
+            told = f"{other} also asks for {name}, and students have one folder for all exercises."
+            if name.lower() in taken:
+                told = f"Students receive a file {name}."
+            if name.lower() in taken or other != own:
+                yield document.fault(place, told, "Ask for another name.")

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.course.drawing import draw_params, is_drawable
+from grader.course.drawing import DRAW, MAKE, defines, draw_params
 from grader.course.excerpt import excerpt
-from grader.course.file_faults import clashes, file_faults, texts_of
+from grader.course.file_faults import clashes, clashes_of_asked, clashes_of_made, file_faults, texts_of
 from grader.course.file_names import (
     CHECKS_FILE,
     COURSE_FILE,
@@ -25,7 +25,8 @@ from grader.course.file_names import (
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
-from grader.course.material import Material, pictures_of
+from grader.course.making import is_file, make_files, name_faults
+from grader.course.material import Material, pictures_in, pictures_of
 from grader.course.memberships import BY_ROSTER, Memberships
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
@@ -68,7 +69,7 @@ class LoadedExercise:
     document: Document
     course: Course
     helpers: Path | None = None  # the exercise's own, or the course's
-    drawn: frozenset[str] = frozenset()  # the names of the parameters that params.py draws
+    drawn: frozenset[str] = frozenset()  # the names of the parameters and files that params.py draws
 
     @cached_property
     def material(self) -> Material:
@@ -82,12 +83,24 @@ class LoadedExercise:
             explaining=pictures_of((text for is_late, text in texts if is_late), folder),
             helpers=self.helpers,
             hands_out_helpers="helpers" in record.hand_out,
+            makes=self.makes,
         )
 
     @property
     def names(self) -> frozenset[str]:
         """The names of the parameters."""
         return self.drawn or frozenset(self.record.params)
+
+    @property
+    def makes(self) -> frozenset[str]:
+        """The names of the files that params.py makes for each student."""
+        return frozenset(filter(is_file, self.drawn))
+
+    @property
+    def asked_files(self) -> dict[str, Path_]:
+        """The names of the files that questions ask students to hand in, with the places that name them."""
+        asked = [(getattr(one, "file", ""), place) for place, one in self.record.placed if one.by_person]
+        return {name: ("questions", place, "file") for name, place in asked if name}
 
     @property
     def params_file(self) -> Path | None:
@@ -213,8 +226,15 @@ class LoadedCourse:
     def together(self, names: Sequence[str]) -> list[LoadedExercise]:
         """Load these exercises, or raise the faults of all at once; what they hand out must not clash."""
         loaded = _each(names, self.exercise)
-        brought = ((one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded)
-        if faults := list(clashes(brought)):
+        brought = [(one.document, {**one.material.handed_out, **one.material.pictures}) for one in loaded]
+        made = [(one.params_file or one.folder, one.makes) for one in loaded]
+        asked = [(one.document, one.asked_files) for one in loaded]
+        received = {
+            *(name for _, files in brought for name in files),
+            *(name for _, own in made for name in own),
+        }
+        found = (*clashes(brought), *clashes_of_made(made, brought), *clashes_of_asked(asked, received))
+        if faults := list(found):
             raise CourseFaults(faults)
         return loaded
 
@@ -297,7 +317,7 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     """
     document = read_document(folder / EXERCISE_FILE)
     record, faults = validate(Exercise, document)
-    drawn = _drawn_names(folder, document, course, faults)
+    drawn = _drawn_names(folder, document, record, course, faults)
     if record is None:
         faults += _faults_of_valid_questions(document, drawn)
     else:
@@ -315,8 +335,10 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
 
 
-def _drawn_names(folder: Path, document: Document, course: Course, faults: list[Fault]) -> frozenset[str]:
-    """Return the names that params.py draws for no student; none if there is no such file.
+def _drawn_names(
+    folder: Path, document: Document, record: Exercise | None, course: Course, faults: list[Fault]
+) -> frozenset[str]:
+    """Return the names of what params.py draws and makes for no student; none if there is no such file.
 
     Raises:
         CourseFaults: it draws none. Every name in the exercise would then seem unknown.
@@ -332,14 +354,24 @@ def _drawn_names(folder: Path, document: Document, course: Course, faults: list[
         if data.get(key):
             sentence = f"{PARAMS_FILE} draws the parameters, so '{key}' has no effect."
             faults.append(document.fault((key,), sentence, f"Remove '{key}', or {PARAMS_FILE}."))
-    if not is_drawable(file):
+    if not defines(file, DRAW):
         sentence = f"{PARAMS_FILE} does not define 'draw'."
         faults.append(Fault(file, None, None, "", sentence, "Write def draw(random): return {...}."))
         raise CourseFaults(faults)
     try:
-        return frozenset(draw_params(file, Draws((course.seed, folder.name, ""))))
+        draws = Draws((course.seed, folder.name, ""))
+        params = draw_params(file, draws)
+        made = frozenset(make_files(file, draws, params) if defines(file, MAKE) else ())
+        faults += name_faults(file, made, _own_names(record) if record else frozenset())
+        return made.union(params)
     except CourseFaults as error:
         raise CourseFaults([*faults, *error.faults]) from None
+
+
+def _own_names(record: Exercise) -> frozenset[str]:
+    """Return the names of the files and pictures that an exercise lists."""
+    pictures = (name for _, text in texts_of(record) for name, _ in pictures_in(text))
+    return frozenset((*record.files, *record.hidden_files, *pictures))
 
 
 def _begun(folder: Path, record: Exercise) -> Exercise:

@@ -31,6 +31,7 @@ class Material:
     `shipped` is what students receive and their code can read, `hidden` what only checks and the reference
     can read. `pictures` belong to texts that students receive, `explaining` only to explanations. `helpers`
     is the module that checks, reference and misconceptions import; students do if `hands_out_helpers`.
+    `makes` are the names of the files that each student has of their own, and `made` those of one student.
     """
 
     shipped: Mapping[str, Path] = field(default_factory=dict)
@@ -39,15 +40,17 @@ class Material:
     explaining: Mapping[str, Path] = field(default_factory=dict)
     helpers: Path | None = None
     hands_out_helpers: bool = False
+    makes: frozenset[str] = frozenset()
+    made: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def has_files(self) -> bool:
         """Whether code opens files by their names."""
-        return bool(self.shipped or self.hidden)
+        return bool(self.shipped or self.hidden or self.makes)
 
     @property
     def handed_out(self) -> dict[str, Path]:
-        """What students receive beside their stub, without pictures."""
+        """What all students receive beside their stub, without pictures."""
         own = {HELPERS_FILE: self.helpers} if self.helpers and self.hands_out_helpers else {}
         return {**self.shipped, **own}
 

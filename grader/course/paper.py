@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from grader.course.drawing import draw_params, line_of_draw
+from grader.course.drawing import DRAW, MAKE, draw_params, line_of
 from grader.course.illustrating import illustrated
 from grader.course.loading import LoadedExercise
+from grader.course.making import digests_of, is_file, make_files, own_files
 from grader.course.records import Example, Exercise, Passage
 from grader.course.sitting import Interlude, Paper, Sitting
 from grader.errors import CourseFaults, Fault
@@ -86,11 +90,27 @@ def prepare(
         limits=exercise.limits,
         questions=tuple(posed),
         between=(*between, *waiting),
-        files=tuple(record.files),
+        files=(*record.files, *sorted(exercise.makes)),
         hands_out_helpers=exercise.material.hands_out_helpers,
     )
     material = exercise.material
     return Sitting(paper, variant.params, keys if with_keys else None, exercise.folder, material=material)
+
+
+def with_files(
+    exercise: LoadedExercise, sitting: Sitting, kept: Mapping[str, bytes] = MappingProxyType({})
+) -> Sitting:
+    """Return a sitting of an exercise with the student's own files, of which copies may be kept.
+
+    Raises:
+        UnlikeHandedOut: a file was not kept, and is now made differently.
+
+    """
+    if exercise.params_file is None or not exercise.makes:
+        return sitting
+    draws = Draws((exercise.course.seed, exercise.name)).under(sitting.paper.student or "")
+    made = own_files(exercise.params_file, draws, sitting.params, kept)
+    return replace(sitting, material=replace(sitting.material, made=made))
 
 
 def _interlude(entry: Passage | Example, variant: Variant) -> Interlude:
@@ -136,14 +156,24 @@ def variant_of(
 def _drawn_by_author(
     exercise: LoadedExercise, file: Path, draws: Draws, params: Mapping[str, Any] | None
 ) -> Variant:
-    """Draw a variant with params.py; what was drawn before keeps its value."""
+    """Draw a variant with params.py; what was drawn or made before keeps its value."""
     drawn = draw_params(file, draws)
-    if others := drawn.keys() ^ exercise.names:
-        sentence = f"draw() does not return {', '.join(sorted(others))} for every student."
+    _check_names(file, DRAW, drawn.keys() ^ (exercise.names - exercise.makes))
+    kept = {name: value for name, value in (params or {}).items() if name in exercise.names}
+    values = {**drawn, **kept}
+    if exercise.makes - values.keys():
+        made = digests_of(make_files(file, draws, values))
+        _check_names(file, MAKE, made.keys() ^ exercise.makes)
+        values = {**made, **values}
+    return Variant(dict(sorted(values.items(), key=lambda one: is_file(one[0]))), draws)
+
+
+def _check_names(file: Path, function: str, others: AbstractSet[str]) -> None:
+    """Raise a fault if a function of params.py returned other names than for no student."""
+    if others:
+        sentence = f"{function}() does not return {', '.join(sorted(others))} for every student."
         remedy = "Return the same names always."
-        raise CourseFaults([Fault(file, line_of_draw(file), None, "", sentence, remedy)])
-    kept = {name: value for name, value in (params or {}).items() if name in drawn}
-    return Variant({**drawn, **kept}, draws)
+        raise CourseFaults([Fault(file, line_of(file, function), None, "", sentence, remedy)])
 
 
 def _path_of(error: LanguageError, record: Exercise) -> Path_:

@@ -10,7 +10,7 @@ import stat
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.loading import LoadedCourse, load_course
@@ -49,6 +49,14 @@ questions:
     forbid: [convolution, pooling, unfold, matmul, padding, fft]
   - {id: items, kind: code, points: 2, prompt: A dataset of the first n even numbers., signature: (n)}
   - {id: evidence, kind: code, points: 1, prompt: What stopped the attack., starter: evidence = ...}
+"""
+_PARAMS = """
+def draw(random):
+    return {"factor": 2}  # not SECRET
+
+
+def files(random, params):
+    return {"own.txt": "2\\n"}
 """
 _REFERENCE = """
 FACTOR = SECRET
@@ -285,8 +293,18 @@ def make_world(root: Path) -> World:
     (root / "outside").mkdir(mode=0o777)
     (root / "tmp").mkdir()
     course = load_course(root / "course")
-    sittings = {name: prepare(course.exercise(name), None) for name in (PLAIN, WRITING)}
+    sittings = {name: _with_own_file(prepare(course.exercise(name), None)) for name in (PLAIN, WRITING)}
+    for (
+        sitting
+    ) in sittings.values():  # after it was loaded: a process that draws would be taken for a leftover
+        params = (sitting.folder or root) / "params.py"
+        params.write_text(_PARAMS.replace("SECRET", str(secret)), encoding="utf-8")
     return World(root, course, sittings, secret, hidden, f"{secrets.randbelow(2**31 - 1) + 1:08x}")
+
+
+def _with_own_file(sitting: Sitting) -> Sitting:
+    """Give the student a file of their own, as params.py makes it."""
+    return replace(sitting, material=replace(sitting.material, made={"own.txt": b"2\n"}))
 
 
 def state_of(world: World) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
 
 from grader.digest import digest_of
+from grader.questions.handed_file import HandedFile
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class HandedIn:
     time: datetime | None = None
     is_late: bool = False  # the LMS says so
     problem: str = ""  # why it cannot be read or graded; there is no content then
+    files: tuple[HandedFile, ...] = ()  # beside it, that questions ask for
+    attached: Mapping[str, bytes] = field(default_factory=dict)  # their contents, on their way to be stored
 
     @property
     def arrival(self) -> Arrival:
@@ -45,8 +49,10 @@ class HandedIn:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what decides a report: the content, and whether it is a notebook or a problem."""
+        """The SHA-256 of what decides a report: its content, form, problem and files."""
         if self.problem:
             return digest_of(f"problem\0{self.problem}".encode())
         suffix = PurePath(self.file_name).suffix.lower()
-        return digest_of(self.content if suffix == ".py" else suffix.encode() + b"\0" + self.content)
+        own = digest_of(self.content if suffix == ".py" else suffix.encode() + b"\0" + self.content)
+        parts = sorted(f"{file.name}\0{file.digest}" for file in self.files)
+        return digest_of("\0".join(("files", own, *parts)).encode()) if parts else own

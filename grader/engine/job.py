@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.engine.handed_in import HandedIn
@@ -19,6 +19,7 @@ class Job:
     handed_in: HandedIn
     variant: str | None = None  # the student whose variant it is; None for variant 0
     params: Mapping[str, Any] | None = None  # of the variant, if they were drawn before
+    made: Mapping[str, bytes] = field(default_factory=dict)  # files of the student's own that were kept
     questions: frozenset[str] | None = None
     pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
     by_author: bool = False  # it can import the helpers, even if students cannot

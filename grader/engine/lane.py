@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Self
 
 from grader.course.loading import LoadedCourse, load_course
-from grader.course.paper import prepare
+from grader.course.making import UnlikeHandedOut
+from grader.course.paper import prepare, with_files
 from grader.course.sitting import Sitting
 from grader.engine.job import TRIES, Job
 from grader.engine.setup import READY, Setup
@@ -88,8 +89,13 @@ class Lane:
 
         """
         begin, suite.given_up = time.monotonic(), job.given_up
-        sitting = prepare(self._course.exercise(job.handed_in.exercise), job.variant, job.params)
-        outcome = self._paced(sitting, job, suite) if job.pacer else self._graded(sitting, job, suite)
+        exercise = self._course.exercise(job.handed_in.exercise)
+        sitting = prepare(exercise, job.variant, job.params)
+        try:
+            sitting = with_files(exercise, sitting, job.made)
+            outcome = self._paced(sitting, job, suite) if job.pacer else self._graded(sitting, job, suite)
+        except UnlikeHandedOut as error:
+            outcome = Outcome(ungraded(sitting, str(error)))
         report = outcome.report.model_copy(update={"student": job.handed_in.student})
         return replace(outcome, report=report, seconds=time.monotonic() - begin, params=dict(sitting.params))
 
@@ -115,7 +121,8 @@ class Lane:
         if file.problem:
             return Outcome(ungraded(sitting, file.problem))
         try:
-            return self._tried(sitting, submission_of(file.file_name, file.content), job, suite)
+            submission = replace(submission_of(file.file_name, file.content), files=file.files)
+            return self._tried(sitting, submission, job, suite)
         except SubmissionFault as error:
             return Outcome(ungraded(sitting, str(error)))
 

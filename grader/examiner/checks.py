@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pytest
 
+from grader.course.sitting import Sitting
 from grader.course.variant_source import folder_reads_params
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
@@ -201,10 +202,16 @@ class CheckSuite:
         """Return what code finds around it in the folder of an exercise."""
         return self.around.get(folder.resolve(), NOTHING_AROUND)
 
+    def settle(self, sitting: Sitting) -> None:
+        """Lay the files of a student beside the checks and the reference."""
+        if sitting.folder is not None:
+            self.around_in(sitting.folder).settle(sitting.material)
+
     def reads_params(self, exercise: str, question: str) -> bool:
-        """Return whether a check of the question or the author's modules read the variant's parameters."""
+        """Return whether a check or the author's modules read the variant's parameters or its own files."""
         checks = self.of(exercise, question)
-        return any(folder_reads_params(one.item.path.parent) for one in checks[:1]) or any(
+        folders = [one.item.path.parent for one in checks[:1]]
+        return any(self.around_in(one).changes or folder_reads_params(one) for one in folders) or any(
             "params" in getattr(check.item, "fixturenames", ()) for check in checks
         )
 

@@ -298,7 +298,7 @@ def _question_of(item: pytest.Item, questions: Sequence[str]) -> str:
 
 def variant_module(file: Path, note: Note = nowhere, around: Surroundings = NOTHING_AROUND) -> VariantModule:
     """Return reference.py, or another of the author's modules, for one variant after another."""
-    reads = file.is_file() and reads_params(read_source(file))
+    reads = file.is_file() and (around.changes or reads_params(read_source(file)))
     return VariantModule(lambda params: load_reference(file, note, around, params), reads)
 
 

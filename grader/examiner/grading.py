@@ -43,6 +43,7 @@ from grader.questions.definitions import forms_of
 from grader.questions.kinds import KINDS
 from grader.questions.posed import MOST_READ, FormError, Key, Mark, OutcomeName, Posed
 from grader.questions.values import plain, single
+from grader.questions.wording import NO_FILE_BESIDE
 from grader.walks.worked import Tracks
 from grader.worker.isolation.way import Workers
 
@@ -156,6 +157,7 @@ def run_checks(
 
     Beside a visible check a report shows what student code says, which by then has seen no hidden input.
     """
+    suite.settle(sitting)
     exercise, tried = sitting.paper.exercise, {posed.id: Tried() for posed in code}
     for posed in code:
         checks = suite.of(exercise, posed.id)
@@ -191,7 +193,14 @@ def session_of(
     families = {family for question in paper.questions for family in (*question.forbid, *question.require)}
     content = read_file(helpers, MAX_BYTES) if helpers else None
     return Session(
-        server, submission, starters, paper.packages, limits, families, laid(material.shipped), content
+        server,
+        submission,
+        starters,
+        paper.packages,
+        limits,
+        families,
+        laid(material.shipped, material.made),
+        content,
     )
 
 
@@ -199,8 +208,13 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard =
     """Return the mark of an answer that is not code; without a key, judge only its form."""
     kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
     key = sitting.keys[posed.id] if sitting.keys is not None else None
+    file = next((one for one in session.files if one.name == posed.file), None)
+    if file and file.problem:
+        return Mark("ungraded", 0.0, file.problem)
+    if posed.file and file is None:
+        return Mark("unanswered", 0.0, NO_FILE_BESIDE.format(file=posed.file))
     try:
-        value = _answer(posed, session)
+        value = file or _answer(posed, session)
         heard(posed.id, value)
         if key is None:
             kind.read(posed, value)

@@ -71,7 +71,7 @@ class Session:
         self._fetched: dict[str, Remote] = {}  # what stays in the worker is fetched only once
         self._workers = 0  # that have been started
         self._budget = Budget(limits)
-        self._content = submission.content
+        self._content, self.files = submission.content, submission.files
         self._unreadable: Trouble | None = None
         self.replies = Replies(starters, families)
         self._skip: list[int] = []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import SubmissionFault
 from grader.examiner.wording import FILE_TOO_LARGE, NEITHER_FORMAT, NO_FILE
 from grader.files import open_file, refusal
+from grader.questions.handed_file import HandedFile
+from grader.questions.posed import Posed
 
 MAX_BYTES = 64 << 20  # including outputs, which can be large in a notebook; code is bounded where it is read
 SUFFIXES = (".py", ".ipynb")
@@ -18,10 +21,11 @@ _IMPORT = re.compile(rb"\b(?:from|import)[ \t]+(\w+)", re.ASCII)
 
 @dataclass(frozen=True)
 class Submission:
-    """One file handed in."""
+    """One file handed in, and what is known of the files beside it that questions ask for."""
 
     name: str
     content: bytes
+    files: tuple[HandedFile, ...] = ()
 
     @property
     def imports(self) -> frozenset[str]:
@@ -58,6 +62,20 @@ def read_submission(file: Path) -> Submission:
     except OSError as error:
         raise SubmissionFault(str(refusal(file, "read", error))) from None
     return submission_of(file.name, content)
+
+
+def with_files_beside(submission: Submission, folder: Path, questions: Iterable[Posed]) -> Submission:
+    """Return a submission with the files that questions ask for, if they lie in a folder."""
+    files = []
+    for name in dict.fromkeys(posed.file for posed in questions if posed.file):
+        try:
+            with open_file(folder / name) as stream:
+                files.append(HandedFile.of(name, stream.read(MAX_BYTES + 1)))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            files.append(HandedFile.of(name, b"", str(refusal(folder / name, "read", error))))
+    return replace(submission, files=tuple(files))
 
 
 def submission_of(name: str, content: bytes) -> Submission:

@@ -13,20 +13,32 @@ from types import ModuleType
 from typing import Self
 
 from grader.course.material import HELPERS, Material
+from grader.examiner.laid_files import laid
 
 
 @dataclass
 class Surroundings:
-    """The folder in which the code works, if it opens files by name, and the file of its helpers."""
+    """The folder in which the code works, if it opens files by name, and the file of its helpers.
+
+    It changes where each student has files of their own. Modules may read these when they are imported.
+    """
 
     folder: Path | None = None
     helpers: Path | None = None
+    changes: bool = False
     _module: ModuleType | None = field(default=None, init=False)
 
     @classmethod
     def of(cls, folder: Path, material: Material) -> Self:
         """Return those of the exercise in a folder."""
-        return cls(folder if material.has_files else None, material.helpers)
+        place = laid({**material.shipped, **material.hidden}, material.made) if material.made else folder
+        return cls(place if material.has_files else None, material.helpers, bool(material.makes))
+
+    def settle(self, material: Material) -> None:
+        """Work in a folder with the files of one student from now on."""
+        if self.changes:
+            self.folder = laid({**material.shipped, **material.hidden}, material.made)
+            self._module = None
 
     @contextmanager
     def entered(self) -> Iterator[None]:

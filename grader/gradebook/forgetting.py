@@ -8,8 +8,10 @@ from sqlalchemy import Connection, delete, select
 
 from grader.gradebook.rows import (
     AttemptRow,
+    HandedFileRow,
     HandedOutRow,
     LeftOutRow,
+    MadeFileRow,
     MarkRow,
     OutboxRow,
     OverrideRow,
@@ -17,15 +19,17 @@ from grader.gradebook.rows import (
     SubmissionRow,
 )
 
-_OF_SUBMISSIONS = (AttemptRow, ReportRow)
-_OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, LeftOutRow, OutboxRow)
+_OF_SUBMISSIONS = (AttemptRow, ReportRow, HandedFileRow)
+_OF_STUDENTS = (SubmissionRow, OverrideRow, MarkRow, HandedOutRow, MadeFileRow, LeftOutRow, OutboxRow)
 _NAMES = {
     SubmissionRow: "submissions",
     AttemptRow: "attempts",
     ReportRow: "reports",
+    HandedFileRow: "files beside submissions",
     OverrideRow: "scores set by hand",
     MarkRow: "marks",
     HandedOutRow: "variants",
+    MadeFileRow: "files of their own",
     LeftOutRow: "notes about files that were left out",
     OutboxRow: "scores in the outbox",
 }

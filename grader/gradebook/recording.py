@@ -12,15 +12,25 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from grader.digest import digest_of
 from grader.engine.handed_in import Arrival, HandedIn
 from grader.examiner.outcome import Outcome
 from grader.examiner.report import Report
-from grader.gradebook.rows import AttemptRow, Base, HandedOutRow, ReportRow, SubmissionRow
+from grader.gradebook.rows import (
+    AttemptRow,
+    Base,
+    HandedFileRow,
+    HandedOutRow,
+    MadeFileRow,
+    ReportRow,
+    SubmissionRow,
+)
 
 TINY = 1e-9  # shares that differ by less are equal
 
-_SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT = (
-    Base.metadata.tables[row.__tablename__] for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow)
+_SUBMISSION, _ATTEMPT, _REPORT, _HANDED_OUT, _MADE = (
+    Base.metadata.tables[row.__tablename__]
+    for row in (SubmissionRow, AttemptRow, ReportRow, HandedOutRow, MadeFileRow)
 )
 
 _find_submission = (
@@ -41,6 +51,11 @@ _find_handed_out = select(_HANDED_OUT.c.student).where(
     *(column == bindparam(column.name) for column in _HANDED_OUT.c["student", "exercise"])
 )
 _add_handed_out = insert(_HANDED_OUT)
+_find_made = select(_MADE.c.digest).where(
+    *(column == bindparam(column.name) for column in _MADE.c["student", "exercise", "name"])
+)
+_add_made = insert(_MADE)
+_add_file = insert(HandedFileRow)
 _newest_report = (
     select(_REPORT)
     .where(_REPORT.c.submission_id == bindparam("submission"))
@@ -67,9 +82,17 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Store
         rest = {"file_name": handed_in.file_name, "content": handed_in.content, "problem": handed_in.problem}
         added = _add(connection, _add_submission, {**key, **rest})
         if added is not None:
+            _add_files(connection, int(added[0]), handed_in)
             return StoredRow(int(added[0]), is_new=True)
         found = connection.scalar(_find_submission, key)
     return StoredRow(int(found or 0))
+
+
+def _add_files(connection: Connection, submission: int, handed_in: HandedIn) -> None:
+    """Store what lies beside a new submission."""
+    for file in handed_in.files:
+        content = handed_in.attached.get(file.name, b"")
+        connection.execute(_add_file, {"submission_id": submission, **vars(file), "content": content})
 
 
 def note_attempt(connection: Connection, submission: StoredRow, handed_in: HandedIn) -> None:
@@ -97,6 +120,14 @@ def note_handed_out(connection: Connection, student: str, exercise: str, params:
     if connection.scalar(_find_handed_out, key) is None:
         row = {**key, "params": json.dumps(dict(params)), "created": datetime.now(UTC)}
         _add(connection, _add_handed_out, row)
+
+
+def keep_made(connection: Connection, student: str, exercise: str, files: Mapping[str, bytes]) -> None:
+    """Store the files that were made for a student, unless some are stored already under these names."""
+    for name, content in files.items():
+        key = {"student": student, "exercise": exercise, "name": name}
+        if connection.scalar(_find_made, key) is None:
+            _add(connection, _add_made, {**key, "digest": digest_of(content), "content": content})
 
 
 def add_report(

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSIONS = ("0001", "0002", "0003", "0004")  # all versions of these tables: the revisions in migrations/
+VERSIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+)  # all versions of these tables: the revisions in migrations/
 VERSION = VERSIONS[-1]
 
 
@@ -53,6 +59,20 @@ class SubmissionRow(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     problem: Mapped[str]  # why it could not be read or graded, in which case there is no content
+
+
+class HandedFileRow(Base):
+    """A file that a student handed in beside the source, for a question that a person marks."""
+
+    __tablename__ = "handed_file"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    size: Mapped[int]  # bytes
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    fits: Mapped[bool]  # it begins as its name promises
+    problem: Mapped[str]  # why it could not be read, in which case there is no content
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AttemptRow(Base):
@@ -130,6 +150,18 @@ class HandedOutRow(Base):
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
     params: Mapped[str]  # as JSON
     created: Mapped[datetime]
+
+
+class MadeFileRow(Base):
+    """A file of a student's own that was handed out; a changed params.py would make another."""
+
+    __tablename__ = "made_file"
+
+    student: Mapped[str] = mapped_column(String(200), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LeftOutRow(Base):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, union
@@ -19,8 +21,22 @@ from grader.gradebook.entries import Attempt, GivenMark, Known, LastOutput, Over
 from grader.gradebook.forgetting import forget
 from grader.gradebook.history import events, last_outputs
 from grader.gradebook.marks import MarkedReport, add_mark, stored_marks, with_marks
-from grader.gradebook.recording import add_report, find_or_add_submission, note_attempt, note_handed_out
-from grader.gradebook.rows import HandedOutRow, LeftOutRow, OverrideRow, SubmissionRow
+from grader.gradebook.recording import (
+    add_report,
+    find_or_add_submission,
+    keep_made,
+    note_attempt,
+    note_handed_out,
+)
+from grader.gradebook.rows import (
+    HandedFileRow,
+    HandedOutRow,
+    LeftOutRow,
+    MadeFileRow,
+    OverrideRow,
+    SubmissionRow,
+)
+from grader.questions.handed_file import HandedFile
 
 BATCH = 100  # submissions read at once
 EVERYBODY = ""  # the student in a row for variants handed out without a roster
@@ -116,11 +132,35 @@ class Gradebook(Database):
             batch = submissions[start : start + BATCH]
             with self.reading() as connection:
                 found = connection.execute(queries.counting_reports(batch)).all()
+                files = _files_of(connection, batch)
             for row in found:
                 handed_in = HandedIn(
-                    row.student, row.exercise, row.file_name, row.content, problem=row.problem
+                    row.student,
+                    row.exercise,
+                    row.file_name,
+                    row.content,
+                    problem=row.problem,
+                    files=tuple(files.get(row.id, ())),
                 )
                 yield row.id, handed_in, Report.model_validate_json(row.document)
+
+    def handed_file(self, student: str, exercise: str, digest: str) -> bytes | None:
+        """Return the content of a file that a student handed in beside the source; None if there is none.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        own = (SubmissionRow.student == student, SubmissionRow.exercise == exercise)
+        rows = (
+            select(HandedFileRow.content)
+            .join(SubmissionRow, SubmissionRow.id == HandedFileRow.submission_id)
+            .where(*own, HandedFileRow.digest == digest, HandedFileRow.problem == "")
+            .limit(1)
+        )
+        with self.reading() as connection:
+            content: bytes | None = connection.scalar(rows)
+        return content
 
     def marked_reports(self, submissions: Sequence[int]) -> Iterator[tuple[HandedIn, Report]]:
         """Yield submissions with the reports that count and the marks that people gave.
@@ -230,8 +270,12 @@ class Gradebook(Database):
                 for row in connection.execute(rows)
             ]
 
-    def hand_out(self, variants: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
-        """Store the parameters that students were given, by student and exercise.
+    def hand_out(
+        self,
+        variants: Mapping[tuple[str, str], Mapping[str, Any]],
+        made: Mapping[tuple[str, str], Mapping[str, bytes]] = MappingProxyType({}),
+    ) -> None:
+        """Store the parameters and the files of their own that students were given, by student and exercise.
 
         Raises:
             UsageFault: the database refuses.
@@ -242,11 +286,26 @@ class Gradebook(Database):
             # In a fixed order: two writers with different orders would wait for each other.
             for (student, exercise), params in sorted(variants.items(), key=lambda pair: pair[0]):
                 note_handed_out(connection, student, exercise, params)
+                keep_made(connection, student, exercise, made.get((student, exercise), {}))
 
         self.written(work)
 
+    def made(self, student: str, exercise: str) -> dict[str, bytes]:
+        """Return the files that were made for a student, by name.
+
+        Raises:
+            UsageFault: the database refuses.
+
+        """
+        own = (MadeFileRow.student == student, MadeFileRow.exercise == exercise)
+        with self.reading() as connection:
+            found = connection.execute(select(MadeFileRow.name, MadeFileRow.content).where(*own))
+            return {row.name: row.content for row in found}
+
     def handed_out(self, students: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
         """Return the parameters that these students were given, by student and exercise.
+
+        A file of a student's own is there by its name, with its SHA-256.
 
         Raises:
             UsageFault: the database refuses.
@@ -255,7 +314,13 @@ class Gradebook(Database):
         rows = select(HandedOutRow.student, HandedOutRow.exercise, HandedOutRow.params)
         with self.reading() as connection:
             found = connection.execute(rows.where(HandedOutRow.student.in_(students)))
-            return {(row.student, row.exercise): json.loads(row.params) for row in found}
+            given = {(row.student, row.exercise): json.loads(row.params) for row in found}
+            files = select(
+                *(getattr(MadeFileRow, name) for name in ("student", "exercise", "name", "digest"))
+            )
+            for row in connection.execute(files.where(MadeFileRow.student.in_(students))):
+                given.get((row.student, row.exercise), {})[row.name] = row.digest
+        return given
 
     def students(self) -> set[str]:
         """Return the students who handed in, have an override, or were given a variant.
@@ -368,6 +433,16 @@ class Gradebook(Database):
         """
         with self.reading() as connection:
             return list(last_outputs(connection, student))
+
+
+def _files_of(connection: Connection, submissions: Sequence[int]) -> dict[int, list[HandedFile]]:
+    """Return what is known of the files beside submissions, without their contents."""
+    columns = [getattr(HandedFileRow, one.name) for one in fields(HandedFile)]
+    rows = select(HandedFileRow.submission_id, *columns).order_by(HandedFileRow.name)
+    found: dict[int, list[HandedFile]] = {}
+    for number, *values in connection.execute(rows.where(HandedFileRow.submission_id.in_(submissions))):
+        found.setdefault(number, []).append(HandedFile(*values))
+    return found
 
 
 def _attempt(row: Any, corrected: Any, number: int, marked: MarkedReport | None) -> Attempt:

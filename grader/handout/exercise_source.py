@@ -11,7 +11,7 @@ from typing import Protocol
 
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise, load_course
-from grader.course.paper import prepare
+from grader.course.paper import prepare, with_files
 from grader.course.sitting import Paper, Sitting
 from grader.errors import SubmissionFault, UsageFault, did_you_mean
 from grader.examiner.submission import SUFFIXES, read_submission
@@ -142,7 +142,8 @@ class CourseSource:
 
     def sitting(self, name: str) -> Sitting:
         """Return variant 0 of an exercise, ready for grading."""
-        return replace(prepare(self.course.exercise(name), None), is_practice=True)
+        exercise = self.course.exercise(name)
+        return replace(with_files(exercise, prepare(exercise, None)), is_practice=True)
 
     def exercise(self, name: str) -> LoadedExercise:
         """Return an exercise."""

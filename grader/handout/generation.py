@@ -13,7 +13,8 @@ from typing import Any, get_args
 
 from grader.course.file_names import VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
-from grader.course.paper import prepare
+from grader.course.making import digests_of
+from grader.course.paper import prepare, with_files
 from grader.course.release import ResultPart
 from grader.course.sitting import Sitting
 from grader.digest import digest_of
@@ -24,6 +25,7 @@ from grader.handout.pack import PACK_FILE, Contents, Edition, PackDamage, open_p
 from grader.handout.stubs import MAX_BYTES, SUFFIX, Format, stub_text
 
 BATCH = 50  # students whose variants are in memory at once
+Made = Mapping[tuple[str, str], Mapping[str, bytes]]  # files by name, by student and exercise
 Variants = Mapping[tuple[str, str], Mapping[str, Any]]  # by student and exercise
 
 
@@ -43,12 +45,14 @@ def generate(
     form: Format,
     edition: Edition,
     handed_out: Variants = MappingProxyType({}),
-    hand_out: Callable[[Variants], None] = lambda _variants: None,
+    hand_out: Callable[[Variants, Made], None] = lambda _variants, _made: None,
+    made: Callable[[str, str], Mapping[str, bytes]] = lambda _student, _exercise: {},
 ) -> Generated:
     """Write stubs and a pack into `out`, or into a subfolder for each student.
 
     `handed_out` holds parameters that students and groups already have, by name and exercise: they keep them.
-    `hand_out` is called with the parameters of this handout before any file is written.
+    `made` returns the files of their own that were made before, which are never made anew. `hand_out` is
+    called with the parameters and these files of this handout before any file is written.
 
     Raises:
         CourseFaults: an exercise is wrong, or has no variant for a student.
@@ -69,10 +73,11 @@ def generate(
         _check_edition(folder, _before(folder), edition)
     for batch in _batches(list(folders)):
         sittings = {
-            student: [_sitting(course, one, student, handed_out) for one in exercises] for student in batch
+            student: [_sitting(course, one, student, handed_out, made) for one in exercises]
+            for student in batch
         }
         variants = _variants(course, sittings)
-        hand_out(variants)
+        hand_out(variants, _made(course, sittings))
         generated.variants |= variants
         for student, own in sittings.items():
             written = write_handout(folders[student], own, form, edition, kit)
@@ -87,24 +92,44 @@ def _batches(students: Sequence[str | None]) -> Iterator[Sequence[str | None]]:
 
 
 def _sitting(
-    course: LoadedCourse, exercise: LoadedExercise, student: str | None, handed_out: Variants
+    course: LoadedCourse,
+    exercise: LoadedExercise,
+    student: str | None,
+    handed_out: Variants,
+    made: Callable[[str, str], Mapping[str, bytes]],
 ) -> Sitting:
     """Prepare an exercise for a student: on the variant of the group, if the exercise is for groups."""
-    owner = student and course.sharing.owner(student, exercise.name)
-    sitting = prepare(exercise, owner, handed_out.get((owner or "", exercise.name)))
+    owner = _owner(course, student, exercise.name)
+    kept = made(owner, exercise.name) if exercise.makes else {}
+    params = {**handed_out.get((owner, exercise.name), {}), **digests_of(kept)}
+    sitting = with_files(exercise, prepare(exercise, owner or None, params or None), kept)
     return replace(sitting, paper=sitting.paper.model_copy(update={"student": student}))
+
+
+def _owner(course: LoadedCourse, student: str | None, exercise: str) -> str:
+    """Return whose a variant is: a student, a group, or "" for everybody, if there is no roster."""
+    return course.sharing.owner(student, exercise) if student else ""
 
 
 def _variants(
     course: LoadedCourse, sittings: Mapping[str | None, Sequence[Sitting]]
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return what is handed out, by owner and exercise; "" means everybody, if there is no roster."""
-    return {
-        (course.sharing.owner(student, exercise) if student else "", exercise): one.params
-        for student, own in sittings.items()
-        for one in own
-        for exercise in [one.paper.exercise]
-    }
+    """Return the parameters that are handed out, by owner and exercise."""
+    return {place: one.params for place, one in _owned(course, sittings)}
+
+
+def _made(course: LoadedCourse, sittings: Mapping[str | None, Sequence[Sitting]]) -> Made:
+    """Return the files that were made for owners, by owner and exercise."""
+    return {place: one.material.made for place, one in _owned(course, sittings) if one.material.made}
+
+
+def _owned(
+    course: LoadedCourse, sittings: Mapping[str | None, Sequence[Sitting]]
+) -> Iterator[tuple[tuple[str, str], Sitting]]:
+    for student, own in sittings.items():
+        for one in own:
+            exercise = one.paper.exercise
+            yield (_owner(course, student, exercise), exercise), one
 
 
 def check_place(folder: Path, root: Path) -> None:
@@ -208,6 +233,7 @@ def _stubs(sittings: Sequence[Sitting], form: Format, install: str) -> Iterator[
         yield f"{exercise}{SUFFIX[form]}", stub_text(sitting.paper, form, install, pictures).encode()
         for name, file in {**material.handed_out, **(pictures if form == "python" else {})}.items():
             yield name, read_file(file, MAX_BYTES)
+        yield from material.made.items()
         checks = sitting.folder / VISIBLE_CHECKS_FILE if sitting.folder else None
         if checks is not None and checks.is_file():
             yield f"checks/{exercise}.py", checks.read_text(encoding="utf-8").encode()

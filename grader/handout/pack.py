@@ -112,6 +112,8 @@ def _write_sitting(archive: zipfile.ZipFile, sitting: Sitting, edition: Edition)
         _write(archive, f"{name}/key.json", json.dumps(key))
     for file, source in _files(sitting, edition).items():
         _write(archive, f"{name}/{'' if file in _OWN else f'{_BESIDE}/'}{file}", _content(source))
+    for file, content in sitting.material.made.items():
+        _write(archive, f"{name}/{_BESIDE}/{file}", content)
 
 
 def _files(sitting: Sitting, edition: Edition) -> dict[str, Path]:

@@ -101,6 +101,14 @@ ESSAYS: tuple[EssayMistake, ...] = (  # the first that is found is reported
     ),
 )
 ESSAY_MISTAKES = tuple(one.name for one in ESSAYS)
+FILE_MISTAKES = ("empty-file", "renamed-file")
+
+
+def file_slip(size: int, without: Sequence[str], *, fits: bool) -> Slip | None:
+    """Return the usual slip that a file shows, of which only the size and the beginning are known."""
+    name = "empty-file" if not size else "" if fits else "renamed-file"
+    messages = dict(zip(FILE_MISTAKES, (wording.EMPTY_FILE, wording.RENAMED_FILE), strict=True))
+    return Slip(name, messages[name], None) if name and name not in without else None
 
 
 def essay_slip(essay: Essay, without: Sequence[str]) -> Slip | None:

@@ -56,7 +56,7 @@ class Copy:
         sys.addaudithook(opened.hear)
 
         def look(suite: CheckSuite) -> list[Fault]:
-            suite = replace(suite, references={self.exercise.name: self._reference(suite, note)})
+            suite = replace(suite, references={self.exercise.name: self._reference(suite, note, sitting)})
             return list(self._failing(suite, sitting, passed))
 
         try:
@@ -67,10 +67,10 @@ class Copy:
         opened.is_over = True
         return [self._at_home(fault) for fault in (*faults, *opened.faults())]
 
-    def _reference(self, suite: CheckSuite, note: Note) -> VariantModule:
+    def _reference(self, suite: CheckSuite, note: Note, sitting: Sitting) -> VariantModule:
         if (self.folder / REFERENCE_FILE).is_file():
             return suite.references[self.exercise.name]
-        around = Surroundings.of(self.exercise.folder, self.exercise.material)
+        around = Surroundings.of(self.exercise.folder, sitting.material)
         return variant_module(self.exercise.folder / REFERENCE_FILE, note, around)
 
     def _failing(

@@ -42,7 +42,8 @@ def leaks(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fault]:
 
 
 def _expected(exercise: LoadedExercise, sitting: Sitting, form: Format) -> set[str]:
-    brought = {*sitting.material.handed_out, *sitting.material.pictures}
+    material = sitting.material
+    brought = {*material.handed_out, *material.pictures, *material.made}
     return {PACK_FILE, f"{exercise.name}{SUFFIX[form]}", f"checks/{exercise.name}.py", *brought}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from grader.course.file_names import CHECKS_FILE, EXERCISE_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import load_course
-from grader.course.paper import prepare
+from grader.course.paper import prepare, with_files
 from grader.course.sitting import Sitting
 from grader.course.solutions import solutions
 from grader.errors import GraderError
@@ -114,7 +114,8 @@ class SubmissionRun:
         """Return the sitting of the exercise in a folder."""
         if folder not in self._sittings:
             course = load_course(folder.parent.parent)
-            self._sittings[folder] = prepare(course.exercise(folder.name), self._student)
+            exercise = course.exercise(folder.name)
+            self._sittings[folder] = with_files(exercise, prepare(exercise, self._student))
         return self._sittings[folder]
 
     def around(self, folder: Path) -> Surroundings:

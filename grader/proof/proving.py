@@ -17,7 +17,8 @@ from grader.classroom.class_grader import ClassGrader
 from grader.course.drawing import difference
 from grader.course.file_names import REFERENCE_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
-from grader.course.paper import prepare, variant_of
+from grader.course.making import difference_of_files
+from grader.course.paper import prepare, variant_of, with_files
 from grader.course.sitting import Sitting
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -36,6 +37,7 @@ from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
 from grader.proof.trials import GUESSES, OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
+from grader.questions.handed_file import example_of
 from grader.questions.kinds import KINDS
 from grader.worker.isolation.ways import FULL
 
@@ -100,9 +102,11 @@ def _check(
 def _job(number: int, exercise: str, trial: Trial) -> Job:
     student = trial.sitting.paper.student
     name = f"{exercise}{SUFFIX[trial.form]}"
+    asked = dict.fromkeys(posed.file for posed in trial.sitting.paper.questions if posed.file)
+    files = tuple(map(example_of, asked)) if trial.kind != "stub" else ()
     return Job(
         number=number,
-        handed_in=HandedIn(student or "variant 0", exercise, name, trial.text.encode()),
+        handed_in=HandedIn(student or "variant 0", exercise, name, trial.text.encode(), files=files),
         variant=student,
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,
@@ -179,7 +183,7 @@ class _Proof:
                 params = self._variant(index).params
                 if repr(params) not in seen:
                     seen.add(repr(params))
-                    yield prepare(self.exercise, student, params)
+                    yield with_files(self.exercise, prepare(self.exercise, student, params))
                     self._sat += 1
             except CourseFaults as error:
                 self._tell(error.faults)
@@ -193,8 +197,9 @@ class _Proof:
         if index not in self._drawn:
             variant = variant_of(self.exercise, made_up(index))
             file = self.exercise.params_file
-            if file and index <= DRAWN_AGAIN and (fault := difference(file, variant.draws, variant.params)):
-                raise CourseFaults([fault])
+            for compare in (difference, difference_of_files) if file and index <= DRAWN_AGAIN else ():
+                if file and (fault := compare(file, variant.draws, variant.params)):
+                    raise CourseFaults([fault])
             self._drawn[index] = variant
         return self._drawn[index]
 

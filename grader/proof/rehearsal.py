@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.loading import LoadedCourse, LoadedExercise
-from grader.course.paper import prepare
+from grader.course.paper import prepare, with_files
 from grader.course.sitting import Sitting
 from grader.errors import CourseFaults, Fault
 from grader.examiner.apart import apart
@@ -65,7 +65,7 @@ def _rehearsed(course: LoadedCourse, exercise: LoadedExercise) -> Rehearsed:
     """Run every check in the author's folder, and then with what students receive."""
     sitting = None
     with suppress(CourseFaults):  # reported where variants are drawn
-        sitting = prepare(exercise, None)
+        sitting = with_files(exercise, prepare(exercise, None))
     memory = exercise.limits.memory_mib
     faults, passed, notes = apart(_rehearsal(course, exercise, sitting), memory)
     if sitting is None:
@@ -89,6 +89,8 @@ def _rehearsal(
 ) -> Callable[[Note], tuple[list[Fault], list[Name], list[str]]]:
     def work(note: Note) -> tuple[list[Fault], list[Name], list[str]]:
         def look(suite: CheckSuite) -> tuple[list[Fault], list[Name], list[str]]:
+            if sitting:
+                suite.settle(sitting)
             _misconceptions(suite, exercise, note, sitting.params if sitting else {})
             passed = list(_passed(suite, exercise, sitting)) if sitting else []
             notes = list(_never_varied(suite, exercise, sitting, passed)) if sitting else []
@@ -170,6 +172,7 @@ def cause_apart(
 
     def work(note: Note) -> Fault | None:
         def look(suite: CheckSuite) -> Fault | None:
+            suite.settle(sitting)
             own = suite.checks[exercise.name]
             check = next((one for one in own if (one.id, one.visible) == name), None)
             student = _mistaken(suite, exercise, sitting.params, wrong, note) if wrong else None

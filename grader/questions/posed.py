@@ -50,6 +50,7 @@ class Posed(Record):
     require: tuple[str, ...] = ()  # what code must use
     in_place: bool = False  # whether code may change its inputs
     is_broken: bool = False  # whether the starter is code to fix
+    file: str = ""  # what students hand in beside their source, in place of a value
     fields: tuple[str, ...] = ()  # the names of an answer's parts, if it has several
     walk: Walk | None = None  # of the question's layer; it reveals no more than the layer does
     picture: str | None = None  # in papers of 0.1.0, which had no walk

@@ -14,8 +14,8 @@ MAX_LINES = 500  # of one text; whoever needs more writes the answers to a file
 _BAR = "| "
 
 
-def mark_lines(task: MarkingTask, name: str, place: str, width: int) -> list[str]:
-    """Return what a person sees who marks: the question, the text, a good answer, and the rubric."""
+def mark_lines(task: MarkingTask, name: str, place: str, width: int, file: str = "") -> list[str]:
+    """Return what a person sees who marks: the question, the text or file, a good answer, and the rubric."""
     width = min(width, MAX_WIDTH)
     return [
         "-" * width,
@@ -23,13 +23,18 @@ def mark_lines(task: MarkingTask, name: str, place: str, width: int) -> list[str
         "",
         *_wrapped(task.prompt, width),
         "",
-        f"The student wrote {counted(len(task.text.split()), 'word')}:",
+        "The student handed in:" if task.file else _wrote(task),
         *_wrapped(task.text, width, _BAR),
+        *([f"It lies at {printable(file)}"] if file else []),
         "",
         *(["A good answer:", *_wrapped(task.example, width, "  "), ""] if task.example else []),
         *_rubric(task, width),
         *_known(task, width),
     ]
+
+
+def _wrote(task: MarkingTask) -> str:
+    return f"The student wrote {counted(len(task.text.split()), 'word')}:"
 
 
 def _rubric(task: MarkingTask, width: int) -> Iterator[str]:

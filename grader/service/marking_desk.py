@@ -21,13 +21,14 @@ from grader.classroom.marking import (
 from grader.classroom.rubric import read_earned
 from grader.course.loading import LoadedCourse
 from grader.errors import UsageFault, did_you_mean, printable
-from grader.files import write_file
+from grader.files import refusal, write_file
 from grader.gradebook.entries import GivenMark, MarkedItem
 from grader.gradebook.scoring import TINY
 from grader.gradebook.store import Gradebook
 from grader.service.home import refuse_inputs
 from grader.service.standings import final_scores
 
+FILES = "to-mark"  # the folder beside course.yaml for files that a person marks in the terminal
 NOTHING_TO_MARK = "Everything that needs a person's mark is marked."
 
 
@@ -91,8 +92,34 @@ class MarkingDesk:
         own = share_of(self.tasks, self._gradebook.students(), number, of)
         if not own:
             raise UsageFault("There is nothing to mark in this share." if self.tasks else NOTHING_TO_MARK)
-        write_file(file, mark_file_text(own, anonymous=self._order.anonymous))
+        folder = file.with_name(f"{file.stem}-files")
+        text = mark_file_text(own, anonymous=self._order.anonymous, folder=folder.name)
+        for task in own:
+            self._extract(task, folder)
+        write_file(file, text)
         return len(own)
+
+    def file_of(self, task: MarkingTask) -> Path | None:
+        """Write the file of an answer where a person can open it, and return its path; None for a text.
+
+        Raises:
+            UsageFault: it cannot be written.
+
+        """
+        return self._extract(task, self._course.root / FILES)
+
+    def _extract(self, task: MarkingTask, folder: Path) -> Path | None:
+        """Write the file under a name that is not the student's; nobody runs or opens it here."""
+        if task.file is None:
+            return None
+        content = self._gradebook.handed_file(task.student, task.exercise, task.file.digest)
+        target = folder / task.file_name
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise refusal(folder, "written", error) from None
+        write_file(target, content or b"")
+        return target
 
     def read_in(self, file: Path, *, overwrite: bool) -> MarksStored:
         """Store the marks in a file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -147,7 +147,13 @@ class Service:
 
     def _grader(self, machine: Machine) -> ClassGrader:
         return ClassGrader(
-            self.course, machine.isolation, machine.jobs, machine.cluster, self._tell, self._watch
+            self.course,
+            machine.isolation,
+            machine.jobs,
+            machine.cluster,
+            self._tell,
+            self._watch,
+            self.gradebook.made,
         )
 
     def roster(self, file: Path | None) -> Roster | None:
@@ -220,6 +226,7 @@ class Service:
             self._is_stub,
             self._brought,
             self.course.sharing.teams,
+            self._asks,
         )
         return ClassGrading(self._grader(machine), self.gradebook, collected, again)
 
@@ -232,8 +239,16 @@ class Service:
         for exercise in self.course.record.exercises:
             with suppress(CourseFaults):  # reported where it is graded
                 material = self.course.exercise(exercise).material
-                names |= {*material.handed_out, *material.pictures}
+                names |= {*material.handed_out, *material.pictures, *material.makes}
         return frozenset(names)
+
+    def _asks(self) -> dict[str, Collection[str]]:
+        """Return the names of the files that questions ask students to hand in, by exercise."""
+        asked: dict[str, Collection[str]] = {}
+        for exercise in self.course.record.exercises:
+            with suppress(CourseFaults):  # reported where it is graded
+                asked[exercise] = self.course.exercise(exercise).asked_files
+        return asked
 
     def regrade(
         self, exercises: Sequence[str] = (), students: Sequence[str] = (), machine: Machine = HERE
@@ -513,7 +528,9 @@ class Service:
         self._tell_all(group_notices(self.course, self.gradebook))
         self._tell_all(alone_notices(self.course, students or []))
         before = self.gradebook.handed_out([*(students or []), *self.course.sharing.all_groups])
-        return generate(self.course, out, students, form, edition, before, self.gradebook.hand_out)
+        return generate(
+            self.course, out, students, form, edition, before, self.gradebook.hand_out, self.gradebook.made
+        )
 
     def try_installation(self, generated: Generated) -> None:
         """Install the grader as the first student of a handout would, and grade a stub.

@@ -17,7 +17,7 @@ from grader.examiner.events import Answers, Event
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
 from grader.examiner.report import QuestionReport, Report
-from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission
+from grader.examiner.submission import SUFFIXES, Request, Submission, read_submission, with_files_beside
 from grader.handout.exercise_source import ExerciseSource, find_source, own_file
 from grader.handout.fresh_variant import find_exercise
 from grader.handout.progress import Progress, Remembered
@@ -189,6 +189,7 @@ class Examiner:
 
         """
         submission, self._given_up = submission or read_submission(self.file), frozenset()
+        submission = with_files_beside(submission, self.file.parent, self.paper.questions)
         self._go_on = go_on
         self._progress = Progress(self._source.root)  # another command may have changed it
         said = self._said(Request(submission, only=frozenset(only)))

@@ -48,7 +48,14 @@ BEFORE = {
 def make_old(database: Database, before: str = "0.1.0") -> None:
     """Make the tables of an older program."""
     database.open().__exit__()
-    drop = ("drop table gradebook_version", "drop table outbox", "drop table mark", *BEFORE[before])
+    drop = (
+        "drop table gradebook_version",
+        "drop table outbox",
+        "drop table mark",
+        "drop table made_file",
+        "drop table handed_file",
+        *BEFORE[before],
+    )
     for statement in (
         *drop,
         "create table about (version integer primary key)",

@@ -169,7 +169,7 @@ def test_variants_are_remembered_before_anything_is_written(tmp_path):
     out, seen = tmp_path / "out", []
     course = small_course(tmp_path)
 
-    def hand_out(variants):
+    def hand_out(variants, _made):
         assert not out.exists()
         seen.append(sorted(variants))
 

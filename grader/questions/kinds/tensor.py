@@ -1,4 +1,4 @@
-"""`tensor`: the output values of a layer or of a formula."""
+"""`tensor`: the output values of a layer or of a formula, or the gradient of a formula."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple,
 
 from pydantic import Field, model_validator
 
+from grader.errors import did_you_mean
 from grader.language.expressions import ExpressionError
 from grader.language.fault import at
 from grader.language.layers import Layer, apply, parse_layer
 from grader.language.params import Variant
 from grader.language.templates import matrix
+from grader.language.tensor_formulas import FUNCTIONS, MAX_OPERAND, names_of, parse_tensor_formula
 from grader.mistakes.computing import VALUE_MISTAKES, value_mistakes, value_tracks, worked_layer
+from grader.mistakes.gradients import GRADIENT_MISTAKES, gradient_of, gradient_slips
 from grader.mistakes.mistake import Slip, telling
 from grader.questions import wording
 from grader.questions.base import computed
@@ -85,7 +88,7 @@ class TensorKey(Key):
 class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     """Values as nested lists or as a tensor: the output of a layer or of the author's formula."""
 
-    usual: ClassVar[Sequence[str]] = VALUE_MISTAKES
+    usual: ClassVar[Sequence[str]] = (*VALUE_MISTAKES, *GRADIENT_MISTAKES)
     key_type: ClassVar[type[Key]] = TensorKey
 
     kind: Literal["tensor"]
@@ -97,6 +100,16 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         Formulas | None,
         Field(description="The right values as a formula, instead of a layer and its input."),
     ] = None
+    ask: Annotated[
+        Literal["values", "gradient"], Field(description="The values, or the gradient of one number.")
+    ] = "values"
+    of: Annotated[
+        str, Field(max_length=500, description="With gradient: the number, as in mean((X @ w - y) ** 2).")
+    ] = ""
+    tensors: Annotated[
+        dict[str, Formulas], Field(max_length=10, description="With gradient: the tensors in 'of', by name.")
+    ] = {}
+    wrt: Annotated[str, Field(description="With gradient: the tensor that it is with respect to.")] = ""
     weight: Annotated[Formulas | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Formulas | None, Field(description="The layer's bias; one number fills it.")] = None
     state: Annotated[
@@ -111,6 +124,16 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     @model_validator(mode="after")
     def _layer_or_values(self) -> TensorValues:
+        own = self.model_fields_set & {"of", "tensors", "wrt"}
+        if self.ask == "gradient":
+            others = self.model_fields_set & {"layer", "input", "weight", "bias", "state", "values"}
+            if others or len(own) < len(("of", "tensors", "wrt")):
+                msg = "With 'ask: gradient', give 'of', 'tensors' and 'wrt', and no layer and no 'values'"
+                raise ValueError(msg)
+            return self
+        if own:
+            msg = f"Give {' and '.join(map(repr, sorted(own)))} only with 'ask: gradient'"
+            raise ValueError(msg)
         of_layer = self.model_fields_set & {"layer", "input", "weight", "bias", "state", "without"}
         if of_layer if self.values is not None else not (self.layer and self.input is not None):
             msg = "Give either 'values', or 'layer' and 'input'"
@@ -132,14 +155,42 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             yield from formula_problems(numbers or 0, (key,), names)
         for key, numbers in self.state.items():
             yield from formula_problems(numbers, ("state", key), names)
+        if self.ask == "gradient":
+            yield from self._gradient_problems(names)
+
+    def _gradient_problems(self, names: frozenset[str]) -> Iterator[Problem]:
+        for key, numbers in self.tensors.items():
+            yield from formula_problems(numbers, ("tensors", key), names)
+            if not key.isidentifier() or key in names or key in FUNCTIONS:
+                sentence = f"'{key}' cannot be the name of a tensor."
+                yield Problem(("tensors", key), sentence, "Use a name that nothing else has, such as w.")
+        if self.wrt not in self.tensors:
+            sentence = f"There is no tensor '{self.wrt}'."
+            yield Problem(("wrt",), sentence, did_you_mean(self.wrt, self.tensors))
+        try:
+            used = set(names_of(parse_tensor_formula(self.of)))
+        except ExpressionError as error:
+            yield Problem(("of",), str(error), error.remedy)
+            return
+        for name in sorted(used - {*self.tensors, *names}):
+            remedy = did_you_mean(name, [*self.tensors, *names])
+            yield Problem(("of",), f"There is no tensor or parameter '{name}'.", remedy)
+        for name in sorted(self.tensors.keys() - used):
+            sentence = f"The tensor '{name}' is not in the formula."
+            yield Problem(("tensors", name), sentence, "Use it, or remove it.")
 
     def pose(self, variant: Variant) -> Posed:
         """Write the question as the student of this variant sees it."""
-        return self.posed(variant, how=wording.VALUES)
+        how = wording.GRADIENT.format(name=self.wrt) if self.ask == "gradient" else wording.VALUES
+        return self.posed(variant, how=how)
 
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
-        output, slips, worked = self._given(variant) if self.values is not None else self._computed(variant)
+        if self.ask == "gradient":
+            output, slips, worked = self._gradient(variant)
+        else:
+            given = self.values is not None
+            output, slips, worked = self._given(variant) if given else self._computed(variant)
         if output.numel() > MAX_VALUES:
             raise ExpressionError(
                 f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
@@ -169,6 +220,24 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         values = tensor_of(computed(self.values, variant, "values"), getattr(torch, self.dtype), "values")
         with at("values"):
             return _Computed(self._finite(values))
+
+    def _gradient(self, variant: Variant) -> _Computed:
+        """Let torch compute the gradient, and return it with the usual mistakes."""
+        dtype, tree = getattr(torch, self.dtype), parse_tensor_formula(self.of)
+        scope: dict[str, Any] = {}
+        for name, formula in self.tensors.items():
+            values = tensor_of(computed(formula, variant, "tensors", name), dtype, "tensors", name)
+            with at("tensors", name):
+                if values.numel() > MAX_OPERAND:
+                    raise ExpressionError(f"'{name}' has more than {MAX_OPERAND} values.")
+            scope[name] = values
+        for name in names_of(tree):
+            if name not in scope:
+                scope[name] = computed(name, variant, "of")
+        with at("of"):
+            right = self._finite(gradient_of(tree, scope, self.wrt))
+            slips = list(gradient_slips(tree, scope, self.wrt, right))
+        return _Computed(right, [one for one in slips if one.answer.isfinite().all()])
 
     def _computed(self, variant: Variant) -> _Computed:
         """Let torch compute the layer's output, and return it with the usual mistakes."""
@@ -240,6 +309,8 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def right_formulas(self, variant: Variant) -> Sequence[str]:
         """Return a formula for each value, if the author or a small layer gives one."""
+        if self.ask == "gradient":
+            return ()
         if self.values is not None:
             return [str(one) for one in leaves(split(self.values, variant.params))]
         layer = parse_layer(self.layer)
