@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator
 
 from grader.course.beside import files_beside, imported_modules
-from grader.course.file_names import CHECKS_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
+from grader.course.file_names import CHECKS_FILE, MEASURED_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedExercise
+from grader.course.measured import FIVEFOLD, LEAST_SECONDS, MOST_SECONDS, keep_measured
 from grader.course.sources import read_source
-from grader.errors import Fault
+from grader.errors import Fault, UsageFault
 from grader.language.params import Decimals, Grid, Range
 from grader.questions.problems import Problem
 
@@ -31,14 +32,34 @@ def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
 
 
 def notes_of_time(exercise: LoadedExercise, slowest: float) -> Iterator[str]:
-    """Yield a note if a call of the reference takes more than half of what `limits` allows."""
-    limits = [exercise.limits, *(one.limits for one in exercise.record.questions if one.limits)]
-    allowed = max(one.seconds for one in limits)
-    if 2 * slowest > allowed:
+    """Yield a note if a call of the reference takes more than half of what `limits` allows.
+
+    Where no author limits the time, keep the limit that follows, and say which one.
+    """
+    written = [exercise.written_limits, *(one.limits for one in exercise.record.questions if one.limits)]
+    allowed = max((one.seconds for one in written if not one.follows), default=0.0)
+    if 2 * slowest <= allowed:
+        return
+    takes = f"A call of the reference takes up to {slowest:.1f}"
+    if not exercise.follows or FIVEFOLD * slowest > MOST_SECONDS:
+        most = allowed if not exercise.follows else MOST_SECONDS
         yield (
-            f"A call of the reference takes up to {slowest:.1f} of the {allowed:g} seconds of `limits`. "
-            f"Allow {FIVEFOLD * slowest:.0f}, because other machines and solutions are slower."
+            f"{takes} of the {most:g} seconds that a call may take. Write `limits: {{seconds: "
+            f"{FIVEFOLD * slowest:.0f}}}`, because other machines and solutions are slower."
         )
+    if exercise.follows:
+        yield from _following(exercise, slowest, takes)
+
+
+def _following(exercise: LoadedExercise, slowest: float, takes: str) -> Iterator[str]:
+    """Keep the limit that follows from the time of the reference, and yield it if it is not the usual one."""
+    try:
+        limit = keep_measured(exercise.folder, exercise.measured, slowest)
+    except UsageFault as fault:
+        yield f"{takes} seconds, but {fault}"
+        return
+    if limit > LEAST_SECONDS:
+        yield f"{takes} seconds, so a student's call may take {limit:g} seconds ({MEASURED_FILE})."
 
 
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
@@ -53,7 +74,6 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
 
 
-FIVEFOLD = 5  # what a limit should be, in multiples of what the reference takes
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 
 

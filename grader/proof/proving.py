@@ -107,6 +107,7 @@ def _job(number: int, exercise: str, trial: Trial) -> Job:
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,
         pacer=trial.pacer.encode() or None,
+        is_measured=trial.kind == "reference",
         by_author=True,
     )
 
@@ -388,7 +389,7 @@ class _Proof:
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self._remarks, *self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
-        notes += notes_of_time(self.exercise, self._slowest)
+        notes += [] if self._unsound else notes_of_time(self.exercise, self._slowest)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
 
