@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from math import factorial
 
 from grader.course.beside import files_beside, imported_modules
 from grader.course.file_names import CHECKS_FILE, MEASURED_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
 from grader.course.loading import LoadedExercise
 from grader.course.measured import FIVEFOLD, LEAST_SECONDS, MOST_SECONDS, keep_measured
+from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.errors import Fault, UsageFault
 from grader.language.params import Decimals, Grid, Range
+from grader.questions.kinds.choice import ChoicePosed
 from grader.questions.problems import Problem
 
 
@@ -29,6 +32,22 @@ def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
     names = [question.id for question in exercise.record.questions if not question.explanation.strip()]
     if names:
         yield f"{', '.join(names)}: no 'explanation', which grade --solution shows at the end."
+
+
+def notes_of_guesses(sitting: Sitting) -> Iterator[str]:
+    """Yield the questions for an order or a match that are so short that a guess is often a usual mistake."""
+    for posed in sitting.paper.questions:
+        if not isinstance(posed, ChoicePosed) or posed.ordered is None:
+            continue
+        options, count = len(posed.options), posed.count
+        wrong = (factorial(count) if posed.ordered == "order" else options**count) - 1
+        named = len({str(one.answer) for one in (sitting.keys or {})[posed.id].wrong})
+        if named > MOST_GUESSED * wrong:
+            longer = "more items" if posed.ordered == "order" else "more pairs or options"
+            yield (
+                f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers, so also for "
+                f"many guesses. Give it {longer}."
+            )
 
 
 def notes_of_time(exercise: LoadedExercise, slowest: float) -> Iterator[str]:
@@ -74,6 +93,7 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, which students may not have. List it in 'packages'."
 
 
+MOST_GUESSED = 0.02  # of the wrong answers that a usual mistake explains by chance
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 
 

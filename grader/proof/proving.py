@@ -30,7 +30,13 @@ from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes
 from grader.proof.chains import faults_of_chains
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports, notes_of_time
+from grader.proof.lint import (
+    faults_of_record,
+    notes_of_explanations,
+    notes_of_guesses,
+    notes_of_imports,
+    notes_of_time,
+)
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
@@ -167,6 +173,7 @@ class _Proof:
             self._tell(faults_of_chains(self.exercise, sitting))
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
+            self._remarks += notes_of_guesses(sitting)
             yield from code_trials(self.exercise, sitting)
         for index, sitting in enumerate(sittings):
             yield from whole_trials(sitting, FORMATS[index % 2])
