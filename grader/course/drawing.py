@@ -151,7 +151,10 @@ def _problem(value: Any) -> str:
 
 def _not_plain(value: Any, depth: int) -> str | None:
     """Return the part of a value that is not plain, in words; None if it is plain."""
-    if isinstance(value, bool | str):
+    if isinstance(value, str):
+        is_whole = value == value.encode(errors="replace").decode()
+        return None if is_whole else "a text with half a character"
+    if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         is_bounded = abs(value) <= MAX_NUMBER  # false for nan

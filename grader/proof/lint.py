@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from math import factorial
+from math import perm
 
 from grader.course.beside import files_beside, imported_modules
 from grader.course.file_names import CHECKS_FILE, MEASURED_FILE, REFERENCE_FILE, VISIBLE_CHECKS_FILE
@@ -40,13 +40,14 @@ def notes_of_guesses(sitting: Sitting) -> Iterator[str]:
         if not isinstance(posed, ChoicePosed) or posed.ordered is None:
             continue
         options, count = len(posed.options), posed.count
-        wrong = (factorial(count) if posed.ordered == "order" else options**count) - 1
-        named = len({str(one.answer) for one in (sitting.keys or {})[posed.id].wrong})
+        wrong = perm(options, count) - 1  # most who match use no letter twice
+        answers = {tuple(one.answer) for one in (sitting.keys or {})[posed.id].wrong}
+        named = sum(len(set(answer)) == count for answer in answers)
         if named > MOST_GUESSED * wrong:
             longer = "more items" if posed.ordered == "order" else "more pairs or options"
             yield (
-                f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers, so also for "
-                f"many guesses. Give it {longer}."
+                f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers that use no "
+                f"letter twice, so also for many guesses. Give it {longer}."
             )
 
 

@@ -1,13 +1,13 @@
 """How well wrong answers are told apart, over made-up students of every exercise of a course.
 
-    python tests/bench/diagnosis.py [VARIANTS] [--course FOLDER]
+    python tests/bench/diagnosis.py [VARIANTS] [--course FOLDER] [--kinds text,expression]
 
 Prints, by kind of question: the share of misconceptions that are named for what they are, the share of random
 wrong answers for which some misconception is named, and the share of variants in which a misconception leads to
 the right answer, as they are drawn and as they would be drawn without looking at the questions. Then what was
 written without looking at any misconception: the share of slips that get the diagnosis of a teacher, of right
 solutions by other algorithms that earn full marks, and of wrong ones that lose points; this was written for the
-course of this repository, and is left out for another FOLDER.
+course of this repository, and is left out for another FOLDER. With --kinds, only these lines are printed.
 """
 
 from __future__ import annotations
@@ -163,6 +163,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     root = Path(arguments[arguments.index("--course") + 1]) if "--course" in arguments else ROOT
     count = int(arguments[0]) if arguments and arguments[0].isdigit() else 50
+    only = arguments[arguments.index("--kinds") + 1].split(",") if "--kinds" in arguments else []
     students = [f"student-{number}" for number in range(count)]
     draw = random.Random(0)
     exercises = load_course(root).exercises()
@@ -174,7 +175,8 @@ def main() -> None:
     by_kind: dict[str, Counter[str]] = {}
     whole: Counter[str] = Counter()
     for exercise in exercises:
-        questions = [question for question in exercise.record.questions if not question.by_checks]
+        asked = [question for question in exercise.record.questions if not question.by_checks]
+        questions = [question for question in asked if not only or label(question) in only]
         for student in students:
             variant = aimed(exercise, student)
             for question in questions:
@@ -190,6 +192,8 @@ def main() -> None:
     print(f"{'':<24}" + "".join(f"{column:>10}" for column in COLUMNS))
     for kind, seen in by_kind.items():
         print(line(kind, seen))
+    if only:
+        return
     code = [one.name for one in exercises if any(question.by_checks for question in one.record.questions)]
     print(line("code", of_code(root, code)), " (random: mutants and impostors that were noticed)")
     print(line("exercises", whole), " (any question of the exercise)")

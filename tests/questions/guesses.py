@@ -42,9 +42,9 @@ def _values(_: Posed, key: Any, draw: random.Random) -> Any:
 
 
 def _words(_: Posed, key: Any, draw: random.Random) -> Any:
-    """One to three words of prose, or one of them beside a word of the right answer."""
+    """One to three words of prose, or one of them beside a word of a right answer that has several."""
     words = [draw.choice(WORDS) for _ in range(draw.randint(1, 3))]
-    if draw.random() < 0.3:
+    if draw.random() < 0.3 and len(key.accept[0].split()) > 1:
         words[0] = draw.choice(key.accept[0].split())
     return " ".join(words)
 
