@@ -167,7 +167,7 @@ def _not_plain(value: Any, depth: int) -> str | None:
 
 
 def _is_text(name: object) -> bool:
-    return isinstance(name, str)
+    return isinstance(name, str) and _not_plain(name, 0) is None
 
 
 def _fault(file: Path, what: str, line: int | None = None) -> Fault:

@@ -14,7 +14,6 @@ from grader.course.sitting import Sitting
 from grader.course.sources import read_source
 from grader.errors import Fault, UsageFault
 from grader.language.params import Decimals, Grid, Range
-from grader.questions.kinds.choice import ChoicePosed
 from grader.questions.problems import Problem
 
 
@@ -37,14 +36,15 @@ def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
 def notes_of_guesses(sitting: Sitting) -> Iterator[str]:
     """Yield the questions for an order or a match that are so short that a guess is often a usual mistake."""
     for posed in sitting.paper.questions:
-        if not isinstance(posed, ChoicePosed) or posed.ordered is None:
+        ordered, count = getattr(posed, "ordered", None), getattr(posed, "count", 0)
+        options = len(getattr(posed, "options", ()))
+        if ordered is None:
             continue
-        options, count = len(posed.options), posed.count
         wrong = perm(options, count) - 1  # most who match use no letter twice
         answers = {tuple(one.answer) for one in (sitting.keys or {})[posed.id].wrong}
         named = sum(len(set(answer)) == count for answer in answers)
         if named > MOST_GUESSED * wrong:
-            longer = "more items" if posed.ordered == "order" else "more pairs or options"
+            longer = "more items" if ordered == "order" else "more pairs or options"
             yield (
                 f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers that use no "
                 f"letter twice, so also for many guesses. Give it {longer}."
