@@ -12,6 +12,7 @@ from grader.classroom.due import Due
 from grader.course.fingerprint import fingerprints
 from grader.course.loading import LoadedCourse
 from grader.course.making import digests_of
+from grader.course.measured import PATIENCE_SECONDS
 from grader.course.paper import prepare
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
@@ -134,8 +135,10 @@ class ClassGrader:
         sitting = prepare(self.course.exercise(job.handed_in.exercise), job.variant, job.params)
         return ungraded(sitting, message).model_copy(update={"student": job.handed_in.student})
 
-    def _seconds(self, exercise: str) -> float:
-        """Return the longest time that student code can take in one submission of an exercise."""
-        loaded = self.course.exercise(exercise)
-        limits = {loaded.limits, *(question.limits or loaded.limits for question in loaded.record.questions)}
+    def _seconds(self, job: Job) -> float:
+        """Return the longest time that student code can take in a job."""
+        loaded = self.course.exercise(job.handed_in.exercise)
+        limits = {loaded.limits, *loaded.questions_limits.values()}
+        if job.is_measured and loaded.follows:
+            limits.add(loaded.limits.allowing(PATIENCE_SECONDS))
         return sum(longest(one) for one in limits)

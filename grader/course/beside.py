@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.file_names import (
     CHECKS_FILE,
     EXERCISE_FILE,
+    MEASURED_FILE,
     MISCONCEPTIONS_FILE,
     PARAMS_FILE,
     REFERENCE_FILE,
@@ -16,6 +17,7 @@ from grader.course.file_names import (
 )
 from grader.course.sources import parsed
 
+_OF_THE_GRADER = {EXERCISE_FILE, MEASURED_FILE}
 _SECRET = {REFERENCE_FILE, CHECKS_FILE, MISCONCEPTIONS_FILE, PARAMS_FILE}
 
 
@@ -25,7 +27,7 @@ def files_beside(folder: Path) -> dict[str, Path]:
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder)
         is_left = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-        if not is_left and name.as_posix() != EXERCISE_FILE and file.is_file():
+        if not is_left and name.as_posix() not in _OF_THE_GRADER and file.is_file():
             found[name.as_posix()] = file
     return found
 

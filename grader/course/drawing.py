@@ -179,7 +179,10 @@ def _problem(value: Any) -> str:
 
 def _not_plain(value: Any, depth: int) -> str | None:
     """Return the part of a value that is not plain, in words; None if it is plain."""
-    if isinstance(value, bool | str):
+    if isinstance(value, str):
+        is_whole = value == value.encode(errors="replace").decode()
+        return None if is_whole else "a text with half a character"
+    if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         is_bounded = abs(value) <= MAX_NUMBER  # false for nan
@@ -192,7 +195,7 @@ def _not_plain(value: Any, depth: int) -> str | None:
 
 
 def _is_text(name: object) -> bool:
-    return isinstance(name, str)
+    return isinstance(name, str) and _not_plain(name, 0) is None
 
 
 def fault_in(file: Path, what: str, line: int | None = None, function: str = DRAW, remedy: str = "") -> Fault:

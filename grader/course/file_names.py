@@ -8,3 +8,4 @@ MISCONCEPTIONS_FILE = "misconceptions.py"
 VISIBLE_CHECKS_FILE = "visible_checks.py"
 HELPERS_FILE = "helpers.py"
 PARAMS_FILE = "params.py"
+MEASURED_FILE = "measured.json"  # which course check writes

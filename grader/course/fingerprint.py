@@ -49,6 +49,7 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
         "seed": [course.seed, DRAWING],
         "exercise": [data.get(key) for key in ("params", "where", "variant_0")],
         "limits": exercise.limits.model_dump(mode="json"),
+        "measured": exercise.measured if exercise.follows else None,
         "packages": course.packages,
         "name": exercise.name,
     }

@@ -27,6 +27,7 @@ from grader.course.file_names import (
 )
 from grader.course.making import is_file, make_files, name_faults
 from grader.course.material import Material, pictures_in, pictures_of
+from grader.course.measured import read_measured
 from grader.course.memberships import BY_ROSTER, Memberships
 from grader.course.outline import Outline, outlined, read_outline
 from grader.course.records import AnyQuestion, Course, Exercise, Passage
@@ -70,6 +71,7 @@ class LoadedExercise:
     course: Course
     helpers: Path | None = None  # the exercise's own, or the course's
     drawn: frozenset[str] = frozenset()  # the names of the parameters and files that params.py draws
+    measured: float | None = None  # seconds that a call may take, by the time of the reference
 
     @cached_property
     def material(self) -> Material:
@@ -110,7 +112,27 @@ class LoadedExercise:
     @property
     def limits(self) -> Limits:
         """Return the exercise's own limits, or the course's."""
+        return self._timed(self.written_limits)
+
+    @property
+    def written_limits(self) -> Limits:
+        """Return these limits as they are written, without what was measured."""
         return self.record.limits or self.course.limits
+
+    @property
+    def questions_limits(self) -> dict[str, Limits]:
+        """Return the limits of the questions that have their own."""
+        return {one.id: self._timed(one.limits) for one in self.record.questions if one.limits}
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Return whose time no author limits: questions with limits of their own, and "" for all others."""
+        own = {one.id: one.limits for one in self.record.questions if one.limits}
+        return tuple(name for name, limits in {"": self.written_limits, **own}.items() if limits.follows)
+
+    def _timed(self, limits: Limits) -> Limits:
+        """Return limits with the time that follows from the reference's, where their author sets none."""
+        return limits.allowing(self.measured) if self.measured and limits.follows else limits
 
     @cached_property
     def demands(self) -> tuple[Demand, ...]:
@@ -332,7 +354,8 @@ def load_exercise(folder: Path, course: Course) -> LoadedExercise:
     if record is None or faults:
         raise CourseFaults(_in_order(faults))
     record = _built(_begun(folder, record))
-    return LoadedExercise(folder.name, folder, record, document, course, helpers_of(folder), drawn)
+    helpers, measured = helpers_of(folder), read_measured(folder)
+    return LoadedExercise(folder.name, folder, record, document, course, helpers, drawn, measured)
 
 
 def _drawn_names(

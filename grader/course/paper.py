@@ -58,6 +58,7 @@ def prepare(
         title = one_line(render(record.title, variant.params))
     with noting("intro"):
         intro = render(record.intro, variant.params)
+    own = exercise.questions_limits
     posed: list[Posed] = []
     keys: dict[str, Key] = {}
     waiting: list[Interlude] = []  # for the next question
@@ -69,7 +70,8 @@ def prepare(
                 continue
             between += [one.model_copy(update={"before": entry.id}) for one in waiting]
             waiting.clear()
-            posed.append(entry.pose(variant))
+            one = entry.pose(variant)
+            posed.append(one.model_copy(update={"limits": own.get(entry.id)}) if own else one)
             if with_keys:
                 keys[entry.id] = entry.explained(variant)
     worked = None
@@ -88,6 +90,7 @@ def prepare(
         student=student,
         packages=tuple(course.packages),
         limits=exercise.limits,
+        follows=exercise.follows,
         questions=tuple(posed),
         between=(*between, *waiting),
         files=(*record.files, *sorted(exercise.makes)),

@@ -56,6 +56,7 @@ class Paper(Record):
     student: str | None
     packages: tuple[str, ...]
     limits: Limits
+    follows: tuple[str, ...] = ()  # whose time no author limits: questions with own limits, "" for all others
     questions: tuple[AnyPosed, ...]
     between: tuple[Interlude, ...] = ()
     files: tuple[str, ...] = ()  # that students receive, and their code opens by name
@@ -112,4 +113,16 @@ class Sitting:
             for posed in paper.questions
         )
         limits = paper.limits.paced(seconds)
+        return replace(self, paper=paper.model_copy(update={"limits": limits, "questions": questions}))
+
+    def allowing(self, seconds: float) -> Sitting:
+        """Return the same sitting with at least this time for a call, where no author limits it."""
+        paper = self.paper
+        questions = tuple(
+            posed.model_copy(update={"limits": posed.limits.allowing(seconds)})
+            if posed.limits and posed.id in paper.follows
+            else posed
+            for posed in paper.questions
+        )
+        limits = paper.limits.allowing(seconds) if "" in paper.follows else paper.limits
         return replace(self, paper=paper.model_copy(update={"limits": limits, "questions": questions}))

@@ -29,7 +29,7 @@ from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
-_TRIES = 3  # of the honest submission, which a busy machine can slow down
+_TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 
 @dataclass
@@ -54,7 +54,16 @@ class Bench:
         self.server = self.workers(self.world.course.record.packages)
         self.server.start()
         for name in self.world.sittings:
-            self.expected.setdefault(name, self.graded(name, "target.py", HONEST.encode()))
+            if name not in self.expected:
+                self.expected[name] = self._expected(name)
+
+    def _expected(self, exercise: str) -> Report:
+        """Return the report of the honest submission on a machine that is not too busy for it."""
+        for _ in range(_TRIES):
+            report = self.graded(exercise, "target.py", HONEST.encode())
+            if not report.ran_out:
+                break
+        return report
 
     def restart(self) -> None:
         """Begin with another fork server."""

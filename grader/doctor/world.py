@@ -39,6 +39,19 @@ hidden_files: [hidden.txt]
 questions:
   - {id: secret, kind: number, points: 3, prompt: A number that no one can know., answer: SECRET}
   - {id: size, kind: output-size, points: 2, prompt: A size., layer: "Conv2d(1, 1, 2)", input: [1, 1, 4, 9]}
+  - id: word
+    kind: text
+    points: 2
+    prompt: A word that no one can know.
+    accept: [wSECRET]
+    patterns: ["((a|aa)+|(b*)*c|.{1,20}.{1,20}) w?SECRET"]
+    misconceptions: {other: {accept: [vSECRET], patterns: ["(v|vv)+SECRET"], message: It is another one.}}
+  - id: formula
+    kind: expression
+    points: 2
+    prompt: A formula that no one can know.
+    answer: SECRET * n + exp(k)
+    variables: {n: {from: 1, to: 9}, k: {from: 0.5, to: 2}}
   - {id: scale, kind: code, points: 5, prompt: Multiply by a number that no one can know., signature: (x)}
   - {id: double, kind: code, points: 2, prompt: Multiply by two., signature: (x)}
   - id: smooth
@@ -48,6 +61,8 @@ questions:
     signature: (image)
     forbid: [convolution, pooling, unfold, matmul, padding, fft]
   - {id: items, kind: code, points: 2, prompt: A dataset of the first n even numbers., signature: (n)}
+  - {id: square, kind: code, points: 2, prompt: Square a number., signature: (x)}
+  - {id: net, kind: code, points: 2, prompt: A layer with one weight., signature: (weight)}
   - {id: evidence, kind: code, points: 1, prompt: What stopped the attack., starter: evidence = ...}
 """
 _PARAMS = """
@@ -58,7 +73,47 @@ def draw(random):
 def files(random, params):
     return {"own.txt": "2\\n"}
 """
-_REFERENCE = """
+_KNOWN = """
+class Items(Dataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, place):
+        if place >= self.n:
+            raise IndexError(place)
+        return 2 * place
+
+    def __eq__(self, other):
+        return self.n == other.n
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+
+def items(n):
+    return Items(n)
+
+
+def square(x):
+    return x * x
+
+
+def net(weight):
+    import torch
+
+    layer = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(layer.weight, weight)
+    return layer
+"""
+_REFERENCE = f"""
+from torch.utils.data import Dataset
+
 FACTOR = SECRET
 
 
@@ -76,9 +131,7 @@ def smooth(image):
     return sum(image[i : i + rows, j : j + columns] for i in range(3) for j in range(3))
 
 
-def items(n):
-    raise NotImplementedError
-
+{_KNOWN}
 
 evidence = ""
 """
@@ -160,6 +213,28 @@ def test_items_within(student):
         assert items[INPUT % 10] == 2 * (INPUT % 10)
 
 
+def test_square_gradient(student):
+    x = torch.tensor([float(INPUT % 997)])
+    assert_close(student.grad(student.square, x), 2 * x)
+
+
+def test_square_operators(student):
+    x = torch.tensor([float(INPUT % 997)])
+    assert_close(student.torch.sum(student.square(x)) + student.operator.add(1, 1), torch.sum(x * x) + 2)
+
+
+def test_net_state(student):
+    state = student.state(student.net(INPUT % 997))
+    assert set(state) == {"weight"}
+    assert_close(state["weight"], torch.tensor([[float(INPUT % 997)]]))
+
+
+def test_net_computes(student):
+    seen = student.side_effects(student.net(INPUT % 997), torch.ones(1, 1))
+    assert_close(seen.value, torch.tensor([[float(INPUT % 997)]]), check_dtype=True)
+    assert not seen.changed
+
+
 def test_items_leave_all_alone(student):
     seen = student.side_effects(student.items, INPUT)
     assert seen.value[2] == 4
@@ -173,7 +248,7 @@ def test_double_three(student):
 def test_evidence(student):
     raise AssertionError(student.evidence)  # no one earns the point, and the report holds the text
 """
-HONEST = """
+HONEST = f"""
 from torch.utils.data import Dataset
 
 size = (3, 8)
@@ -193,31 +268,7 @@ def smooth(image):
     return output
 
 
-class Items(Dataset):
-    def __init__(self, n):
-        self.n = n
-
-    def __len__(self):
-        return self.n
-
-    def __getitem__(self, place):
-        if place >= self.n:
-            raise IndexError(place)
-        return 2 * place
-
-    def __eq__(self, other):
-        return self.n == other.n
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-
-def items(n):
-    return Items(n)
-"""
+{_KNOWN}"""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.engine.job import Job
 from grader.examiner.deed import GRACE_SECONDS, Deed
-from grader.examiner.events import Event
+from grader.examiner.events import Event, Longer
 from grader.examiner.patience import CHECK_SECONDS
 
 MOST_GIVEN_UP = 4  # checks of one file; each can take minutes
@@ -30,6 +30,8 @@ class Bounds:
 
     def notice(self, event: Event) -> None:
         """Start the clock of a check that begins: it has its own seconds, and those of student code."""
+        if isinstance(event, Longer):
+            self._begin, self.student_seconds = time.monotonic(), event.seconds
         if isinstance(event, Deed) and event.check:
             self._check = time.monotonic() + self.student_seconds + CHECK_SECONDS + GRACE_SECONDS
 

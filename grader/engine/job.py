@@ -22,5 +22,6 @@ class Job:
     made: Mapping[str, bytes] = field(default_factory=dict)  # files of the student's own that were kept
     questions: frozenset[str] | None = None
     pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
+    is_measured: bool = False  # where no author limits a call, it may take what can be measured
     by_author: bool = False  # it can import the helpers, even if students cannot
     given_up: frozenset[str] = frozenset()  # checks that did not finish

@@ -15,6 +15,7 @@ from typing import Self
 
 from grader.course.loading import LoadedCourse, load_course
 from grader.course.making import UnlikeHandedOut
+from grader.course.measured import FIVEFOLD, PATIENCE_SECONDS
 from grader.course.paper import prepare, with_files
 from grader.course.sitting import Sitting
 from grader.engine.job import TRIES, Job
@@ -34,7 +35,6 @@ from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import WAYS
 from grader.worker.line import Line
 
-PACE = 5.0  # how long a file may take, in multiples of what its pacer takes
 LEAST_SECONDS = 2.0  # that it may take in any case
 
 
@@ -91,6 +91,8 @@ class Lane:
         begin, suite.given_up = time.monotonic(), job.given_up
         exercise = self._course.exercise(job.handed_in.exercise)
         sitting = prepare(exercise, job.variant, job.params)
+        if job.pacer or job.is_measured:
+            sitting = sitting.allowing(PATIENCE_SECONDS)
         try:
             sitting = with_files(exercise, sitting, job.made)
             outcome = self._paced(sitting, job, suite) if job.pacer else self._graded(sitting, job, suite)
@@ -100,7 +102,7 @@ class Lane:
         return replace(outcome, report=report, seconds=time.monotonic() - begin, params=dict(sitting.params))
 
     def _paced(self, sitting: Sitting, job: Job, suite: CheckSuite) -> Outcome:
-        """Grade a file that may take PACE times what its pacer takes, measured when it runs out of time.
+        """Grade a file that may take five times what its pacer takes, measured when it runs out of time.
 
         Only then does the time matter, and both are measured while the machine is equally busy.
         """
@@ -110,7 +112,7 @@ class Lane:
         if not outcome.report.ran_out:
             return outcome
         file = replace(job.handed_in, file_name="pacer.py", content=job.pacer or b"")
-        needed = PACE * self._graded(sitting, replace(job, handed_in=file), suite).slowest
+        needed = FIVEFOLD * self._graded(sitting, replace(job, handed_in=file), suite).slowest
         if needed <= seconds:
             return outcome
         self._paces[key] = needed

@@ -92,12 +92,12 @@ class LocalLanes:
     """Up to this many lanes on this machine.
 
     It begins with `at_first` lanes; the others are started if those work longer than `FEW_SECONDS`. `seconds`
-    is the most that student code may take in one job of an exercise.
+    is the most that student code may take in a job.
     """
 
     setup: Setup
     most: int
-    seconds: Callable[[str], float]
+    seconds: Callable[[Job], float]
     ungraded: Ungraded
     at_first: int
     watch: Callable[[Job, Event], None] | None = None
@@ -160,7 +160,7 @@ class LocalLanes:
             self._ready_since = min(self._ready_since, time.monotonic())
         else:
             done = busy.jobs.popleft()
-        busy.bounds = Bounds(self.seconds(busy.jobs[0].handed_in.exercise)) if busy.jobs else None
+        busy.bounds = Bounds(self.seconds(busy.jobs[0])) if busy.jobs else None
         # The lane gets its next jobs first, so it works while this outcome is stored.
         self._feed(busy, jobs)
         if not busy.jobs:
@@ -178,7 +178,7 @@ class LocalLanes:
     def _feed(self, busy: _Busy, jobs: Iterator[Job]) -> None:
         """Give a lane work, and a small job ahead if there are enough for all lanes."""
         if not busy.jobs and self._wait_for(jobs, 1):
-            busy.bounds = Bounds(self.seconds(self._waiting[0].handed_in.exercise))
+            busy.bounds = Bounds(self.seconds(self._waiting[0]))
             self._give(busy)
         if len(busy.jobs) == 1 and self._wait_for(jobs, self.most + 1):
             self._give(busy)

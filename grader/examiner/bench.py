@@ -6,6 +6,7 @@ Before the answer come events that name the code of the course about to run.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from grader.canonical import canonical
@@ -15,6 +16,7 @@ from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
 from grader.examiner.events import Answers
 from grader.examiner.grading import grade
+from grader.examiner.pacing import Pacer
 from grader.examiner.packages import imported_beforehand, imported_by_checks
 from grader.examiner.process import greeted
 from grader.examiner.report import Report
@@ -49,6 +51,7 @@ def run(line: Line, server: Workers) -> None:
 
 
 def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
+    pace = Pacer(sitting, server, suite, line.send)
     while True:
         request: Request = line.recv()
         submission = request.submission
@@ -57,13 +60,13 @@ def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | No
         packages = sitting.paper.packages
         server.load(name for name in imported_beforehand(submission) if name in packages)  # with --watch
         try:
-            line.send(_report(request, sitting, server, suite, line))
+            line.send(pace.graded(partial(_report, request, server, suite, line)))
         except GraderError as error:
             line.send(error)
 
 
 def _report(
-    request: Request, sitting: Sitting, server: Workers, suite: CheckSuite | None, line: Line
+    request: Request, server: Workers, suite: CheckSuite | None, line: Line, sitting: Sitting
 ) -> Report:
     """Grade a file, and send its answers before the report."""
     answers: dict[str, str] = {}

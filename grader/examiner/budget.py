@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 
+from grader.course.sitting import Sitting
 from grader.language.limits import Limits
 from grader.worker.deadline import WAITING_FACTOR
 from grader.worker.ending import WorkerLimits
@@ -24,10 +25,10 @@ class Budget:
         self.loading = LOADS * LOAD_FACTOR * limits.seconds
         self.slowest = 0.0  # seconds of the longest call, or of loading
 
-    def taken(self, begin: float) -> float:
-        """Return the seconds since `begin`, and keep them if they are the longest so far."""
+    def taken(self, begin: float, waited: float) -> float:
+        """Return the seconds since `begin`, and keep the longest so far, without those spent waiting."""
         seconds = time.monotonic() - begin
-        self.slowest = max(self.slowest, seconds)
+        self.slowest = max(self.slowest, seconds - max(waited, 0.0))
         return seconds
 
 
@@ -35,6 +36,12 @@ def longest(limits: Limits) -> float:
     """Return the seconds that one submission can take if it reaches all of these limits."""
     last = 2 * WAITING_FACTOR  # the last statement and the last call, on a machine that is busy
     return (LOADS * LOAD_FACTOR + REQUESTS + last) * limits.seconds
+
+
+def longest_of(sitting: Sitting) -> float:
+    """Return the seconds that one submission can take if it reaches all limits of its paper."""
+    paper = sitting.paper
+    return sum(map(longest, {paper.limits, *(one.limits for one in paper.questions if one.limits)}))
 
 
 def worker_limits(limits: Limits) -> WorkerLimits:

@@ -17,7 +17,9 @@ from typing import Any, Literal
 import pytest
 
 from grader.course.sitting import Sitting
+from grader.course.sources import read_source
 from grader.course.variant_source import folder_reads_params
+from grader.digest import digest_of
 from grader.errors import WorkerFault
 from grader.examiner.aside import aside
 from grader.examiner.asked_verbs import VERBS, Verbs
@@ -46,6 +48,7 @@ from grader.questions.values import describe
 from grader.worker import verbs
 
 MAX_REMEMBERED = 500  # results of misconceptions
+SEED_DIGITS = 8  # hexadecimal: numpy takes no more
 MAX_CRASHES = 2  # of one question, after which its other checks are skipped
 
 
@@ -180,6 +183,7 @@ class CheckSuite:
     given_up: Collection[str] = ()  # checks that did not finish with this submission
     note: Note = nowhere
     signs: dict[str, VariantModule] = field(default_factory=dict)  # misconceptions.py, by exercise
+    seeds: dict[str, int] = field(default_factory=dict)  # by check
     around: Mapping[Path, Surroundings] = field(default_factory=dict)  # by the folder of an exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
@@ -310,6 +314,17 @@ class CheckSuite:
         self._take_turn(check, turn, with_reference(check))
         return turn
 
+    def _seed(self, check: Check) -> None:
+        """Set the seeds of what a check and the reference draw: the same for every file.
+
+        They depend on the text of the checks, so student code cannot draw the same numbers.
+        """
+        name = check.item.nodeid
+        if name not in self.seeds:
+            text = f"{check.id}\n{read_source(check.item.path)}"
+            self.seeds[name] = int(digest_of(text.encode())[:SEED_DIGITS], 16)
+        verbs.seed(self.seeds[name])
+
     def _take_turn(self, check: Check, turn: Turn, name: str = "") -> None:
         self.fixtures.turn = turn
         self.note(replace(deed_of(check), check=name or check.item.nodeid))
@@ -317,6 +332,7 @@ class CheckSuite:
             # With no next item, every fixture is torn down, whatever its scope, before another submission's
             # turn.
             with self.around_in(check.item.path.parent).entered(), aside():
+                self._seed(check)
                 check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None

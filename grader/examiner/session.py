@@ -228,7 +228,7 @@ class Session:
         if self._budget.requests <= 0:
             self.lost = Trouble("timeout")
             raise StudentError(self.lost)
-        begin = time.monotonic()
+        begin, waited = time.monotonic(), worker.waited()
         encoder = Encoder(self._handle, strided=True)
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         is_first, self._is_first = self._is_first, False
@@ -246,7 +246,7 @@ class Session:
             self.lost = Trouble(ended.why)
             raise StudentError(self.lost) from None
         finally:
-            self._budget.requests -= self._budget.taken(begin)
+            self._budget.requests -= self._budget.taken(begin, worker.waited() - waited)
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
@@ -314,7 +314,7 @@ class Session:
     def _load(self, worker: Worker) -> None:
         self._unit = {}
         seconds = self._limits.seconds
-        begin = time.monotonic()
+        begin, waited = time.monotonic(), worker.waited()
         until = begin + min(LOAD_FACTOR * seconds, self._budget.loading)
 
         is_read = False
@@ -335,7 +335,7 @@ class Session:
         try:
             frame = worker.ask({**self._request, "skip": self._skip}, READ_SECONDS, encoder, running)
         finally:
-            self._budget.loading -= self._budget.taken(begin)
+            self._budget.loading -= self._budget.taken(begin, worker.waited() - waited)
         header = frame.header
         if not is_read:
             worker.close()

@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from grader.course.loading import LoadedExercise
 from grader.course.records import Course, Exercise
-from grader.course.sitting import Sitting
+from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.language.document import Document
+from grader.language.limits import Limits
 from grader.language.record import Record
 
 
@@ -35,8 +36,22 @@ class Recipe(Record):
             seed=self.seed,
             exercises=[paper.exercise],
             packages=list(paper.packages),
-            limits=paper.limits,
+            limits=_written(paper),
         )
         record = Exercise.model_validate(self.exercise)
         helpers = sitting.material.helpers
-        return LoadedExercise(paper.exercise, folder, record, Document(folder), course, helpers)
+        return LoadedExercise(
+            paper.exercise, folder, record, Document(folder), course, helpers, measured=_measured(paper)
+        )
+
+
+def _written(paper: Paper) -> Limits:
+    """Return the limits of a paper without a time that follows from the reference's."""
+    return Limits(**paper.limits.model_dump(exclude={"seconds"} if "" in paper.follows else set()))
+
+
+def _measured(paper: Paper) -> float | None:
+    """Return the time that follows from the reference's."""
+    own = [one.limits for one in paper.questions if one.limits and one.id in paper.follows]
+    limits = own or ([paper.limits] if "" in paper.follows else [])
+    return max((one.seconds for one in limits), default=None)

@@ -18,7 +18,8 @@ class Limits(Record):
             gt=0,
             le=3600,
             allow_inf_nan=False,
-            description="Seconds for each call and statement, not counting waits for a busy processor.",
+            description="Seconds for each call and statement, not counting waits for a busy processor; "
+            "if left out, five times what the reference takes, at least 5.",
         ),
     ] = 5
     cpu_seconds: Annotated[
@@ -41,6 +42,15 @@ class Limits(Record):
     files_mib: Annotated[
         int, Field(ge=0, le=1024, description="Size of an exercise's files and pictures together.")
     ] = 16
+
+    @property
+    def follows(self) -> bool:
+        """Whether its author sets no time, so that it follows from the reference's."""
+        return "seconds" not in self.model_fields_set
+
+    def allowing(self, seconds: float) -> Self:
+        """Return the same limits with at least this time for a call."""
+        return self.model_copy(update={"seconds": max(seconds, self.seconds)})
 
     def paced(self, seconds: float) -> Self:
         """Return the same limits with this time for a call, and the CPU time that follows from it."""

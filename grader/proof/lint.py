@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from math import perm
 
 from grader.course.beside import files_beside, imported_modules
 from grader.course.file_names import (
     CHECKS_FILE,
+    MEASURED_FILE,
     MISCONCEPTIONS_FILE,
     REFERENCE_FILE,
     VISIBLE_CHECKS_FILE,
 )
 from grader.course.loading import LoadedExercise
+from grader.course.measured import FIVEFOLD, LEAST_SECONDS, MOST_SECONDS, keep_measured
+from grader.course.sitting import Sitting
 from grader.course.sources import read_source
-from grader.errors import Fault
+from grader.errors import Fault, UsageFault
 from grader.language.params import Decimals, Grid, Range
 from grader.questions.problems import Problem
 
@@ -35,15 +39,53 @@ def notes_of_explanations(exercise: LoadedExercise) -> Iterator[str]:
         yield f"{', '.join(names)}: no 'explanation', which grade --solution shows at the end."
 
 
+def notes_of_guesses(sitting: Sitting) -> Iterator[str]:
+    """Yield the questions for an order or a match that are so short that a guess is often a usual mistake."""
+    for posed in sitting.paper.questions:
+        ordered, count = getattr(posed, "ordered", None), getattr(posed, "count", 0)
+        options = len(getattr(posed, "options", ()))
+        if ordered is None:
+            continue
+        wrong = perm(options, count) - 1  # most who match use no letter twice
+        answers = {tuple(one.answer) for one in (sitting.keys or {})[posed.id].wrong}
+        named = sum(len(set(answer)) == count for answer in answers)
+        if named > MOST_GUESSED * wrong:
+            longer = "more items" if ordered == "order" else "more pairs or options"
+            yield (
+                f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers that use no "
+                f"letter twice, so also for many guesses. Give it {longer}."
+            )
+
+
 def notes_of_time(exercise: LoadedExercise, slowest: float) -> Iterator[str]:
-    """Yield a note if a call of the reference takes more than half of what `limits` allows."""
-    limits = [exercise.limits, *(one.limits for one in exercise.record.questions if one.limits)]
-    allowed = max(one.seconds for one in limits)
-    if 2 * slowest > allowed:
+    """Yield a note if a call of the reference takes more than half of what `limits` allows.
+
+    Where no author limits the time, keep the limit that follows, and say which one.
+    """
+    written = [exercise.written_limits, *(one.limits for one in exercise.record.questions if one.limits)]
+    allowed = max((one.seconds for one in written if not one.follows), default=0.0)
+    if 2 * slowest <= allowed:
+        return
+    takes = f"A call of the reference takes up to {slowest:.1f}"
+    if not exercise.follows or FIVEFOLD * slowest > MOST_SECONDS:
+        most = allowed if not exercise.follows else MOST_SECONDS
         yield (
-            f"A call of the reference takes up to {slowest:.1f} of the {allowed:g} seconds of `limits`. "
-            f"Allow {FIVEFOLD * slowest:.0f}, because other machines and solutions are slower."
+            f"{takes} of the {most:g} seconds that a call may take. Write `limits: {{seconds: "
+            f"{FIVEFOLD * slowest:.0f}}}`, because other machines and solutions are slower."
         )
+    if exercise.follows:
+        yield from _following(exercise, slowest, takes)
+
+
+def _following(exercise: LoadedExercise, slowest: float, takes: str) -> Iterator[str]:
+    """Keep the limit that follows from the time of the reference, and yield it if it is not the usual one."""
+    try:
+        limit = keep_measured(exercise.folder, exercise.measured, slowest)
+    except UsageFault as fault:
+        yield f"{takes} seconds, but {fault}"
+        return
+    if limit > LEAST_SECONDS:
+        yield f"{takes} seconds, so a student's call may take {limit:g} seconds ({MEASURED_FILE})."
 
 
 def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
@@ -63,7 +105,7 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                 yield f"{name}:{line} imports {module}, {why}. List it in 'packages' in course.yaml."
 
 
-FIVEFOLD = 5  # what a limit should be, in multiples of what the reference takes
+MOST_GUESSED = 0.02  # of the wrong answers that a usual mistake explains by chance
 _GIVEN = {"torch", "numpy", "pytest", "grader", "reference", "helpers"}  # that come with this program
 _INSTALLED = {"numpy", "pytest", "grader"}  # here, and yet no code of a student can import them
 

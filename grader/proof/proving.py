@@ -31,7 +31,13 @@ from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes
 from grader.proof.chains import faults_of_chains
 from grader.proof.effects import faults_of_effects
 from grader.proof.leaks import leaks
-from grader.proof.lint import faults_of_record, notes_of_explanations, notes_of_imports, notes_of_time
+from grader.proof.lint import (
+    faults_of_record,
+    notes_of_explanations,
+    notes_of_guesses,
+    notes_of_imports,
+    notes_of_time,
+)
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
 from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
@@ -111,6 +117,7 @@ def _job(number: int, exercise: str, trial: Trial) -> Job:
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,
         pacer=trial.pacer.encode() or None,
+        is_measured=trial.kind == "reference",
         by_author=True,
     )
 
@@ -170,6 +177,7 @@ class _Proof:
             self._tell(faults_of_chains(self.exercise, sitting))
         for sitting in (students or sittings)[:1]:
             self._tell(leaks(self.exercise, sitting))
+            self._remarks += notes_of_guesses(sitting)
             yield from code_trials(self.exercise, sitting)
         for index, sitting in enumerate(sittings):
             yield from whole_trials(sitting, FORMATS[index % 2])
@@ -393,7 +401,7 @@ class _Proof:
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self._remarks, *self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
-        notes += notes_of_time(self.exercise, self._slowest)
+        notes += [] if self._unsound else notes_of_time(self.exercise, self._slowest)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)
 

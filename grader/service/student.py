@@ -12,7 +12,7 @@ from grader.course.sitting import Paper, Sitting
 from grader.digest import digest_of
 from grader.engine.bounds import Bounds, may_go_without
 from grader.errors import GraderError, UsageFault, WorkerFault, did_you_mean
-from grader.examiner.budget import longest
+from grader.examiner.budget import longest_of
 from grader.examiner.events import Answers, Event
 from grader.examiner.packages import how_to_install, imported_by_checks, missing_packages
 from grader.examiner.process import ExaminerProcess
@@ -226,8 +226,7 @@ class Examiner:
 
     def _said(self, request: Request) -> Any:
         """Let the process grade a file and return its answer, giving up checks that do not end."""
-        limits = {self.paper.limits, *(one.limits or self.paper.limits for one in self.paper.questions)}
-        bounds = Bounds(sum(longest(one) for one in limits))
+        bounds = Bounds(longest_of(self._sitting))
 
         def notice(event: Event) -> None:
             bounds.notice(event)

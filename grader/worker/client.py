@@ -93,6 +93,10 @@ class Worker:
         self._drain()
         return ending
 
+    def waited(self) -> float:
+        """Return the seconds that it has waited for a processor; 0 if it is gone."""
+        return self._waited()
+
     def printed(self) -> bytes:
         """Return what was printed so far."""
         self._drain()

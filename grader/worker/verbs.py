@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy.random  # before it is used: what is loaded later begins with a seed of its own
+
 from grader.worker.wire import Encoder
 
 MAX_PRINTED = 10_000  # characters that side_effects keeps
@@ -67,13 +69,12 @@ def side_effects(f: Any, inputs: Any) -> dict[str, Any]:
 VERBS: dict[str, Callable[..., Any]] = {"grad": grad, "state": state, "side_effects": side_effects}
 
 
-def seed() -> None:
-    """Set the seeds of all generators that student code can have: Python's, numpy's and torch's."""
-    random.seed(SEED)
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed(SEED)
+def seed(number: int = SEED) -> None:
+    """Set the seeds of all generators that code can have here: Python's, numpy's and torch's."""
+    random.seed(number)
+    numpy.random.seed(number)
     if "torch" in sys.modules:
-        sys.modules["torch"].default_generator.manual_seed(SEED)
+        sys.modules["torch"].default_generator.manual_seed(number)
 
 
 class _Printed(io.StringIO):

@@ -1,12 +1,13 @@
-"""How well wrong answers are told apart, over made-up students of every exercise of this course.
+"""How well wrong answers are told apart, over made-up students of every exercise of a course.
 
-    python tests/bench/diagnosis.py [VARIANTS]
+    python tests/bench/diagnosis.py [VARIANTS] [--course FOLDER] [--kinds text,expression]
 
 Prints, by kind of question: the share of misconceptions that are named for what they are, the share of random
 wrong answers for which some misconception is named, and the share of variants in which a misconception leads to
 the right answer, as they are drawn and as they would be drawn without looking at the questions. Then what was
 written without looking at any misconception: the share of slips that get the diagnosis of a teacher, of right
-solutions by other algorithms that earn full marks, and of wrong ones that lose points.
+solutions by other algorithms that earn full marks, and of wrong ones that lose points; this was written for the
+course of this repository, and is left out for another FOLDER. With --kinds, only these lines are printed.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from grader.language.expressions import ExpressionError
 from grader.language.layers import LayerError
 from grader.language.params import Variant, draw_variant
 from grader.questions.base import Question
+from grader.questions.kinds.choice import ChoicePosed
 from grader.questions.kinds.number import NumberKey
-from grader.questions.kinds.output_size import SizeKey
 from grader.questions.kinds.tensor import TensorKey
 from grader.questions.posed import FormError, Key, Mark, Posed
 from grader.service.shipped import shipped_course
@@ -38,6 +39,7 @@ from grader.worker.isolation.ways import own_way
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # to find `tests`, run from wherever
 from tests.bench.handed_in import Told, slips, solutions, told
+from tests.questions.guesses import GUESSES, guess, letters_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RANDOM_ANSWERS = 20  # to each question of each variant
@@ -66,21 +68,18 @@ def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obje
         return Mark("failed", 0.0, str(error))
 
 
-def random_answers(key: Key, draw: random.Random) -> Iterator[Any]:
+def random_answers(posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
     """Wrong answers of the right form, near the right one."""
-    while True:
-        if isinstance(key, SizeKey):
-            yield [max(0, size + draw.randint(-4, 9)) for size in key.sizes]
-        elif isinstance(key, NumberKey):
-            yield key.answer + draw.choice([draw.randint(-20, 20), draw.gauss(0, 1 + abs(key.answer))])
-        elif isinstance(key, TensorKey):
-            values = [value + draw.choice([0, 0, draw.randint(-3, 3)]) for value in key.values]
-            yield nested(values, key.shape)
-        else:
-            return
+    while posed.kind in GUESSES or is_ordered(posed):
+        yield letters_of(posed, key, draw) if is_ordered(posed) else guess(posed, key, draw)
 
 
-def near_answers(key: Key, draw: random.Random) -> Iterator[Any]:
+def is_ordered(posed: Posed) -> bool:
+    """Whether letters are put in order, or matched: a guess can be exactly what a misconception leads to."""
+    return isinstance(posed, ChoicePosed) and posed.ordered is not None
+
+
+def near_answers(_posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
     """A misconception's answer with its numbers a little, but clearly, off."""
     wrongs = [wrong.answer for wrong in key.wrong if isinstance(key, NumberKey | TensorKey)]
     while wrongs:
@@ -93,13 +92,6 @@ def moved(answer: Any, draw: random.Random) -> Any:
     return answer + draw.choice([-1, 1]) * (1e-2 + 1e-2 * abs(answer))
 
 
-def nested(values: list[float], shape: tuple[int, ...]) -> Any:
-    if not shape:
-        return values[0]
-    size = len(values) // shape[0] if shape[0] else 0
-    return [nested(values[start * size : (start + 1) * size], shape[1:]) for start in range(shape[0])]
-
-
 def look(
     question: Question[Any, Any, Any], variant: Variant, draw: random.Random, seen: Counter[str]
 ) -> None:
@@ -108,9 +100,9 @@ def look(
     for wrong in question.trials(posed, key):
         seen["trials"] += 1
         seen["named"] += mark(question, posed, key, wrong.answer).misconception == wrong.name
-    answers = [wrong.answer for wrong in key.wrong]
+    answers = [] if is_ordered(posed) else [wrong.answer for wrong in key.wrong]
     for what, made_up in (("random", random_answers), ("near", near_answers)):
-        for answer in islice(made_up(key, draw), RANDOM_ANSWERS):
+        for answer in islice(made_up(posed, key, draw), RANDOM_ANSWERS):
             verdict = mark(question, posed, key, answer)
             if verdict.outcome != "passed" and answer not in answers:
                 seen[what] += 1
@@ -126,10 +118,20 @@ def is_spoilt(question: Question[Any, Any, Any], exercise: LoadedExercise, draw:
         return True
 
 
-def of_code(names: list[str]) -> Counter[str]:
+def label(question: Question[Any, Any, Any]) -> str:
+    """The kind of a question, and what it asks for if that is a field of its own."""
+    fields = [
+        name for name in ("operation", "true_false", "order", "match", "fix") if getattr(question, name, None)
+    ]
+    asked = getattr(question, "ask", None)
+    fields += [asked] if asked in {"parameters", "gradient"} else []
+    return " ".join((question.kind, *fields))
+
+
+def of_code(root: Path, names: list[str]) -> Counter[str]:
     """The misconceptions of code, graded as `course check` does."""
     command = [str(Path(sys.executable).with_name("course")), "check", *names, "--variants", "1", "--json"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert ran.returncode in {0, 1}, ran.stderr
     questions = [question for one in json.loads(ran.stdout)["exercises"] for question in one["questions"]]
     columns = [column for question in questions for column in question["columns"]]
@@ -154,14 +156,18 @@ def line(kind: str, seen: Counter[str]) -> str:
     cells += [seen["random"], share(seen["random named"], seen["random"])]
     cells += [seen["near"], share(seen["near named"], seen["near"])]
     cells += [share(seen[what], seen["variants"]) for what in ("aimed", "naive", "no where")]
-    return f"{kind:<14}" + "".join(f"{cell!s:>10}" for cell in cells)
+    return f"{kind:<24}" + "".join(f"{cell!s:>10}" for cell in cells)
 
 
 def main() -> None:
     """Measure and print."""
-    students = [f"student-{number}" for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 50)]
+    arguments = sys.argv[1:]
+    root = Path(arguments[arguments.index("--course") + 1]) if "--course" in arguments else ROOT
+    count = int(arguments[0]) if arguments and arguments[0].isdigit() else 50
+    only = arguments[arguments.index("--kinds") + 1].split(",") if "--kinds" in arguments else []
+    students = [f"student-{number}" for number in range(count)]
     draw = random.Random(0)
-    exercises = load_course(ROOT).exercises()
+    exercises = load_course(root).exercises()
     draws: dict[str, Draw] = {
         "aimed": aimed,
         "naive": partial(naive, where=True),
@@ -170,26 +176,30 @@ def main() -> None:
     by_kind: dict[str, Counter[str]] = {}
     whole: Counter[str] = Counter()
     for exercise in exercises:
-        questions = [question for question in exercise.record.questions if not question.by_checks]
+        asked = [question for question in exercise.record.questions if not question.by_checks]
+        questions = [question for question in asked if not only or label(question) in only]
         for student in students:
             variant = aimed(exercise, student)
             for question in questions:
-                look(question, variant, draw, by_kind.setdefault(question.kind, Counter()))
+                look(question, variant, draw, by_kind.setdefault(label(question), Counter()))
             whole["variants"] += bool(exercise.record.params)
             for name, way in draws.items() if exercise.record.params else ():
-                spoilt = [one.kind for one in questions if is_spoilt(one, exercise, way, student)]
+                spoilt = [label(one) for one in questions if is_spoilt(one, exercise, way, student)]
                 whole[name] += bool(spoilt)
                 for kind in spoilt:
                     by_kind[kind][name] += 1
             for question in questions if exercise.record.params else ():
-                by_kind[question.kind]["variants"] += 1
-    print(f"{'':<14}" + "".join(f"{column:>10}" for column in COLUMNS))
+                by_kind[label(question)]["variants"] += 1
+    print(f"{'':<24}" + "".join(f"{column:>10}" for column in COLUMNS))
     for kind, seen in by_kind.items():
         print(line(kind, seen))
+    if only:
+        return
     code = [one.name for one in exercises if any(question.by_checks for question in one.record.questions)]
-    print(line("code", of_code(code)), " (random: mutants and impostors that were noticed)")
+    print(line("code", of_code(root, code)), " (random: mutants and impostors that were noticed)")
     print(line("exercises", whole), " (any question of the exercise)")
-    submit()
+    if root == ROOT:
+        submit()
 
 
 def submit() -> None:

@@ -34,7 +34,7 @@ from grader.examiner.submission import submission_of
 from grader.language.params import Variant
 from grader.questions.base import Question
 from grader.questions.definitions import forms_of
-from grader.questions.posed import Key
+from grader.questions.posed import Key, Posed
 from grader.service.proposing import Gathered
 from grader.worker.isolation.ways import own_way
 
@@ -103,14 +103,14 @@ def report_of(exercise: str, question: QuestionReport) -> Report:
     )
 
 
-def guess(question: AnyQuestion, key: Key, draw: random.Random) -> Any:
+def guess(question: AnyQuestion, posed: Posed, key: Key, draw: random.Random) -> Any:
     """A random wrong answer."""
     if question.kind == "choice":
         letters = "abcdefghijklmnopqrstuvwxyz"[: len(getattr(question, "options", ())) or len(key.wrong) + 1]
         return draw.choice([letter for letter in letters if letter not in key.letters])  # type: ignore[attr-defined]
     if question.kind == "settings":
         return {name: draw.randint(0, 12) for name in question.unknowns}  # type: ignore[attr-defined]
-    return next(random_answers(key, draw))
+    return next(random_answers(posed, key, draw))
 
 
 def answered(question: AnyQuestion, variant: Variant, answer: Any) -> QuestionReport | None:
@@ -184,7 +184,7 @@ class Classroom:
         is_it = [wrong.answer for wrong in key.wrong if wrong.name == without.name]
         others = [wrong.answer for wrong in key.wrong if wrong.name != without.name]
         if way == "guess" or (way == "other" and not others):
-            answer = guess(question, key, self.draw)
+            answer = guess(question, question.pose(variant), key, self.draw)
         else:
             answer = is_it[0] if way == "it" and is_it else self.draw.choice(others or is_it)
         own = next(one for one in left.record.questions if one.id == question.id)
@@ -227,7 +227,9 @@ class Classroom:
         gathered = Gathered()
         for name in self.draw.sample(list(self.students), round(GUESS_ALONE * len(self.students))):
             variant = self.students[name]
-            one = answered(question, variant, guess(question, question.key(variant), self.draw))
+            one = answered(
+                question, variant, guess(question, question.pose(variant), question.key(variant), self.draw)
+            )
             if one is not None:
                 gathered.note(name, report_of(self.exercise.name, one), self.exercise, variant)
         exercises = {self.exercise.name: self.exercise}

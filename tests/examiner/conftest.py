@@ -49,6 +49,7 @@ class Bench:
     visible: str = ""
     reference: str = REFERENCE
     name: str = "e"
+    packages: Sequence[str] = ("torch",)
 
     @property
     def folder(self) -> Path:
@@ -60,6 +61,7 @@ class Bench:
         self.folder.mkdir(parents=True, exist_ok=True)
         course = f"format: 1\ntitle: T\nseed: s\nexercises: [{self.name}]\n"
         course += "limits: {seconds: 60, memory_mib: 512}\n"
+        course += f"packages: [{', '.join(self.packages)}]\n"
         (self.root / "course.yaml").write_text(course)
         lines = ["format: 1", "title: T", "questions:"]
         for name in self.questions:

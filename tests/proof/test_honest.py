@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from grader.course.loading import load_course
+from grader.course.measured import FIVEFOLD
 from grader.course.paper import prepare
 from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
-from grader.engine.lane import LEAST_SECONDS, PACE, Lane
+from grader.engine.lane import LEAST_SECONDS, Lane
 from grader.engine.setup import Setup
 from grader.examiner.outcome import Outcome
 from grader.examiner.reporting import ungraded
@@ -140,7 +141,7 @@ def _check(*, late: bool) -> Any:
 
 
 def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Path) -> None:
-    assert PACE >= 5
+    assert FIVEFOLD >= 5
     loaded = load_course(write_course(tmp_path / "c", {"e": COUNTING}))
     server: Any = SimpleNamespace()
     lane = Scripted(loaded, Setup(loaded.root, ("e",), "full", ()), server)

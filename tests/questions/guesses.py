@@ -42,9 +42,9 @@ def _values(_: Posed, key: Any, draw: random.Random) -> Any:
 
 
 def _words(_: Posed, key: Any, draw: random.Random) -> Any:
-    """One to three words of prose, or one of them beside a word of the right answer."""
+    """One to three words of prose, or one of them beside a word of a right answer that has several."""
     words = [draw.choice(WORDS) for _ in range(draw.randint(1, 3))]
-    if draw.random() < 0.3:
+    if draw.random() < 0.3 and len(key.accept[0].split()) > 1:
         words[0] = draw.choice(key.accept[0].split())
     return " ".join(words)
 
@@ -58,6 +58,14 @@ def _formula(posed: Any, _: Any, draw: random.Random) -> Any:
         return f"({term(depth - 1)} {draw.choice(['+', '-', '*', '//'])} {term(draw.randint(0, depth - 1))})"
 
     return term(draw.randint(1, 4))
+
+
+def letters_of(posed: Any, key: Any, draw: random.Random) -> Any:
+    """Letters of a question for an order or a match, in any order; to match, one for each text, most of them only once."""
+    letters = [option.letter for option in posed.options]
+    if posed.ordered == "match" and draw.random() < 0.3:
+        return [draw.choice(letters) for _ in key.letters]
+    return draw.sample(letters, len(key.letters))
 
 
 GUESSES: dict[str, Guess] = {

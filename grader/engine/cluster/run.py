@@ -34,11 +34,11 @@ _LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
 
 @dataclass(frozen=True)
 class DaskLanes:
-    """The lanes of a cluster, by the address of its scheduler; `seconds` limits one job of an exercise."""
+    """The lanes of a cluster, by the address of its scheduler; `seconds` limits one job."""
 
     setup: Setup
     address: str
-    seconds: Callable[[str], float]
+    seconds: Callable[[Job], float]
     ungraded: Ungraded
     tell: Callable[[str], None]
 
@@ -167,7 +167,7 @@ class _Run:
             self._submit(job)
 
     def _submit(self, job: Job) -> None:
-        seconds = self._lanes.seconds(job.handed_in.exercise)
+        seconds = self._lanes.seconds(job)
         resources = {self._name: 1}
         future = self._client.submit(grade, self._name, job, seconds, pure=False, resources=resources)
         self._open[future] = job
