@@ -4,7 +4,7 @@ It is forked before the zygote imports what examiners need. A fork server is for
 more than one that is started by exec, and the imports of examiners serve all of them.
 
 An examiner sends one message for each server: JSON (`folder`, `confine`, `environment`) and three
-descriptors: a leash, the server's line, and a file for errors. The answer on the leash is the server's number.
+descriptors: a leash, the server's line, and a file for errors. On the leash comes the server's number.
 When the examiner closes the leash or ends, the server is ended and the leash closed.
 """
 

@@ -8,7 +8,7 @@ interrupts the process, `k` kills it. A zygote ends when its command closes the 
 with it.
 
 The zygote has a clean half, which forks the fork servers (`grader.worker.server_starter`). It is split off
-before the other half imports what examiners need, so one import of torch and one of the grader serve them all.
+before the other half imports what examiners need: one import of torch and one of the grader serve them all.
 """
 
 from __future__ import annotations
