@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -101,6 +102,30 @@ def grade(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def course(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """`course ARGUMENTS` in a folder."""
     return _runner(course_cli.command, monkeypatch, capsys)
+
+
+Copy = Callable[[Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, Path]:
+    """Folders that were made once, by the name of the function that made them."""
+    return {}
+
+
+@pytest.fixture
+def copied(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kept: dict[str, Path]) -> Copy:
+    """Make the folder of a test, as a copy of what a function makes once for all tests: `copied(make)`."""
+
+    def copy(make: Callable[[Path], object]) -> Path:
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in kept:
+            folder = tmp_path_factory.mktemp("once")
+            make(folder)
+            kept[name] = folder
+        return Path(shutil.copytree(kept[name], tmp_path, dirs_exist_ok=True))
+
+    return copy
 
 
 @pytest.fixture

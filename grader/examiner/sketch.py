@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
+from operator import mul
 from typing import Any
 
 from grader.examiner.check_result import CheckResult
@@ -65,9 +67,14 @@ def _sums(numbers: list[float]) -> tuple[float, ...]:
     if not numbers:
         return ()
     size = math.sqrt(sum(one * one for one in numbers))
-    waves = (sum(one * math.cos(wave * place) for place, one in enumerate(numbers, 1)) for wave in WAVES)
-    sums = (size, *waves)
+    sums = (size, *(sum(map(mul, numbers, wave)) for wave in _waves(len(numbers))))
     return tuple(float(f"{one:.7g}") for one in sums) if all(map(math.isfinite, sums)) else (0.0,)
+
+
+@lru_cache(16)  # the checks of a class return few sizes, seldom large ones
+def _waves(length: int) -> tuple[tuple[float, ...], ...]:
+    """Return the weights of this many numbers, in each weighting."""
+    return tuple(tuple(math.cos(wave * place) for place in range(1, length + 1)) for wave in WAVES)
 
 
 def _form(value: Any) -> str:
@@ -83,7 +90,9 @@ def _length(value: Any) -> str:
 def _numbers(value: Any, depth: int = 0) -> Iterator[float]:
     if is_array(value):
         flat = value.flatten()[:MAX_SKETCHED].tolist()
-        yield from (as_float(one) for one in flat if is_number(one) or isinstance(one, bool))
+        is_plain = {float, int, bool}.issuperset(map(type, flat))  # almost always, and looked at quickly
+        real = flat if is_plain else [one for one in flat if is_number(one) or isinstance(one, bool)]
+        yield from map(as_float, real)
     elif isinstance(value, bool) or is_number(value):
         yield as_float(value)
     elif isinstance(value, list | tuple | dict) and depth < MAX_DEPTH:

@@ -7,9 +7,8 @@ and a file for errors. The answer is `{"pid": N}`, and when the process has ende
 interrupts the process, `k` kills it. A zygote ends when its command closes the socket, and its processes end
 with it.
 
-An examiner's process splits into a fork server and an examiner. The fork server is forked before anything of
-a course has been read, so it holds no more than one that is started by exec, and one import of torch serves
-them all.
+The zygote has a clean half, which forks the fork servers (`grader.worker.server_starter`). It is split off
+before the other half imports what examiners need: one import of torch and one of the grader serve them all.
 """
 
 from __future__ import annotations
@@ -37,6 +36,8 @@ from grader.worker.folders import claim, remove
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
 from grader.worker.prctl import die_with_parent
+from grader.worker.server import serve
+from grader.worker.server_starter import STARTER, begin
 from grader.worker.starting import close_above
 from grader.worker.warming import for_workers, load
 
@@ -50,20 +51,23 @@ def main() -> None:
     control, *modules = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # a message for the process waits for it
     load(modules)
-    Zygote(socket.socket(fileno=int(control)), modules).run()
+    clean, starter = begin(serve)
+    Zygote(socket.socket(fileno=int(control)), modules, clean, starter).run()
 
 
 @dataclass
 class Zygote:
-    """The line to the command, and the leash of each process that was forked."""
+    """The line to the command, the clean half and the line to it, and the leash of each forked process."""
 
     control: socket.socket
     modules: Sequence[str]
+    clean: int
+    starter: socket.socket
     leashes: dict[int, socket.socket] = field(default_factory=dict)  # by process
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def run(self) -> None:
-        """Do what the command says until it closes the socket."""
+        """Do what the command says until it closes the socket, or the clean half has ended."""
         woken, wakes = socket.socketpair()
         wakes.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # otherwise it would wake no one
@@ -78,7 +82,8 @@ class Zygote:
                     woken.recv(MAX_REQUEST)
                 elif not self._begin():
                     return
-            self._reap()
+            if not self._reap():
+                return
 
     def _begin(self) -> bool:
         """Fork one process; return whether the command is still there."""
@@ -102,9 +107,10 @@ class Zygote:
         return True
 
     def _fork(self, leash: socket.socket, request: dict[str, Any], given: Sequence[int]) -> None:
+        _prepare(request["examiner"])
         zygote, pid = os.getpid(), os.fork()
         if pid == 0:
-            _become(request, given, self.modules, zygote)
+            _become(request, [*given, self.starter.fileno()], self.modules, zygote)
         self.leashes[pid] = leash
         self.selector.register(leash, selectors.EVENT_READ, pid)
         _say(leash, {"pid": pid})
@@ -125,12 +131,12 @@ class Zygote:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
 
-    def _reap(self) -> None:
-        """Report how processes have ended, and end what is left of their groups."""
-        while self.leashes:
+    def _reap(self) -> bool:
+        """Report how processes have ended, and end what is left of their groups; return whether to go on."""
+        while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                return
+            if not pid or pid == self.clean:
+                return not pid
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
             leash = self.leashes.pop(pid, None)
@@ -160,6 +166,14 @@ def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
         raise EOFError
     request: dict[str, Any] = json.loads(content)
     return request
+
+
+def _prepare(examiner: str) -> None:
+    """Import once what each examiner needs; whatever is wrong with it, the examiner will show."""
+    if examiner not in sys.modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(examiner)
+        gc.freeze()
 
 
 def _say(leash: socket.socket, message: dict[str, int]) -> None:
@@ -203,11 +217,12 @@ def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
     os.setsid()  # Ctrl-C in the terminal reaches only the command
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    line, errors = (os.dup(descriptor) for descriptor in given)
-    # Neither is in the other's place: both were copied while those places were taken.
+    line, errors, starter = (os.dup(descriptor) for descriptor in given)
+    # None is in another's place: all were copied while those places were taken.
     os.dup2(errors, 2)
     os.dup2(line, _LINE)
-    close_above(_LINE)
+    os.dup2(starter, STARTER, inheritable=False)
+    close_above(STARTER)
     os.environ.clear()
     os.environ.update(request["environment"])
     tempfile.tempdir = None
@@ -224,12 +239,12 @@ def _end(folder: str) -> NoReturn:
 
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
-    """Split off a fork server, and do an examiner's work."""
+    """Get a fork server, and do an examiner's work."""
     server = WAYS[isolation].early(for_workers(modules))
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # otherwise student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
-        run = importlib.import_module(examiner).run  # the server does not need it
+        run = importlib.import_module(examiner).run
         gc.freeze()
         gc.enable()
         run(Connection(_LINE), server)

@@ -104,7 +104,7 @@ def kind_of(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
         if "grader.worker.start" in words:
-            generation = 0
+            generation = 0  # the clean half of a zygote counts as a lane: fork servers are below it
             while "grader.worker.start" in Path(f"/proc/{parent}/cmdline").read_bytes().decode().split("\0"):
                 parent = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1]
                 generation += 1

@@ -13,7 +13,7 @@ import pytest
 
 from grader.service import feedback_folder
 from tests.classroom.conftest import COURSE, EXERCISE, RIGHT, Small, new_class
-from tests.conftest import Run
+from tests.conftest import Copy, Run
 
 ASKED = EXERCISE.replace(
     'answer: "5"}',
@@ -40,14 +40,17 @@ SIGNS = {"score": "of 3 points", "messages": "FOUR-SAID", "explanation": "FIVE-E
 
 
 @pytest.fixture
-def graded(tmp_path: Path, course: Run) -> Small:
+def graded(copied: Copy, course: Run) -> Small:
     """A graded class of ada and bob, who both gave the answer of a misconception."""
-    small = new_class(tmp_path)
-    small.write("exercises/ex-1/exercise.yaml", ASKED)
-    for student in ("ada", "bob"):
-        small.hand_in(student, WRONG, time=datetime(2026, 11, 20, tzinfo=UTC))
-    assert course(small.root, "grade", "S").code == 0
-    return small
+
+    def make(root: Path) -> None:
+        small = new_class(root)
+        small.write("exercises/ex-1/exercise.yaml", ASKED)
+        for student in ("ada", "bob"):
+            small.hand_in(student, WRONG, time=datetime(2026, 11, 20, tzinfo=UTC))
+        assert course(small.root, "grade", "S").code == 0
+
+    return Small(copied(make))
 
 
 def pages(small: Small, student: str) -> dict[str, str]:

@@ -7,20 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.classroom.conftest import COURSE, Small
-from tests.conftest import Run
+from tests.classroom.conftest import COURSE, Small, new_class
+from tests.conftest import Copy, Run
 
 ROSTER = "student,name,email,section\nada,Ada L.,ada@example.org,A\nbob,Bob,bob@example.org,B\ncyd,Cyd,,B\n"
 
 
 @pytest.fixture
-def graded(small: Small, course: Run) -> Small:
+def graded(copied: Copy, course: Run) -> Small:
     """Ada handed in one exercise; cyd is excused from it."""
-    small.write("course.yaml", f"{COURSE}rules: {{excused: [{{student: cyd, exercise: ex-1}}]}}\n")
-    small.write("roster.csv", ROSTER)
-    small.hand_in("ada")
-    course(small.root, "grade", "S")
-    return small
+
+    def make(root: Path) -> None:
+        small = new_class(root)
+        small.write("course.yaml", f"{COURSE}rules: {{excused: [{{student: cyd, exercise: ex-1}}]}}\n")
+        small.write("roster.csv", ROSTER)
+        small.hand_in("ada")
+        course(small.root, "grade", "S")
+
+    return Small(copied(make))
 
 
 def test_who_handed_in_nothing_is_listed_with_email_addresses(graded, course):

@@ -25,20 +25,23 @@ scores: {{weights: {{exam: 30}}, minimum: 50}}
 
 
 @pytest.fixture
-def root(tmp_path, course):
+def root(copied, course):
     """A graded class: Ada did both, Bob only the lab, Cyd nothing."""
-    for name, n in (("lab", 3), ("exam", 4)):
-        folder = tmp_path / "exercises" / name
-        folder.mkdir(parents=True)
-        (folder / "exercise.yaml").write_text(QUESTION.format(name=name, n=n))
-    (tmp_path / "course.yaml").write_text(COURSE.format(exam="2026-01-01"))
-    (tmp_path / "roster.csv").write_text("student,name\nada,Ada\nbob,=Bob\ncyd,Cyd\n")
-    for student, files in {"ada": {"lab": 3, "exam": 4}, "bob": {"lab": 3}}.items():
-        (tmp_path / "S" / student).mkdir(parents=True)
-        for name, n in files.items():
-            (tmp_path / "S" / student / f"{name}.py").write_text(f"n = {n}\n")
-    assert course(tmp_path, "grade", "S", "--jobs", 1).code == 0
-    return tmp_path
+
+    def make(root):
+        for name, n in (("lab", 3), ("exam", 4)):
+            folder = root / "exercises" / name
+            folder.mkdir(parents=True)
+            (folder / "exercise.yaml").write_text(QUESTION.format(name=name, n=n))
+        (root / "course.yaml").write_text(COURSE.format(exam="2026-01-01"))
+        (root / "roster.csv").write_text("student,name\nada,Ada\nbob,=Bob\ncyd,Cyd\n")
+        for student, files in {"ada": {"lab": 3, "exam": 4}, "bob": {"lab": 3}}.items():
+            (root / "S" / student).mkdir(parents=True)
+            for name, n in files.items():
+                (root / "S" / student / f"{name}.py").write_text(f"n = {n}\n")
+        assert course(root, "grade", "S", "--jobs", 1).code == 0
+
+    return copied(make)
 
 
 def exported(root: Path) -> csv.DictReader[str]:

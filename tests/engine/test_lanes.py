@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import multiprocessing
 import os
@@ -77,11 +78,22 @@ def parents() -> dict[int, int]:
 
 
 def below(pid: int) -> set[int]:
-    """The processes that one has started, and those that these have started; zygotes stay for the next."""
+    """The processes that one has started, and those that these have started; zygotes stay for the next.
+
+    The two halves of a zygote are a process group.
+    """
     of, found = parents(), {pid}
     while more := {child for child, parent in of.items() if parent in found} - found:
         found |= more
-    return found - {pid} - {one._process.pid for one in zygote._ZYGOTES.values()}
+    zygotes = {one._process.pid for one in zygote._ZYGOTES.values()}
+    return {one for one in found - {pid} if group_of(one) not in zygotes}
+
+
+def group_of(pid: int) -> int:
+    """The process group of a process; 0 if it has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        return os.getpgid(pid)
+    return 0
 
 
 def wait_until_gone(pids: set[int]) -> None:
@@ -241,15 +253,17 @@ def test_a_lane_that_no_longer_answers_is_replaced(
 def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course: Run) -> None:
     kill = """\
     log(os.getpid())
-    me = str(os.getpid())
+    parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = stat.read_text().rpartition(")")[2].split()[1]
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-        if parent == me and not (HERE / ".killed").exists():
+    halves = {pid for pid, parent in parents.items() if parent == os.getppid()} - {os.getpid()}
+    for pid, parent in parents.items():
+        if parent in halves and not (HERE / ".killed").exists():
             (HERE / ".killed").touch()
-            os.kill(int(stat.parent.name), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
 """
     small.checks(DOUBLE, check(kill, "triple"))
     small.hand_in("ada")
@@ -262,6 +276,37 @@ def test_a_fork_server_that_is_killed_costs_nobody_a_point(small: Small, course:
     }
     assert course(small.root, "grade", "S").code == 0
     assert small.rows("select count(*) from report where score = 3") == [(2,)]
+
+
+def test_a_zygote_whose_clean_half_is_killed_is_replaced(small: Small) -> None:
+    """The first lane's fork server ends with the clean half; the next lane gets another one."""
+    zygotes = set()
+    for _ in range(2):
+        lane = lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))
+        assert answer(lane) == READY
+        number = lane.number(PATIENCE)
+        of = parents()
+        zygotes.add(of[number])
+        [half] = {pid for pid, parent in of.items() if parent == of[number] and group_of(pid) == parent}
+        servers = {pid for pid, parent in of.items() if parent == half}
+        assert len(servers) == 1
+        os.kill(half, signal.SIGKILL)
+        wait_until_gone(servers | {half, of[number]})
+        lane.close()
+    assert len(zygotes) == 2
+
+
+def test_a_lane_that_is_killed_takes_its_fork_server_with_it(small: Small) -> None:
+    with contextlib.closing(lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))) as lane:
+        assert answer(lane) == READY
+        of = parents()
+        zygote_of = of[lane.number(PATIENCE)]
+        servers = {
+            pid for pid, parent in of.items() if of.get(parent) == zygote_of and group_of(parent) == zygote_of
+        }
+        os.kill(lane.number(PATIENCE), signal.SIGKILL)
+        assert servers
+        wait_until_gone(servers)
 
 
 def test_a_check_that_no_alarm_ends_is_given_up_and_the_rest_is_judged(
@@ -578,7 +623,7 @@ def test_a_lane_removes_its_folder_however_often_it_is_interrupted(
 
 # Python prints an exception that is raised in a callback, and goes on.
 IN_A_CALLBACK = """
-import importlib, time, types
+import importlib, os, time, types
 from pathlib import Path
 from grader.worker import start
 
@@ -587,8 +632,11 @@ class Called:
         Path({!r}).touch()
         time.sleep(600)
 
+ZYGOTE = os.getpid()
+
 def imported(name):
-    Called()
+    if os.getpid() != ZYGOTE:
+        Called()
     return importlib.import_module(name)
 
 start.importlib = types.SimpleNamespace(import_module=imported)

@@ -36,7 +36,7 @@ class Full:
         return _executed(self.lacks(), preload, bubblewrap=False)
 
     def early(self, preload: Sequence[str]) -> Workers | None:
-        """Fork a fork server, which then has the imports of this process."""
+        """Get a fork server that was forked, from a process that has imported `preload`."""
         if self.lacks():
             raise UsageFault(self.lacks())
         server: Workers = _forking().forked_server(preload)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.forkserver import ForkServer
-from grader.worker.server import serve
-from grader.worker.starting import forked
+from grader.worker.server_starter import asked
 
 
 def executed_server(preload: Sequence[str], *, bubblewrap: bool) -> ForkServer:
@@ -18,5 +17,5 @@ def executed_server(preload: Sequence[str], *, bubblewrap: bool) -> ForkServer:
 
 
 def forked_server(preload: Sequence[str]) -> ForkServer:
-    """Fork a fork server from this process, which knows nothing yet."""
-    return ForkServer(preload, start=forked(serve))
+    """Have a process that knows nothing fork a fork server: the clean half of this one's zygote."""
+    return ForkServer(preload, start=asked)
