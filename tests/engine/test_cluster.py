@@ -310,7 +310,7 @@ def test_a_submission_that_kills_two_lanes_is_ungraded_there_too(
     small.hand_in("bob", "five = 5\ndouble = lambda x: x\n", exercise="ex-2")
     small.hand_in("cyd", "five = 5\n")
     monkeypatch.setattr(
-        ClassGrader, "_seconds", lambda _self, exercise: {"ex-1": PATIENCE, "ex-2": 0.05}[exercise]
+        ClassGrader, "_seconds", lambda _self, job: {"ex-1": PATIENCE, "ex-2": 0.05}[job.handed_in.exercise]
     )
     ran = course(small.root, "grade", "S", "--dask", steady[0].address)
     assert (ran.code, ran.err) == (1, "")
