@@ -157,7 +157,7 @@ def _by_student(
 
 def _not_marked(exercise: str, count: int) -> str:
     """Say why an exercise is left out whole."""
-    told = f"{exercise} is left out, because a person still has to mark {counted(count, 'submission')}"
+    told = f"{exercise}, because a person still has to mark {counted(count, 'submission')}"
     return f"{told}. Run: course mark {exercise}, or add --partial to have the other scores"
 
 

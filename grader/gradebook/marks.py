@@ -111,7 +111,7 @@ def _warnings(
         told = f"{question.id} was marked by {same.author} out of {points_text(same.points)}"
         yield f"{told}, and now has {number_text(question.points)}: mark it again"
     elif older := [one for one in marks if not one.is_by_hand]:
-        yield f"{question.id} was marked by {older[-1].author} before its text changed: mark it again"
+        yield f"{question.id} was marked by {older[-1].author} before its answer changed: mark it again"
 
 
 def stored_marks(connection: Connection, student: str | None) -> dict[tuple[str, str], list[GivenMark]]:

@@ -18,13 +18,13 @@ from grader.gradebook.scoring import Score
 from grader.gradebook.totals import Total
 from grader.language.points import number_text, score_text
 from grader.render.palette import RIGHT, WRONG
-from grader.render.terminal import WORDS
+from grader.render.terminal import WORDS, verdict_word
 
 
 def report_line(report: Report) -> str:
     """Return one report on one line."""
     wrong = [
-        f"{question.id} ({question.misconception or WORDS[question.outcome][0]})"
+        f"{question.id} ({question.misconception or verdict_word(question)[0]})"
         for question in report.questions
         if question.outcome != "passed"
     ]

@@ -127,7 +127,7 @@ def test_a_mark_of_a_text_that_has_changed_is_listed_until_somebody_looks(essays
     fill(new, "0")
     assert course(root, "mark", "--in", new).code == 0
     assert finals(essays, course)["bob"] == 1
-    assert "before its text changed" not in course(root, "scores").out
+    assert "before its answer changed" not in course(root, "scores").out
 
 
 def test_every_fault_of_a_file_is_told_with_its_place_and_nothing_is_stored(

@@ -57,7 +57,7 @@ def test_a_pending_submission_has_no_final_score_and_keeps_its_text(essays: Smal
     assert "not complete: a person still has to mark a part" in told
 
     ran = course(essays.root, "export", "csv")
-    assert "left out: ex-2 is left out, because a person still has to mark 1 submission." in ran.err
+    assert "left out: ex-2, because a person still has to mark 1 submission." in ran.err
     assert ran.code == 1
     assert not (essays.root / "exports" / "scores.csv").exists()
 
