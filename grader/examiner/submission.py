@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionFault
 from grader.examiner.wording import FILE_TOO_LARGE, NEITHER_FORMAT, NO_FILE
 from grader.files import open_file, refusal
 from grader.questions.handed_file import HandedFile
-from grader.questions.posed import Posed
+
+if TYPE_CHECKING:  # it needs pydantic, which `grade --help` does not
+    from grader.questions.posed import Posed
 
 MAX_BYTES = 64 << 20  # including outputs, which can be large in a notebook; code is bounded where it is read
 SUFFIXES = (".py", ".ipynb")

@@ -217,7 +217,7 @@ def test_a_text_for_a_comment_box_is_short(tmp_path, course):
     course(small.root, "feedback", "OUT", "ex-2")
     text = pages(small, "ada")["ex-2.feedback.txt"]
     assert len(text) <= 2000
-    assert text.endswith("The page says the rest.\n")
+    assert text.endswith("The rest is on the page.\n")
 
 
 @pytest.mark.parametrize(

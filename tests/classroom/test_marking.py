@@ -151,7 +151,7 @@ def test_every_fault_of_a_file_is_told_with_its_place_and_nothing_is_stored(
     for words in (
         "There is no item 3.",
         "there twice",
-        "no answer of this course",
+        "not an answer of this course",
         "earned whole or not at all",
     ):
         assert words in ran.err

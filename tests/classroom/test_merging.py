@@ -73,7 +73,7 @@ def test_any_table_with_a_map(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "mapped", "sentence"),
     [
-        ("Naam,Inlog\nA,a\n", {}, "not a list of people that is known. Its columns are: Naam, Inlog"),
+        ("Naam,Inlog\nA,a\n", {}, "not a list of people in a known form. Its columns are: Naam, Inlog"),
         ("Naam,Inlog\nA,a\n", {"student": "Login"}, "no column 'Login'"),
         ("Naam,Naam\nA,a\n", {"student": "naam"}, "two columns 'naam'"),
         ("Naam,Inlog\nA,a\n", {"studnt": "Inlog"}, "Did you mean 'student'"),

@@ -235,6 +235,8 @@ def test_a_gradebook_of_an_older_program_gets_the_new_table(small: Small, course
         "drop table left_out",
         "drop table outbox",
         "drop table mark",
+        "drop table handed_file",
+        "drop table made_file",
         "drop table gradebook_version",
         "create table about (version integer not null)",
         "insert into about values (2)",

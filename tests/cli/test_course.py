@@ -221,7 +221,9 @@ def test_a_gradebook_that_cannot_be_opened(own: Path, course: Run, url: str, sen
 
 def test_a_package_that_is_missing_is_named_before_anything_is_graded(own: Path, course: Run) -> None:
     file = own / "course.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("[torch]", "[torch, nosuchpackage]"), "utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("[torch, numpy]", "[torch, nosuchpackage]"), "utf-8"
+    )
     write(own / "S" / "ada" / "exercise-1.py", "size = 3")
     ran = course(own, "grade", "S")
     assert (ran.code, ran.out) == (2, "")

@@ -96,7 +96,7 @@ def test_a_class_too_small_is_told_the_least_number(course: Run, graded: Small) 
     for student in HAVE_IT[3:]:
         assert course(graded.root, "forget", student).code in {0, 1}
     out = course(graded.root, "mistakes", "ex-2").out
-    assert "at least 8 wrong" in out
+    assert "at least 8 unexplained wrong answers" in out
     assert "ex-2.seven (3)" in out
 
 

@@ -227,7 +227,7 @@ def test_what_is_required_has_to_be_used_in_a_call(graded):
     )
     question = graded(without)["product"]
     assert (question.outcome, question.score) == ("failed", 0.0)
-    assert question.message == "`product` must use a library matrix product, but no call of it does."
+    assert question.message == "`product` must use a library matrix product, but none of its calls does."
     wrong = graded("def product(x, k):\n    return x[:2] @ k + 1\n")["product"]
     assert (wrong.outcome, wrong.message) == ("failed", "")
     assert (

@@ -78,7 +78,7 @@ def test_the_report_says_so(tmp_path: Path, server: Workers) -> None:
 
 def test_a_later_question_is_no_name(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, STEP.replace("answer: rise / run", "answer: given.step / run"))
-    assert "questions[0].answer: There is no parameter 'given.step'." in fault
+    assert "questions[0].answer: 'given.step' is not the answer to an earlier number question." in fault
 
 
 def test_no_other_attribute_is_a_formula(tmp_path: Path) -> None:
