@@ -345,9 +345,7 @@ def make_world(root: Path) -> World:
     (root / "tmp").mkdir()
     course = load_course(root / "course")
     sittings = {name: _with_own_file(prepare(course.exercise(name), None)) for name in (PLAIN, WRITING)}
-    for (
-        sitting
-    ) in sittings.values():  # after it was loaded: a process that draws would be taken for a leftover
+    for sitting in sittings.values():  # written last: reading the course must not start a process that draws
         params = (sitting.folder or root) / "params.py"
         params.write_text(_PARAMS.replace("SECRET", str(secret)), encoding="utf-8")
     return World(root, course, sittings, secret, hidden, f"{secrets.randbelow(2**31 - 1) + 1:08x}")
