@@ -132,6 +132,8 @@ def test_the_honest_earn_their_points(bench):
             "double": 2,
             "smooth": 3,
             "items": 2,
+            "square": 2,
+            "net": 2,
         }
 
 

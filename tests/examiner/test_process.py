@@ -39,10 +39,16 @@ def answer(process: ExaminerProcess) -> Any:
     return process.answer(lambda: until, lambda _event: None)[0]
 
 
+def children_of(pid: int) -> list[int]:
+    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())]
+
+
 def server_of(pid: int) -> int:
-    """The only child of a process."""
-    [child] = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return int(child)
+    """The only child of the zygote's clean half, which is the only sibling of an examiner."""
+    zygote = int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+    [clean] = set(children_of(zygote)) - {pid}
+    [server] = children_of(clean)
+    return server
 
 
 def held_by(pid: int) -> list[str]:
@@ -66,7 +72,8 @@ def test_what_the_two_processes_hold(process: ExaminerProcess) -> None:
 
     own = held_by(process.number(0))
     folders = [name for name in own if "/torchgrade-" in name]
-    assert own.count("socket") == 2  # the lines to the command and to the fork server
+    # The lines to the command, to the fork server and to the clean half, and the leash of the fork server.
+    assert own.count("socket") == 4
     assert own.count("file without a name") <= 2  # for what it and the fork server write to stderr
     assert set(own) <= {"socket", "file without a name", "/dev/null", *folders}
     assert all(Path(name).is_dir() for name in folders)

@@ -109,7 +109,7 @@ def test_without_a_script_everything_is_shown(chromium: Browser, pages: Path) ->
     assert not page.locator(".filter").is_visible()
     hidden = page.locator("details:not([open])").count()
     assert hidden == 0
-    assert page.get_by_text("This page holds answers").is_visible()
+    assert page.get_by_text("This page holds the answers").is_visible()
     assert page.locator("figure").first.is_visible()
 
 
