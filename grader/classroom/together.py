@@ -1,4 +1,4 @@
-"""The submissions of a class in which groups hand in once: of several members' files, the newest counts."""
+"""The submissions of a class with groups: if several members hand in, the newest file counts."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Together:
             return ""
         if not any(params for (_, name), params in self._given.items() if name == exercise):
             return ""
-        return "The group was given no variant of its own. Run: course generate OUT --roster FILE"
+        return "The group has no variant yet. Run: course generate OUT --roster FILE"
 
     @cached_property
     def _given(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
@@ -119,7 +119,7 @@ class Together:
 
 
 def newest_of(files: Mapping[str, Sequence[Arrival]]) -> tuple[str, Arrival] | None:
-    """Return the newest of some files and when it was handed in, or None if that is not certain.
+    """Return the newest of some files and when it was handed in, or None if it is unclear which that is.
 
     A file is there as often as it has arrivals. It was handed in when it first came after all others.
     """
