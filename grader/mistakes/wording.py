@@ -285,7 +285,7 @@ GRADIENT_VALUE = "This is the value itself, not its gradient."
 GRADIENT_STEP = "This is the tensor after a step against the gradient. The question asks for the gradient."
 EMPTY_FILE = "This file is empty. Save it again."
 RENAMED_FILE = (
-    "This file does not begin as its name promises. Save it in that format; a new name is not enough."
+    "The content of this file does not match its name. Save it in that format. Renaming it is not enough."
 )
 WHOLE_SENTENCE = "Write only the term, without a sentence around it."
 NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."
