@@ -106,10 +106,8 @@ def name_faults(file: Path, names: frozenset[str], others: frozenset[str]) -> li
     for name in sorted(names):
         sentence, remedy = name_fault(name, seen)
         if not sentence and (file.parent / name).exists():
-            sentence, remedy = (
-                f"{name} is already beside {file.name}, which makes it.",
-                "Remove or rename one.",
-            )
+            sentence = f"{name} is already beside {file.name}, which makes it."
+            remedy = "Remove or rename one."
         seen.add(name.lower())
         if sentence:
             found.append(Fault(file, fault_in(file, "", function=MAKE).line, None, "", sentence, remedy))

@@ -67,9 +67,7 @@ class SectionDeadlines(Record):
     """The deadlines of one exercise, which differ by section of the roster."""
 
     default: Annotated[Time, Field(description="For students in none of these sections.")]
-    sections: Annotated[
-        dict[str, Time], Field(min_length=1, description="By section, spelt as in the roster.")
-    ]
+    sections: Annotated[dict[str, Time], Field(min_length=1, description="By section, as in the roster.")]
 
     @field_validator("sections")
     @classmethod

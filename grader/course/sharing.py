@@ -30,9 +30,7 @@ def is_group(owner: str) -> bool:
 class Sharing:
     """The set of groups that work together in an exercise, and the groups of each set."""
 
-    sets: Mapping[str, str] = field(
-        default_factory=dict
-    )  # by exercise, without those that everybody does alone
+    sets: Mapping[str, str] = field(default_factory=dict)  # by exercise, without those that are done alone
     groups: Mapping[str, Groups] = field(default_factory=dict)  # by set
 
     def owner(self, student: str, exercise: str) -> str:

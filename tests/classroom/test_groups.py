@@ -361,7 +361,7 @@ def test_a_text_of_a_group_is_marked_once(grouped, course):
 def test_a_new_group_without_a_variant_is_not_graded(grouped, course):
     grouped.replace("roster.csv", "eve@example.org,,", "eve@example.org,Green,")
     hand_in(grouped, "eve")
-    assert "The group was given no variant of its own." in graded(grouped, course)
+    assert "The group has no variant yet." in graded(grouped, course)
     course(grouped.root, "generate", "handouts", "--roster", "roster.csv", "--edition", "assessed")
     hand_in(grouped, "eve")
     graded(grouped, course)
