@@ -18,7 +18,7 @@ from grader.gradebook.store import Gradebook
 
 @dataclass(frozen=True)
 class _Copies:
-    """One file of a group: the members in whose name it is there, and when it came from each."""
+    """One file of a group: the members who handed it in, and when it came from each."""
 
     digest: str
     found: tuple[Found, ...]
@@ -30,13 +30,13 @@ class _Copies:
         return printable(" and ".join(one.student for one in self.found))
 
     def read(self) -> HandedIn:
-        """Read it."""
+        """Read the file."""
         return self.found[0].read()
 
 
 @dataclass
 class Together:
-    """The submissions of a class. Those of groups come last, each once, under the name of the group."""
+    """The submissions of a class. Those of groups come last, once each, under the name of the group."""
 
     collected: Collected
     sharing: Sharing
@@ -105,7 +105,7 @@ class Together:
         )
 
     def _other_variant(self, owner: str, exercise: str) -> str:
-        """Say that the exercise was handed out, but not to this group; "" if that is not so."""
+        """Say that the exercise was handed out, but not to this group; return "" otherwise."""
         if not self.personal or (owner, exercise) in self._given:
             return ""
         if not any(params for (_, name), params in self._given.items() if name == exercise):
@@ -114,7 +114,7 @@ class Together:
 
     @cached_property
     def _given(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-        """The parameters that were handed out, by owner and exercise."""
+        """Return the parameters that were handed out, by owner and exercise."""
         return self.gradebook.handed_out(self.gradebook.students_handed_out())
 
 

@@ -35,7 +35,7 @@ _MADE = (
 
 
 class UnlikeHandedOut(UsageFault):
-    """A student's own file cannot be made again as it was handed out, and no copy is kept."""
+    """A student's own file cannot be made again as it was handed out, and there is no copy."""
 
 
 def is_file(name: str) -> bool:

@@ -61,12 +61,12 @@ class Sharing:
 
     @property
     def students(self) -> set[str]:
-        """Everybody who is in a group of an exercise."""
+        """Return everybody who is in a group of an exercise."""
         return {student for own in self._members.values() for student in own}
 
     @property
     def teams(self) -> dict[str, set[str]]:
-        """What the groups of each student are called."""
+        """Return the names of each student's groups."""
         found: dict[str, set[str]] = {}
         for groups in self._used.values():
             for student, group in groups.items():
@@ -75,7 +75,7 @@ class Sharing:
 
     @property
     def all_groups(self) -> set[str]:
-        """The owners that are groups with members."""
+        """Return the owners that are groups with members."""
         return set(self._members)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What is stored about a group, as each of its members has it."""
+"""What is stored about a group, as it applies to each of its members."""
 
 from __future__ import annotations
 
