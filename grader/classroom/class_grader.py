@@ -102,7 +102,7 @@ class ClassGrader:
             )
 
     def _job(self, number: int, due: Due) -> Job:
-        """Return the job with the files of the student's own that were handed out."""
+        """Return the job with the student's own files that were handed out."""
         job, exercise = due.job(number), due.found.exercise
         if not self.course.exercise(exercise).makes:
             return job

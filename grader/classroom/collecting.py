@@ -358,7 +358,7 @@ class Collected:
     def _beside(
         self, student: str, entry: SubmissionFile, path: tuple[str, ...], group: StudentFiles
     ) -> tuple[tuple[str, str], _Candidate] | None:
-        """Return which file that a question asks for this is, if it is one and lies in the right place."""
+        """Return which requested file this is, or None if it is not one or is in the wrong place."""
         name, inner = _name_of(entry, path, group), _inner(entry, path)
         asked = next((one for one in self._asked if is_asked_for(name.file, one[1])), None)
         is_too_deep = name.depth > 1 and group.named.is_folder

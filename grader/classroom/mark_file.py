@@ -77,7 +77,7 @@ def _told(task: MarkingTask, folder: str) -> Iterator[str]:
     yield "The student handed in:" if task.file else "The student wrote:"
     yield from (f"  | {line}" for line in _lines(task.text))
     if task.file:
-        yield f"It lies at {printable(folder)}/{task.file_name}"
+        yield f"The file is at {printable(folder)}/{task.file_name}"
     if task.example:
         yield "A good answer:"
         yield from (f"  {line}" for line in _lines(task.example))

@@ -42,7 +42,7 @@ class MarkingTask:
     before: GivenMark | None = None  # the mark that counts
     newest: GivenMark | None = None  # for this text; it does not count if the points have changed since
     older: GivenMark | None = None  # for an earlier text
-    file: HandedFile | None = None  # that is marked; `text` says which it is
+    file: HandedFile | None = None  # the file to mark; `text` describes it
 
     @property
     def file_name(self) -> str:

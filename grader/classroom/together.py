@@ -1,4 +1,4 @@
-"""The submissions of a class in which groups hand in once: of several members' files, the newest counts."""
+"""The submissions of a class with groups: if several members hand in, the newest file counts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.gradebook.store import Gradebook
 
 @dataclass(frozen=True)
 class _Copies:
-    """One file of a group: the members in whose name it is there, and when it came from each."""
+    """One file of a group: the members who handed it in, and when it came from each."""
 
     digest: str
     found: tuple[Found, ...]
@@ -30,13 +30,13 @@ class _Copies:
         return printable(" and ".join(one.student for one in self.found))
 
     def read(self) -> HandedIn:
-        """Read it."""
+        """Read the file."""
         return self.found[0].read()
 
 
 @dataclass
 class Together:
-    """The submissions of a class. Those of groups come last, each once, under the name of the group."""
+    """The submissions of a class. Those of groups come last, once each, under the name of the group."""
 
     collected: Collected
     sharing: Sharing
@@ -105,21 +105,21 @@ class Together:
         )
 
     def _other_variant(self, owner: str, exercise: str) -> str:
-        """Say that the exercise was handed out, but not to this group; "" if that is not so."""
+        """Say that the exercise was handed out, but not to this group; return "" otherwise."""
         if not self.personal or (owner, exercise) in self._given:
             return ""
         if not any(params for (_, name), params in self._given.items() if name == exercise):
             return ""
-        return "The group was given no variant of its own. Run: course generate OUT --roster FILE"
+        return "The group has no variant yet. Run: course generate OUT --roster FILE"
 
     @cached_property
     def _given(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-        """The parameters that were handed out, by owner and exercise."""
+        """Return the parameters that were handed out, by owner and exercise."""
         return self.gradebook.handed_out(self.gradebook.students_handed_out())
 
 
 def newest_of(files: Mapping[str, Sequence[Arrival]]) -> tuple[str, Arrival] | None:
-    """Return the newest of some files and when it was handed in, or None if that is not certain.
+    """Return the newest of some files and when it was handed in, or None if it is unclear which that is.
 
     A file is there as often as it has arrivals. It was handed in when it first came after all others.
     """

@@ -35,7 +35,7 @@ PATH = NamedPath(path_type=Path)
 with_partial = click.option(
     "--partial",
     is_flag=True,
-    help="Also use exercises that are not fully marked: the scores that are complete.",
+    help="Also use exercises that are not fully marked, with the scores that are complete.",
 )
 with_missing = click.option(
     "--missing",

@@ -146,7 +146,7 @@ def clashes(exercises: Iterable[tuple[Document, Mapping[str, Path]]]) -> Iterato
 def clashes_of_made(
     made: Iterable[tuple[Path, Collection[str]]], brought: Iterable[tuple[Document, Mapping[str, Path]]]
 ) -> Iterator[Fault]:
-    """Yield a fault for each file of a student's own that an exercise makes and another hands out, too."""
+    """Yield a fault for each file that an exercise makes for a student and another one also hands out."""
     first = {name.lower(): document.file.parent.name for document, files in brought for name in files}
     for file, names in made:
         for name in sorted(names):

@@ -35,7 +35,7 @@ _MADE = (
 
 
 class UnlikeHandedOut(UsageFault):
-    """A student's own file cannot be made again as it was handed out, and no copy is kept."""
+    """A student's own file cannot be made again as it was handed out, and there is no copy."""
 
 
 def is_file(name: str) -> bool:
@@ -106,7 +106,8 @@ def name_faults(file: Path, names: frozenset[str], others: frozenset[str]) -> li
     for name in sorted(names):
         sentence, remedy = name_fault(name, seen)
         if not sentence and (file.parent / name).exists():
-            sentence, remedy = f"{name} lies beside {file.name}, which makes it.", "Remove or rename one."
+            sentence = f"{name} is already beside {file.name}, which makes it."
+            remedy = "Remove or rename one."
         seen.add(name.lower())
         if sentence:
             found.append(Fault(file, fault_in(file, "", function=MAKE).line, None, "", sentence, remedy))
@@ -116,7 +117,7 @@ def name_faults(file: Path, names: frozenset[str], others: frozenset[str]) -> li
 def own_files(
     file: Path, draws: Draws, params: Mapping[str, Any], kept: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """Return the files of a variant: the copies that were kept, or else the same, made again.
+    """Return the files of a variant: the copies that were kept, or the same files, made again.
 
     Raises:
         UnlikeHandedOut: a file was not kept, and is now made differently.
@@ -147,5 +148,5 @@ def difference_of_files(file: Path, draws: Draws, params: Mapping[str, Any]) -> 
     except CourseFaults as error:
         return error.faults[0]
     names = sorted(name for name in {*again, *wanted} if again.get(name) != wanted.get(name))
-    told = f"makes another {' and '.join(names)} when it is called again with the same random numbers"
+    told = f"makes a different {' and '.join(names)} when it is called again with the same random numbers"
     return fault_in(file, told, function=MAKE) if names else None

@@ -18,10 +18,10 @@ from grader.files import read_file, write_file
 from grader.language.limits import Limits
 from grader.language.record import Record
 
-FIVEFOLD = 5  # what a limit should be, in multiples of what the reference takes
+FIVEFOLD = 5  # how many times as long as the reference a call may take
 LEAST_SECONDS: float = Limits().seconds  # what a call may take in any case
-MOST_SECONDS = 300.0  # that a call may take because the reference does; more is for the author to decide
-PATIENCE_SECONDS = MOST_SECONDS / FIVEFOLD  # that a call of the reference may take while it is measured
+MOST_SECONDS = 300.0  # the largest limit that follows from the reference; an author can write a longer one
+PATIENCE_SECONDS = MOST_SECONDS / FIVEFOLD  # the limit of a call of the reference while it is measured
 _STEADY = 4  # how much more than is needed a measured limit may be before it changes
 _MAX_BYTES = 1 << 16
 
@@ -55,7 +55,7 @@ def read_measured(folder: Path) -> float | None:
 
 
 def limit_for(slowest: float) -> float:
-    """Return the limit of a call, if one of the reference takes so many seconds.
+    """Return the limit of a call, from the seconds that one of the reference takes.
 
     >>> limit_for(0.3), limit_for(1.4), limit_for(1000)
     (5, 10, 300.0)

@@ -12,7 +12,7 @@ Groups = Mapping[str, str]  # by student, without those who are in none
 
 @dataclass(frozen=True)
 class Memberships:
-    """What lists say about students besides who they are. Without a roster they say nothing.
+    """The sections and groups of students, as lists give them. Without a roster there are none.
 
     `groups` are by the name of their set, and `notes` are about lines that could not be used.
     """

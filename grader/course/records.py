@@ -59,7 +59,7 @@ FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=100)]
 
 def _set_name(name: str) -> str:
     if name == BY_ROSTER:
-        msg = f"'{BY_ROSTER}' is what the roster's own column makes. Give these groups another name"
+        msg = f"'{BY_ROSTER}' is the name of the roster's own groups. Give these groups another name"
         raise ValueError(msg)
     return name
 
@@ -245,7 +245,7 @@ class Exercise(Record):
     ] = []
     groups: Annotated[
         bool | str,
-        Field(description="true: the roster's groups hand in together. Or the name of other groups."),
+        Field(description="true if the roster's groups hand in together, or the name of other groups."),
     ] = False
     limits: Limits | None = None
     release: Annotated[Release, Field(description="Keys that replace those of the course.")] = Release()

@@ -66,8 +66,8 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 class SectionDeadlines(Record):
     """The deadlines of one exercise, which differ by section of the roster."""
 
-    default: Annotated[Time, Field(description="For everybody in no section that is named.")]
-    sections: Annotated[dict[str, Time], Field(min_length=1, description="By section, as the roster has it.")]
+    default: Annotated[Time, Field(description="For students in none of these sections.")]
+    sections: Annotated[dict[str, Time], Field(min_length=1, description="By section, as in the roster.")]
 
     @field_validator("sections")
     @classmethod
@@ -170,7 +170,7 @@ class Rules(Record):
         """Return the same rules for students whose sections are known, as the roster has them."""
         rules = self.model_copy()
         known = {folded(student): folded(section) for student, section in sections.items()}
-        rules._sections = known  # noqa: SLF001 a copy of our own
+        rules._sections = known  # noqa: SLF001 our own copy
         return rules
 
     def local_deadline(self, student: str, exercise: str) -> datetime | None:

@@ -30,15 +30,15 @@ def is_group(owner: str) -> bool:
 class Sharing:
     """The set of groups that work together in an exercise, and the groups of each set."""
 
-    sets: Mapping[str, str] = field(default_factory=dict)  # by exercise, without those that all do alone
+    sets: Mapping[str, str] = field(default_factory=dict)  # by exercise, without those that are done alone
     groups: Mapping[str, Groups] = field(default_factory=dict)  # by set
 
     def owner(self, student: str, exercise: str) -> str:
-        """Return under which name a student's work in an exercise is kept."""
+        """Return the name under which a student's work in an exercise is kept."""
         return self._owners.get((self.sets.get(exercise, ""), folded(student)), student)
 
     def members(self, owner: str, exercise: str) -> tuple[str, ...]:
-        """Return whose score it is what an owner has handed in: nobody's, if they have other owners now."""
+        """Return who gets the score of an owner's work: nobody, if they have other owners now."""
         if is_group(owner):
             is_of_exercise = owner.partition(MARK)[0] == self.sets.get(exercise)
             return self._members.get(owner, ()) if is_of_exercise else ()
@@ -49,11 +49,11 @@ class Sharing:
         return list(dict.fromkeys([student, *(self.owner(student, exercise) for exercise in self.sets)]))
 
     def title(self, owner: str) -> str:
-        """Return what a group is called, as a list spells it."""
+        """Return the name of a group as a list spells it."""
         return self._titles.get(owner, owner.partition(MARK)[2])
 
     def alone(self, students: Sequence[str]) -> dict[str, list[str]]:
-        """Return, by exercise for groups, which of some students have nobody to work with."""
+        """Return the students who have nobody to work with, by exercise for groups."""
         return {
             exercise: [one for one in students if len(self.members(self.owner(one, exercise), exercise)) == 1]
             for exercise in self.sets
@@ -61,12 +61,12 @@ class Sharing:
 
     @property
     def students(self) -> set[str]:
-        """Everybody who is in a group of an exercise."""
+        """Return everybody who is in a group of an exercise."""
         return {student for own in self._members.values() for student in own}
 
     @property
     def teams(self) -> dict[str, set[str]]:
-        """What the groups of each student are called."""
+        """Return the names of each student's groups."""
         found: dict[str, set[str]] = {}
         for groups in self._used.values():
             for student, group in groups.items():
@@ -75,7 +75,7 @@ class Sharing:
 
     @property
     def all_groups(self) -> set[str]:
-        """The owners that are groups with members."""
+        """Return the owners that are groups with members."""
         return set(self._members)
 
     @cached_property

@@ -72,7 +72,7 @@ def unknown_sections(course: LoadedCourse) -> Iterator[str]:
 
 
 def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
-    """Yield what does not count because it is nobody's any more.
+    """Yield the work that no longer counts because it belongs to nobody.
 
     Raises:
         CourseFaults: a list of groups has faults.
@@ -95,7 +95,7 @@ def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
 def alone_notices(course: LoadedCourse, students: Sequence[str]) -> Iterator[str]:
     """Yield who has nobody to work with, once for exercises in which they are the same students."""
     if course.sharing.sets and not course.sharing.all_groups:
-        told = f"For groups: {', '.join(course.sharing.sets)}. No roster and no list says who is in which"
+        told = f"For groups: {', '.join(course.sharing.sets)}. No roster or list says who is in which"
         yield f"{told}: everybody works alone."
         return
     exercises: dict[tuple[str, ...], list[str]] = {}

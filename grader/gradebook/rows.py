@@ -70,7 +70,7 @@ class HandedFileRow(Base):
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     size: Mapped[int]  # bytes
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256
-    fits: Mapped[bool]  # it begins as its name promises
+    fits: Mapped[bool]  # its first bytes match its name
     problem: Mapped[str]  # why it could not be read, in which case there is no content
     content: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -1,4 +1,4 @@
-"""What is stored about a group, as each of its members has it."""
+"""What is stored about a group, as it applies to each of its members."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.gradebook.entries import Attempt, Override
 
 
 def shared_attempts(attempts: Iterable[Attempt], sharing: Sharing) -> Iterable[Attempt]:
-    """Return attempts by student: what a group handed in, each of its members did.
+    """Return attempts by student: each member of a group has the group's attempts.
 
     What somebody handed in alone and now belongs to a group's exercise is nobody's, and so is what a group
     handed in that nobody is in.
@@ -32,14 +32,14 @@ def owned_attempts(attempts: Iterable[Attempt], sharing: Sharing) -> Iterator[At
 
 
 def shared_overrides(overrides: Iterable[Override], sharing: Sharing) -> Iterator[Override]:
-    """Yield overrides by student, oldest first: one of a group is of each member, and a later one counts."""
+    """Yield overrides by student, oldest first: a group's applies to each member, and the latest counts."""
     for one in overrides:
         members = sharing.members(one.student, one.exercise) if is_group(one.student) else (one.student,)
         yield from (replace(one, student=student) for student in members)
 
 
 def shared_analysis(analysis: Analysis, sharing: Sharing) -> Analysis:
-    """Return an analysis whose students have what their groups show; the questions count a group once."""
+    """Return an analysis whose students have their groups' results; the questions count a group once."""
     if not sharing.sets:
         return analysis
     found: dict[str, dict[str, tuple[str, ...]]] = {}

@@ -46,12 +46,12 @@ class Recipe(Record):
 
 
 def _written(paper: Paper) -> Limits:
-    """Return the limits of a paper without a time that follows from the reference's."""
+    """Return the limits of a paper without the time limit that follows from the reference."""
     return Limits(**paper.limits.model_dump(exclude={"seconds"} if "" in paper.follows else set()))
 
 
 def _measured(paper: Paper) -> float | None:
-    """Return the time that follows from the reference's."""
+    """Return the time limit that follows from the reference."""
     own = [one.limits for one in paper.questions if one.limits and one.id in paper.follows]
     limits = own or ([paper.limits] if "" in paper.follows else [])
     return max((one.seconds for one in limits), default=None)

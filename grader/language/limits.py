@@ -45,11 +45,11 @@ class Limits(Record):
 
     @property
     def follows(self) -> bool:
-        """Whether its author sets no time, so that it follows from the reference's."""
+        """Whether its author sets no time limit, so that it follows from the reference."""
         return "seconds" not in self.model_fields_set
 
     def allowing(self, seconds: float) -> Self:
-        """Return the same limits with at least this time for a call."""
+        """Return the same limits, with at least this time for each call."""
         return self.model_copy(update={"seconds": max(seconds, self.seconds)})
 
     def paced(self, seconds: float) -> Self:

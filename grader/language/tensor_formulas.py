@@ -54,7 +54,7 @@ def _power(base: Tensor, exponent: float) -> Tensor:
 
 @dataclass(frozen=True)
 class Derivations:
-    """How the parts of a formula are computed, and so differentiated; `heard` gets each with its value."""
+    """How the parts of a formula are computed and differentiated; `heard` gets each part with its value."""
 
     totals: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=lambda: TOTALS)
     curves: Mapping[str, Callable[[Tensor], Tensor]] = field(default_factory=lambda: CURVES)

@@ -1,4 +1,4 @@
-"""The usual mistakes in a gradient by hand. Each is what other rules of derivatives lead to."""
+"""The usual mistakes in a gradient by hand. Each is the result of changed derivative rules."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _straight(curve: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
 
 
 def _of_rows(tree: ast.expr, scope: Mapping[str, Any], name: str) -> Iterator[Slip]:
-    """Yield the gradients of all rows of a batch, one beside the other, which nobody has added up."""
+    """Yield the gradients of all rows of a batch, side by side and not added up."""
     sizes: set[int] = set()
 
     def note(total: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

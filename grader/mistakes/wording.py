@@ -269,23 +269,25 @@ SWAPPED_WORDS = "The words are right. Put them in the usual order."
 MISSPELT = "This is almost right. Check the spelling, letter by letter."
 NEGATED = "Your answer says what it is not. Write what it is."
 SEVERAL_ANSWERS = "You wrote several answers. Choose one."
-GRADIENT_FLIPPED = "The sign is wrong. What is subtracted has the factor -1 in its derivative."
+GRADIENT_FLIPPED = "The sign is wrong. The derivative of what is subtracted has the factor -1."
 FORGOT_THE_MEAN = "You left out the division by the number of values that `mean` averages."
 MEAN_OF_SUM = "You divided by the number of values. `sum` only adds them up."
-FORGOT_EXPONENT = "You left out the exponent as a factor: the derivative of u**2 is 2*u, times that of u."
+FORGOT_EXPONENT = (
+    "You left out the exponent as a factor. The derivative of u**2 is 2*u times the derivative of u."
+)
 FORGOT_INNER = "You left out the derivative of {functions} in the chain rule."
 NOT_SUMMED_OVER_BATCH = "This is a gradient for each row of the batch. Add them up."
 STOPPED_TOO_EARLY = (
     "This is the gradient with respect to `{part}`. The chain rule goes on: multiply by its derivative "
     "with respect to `{name}`."
 )
-GRADIENT_TRANSPOSED = "You transposed the gradient. It has the shape of the tensor."
+GRADIENT_TRANSPOSED = "You transposed the gradient. A gradient has the shape of its tensor."
 OTHER_GRADIENT = "This is the gradient with respect to `{other}`, not `{name}`."
 GRADIENT_VALUE = "This is the value itself, not its gradient."
 GRADIENT_STEP = "This is the tensor after a step against the gradient. The question asks for the gradient."
 EMPTY_FILE = "This file is empty. Save it again."
 RENAMED_FILE = (
-    "This file does not begin as its name promises. Save it in that format; a new name is not enough."
+    "The content of this file does not match its name. Save it in that format. Renaming it is not enough."
 )
 WHOLE_SENTENCE = "Write only the term, without a sentence around it."
 NUMBER_FOR_WORDS = "You wrote a number. The question asks for words."

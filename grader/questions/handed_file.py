@@ -1,4 +1,4 @@
-"""A file that a student hands in beside the source, as those who mark it are told of it; nobody opens it."""
+"""A file that a student hands in beside the source. The grader describes it, and never opens it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUFFIXES = tuple(_FORMS)  # none that a double click would run
 
 @dataclass(frozen=True)
 class HandedFile:
-    """A file by the name that a question asks for; `fits` says whether it begins as its suffix promises."""
+    """A file by the name that a question asks for; `fits` says whether its first bytes match its suffix."""
 
     name: str
     size: int
@@ -36,13 +36,13 @@ class HandedFile:
 
     @classmethod
     def of(cls, name: str, content: bytes, problem: str = "") -> HandedFile:
-        """Return what is told of a content, or of a file that cannot be read."""
+        """Return the description of a content, or of a file that cannot be read."""
         fits = _FORMS[PurePath(name).suffix.lower()](content[:_START])
         return cls(name, len(content), digest_of(problem.encode() if problem else content), fits, problem)
 
     @property
     def told(self) -> str:
-        """Say which file it is; two files with another content never have the same words.
+        """Say which file it is; files with different contents never have the same description.
 
         >>> HandedFile("plot.png", 12_345, "ab" * 32).told.splitlines()[0]
         'plot.png, 12.3 kB'

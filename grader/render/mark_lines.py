@@ -25,7 +25,7 @@ def mark_lines(task: MarkingTask, name: str, place: str, width: int, file: str =
         "",
         "The student handed in:" if task.file else _wrote(task),
         *_wrapped(task.text, width, _BAR),
-        *([f"It lies at {printable(file)}"] if file else []),
+        *([f"The file is at {printable(file)}"] if file else []),
         "",
         *(["A good answer:", *_wrapped(task.example, width, "  "), ""] if task.example else []),
         *_rubric(task, width),

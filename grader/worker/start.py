@@ -169,7 +169,7 @@ def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
 
 
 def _prepare(examiner: str) -> None:
-    """Import once what each examiner needs; whatever is wrong with it, the examiner will show."""
+    """Import once what each examiner needs. If an import fails, the examiner reports it."""
     if examiner not in sys.modules:
         with contextlib.suppress(Exception):
             importlib.import_module(examiner)
@@ -218,7 +218,7 @@ def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     line, errors, starter = (os.dup(descriptor) for descriptor in given)
-    # None is in another's place: all were copied while those places were taken.
+    # The copies have higher numbers: these places were taken when they were made. So none is overwritten.
     os.dup2(errors, 2)
     os.dup2(line, _LINE)
     os.dup2(starter, STARTER, inheritable=False)

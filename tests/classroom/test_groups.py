@@ -221,7 +221,7 @@ def test_an_exercise_that_was_handed_out_to_each_alone_is_not_graded_as_a_zero(s
     course(small.root, "generate", "handouts", "--roster", "roster.csv")
     small.write("exercises/ex-2/exercise.yaml", SHORT + "groups: true\n")
     small.hand_in("ada", "seven = 1\n", "ex-2")
-    assert "The group was given no variant of its own. Run: course generate OUT" in graded(small, course)
+    assert "The group has no variant yet. Run: course generate OUT" in graded(small, course)
     assert {one[1] for one in scores(small, course).values()} == {None}
     course(small.root, "generate", "other", "--roster", "roster.csv")
     assert "group/blue ex-2 0 of 1" in graded(small, course)
@@ -310,7 +310,7 @@ def test_groups_can_have_a_list_of_their_own(small, course, listed, said):
         ("groups: {projects: p.csv}\n", "project", "Did you mean 'projects'?"),
         ("groups: {projects: p.csv}\n", "projects", "p.csv"),
         ("groups: {projects: q.csv}\n", "projects", "has no column 'group'. It has: student"),
-        ("groups: {group: p.csv}\n", "true", "'group' is what the roster's own column makes."),
+        ("groups: {group: p.csv}\n", "true", "'group' is the name of the roster's own groups."),
         ("groups: {a/b: p.csv}\n", "true", "It cannot be the name of groups."),
         ("groups: {projects: ../p.csv}\n", "projects", "It cannot be the name of a file."),
         ("groups: [projects]\n", "projects", "It must be keys and values"),
@@ -361,7 +361,7 @@ def test_a_text_of_a_group_is_marked_once(grouped, course):
 def test_a_new_group_without_a_variant_is_not_graded(grouped, course):
     grouped.replace("roster.csv", "eve@example.org,,", "eve@example.org,Green,")
     hand_in(grouped, "eve")
-    assert "The group was given no variant of its own." in graded(grouped, course)
+    assert "The group has no variant yet." in graded(grouped, course)
     course(grouped.root, "generate", "handouts", "--roster", "roster.csv", "--edition", "assessed")
     hand_in(grouped, "eve")
     graded(grouped, course)
@@ -380,4 +380,4 @@ def test_a_total_and_a_page_have_the_score_of_the_group(grouped, course):
 def test_without_any_list_everybody_works_alone_and_that_is_said(grouped, course):
     grouped.write("roster.csv", "student\nada\nbob\n")
     ran = course(grouped.root, "generate", "other", "--roster", "roster.csv", "--edition", "assessed")
-    assert "No roster and no list says who is in which: everybody works alone." in ran.err
+    assert "No roster or list says who is in which: everybody works alone." in ran.err

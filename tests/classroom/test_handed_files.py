@@ -78,7 +78,7 @@ def test_a_file_is_kept_told_and_marked(plots: Small, course: Run) -> None:
     text = (root / "marks.yaml").read_text(encoding="utf-8")
     files = sorted((root / "marks-files").iterdir())
     assert {file.read_bytes() for file in files} == {PNG + b"ada", b"GIF89a"}
-    assert all(f"It lies at marks-files/{file.name}" in text for file in files)
+    assert all(f"The file is at marks-files/{file.name}" in text for file in files)
     assert ", ada (" not in text and "not what its name says" in text
     (root / "marks.yaml").write_text(text.replace("earned:\n", "earned: all\n"), encoding="utf-8")
     assert course(root, "mark", "--in", "marks.yaml").code == 0
@@ -165,16 +165,16 @@ def test_the_terminal_says_where_the_file_lies(plots: Small, course: Run) -> Non
         screen.type("q\n")
     assert "The student handed in:" in shown and "plot.png, 8 bytes" in shown
     [file] = (plots.root / "to-mark").iterdir()
-    assert f"It lies at to-mark/{file.name}" in shown
+    assert f"The file is at to-mark/{file.name}" in shown
     assert file.read_bytes() == PNG
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("file: plot.exe", "plot.exe is of no kind of file that can be handed in. Use one of: .png"),
+        ("file: plot.exe", "plot.exe is not a kind of file that can be handed in. Use one of: .png"),
         ("file: ../plot.png", "file"),
-        ("file: plot.png, least_words: 3", "A file has no number of words. Remove 'least_words'."),
+        ("file: plot.png, least_words: 3", "A file has no word count. Remove 'least_words'."),
         ("file_mib: 2", "'file_mib' has no meaning without 'file'. Remove 'file_mib'."),
         ("file: plot.png, file_mib: 99", "file_mib"),
     ],

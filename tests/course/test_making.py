@@ -105,7 +105,7 @@ def test_a_file_that_differs_between_processes_is_told(tmp_path: Path) -> None:
     fault = difference_of_files(one.params_file, draws, prepare(one, "ada").params)
     assert fault is not None
     assert fault.line == 3
-    assert fault.sentence.startswith("files() makes another data.csv when it is called again")
+    assert fault.sentence.startswith("files() makes a different data.csv when it is called again")
     same = exercise(tmp_path, NUMBER, params_py=MAKE)
     assert same.params_file
     assert difference_of_files(same.params_file, draws, prepare(same, "ada").params) is None
@@ -126,7 +126,7 @@ def test_it_neither_takes_the_name_of_another_file_nor_lies_there(tmp_path: Path
     found = faults(tmp_path, listed, params_py=MAKE, **{"data.csv": "1\n"})
     assert any(one.startswith("params.py:3: data.csv is listed twice.") for one in found)
     [left] = faults(tmp_path, NUMBER, params_py=MAKE)
-    assert left.startswith("params.py:3: data.csv lies beside params.py, which makes it.")
+    assert left.startswith("params.py:3: data.csv is already beside params.py, which makes it.")
 
 
 def test_two_exercises_cannot_make_one_file(tmp_path: Path) -> None:

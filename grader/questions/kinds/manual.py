@@ -62,9 +62,7 @@ class Manual(Question[ManualPosed, ManualKey, str | HandedFile]):
     example: Annotated[str, Field(description="A good answer, for those who mark and for --solution.")] = ""
     file: Annotated[
         str,
-        Field(
-            pattern=FILE_NAME, max_length=100, description="Students hand in a file of this name, no text."
-        ),
+        Field(pattern=FILE_NAME, max_length=100, description="Students hand in this file, not a text."),
     ] = ""
     file_mib: Annotated[
         int, Field(ge=1, le=MAX_HANDED >> 20, description="The largest file that can be handed in.")
@@ -90,13 +88,11 @@ class Manual(Question[ManualPosed, ManualKey, str | HandedFile]):
 
     def _file_problems(self) -> Iterator[Problem]:
         if self.file and PurePath(self.file).suffix.lower() not in SUFFIXES:
-            sentence = f"{self.file} is of no kind of file that can be handed in."
+            sentence = f"{self.file} is not a kind of file that can be handed in."
             yield Problem(("file",), sentence, f"Use one of: {', '.join(SUFFIXES)}.")
         of_words, of_files = {"least_words", "most_words"}, {"file_mib"}
         for key in sorted(self.model_fields_set & (of_words if self.file else of_files)):
-            told = (
-                "A file has no number of words." if self.file else f"'{key}' has no meaning without 'file'."
-            )
+            told = "A file has no word count." if self.file else f"'{key}' has no meaning without 'file'."
             yield Problem((key,), told, f"Remove '{key}'.")
 
     def _answer_problems(

@@ -109,7 +109,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
     tensors: Annotated[
         dict[str, Formulas], Field(max_length=10, description="With gradient: the tensors in 'of', by name.")
     ] = {}
-    wrt: Annotated[str, Field(description="With gradient: the tensor that it is with respect to.")] = ""
+    wrt: Annotated[str, Field(description="With gradient: with respect to which tensor.")] = ""
     weight: Annotated[Formulas | None, Field(description="The layer's weight; one number fills it.")] = None
     bias: Annotated[Formulas | None, Field(description="The layer's bias; one number fills it.")] = None
     state: Annotated[

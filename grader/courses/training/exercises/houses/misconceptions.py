@@ -72,7 +72,7 @@ def fit_too_few_steps(x, y):
 
 
 def shows_fit_too_few_steps(student):
-    """Tell whether the prices have the right order, but are still on their way from 0."""
+    """Tell whether the prices have the right order, but have not yet grown far enough from 0."""
     prices, y = predicted(student)
     if prices.shape != y.shape:
         return False
