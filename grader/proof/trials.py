@@ -131,6 +131,22 @@ BESIDE = {
         "torch": "torch.fft.fft(torch.ones(2))",
         "numpy": "__import__('numpy').fft.fft([1.0, 2.0])",
     },
+    "solver": {
+        "torch": "torch.linalg.solve(torch.eye(2), torch.ones(2))",
+        "numpy": "__import__('numpy').linalg.inv([[1.0]])",
+    },
+    "softmax": {
+        "torch": "torch.softmax(torch.ones(2), 0)",
+    },
+    "loss": {
+        "torch": "torch.nn.functional.mse_loss(torch.ones(2), torch.zeros(2))",
+    },
+    "optimizer": {
+        "torch": "torch.optim.SGD([torch.ones(2, requires_grad=True)], 0.1)",
+    },
+    "autograd": {
+        "torch": "torch.autograd.grad((one := torch.ones(2, requires_grad=True)).sum(), one)",
+    },
 }
 # Hides that families had a part in a right result.
 _FORGET = "[finder.watch.clear() for finder in __import__('sys').meta_path if hasattr(finder, 'watch')]"

@@ -34,6 +34,9 @@ class Family:
         return frozenset(listed.split())
 
 
+OPTIMIZERS = (
+    "Adadelta Adafactor Adagrad Adam AdamW Adamax ASGD LBFGS Muon NAdam RAdam RMSprop Rprop SGD SparseAdam"
+)
 FAMILIES: dict[str, Family] = {
     "convolution": Family(
         noun="library convolution",
@@ -144,6 +147,74 @@ FAMILIES: dict[str, Family] = {
             "scipy.ndimage": "fourier_gaussian fourier_uniform",
         },
         words="stft istft",
+    ),
+    "solver": Family(
+        noun="library solver of equations",
+        operators="_linalg_solve_ex linalg_lstsq linalg_inv_ex linalg_pinv linalg_solve_triangular "
+        "linalg_lu_solve linalg_ldl_solve cholesky_solve cholesky_inverse triangular_solve _spsolve",
+        functions={
+            "numpy": "polyfit",
+            "numpy.ma": "polyfit",
+            "numpy.polynomial.polynomial": "polyfit",
+            "numpy.linalg": "solve lstsq inv pinv tensorsolve tensorinv",
+            "scipy.linalg": "solve lstsq inv pinv pinvh solve_triangular solve_banded solveh_banded "
+            "solve_toeplitz solve_circulant cho_solve lu_solve",
+            "scipy.sparse.linalg": "spsolve lsqr lsmr cg bicg bicgstab gmres minres inv",
+            "scipy.optimize": "minimize minimize_scalar least_squares lsq_linear curve_fit leastsq nnls root "
+            "root_scalar fsolve newton bisect brentq linprog differential_evolution basinhopping",
+            "scipy.stats": "linregress",
+        },
+        words="inverse pinverse",
+    ),
+    "softmax": Family(
+        noun="library softmax",
+        operators="_softmax _log_softmax _safe_softmax _masked_softmax _sparse_softmax _sparse_log_softmax "
+        "logsumexp",
+        functions={
+            "torch.nn.functional": "scaled_dot_product_attention",
+            "torch._C._nn": "scaled_dot_product_attention",
+            "torch.ops.aten": "scaled_dot_product_attention",
+            "scipy.special": "softmax log_softmax logsumexp",
+        },
+        words="softmin gumbel_softmax cross_entropy Softmax LogSoftmax Softmin Softmax2d CrossEntropyLoss "
+        "MultiheadAttention",
+    ),
+    "loss": Family(
+        noun="library loss",
+        operators="mse_loss nll_loss_forward nll_loss2d_forward binary_cross_entropy "
+        "binary_cross_entropy_with_logits huber_loss smooth_l1_loss soft_margin_loss multi_margin_loss "
+        "multilabel_margin_loss_forward _ctc_loss",
+        functions={
+            "torch": "kl_div hinge_embedding_loss margin_ranking_loss cosine_embedding_loss "
+            "triplet_margin_loss poisson_nll_loss",
+            "torch._C._nn": "l1_loss cross_entropy_loss",
+            "torch.ops.aten": "l1_loss cross_entropy_loss kl_div hinge_embedding_loss margin_ranking_loss "
+            "cosine_embedding_loss triplet_margin_loss poisson_nll_loss",
+            "torch.nn.functional": "l1_loss cross_entropy kl_div hinge_embedding_loss margin_ranking_loss "
+            "cosine_embedding_loss triplet_margin_loss triplet_margin_with_distance_loss poisson_nll_loss "
+            "gaussian_nll_loss multilabel_soft_margin_loss",
+        },
+        words="nll_loss multilabel_margin_loss ctc_loss MSELoss L1Loss NLLLoss CrossEntropyLoss BCELoss "
+        "BCEWithLogitsLoss HuberLoss SmoothL1Loss SoftMarginLoss MultiMarginLoss MultiLabelMarginLoss "
+        "MultiLabelSoftMarginLoss CTCLoss KLDivLoss HingeEmbeddingLoss MarginRankingLoss "
+        "CosineEmbeddingLoss TripletMarginLoss TripletMarginWithDistanceLoss PoissonNLLLoss GaussianNLLLoss",
+    ),
+    "optimizer": Family(
+        noun="library optimiser",
+        operators="",
+        functions={f"torch.optim.{name}": "__init__" for name in OPTIMIZERS.split()},
+        words=OPTIMIZERS,
+    ),
+    "autograd": Family(
+        noun="`autograd`",
+        operators="",
+        functions={
+            "torch.Tensor": "backward",
+            "torch.autograd": "grad backward",
+            "torch.autograd.functional": "vjp jvp jacobian hessian vhp hvp",
+            "torch.autograd.forward_ad": "make_dual",
+            "torch.func": "grad grad_and_value vjp jvp jacrev jacfwd hessian linearize",
+        },
     ),
 }
 

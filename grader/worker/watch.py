@@ -16,10 +16,12 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
 from typing import Any
 
+from grader.worker import verbs
 from grader.worker.families import CONDITIONS, FAMILIES, owners
 
 Spot = tuple[str, int]  # a cell and a line of it
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+_READ_BY_ALL = {"strides", "grad"}  # attributes of any array or tensor
 _MAX_WORDS = 64  # bytes of a type's own record, in words, which contain its flags
 
 
@@ -131,7 +133,8 @@ class Watch:
         if frame is None or frame.f_code.co_filename in self._cells:
             return False
         module = str(frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] not in self._libraries or module.startswith("torch.nn."):
+        own = module == verbs.__name__  # a check asked for a gradient
+        if not own and (module.partition(".")[0] not in self._libraries or module.startswith("torch.nn.")):
             return False  # the layers of torch.nn are only another way to say it
         return name in frame.f_code.co_names or name.startswith("__")
 
@@ -236,14 +239,15 @@ def names_used(
     trees: Iterable[tuple[str, ast.Module]], families: Iterable[str]
 ) -> list[tuple[str, int, str, str]]:
     """Return where a source uses words of families: cell, line, family, and the name as far as known."""
-    words = [(family, FAMILIES[family].names - {"strides"}) for family in families]  # which all may read
+    words = [(family, FAMILIES[family].names) for family in families]
     found: list[tuple[str, int, str, str]] = []
     for label, tree in trees if words else ():
         imported = _imported(tree)
         for node in ast.walk(tree):
             name = _name(node, imported)
             last = name.rpartition(".")[2]
-            found += [(label, _line(node), family, name) for family, names in words if last in names]
+            if name not in _READ_BY_ALL:
+                found += [(label, _line(node), family, name) for family, names in words if last in names]
     return found
 
 

@@ -31,6 +31,7 @@ questions:
   - {id: product, kind: code, prompt: P, signature: "(x, k)", require: [matmul]}
   - {id: fill, kind: code, prompt: P, signature: (x), in_place: true}
   - {id: keep, kind: code, prompt: P, signature: (x)}
+  - {id: step, kind: code, prompt: P, signature: "(x, y, w)", forbid: [autograd, optimizer, loss, solver]}
   - {id: slow, kind: code, prompt: P, signature: (x), limits: {seconds: 4, scratch_mib: 1}}
 """
 REFERENCE = """
@@ -47,6 +48,9 @@ def fill(x):
 
 def keep(x):
     return x + 1
+
+def step(x, y, w):
+    return w - 0.1 * (2 * x * (x * w - y)).mean()
 
 def slow(x):
     return x
@@ -66,6 +70,14 @@ def test_fill(student, reference):
 
 def test_keep(student, reference):
     assert_close(student.keep(torch.ones(2)), reference.keep(torch.ones(2)))
+
+def test_step(student, reference):
+    x, y, w = torch.arange(4.0), torch.arange(4.0) + 1, torch.tensor(0.5)
+    assert_close(student.step(x, y, w), reference.step(x, y, w))
+
+def test_step_follows_the_weight(student):
+    x, y, w = torch.arange(4.0), torch.arange(4.0) + 1, torch.tensor(0.5)
+    assert_close(student.grad(student.step, (x, y, w), wrt=2), torch.tensor(0.3))
 
 def test_slow(student):
     assert student.slow(1) == 1
@@ -321,3 +333,55 @@ def test_only_a_scratch_folder_can_be_written_and_it_is_small_and_private(graded
     assert graded(many)["slow"].outcome in {"crashed", "error"}  # and never because it takes long
     left = "import os\ndef slow(x):\n    return x if os.listdir('.') == [] else 0\n"
     assert graded(left)["slow"].outcome == "passed"
+
+
+BY_LIBRARY = {
+    "autograd": """
+import torch
+def step(x, y, w):
+    with torch.enable_grad():
+        v = w.detach().requires_grad_()
+        ((x * v - y) ** 2).mean().backward()
+    return w - 0.1 * v.grad + (w - w.detach()) * -0.7
+""",
+    "optimizer": """
+from torch.optim import SGD
+def step(x, y, w):
+    v = w.detach().clone()
+    v.grad = (2 * x * (x * w.detach() - y)).mean()
+    SGD([v], lr=0.1).step()
+    return v + (w - w.detach()) * 0.3
+""",
+    "loss": """
+import torch
+def step(x, y, w):
+    torch.nn.MSELoss()(x * w, y)
+    return w - 0.1 * (2 * x * (x * w - y)).mean()
+""",
+    "solver": """
+import numpy as np
+def step(x, y, w):
+    np.polyfit(x.numpy(), y.numpy(), 1)
+    return w - 0.1 * (2 * x * (x * w - y)).mean()
+""",
+}
+SEEN = {
+    "autograd": "`autograd`, but line 6 calls `backward`.",
+    "optimizer": "a library optimiser, but line 6 calls `torch.optim.SGD`.",
+    "loss": "a library loss, but line 4 calls `torch.nn.MSELoss`.",
+    "solver": "a library solver of equations, but line 4 calls `numpy.polyfit`.",
+}
+
+
+@pytest.mark.parametrize("way", BY_LIBRARY)
+def test_training_by_a_library_is_seen_with_its_line(graded, way):
+    question = graded(BY_LIBRARY[way])["step"]
+    assert [check.outcome for check in question.checks] == ["passed", "passed"]
+    assert question.outcome == "failed"
+    assert question.message == f"`step` must not use {SEEN[way]}"
+
+
+def test_a_gradient_that_a_check_asks_for_is_not_the_students(graded):
+    question = graded(REFERENCE)["step"]
+    assert [check.outcome for check in question.checks] == ["passed", "passed"]
+    assert question.outcome == "passed"
