@@ -312,3 +312,17 @@ def test_letters_that_match_nothing(answer):
 def test_an_old_pack_reads_the_new_forms_back(asked):
     text = asked.posed.model_dump_json()
     assert type(asked.posed).model_validate_json(text) == asked.posed
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"order": True, "options": [{"text": text} for text in ("first", "second")]},
+        {"match": [{"left": "one", "right": "first"}, {"left": "two", "right": "second"}]},
+    ],
+)
+def test_letters_in_the_order_of_the_alphabet_are_never_right(fields):
+    for student in STUDENTS:
+        asked = ask("choice", student=student, **fields)
+        assert asked.key.letters == ("b", "a")
+        assert asked.mark_solution().outcome == "passed"

@@ -268,7 +268,12 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
         if self.match:
             known = dict.fromkeys([*self._in_order(variant), *(option.text for option in options)])
             options = [_Drawn(text, correct=True, name="", feedback="") for text in known]
-        return variant.draws.shuffled(options, self.id, "options") if self.shuffle else options
+        if not self.shuffle:
+            return options
+        shuffled = variant.draws.shuffled(options, self.id, "options")
+        if (self.order or self.match) and shuffled == options:  # then "a, b, c" would be right
+            return [*options[1:], options[0]]
+        return shuffled
 
     def _true_and_false(self, variant: Variant) -> list[_Drawn]:
         """Return True and False; a misconception can say why the wrong one is wrong."""
