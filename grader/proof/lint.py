@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from math import perm
@@ -17,7 +18,7 @@ from grader.course.file_names import (
 from grader.course.loading import LoadedExercise
 from grader.course.measured import FIVEFOLD, LEAST_SECONDS, MOST_SECONDS, keep_measured
 from grader.course.sitting import Sitting
-from grader.course.sources import read_source
+from grader.course.sources import parsed, read_source
 from grader.errors import Fault, UsageFault
 from grader.language.params import Decimals, Grid, Range
 from grader.questions.problems import Problem
@@ -103,6 +104,22 @@ def notes_of_imports(exercise: LoadedExercise) -> Iterator[str]:
                     else "which students may not have"
                 )
                 yield f"{name}:{line} imports {module}, {why}. List it in 'packages' in course.yaml."
+
+
+def notes_of_idle_checks(exercise: LoadedExercise) -> Iterator[str]:
+    """Yield functions that look like checks and never run: they take `student`, and nothing calls them."""
+    files = files_beside(exercise.folder)
+    for name in sorted({CHECKS_FILE, VISIBLE_CHECKS_FILE} & {*files}):
+        tree = parsed(read_source(exercise.folder / name))
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        for one in tree.body:
+            if not isinstance(one, ast.FunctionDef) or one.name.startswith("test") or one.decorator_list:
+                continue
+            if "student" in {each.arg for each in one.args.args} and one.name not in used:
+                yield (
+                    f"{name}:{one.lineno} defines `{one.name}`, which takes `student`, but is no check: "
+                    "its name does not begin with test_, and nothing calls it."
+                )
 
 
 MOST_GUESSED = 0.02  # of the wrong answers that a usual mistake explains by chance

@@ -35,6 +35,7 @@ from grader.proof.lint import (
     faults_of_record,
     notes_of_explanations,
     notes_of_guesses,
+    notes_of_idle_checks,
     notes_of_imports,
     notes_of_time,
 )
@@ -401,6 +402,7 @@ class _Proof:
         notes += [*notes_of(self._tallies, varying), *collisions_of(self._tallies_of_variant_0)]
         notes += [*self._remarks, *self.seen.notes, *collapses(self._spreads)]
         notes += [*notes_of_explanations(self.exercise), *notes_of_imports(self.exercise)]
+        notes += notes_of_idle_checks(self.exercise)
         notes += [] if self._unsound else notes_of_time(self.exercise, self._slowest)
         faults = sorted(self._faults, key=lambda fault: (str(fault.file), fault.line or 0))
         return Proved(self.exercise.name, self._sat, tuple(faults), tuple(notes), matrices, self._spreads)

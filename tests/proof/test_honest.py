@@ -59,7 +59,8 @@ def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
     exercises["import-numpy"] = {
         "exercise.yaml": HEAD + ask("f"),
         "reference.py": "import numpy\n\n\ndef f(x):\n    return float(numpy.sqrt(x))\n",
-        "checks.py": 'def test_f(student):\n    """Nine."""\n    assert student.f(9) == 3\n',
+        "checks.py": 'def test_f(student):\n    """Nine."""\n    ask(student)\n\n\n'
+        "def ask(student):\n    assert student.f(9) == 3\n\n\ndef tset_f(student):\n    assert student.f(4) == 2\n",
     }
     named = VISIBLE.replace('"data/three.txt"', '"data" / ("three" + ".txt")')
     exercises["visible"] = {**BESIDE, "visible_checks.py": named}
@@ -297,6 +298,15 @@ def test_a_package_that_the_course_does_not_list_is_told_where_the_reference_imp
     assert remedy.endswith("imports only the 'packages' of course.yaml.")
     note = "reference.py:1 imports numpy, which code of students cannot import. List it in 'packages'"
     assert any(text.startswith(note) for text in one["notes"])
+
+
+def test_a_function_that_only_looks_like_a_check_is_noted(proved: Proofs) -> None:
+    note = (
+        "checks.py:10 defines `tset_f`, which takes `student`, but is no check: its name does not begin with "
+    )
+    assert [text for _, one in proved.values() for text in one["notes"] if "is no check" in text] == [
+        f"{note}test_, and nothing calls it."
+    ]
 
 
 # Impostors that make sense
