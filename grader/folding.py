@@ -1,4 +1,4 @@
-"""Folding texts for comparison, because people and systems write the same name in many forms."""
+"""Fold texts for comparison, because people and systems write the same name in many forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grading a class: everything but unchanged submissions goes through the lanes into the gradebook."""
+"""Grade a class: everything except unchanged submissions goes through the lanes into the gradebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merging the people of a file into a roster: who is new, changed or gone."""
+"""Merge the people of a file into a roster: who is new, changed or gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regrading after a fix: what each stored submission would get now, compared with what it has."""
+"""Regrade after a fix: what each stored submission would get now, compared with what it has."""
 
 from __future__ import annotations
 

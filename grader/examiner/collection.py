@@ -1,4 +1,4 @@
-"""Collecting checks: pytest does it once for all submissions, without running its own loop."""
+"""Collect checks: pytest does it once for all submissions, without running its own loop."""
 
 from __future__ import annotations
 

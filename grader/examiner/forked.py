@@ -1,4 +1,4 @@
-"""Working in a fork of this process, which can then fail without harm."""
+"""Work in a fork of this process, which can then fail without harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds how long a check itself may take. The time of student code is bounded elsewhere."""
+"""Bound how long a check itself may take. The time of student code is bounded elsewhere."""
 
 from __future__ import annotations
 

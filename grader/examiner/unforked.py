@@ -1,4 +1,4 @@
-"""Working in this process where there is no fork: an endless loop is stopped, but not a crash."""
+"""Work in this process where there is no fork: an endless loop is stopped, but not a crash."""
 
 from __future__ import annotations
 

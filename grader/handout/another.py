@@ -54,7 +54,7 @@ def _cost(one: Another, earlier: Sequence[Mapping[str, Any]]) -> tuple[int, bool
 
 
 def _is_best(found: Sequence[Another], earlier: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether further draws would not help: some answers, such as all zeros, are always the same."""
+    """Return whether further draws cannot help: some answers, such as all zeros, are always the same."""
     least = min(_cost(one, earlier) for one in found)
     always = frozenset.intersection(*(frozenset(one.same) for one in found))
     return not any(least) or len(found) == MOST_DRAWS or (len(found) >= ENOUGH and least == (len(always), 0))

@@ -1,4 +1,4 @@
-"""Writing what students receive, without overwriting their work."""
+"""Write what students receive, without overwriting their work."""
 
 from __future__ import annotations
 

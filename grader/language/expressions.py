@@ -168,7 +168,7 @@ def _check_node(node: ast.AST, text: str) -> None:
     if isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
         raise ExpressionError(f"A loop in '{text}' has more than one name.", "Write one name after 'for'.")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
-        raise ExpressionError(f"'{text}' contains a value that is neither a number nor a text.")
+        raise ExpressionError(f"'{text}' contains a value that is neither a number nor text.")
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:

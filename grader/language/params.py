@@ -65,7 +65,7 @@ class Decimals(Record):
             msg = "'to' is below 'from'."
             raise ValueError(msg)
         if any(round(end, self.digits) != end for end in (self.from_, self.to)):
-            msg = f"'from' and 'to' must not have more than {self.digits} decimals."
+            msg = f"'from' and 'to' have more decimal places than 'digits' allows: {self.digits}."
             raise ValueError(msg)
         return self
 

@@ -1,4 +1,4 @@
-"""Proves the questions that are not code: each misconception is wrong and recognised, in every variant."""
+"""Prove the questions that are not code: each misconception is wrong and recognised, in every variant."""
 
 from __future__ import annotations
 

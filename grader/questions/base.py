@@ -238,7 +238,9 @@ class Question(Record, ABC, Generic[P, K, A]):
             yield from formula_problems(other, (*here, "also", index), names)
         if (answer is None) != self.by_checks:
             if self.by_checks:
-                yield Problem(here, "Wrong answers of code belong in misconceptions.py.", "Remove 'answer'.")
+                yield Problem(
+                    here, "Wrong answers to code questions belong in misconceptions.py.", "Remove 'answer'."
+                )
             else:
                 yield Problem(here, "There is no answer.", "Add 'answer', a formula for the wrong answer.")
 

@@ -111,7 +111,7 @@ class Desk:
         return known.digest != digest or asked != answered
 
     def saved(self, exercises: Sequence[str]) -> list[str]:
-        """Return those exercises whose file was saved, appeared or vanished since this was last asked."""
+        """Return those exercises whose file was saved, appeared or disappeared since this was last asked."""
         return [name for name in exercises if self._stamps.has_changed(name, self._files(name))]
 
     def _files(self, exercise: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Writing feedback for a class: a page and a short text for each student and exercise."""
+"""Write feedback for a class: a page and a short text for each student and exercise."""
 
 from __future__ import annotations
 

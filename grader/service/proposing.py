@@ -1,4 +1,4 @@
-"""Proposing misconceptions: what the unexplained wrong answers in a gradebook have in common."""
+"""Propose misconceptions: what the unexplained wrong answers in a gradebook have in common."""
 
 from __future__ import annotations
 

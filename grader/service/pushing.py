@@ -1,4 +1,4 @@
-"""Sending scores to Canvas over the network.
+"""Send scores to Canvas over the network.
 
 A push reads what Canvas holds, plans what is missing there, stores that in the outbox, and sends it one
 student at a time. Canvas also takes many grades at once, but then it only answers that it will do so later: a

@@ -108,7 +108,7 @@ class Server:
         limits, confinement = message["limits"], self.confinement if message["confine"] else None
         is_bounded = confinement is not None and "tmpfs" in confinement.layers
         folder = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
-        if limits["share"] is not None and is_bounded:  # it lies in memory
+        if limits["share"] is not None and is_bounded:  # it is in memory
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
         limits["mapped"], resident, limits["data"] = usage()

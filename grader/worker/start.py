@@ -213,7 +213,7 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
 
 
 def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
-    """Let go of everything that belongs to the zygote."""
+    """Close everything that belongs to the zygote."""
     os.setsid()  # Ctrl-C in the terminal reaches only the command
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

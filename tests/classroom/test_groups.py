@@ -311,7 +311,7 @@ def test_groups_can_have_a_list_of_their_own(small, course, listed, said):
         ("groups: {projects: p.csv}\n", "projects", "p.csv"),
         ("groups: {projects: q.csv}\n", "projects", "has no column 'group'. It has: student"),
         ("groups: {group: p.csv}\n", "true", "'group' is the name of the roster's own groups."),
-        ("groups: {a/b: p.csv}\n", "true", "It cannot be the name of groups."),
+        ("groups: {a/b: p.csv}\n", "true", "It cannot be the name of a set of groups."),
         ("groups: {projects: ../p.csv}\n", "projects", "It cannot be the name of a file."),
         ("groups: [projects]\n", "projects", "It must be keys and values"),
     ],

@@ -162,7 +162,7 @@ def test_in_the_zip_of_one_exercise_a_file_counts_that_is_called_as_another(tmp_
     source = zipped(tmp_path / "s.zip", "lovelaceada_12_34_other.py", "marshbob_13_35_quiz.py")
     collected = Collected([source], EXERCISES, ROSTER, "quiz")
     assert found(collected) == [("ada", "quiz"), ("bob", "quiz")]
-    assert collected.notes == ["ada: 'lovelaceada_12_34_other.py' is taken for quiz"]
+    assert collected.notes == ["ada: 'lovelaceada_12_34_other.py' is assumed to be quiz"]
     write(tmp_path / "S", "ada/other.py", "bob/quiz.py")
     collected = Collected([tmp_path / "S"], EXERCISES, ROSTER, "quiz")  # each exercise has a file of its own
     assert (found(collected), collected.absent()) == ([("bob", "quiz")], ["ada"])

@@ -175,7 +175,7 @@ Q = HEAD + "questions:\n"
             + "params:\n  M: {from: 4, to: 8}\n  g: {shape: [M, h]}\n  h: [2]\n"
             + "where: [M > N, 'M >', 2, lambda]\nvariant_0: {M: 4, m: 5}\nquestions:\n"
             + SIZE,
-            ['exercise.yaml:7:23: where[2]: It must be a text. Put it in quotes: "2".'],
+            ['exercise.yaml:7:23: where[2]: It must be text. Put it in quotes: "2".'],
         ),
         (
             HEAD

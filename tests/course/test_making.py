@@ -40,9 +40,9 @@ HOSTILE = {
     "return {1: ''}": "files() returns 1, which cannot be the name of a file",
     "return {}": "files() returns no dict of files.",
     "return ['a.txt']": "files() returns no dict of files.",
-    "return {'helpers.py': ''}": "A file of an exercise cannot be called helpers.py.",
+    "return {'helpers.py': ''}": "An exercise's file cannot be called helpers.py.",
     "return {'code.py': ''}": "code.py is code, not data.",
-    "return {'nul.txt': ''}": "A file of an exercise cannot be called nul.txt.",
+    "return {'nul.txt': ''}": "An exercise's file cannot be called nul.txt.",
     "return {'a.txt': '', 'A.txt': ''}": "a.txt is listed twice.",
     "return {'exercise.schema.yaml': chr(0xd800)}": "files() raises UnicodeEncodeError",
 }
@@ -126,7 +126,7 @@ def test_it_neither_takes_the_name_of_another_file_nor_lies_there(tmp_path: Path
     found = faults(tmp_path, listed, params_py=MAKE, **{"data.csv": "1\n"})
     assert any(one.startswith("params.py:3: data.csv is listed twice.") for one in found)
     [left] = faults(tmp_path, NUMBER, params_py=MAKE)
-    assert left.startswith("params.py:3: data.csv is already beside params.py, which makes it.")
+    assert left.startswith("params.py:3: params.py makes data.csv, but this file already exists beside it.")
 
 
 def test_two_exercises_cannot_make_one_file(tmp_path: Path) -> None:

@@ -396,7 +396,7 @@ def test_a_node_whose_lanes_cannot_start_leaves_its_work_to_others(small: Small,
     with process:
         said = process.stderr.readline()
         assert said == (
-            f"{broken.address} takes no work: a process that grades could not start: no luck today.\n"
+            f"{broken.address} takes no work: a grading process could not start: no luck today.\n"
         )
         empty.node()
         assert process.wait(PATIENCE) == 0

@@ -377,7 +377,7 @@ def test_a_lane_that_cannot_start_is_a_fault_of_ours(
     small.hand_in("ada")
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert (ran.code, small.count()) == (3, 0)
-    assert "A process that grades could not start: no luck today." in ran.err
+    assert "A grading process could not start: no luck today." in ran.err
     Path(ran.err.split()[-1]).unlink()
 
 
