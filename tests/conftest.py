@@ -130,7 +130,7 @@ def copied(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kept: dict[
 
 @pytest.fixture
 def own(tmp_path: Path, course: Run) -> Path:
-    """A new course, as `course new` makes it."""
+    """Return a new course, as `course new` makes it."""
     folder = tmp_path / "own"
     assert course(tmp_path, "new", folder).code == 0
     return folder
@@ -138,7 +138,7 @@ def own(tmp_path: Path, course: Run) -> Path:
 
 @pytest.fixture(scope="session")
 def shipped() -> LoadedCourse:
-    """The course of this repository."""
+    """Return the course of this repository."""
     return load_course(ROOT)
 
 

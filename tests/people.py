@@ -9,7 +9,7 @@ COLUMNS = {column.name: column for column in (*ID_COLUMNS, EMAIL, STUDENT)}
 
 
 def known(student: str, name: str = "", email: str = "", section: str = "", **ids: str) -> Person:
-    """A student with ids by the names of the roster's columns."""
+    """Return a student with ids by the names of the roster's columns."""
     return Person(student, name, email, section, ids_of(**ids))
 
 

@@ -1,7 +1,7 @@
 """The layout of a source: folders, files and clones grouped by the person that their names mean.
 
 A source holds students' folders or files from an LMS, possibly inside one more folder or inside a folder for
-each exercise. A folder with the name of an exercise is never taken for a student.
+each exercise. A folder with the name of an exercise is never assumed to be a student's.
 """
 
 from __future__ import annotations
@@ -91,9 +91,9 @@ def layout_of(
 ) -> Layout:
     """Group the paths of a source.
 
-    `is_known` returns whether a folder's name is certainly a student's, and `is_owner` whether the name in that
-    of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With `only`,
-    all clones are of this exercise. `teams` are the groups of the course.
+    `is_known` returns whether a folder's name is certainly a student's, and `is_owner` whether the name in
+    that of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With
+    `only`, all clones are of this exercise. `teams` are the groups of the course.
     """
     return _Reader(source, exercises, is_known, is_owner, ownership, only, can_tell, teams).read()
 

@@ -109,7 +109,7 @@ def marking_list(
 
     Raises:
         CourseFaults: an exercise is wrong.
-        UsageFault: there is no such exercise or question, or the gradebook refuses.
+        UsageFault: there is no such exercise or question, or the gradebook fails.
 
     """
     asked = _asked(course, exercise, question)

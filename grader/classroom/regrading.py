@@ -100,7 +100,7 @@ class Regrading:
 
         Raises:
             CourseFaults: an exercise is wrong.
-            UsageFault: the gradebook refuses.
+            UsageFault: the gradebook fails.
 
         """
         submissions = iter(
@@ -167,7 +167,7 @@ class Regrading:
         """Store the new reports; return how many were held back because a score would fall.
 
         Raises:
-            UsageFault: the gradebook refuses.
+            UsageFault: the gradebook fails.
 
         """
         held = 0

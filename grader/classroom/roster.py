@@ -185,7 +185,7 @@ def wrong_id(cells: Mapping[str, str]) -> str:
 
 
 def wrong_group(group: str) -> str:
-    """Say why a group cannot be called so, or return ""."""
+    """Say why a group cannot have this name, or return ""."""
     if len(group) > MAX_GROUP or not group.isprintable():
         short = printable(group[:MAX_GROUP])
         return f"The group '{short}' must have a name of at most {MAX_GROUP} printable characters."

@@ -47,7 +47,7 @@ class Together:
         """Yield each file that counts.
 
         Raises:
-            UsageFault: a source cannot be read, or the gradebook refuses.
+            UsageFault: a source cannot be read, or the gradebook fails.
 
         """
         held: dict[tuple[str, str], list[Found]] = defaultdict(list)

@@ -60,7 +60,7 @@ def mark(
     """Mark the texts of a class with the rubrics of its manual questions.
 
     Shows one answer after the other and asks for the numbers of the items that are earned, and for a comment.
-    Each mark is stored at once, so you can stop and go on later.
+    Each mark is stored at once, so you can stop and continue later.
     """
     if share and not out:
         raise click.UsageError("--share works only with --out.")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from grader.language.record import Record
 
-_ITSELF = {"localhost", "127.0.0.1", "::1"}  # a line that leaves the machine must be encrypted
+_ITSELF = {"localhost", "127.0.0.1", "::1"}  # a connection that leaves the machine must be encrypted
 
 
 def canvas_address(text: str) -> str:

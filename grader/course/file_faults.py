@@ -74,7 +74,7 @@ def _fault_of(folder: Path, name: str, seen: set[str]) -> tuple[str, str]:
 
 
 def name_fault(name: str, seen: Container[str]) -> tuple[str, str]:
-    """Return why students cannot receive a file of this name, beside files whose small names were seen."""
+    """Return why students cannot receive a file of this name, beside files with these lower-case names."""
     plain, suffix = name.lower(), PurePath(name).suffix.lower()
     if plain in seen:
         return (
@@ -89,7 +89,7 @@ def name_fault(name: str, seen: Container[str]) -> tuple[str, str]:
 
 
 def _missing(folder: Path, name: str) -> tuple[str, str]:
-    """Return why a name is no plain file beside exercise.yaml, and the remedy."""
+    """Return why a name is not that of a plain file beside exercise.yaml, and the remedy."""
     file = folder / name
     if file.is_symlink():
         return f"{name} is a link.", "Put the file itself there."

@@ -398,7 +398,7 @@ def _own_names(record: Exercise) -> frozenset[str]:
 
 
 def _begun(folder: Path, record: Exercise) -> Exercise:
-    """Give the questions whose stubs begin with code of a file that code."""
+    """Give that code to the questions whose stubs begin with code from a file."""
     if not any(one.starts_from for one in record.questions):
         return record
     entries = [

@@ -34,7 +34,7 @@ _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 @dataclass
 class Bench:
-    """Where attacks of one world are graded: a fork server, which is started anew when it is lost."""
+    """Where attacks of one world are graded: a fork server, which is restarted when it is lost."""
 
     world: World
     suite: CheckSuite

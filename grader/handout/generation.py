@@ -51,7 +51,7 @@ def generate(
     """Write stubs and a pack into `out`, or into a subfolder for each student.
 
     `handed_out` holds parameters that students and groups already have, by name and exercise: they keep them.
-    `made` returns the files of their own that were made before, which are never made anew. `hand_out` is
+    `made` returns the files of their own that were made before, which are never made again. `hand_out` is
     called with the parameters and these files of this handout before any file is written.
 
     Raises:

@@ -48,7 +48,7 @@ class Range(Record):
         return self
 
     def draw(self, draws: Draws) -> int:
-        """One number from a list."""
+        """Return one number from a list."""
         return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
 
 
@@ -70,7 +70,7 @@ class Decimals(Record):
         return self
 
     def draw(self, draws: Draws) -> float:
-        """One number of all that have so many decimals."""
+        """Return one number of all that have so many decimals."""
         first, last = (round(end * 10.0**self.digits) for end in (self.from_, self.to))
         return (first + draws.below(last - first + 1)) / 10.0**self.digits
 

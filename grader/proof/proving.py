@@ -288,7 +288,7 @@ class _Proof:
                 yield self.exercise.document.fault(("questions", index), sentence)
 
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
-        """Record what noticed a wrong solution; yield a fault if nothing did, or it was taken for another."""
+        """Record what noticed a wrong solution; yield a fault if nothing did, or took it for another."""
         asked = [
             one for one in report.questions if KINDS[one.kind].by_checks and not _has_no_sense(trial, one)
         ]
@@ -503,7 +503,7 @@ def _raises_for_a_reason(question: QuestionReport) -> bool:
 
 
 def _is_noticed(question: QuestionReport) -> bool:
-    """Return whether a question was lost, and not over time alone."""
+    """Return whether a question was lost, and not only because time ran out."""
     if any(map(is_senseless, question.checks)):
         return any(map(_noticed, question.checks))
     return question.outcome not in {"passed", "timeout"} or any(map(_noticed, question.checks))

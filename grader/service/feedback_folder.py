@@ -282,7 +282,7 @@ def feedback_texts(
 
     Raises:
         CourseFaults: an exercise is wrong.
-        UsageFault: the gradebook refuses.
+        UsageFault: the gradebook fails.
 
     """
     gathering = Gathering(course, moment, has_figures=False)

@@ -1,8 +1,8 @@
 """Notice that files were saved: at once where watchfiles works, and by looking now and then everywhere.
 
-A network drive or a container's shared folder may report nothing, so looking goes on beside watchfiles. How a
-program saves does not matter: it can write in place, rename a new file over the old one, or remove the old
-one first.
+A network drive or a container's shared folder may report nothing, so files are also looked at without
+watchfiles. How a program saves does not matter: it can write in place, rename a new file over the old one, or
+remove the old one first.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ Rows = dict[str, Row]
 
 
 def write_course(folder: Path, size: int) -> None:
-    """A small course, and a class whose files are all different."""
+    """Write a small course, and a class whose files are all different."""
     exercise = folder / "exercises" / "small"
     exercise.mkdir(parents=True)
     (folder / "course.yaml").write_text(COURSE_YAML, encoding="utf-8")
@@ -99,7 +99,7 @@ def below(pid: int) -> Iterator[tuple[int, str]]:
 
 
 def kind_of(pid: int) -> str:
-    """What one of our processes is: a worker is a fork of its server, and has its command line."""
+    """Return which of the grader's processes this is: a worker is a fork of its server, and has its command line."""
     with contextlib.suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
@@ -125,7 +125,7 @@ def reap(but: int | None = None) -> None:
 
 
 def gradebook(folder: Path) -> Rows:
-    """What each student has: files, attempts, the newest report, and how many graded and ungraded reports."""
+    """Return what each student has: files, attempts, the newest report, and how many graded and ungraded reports."""
     with contextlib.closing(sqlite3.connect(next(folder.glob("*.db")))) as book:
         assert book.execute("pragma integrity_check").fetchone() == ("ok",)
         students: Rows = {}
@@ -144,7 +144,7 @@ def gradebook(folder: Path) -> Rows:
 
 
 def outcomes(row: Row | None) -> str:
-    """A row in short."""
+    """Return a row in short."""
     if row is None:
         return "nothing"
     report = json.loads(row[-1][0])

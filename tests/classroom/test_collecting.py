@@ -34,7 +34,7 @@ def write(file: Path, text: str = "") -> Path:
 
 
 def told(found: Found) -> tuple[str, str, str]:
-    """Who, which file, and what is wrong with it."""
+    """Return who handed in which file, and what is wrong with it."""
     handed_in = found.read()
     return found.student, handed_in.file_name, handed_in.problem
 

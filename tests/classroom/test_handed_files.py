@@ -54,7 +54,7 @@ def beside(plots: Small, student: str, content: bytes, name: str = "plot.png") -
 
 
 def reports(plots: Small, course: Run, *more: object) -> dict[str, dict[str, str]]:
-    """The outcome and the message of the question, by student."""
+    """Return the outcome and the message of the question, by student."""
     lines = course(
         plots.root, "grade", "S", "--exercise", "ex-2", "--json", "--again", *more
     ).out.splitlines()

@@ -1,4 +1,4 @@
-"""Layouts and names that LMSs, other graders and people bring: told by somebody who had not read the code."""
+"""Layouts and names from LMSs, other graders and people, described by somebody who had not read the code."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ TEAM = "{}_assignsubmission_file_/quiz.py"
 
 
 def teams(tmp_path: Path, **contents: str) -> Collected:
-    """A download of Moodle: names of folders with what is in them."""
+    """Return a download of Moodle: names of folders with what is in them."""
     source = tmp_path / "m.zip"
     with zipfile.ZipFile(source, "w") as archive:
         for number, (name, content) in enumerate(contents.items()):

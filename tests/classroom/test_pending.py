@@ -27,7 +27,7 @@ ANSWER = 'why = "It jumps, \\"outcome\\":\\"pending\\", over the minimum."\nfive
 
 @pytest.fixture
 def essays(small: Small, course: Run) -> Small:
-    """A class in which ada wrote, bob did not, and cyd said something about outcomes elsewhere."""
+    """Return a class in which ada wrote, bob did not, and cyd said something about outcomes elsewhere."""
     small.write("exercises/ex-2/exercise.yaml", ESSAY)
     small.hand_in("ada", ANSWER, "ex-2")
     small.hand_in("bob", "why = ...\nfive = 5\n", "ex-2")

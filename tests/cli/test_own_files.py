@@ -1,4 +1,4 @@
-"""A file of a student's own: made once, handed out, graded, and never made anew."""
+"""A file of a student's own: made once, handed out, graded, and never made again."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_the_demo_grades_the_course_on_training(course: Run, tmp_path: Path):
 def right(
     training: LoadedCourse, exercise: str, question: str, student: str | None
 ) -> tuple[Any, dict[str, Any]]:
-    """The right answer to a question, and the student's parameters."""
+    """Return the right answer to a question, and the student's parameters."""
     sitting = prepare(training.exercise(exercise), student)
     space: dict[str, Any] = {}
     assert sitting.keys is not None

@@ -55,7 +55,7 @@ VISIBLE = "def test_other_sees(student):\n    assert student.other(1) == 1\n"
 
 @pytest.fixture(scope="module")
 def leaky():
-    """A fork server whose workers can write files: a channel that outlives each of them."""
+    """Yield a fork server whose workers can write files: a channel that outlives each of them."""
     with ForkServer(["torch"], confine=False) as started:
         yield started
 

@@ -42,7 +42,7 @@ questions:
 
 
 def graded(folder: Path, server: Workers, text: str) -> Report:
-    """The report of a file."""
+    """Return the report of a file."""
     sitting = prepare(exercise(folder, STEP), None)
     return grade(sitting, submission_of("step.py", text.encode()), server, None).report
 

@@ -124,7 +124,7 @@ def test_the_worst_outcome_is_the_questions():
 
 
 def _forged(bench: Callable[..., Bench], **about: object) -> str:
-    """The report of a function that answers a call with an error of its own making."""
+    """Return the report of a function that answers a call with an error of its own making."""
     source = f"""
     import json, os, struct, sys
 

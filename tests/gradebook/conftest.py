@@ -39,16 +39,16 @@ class Database:
     url: str
 
     def open(self) -> Gradebook:
-        """The gradebook in it."""
+        """Return the gradebook in it."""
         return Gradebook(self.url, Path())
 
     def rows(self, query: str) -> list[Any]:
-        """Rows of the gradebook."""
+        """Return rows of the gradebook."""
         with create_engine(self.url, poolclass=NullPool).connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def execute(self, statement: str) -> None:
-        """Change the gradebook behind everybody's back."""
+        """Change the gradebook directly, without the grader."""
         engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
@@ -96,11 +96,11 @@ class Server:
         self._process.wait(PATIENCE)
 
     def url(self, database: str, user: str = "postgres") -> str:
-        """A database's URL, whether there is one or not."""
+        """Return a database's URL, whether there is one or not."""
         return f"postgresql+psycopg://{user}@/{database}?host={self._folder}&port=5432"
 
     def new_database(self) -> Database:
-        """An empty database."""
+        """Return an empty database."""
         name = f"test{next(self._numbers)}"
         Database(self.url("postgres")).execute(f"create database {name}")
         return Database(self.url(name))
@@ -118,7 +118,7 @@ class Server:
 
 
 def binaries() -> Path | None:
-    """The folder of PostgreSQL's programs, the newest there is."""
+    """Return the folder of PostgreSQL's programs, the newest there is."""
     on_path = shutil.which("initdb")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: float(file.parts[-3]))
     return Path(on_path).parent if on_path else found[-1].parent if found else None
@@ -126,7 +126,7 @@ def binaries() -> Path | None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A server that runs; who kills it starts it again."""
+    """Yield a running server; a test that kills it starts it again."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'torchgrade[postgresql]'.")
     programs = binaries()
     if programs is None:
@@ -145,13 +145,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def postgresql(server: Server) -> Database:
-    """An empty database of the server."""
+    """Return an empty database of the server."""
     return server.new_database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """An empty database of each sort."""
+    """Return an empty database of each sort."""
     if request.param == "sqlite":
         return Database(f"sqlite:///{tmp_path / 'g.db'}")
     found: Database = request.getfixturevalue("postgresql")

@@ -51,7 +51,7 @@ class Served(Small):
     database: Database
 
     def rows(self, query: str) -> list[Any]:
-        """Rows of the gradebook."""
+        """Return rows of the gradebook."""
         return self.database.rows(query)
 
     def start_grading(self) -> subprocess.Popen[str]:
@@ -64,7 +64,7 @@ class Served(Small):
 
 @pytest.fixture
 def served(tmp_path: Path, postgresql: Database) -> Served:
-    """A class of six, of whom nobody is graded yet."""
+    """Return a class of six, of whom nobody is graded yet."""
     made = Served(new_class(tmp_path).root, postgresql)
     made.write("course.yaml", f"{COURSE}gradebook: {postgresql.url}\n")
     for number in range(6):
@@ -91,7 +91,7 @@ def wait_until_waiting(database: Database, number: int) -> None:
 
 
 def grade_everybody(database: Database, own: str, after: Outcome | None = None) -> None:
-    """What one of several graders does: everybody's file, student00's first, and two that are its own."""
+    """Do what one of several graders does: everybody's file, student00's first, and two of its own."""
     with database.open() as gradebook:
         for number in (0, *random.sample(range(1, STUDENTS), STUDENTS - 1)):
             one = HandedIn(f"student{number:02}", "ex-1", "ex-1.py", b"the same for all graders", NOON)
@@ -164,7 +164,7 @@ def test_every_command_reads_and_writes_it(served: Served, course: Run) -> None:
 
 
 def refusal(course: Run, root: Path, url: str) -> str:
-    """What `course grade` says of a gradebook that it cannot use."""
+    """Return what `course grade` says of a gradebook that it cannot use."""
     small = new_class(root)
     small.write("course.yaml", f"{COURSE}gradebook: {url}\n")
     small.hand_in("ada")

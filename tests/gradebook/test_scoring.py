@@ -29,7 +29,7 @@ def ruled(**settings: Any) -> Rules:
 def attempt(
     score: float = 10, late: timedelta | None = None, number: int = 1, student: str = "ada", **settings: Any
 ) -> Attempt:
-    """An attempt at ex-1, handed in so much after the deadline."""
+    """Return an attempt at ex-1, handed in so much after the deadline."""
     time = DUE + late if late is not None else None
     given: dict[str, Any] = {"is_late": False, "points": 10.0, "is_graded": True, "exercise": "ex-1"}
     given |= {"handed_in": time, "seen": LATER, **settings}
@@ -48,7 +48,7 @@ def override(score: float | None, student: str = "ada") -> Override:
 
 
 def final(rules: Rules, *attempts: Attempt, overrides: tuple[Override, ...] = ()) -> Score:
-    """The only score that comes out."""
+    """Return the only score in the result."""
     [score] = scores(attempts, overrides, rules, POINTS)
     return score
 

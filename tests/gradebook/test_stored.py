@@ -31,7 +31,7 @@ def text(name: str) -> str:
 
 
 def holds(now: Any, then: Any) -> bool:
-    """Whether a value holds all that it held then."""
+    """Return whether a value holds all that it held then."""
     if isinstance(then, dict):
         return all(holds(now[key], value) for key, value in then.items() if key not in MAY_CHANGE)
     if isinstance(then, list):

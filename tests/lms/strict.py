@@ -14,7 +14,7 @@ _SCORE = re.compile(r"\d{1,9}(\.\d{1,5})?")
 
 
 def table(content: bytes, encoding: str = "utf-8", separator: str = ",") -> list[list[str]]:
-    """A rectangular table with quotes where they belong."""
+    """Return a rectangular table with quotes where they belong."""
     rows = list(
         csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=separator, strict=True)
     )

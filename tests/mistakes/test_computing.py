@@ -28,7 +28,7 @@ def each(value: Any, count: int) -> list[int]:
 
 
 def read(image: Tensor, place: list[int], outside: str) -> float | None:
-    """The value at (n, c, ...); beyond the edge 0, None for nothing, or what lies on the edge."""
+    """Return the value at (n, c, ...); beyond the edge 0, None for nothing, or the value on the edge."""
     sizes = image.shape[2:]
     inside = [min(max(i, 0), size - 1) for i, size in zip(place[2:], sizes, strict=True)]
     if inside == place[2:] or outside == "edge":
@@ -52,7 +52,7 @@ def walk(
 
 
 def gather(values: dict[tuple[int, ...], float], like: Tensor) -> Tensor:
-    """A tensor of values by their indices."""
+    """Return a tensor of values by their indices."""
     shape = [max(index[a] for index in values) + 1 for a in range(len(next(iter(values))))]
     assert len(values) == torch.Size(shape).numel()
     flat = [float(values[index]) for index in product(*map(range, shape))]
@@ -71,7 +71,7 @@ def convolved(
     channels: Any = lambda c: c,
     **numbers: Any,
 ) -> Tensor:
-    """A convolution, or what it becomes with another way to read the kernel or to combine the products."""
+    """Return a convolution, or what it becomes with another way to read the kernel or to combine the products."""
     kernel = tuple(weight.shape[2:])
     per_group_in, per_group_out = weight.shape[1], weight.shape[0] // groups
     values = {}
@@ -111,7 +111,7 @@ def laid_out(
     overwrite: bool = False,
     turn: bool = False,
 ) -> Tensor:
-    """A transposed convolution, place by place from the top left."""
+    """Return a transposed convolution, place by place from the top left."""
     kernel, sizes = weight.shape[2:], image.shape[2:]
     count = len(kernel)
     s, p, d, m = (each(value, count) for value in (stride, padding, dilation, more))
@@ -202,7 +202,7 @@ WALKS: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
 def conv_wrongs(
     image: Tensor, weight: Tensor, bias: Tensor | None, numbers: dict[str, Any]
 ) -> dict[str, Tensor]:
-    """All that a convolution without padding_mode can go wrong, applicable or not."""
+    """Return all usual mistakes with a convolution without padding_mode, applicable or not."""
 
     def wrong(
         given: Tensor = image, kernel: Tensor = weight, b: Tensor | None = bias, **changed: Any
@@ -244,7 +244,7 @@ def from_the_end(image: Tensor, weight: Tensor, bias: Tensor | None, **numbers: 
 
 
 def conv_names(image: Tensor, weight: Tensor, bias: Tensor | None, numbers: dict[str, Any]) -> set[str]:
-    """Those that apply."""
+    """Return those that apply."""
     count = weight.dim() - 2
     stride, padding, dilation = (
         each(numbers.get(name, default), count)
@@ -420,7 +420,7 @@ def test_transposed_convolutions(start, shape, numbers):
 
 
 def by_output(weight: Tensor, groups: int) -> Tensor:
-    """A transposed convolution's weight as a convolution lists it."""
+    """Return a transposed convolution's weight as a convolution lists it."""
     return torch.cat([part.transpose(0, 1) for part in weight.chunk(groups)])
 
 

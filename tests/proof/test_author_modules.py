@@ -59,7 +59,7 @@ class Harm:
     line: int | None = 0  # below the place of `new`; None: it cannot be known
 
     def write(self, root: Path) -> tuple[Path, int | None]:
-        """The course with the harm in it, and where a fault has to be."""
+        """Return the course with the harm in it, and where a fault has to be."""
         files = {"reference.py": REFERENCE, "checks.py": CHECKS}
         text = files.get(self.file, "")
         assert self.old in text

@@ -15,7 +15,7 @@ questions:
 
 
 def check(course, own: Path, answer: str, tolerance: str) -> tuple[int, str]:
-    """What `course check` says of a course with this number."""
+    """Return what `course check` says of a course with this number."""
     text = NUMBER.format(answer=answer, tolerance=tolerance).replace(", tolerance: none", "")
     folder = own / "exercises" / "rate"
     folder.mkdir()

@@ -49,7 +49,7 @@ def proofs(out: str) -> Proofs:
 
 @pytest.fixture(scope="module")
 def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
-    """The proofs of all exercises of this file, which are checked once."""
+    """Return the proofs of all exercises of this file, which are checked once."""
     root = tmp_path_factory.mktemp("honest") / "c"
     exercises: dict[str, Mapping[str, str]] = {"counting": COUNTING, "words": WORDS, "beside": BESIDE}
     exercises["import"] = {

@@ -22,7 +22,7 @@ questions:
 
 
 def told(folder: Path, **tallies: Tries) -> list[str]:
-    """What is told of an exercise of whose questions this was seen."""
+    """Return what is reported about an exercise with these tries."""
     return [str(fault).partition(": ")[2] for fault in faults_of(exercise(folder, TWO), tallies)]
 
 

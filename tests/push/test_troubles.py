@@ -47,7 +47,7 @@ LATE = [Trouble(status, when) for status in (409, 500, 504, CUT) for when in ("h
 
 
 def told(trouble: Trouble) -> str:
-    """The name of a test."""
+    """Return the name of a test."""
     return f"{trouble.status or 'cut'}-{trouble.when}"
 
 
@@ -57,7 +57,7 @@ def once(trouble: Trouble, method: str, number: int) -> Callable[[str, int], Tro
 
 
 def assert_once(canvas: MadeCanvas) -> None:
-    """Everybody has their score and one comment."""
+    """Check that everybody has their score and one comment."""
     assert canvas.scores() == RIGHT
     assert [len(held.comments) for held in canvas.held.values()] == [1, 1, 1]
 

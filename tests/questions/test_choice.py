@@ -230,7 +230,7 @@ PAIRS = ask(
 
 
 def sequence(asked: Asked, *texts: str) -> list[str]:
-    """The letters of these texts."""
+    """Return the letters of these texts."""
     letters = {option.text: option.letter for option in asked.posed.options}
     return [letters[text] for text in texts]
 

@@ -1,4 +1,4 @@
-"""Strips as drawn marks: one axis of a layer, the positions of the kernel below it, and how many there are."""
+"""Strips as drawn marks: one axis of a layer, the positions of the kernel below it, and their count."""
 
 from __future__ import annotations
 
