@@ -10,7 +10,7 @@ _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def folded(text: str) -> str:
-    """Return a text with normalized letters, case and spaces, for comparing names.
+    """Return a text with normalised letters, case and spaces, for comparing names.
 
     >>> folded("  Ada   LOVELACE ")
     'ada lovelace'

@@ -30,7 +30,7 @@ from grader.identity import Matches, Mention, Person, comparable, fits_name, loo
 from grader.lms.base import Named
 from grader.questions.handed_file import MAX_HANDED, HandedFile
 
-MAX_TOLD = 5  # unrecognized files that are named per student
+MAX_TOLD = 5  # unrecognised files that are named per student
 MAX_STRANGERS = 100  # unknown folders that are compared with all students
 COMMITS = "the time of a commit comes from the machine that made it, and its author can set it to any time"
 CLOSE = 0.65  # similarity, up to 1, of a folder's name that may be a misspelt student's

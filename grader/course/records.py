@@ -46,7 +46,7 @@ EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 SET_NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
-# Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
+# Between double quotes, no shell and no notebook changes it, and pip does not read it as an option.
 REQUIREMENT = r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$"
 Requirements = Annotated[
     list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")

@@ -14,7 +14,7 @@ from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError, Key
 
 MOST_DRAWS = 50
-ENOUGH = 8  # draws after which an answer that was the same in all of them is taken as one that never varies
+ENOUGH = 8  # draws after which an answer that was the same in all of them counts as one that never varies
 MARK = "-another-"  # between the name of an exercise and a number
 
 
@@ -36,7 +36,7 @@ def another(
 ) -> Another:
     """Draw the variant with a number, again and again while an answer is the student's own.
 
-    Parameters that an `earlier` one has are avoided, too. If no draw is free of both, return the best.
+    Parameters of an `earlier` one are also avoided. If no draw is free of both, return the best.
 
     Raises:
         CourseFaults: no variant can be drawn.

@@ -107,7 +107,7 @@ class Brightspace(Lms):
         return [_filled(template, item) for item in export.items if item.entries]
 
     def lacks(self, person: Person) -> str:
-        """Say that a person has neither id; an e-mail address is none."""
+        """Say that a person has neither id; an email address is none."""
         has_one = {USERNAME, ORG_DEFINED_ID} & set(person.ids)
         return "" if has_one else f"{ORG_DEFINED_ID.name} or {USERNAME.name}"
 

@@ -15,13 +15,14 @@ from grader.language.points import number_text
 from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
 
-FEWEST = 10  # students; of fewer, a correlation says more of them than of the question
+FEWEST = 10  # students; with fewer, a correlation says more about them than about the question
 REPEATED = 2  # times a student shows a misconception for it to be more than a slip
 LEGEND = (
     "facility: the mean share of the points, from 0 (hard) to 1 (easy). discrimination: the correlation with "
     "the rest of the exercise, from -1 to 1; it is high if students who do well elsewhere do well here "
     f"('-' if undefined, or for fewer than {FEWEST} students). Review a question below 0."
 )
+MEANINGS = "To read what each misconception means: course report --html FILE"
 
 
 def analysis_page(analysis: Analysis) -> RenderableType:
@@ -31,7 +32,7 @@ def analysis_page(analysis: Analysis) -> RenderableType:
         parts += [*_exercise(exercise), Text()]
     parts.append(Text(LEGEND))
     if analysis.students:
-        parts += [Text(), student_table(analysis.students)]
+        parts += [Text(), student_table(analysis.students), Text(), Text(MEANINGS)]
     return Group(*parts)
 
 

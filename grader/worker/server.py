@@ -149,7 +149,7 @@ def _scratch_of(folder: Path | None, size: int, files: str | None) -> Scratch | 
 
 def main() -> None:
     """Import, report which layers hold, then fork on demand."""
-    gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
+    gc.disable()  # while everything is imported: garbage collection takes a tenth of the time
     die_with_parent()
     load(sys.argv[2:])
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -47,7 +47,7 @@ _LINE = 3  # the descriptor of an examiner's line to its command
 
 def main() -> None:
     """Import, then fork whenever the command asks."""
-    gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
+    gc.disable()  # while everything is imported: garbage collection takes a tenth of the time
     control, *modules = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # a message for the process waits for it
     load(modules)

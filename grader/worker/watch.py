@@ -95,7 +95,7 @@ class Watch:
         from torch import _C  # noqa: PLC0415 only with torch
         from torch.library import Library  # noqa: PLC0415
 
-        # This key comes between autograd and the CPU kernel, for every tensor and in every thread.
+        # This dispatch key comes between autograd and the CPU kernel, for every tensor and in every thread.
         below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
         self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
         for family in self._families:

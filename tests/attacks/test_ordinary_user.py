@@ -1,4 +1,4 @@
-"""The attacks are defeated for an ordinary user, too: tests that run as root become one for this."""
+"""The attacks are also defeated for an ordinary user: tests that run as root become one for this."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ def beside_pytest(own: Class, rounds: int) -> None:
     lane = Lane(own)
     few = own.jobs[:FRESH]
     lane.grade(few[0])
-    # Without plugins it starts faster: in favour of the other side. A quiz could do without torch, too.
+    # Without plugins it starts faster: in favour of the other side. A quiz could also do without torch.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"]
     labels = {"": "fresh python -m pytest"}

@@ -19,7 +19,7 @@ from tests.conftest import Run
 
 DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RULES = "rules: {deadlines: {ex-1: 2026-11-20 12:00, ex-2: 2026-11-20 12:00}, late: {percent_per_day: 20}}\n"
-# Passes or fails at random: what begins with a point is no part of the exercise.
+# Passes or fails at random: what begins with a point is not part of the exercise.
 LUCK = DOUBLE + "    assert not (HERE / '.unlucky').exists()\n\n\n"
 
 

@@ -102,7 +102,7 @@ def test_two_exercises_cannot_hand_out_two_files_of_one_name(tmp_path: Path) -> 
     (tmp_path / "exercises/exercise-2/a.csv").write_text("2", encoding="utf-8")
     with pytest.raises(CourseFaults) as caught:
         made.exercises()
-    assert "a.csv of exercise-1 is another file" in str(caught.value)
+    assert "a.csv of exercise-1 is a different file" in str(caught.value)
 
 
 def test_a_fingerprint_covers_files_and_helpers(tmp_path: Path) -> None:

@@ -33,6 +33,6 @@ def server() -> Iterator[Workers]:
         with warnings.catch_warnings():  # torch's own, at its first comparison
             warnings.simplefilter("ignore")
             torch.testing.assert_close(torch.ones(1), torch.ones(1))
-        gc.freeze()  # pytest collects garbage after every run of checks, and torch is a lot of it
+        gc.freeze()  # pytest collects garbage after every run of checks, and torch makes that slow
         yield started
         gc.unfreeze()

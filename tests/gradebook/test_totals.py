@@ -177,12 +177,12 @@ def test_a_better_score_never_lowers_a_total(finals, better, dropped):
         ),
         (
             "{categories: {a: {exercises: [exercise-1, exercise-1], weight: 1}}}",
-            "exercise-1 is in more than one place.",
+            "exercise-1 is listed more than once.",
         ),
         ("{categories: {a: {exercises: [exercise-1]}}}", "weight"),
         (
             "{drop_lowest: 1, categories: {a: {exercises: [exercise-1], weight: 1}}}",
-            "drop_lowest belongs to a category",
+            "drop_lowest belongs in a category",
         ),
         ("{minimum: 101}", "100"),
         ("{weights: {exercise-1: 0}}", "greater than 0"),
