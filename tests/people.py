@@ -14,5 +14,5 @@ def known(student: str, name: str = "", email: str = "", section: str = "", **id
 
 
 def ids_of(**ids: str) -> dict[IdColumn, str]:
-    """Ids by the names of the roster's columns, the strongest first."""
+    """Return ids by the names of the roster's columns, the strongest first."""
     return {column: ids[name] for name, column in COLUMNS.items() if ids.get(name)}

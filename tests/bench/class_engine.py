@@ -96,7 +96,7 @@ def course_copy(folder: Path) -> LoadedCourse:
 
 
 def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
-    """Half honest, half wrong, each student with a variant of their own; one in a hundred never ends."""
+    """Make a class: half honest, half wrong, each student with their own variant; one in a hundred never ends."""
     ending: list[Job] = []
     endless: list[Job] = []
     for number in range(size):

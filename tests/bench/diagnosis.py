@@ -1,4 +1,4 @@
-"""How well wrong answers are told apart, over made-up students of every exercise of a course.
+"""How well wrong answers are distinguished, over made-up students of every exercise of a course.
 
     python tests/bench/diagnosis.py [VARIANTS] [--course FOLDER] [--kinds text,expression]
 
@@ -49,12 +49,12 @@ Draw = Callable[[LoadedExercise, str], Variant]
 
 
 def aimed(exercise: LoadedExercise, student: str) -> Variant:
-    """As students get it."""
+    """Return the variant as students get it."""
     return variant_of(exercise, student)
 
 
 def naive(exercise: LoadedExercise, student: str, *, where: bool) -> Variant:
-    """Drawn without looking at the questions; with or without the exercise's conditions."""
+    """Draw a variant without looking at the questions; with or without the exercise's conditions."""
     record = exercise.record
     draws = Draws((exercise.course.seed, exercise.name))
     return draw_variant(record.params, record.where if where else [], record.variant_0, draws, student, ())
@@ -69,7 +69,7 @@ def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obje
 
 
 def random_answers(posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
-    """Wrong answers of the right form, near the right one."""
+    """Return wrong answers of the right form, near the right one."""
     while posed.kind in GUESSES or is_ordered(posed):
         yield letters_of(posed, key, draw) if is_ordered(posed) else guess(posed, key, draw)
 

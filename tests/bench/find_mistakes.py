@@ -1,4 +1,4 @@
-"""Whether `course mistakes` finds a misconception that is taken out of the shipped course, and nothing in luck.
+"""Whether `course mistakes` finds a misconception that is removed from the shipped course, and nothing by chance.
 
     python tests/bench/find_mistakes.py [EXERCISE...] [--students N] [--random N] [--luck] [--seed N]
 
@@ -82,7 +82,7 @@ class Without:
 
 
 def removable(exercise: LoadedExercise) -> Iterator[Without]:
-    """Every misconception that an author wrote; that of an option made of it goes with the option."""
+    """Return every misconception that an author wrote; an option that was made from one is removed with it."""
     for question in exercise.record.questions:
         options = getattr(question, "options", [])
         names = [
@@ -237,7 +237,7 @@ class Classroom:
 
 
 def noise(question: AnyQuestion, draw: random.Random) -> str:
-    """Code that changes a right answer in a way that nobody else does."""
+    """Return code that changes a right answer in a way that nobody else does."""
     sort = "module" if question.id in MODULES else "class" if question.id[0].isupper() else "function"
     return NOISE[sort].format(id=question.id, number=round(draw.uniform(0.1, 3), 4))
 

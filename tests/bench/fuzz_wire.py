@@ -27,7 +27,7 @@ VALUES = [
 
 
 def frames() -> list[bytes]:
-    """Honest frames to begin with."""
+    """Return honest frames to begin with."""
     made = []
     for value in VALUES:
         encoder = Encoder(lambda _value: ["handle", 0, "x"])

@@ -1,4 +1,4 @@
-"""`course grade` killed again and again ends with the gradebook of a run that nobody disturbed.
+"""`course grade` killed again and again ends with the gradebook of an undisturbed run.
 
     python tests/bench/killed_runs.py [SUBMISSIONS] [KILLS] [--seed N]
 
@@ -80,7 +80,7 @@ def write_course(folder: Path, size: int) -> None:
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    """`course grade`, begun."""
+    """Start `course grade`."""
     command = [str(COURSE), "grade", "submissions"]
     environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
     (folder / "tmp").mkdir(exist_ok=True)
@@ -90,7 +90,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def below(pid: int) -> Iterator[tuple[int, str]]:
-    """Every process below one, with what it is."""
+    """Return every process below one, with what it is."""
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for word in (task / "children").read_text(encoding="ascii").split():
@@ -162,7 +162,7 @@ def disturbed(
     kinds: set[str],
     draw: random.Random,
 ) -> str:
-    """Grade the class, killed so many times; what was killed, in words."""
+    """Grade the class, killed so many times; return what was killed, in words."""
     killed: collections.Counter[str] = collections.Counter()
     process, fresh = start(folder), True
     while killed.total() < kills:
@@ -235,7 +235,7 @@ def main() -> None:
         assert len(wanted) == options.submissions
         left = len(list(below(os.getpid())))
         print(f"processes left: {left}")
-        folders = sum(path.is_dir() for path in (wild / "tmp").iterdir())  # a log may stay: it was told of
+        folders = sum(path.is_dir() for path in (wild / "tmp").iterdir())  # a log may stay: it was reported
         print(f"temporary folders left: {folders}")
         for label, rows in (("undisturbed", wanted), ("disturbed", given)):
             files, attempts, graded, ungraded = map(
@@ -243,7 +243,7 @@ def main() -> None:
             )
             print(f"{label:<12} {len(rows)} students, {files} files, {attempts} attempts, ", end="")
             print(f"{graded} reports and {ungraded} of what could not be graded at first")
-        # A report that says "ungraded" is kept beside the one that replaces it: told above, and no difference.
+        # A report that says "ungraded" is kept beside the one that replaces it: told above, and not a difference.
         differing = [
             student
             for student in sorted({*wanted, *given})

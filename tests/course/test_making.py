@@ -67,7 +67,7 @@ def test_a_file_is_each_students_own_and_its_digest_is_of_the_variant(tmp_path: 
     assert ada.material.made["raw.bin"] == bytes(range(256))
     assert ada.params["data.csv"] == digest_of(ada.material.made["data.csv"])
     assert ada.paper.files == ("data.csv", "raw.bin")
-    assert prepare(one, "ada").material.made == NO_MATERIAL.made  # who reads a report needs none
+    assert prepare(one, "ada").material.made == NO_MATERIAL.made  # reading a report needs none
 
 
 def test_a_kept_copy_counts_and_what_differs_is_not_taken_for_it(tmp_path: Path) -> None:

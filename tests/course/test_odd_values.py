@@ -1,4 +1,4 @@
-"""What stands in YAML and means something else there, or nothing: the right value, or one located sentence."""
+"""Values that mean something else in YAML, or nothing: the right value, or one sentence with its place."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 def grade(small: Small, *arguments: str, program: Sequence[str] = COURSE) -> Ran:
-    """`course grade S` as a process of its own."""
+    """Run `course grade S` in its own process."""
     ran = subprocess.run(
         [*program, "grade", "S", *arguments], cwd=small.root, capture_output=True, text=True, check=False
     )

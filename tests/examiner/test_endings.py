@@ -1,4 +1,4 @@
-"""However student code ends its process, that is a verdict on it, and the next file is graded as ever."""
+"""However student code ends its process, that is a verdict on it, and the next file is graded as usual."""
 
 from __future__ import annotations
 

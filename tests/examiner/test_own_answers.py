@@ -1,4 +1,4 @@
-"""Questions that build on earlier ones are judged by the student's own earlier answers."""
+"""Questions that build on earlier ones are graded with the student's own earlier answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examiner of `grade` and its fork server, which part from one process: what each of them holds."""
+"""The examiner of `grade` and its fork server, which come from one process: what each of them holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import Request, Submission
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
-PATIENCE = 300.0  # seconds until a process that should begin is taken not to
+PATIENCE = 300.0  # seconds after which a process that should begin counts as not begun
 SECRET = "what only the command may know"
 
 

@@ -1,4 +1,4 @@
-"""What is told: plain words, nothing of a hidden input, and the keys that others rely on."""
+"""What is shown: plain words, nothing of a hidden input, and the keys that others rely on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BODIES = ["return 2 * x", "return x", "return None", "raise ValueError(x)", "...
 SECRET = "31.25"
 RIGHT = "def double(x):\n    return 2 * x\n"
 
-# The contract of `--json`: keys may be added here, none may go.
+# The contract of `--json`: keys may be added here, none may be removed.
 REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes", "printed"}
 QUESTION = {
     "id",

@@ -27,7 +27,7 @@ from grader.worker.prctl import die_with_parent
 QUIT = getattr(signal, "SIGQUIT", 3)  # Windows has none, and runs none of this
 
 collect_ignore = ["golden"]
-PATIENCE = 300.0  # seconds until what should happen is taken to happen never
+PATIENCE = 300.0  # seconds after which something counts as never happening
 SETTINGS = "fsync = off\nlisten_addresses = ''\nport = 5432\nunix_socket_directories = '{}'\n"
 ACCESS = "local all guarded scram-sha-256\nlocal all all trust\n"  # `guarded` alone needs its password
 
@@ -55,12 +55,12 @@ class Database:
 
 
 class Server:
-    """A PostgreSQL server of our own, which listens at a socket in its folder and ends with us, however we end."""
+    """A PostgreSQL server of the tests, which listens at a socket in its folder and ends with them."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self._folder, self._numbers = binaries, folder, count()
         self._owner: dict[str, Any] = {}
-        if hasattr(os, "getuid") and os.getuid() == 0:  # as whom PostgreSQL refuses to run
+        if hasattr(os, "getuid") and os.getuid() == 0:  # the user as whom PostgreSQL refuses to run
             postgres = optional("pwd").getpwnam("postgres")
             self._owner = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
             shutil.chown(folder, postgres.pw_uid, postgres.pw_gid)
@@ -91,7 +91,7 @@ class Server:
         return False
 
     def kill(self) -> None:
-        """Stop at once, whoever is connected, and return when every process is gone."""
+        """Stop at once, even with open connections, and return when every process has ended."""
         self._process.send_signal(QUIT)
         self._process.wait(PATIENCE)
 
@@ -160,7 +160,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 
 @pytest.fixture
 def network_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file lies on a network drive, as the system says."""
+    """Let the system say that every file is on a network drive."""
     mounts = tmp_path.with_name(f"{tmp_path.name}-mounts")
     mounts.write_text("1 1 0:1 / / rw - nfs4 server:/home rw\n", encoding="utf-8")
     monkeypatch.setattr(sqlite, "_MOUNTS", mounts)

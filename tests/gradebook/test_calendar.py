@@ -33,7 +33,7 @@ CHANGES = [
 
 
 def ruled(zone: str, due: str, **settings: Any) -> Rules:
-    """Rules with one deadline, and 10 percent a day for what is late."""
+    """Return rules with one deadline, and 10 percent a day for what is late."""
     late = {"percent_per_day": 10}
     return Rules.model_validate({"timezone": zone, "deadlines": {"ex-1": due}, "late": late, **settings})
 

@@ -1,4 +1,4 @@
-"""The file of a gradebook: who can read it, and what is no gradebook."""
+"""The file of a gradebook: who can read it, and what is not a gradebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gradebook on a real PostgreSQL server: many write at once, and the server is away, refuses, or is killed.
+"""A gradebook on a real PostgreSQL server: many write at once, and the server is not reachable, refuses, or is killed.
 
 What a gradebook remembers is tested in test_gradebook.py, on PostgreSQL as on SQLite.
 """
@@ -55,7 +55,7 @@ class Served(Small):
         return self.database.rows(query)
 
     def start_grading(self) -> subprocess.Popen[str]:
-        """`course grade S --jobs 2`, in a process of its own."""
+        """Start `course grade S --jobs 2` in its own process."""
         program = "import sys; from grader.cli.course import main; sys.argv = ['course', 'grade', 'S', '--jobs', '2']; main()"
         command = [sys.executable, "-c", program]
         pipe = subprocess.PIPE
@@ -74,7 +74,7 @@ def served(tmp_path: Path, postgresql: Database) -> Served:
 
 @contextmanager
 def holding(database: Database, statement: str) -> Iterator[None]:
-    """Somebody else's transaction, which is open for as long as this lasts, and then taken back."""
+    """Hold somebody else's transaction open for as long as this lasts, then roll it back."""
     psycopg = pytest.importorskip("psycopg")
     with closing(psycopg.connect(database.url.replace("+psycopg", ""))) as other:
         other.execute(statement)

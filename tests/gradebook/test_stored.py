@@ -1,4 +1,4 @@
-"""What 0.1.0 wrote opens for ever: its gradebook and its packed files give what they gave then.
+"""What 0.1.0 wrote can always be opened: its gradebook and its packed files give what they gave then.
 
 golden/0.1.0/make.sh has made them with the code of that time. Messages and the layers of isolation may change;
 keys may be added.

@@ -96,7 +96,7 @@ def tables(content: bytes) -> list[list[list[str]]]:
 
 
 def with_all_ids(*students: str) -> dict[str, Person]:
-    """Students whom every LMS knows."""
+    """Return students whom every LMS knows."""
     return {
         student: Person(
             student,
@@ -257,7 +257,7 @@ def test_scores_go_from_its_download_to_its_gradebook(lms: Lms, tmp_path: Path, 
 
 
 def assert_same(written: Path, golden: Path) -> None:
-    """Compare two folders of exports, but for times."""
+    """Compare two folders of exports, except for times."""
     hint = f"Read {written}. If it is right, copy it to {golden}."
     assert contents(written) == contents(golden), hint
 
@@ -310,7 +310,7 @@ def test_no_cell_of_any_file_is_a_formula(lms: Lms) -> None:
     item = replace(ITEM, entries=(Entry("ada", 3, None, "-1 day"),))
     titled = item if lms.columns else replace(item, title="+1")
     for file in lms.write(Export((titled,), people)):
-        if file.data:  # text cells of a workbook are no formulas
+        if file.data:  # text cells of a workbook are not formulas
             book = openpyxl.load_workbook(io.BytesIO(file.data))
             types = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
             assert types <= {"s", "n"}

@@ -39,7 +39,7 @@ def read(image: Tensor, place: list[int], outside: str) -> float | None:
 def walk(
     image: Tensor, kernel: tuple[int, ...], *, stride: Any = 1, padding: Any = 0, dilation: Any = 1
 ) -> Any:
-    """Each place, with the cells under the kernel: (place, [(cell of the kernel, cell of the image), ...])."""
+    """Yield each place, with the cells under the kernel: (place, [(cell of the kernel, cell of the image), ...])."""
     count = len(kernel)
     s, p, d = each(stride, count), each(padding, count), each(dilation, count)
     rooms = [image.shape[2 + a] + 2 * p[a] - d[a] * (kernel[a] - 1) - 1 for a in range(count)]
@@ -151,7 +151,7 @@ def mean(numbers: list[float]) -> float:
 
 
 def drawn(text: str, shape: tuple[int, ...], seed: int = 0) -> tuple[Tensor, dict[str, Tensor]]:
-    """Whole numbers for the image and for the layer's parameters."""
+    """Draw whole numbers for the image and for the layer's parameters."""
     dice = torch.Generator().manual_seed(seed)
     state = build(parse_layer(text), {}).state_dict()
 
@@ -234,7 +234,7 @@ def conv_wrongs(
 
 
 def from_the_end(image: Tensor, weight: Tensor, bias: Tensor | None, **numbers: Any) -> Tensor:
-    """Of all places with stride 1, those that are whole steps from the last one."""
+    """Return the places with stride 1 that are whole steps from the last one."""
     everywhere = convolved(image, weight, bias, **{**numbers, "stride": 1})
     for dim, step in enumerate(each(numbers.get("stride", 1), weight.dim() - 2), 2):
         last = everywhere.shape[dim] - 1
@@ -276,7 +276,7 @@ def test_convolutions(start, shape, numbers):
     image, state = drawn(text, shape)
     weight, bias = state["weight"], state.get("bias")
     right = apply(parse_layer(text), {}, image, state)
-    assert torch.equal(right, convolved(image, weight, bias, **numbers))  # the loops are to be trusted
+    assert torch.equal(right, convolved(image, weight, bias, **numbers))  # check that the loops are right
     names = conv_names(image, weight, bias, numbers)
     expected = {
         name: values for name, values in conv_wrongs(image, weight, bias, numbers).items() if name in names

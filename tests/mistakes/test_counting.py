@@ -258,7 +258,7 @@ def test_mistakes_with_transposed_kernels():
         "answered-input-size",
     }
     doubled = set(laid(Spread(5, 4, 2, 1), Spread(6, 2, 2)))
-    assert "multiplied-by-stride" not in doubled  # with these settings it is no mistake
+    assert "multiplied-by-stride" not in doubled  # with these settings it is not a mistake
     assert "ignored-padding" in doubled
     same = set(laid(Spread(5, 3, padding=1)))
     assert same == {

@@ -1,4 +1,4 @@
-"""The source that counts: what was saved, with what this session ran laid over it."""
+"""The source that counts: what was saved, updated with what this session ran."""
 
 from __future__ import annotations
 

@@ -279,7 +279,7 @@ LEFT_OUT = {
 
 @pytest.fixture(autouse=True)
 def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No patience with what never ends, and all that is needed with the rest."""
+    """Shorten the limits of what never ends, and leave the others."""
     if "loop" in request.node.name or "sleep" in request.node.name:
         monkeypatch.setattr("grader.examiner.deed.IMPORT_SECONDS", 3.0)
         monkeypatch.setattr("grader.examiner.forked.GRACE_SECONDS", 30.0)

@@ -1,4 +1,4 @@
-"""Each `number` is tried with its answer in float32, which has to be right, and with 0, which has not."""
+"""Each `number` is tried with its answer in float32, which must be right, and with 0, which must not."""
 
 from __future__ import annotations
 

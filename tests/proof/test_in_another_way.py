@@ -1,4 +1,4 @@
-"""`course check` tries right results that come about by what is forbidden, or without what is required."""
+"""`course check` tries right results that use what is forbidden, or do not use what is required."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def test_transposed_apart(student, reference):
 }
 
 EXERCISES: Mapping[str, Mapping[str, str]] = {"pooling": POOLING, "spreading": SPREADING}
-MUTANTS = {"pooling": 21, "spreading": 13}  # that there are at the very least, were some kind given up
+MUTANTS = {"pooling": 21, "spreading": 13}  # at least, even if some kind were dropped
 
 
 @dataclass(frozen=True)

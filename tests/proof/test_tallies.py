@@ -1,4 +1,4 @@
-"""From what was seen of a question over its variants to what is wrong with it: where the borders lie."""
+"""From what was seen of a question over its variants to what is wrong with it: the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graded class whose course names a made Canvas."""
+"""A graded class whose course names a made-up Canvas."""
 
 from __future__ import annotations
 
@@ -68,5 +68,5 @@ Push = Callable[..., Ran]
 
 @pytest.fixture
 def push(course: Run, taught: Small) -> Push:
-    """`course push canvas ARGUMENTS` in the class."""
+    """Return a function that runs `course push canvas ARGUMENTS` in the class."""
     return lambda *arguments: course(taught.root, "push", "canvas", *arguments)

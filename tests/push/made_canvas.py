@@ -1,4 +1,4 @@
-"""A made Canvas on this machine: it answers as Canvas's documentation and public source say, and fails on request.
+"""A made-up Canvas on this machine: it answers as Canvas's documentation and public source say, and fails on request.
 
 What it does comes from submissions_api_controller.rb: the grade is stored before the comment, a comment is
 added each time it is sent, the answer of a PUT has the comments, a grade takes EX away, and somebody to whom
@@ -244,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(canvas: MadeCanvas) -> Iterator[MadeCanvas]:
-    """Serve a made Canvas on a free port of this machine."""
+    """Serve a made-up Canvas on a free port of this machine."""
     handler = type("Handler", (_Handler,), {"canvas": canvas})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Whatever fails on the way to Canvas, no score is lost and no comment is there twice."""
+"""Whatever fails on the way to Canvas, no score is lost and no comment is sent twice."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ def push_elsewhere(taught: Small) -> subprocess.Popen[str]:
 
 
 def assert_all_once(canvas: MadeCanvas, wanted: dict[str, float]) -> None:
-    """Every student has the score that they should have, and one comment."""
+    """Check that every student has the right score and one comment."""
     assert canvas.scores() == wanted
     assert {len(held.comments) for held in canvas.held.values()} == {1}
 

@@ -25,7 +25,7 @@ class Thing:
 
 
 class Shaped(Thing):
-    """An object of the student's whose `shape` is no shape."""
+    """An object of the student's whose `shape` is not a shape."""
 
     shape = 5
 

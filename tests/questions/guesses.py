@@ -61,7 +61,7 @@ def _formula(posed: Any, _: Any, draw: random.Random) -> Any:
 
 
 def letters_of(posed: Any, key: Any, draw: random.Random) -> Any:
-    """Letters of a question for an order or a match, in any order; to match, one for each text, most of them only once."""
+    """Draw letters of a question for an order or a match, in any order; to match, one for each text, most of them only once."""
     letters = [option.letter for option in posed.options]
     if posed.ordered == "match" and draw.random() < 0.3:
         return [draw.choice(letters) for _ in key.letters]

@@ -106,7 +106,7 @@ def test_several(credit, shares):
         asked.mark([by_text[text] for text in chosen]).share for chosen in ("ca", "a", "abc", "ab", "bd")
     ]
     assert found == shares
-    assert asked.mark(by_text["a"]).share == shares[1]  # one letter need not stand in a list
+    assert asked.mark(by_text["a"]).share == shares[1]  # one letter need not be in a list
     assert asked.mark(()).outcome == "failed"
     assert (
         "You missed 1 right option and chose 2 wrong options."

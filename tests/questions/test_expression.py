@@ -1,4 +1,4 @@
-"""`expression`: equal as a function, in whatever notation; and formulas made to hurt."""
+"""`expression`: equal as a function, in whatever notation; and hostile formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`output-size` with `operation`: torch gives the shape, and a usual mistake is called by its name."""
+"""`output-size` with `operation`: torch gives the shape, and a usual mistake is named."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def met(walk: Walk, step: Step, image: Tensor, state: dict[str, Tensor]) -> list
 def combined(walk: Walk, values: list[float]) -> float:
     """Return what they add up to."""
     if walk.combine == "max":
-        return max(values, default=-torch.inf)  # a window may lie on padding alone
+        return max(values, default=-torch.inf)  # a window may cover only padding
     if walk.combine == "mean":
         return sum(values) / (walk.divisor or len(values))
     if walk.combine == "norm":
@@ -131,7 +131,7 @@ ONE = st.one_of(convolutions(), convolutions("ConvTranspose"), poolings(), paddi
 
 
 def numbered(text: str, shape: tuple[int, ...], seed: int) -> tuple[Tensor, dict[str, Tensor]]:
-    """Whole numbers for the input and for the parameters."""
+    """Draw whole numbers for the input and for the parameters."""
     dice = torch.Generator().manual_seed(seed)
     module = build(parse_layer(text), {})
 
