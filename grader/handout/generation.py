@@ -150,7 +150,7 @@ def _check_release(course: LoadedCourse, students: Sequence[str]) -> None:
         for part in get_args(ResultPart):
             if part in written and not all(releases.visible(part, one, name, now) for one in students):
                 raise UsageFault(
-                    f"`release` of {name} holds '{part}' back, but a practice edition holds everything. "
+                    f"`release` of {name} holds '{part}' back, but a practice edition contains everything. "
                     "Use --edition assessed."
                 )
 
