@@ -1,4 +1,4 @@
-"""Folding texts for comparison, because people and systems write the same name in many forms."""
+"""Fold texts for comparison, because people and systems write the same name in many forms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def folded(text: str) -> str:
-    """Return a text with normalized letters, case and spaces, for comparing names.
+    """Return a text with normalised letters, case and spaces, for comparing names.
 
     >>> folded("  Ada   LOVELACE ")
     'ada lovelace'

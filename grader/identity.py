@@ -1,4 +1,4 @@
-"""Matching rows, zip entries and folders with students, for rosters, submissions and exports alike.
+"""Match rows, zip entries and folders with students, for rosters, submissions and exports alike.
 
 Two sides are compared by the strongest id that both have. If that id differs, they do not match: weaker ids,
 folder names and personal names are not considered. Names are compared only if the two sides have no id in

@@ -94,13 +94,13 @@ def _runner(
 
 @pytest.fixture
 def grade(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`grade ARGUMENTS` in a folder."""
+    """Return a function that runs `grade ARGUMENTS` in a folder."""
     return _runner(grade_cli.command, monkeypatch, capsys)
 
 
 @pytest.fixture
 def course(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`course ARGUMENTS` in a folder."""
+    """Return a function that runs `course ARGUMENTS` in a folder."""
     return _runner(course_cli.command, monkeypatch, capsys)
 
 
@@ -109,7 +109,7 @@ Copy = Callable[[Callable[[Path], object]], Path]
 
 @pytest.fixture(scope="session")
 def kept() -> dict[str, Path]:
-    """Folders that were made once, by the name of the function that made them."""
+    """Return folders that were made once, by the name of the function that made them."""
     return {}
 
 
@@ -130,7 +130,7 @@ def copied(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kept: dict[
 
 @pytest.fixture
 def own(tmp_path: Path, course: Run) -> Path:
-    """A new course, as `course new` makes it."""
+    """Return a new course, as `course new` makes it."""
     folder = tmp_path / "own"
     assert course(tmp_path, "new", folder).code == 0
     return folder
@@ -138,13 +138,13 @@ def own(tmp_path: Path, course: Run) -> Path:
 
 @pytest.fixture(scope="session")
 def shipped() -> LoadedCourse:
-    """The course of this repository."""
+    """Return the course of this repository."""
     return load_course(ROOT)
 
 
 @pytest.fixture
 def ordinary() -> Iterator[None]:
-    """No right to read what its mode forbids, as an ordinary user: also where root runs the tests."""
+    """Take away the right to read what a mode forbids, as from an ordinary user: also where root runs the tests."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         yield
         return

@@ -9,10 +9,10 @@ COLUMNS = {column.name: column for column in (*ID_COLUMNS, EMAIL, STUDENT)}
 
 
 def known(student: str, name: str = "", email: str = "", section: str = "", **ids: str) -> Person:
-    """A student with ids by the names of the roster's columns."""
+    """Return a student with ids by the names of the roster's columns."""
     return Person(student, name, email, section, ids_of(**ids))
 
 
 def ids_of(**ids: str) -> dict[IdColumn, str]:
-    """Ids by the names of the roster's columns, the strongest first."""
+    """Return ids by the names of the roster's columns, the strongest first."""
     return {column: ids[name] for name, column in COLUMNS.items() if ids.get(name)}

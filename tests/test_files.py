@@ -1,4 +1,4 @@
-"""Files are whole or not there, and what is no plain file is never waited for."""
+"""Files are whole or absent, and no command waits for what is not a plain file."""
 
 from __future__ import annotations
 

@@ -45,17 +45,17 @@ FILES = {
 
 
 def package(module: str) -> str:
-    """The second part of a module's name: grader.worker.wire is of worker."""
+    """Return the second part of a module's name: grader.worker.wire is of worker."""
     return module.split(".")[1]
 
 
 def is_type_checking(node: ast.AST) -> bool:
-    """Whether this is an `if TYPE_CHECKING`, whose body never runs."""
+    """Return whether this is an `if TYPE_CHECKING`, whose body never runs."""
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def imports(tree: ast.AST, *, running: bool = False, top: bool = True) -> Iterator[tuple[str, bool]]:
-    """What is imported, and whether at the top level; `running`: without what only mypy reads."""
+    """Yield what is imported, and whether at the top level; `running`: without what only mypy reads."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, top) for alias in node.names)
@@ -72,7 +72,7 @@ def imports(tree: ast.AST, *, running: bool = False, top: bool = True) -> Iterat
 
 
 def of(module: str, *, running: bool = False) -> list[tuple[str, bool]]:
-    """The imports of one module."""
+    """Return the imports of one module."""
     return list(imports(ast.parse(FILES[module].read_text(encoding="utf-8")), running=running))
 
 
@@ -102,12 +102,12 @@ def test_there_are_no_cycles():
 
 
 def twice(names: Iterable[str]) -> set[str]:
-    """The names that are there more than once."""
+    """Return the names that are there more than once."""
     return {name for name, count in Counter(names).items() if count > 1}
 
 
 def class_names(module: str) -> set[str]:
-    """The classes and the type aliases of a module: names in CamelCase at its top level."""
+    """Return the classes and the type aliases of a module: names in CamelCase at its top level."""
     body = ast.parse(FILES[module].read_text(encoding="utf-8")).body
     names = {node.name for node in body if isinstance(node, ast.ClassDef)}
     assigned = [node.targets[0] for node in body if isinstance(node, ast.Assign)]

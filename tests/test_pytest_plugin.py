@@ -1,4 +1,4 @@
-"""Where this is installed, pytest of other projects is as before; near a course it knows checks."""
+"""Where the grader is installed, pytest works as before in other projects; near a course it collects checks."""
 
 from __future__ import annotations
 

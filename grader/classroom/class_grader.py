@@ -1,4 +1,4 @@
-"""Running the submissions of a class: which ones, and in which lanes."""
+"""Run the submissions of a class: which ones, and in which lanes."""
 
 from __future__ import annotations
 

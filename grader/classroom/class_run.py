@@ -1,4 +1,4 @@
-"""Grading a class: everything but unchanged submissions goes through the lanes into the gradebook."""
+"""Grade a class: everything except unchanged submissions goes through the lanes into the gradebook."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ClassRun:
 
         Raises:
             CourseFaults: an exercise is wrong.
-            UsageFault: the gradebook refuses.
+            UsageFault: the gradebook fails.
 
         """
         iterator = iter(found)
@@ -91,7 +91,7 @@ class ClassRun:
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
-            UsageFault: a package of the course is missing, or the gradebook refuses.
+            UsageFault: a package of the course is missing, or the gradebook fails.
 
         """
         for handed_in, outcome in self.grader.run(self._due):

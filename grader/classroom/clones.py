@@ -1,6 +1,6 @@
 """Clones of students' repositories: the files of the last commit by a deadline, without a checkout.
 
-Only objects are read, by git in an empty repository of our own: nothing that a clone configures, no hook,
+Only objects are read, by git in an empty repository of its own: nothing that a clone configures, no hook,
 filter or attribute, is ever in force, and nothing is fetched. What makes git look elsewhere is refused.
 """
 

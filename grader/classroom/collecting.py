@@ -1,4 +1,4 @@
-"""Collecting a class's submissions from students' folders and LMS zips, without guessing.
+"""Collect a class's submissions from students' folders and LMS zips, without guessing.
 
 A zip, the same zip unpacked, and a folder follow one rule: `layout` and `naming` interpret a path, and
 `identity` finds the student.
@@ -30,7 +30,7 @@ from grader.identity import Matches, Mention, Person, comparable, fits_name, loo
 from grader.lms.base import Named
 from grader.questions.handed_file import MAX_HANDED, HandedFile
 
-MAX_TOLD = 5  # unrecognized files that are named per student
+MAX_TOLD = 5  # unrecognised files that are named per student
 MAX_STRANGERS = 100  # unknown folders that are compared with all students
 COMMITS = "the time of a commit comes from the machine that made it, and its author can set it to any time"
 CLOSE = 0.65  # similarity, up to 1, of a folder's name that may be a misspelt student's
@@ -93,7 +93,7 @@ class Collected:
     """The submissions, found while iterating; afterwards, what was left out and why.
 
     `notes` are about files that count despite an unexpected name. With `only`, only this exercise is
-    collected, and a student's only Python file or notebook counts, whatever its name. `former` are
+    collected, and a student's only Python file or notebook counts, whatever it is called. `former` are
     students in the gradebook, whether or not they are still in the roster. `rules` have the time zone of an
     LMS and the deadline up to which commits count. `ownership` says whose a submission is where names do not.
     `brought` returns the names of files that students received: they need not come back, and nobody opens
@@ -215,7 +215,9 @@ class Collected:
         for number, student in sorted(matches.students.items(), key=lambda one: one[1]):
             if number in matches.inexact:
                 who = groups[number].named.who
-                self.notes.append(f"{who!r} is taken for {student}, although the name is not quite the same")
+                self.notes.append(
+                    f"{who!r} is assumed to be {student}, although the name is not quite the same"
+                )
             yield from self._of_student(student, groups[number], source)
         self._look_for_teams(path, groups, matches)
 
@@ -225,7 +227,7 @@ class Collected:
             yield f"{path}: {COMMITS}"
         times = (name.time for group in groups for name in group.names.values())
         if self.rules.deadlines and any(time and time.tzinfo is None for time in times):
-            yield f"{path}: the times of hand-in are taken to be in the time zone {self.rules.timezone}"
+            yield f"{path}: the times of hand-in are assumed to be in the time zone {self.rules.timezone}"
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -297,7 +299,7 @@ class Collected:
             self.withheld.append(LeftOut(self._source, frozenset(self._everybody), ""))
 
     def _fits(self, mention: Mention, person: Person) -> bool:
-        """Tell whether a name can be a person's, or that of their group."""
+        """Return whether a name can be a person's or their group's."""
         called = (person, *(Person("", team) for team in self.teams.get(person.student, ())))
         return any(fits_name(mention, one) for one in called)
 
@@ -446,7 +448,7 @@ class Collected:
             both = " and ".join(printable(one.inner) for one in candidates[:2])
             problem = f"There are {both}, but only one file can count."
         elif not first.is_as_asked and not problem:
-            self.notes.append(f"{student}: {first.inner!r} is taken for {exercise}")
+            self.notes.append(f"{student}: {first.inner!r} is assumed to be {exercise}")
         # The time of a file that an LMS packed is that of the download.
         name = f"{exercise}{first.fit.suffix}"
         files = {one: self._attached(student, own) for one, own in beside.items()}
@@ -467,7 +469,7 @@ class Collected:
             both = " and ".join(printable(one.inner) for one in candidates[:2])
             problem = f"There are {both}, but only one file can count."
         elif not first.is_as_asked and not problem:
-            self.notes.append(f"{student}: {first.inner!r} is taken for a file of {first.fit.exercise}")
+            self.notes.append(f"{student}: {first.inner!r} is assumed to be a file of {first.fit.exercise}")
         return first, (lambda: (b"", problem)) if problem else first.entry.read
 
 

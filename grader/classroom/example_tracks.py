@@ -47,7 +47,7 @@ class ExampleVariants:
 
 
 def own_tracks(sitting: Sitting, question: str, misconception: str) -> Tracks | None:
-    """Return both ways on the numbers of a variant; None if the misconception is no walk."""
+    """Return both ways on the numbers of a variant; None if the misconception is not a walk."""
     posed = next((one for one in sitting.paper.questions if one.id == question), None)
     key: Key | None = (sitting.keys or {}).get(question)
     if posed is None or key is None or KINDS[posed.kind].by_checks:

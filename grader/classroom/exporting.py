@@ -1,4 +1,4 @@
-"""Turning final scores into the items of an export."""
+"""Turn final scores into the items of an export."""
 
 from __future__ import annotations
 

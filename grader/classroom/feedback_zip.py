@@ -1,4 +1,4 @@
-"""Packing feedback into a zip that an LMS takes back, under the names that it gave to the students' files."""
+"""Pack feedback into a zip that an LMS takes back, under the names that it gave to the students' files."""
 
 from __future__ import annotations
 

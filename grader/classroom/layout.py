@@ -1,7 +1,7 @@
 """The layout of a source: folders, files and clones grouped by the person that their names mean.
 
 A source holds students' folders or files from an LMS, possibly inside one more folder or inside a folder for
-each exercise. A folder with the name of an exercise is never taken for a student.
+each exercise. A folder with the name of an exercise is never assumed to be a student's.
 """
 
 from __future__ import annotations
@@ -91,9 +91,9 @@ def layout_of(
 ) -> Layout:
     """Group the paths of a source.
 
-    `is_known` tells whether a folder's name is certainly a student's, and `is_owner` whether the name in that
-    of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With `only`,
-    all clones are of this exercise. `teams` are the groups of the course.
+    `is_known` returns whether a folder's name is certainly a student's, and `is_owner` whether the name in
+    that of a repository is. `can_tell` is whether there is a roster to identify the names of an LMS. With
+    `only`, all clones are of this exercise. `teams` are the groups of the course.
     """
     return _Reader(source, exercises, is_known, is_owner, ownership, only, can_tell, teams).read()
 
@@ -150,7 +150,7 @@ class _Reader:
                 self.people[strongest or (one.key, folded(one.name or one.who))][path] = one
 
     def _is_of_classroom(self, path: PathParts) -> bool:
-        """Sort in a clone called EXERCISE-STUDENT, and tell whether it is one.
+        """Add a clone called EXERCISE-STUDENT to its student, and return whether it is one.
 
         If several exercises fit, the one counts that leaves a student's name.
         """
@@ -252,7 +252,7 @@ class _Reader:
         inner = [name for name, is_folder in inside if is_folder and not self._is_exercise(name)]
         known = [name for name in inner if self.is_known(name)]
         if len(inner) == 1 and known:
-            self.layout.notes.append(f"{'/'.join(path)!r} is taken for the folder of the class")
+            self.layout.notes.append(f"{'/'.join(path)!r} is assumed to be the folder of the class")
         is_class = len(inner) > 1 or known or self._around(path)
         return path if len(of_lms) > 1 or (of_lms and self.can_tell) or is_class else ()
 

@@ -1,4 +1,4 @@
-"""Reading the people in a file of an LMS, or in any table whose columns are explained."""
+"""Read the people in a file of an LMS, or in any table whose columns are explained."""
 
 from __future__ import annotations
 

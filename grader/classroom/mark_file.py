@@ -51,7 +51,7 @@ class MarkFile(Record):
 
 
 def mark_file_text(tasks: Sequence[MarkingTask], *, anonymous: bool, folder: str = "") -> str:
-    """Return the file for some answers; `folder` is where the files lie that students handed in.
+    """Return the file for some answers; `folder` holds the files that students handed in.
 
     Raises:
         UsageFault: it would be larger than a file that can be read.
@@ -116,7 +116,7 @@ def read_marks(file: Path, tasks: Sequence[MarkingTask]) -> tuple[str, list[Read
             sentence = f"'{printable(one.answer):.60}' is not an answer of this course that a person marks."
             faults.append(document.fault(place, sentence, "Take it from a file of course mark --out."))
         elif task.code in seen:
-            sentence = f"This answer is there twice; the first is number {seen[task.code]}."
+            sentence = f"This answer is listed twice; the first is number {seen[task.code]}."
             faults.append(document.fault(place, sentence, "Keep one of them."))
         elif one.earned is None and not (one.comment or "").strip():
             skipped += 1

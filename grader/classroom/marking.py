@@ -46,12 +46,12 @@ class MarkingTask:
 
     @property
     def file_name(self) -> str:
-        """Return the name under which the file lies for those who mark; '' if a text is marked."""
+        """Return the name under which those who mark find the file; '' if a text is marked."""
         return f"{self.code}{PurePath(self.file.name).suffix.lower()}" if self.file else ""
 
     @property
     def key(self) -> str:
-        """Return what stands for this very text in a file."""
+        """Return the key of exactly this text in a file."""
         return f"{self.code}-{self.digest[:_DIGITS]}"
 
     def mark(self, items: tuple[MarkedItem, ...], comment: str, author: str) -> GivenMark:
@@ -109,7 +109,7 @@ def marking_list(
 
     Raises:
         CourseFaults: an exercise is wrong.
-        UsageFault: there is no such exercise or question, or the gradebook refuses.
+        UsageFault: there is no such exercise or question, or the gradebook fails.
 
     """
     asked = _asked(course, exercise, question)
@@ -213,7 +213,7 @@ class ReadMark:
 
 @dataclass
 class MarksStored:
-    """What has become of marks from a file."""
+    """The result of storing marks from a file."""
 
     stored: int = 0
     same: int = 0  # were there already
@@ -266,7 +266,7 @@ def shown_lines(text: str, width: int) -> list[str]:
 
 
 def by_code(tasks: Iterable[MarkingTask]) -> Mapping[str, MarkingTask]:
-    """Return tasks by what stands for their student and question."""
+    """Return tasks by their codes, which stand for student and question."""
     return {task.code: task for task in tasks}
 
 

@@ -1,4 +1,4 @@
-"""Merging the people of a file into a roster: who is new, changed or gone."""
+"""Merge the people of a file into a roster: who is new, changed or gone."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class _Merging:
             self._own(person)
 
     def _folder(self, login: str) -> str:
-        """Return a login; of an address, the part before the `@`, unless somebody else is called so."""
+        """Return a login; of an address, the part before the `@`, unless somebody else has that name."""
         local = login.partition("@")[0]
         is_free = self.locals[folded(local)] == 1 and _folder_key(local) not in self.owners
         return next(filter(is_folder_name, (local, login) if is_free else (login,)), "")

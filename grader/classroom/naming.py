@@ -92,7 +92,7 @@ def fit(file: str, exercises: Collection[str]) -> Fit | None:
 
 
 def is_asked_for(file: str, asked: str) -> bool:
-    """Tell whether a name means a file that a question asks for; marks of copies are ignored.
+    """Return whether a name means a file that a question asks for; marks of copies are ignored.
 
     >>> is_asked_for("Plot (1).PNG", "plot.png"), is_asked_for("plot.pdf", "plot.png")
     (True, False)

@@ -1,4 +1,4 @@
-"""Regrading after a fix: what each stored submission would get now, compared with what it has."""
+"""Regrade after a fix: what each stored submission would get now, compared with what it has."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Regrading:
 
         Raises:
             CourseFaults: an exercise is wrong.
-            UsageFault: the gradebook refuses.
+            UsageFault: the gradebook fails.
 
         """
         submissions = iter(
@@ -167,7 +167,7 @@ class Regrading:
         """Store the new reports; return how many were held back because a score would fall.
 
         Raises:
-            UsageFault: the gradebook refuses.
+            UsageFault: the gradebook fails.
 
         """
         held = 0

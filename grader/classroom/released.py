@@ -31,7 +31,7 @@ class Released:
 
     @property
     def verdicts(self) -> bool:
-        """Whether a student sees what is right and wrong: the points say it, too."""
+        """Whether a student sees what is right and wrong: the points also say it."""
         return self.score or self.messages
 
     @property

@@ -185,9 +185,10 @@ def wrong_id(cells: Mapping[str, str]) -> str:
 
 
 def wrong_group(group: str) -> str:
-    """Say why a group cannot be called so, or return ""."""
+    """Say why a group cannot have this name, or return ""."""
     if len(group) > MAX_GROUP or not group.isprintable():
-        return f"The group '{printable(group[:MAX_GROUP])}' has no name of {MAX_GROUP} or fewer characters."
+        short = printable(group[:MAX_GROUP])
+        return f"The group '{short}' must have a name of at most {MAX_GROUP} printable characters."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Writing a roster: the columns and rows that are there already stay where they are."""
+"""Write a roster: the columns and rows that are there already stay where they are."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Together:
         """Yield each file that counts.
 
         Raises:
-            UsageFault: a source cannot be read, or the gradebook refuses.
+            UsageFault: a source cannot be read, or the gradebook fails.
 
         """
         held: dict[tuple[str, str], list[Found]] = defaultdict(list)
@@ -93,7 +93,7 @@ class Together:
         return answered or files[:1]
 
     def _is_older(self, owner: str, exercise: str, digest: str, time: datetime | None) -> bool:
-        """Tell whether the group has handed in another and newer file before."""
+        """Return whether the group has handed in another, newer file before."""
         latest = (
             (known, one.arrival.time)
             for (_, name, known), one in self.gradebook.known([owner]).items()

@@ -31,7 +31,7 @@ def _begin(module: str) -> NoReturn:
 
 
 def _imported(module: str) -> tuple[Any, Any]:
-    """Return the entry point and the command, which need packages of others."""
+    """Return the entry point and the command, which need third-party packages."""
     try:
         return importlib.import_module("grader.cli.entry"), importlib.import_module(module).command
     except ImportError as error:
@@ -42,7 +42,7 @@ def _imported(module: str) -> tuple[Any, Any]:
 
 
 def _open_streams() -> None:
-    """Make sure that no file we open gets the number of a closed standard stream."""
+    """Make sure that no file opened later gets the number of a closed standard stream."""
     while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(null, True)
     os.close(null)

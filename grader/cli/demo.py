@@ -68,4 +68,4 @@ def _list_files(demonstration: Demonstration) -> None:
         click.echo(f"  {name:<18} {what}")
     beside = Path(sys.argv[0]).absolute().with_name("grade")
     grade = beside if beside.exists() else "grade"
-    click.echo(f"Be a student:\n  cd {root / 'handouts' / 'ada'} && {grade} {exercise}")
+    click.echo(f"Try it as a student:\n  cd {root / 'handouts' / 'ada'} && {grade} {exercise}")

@@ -92,13 +92,13 @@ def ending(error: BaseException) -> tuple[str, int]:
 
 
 def _missing(error: BaseException) -> str:
-    """Return what to install if a package is missing, or ""; imported only now, as it is seldom needed."""
+    """Return what to install if a package is missing, or ""; imported only now, as it is rarely needed."""
     told: str = importlib.import_module("grader.cli.unmet").told(error)
     return told
 
 
 def _refused(error: OSError) -> str:
-    """Return a message for an error of the system that is not ours to fix, or ""."""
+    """Return a message for an error of the system that the grader cannot fix, or ""."""
     if error.filename is not None:
         name = printable(os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file")
         return f"{name} cannot be read or written: {error.strerror}. {remedy_of(error)}"

@@ -1,4 +1,4 @@
-"""The keys that a person presses while something else goes on. Ctrl-C interrupts, as everywhere."""
+"""The keys that a person presses while something else runs. Ctrl-C interrupts, as everywhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if sys.platform == "win32":
 
     @contextmanager
     def _unbuffered() -> Iterator[Callable[[], str]]:
-        """Give a function that waits for keys."""
+        """Yield a function that waits for keys."""
         yield click.getchar
 else:
     import termios

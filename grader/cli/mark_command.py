@@ -39,8 +39,8 @@ def _share(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.command("mark")
 @click.argument("exercise", required=False)
 @click.argument("question", required=False)
-@click.option("--anonymous", is_flag=True, help="Show no names, in an order that does not reveal them.")
-@click.option("--again", is_flag=True, help="Also ask for what is marked already.")
+@click.option("--anonymous", is_flag=True, help="Hide the names, and use an order that does not reveal them.")
+@click.option("--again", is_flag=True, help="Also ask for answers that are already marked.")
 @click.option("--out", type=PATH, help="Write the answers to a file to fill in, instead of asking.")
 @click.option(
     "--share", metavar="N/M", callback=_share, help="With --out: only a share of the students, such as 1/3."
@@ -60,7 +60,7 @@ def mark(
     """Mark the texts of a class with the rubrics of its manual questions.
 
     Shows one answer after the other and asks for the numbers of the items that are earned, and for a comment.
-    Each mark is stored at once, so you can stop and go on later.
+    Each mark is stored at once, so you can stop and continue later.
     """
     if share and not out:
         raise click.UsageError("--share works only with --out.")

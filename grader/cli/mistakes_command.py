@@ -16,7 +16,7 @@ from grader.render.proposal_page import proposal_text
 def mistakes(exercises: tuple[str, ...], students: bool) -> int:
     """Propose misconceptions for unexplained wrong answers.
 
-    Looks in the gradebook for groups of students who went the same wrong way: a small formula that leads each
+    Looks in the gradebook for groups of students who made the same mistake: a small formula that leads each
     of them to the answer they gave, an option, or code that returned the same. Prints each as YAML to paste
     into exercise.yaml.
     """

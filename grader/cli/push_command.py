@@ -124,7 +124,7 @@ def _roster_file(service: Service, given: Path | None) -> Path | None:
 
 
 def _step(exercise: str, count: int, total: int) -> None:
-    """Tell from time to time how far it is."""
+    """Report the progress from time to time."""
     if count % _EVERY == 0 and count < total:
         tell([f"{exercise}: {count} of {counted(total, 'score')} sent"])
 

@@ -70,7 +70,7 @@ def _roster_file(service: Service, roster: Path | None) -> Path:
 
 
 def _tell_understood(imported: Imported) -> None:
-    """Say what each file is, and what its columns were taken for."""
+    """Say what each file is, and what its columns were assumed to mean."""
     for listing in imported.listings:
         click.echo(f"{listing.file}: {listing.title}, {counted(len(listing.people), 'student')}")
         click.echo("  " + ", ".join(f"{header} is {column}" for header, column in listing.meanings.items()))
@@ -79,7 +79,7 @@ def _tell_understood(imported: Imported) -> None:
 
 
 def _tell_merged(imported: Imported, order: ImportOrder) -> list[str]:
-    """Say what became of the roster, and return who was left out."""
+    """Say how the roster changed, and return who was left out."""
     merged = imported.merged
     counts = f"{len(merged.new)} new, {len(merged.changed)} changed, {len(merged.gone)} gone"
     click.echo(f"{order.roster}: {'would have ' if order.is_rehearsal else ''}{counts}")

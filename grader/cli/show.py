@@ -1,4 +1,4 @@
-"""`course show`: the author's look at all variants of an exercise."""
+"""`course show`: show an author all variants of an exercise."""
 
 from __future__ import annotations
 

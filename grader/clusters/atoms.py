@@ -19,7 +19,7 @@ AnyQuestion = Question[Any, Any, Any]
 
 MAX_ATOMS = 90
 MAX_CELLS = 25  # of a grid whose cells are used one by one
-FREE, PART, FAR = 1, 2, 3  # what a parameter, a part of a formula, and what other questions use cost
+FREE, PART, FAR = 1, 2, 3  # the cost of a parameter, of a part of a formula, and of what other questions use
 _PARTS = (ast.BinOp, ast.Call, ast.Subscript, ast.IfExp)
 
 

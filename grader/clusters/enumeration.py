@@ -1,7 +1,7 @@
 """All small formulas over some atoms, compared with what students answered.
 
 A formula is an atom, or an operation on smaller ones. Of formulas with the same values for all students only
-the cheapest goes on. Of each formula, only the students that it fits are kept.
+the cheapest is kept. Of each formula, only the students that it fits are kept.
 """
 
 from __future__ import annotations

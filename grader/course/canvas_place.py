@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from grader.language.record import Record
 
-_ITSELF = {"localhost", "127.0.0.1", "::1"}  # a line that leaves the machine must be encrypted
+_ITSELF = {"localhost", "127.0.0.1", "::1"}  # a connection that leaves the machine must be encrypted
 
 
 def canvas_address(text: str) -> str:
@@ -27,7 +27,7 @@ def canvas_address(text: str) -> str:
         msg = "It is not the address of a Canvas site. Write it like https://canvas.example.edu"
         raise ValueError(msg)
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        msg = f"It is more than the address of a Canvas site. Write https://{parts.hostname}"
+        msg = f"It holds more than the address of a Canvas site. Write https://{parts.hostname}"
         raise ValueError(msg)
     if parts.scheme == "http" and parts.hostname not in _ITSELF:
         msg = f"The token must not be sent unencrypted. Write https://{parts.hostname}"

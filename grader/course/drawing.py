@@ -36,8 +36,8 @@ MAX_TOLD = 200  # characters of what an exception says
 _DRAWN = "_drawn"
 _SIGNATURES = {DRAW: f"{DRAW}(random)", MAKE: f"{MAKE}(random, params)"}
 _REMEDIES = {
-    DRAW: "It must return a dict of numbers, texts, booleans, lists and dicts.",
-    MAKE: "It must return a dict of texts or bytes by file name.",
+    DRAW: "It must return a dict of numbers, strings, booleans, lists and dicts.",
+    MAKE: "It must return a dict of strings or bytes, by file name.",
 }
 _WHYS = {
     "timeout": f"takes longer than {SECONDS:g} second",
@@ -181,7 +181,7 @@ def _not_plain(value: Any, depth: int) -> str | None:
     """Return the part of a value that is not plain, in words; None if it is plain."""
     if isinstance(value, str):
         is_whole = value == value.encode(errors="replace").decode()
-        return None if is_whole else "a text with half a character"
+        return None if is_whole else "text with an unpaired surrogate (half a character)"
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -226,4 +226,8 @@ def difference(file: Path, draws: Draws, params: Mapping[str, Any]) -> Fault | N
     own = {name: value for name, value in params.items() if name.isidentifier()}  # no files
     names = sorted(name for name in {*again, *own} if again.get(name) != own.get(name))
     told = f"draws different values of {', '.join(names)} when called again with the same random numbers"
-    return fault_in(file, told, remedy="Take all chance from its argument, and sort sets.") if names else None
+    return (
+        fault_in(file, told, remedy="Use no random numbers except those of its argument, and sort sets.")
+        if names
+        else None
+    )

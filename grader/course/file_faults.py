@@ -59,7 +59,7 @@ def file_faults(folder: Path, document: Document, record: Exercise, limits: Limi
         told = f"The files hold {_mib(sum(sizes))} MiB; at most {limits.files_mib} MiB are allowed."
         yield document.fault(("files",), told, "Shrink them, or raise 'files_mib' under 'limits'.")
     if record.hand_out and not any((place / HELPERS_FILE).is_file() for place in (folder, folder.parents[1])):
-        sentence = f"There is no {HELPERS_FILE} beside this file, nor beside course.yaml."
+        sentence = f"There is no {HELPERS_FILE} beside this file or beside course.yaml."
         yield document.fault(("hand_out", 0), sentence, "Write it, or remove 'hand_out'.")
 
 
@@ -74,19 +74,22 @@ def _fault_of(folder: Path, name: str, seen: set[str]) -> tuple[str, str]:
 
 
 def name_fault(name: str, seen: Container[str]) -> tuple[str, str]:
-    """Return why students cannot receive a file of this name, beside files whose small names were seen."""
+    """Return why students cannot receive a file of this name, beside files with these lower-case names."""
     plain, suffix = name.lower(), PurePath(name).suffix.lower()
     if plain in seen:
-        return f"{name} is listed twice.", "Names that differ only in capitals are one file on many systems."
+        return (
+            f"{name} is listed twice.",
+            "Names that differ only in capital letters are the same file on many systems.",
+        )
     if plain in _TAKEN or plain.partition(".")[0] in _DEVICES or name.endswith("."):
-        return f"A file of an exercise cannot be called {name}.", "Rename it."
+        return f"An exercise's file cannot be called {name}.", "Rename it."
     if suffix in _CODE:
-        return f"{name} is code, not data.", f"Write functions for students into {HELPERS_FILE}."
+        return f"{name} is code, not data.", f"Put functions for students into {HELPERS_FILE}."
     return "", ""
 
 
 def _missing(folder: Path, name: str) -> tuple[str, str]:
-    """Return why a name is no plain file beside exercise.yaml, and the remedy."""
+    """Return why a name is not that of a plain file beside exercise.yaml, and the remedy."""
     file = folder / name
     if file.is_symlink():
         return f"{name} is a link.", "Put the file itself there."
@@ -138,7 +141,9 @@ def clashes(exercises: Iterable[tuple[Document, Mapping[str, Path]]]) -> Iterato
             digest, own = digest_of(read_file(file, MAX_BYTES)), document.file.parent.name
             known, other = first.setdefault(name.lower(), (digest, own))
             if known != digest:
-                told = f"{name} of {other} is another file, and students have one folder for all exercises."
+                told = (
+                    f"{name} of {other} is a different file, and students have one folder for all exercises."
+                )
                 path = ("hand_out",) if name == HELPERS_FILE else ("files",)
                 yield document.fault(path, told, "Rename one of them.")
 

@@ -67,7 +67,7 @@ def fingerprints(exercise: LoadedExercise) -> dict[str, str]:
         written = data["questions"][place]
         decisive = {key: value for key, value in written.items() if key != "explanation"}
         parts = {**common, "question": decisive}
-        if f"{GIVEN}." in json.dumps(decisive):  # it is judged by what decides the earlier ones, too
+        if f"{GIVEN}." in json.dumps(decisive):  # what decides the earlier ones also decides this one
             parts["earlier"] = data["questions"][:place]
         if question.by_checks:
             parts["files"] = {name: _content(name, text, question.id, code) for name, text in files.items()}

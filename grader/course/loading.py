@@ -1,4 +1,4 @@
-"""Loading a course from its folder, with all faults of a file reported at once, each with its place."""
+"""Load a course from its folder, with all faults of a file reported at once, each with its place."""
 
 from __future__ import annotations
 
@@ -398,7 +398,7 @@ def _own_names(record: Exercise) -> frozenset[str]:
 
 
 def _begun(folder: Path, record: Exercise) -> Exercise:
-    """Give the questions whose stubs begin with code of a file that code."""
+    """Give that code to the questions whose stubs begin with code from a file."""
     if not any(one.starts_from for one in record.questions):
         return record
     entries = [
@@ -570,12 +570,12 @@ def _unbegun(file: Path, name: str, path: Path_, document: Document) -> Iterator
         if isinstance(statement, ast.Import | ast.ImportFrom):
             continue
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            sentence = f"In {file.name}, '{name}' needs more than one function or one class: "
+            sentence = f"In {file.name}, '{name}' must be one function or one class, but it needs more: "
             told = f"{sentence}{ast.unparse(statement).splitlines()[0]:.40}."
             yield document.fault((*path, "id"), told, "Put everything into it.")
         elif statement.name != name:
             sentence = f"In {file.name}, '{name}' uses '{statement.name}', which students do not receive."
-            yield document.fault((*path, "id"), sentence, f"Put it into '{name}', or into helpers.py.")
+            yield document.fault((*path, "id"), sentence, f"Put it into '{name}' or into helpers.py.")
 
 
 def _undefined(file: Path, places: Sequence[tuple[Path_, str]], document: Document) -> Iterator[Fault]:

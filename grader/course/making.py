@@ -106,7 +106,7 @@ def name_faults(file: Path, names: frozenset[str], others: frozenset[str]) -> li
     for name in sorted(names):
         sentence, remedy = name_fault(name, seen)
         if not sentence and (file.parent / name).exists():
-            sentence = f"{name} is already beside {file.name}, which makes it."
+            sentence = f"{file.name} makes {name}, but this file already exists beside it."
             remedy = "Remove or rename one."
         seen.add(name.lower())
         if sentence:

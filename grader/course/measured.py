@@ -49,7 +49,7 @@ def read_measured(folder: Path) -> float | None:
     try:
         return Measured.model_validate(json.loads(read_file(file, _MAX_BYTES))).seconds
     except (ValidationError, ValueError, RecursionError):
-        sentence = f"{MEASURED_FILE} is not what course check writes."
+        sentence = f"{MEASURED_FILE} is not in the form that course check writes."
         remedy = f"Delete it, and run: course check {folder.name}"
         raise CourseFaults([Fault(file, None, None, "", sentence, remedy)]) from None
 

@@ -46,7 +46,7 @@ EXERCISE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 SET_NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
 PackageName = Annotated[str, Field(pattern=PACKAGE_NAME)]
-# Between double quotes, no shell and no notebook changes it, and pip takes it for no option.
+# Between double quotes, no shell and no notebook changes it, and pip does not read it as an option.
 REQUIREMENT = r"^[A-Za-z0-9./][^\"`$%\\&|{}\r\n]*$"
 Requirements = Annotated[
     list[Annotated[str, Field(pattern=REQUIREMENT, max_length=500)]], Field(min_length=1), Tag("list")
@@ -70,7 +70,7 @@ SetName = Annotated[str, Field(pattern=SET_NAME, max_length=60), AfterValidator(
 def _exported(name: str) -> str:
     known = [lms.name for lms in EXPORTS]
     if name not in known:
-        msg = f"'{name}' is not an LMS that gets scores. {did_you_mean(name, known)}"
+        msg = f"'{name}' is not an LMS that receives scores. {did_you_mean(name, known)}"
         raise ValueError(msg.rstrip("."))
     return name
 
@@ -130,9 +130,9 @@ class Course(Record):
         Field(description="The LMSs that get scores: `course roster show` says who lacks an id."),
     ] = []
 
-    canvas: Annotated[
-        CanvasPlace | None, Field(description="Where `course push canvas` sends scores to.")
-    ] = None
+    canvas: Annotated[CanvasPlace | None, Field(description="Where `course push canvas` sends scores.")] = (
+        None
+    )
 
     @field_validator("exercises")
     @classmethod
@@ -174,7 +174,7 @@ class Illustration(Record):
     @model_validator(mode="after")
     def _numbers_go_together(self) -> Illustration:
         if not self.has_numbers and (self.weight is not None or self.bias is not None):
-            msg = "A shape needs no weight and no bias. Give the input's numbers, or remove them"
+            msg = "A figure of shapes takes no weight or bias. Remove them, or give the input's numbers"
             raise ValueError(msg)
         return self
 
@@ -225,7 +225,7 @@ class Exercise(Record):
     format: Literal[1]
     title: Heading
     intro: Annotated[str, Field(description="Markdown; {{ M }} inserts a parameter.")] = ""
-    params: Annotated[dict[str, Param], Field(description="Drawn anew for each student.")] = {}
+    params: Annotated[dict[str, Param], Field(description="Drawn separately for each student.")] = {}
     where: Annotated[list[str], Field(description="Conditions on the parameters, such as K <= M.")] = []
     variant_0: Annotated[
         dict[str, Any], Field(description="The parameters used when no student is named.")

@@ -78,7 +78,7 @@ class SectionDeadlines(Record):
                 msg = "The name of a section is empty. Write it as the roster has it"
                 raise ValueError(msg)
             if folded(name) in names:
-                msg = f"'{names[folded(name)]}' and '{name}' are one section. Keep one of them"
+                msg = f"'{names[folded(name)]}' and '{name}' are the same section. Keep one of them"
                 raise ValueError(msg)
             names[folded(name)] = name
         return sections

@@ -1,8 +1,8 @@
 """Who works together: one variant and one hand-in for all members of a group.
 
 What a group hands in is kept under a name of its own, the *owner* of that work. The owner of what somebody
-does alone is the student. All else follows from two questions: whose is a student's work, and whose score is
-it.
+does alone is the student. Everything else follows from two questions: whose is a student's work, and whose
+score is it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MARK = "/"  # in the name of an owner that is a group, and never in that of a st
 
 
 def is_group(owner: str) -> bool:
-    """Tell whether an owner is a group.
+    """Return whether an owner is a group.
 
     >>> is_group("group/blue"), is_group("ada")
     (True, False)

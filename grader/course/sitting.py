@@ -51,7 +51,7 @@ class Paper(Record):
     intro: str
     worked: Worked | None = None  # what the exercise's figure shows
     show: Show = "first"  # how much of it
-    walk: Walk | None = None  # only in papers of before there were numbers in figures
+    walk: Walk | None = None  # only in papers from before figures had numbers
     figure: str | None = None  # only in papers of 0.1.0, which have no walk
     student: str | None
     packages: tuple[str, ...]
@@ -68,7 +68,7 @@ class Paper(Record):
 
     @property
     def illustration(self) -> Figure | None:
-        """The exercise's figure, for a renderer; None if there is none, or in papers of before."""
+        """The exercise's figure, for a renderer; None if there is none, or in older papers."""
         return figure_of(self.worked, self.show) if self.worked else None
 
     @property

@@ -76,7 +76,7 @@ def _repeated(file: Path, suite: Sequence[ast.AST]) -> Iterator[Fault]:
 
 
 def is_check(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Return whether pytest takes this for a check, or for a class of checks, by its name."""
+    """Return whether pytest treats this as a check, or as a class of checks, because of its name."""
     if isinstance(node, ast.ClassDef):
         return node.name.startswith("Test")
     return node.name.startswith("test") and not any("fixture" in ast.dump(one) for one in node.decorator_list)

@@ -26,7 +26,7 @@ from grader.questions.kinds import KINDS
 Model = TypeVar("Model", bound=BaseModel)
 
 _EXPECTED = {
-    "string": "a text",
+    "string": "text",
     "int": "a whole number",
     "float": "a number",
     "bool": "true or false",
@@ -50,13 +50,13 @@ _LENGTHS = {
 }
 _TAGGED = {**KINDS, TEXT: Passage, EXAMPLE: Example}
 _PATTERNS = {  # what the patterns of the records mean
-    PACKAGE_NAME: ("It cannot be a package.", "Write the name used to import it, such as numpy."),
+    PACKAGE_NAME: ("It is not the name of a package.", "Write the name used to import it, such as numpy."),
     EXERCISE_NAME: (
         "It cannot be the name of an exercise.",
         "Use letters, digits, - and _, as in exercise-1.",
     ),
     SET_NAME: (
-        "It cannot be the name of groups.",
+        "It cannot be the name of a set of groups.",
         "Begin with a letter, then use letters, digits, - and _, as in projects.",
     ),
     FILE_NAME: (
@@ -65,7 +65,7 @@ _PATTERNS = {  # what the patterns of the records mean
     ),
     REQUIREMENT: (
         "It is not a pip requirement.",
-        "Write it like torchgrade==0.1.0 or ./file.whl, without options and quotation marks.",
+        "Write it like torchgrade==0.1.0 or ./file.whl, without options or quotation marks.",
     ),
 }
 
@@ -104,7 +104,7 @@ def _wrong_kind(document: Document, path: Path_, expected: tuple[str, ...]) -> F
     written, value = document.written.get(path, ""), _value_at(document.data, path)
     if value is None:
         return document.fault(path, f"{rule}, but it is empty.")
-    if expected == ("a text",) and written:
+    if expected == ("text",) and written:
         return document.fault(path, f"{rule}.", f'Put it in quotes: "{written:.60}".')
     return document.fault(path, f"{rule}, not {value!r:.60}.")
 

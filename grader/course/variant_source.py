@@ -11,7 +11,7 @@ from typing import Any
 from grader.course.file_names import MISCONCEPTIONS_FILE, REFERENCE_FILE
 from grader.course.sources import read_source
 
-PARAMS = "params"  # what the fixture of checks is called, too
+PARAMS = "params"  # also the name of the fixture of checks
 
 
 @lru_cache  # called for each file of a class

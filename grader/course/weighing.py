@@ -44,12 +44,12 @@ class Weighing(Record):
     @model_validator(mode="after")
     def _each_exercise_once(self) -> Weighing:
         if self.categories and self.drop_lowest:
-            msg = "With categories, drop_lowest belongs to a category. Move it there"
+            msg = "With categories, drop_lowest belongs in a category. Move it there"
             raise ValueError(msg)
         named = [name for category in self.categories.values() for name in category.exercises]
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
-            msg = f"{', '.join(twice)} is in more than one place. List it in one category, once"
+            msg = f"{', '.join(twice)} is listed more than once. List it once, in one category"
             raise ValueError(msg)
         return self
 

@@ -1,4 +1,4 @@
-"""A made-up class for the demo: right students, typical mistakes, and files that break things."""
+"""A made-up class for the demo: students who are right, typical mistakes, and files that break things."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ CLASS: tuple[MadeUp, ...] = (  # of the course on convolution; `class_of` makes 
 
 
 def class_of(course: LoadedCourse) -> Sequence[MadeUp]:
-    """Return a class for a course: misconceptions that it lacks give way to its most common ones."""
+    """Return a class for a course: its most common misconceptions replace those that it lacks."""
     sittings = [prepare(exercise, None) for exercise in course.exercises()]
     much_code = max(sittings, key=lambda sitting: len(sitting.code_questions)).paper.exercise
     common = _slips(sittings)
@@ -118,7 +118,7 @@ def class_of(course: LoadedCourse) -> Sequence[MadeUp]:
 
 
 def _fitted(known: Sequence[str], others: Iterator[str]) -> Iterator[MadeUp]:
-    """Yield the class without the misconceptions that nobody knows, and others in their places."""
+    """Yield the class, with other misconceptions in place of those that are not known."""
     for person in CLASS:
         if not person.slip or person.slip in known:
             yield person

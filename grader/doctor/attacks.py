@@ -4,7 +4,7 @@ An attack is a folder `FAMILY/NAME/` with one of
 
 - `submission.py`, a file that a student hands in;
 - `first.py` and `second.py`, handed in one after the other: the second may reveal what the first has seen;
-- `notebook.py`, whose function `notebook()` makes the bytes of a hostile notebook (no 10 MB file lies here).
+- `notebook.py`, whose function `notebook()` makes the bytes of a hostile notebook (no file of 10 MB).
 
 The docstring of the first file says in a sentence what it tries. Before a file is graded, @COURSE@, @VICTIM@,
 @GRADEBOOK@, @EXAMINER@ and @OUTSIDE@ in it are replaced by the paths of the course, another student's file,

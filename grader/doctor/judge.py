@@ -34,7 +34,7 @@ _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 @dataclass
 class Bench:
-    """Where attacks of one world are graded: a fork server, which is started anew when it is lost."""
+    """Where attacks of one world are graded: a fork server, which is restarted when it is lost."""
 
     world: World
     suite: CheckSuite
@@ -128,7 +128,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
 
 
 def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
-    """Yield what the reports reveal and must not."""
+    """Yield what the reports reveal although they must not."""
     for report in reports:
         for question in report.questions:
             if question.score > 0:
@@ -139,7 +139,7 @@ def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[str]:
-    """Yield what has changed and what is still there, and remove what lies outside the world."""
+    """Yield what has changed and what is still there, and remove what is outside the world."""
     after = dict(state_of(bench.world))
     changed = sorted({name for name, _ in set(before.items()) ^ set(after.items())})
     temporary = str(bench.world.temporary)
@@ -158,7 +158,7 @@ def _left(bench: Bench, before: dict[str, str], children: set[int]) -> Iterator[
 
 
 def _children() -> set[int]:
-    """Return the processes that this one has started, and those that their own parents left to it."""
+    """Return the processes that this one has started, and those that it adopted when their parents ended."""
     lists = Path("/proc/self/task").glob("*/children")
     return {int(pid) for file in lists for pid in file.read_text(encoding="ascii").split()}
 

@@ -21,7 +21,7 @@ class Arrival:
     def corrected(self, other: Arrival) -> Arrival:
         """Return what is known after the same file was found again with this arrival.
 
-        The earliest known time counts, because the file existed by then: a later copy makes no one late. For
+        The earliest known time counts, because the file existed by then: a later copy makes nobody late. For
         the same reason a file is late by the LMS only if it always was.
         """
         times = [time for time in (self.time, other.time) if time is not None]

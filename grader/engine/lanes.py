@@ -196,7 +196,7 @@ class LocalLanes:
         if not busy.is_ready:
             self._failed_starts += 1
             if self._failed_starts == TRIES:
-                raise WorkerFault(f"A process that grades could not start: {why}.")
+                raise WorkerFault(f"A grading process could not start: {why}.")
             return
         job = busy.jobs.popleft()
         self._waiting.extendleft(busy.jobs)

@@ -1,4 +1,4 @@
-"""Try an author's modules in a process apart: they can loop, exit, crash or fill the memory."""
+"""Try an author's modules in a separate process: they can loop, exit, crash or fill the memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def apart(work: Callable[[Note], T], memory_mib: int) -> T:
     `work` notes what it is about to do, so that a fault can name it. Without fork it works in this process.
 
     Raises:
-        CourseFaults: the process ended, or did not come to an end.
+        CourseFaults: the process ended, or did not finish.
         GraderError: `work` raised it.
 
     """
@@ -33,7 +33,7 @@ def apart(work: Callable[[Note], T], memory_mib: int) -> T:
 
 
 def tried(course: LoadedCourse, exercises: Sequence[str]) -> None:
-    """Import the checks and references of some exercises in a process apart.
+    """Import the checks and references of some exercises in a separate process.
 
     Raises:
         CourseFaults: they cannot be imported, whatever they do instead.

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Send everything printed here to stderr, by whatever way: stdout is for the command's own output."""
+    """Send everything printed here to stderr, in whatever way: stdout is for the command's own output."""
     with contextlib.suppress(OSError, ValueError):  # stdout is closed
         sys.stdout.flush()
     try:

@@ -50,7 +50,7 @@ def side_effects_of(said: Any) -> SideEffects:
     """Return what a call did.
 
     Raises:
-        StudentError: it is not told as it should be.
+        StudentError: the reply is malformed.
 
     """
     match said:

@@ -54,6 +54,6 @@ def place_in(folder: Path, error: BaseException) -> tuple[Path, int] | None:
 
 @lru_cache(1024)  # every failing check passes through the same files of pytest
 def _part_of(folder: Path, file: str) -> Path | None:
-    """Return a file's path within a folder, or None if it lies elsewhere."""
+    """Return a file's path within a folder, or None if it is elsewhere."""
     own, resolved = folder.resolve(), Path(file).resolve()
     return resolved.relative_to(own) if resolved.is_relative_to(own) and resolved.is_file() else None

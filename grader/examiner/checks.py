@@ -71,7 +71,7 @@ class Turn:
 class Reference:
     """The fixture `reference`: reference.py, whose functions remember what they last returned.
 
-    It has the verbs of `student`, unless a question is called so.
+    It has the verbs of `student`, unless a question has the same name.
     """
 
     def __init__(self, module: ModuleType | None, asked: Collection[str] = ()) -> None:
@@ -207,7 +207,7 @@ class CheckSuite:
         return self.around.get(folder.resolve(), NOTHING_AROUND)
 
     def settle(self, sitting: Sitting) -> None:
-        """Lay the files of a student beside the checks and the reference."""
+        """Put the files of a student beside the checks and the reference."""
         if sitting.folder is not None:
             self.around_in(sitting.folder).settle(sitting.material)
 

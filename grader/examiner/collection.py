@@ -1,4 +1,4 @@
-"""Collecting checks: pytest does it once for all submissions, without running its own loop."""
+"""Collect checks: pytest does it once for all submissions, without running its own loop."""
 
 from __future__ import annotations
 
@@ -228,8 +228,8 @@ def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> 
     """Run pytest on files, without the options its user set for other runs, and forget their modules.
 
     pytest names a module by its path below the root, and makes each folder on the way a package. If the root
-    were the folder of exercises, an exercise called `code` would be taken for Python's own module. If the
-    modules were kept, another course's checks could be taken for these.
+    were the folder of exercises, an exercise called `code` would be mistaken for Python's own module. If the
+    modules were kept, another course's checks could be mistaken for these.
     """
     before = set(sys.modules)
     options = os.environ.pop("PYTEST_ADDOPTS", None)

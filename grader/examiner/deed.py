@@ -1,4 +1,4 @@
-"""What an author's code is about to do, noted beforehand, since it can end the process."""
+"""What an author's code is about to do, noted before it runs, because it can end the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the misconception that a student's code shows.
+"""Find the misconception that a student's code shows.
 
 A misconception of code is a wrong solution in misconceptions.py. It is run as if a student had handed it in,
 once for all students. What it returned to the checks is compared with what a student's code returned to the

@@ -1,4 +1,4 @@
-"""Describes how a student's result differs from the right one.
+"""Describe how a student's result differs from the right one.
 
 Beside a hidden check it shows nothing that student code can choose freely; a dtype alone is one of a dozen.
 """

@@ -1,4 +1,4 @@
-"""Working in a fork of this process, which can then fail without harm."""
+"""Work in a fork of this process, which can then fail without harm."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def in_a_fork(work: Callable[[Note], T], memory_mib: int) -> T:
     `work` notes what it is about to do, so that a fault can name it.
 
     Raises:
-        CourseFaults: the process ended, or did not come to an end.
+        CourseFaults: the process ended, or did not finish.
         GraderError: `work` raised it.
 
     """

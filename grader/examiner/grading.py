@@ -270,7 +270,7 @@ def _tracks(posed: Posed, key: Key, mark: Mark, value: Any) -> Tracks | None:
         return None
     try:
         return kind.tracks(posed, key, mark.misconception, kind.read(posed, value))
-    except Exception:  # an answer can be odder than any walk foresees
+    except Exception:  # an answer can be too unusual for a walk
         return None
 
 
@@ -322,7 +322,7 @@ def _diagnosis(
         return diagnose(tried.results, wrongs, results_of, lambda name: forms_of(names, posed.id, name))
     except WorkerFault:
         raise
-    except Exception:  # values can be odder than any comparison foresees; the verdict does not change
+    except Exception:  # values can be too unusual to compare; the verdict does not change
         return Diagnosis()
 
 

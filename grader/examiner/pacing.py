@@ -1,4 +1,4 @@
-"""Grading on a machine that may be slower than the one where the reference was measured."""
+"""Grade on a machine that may be slower than the one where the reference was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packages that students' files may import: which are installed, and which are imported beforehand."""
+"""The packages that students' files may import: which are installed, and which are imported in advance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds how long a check itself may take. The time of student code is bounded elsewhere."""
+"""Bound how long a check itself may take. The time of student code is bounded elsewhere."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class Stopwatch:
 def own_time_bounded(others: Stopwatch, seconds: float) -> Iterator[None]:
     """Raise TooSlowError in the code in here after this many seconds, not counting those of `others`.
 
-    It uses an alarm, where the system has one, and works in the main thread only. This is a first, polite try
-    that does not reach a call into C. If a check takes too long all the same, the process that started this
-    one ends it.
+    It uses an alarm, where the system has one, and works in the main thread only. This is only a first
+    attempt, which cannot interrupt a call into C. If a check still takes too long, the process that started
+    this one ends it.
     """
     if _ALARM is None or threading.current_thread() is not threading.main_thread():
         yield

@@ -53,7 +53,7 @@ class RemoteHost(Protocol):
         """Return what a verb of grader.worker.verbs returns."""
 
     def give_up(self, why: str) -> NoReturn:
-        """Let a check fail, because an answer is none."""
+        """Make a check fail, because an answer is missing."""
 
 
 class Remote:
@@ -100,7 +100,7 @@ class Remote:
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        """The class of torch's that the worker names, for isinstance: as true as any value from there."""
+        """The class of torch's that the worker names, for isinstance: as reliable as any value from there."""
         return _class_of_torch(self._torch_class) or Remote
 
     def __getitem__(self, key: Any) -> Any:
@@ -161,12 +161,12 @@ class Remote:
     __hash__ = object.__hash__
 
     def _compared(self, name: str, other: Any) -> Any:
-        """Compare in the worker. An object as the result would be true, whatever it is, so it is none."""
+        """Compare in the worker. An object as the result would always be true, so it is refused."""
         value = self._operated(name, self, other)
         return value if type(value) is not Remote else self._line.give_up("malformed")
 
     def _operated(self, name: str, *operands: Any) -> Any:
-        """Operate on what is all in the worker.
+        """Apply an operator to objects that are all in the worker.
 
         A value of the check stays here: an object that came instead of a value could read from it what is
         expected, and be equal to it.
@@ -195,7 +195,7 @@ for _name in (*BINARY, *UNARY):
 
 
 def _class_of_torch(name: str) -> type | None:
-    """Return a class of torch's that is loaded here and cannot be taken for a plain value or a tensor."""
+    """Return a class of torch's that is loaded here and cannot be mistaken for a plain value or a tensor."""
     module, _, own = name.rpartition(".")
     if module.partition(".")[0] != "torch" or module not in sys.modules:
         return None

@@ -152,7 +152,7 @@ class Report(Record):
 
     @property
     def is_graded(self) -> bool:
-        """Whether the grader did its part; if not, the score must not be handed on."""
+        """Whether the grader did its part; if not, the score must not be passed on."""
         return all(question.outcome not in NOT_GRADED for question in self.questions)
 
     @property

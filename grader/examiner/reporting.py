@@ -162,7 +162,7 @@ def _has_run(results: Sequence[CheckResult]) -> bool:
 
 
 def _worsened(outcome: OutcomeName) -> OutcomeName:
-    """Return the outcome of code that is right at best, but not in the way that was asked for."""
+    """Return the outcome of code that does not work in the required way, even if its results are right."""
     return "failed" if outcome in {"passed", "skipped"} else outcome
 
 
@@ -198,7 +198,7 @@ def _check_reports(
 
 
 def _returned(result: CheckResult) -> Sketch | None:
-    """Return a sketch of what came back; None if values are odder than any sketch foresees."""
+    """Return a sketch of what came back; None if the values are too unusual for a sketch."""
     try:
         return sketch_of(result)
     except Exception:

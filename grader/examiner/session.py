@@ -140,7 +140,7 @@ class Session:
         self.checking = False
 
     def give_up(self, why: str) -> NoReturn:
-        """Let a check fail, whatever it makes of the error, because an answer is none."""
+        """Make a check fail, whatever it does with the error, because an answer is missing."""
         self.lost = Trouble(why)
         raise StudentError(self.lost)
 
@@ -163,7 +163,7 @@ class Session:
         """Return the value that the submission gives a name.
 
         Raises:
-            StudentError: it has none; the trouble says what became of it.
+            StudentError: it has none; the trouble says what happened to it.
             WorkerFault: the grader failed.
 
         """

@@ -1,4 +1,4 @@
-"""What a value or a check's values come to in few numbers, so that the results of a class can be compared.
+"""A few numbers that sum up a value or a check's values, so that the results of a class can be compared.
 
 A stored report must stay small, and must not hold what a hidden check gave to student code. A sketch of the
 values that came back has their types and shapes, and three sums of their numbers. Two ways to compute the
@@ -71,7 +71,7 @@ def _sums(numbers: list[float]) -> tuple[float, ...]:
     return tuple(float(f"{one:.7g}") for one in sums) if all(map(math.isfinite, sums)) else (0.0,)
 
 
-@lru_cache(16)  # the checks of a class return few sizes, seldom large ones
+@lru_cache(16)  # the checks of a class return few sizes, rarely large ones
 def _waves(length: int) -> tuple[tuple[float, ...], ...]:
     """Return the weights of this many numbers, in each weighting."""
     return tuple(tuple(math.cos(wave * place) for place in range(1, length + 1)) for wave in WAVES)

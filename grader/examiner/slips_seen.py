@@ -18,7 +18,7 @@ MAX_REMARKS = 2  # about lines that failed, beside one question
 SENTENCES = {  # {line} is the place, {name} the question's name, {value} its value, perhaps
     "name": "{line} defines `{detail}`, but the question asks for `{name}`.",
     "compared": "{line} gives `{name}` no value; write `{name} = {value}`.",
-    "text": "{line} is a text, not code; write `{name} = {value}` without quotes around it.",
+    "text": "{line} is text in quotes, not code; write `{name} = {value}` without quotes around it.",
     "inside": "{line} gives `{name}` a value only inside `{detail}`; move it out and do not indent it.",
     "printed": "{line} only prints a value; write `{name} = {value}`.",
     "bare": "{line} only computes a value; write `{name} = {value}`.",

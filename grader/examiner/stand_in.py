@@ -1,4 +1,4 @@
-"""What stands for an object of the author's while its calls are recorded."""
+"""A stand-in for an author's object while its calls are recorded."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def read_submission(file: Path) -> Submission:
 
 
 def with_files_beside(submission: Submission, folder: Path, questions: Iterable[Posed]) -> Submission:
-    """Return a submission with the files that questions ask for, if they lie in a folder."""
+    """Return a submission with the files that questions ask for, if they are in a folder."""
     files = []
     for name in dict.fromkeys(posed.file for posed in questions if posed.file):
         try:

@@ -50,7 +50,7 @@ class StudentError(Exception):
 
 
 def student_error(trouble: Trouble) -> StudentError:
-    """Return the error for a trouble, also an instance of Python's own class, so pytest.raises knows it."""
+    """Return the error for a trouble; it is also an instance of Python's own class, for pytest.raises."""
     kind = getattr(builtins, trouble.type, None) if trouble.kind == "raised" else None
     if (
         isinstance(kind, type)

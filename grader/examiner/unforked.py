@@ -1,4 +1,4 @@
-"""Working in this process where there is no fork: an endless loop is stopped, but not a crash."""
+"""Work in this process where there is no fork: an endless loop is stopped, but not a crash."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def in_this_process(work: Callable[[Note], T], memory_mib: int) -> T:  # noqa: A
     """Return what `work` returns.
 
     Raises:
-        CourseFaults: it did not come to an end, or ran out of memory.
+        CourseFaults: it did not finish, or ran out of memory.
         GraderError: `work` raised it.
 
     """

@@ -14,7 +14,7 @@ Load = Callable[[Mapping[str, Any]], ModuleType | None]
 
 @dataclass
 class VariantModule:
-    """A module that is imported anew for each variant if it reads `params`, and otherwise once, at once."""
+    """A module that is imported again for each variant if it reads `params`, and otherwise once, at once."""
 
     load: Load
     reads_params: bool

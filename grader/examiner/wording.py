@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # `grade --help` imports this module, and must not wait for p
 MAX_SHOWN = 300  # characters of an exception's own words
 NOT_ANSWERED = "Not answered yet."
 STILL_BROKEN = "This is still the broken version."
-JUDGED_BY_OWN = "It was judged by your own {names}."
+JUDGED_BY_OWN = "It was graded with your own {names}."
 JUDGED_LATER = "Answered. It will be graded after you hand in the file."
-NOT_JUDGED = "This answer could not be judged ({error}). Please tell your instructor."
+NOT_JUDGED = "This answer could not be graded ({error}). Please tell your instructor."
 NO_CHECK = "This question has no check."
 ALL_SKIPPED = "Every check of this question was skipped. Please tell your instructor."
 CHECK_TOO_SLOW = "This check ran out of time. That is not your fault; please tell your instructor."

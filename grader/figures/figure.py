@@ -117,7 +117,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Strip:
-    """One axis of a layer: its cells in a row, and where the kernel lies.
+    """One axis of a layer: its cells in a row, and where the kernel is.
 
     `positions` are the first ones and the last one; `count` says how many there are. Cells may be left out in
     the middle: `indices` then makes a jump. For a transposed convolution the cells are those of the output,
@@ -188,7 +188,7 @@ class Figure:
 
 
 def number_text(value: float, *, minus: str = MINUS) -> str:
-    """Write a number shortly; `minus` is its sign.
+    """Write a number in a short form; `minus` is its sign.
 
     >>> number_text(0.1 + 0.2), number_text(-0.0), number_text(-2, minus="-")
     ('0.3', '0', '-2')

@@ -116,7 +116,7 @@ class _Drawing:
         return stacked((products, (*sums, result)))
 
     def _products(self, track: Track, frame: FigureFrame) -> Block:
-        """Write the products as they lie on the image, with lines around them in Unicode."""
+        """Write the products in their positions on the image, with lines around them in Unicode."""
         rows = [[self._product(one, frame.products) for one in row] for row in frame.products]
         lines = [line for row in rows for line in _filled(row, WIDTH - 4)]
         edge = GridText(self.script, track.is_true).edge

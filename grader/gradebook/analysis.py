@@ -176,11 +176,10 @@ def facility(questions: Sequence[QuestionReport]) -> float | None:
 def discrimination(question: str, reports: Iterable[Report]) -> float | None:
     """Return how well a question separates strong from weak students in the rest of its exercise: -1 to 1.
 
-    The corrected item-total (item-rest) correlation: Pearson's, of the share of the question's points with
-    the share of the other questions' points. For a question that is right or wrong that is the
-    point-biserial correlation. S. Henrysson, Correction of item-total correlations in item analysis,
-    Psychometrika 28 (1963), 211-218. Shares make reports with different
-    questions or points comparable.
+    This is the corrected item-total (item-rest) correlation: Pearson's correlation between the share of the
+    question's points and the share of the other questions' points. For a question that is right or wrong, it
+    is the point-biserial correlation. S. Henrysson, Correction of item-total correlations in item analysis,
+    Psychometrika 28 (1963), 211-218. Shares make reports with different questions or points comparable.
     """
     pairs = []
     for report in reports:

@@ -121,7 +121,7 @@ class ClassSummary:
 
 @dataclass
 class Examples:
-    """The misconceptions of a class with example answers, gathered while its reports pass by."""
+    """The misconceptions of a class with example answers, collected while its reports are read."""
 
     _students: dict[str, set[str]] = field(default_factory=dict)
     _places: dict[str, Counter[str]] = field(default_factory=dict)

@@ -139,7 +139,7 @@ class Database:
         """Open a connection for reading.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self._faults(), self._engine.connect() as connection:
@@ -150,7 +150,7 @@ class Database:
         """Open a transaction, which keeps all of its work or nothing.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self._faults(), self._engine.begin() as connection:
@@ -162,7 +162,7 @@ class Database:
         The work must be idempotent, because a lost server may have kept it.
 
         Raises:
-            UsageFault: the database refuses, or the server does not come back.
+            UsageFault: the database fails, or the server does not come back.
 
         """
         until = time.monotonic() + RECONNECT_SECONDS

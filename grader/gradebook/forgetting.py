@@ -1,4 +1,4 @@
-"""Removing everything about one student from the gradebook."""
+"""Remove everything about one student from the gradebook."""
 
 from __future__ import annotations
 

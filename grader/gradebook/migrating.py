@@ -1,4 +1,4 @@
-"""Updating the tables of an older gradebook."""
+"""Update the tables of an older gradebook."""
 
 from __future__ import annotations
 

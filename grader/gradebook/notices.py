@@ -76,7 +76,7 @@ def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
 
     Raises:
         CourseFaults: a list of groups has faults.
-        UsageFault: it cannot be read, or the gradebook refuses.
+        UsageFault: it cannot be read, or the gradebook fails.
 
     """
     sharing = course.sharing

@@ -34,7 +34,7 @@ class Letter:
 
     @property
     def own_grades(self) -> frozenset[str]:
-        """Return the grades in the LMS that can only be ours."""
+        """Return the grades in the LMS that can only come from the grader."""
         doubtful = {self.grade} if self.state == "sending" else set()
         return frozenset({self.confirmed, *doubtful} - {""})
 
@@ -42,7 +42,7 @@ class Letter:
 class Outbox:
     """The scores for one assignment, whose address is `place`.
 
-    Every method raises UsageFault if the database refuses.
+    Every method raises UsageFault if the database fails.
     """
 
     def __init__(self, database: Database, place: str) -> None:
@@ -74,7 +74,7 @@ class Outbox:
         self._set_state(dict.fromkeys(students, "sending"))
 
     def settle(self, states: Mapping[str, LetterState]) -> None:
-        """Store what became of letters: sent, or waiting again because they certainly did not arrive."""
+        """Store the state of letters: sent, or waiting again because they certainly did not arrive."""
         self._set_state(states)
 
     def _set_state(self, states: Mapping[str, LetterState]) -> None:
@@ -98,7 +98,7 @@ def open_letters(database: Database, but: Iterable[str]) -> dict[str, int]:
     """Return how many letters wait or are in doubt in places other than these, by exercise.
 
     Raises:
-        UsageFault: the database refuses.
+        UsageFault: the database fails.
 
     """
     is_open = (OutboxRow.state != "sent", OutboxRow.place.not_in(list(but)))
@@ -111,7 +111,7 @@ def students_in_outbox(database: Database) -> set[str]:
     """Return the students of all letters.
 
     Raises:
-        UsageFault: the database refuses.
+        UsageFault: the database fails.
 
     """
     with database.reading() as connection:

@@ -1,4 +1,4 @@
-"""Writing one submission into the gradebook. Statements are built once: building is slower than running."""
+"""Write one submission into the gradebook. Statements are built once: building is slower than running."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def find_or_add_submission(connection: Connection, handed_in: HandedIn) -> Store
 
 
 def _add_files(connection: Connection, submission: int, handed_in: HandedIn) -> None:
-    """Store what lies beside a new submission."""
+    """Store the files beside a new submission."""
     for file in handed_in.files:
         content = handed_in.attached.get(file.name, b"")
         connection.execute(_add_file, {"submission_id": submission, **vars(file), "content": content})

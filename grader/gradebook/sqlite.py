@@ -24,7 +24,7 @@ from grader.errors import UsageFault, printable
 from grader.files import part_of, refusal
 
 BUSY_SECONDS = 30  # to wait for another process's lock
-READING = {"is_reading": True}  # our own option: this connection takes no lock
+READING = {"is_reading": True}  # the grader's own option: this connection takes no lock
 _LOCAL = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlay"}
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -153,7 +153,7 @@ def keep_copy(file: Path, version: str) -> Path:
 
 def _make_empty(file: Path) -> None:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    file.chmod(0o600)  # whatever the umask
+    file.chmod(0o600)  # regardless of the umask
 
 
 def _copy(file: Path, target: Path) -> None:

@@ -49,7 +49,7 @@ class Gradebook(Database):
         """Return what is stored about these students' submissions, by student, exercise and digest.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.reading() as connection:
@@ -85,7 +85,7 @@ class Gradebook(Database):
         unless `may_lower`.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
 
@@ -105,7 +105,7 @@ class Gradebook(Database):
         """Yield every attempt with the report that counts and its marks, by student, exercise and time seen.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         marked = self._marked(student)
@@ -121,7 +121,7 @@ class Gradebook(Database):
         """Yield submissions with the reports that count.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         for _, handed_in, report in self._numbered_reports(submissions):
@@ -148,7 +148,7 @@ class Gradebook(Database):
         """Return the content of a file that a student handed in beside the source; None if there is none.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         own = (SubmissionRow.student == student, SubmissionRow.exercise == exercise)
@@ -166,7 +166,7 @@ class Gradebook(Database):
         """Yield submissions with the reports that count and the marks that people gave.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         for _, handed_in, report in self.numbered_reports(submissions):
@@ -176,7 +176,7 @@ class Gradebook(Database):
         """Yield the same, each with its number.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         marks = self.marks()
@@ -201,7 +201,7 @@ class Gradebook(Database):
         """Return every mark ever given, by student and exercise, oldest first.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.reading() as connection:
@@ -211,7 +211,7 @@ class Gradebook(Database):
         """Store a mark after `before`, or return the one that somebody else has given meanwhile.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.writing() as connection:
@@ -221,7 +221,7 @@ class Gradebook(Database):
         """Return whose variants the reports that count are about, by student and exercise; "" is variant 0.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         found: dict[tuple[str, str], str] = {}
@@ -236,7 +236,7 @@ class Gradebook(Database):
         """Store a score that was set by hand.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.writing() as connection:
@@ -256,7 +256,7 @@ class Gradebook(Database):
         """Return every override ever made, oldest first.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         rows = select(OverrideRow.__table__).order_by(OverrideRow.id)
@@ -278,7 +278,7 @@ class Gradebook(Database):
         """Store the parameters and the files of their own that students were given, by student and exercise.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
 
@@ -294,7 +294,7 @@ class Gradebook(Database):
         """Return the files that were made for a student, by name.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         own = (MadeFileRow.student == student, MadeFileRow.exercise == exercise)
@@ -308,7 +308,7 @@ class Gradebook(Database):
         A file of a student's own is there by its name, with its SHA-256.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         rows = select(HandedOutRow.student, HandedOutRow.exercise, HandedOutRow.params)
@@ -326,7 +326,7 @@ class Gradebook(Database):
         """Return the students who handed in, have an override, or were given a variant.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         tables = (SubmissionRow, OverrideRow, HandedOutRow)
@@ -338,7 +338,7 @@ class Gradebook(Database):
         """Return the students who were given variants of their own, by name.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.reading() as connection:
@@ -354,7 +354,7 @@ class Gradebook(Database):
         searched are replaced.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         rows = [{"source": one[0], "student": one[1], "exercise": one[2]} for one in sorted(set(left_out))]
@@ -369,7 +369,7 @@ class Gradebook(Database):
         """Return students and exercises for which a file was left out.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.reading() as connection:
@@ -380,7 +380,7 @@ class Gradebook(Database):
         """Return the names of all exercises with scores, with the number of students in each.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         scored = union(*(select(table.student, table.exercise) for table in (SubmissionRow, OverrideRow)))
@@ -393,7 +393,7 @@ class Gradebook(Database):
         """Return exercise and id of all scored questions, with the number of submissions that have them.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         counts: Counter[tuple[str, str]] = Counter()
@@ -406,7 +406,7 @@ class Gradebook(Database):
         """Delete everything about a student, in all spellings; return how much there was, by its name.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.writing() as connection:
@@ -416,7 +416,7 @@ class Gradebook(Database):
         """Return the history of a student's scores, oldest first.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         overrides = self.overrides(student)
@@ -428,7 +428,7 @@ class Gradebook(Database):
         """Return what a student's submissions printed and raised in their last grading.
 
         Raises:
-            UsageFault: the database refuses.
+            UsageFault: the database fails.
 
         """
         with self.reading() as connection:

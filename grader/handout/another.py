@@ -14,7 +14,7 @@ from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError, Key
 
 MOST_DRAWS = 50
-ENOUGH = 8  # draws after which an answer that was the same in all of them is taken as one that never varies
+ENOUGH = 8  # draws after which an answer that was the same in all of them counts as one that never varies
 MARK = "-another-"  # between the name of an exercise and a number
 
 
@@ -36,7 +36,7 @@ def another(
 ) -> Another:
     """Draw the variant with a number, again and again while an answer is the student's own.
 
-    Parameters that an `earlier` one has are avoided, too. If no draw is free of both, return the best.
+    Parameters of an `earlier` one are also avoided. If no draw is free of both, return the best.
 
     Raises:
         CourseFaults: no variant can be drawn.
@@ -54,7 +54,7 @@ def _cost(one: Another, earlier: Sequence[Mapping[str, Any]]) -> tuple[int, bool
 
 
 def _is_best(found: Sequence[Another], earlier: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether further draws would not help: some answers, such as all zeros, are always the same."""
+    """Return whether further draws cannot help: some answers, such as all zeros, are always the same."""
     least = min(_cost(one, earlier) for one in found)
     always = frozenset.intersection(*(frozenset(one.same) for one in found))
     return not any(least) or len(found) == MOST_DRAWS or (len(found) >= ENOUGH and least == (len(always), 0))

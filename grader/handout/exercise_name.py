@@ -1,4 +1,4 @@
-"""Finding the exercise that a student names by its name, its file or its number."""
+"""Find the exercise that a student names by its name, its file or its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing what students receive, without overwriting their work."""
+"""Write what students receive, without overwriting their work."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def generate(
     """Write stubs and a pack into `out`, or into a subfolder for each student.
 
     `handed_out` holds parameters that students and groups already have, by name and exercise: they keep them.
-    `made` returns the files of their own that were made before, which are never made anew. `hand_out` is
+    `made` returns the files of their own that were made before, which are never made again. `hand_out` is
     called with the parameters and these files of this handout before any file is written.
 
     Raises:
@@ -150,7 +150,7 @@ def _check_release(course: LoadedCourse, students: Sequence[str]) -> None:
         for part in get_args(ResultPart):
             if part in written and not all(releases.visible(part, one, name, now) for one in students):
                 raise UsageFault(
-                    f"`release` of {name} holds '{part}' back, but a practice edition holds everything. "
+                    f"`release` of {name} holds '{part}' back, but a practice edition contains everything. "
                     "Use --edition assessed."
                 )
 

@@ -249,7 +249,9 @@ class _Converter:
             here = (*path, key)
             position = _position(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(position, path, "A key must be a word.", "Put texts with brackets in quotes.")
+                self._fault(
+                    position, path, "A key must be a word.", "Put text that begins with a bracket in quotes."
+                )
             elif unfit_character(key):
                 self._check_text(key, position, path)
             elif key in seen:

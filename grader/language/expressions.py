@@ -168,7 +168,7 @@ def _check_node(node: ast.AST, text: str) -> None:
     if isinstance(node, ast.comprehension) and (node.is_async or not isinstance(node.target, ast.Name)):
         raise ExpressionError(f"A loop in '{text}' has more than one name.", "Write one name after 'for'.")
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str | None):
-        raise ExpressionError(f"'{text}' contains a value that is neither a number nor a text.")
+        raise ExpressionError(f"'{text}' contains a value that is neither a number nor text.")
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "that"
         if name not in FUNCTIONS or node.keywords:
@@ -185,7 +185,7 @@ def given_name(node: ast.AST) -> str | None:
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:
-    """Return the parameters that a formula reads; the names of its loops are none."""
+    """Return the parameters that a formula reads; the names of its loops do not count."""
     given = {id(node.value): name for node in ast.walk(tree) if (name := given_name(node))}  # type: ignore[attr-defined]
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in given]
     own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
@@ -224,7 +224,7 @@ class _Filling(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, ast.comprehension):
-            return node  # its own name is no parameter
+            return node  # its own name is not a parameter
         is_known = names_in(node) and names_in(node) <= self._scope.keys()
         if isinstance(node, ast.expr) and is_known and not isinstance(node, ast.Compare | ast.BoolOp):
             with suppress(ExpressionError):

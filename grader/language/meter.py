@@ -138,4 +138,6 @@ def check_format(text: str, given: Iterable[Any]) -> None:
     if any("*" in spec for spec in specs) or _NESTED.search(text):  # the width is one of the arguments
         widths += [abs(value) for value in given if isinstance(value, int)]
     if max(widths, default=0) > MAX_WIDTH:
-        raise TooMuchError(f"A width is larger than {MAX_WIDTH:,} places. Make it smaller.")
+        raise TooMuchError(
+            f"A number or text in it is padded to more than {MAX_WIDTH:,} characters. Use a smaller width."
+        )

@@ -143,7 +143,7 @@ def _arguments(
     missing = [key for key in known if key not in {*found, *_DEFAULTS.get(name, {})}]
     if len(rest) > len(known) or len(found) < len(pairs) or missing:
         raise LayerError(
-            f"{name} needs other arguments.", f"They are: {', '.join(('tensors', *known))}, each once."
+            f"{name} has the wrong arguments.", f"It takes: {', '.join(('tensors', *known))}, each once."
         )
     for value in found.values():
         try:
@@ -170,7 +170,7 @@ def operate(operation: TensorOperation, scope: Scope, shapes: Mapping[str, Seque
     for key, value in given.items():
         numbers = value if isinstance(value, list | tuple) else [value]
         if not all(isinstance(one, int) for one in numbers):
-            raise LayerError(f"'{key}' must be a whole number, or several.", "Look at its formula.")
+            raise LayerError(f"'{key}' must be one or more whole numbers.", "Look at its formula.")
     plain = {key: tuple(one) if isinstance(one, list) else one for key, one in given.items()}
     if OPERATIONS[operation.name].is_open:
         plain = {key: one if isinstance(one, tuple) else (one,) for key, one in plain.items()}

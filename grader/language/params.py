@@ -48,7 +48,7 @@ class Range(Record):
         return self
 
     def draw(self, draws: Draws) -> int:
-        """One number from a list."""
+        """Return one number from a list."""
         return self.from_ + self.step * draws.below((self.to - self.from_) // self.step + 1)
 
 
@@ -65,12 +65,12 @@ class Decimals(Record):
             msg = "'to' is below 'from'."
             raise ValueError(msg)
         if any(round(end, self.digits) != end for end in (self.from_, self.to)):
-            msg = f"'from' and 'to' must not have more than {self.digits} decimals."
+            msg = f"'from' and 'to' have more decimal places than 'digits' allows: {self.digits}."
             raise ValueError(msg)
         return self
 
     def draw(self, draws: Draws) -> float:
-        """One number of all that have so many decimals."""
+        """Return one number of all that have so many decimals."""
         first, last = (round(end * 10.0**self.digits) for end in (self.from_, self.to))
         return (first + draws.below(last - first + 1)) / 10.0**self.digits
 

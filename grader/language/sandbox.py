@@ -124,7 +124,7 @@ def _paid(name: str, function: Any, *, counts: bool) -> Callable[..., Any]:
 
 def metered_environment(**filters: Callable[..., Any]) -> Environment:
     """Return a Jinja environment for the texts of a course, with more filters, for use within `metered`."""
-    # Not optimized: a text computes when it is rendered, not when it is parsed.
+    # Not optimised: a text computes when it is rendered, not when it is parsed.
     environment = _Environment(
         undefined=StrictUndefined, autoescape=False, optimized=False, finalize=_written
     )

@@ -86,7 +86,7 @@ class Lms:
         return cell
 
     def lacks(self, person: Person) -> str:
-        """Say which ids a person has none of, so that a score cannot reach them; "" if they have one."""
+        """Say which ids a person lacks, so that no score can reach them; "" if they have one."""
         wanted = dict.fromkeys(self.columns.values())
         return "" if not wanted or set(wanted) & set(person.ids) else " or ".join(one.name for one in wanted)
 

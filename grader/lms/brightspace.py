@@ -1,7 +1,7 @@
 """Brightspace (D2L): the CSV of its page Grades, which it also exports.
 
 An export writes `#` in front of each id, so that a spreadsheet keeps leading zeros, and ends each row with a
-cell that holds `#`. The `#` is no part of the id.
+cell that holds `#`. The `#` is not part of the id.
 
 A submission is in a folder `305-26 - Ada Lovelace - Nov 2, 2026 900 AM`, or has this in front of its name.
 The two numbers are in no list. Each time that a student hands in, there is one more; the last one counts.
@@ -107,7 +107,7 @@ class Brightspace(Lms):
         return [_filled(template, item) for item in export.items if item.entries]
 
     def lacks(self, person: Person) -> str:
-        """Say that a person has neither id; an e-mail address is none."""
+        """Say that a person has neither id; an email address is none."""
         has_one = {USERNAME, ORG_DEFINED_ID} & set(person.ids)
         return "" if has_one else f"{ORG_DEFINED_ID.name} or {USERNAME.name}"
 

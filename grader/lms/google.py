@@ -10,7 +10,7 @@ from grader.lms.people_list import EMAIL, FIRST, LAST, PeopleList
 
 
 class GoogleClassroom(Lms):
-    """Google Classroom names people by e-mail address."""
+    """Google Classroom names people by email address."""
 
     name = "google"
     title = "Google Classroom"

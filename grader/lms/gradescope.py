@@ -29,7 +29,7 @@ _LISTED = {"SID": SID.name, "Email": EMAIL, "Sections": SECTION, "Section": SECT
 
 
 class Gradescope(Lms):
-    """Gradescope knows people by e-mail address and by the school's number, the SID."""
+    """Gradescope knows people by email address and by the school's number, the SID."""
 
     name = "gradescope"
     title = "Gradescope"

@@ -68,7 +68,7 @@ def worked_layer(
 
 
 def value_tracks(true: Worked, name: str, agrees: Callable[[Any], bool]) -> Tracks | None:
-    """Return the right way and the mistaken one that leads to an answer; None if the mistake is no walk.
+    """Return the right way and the mistaken one that leads to an answer; None if the mistake is not a walk.
 
     `agrees` says of an output, as nested lists, whether it is the answer.
     """

@@ -89,7 +89,7 @@ def setting(run: Calculation, **numbers: int) -> Calculation:
 
 
 def without_padding(run: Calculation) -> Calculation:
-    """Take the padding off."""
+    """Remove the padding."""
     return run.walking(axes=unpadded(run.axes))
 
 

@@ -365,7 +365,7 @@ def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
 
 
 def size_tracks(walk: Walk, name: str, sizes: Sequence[float]) -> Tracks | None:
-    """Return the right way and the mistaken one that leads to these sizes; None if the mistake is no walk."""
+    """Return the right way and the mistaken one to these sizes; None if the mistake is not a walk."""
     instead, how = wording.TWO_WAYS.get(name, ("", ""))
     for mistake in _USUAL.get(walk.family, ()):
         if mistake.name == name and mistake.way is not None and mistake.applies(walk.axes):

@@ -31,7 +31,7 @@ class Mistake(Generic[Run, Answer]):
     message: str  # {noun} is kernel or window
     answer: Callable[[Run], Answer]
     applies: Callable[[Run], bool] = lambda run: True  # noqa: ARG005 most apply always
-    is_rare: bool = False  # too rare for students' numbers to be drawn around it
+    is_rare: bool = False  # too rare for draws of students' numbers to avoid it
     way: Callable[[Run], Run] | None = None
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The usual mistakes in an answer of a few words: it nearly is, or surrounds, what counts as right."""
+"""The usual mistakes in an answer of a few words: it is almost right, or contains what is right."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from grader.mistakes import wording
 from grader.mistakes.mistake import Slip
 
-MAX_COMPARED = 200  # characters of an answer in which mistakes are sought
-LEAST_MISSPELT = 5  # letters of a word in which a typing error can be told from another word
+MAX_COMPARED = 200  # characters of an answer in which mistakes are looked for
+LEAST_MISSPELT = 5  # letters of a word in which a typing error can be distinguished from another word
 LEAST_TOLD = 4  # letters of a word that shows that an answer repeats the question
 _SEPARATORS = re.compile(r"[\s_-]+")
 _WORDS = re.compile(r"\w+")

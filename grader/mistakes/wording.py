@@ -17,7 +17,7 @@ AROUND = {  # what padding does, by what moves over the image
     "kernel": "Zeros are put around the image before the kernel starts.",
     "window": "It lets the window start outside the image.",
 }
-SIZE_PADDED_ONCE = "You counted only half of the padding. All of it goes on both sides of the image."
+SIZE_PADDED_ONCE = "You counted only half of the padding. The full padding goes on each side of the image."
 SIZE_ROUNDED_UP = (
     "You rounded up (or to nearest). Round down: a position that hangs over the edge does not count."
 )
@@ -72,7 +72,9 @@ TRANSPOSED_SIZE_IGNORED_PADDING = (
 TRANSPOSED_SIZE_ADDED_PADDING = (
     "You added the padding. A transposed convolution undoes padding, so it is subtracted."
 )
-TRANSPOSED_SIZE_PADDED_ONCE = "You subtracted only half of the padding. All of it is removed from both sides."
+TRANSPOSED_SIZE_PADDED_ONCE = (
+    "You subtracted only half of the padding. The full padding is removed from each side."
+)
 TRANSPOSED_SIZE_IGNORED_STRIDE = "You left out the stride. It is the distance from one kernel to the next."
 TRANSPOSED_SIZE_IGNORED_OUTPUT_PADDING = (
     "You left out the `output_padding`. It adds cells to one side of the output."
@@ -264,12 +266,12 @@ TWO_WAYS: dict[str, tuple[str, str]] = {
 # Writing an answer of a few words.
 OTHER_CAPITALS = "This is right except for capital letters, which matter here."
 JOINED_OR_SPLIT = "The letters are right. Check the spaces, hyphens and underscores between them."
-PLURAL = "Check the singular and the plural."
+PLURAL = "Check whether it should be singular or plural."
 SWAPPED_WORDS = "The words are right. Put them in the usual order."
 MISSPELT = "This is almost right. Check the spelling, letter by letter."
 NEGATED = "Your answer says what it is not. Write what it is."
 SEVERAL_ANSWERS = "You wrote several answers. Choose one."
-GRADIENT_FLIPPED = "The sign is wrong. The derivative of what is subtracted has the factor -1."
+GRADIENT_FLIPPED = "The sign is wrong. The derivative of a subtracted term has the factor -1."
 FORGOT_THE_MEAN = "You left out the division by the number of values that `mean` averages."
 MEAN_OF_SUM = "You divided by the number of values. `sum` only adds them up."
 FORGOT_EXPONENT = (
@@ -319,12 +321,12 @@ TOO_SHORT = "The text has fewer words than asked for."
 LONGER_THAN_ASKED = "The text has more words than asked for."
 
 # Putting things in order, and matching them.
-REVERSED_ORDER = "This is the order backwards."
+REVERSED_ORDER = "This is the reverse order."
 FIRST_AT_THE_END = "What you put last comes first."
 LAST_AT_THE_START = "What you put first comes last."
 SWAPPED_NEIGHBOURS = "You swapped two neighbours."
 KEPT_THE_ORDER = "You kept the order of the question."
-SHIFTED = "You shifted the letters by one: each is at its neighbour's place."
+SHIFTED = "You shifted the letters by one: each is in its neighbour's place."
 REVERSED_MATCH = "You wrote the letters in reverse order."
 SWAPPED_TWO = "Two letters are swapped; the others are right."
 SAME_FOR_ALL = "You wrote the same letter everywhere."
@@ -369,8 +371,8 @@ ONE_FOR_MINUS_ONE = "-1 does not mean 1. All values must fit into the new shape.
 LEFT_OUT_MINUS_ONE = "You left out the dimension with -1. It also has a size."
 ALL_FOR_MINUS_ONE = "You replaced -1 with the number of all values. Divide it by the other sizes."
 KEPT_A_SIZE = "You replaced -1 with a size of the old shape. Divide the number of values by the other sizes."
-VIEW_BACKWARDS = "You wrote the sizes backwards. Keep the order in which `view` gets them."
-VIEW_SORTED = "You sorted the sizes. Keep the order in which `view` gets them."
+VIEW_BACKWARDS = "You wrote the sizes backwards. Keep the order in which they are given to `view`."
+VIEW_SORTED = "You sorted the sizes. Keep the order in which they are given to `view`."
 SWAPPED_LAST = "You swapped the last two dimensions. Look at which two are named; the first is 0."
 SWAPPED_FIRST = "You swapped the first two dimensions. Look at which two are named; the first is 0."
 TURNED_ALL = "You reversed the order of all dimensions."

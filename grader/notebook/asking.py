@@ -38,7 +38,7 @@ def check(question: object = None, exercise: object = None) -> None:
         shown = session.checked(_word(question), _word(exercise))
     except GraderError as error:
         shown = sentence(str(error))
-    except Exception as error:  # a student must never see our traceback
+    except Exception as error:  # a student must never see the grader's traceback
         shown = sentence(BUG.format(error=f"{type(error).__name__}: {error}"))
     shown.show(session.shell)
 

@@ -76,7 +76,7 @@ class Helper:
         return answer
 
     def close(self) -> None:
-        """Let it end, and end it if it does not."""
+        """Let it end, and kill it if it does not."""
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 if stream is not None:

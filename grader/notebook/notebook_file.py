@@ -110,7 +110,7 @@ def _of_colab() -> Notebook | None:
 
 
 def cells_of(document: Any) -> tuple[FileCell, ...] | None:
-    """Return the cells of a notebook of format 3 or 4, or None if this is no notebook."""
+    """Return the cells of a notebook of format 3 or 4, or None if this is not a notebook."""
     try:
         sheets = [document] if "cells" in document else document["worksheets"]
         return tuple(_cell(cell) for sheet in sheets for cell in sheet["cells"])

@@ -1,4 +1,4 @@
-"""The source that counts: the cells of the notebook's file, with what this session ran laid over them."""
+"""The source that counts: the cells of the notebook's file, updated with what this session ran."""
 
 from __future__ import annotations
 

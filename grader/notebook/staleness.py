@@ -32,7 +32,7 @@ RESTART = "Restart the kernel and run all cells to see what a clean run sees."
 
 @dataclass(frozen=True)
 class Clean:
-    """What became of a question in a clean run; `value` is the text of a plain answer."""
+    """The result of a question in a clean run; `value` is the text of a plain answer."""
 
     question: str
     value: str | None

@@ -1,4 +1,4 @@
-"""Proves the questions that are not code: each misconception is wrong and recognised, in every variant."""
+"""Prove the questions that are not code: each misconception is wrong and recognised, in every variant."""
 
 from __future__ import annotations
 
@@ -45,14 +45,16 @@ class Tries:
     telling: Counter[str] = field(default_factory=Counter)  # texts that contain it
     solutions: set[str] = field(default_factory=set)
     answers: list[str] = field(default_factory=list)  # the right answer of each variant
-    others: dict[str, set[str]] = field(default_factory=dict)  # what a confused misconception was taken for
+    others: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # what a confused misconception was mistaken for
     shared: set[tuple[str, str]] = field(default_factory=set)  # an author's and a usual one: both are shown
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: list[AskedVariant] = field(default_factory=list)
 
     @property
     def hides_a_mistake(self) -> bool:
-        """Whether most variants hide one: a draw of parameters then looks for a better one in vain."""
+        """Whether most variants hide one: a draw of parameters then cannot find a better one."""
         return any(2 * times > self.variants for times in (*self.right.values(), *self.confused.values()))
 
     def look(self, question: Question[Any, Any, Any], posed: Posed, key: Key, params: dict[str, Any]) -> None:

@@ -32,6 +32,8 @@ def faults_of_chains(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Fau
                     told = "the answer that follows from it does not count as right"
                 except (ExpressionError, FormError) as error:
                     told = str(error).rstrip(".")
-                sentence = f"With '{wrong.name}' in {id_} it cannot be judged: {told}."
+                sentence = (
+                    f"With '{wrong.name}' as the answer to {id_}, this question cannot be graded: {told}."
+                )
                 remedy = "Write a formula that has a value for it."
                 yield exercise.document.fault(("questions", index, "answer"), sentence, remedy)

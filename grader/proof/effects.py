@@ -41,7 +41,7 @@ def _parameters(function: _Function) -> set[str]:
 
 @dataclass
 class _Walk:
-    """A walk through a check, statement by statement."""
+    """A pass through a check, statement by statement."""
 
     students: set[str]  # names that depend on student code
     given: set[str] = field(default_factory=set)  # names of values that student code was given

@@ -1,4 +1,4 @@
-"""Makes sure that students receive no answer, no reference, no hidden check and no unexpected file."""
+"""Make sure that students receive no answer, no reference, no hidden check and no unexpected file."""
 
 from __future__ import annotations
 

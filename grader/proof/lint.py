@@ -53,8 +53,8 @@ def notes_of_guesses(sitting: Sitting) -> Iterator[str]:
         if named > MOST_GUESSED * wrong:
             longer = "more items" if ordered == "order" else "more pairs or options"
             yield (
-                f"{posed.id}: a usual mistake is named for {named} of the {wrong} wrong answers that use no "
-                f"letter twice, so also for many guesses. Give it {longer}."
+                f"{posed.id}: many guesses look like a usual mistake, as do {named} of the {wrong} wrong "
+                f"answers that use no letter twice. Give the question {longer}."
             )
 
 

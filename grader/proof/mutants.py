@@ -1,4 +1,4 @@
-"""Small faults put into a reference, one at a time: hidden checks that pass with one of them have a hole.
+"""Small faults put into a reference, one at a time: hidden checks that pass with one of them miss a fault.
 
 Nothing is run here. A mutant is the whole module with one node of its tree replaced. What cannot change a
 result (annotations, decorators, imports, `assert`, `raise`, `isinstance`) is left alone.
@@ -70,7 +70,7 @@ class _Change:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Return the mutants of a module in the order of the source, all unlike each other and the module."""
+    """Return the mutants of a module in the order of the source, without duplicates and the module itself."""
     tree = ast.parse(source)
     imported = set(_imported(tree))
     seen = {_essence(ast.unparse(tree))}

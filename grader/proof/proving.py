@@ -1,4 +1,4 @@
-"""Proves exercises before they are published.
+"""Prove exercises before they are published.
 
 Over many variants, in fresh confined workers: the reference earns everything and the stub nothing; every
 misconception is wrong and recognised; mutants of the reference and impostors are noticed by the checks; what
@@ -289,7 +289,7 @@ class _Proof:
                 yield self.exercise.document.fault(("questions", index), sentence)
 
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
-        """Record what noticed a wrong solution; yield a fault if nothing did, or it was taken for another."""
+        """Record what noticed a wrong solution; yield a fault if nothing did, or took it for another."""
         asked = [
             one for one in report.questions if KINDS[one.kind].by_checks and not _has_no_sense(trial, one)
         ]
@@ -322,7 +322,7 @@ class _Proof:
             self._doubtful[trial.question].append(self._broken(trial, question))
         elif not is_known:
             taken = question.misconception
-            what = f"taken for '{taken}'" if taken else "not distinguished from another one"
+            what = f"mistaken for '{taken}'" if taken else "not distinguished from another one"
             yield self._fault(
                 trial, f"'{trial.name}' is {what} by the checks.", "Add a check that tells them apart."
             )
@@ -349,14 +349,14 @@ class _Proof:
             yield Fault(file, line, None, "", sentence, _remedy("mutant", *names))
 
     def _unjudged(self, trial: Trial, question: QuestionReport) -> Fault:
-        what = f"{_what(trial)} could not be judged"
+        what = f"{_what(trial)} could not be graded"
         failed = next((one for one in question.checks if one.outcome == "ungraded"), None)
         if failed is None or failed.cause is None:
             return self._fault(trial, f"{what}.", "Run pytest on the exercise.")
         cause = failed.cause
         where = f"{cause.file}, line {cause.line}: " if cause.file else ""
         sentence = f"{what} by the check {failed.id} ({where}{cause.text.rstrip('.')})."
-        return self._fault(trial, sentence, "Let the check fail with an assert, whatever it is given.")
+        return self._fault(trial, sentence, "Make the check fail with an assert, whatever it is given.")
 
     def _broken(self, trial: Trial, question: QuestionReport) -> Fault:
         """Return why a misconception runs in no check, with its author's line if that can be seen."""
@@ -505,7 +505,7 @@ def _raises_for_a_reason(question: QuestionReport) -> bool:
 
 
 def _is_noticed(question: QuestionReport) -> bool:
-    """Return whether a question was lost, and not over time alone."""
+    """Return whether a question was lost, and not only because time ran out."""
     if any(map(is_senseless, question.checks)):
         return any(map(_noticed, question.checks))
     return question.outcome not in {"passed", "timeout"} or any(map(_noticed, question.checks))

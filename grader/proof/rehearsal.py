@@ -1,4 +1,4 @@
-"""Rehearses checks with the reference in the student's place, in a process that they can harm."""
+"""Rehearse checks with the reference in the student's place, in a process that they can harm."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def collapses(spreads: Sequence[Spread]) -> Iterator[str]:
         if one.is_collapsed and one.kind == "parameter":
             yield (
                 f"{one.name}: {one.students} students see {one.values} of {one.of or 'many'} values. "
-                "Widen the parameters, so that more of them tell all mistakes apart."
+                "Widen the parameters, so that more values tell all mistakes apart."
             )
         elif one.is_collapsed:
             yield f"{one.name}: {one.share:.0%} of {one.students} students have the same right answer."

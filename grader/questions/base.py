@@ -194,7 +194,7 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     @classmethod
     def key_by(cls, key: K, given: Mapping[str, Any]) -> K:  # noqa: ARG003 a kind may use it
-        """Return the key by which an answer is judged that builds on these earlier answers.
+        """Return the key that judges an answer which builds on these earlier answers.
 
         Raises:
             ExpressionError: it cannot be computed.
@@ -209,7 +209,7 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     @classmethod
     def tracks(cls, posed: P, key: K, name: str, answer: A) -> Tracks | None:  # noqa: ARG003 a kind may use it
-        """Return torch's way and the one that leads to an answer; None if this misconception is no walk."""
+        """Return torch's way and the one to an answer; None if this misconception is not a walk."""
         return None
 
     # What is wrong with it, or missing.
@@ -238,7 +238,9 @@ class Question(Record, ABC, Generic[P, K, A]):
             yield from formula_problems(other, (*here, "also", index), names)
         if (answer is None) != self.by_checks:
             if self.by_checks:
-                yield Problem(here, "Wrong answers of code belong in misconceptions.py.", "Remove 'answer'.")
+                yield Problem(
+                    here, "Wrong answers to code questions belong in misconceptions.py.", "Remove 'answer'."
+                )
             else:
                 yield Problem(here, "There is no answer.", "Add 'answer', a formula for the wrong answer.")
 

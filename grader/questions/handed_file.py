@@ -21,7 +21,7 @@ _FORMS: dict[str, Callable[[bytes], bool]] = {
     ".csv": lambda start: b"\0" not in start,
     ".md": lambda start: b"\0" not in start,
 }
-SUFFIXES = tuple(_FORMS)  # none that a double click would run
+SUFFIXES = tuple(_FORMS)  # a double click runs none of these
 
 
 @dataclass(frozen=True)
@@ -53,5 +53,5 @@ class HandedFile:
 
 
 def example_of(name: str) -> HandedFile:
-    """Return a file that nobody has, in place of a student's, to try a question."""
+    """Return an invented file in place of a student's, to try a question."""
     return HandedFile(name, 1, digest_of(name.encode()))

@@ -16,7 +16,7 @@ _POOLINGS = ("MaxPool2d", "AvgPool2d")
 
 
 def size_formulas(layer: Layer, shape: Sequence[str]) -> list[str]:
-    """Return a formula for each size of the output; none if a layer is no plain convolution or pooling.
+    """Return a formula for each size of the output; none if a layer is not a plain convolution or pooling.
 
     >>> from grader.language.layers import parse_layer
     >>> size_formulas(parse_layer("Conv2d(1, 4, kernel_size=K, stride=S)"), ["1", "1", "M", "M"])

@@ -63,7 +63,7 @@ class Wrong(Record):
     answer: Any
     message: str
     hint: int | None = None  # the number of the hint to show, from 1
-    is_rare: bool = False  # a usual mistake that variants are not drawn around
+    is_rare: bool = False  # a usual mistake that draws of variants do not avoid
 
     @classmethod
     def of(cls, slip: Slip) -> Wrong:

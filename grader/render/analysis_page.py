@@ -15,13 +15,14 @@ from grader.language.points import number_text
 from grader.render.palette import WRONG
 from grader.render.terminal import WORDS
 
-FEWEST = 10  # students; of fewer, a correlation says more of them than of the question
+FEWEST = 10  # students; with fewer, a correlation says more about them than about the question
 REPEATED = 2  # times a student shows a misconception for it to be more than a slip
 LEGEND = (
-    "easy: the mean share of the points, from 0 (hard) to 1. tells apart: the correlation with the rest of "
-    f"the exercise, from -1 to 1 ('-' if undefined, or for fewer than {FEWEST} students). Review a question "
-    "below 0: students who do well elsewhere do badly there."
+    "facility: the mean share of the points, from 0 (hard) to 1 (easy). discrimination: the correlation with "
+    "the rest of the exercise, from -1 to 1; it is high if students who do well elsewhere do well here "
+    f"('-' if undefined, or for fewer than {FEWEST} students). Review a question below 0."
 )
+MEANINGS = "To read what each misconception means: course report --html FILE"
 
 
 def analysis_page(analysis: Analysis) -> RenderableType:
@@ -31,7 +32,7 @@ def analysis_page(analysis: Analysis) -> RenderableType:
         parts += [*_exercise(exercise), Text()]
     parts.append(Text(LEGEND))
     if analysis.students:
-        parts += [Text(), student_table(analysis.students)]
+        parts += [Text(), student_table(analysis.students), Text(), Text(MEANINGS)]
     return Group(*parts)
 
 
@@ -49,7 +50,7 @@ def question_table(questions: Sequence[QuestionAnalysis]) -> RenderableType:
     """Return a table of the questions, a row each."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("question", overflow="fold", max_width=20)
-    for name in ("points", "answered", "easy", "tells apart"):
+    for name in ("points", "answered", "facility", "discrimination"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("answers", overflow="fold")
     for one in questions:

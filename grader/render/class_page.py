@@ -77,8 +77,8 @@ class QuestionRow:
     wrong: int
     blank: int
     ungraded: int
-    easy: str
-    tells_apart: str
+    facility: str
+    discrimination: str
     parts: Sequence[BarPart]
 
 

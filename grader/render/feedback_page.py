@@ -63,7 +63,7 @@ def _verdict(feedback: Feedback, outcome: OutcomeName) -> str:
 
 
 def _score(feedback: Feedback) -> tuple[str, str]:
-    """Return the score in large and what follows it; nothing if it is not released."""
+    """Return the score in large letters and what follows it; nothing if it is not released."""
     score = feedback.score
     if not feedback.released.score:
         return "", ""

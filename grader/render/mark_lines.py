@@ -10,12 +10,12 @@ from grader.gradebook.entries import GivenMark
 from grader.language.points import points_text, score_text
 
 MAX_WIDTH = 80
-MAX_LINES = 500  # of one text; whoever needs more writes the answers to a file
+MAX_LINES = 500  # of one text; to see more, write the answers to a file
 _BAR = "| "
 
 
 def mark_lines(task: MarkingTask, name: str, place: str, width: int, file: str = "") -> list[str]:
-    """Return what a person sees who marks: the question, the text or file, a good answer, and the rubric."""
+    """Return what a person who marks sees: the question, the text or file, a good answer, and the rubric."""
     width = min(width, MAX_WIDTH)
     return [
         "-" * width,
@@ -71,7 +71,7 @@ def _wrapped(text: str, width: int, bar: str = "") -> list[str]:
 
 
 def stored_lines(done: MarksStored) -> list[str]:
-    """Return what has become of marks from a file."""
+    """Return the result of storing marks from a file, as lines."""
     lines = [f"{counted(done.stored, 'mark')} stored, {done.same} known before, {done.skipped} not marked."]
     lines += [f"marked twice: {one}" for one in done.twice]
     if done.twice:

@@ -1,7 +1,7 @@
 """The colours of pages, readable on white and on black, with a contrast of at least 4.5 to 1.
 
 They are among the 240 colours that are the same in every terminal. The first sixteen differ: each terminal
-has its own yellow. In a terminal with only those, pages have no colour, and the words suffice.
+has its own yellow. In a terminal with only those, pages have no colour, and the words are enough.
 """
 
 from __future__ import annotations

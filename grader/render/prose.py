@@ -49,7 +49,7 @@ _TAGS = {"_": "sub", "^": "sup"}
 
 
 def visible(text: str) -> str:
-    r"""Return the text with its lines, and "?" for characters that are invisible or turn others round.
+    r"""Return the text with its lines, and "?" for characters that are invisible or reverse others.
 
     >>> visible("a\tb\u202ec\nd")
     'a   b?c\nd'

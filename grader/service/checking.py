@@ -1,4 +1,4 @@
-"""Grading for notebooks: source comes over a pipe, and the process that graded it waits for more."""
+"""Grade for notebooks: source comes over a pipe, and the process that graded it waits for more."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ClassGrading:
 
         Raises:
             CourseFaults: an exercise is wrong.
-            UsageFault: a source cannot be read, or the gradebook refuses.
+            UsageFault: a source cannot be read, or the gradebook fails.
 
         """
         sharing = self.grader.course.sharing
@@ -56,7 +56,7 @@ class ClassGrading:
 
         Raises:
             CourseFaults: an exercise, its reference or its checks are wrong.
-            UsageFault: a package of the course is missing, or the gradebook refuses.
+            UsageFault: a package of the course is missing, or the gradebook fails.
 
         """
         yield from self._counted(self._run.run())

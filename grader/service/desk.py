@@ -1,7 +1,7 @@
 """A student's exercises while they work: which files were saved, and a warm process for those in use.
 
 A handout or a course that changes under it is read again. Whatever cannot be read is an error with a
-sentence, after which everything goes on.
+sentence, after which everything continues.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Desk:
         return Progress(self._source.root).of(exercise)
 
     def is_stale(self, exercise: str) -> bool:
-        """Return whether the file is another than the one graded last, or was asked other questions."""
+        """Return whether the file differs from the one graded last, or the questions differ."""
         known = self.remembered(exercise)
         if known.report is None:
             return False
@@ -111,7 +111,7 @@ class Desk:
         return known.digest != digest or asked != answered
 
     def saved(self, exercises: Sequence[str]) -> list[str]:
-        """Return those exercises whose file was saved, appeared or vanished since this was last asked."""
+        """Return those exercises whose file was saved, appeared or disappeared since this was last asked."""
         return [name for name in exercises if self._stamps.has_changed(name, self._files(name))]
 
     def _files(self, exercise: str) -> list[Path]:
@@ -202,7 +202,7 @@ class Desk:
         return self._idle.pop()
 
     def _cool(self, exercise: str) -> None:
-        """Begin the process of an exercise again, for another one."""
+        """Restart the process of an exercise, for another one."""
         _, process = self._warm.pop(exercise)
         process.restart()
         self._idle.append(process)

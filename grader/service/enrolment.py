@@ -1,4 +1,4 @@
-"""Who is in the course: taking people from files of an LMS, looking for doubles, and forgetting a student."""
+"""Who is in the course: import people from files of an LMS, look for duplicates, and forget a student."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ImportOrder:
 
 @dataclass(frozen=True)
 class Imported:
-    """How each file was understood, and the roster that came of them."""
+    """How each file was understood, and the resulting roster."""
 
     listings: tuple[Listing, ...]
     merged: Merged

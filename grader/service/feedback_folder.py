@@ -1,4 +1,4 @@
-"""Writing feedback for a class: a page and a short text for each student and exercise."""
+"""Write feedback for a class: a page and a short text for each student and exercise."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def feedback_texts(
 
     Raises:
         CourseFaults: an exercise is wrong.
-        UsageFault: the gradebook refuses.
+        UsageFault: the gradebook fails.
 
     """
     gathering = Gathering(course, moment, has_figures=False)

@@ -1,4 +1,4 @@
-"""Files that a student gets again or anew: a stub, and another variant to practise on."""
+"""Files that a student can get again: a stub, and another variant to practise on."""
 
 from __future__ import annotations
 

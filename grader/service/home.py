@@ -1,4 +1,4 @@
-"""Finding a course, and protecting its files from being overwritten."""
+"""Find a course, and protect its files from being overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trying what a handout's README.md says about installation, in a new virtual environment."""
+"""Try what a handout's README.md says about installation, in a new virtual environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OFFLINE = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|SSLError|Network is unreachable"
     r"|Connection refused|name resolution|Read timed out"
 )
-_IS_TEXT = "`install:` in course.yaml is a text, so there is no command to try. Try it yourself."
+_IS_TEXT = "`install:` in course.yaml is text, not a list, so there is no command to try. Try it yourself."
 _NO_VENV = "No virtual environment could be made: {reason} On Debian, install python3-venv."
 _NO_NETWORK = "pip could not reach a package index, so nothing was installed. Connect, and try again."
 _NOT_INSTALLED = "`pip install {words}` failed for a student with a new environment: {reason}"

@@ -1,4 +1,4 @@
-"""Marking by hand: what is to be marked, and storing what a person says."""
+"""Mark by hand: list what is to be marked, and store what a person says."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def roster_of(file: Path | None, gradebook: Gradebook) -> Roster | None:
 
     Raises:
         CourseFaults: it has faults.
-        UsageFault: it is not a table, or the gradebook refuses.
+        UsageFault: it is not a table, or the gradebook fails.
 
     """
     return called_as(read_roster(file), gradebook.students()) if file else None
@@ -72,7 +72,7 @@ def roster_of_gradebook(gradebook: Gradebook, sharing: Sharing = ALONE) -> Roste
     """Return the students who were given their own variants or their group's, or None if nobody was.
 
     Raises:
-        UsageFault: the gradebook refuses.
+        UsageFault: the gradebook fails.
 
     """
     owners = gradebook.students_handed_out()

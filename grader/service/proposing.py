@@ -1,4 +1,4 @@
-"""Proposing misconceptions: what the unexplained wrong answers in a gradebook have in common."""
+"""Propose misconceptions: what the unexplained wrong answers in a gradebook have in common."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAX_LINES = 40  # of code that is shown
 
 @dataclass(frozen=True)
 class Proposal:
-    """A misconception to add to a question: who shows it, how it is written, and how lucky it would be."""
+    """A misconception to add to a question: who shows it, its text, and how likely it is by chance."""
 
     exercise: str
     question: str
@@ -94,7 +94,7 @@ def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -
 
 @dataclass
 class Gathered:
-    """The unexplained wrong answers of a class, gathered while its reports pass by."""
+    """The unexplained wrong answers of a class, collected while its reports are read."""
 
     reports: int = 0
     _asked: dict[tuple[str, str], AskedOf] = field(default_factory=dict)

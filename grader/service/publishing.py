@@ -1,4 +1,4 @@
-"""Exporting scores from the gradebook to files for an LMS."""
+"""Export scores from the gradebook to files for an LMS."""
 
 from __future__ import annotations
 

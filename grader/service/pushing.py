@@ -1,4 +1,4 @@
-"""Sending scores to Canvas over the network.
+"""Send scores to Canvas over the network.
 
 A push reads what Canvas holds, plans what is missing there, stores that in the outbox, and sends it one
 student at a time. Canvas also takes many grades at once, but then it only answers that it will do so later: a
@@ -36,7 +36,7 @@ from grader.worker.locks import try_lock
 if TYPE_CHECKING:
     from grader.lms.canvas_rest.remote_course import RemoteCourse
 
-BATCH = 50  # letters in doubt after a crash, at most; each batch costs two transactions
+BATCH = 50  # the most letters in doubt after a crash; each batch costs two transactions
 MAX_FAILED_IN_A_ROW = 20  # then every other one would fail as well
 MAX_LOST_IN_A_ROW = 3  # each has been tried for a minute
 

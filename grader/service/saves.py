@@ -1,8 +1,8 @@
-"""Noticing that files were saved: at once where watchfiles works, and by looking now and then everywhere.
+"""Notice that files were saved: at once where watchfiles works, and by looking now and then everywhere.
 
-A network drive or a container's shared folder may report nothing, so looking goes on beside watchfiles. How a
-program saves does not matter: it can write in place, rename a new file over the old one, or remove the old
-one first.
+A network drive or a container's shared folder may report nothing, so files are also looked at without
+watchfiles. How a program saves does not matter: it can write in place, rename a new file over the old one, or
+remove the old one first.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Stamps:
     _seen: dict[str, tuple[Stamp, ...]] = field(default_factory=dict)
 
     def has_changed(self, name: str, files: Iterable[Path]) -> bool:
-        """Return whether any of these files was saved, appeared or vanished; at the first look, True."""
+        """Return whether any of these files was saved, appeared or disappeared; at the first look, True."""
         before, now = self._seen.get(name), tuple(map(stamp_of, files))
         self._seen[name] = now
         return now != before

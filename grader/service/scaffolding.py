@@ -1,4 +1,4 @@
-"""Creating a small working course to start from, and the schemas for editors."""
+"""Create a small working course to start from, and the schemas for editors."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class Service:
     is graded here.
 
     Every method raises CourseFaults if a part of the course that it needs is wrong, and UsageFault if it is
-    asked for something that does not exist, or if the gradebook refuses.
+    asked for something that does not exist, or if the gradebook fails.
     """
 
     def __init__(
@@ -416,7 +416,7 @@ class Service:
         return imported
 
     def enrolled(self, roster: Path, systems: Sequence[Lms] = ()) -> Enrolled:
-        """Return the roster with doubles, and who lacks the ids of some LMSs or of those in course.yaml."""
+        """Return the roster, its possible duplicates, and who lacks ids of these LMSs or of the course's."""
         return enrolled(roster, systems or [BY_NAME[name] for name in self.course.record.lms], self.gradebook)
 
     def forget(self, student: str, roster: Path) -> Forgotten:

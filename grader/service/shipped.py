@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.course.file_names import COURSE_FILE
 from grader.errors import UsageFault
 
-NOT_HERE = "This grader came with a handout, without the courses of the project. Install the whole package."
+NOT_HERE = "This grader came with a handout, which has no shipped courses. Install the whole package."
 
 
 CONVOLUTION, TRAINING = "convolution", "training"

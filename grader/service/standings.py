@@ -111,7 +111,7 @@ def absences(
     Exercises that nobody handed in are left out unless they are named.
 
     Raises:
-        UsageFault: there is no such exercise or section, or the gradebook refuses.
+        UsageFault: there is no such exercise or section, or the gradebook fails.
 
     """
     wanted = course.select(exercises)

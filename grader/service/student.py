@@ -1,4 +1,4 @@
-"""Grading on a student's own machine: grade a file, remember the result, and show hints one at a time."""
+"""Grade on a student's own machine: grade a file, remember the result, and show hints one at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the walk of a layer as it is written in a question."""
+"""Read the walk of a layer as it is written in a question."""
 
 from __future__ import annotations
 

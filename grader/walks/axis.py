@@ -103,7 +103,7 @@ def changed(axes: Axes, **numbers: Any) -> Axes:
 
 
 def unpadded(axes: Axes) -> Axes:
-    """Take the padding off the axes."""
+    """Remove the padding from the axes."""
     return tuple(axis.unpadded for axis in axes)
 
 

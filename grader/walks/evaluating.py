@@ -57,7 +57,7 @@ def combined(walk: Walk, products: Sequence[float]) -> float:
 
 
 def _chosen(walk: Walk, products: Sequence[float]) -> float:
-    """Return the largest, the smallest, or the farthest from 0; a window may lie on padding alone."""
+    """Return the largest, the smallest, or the farthest from 0; a window may cover only padding."""
     if walk.combine == "min":
         return min(products, default=inf)
     largest = max(products, default=-inf)

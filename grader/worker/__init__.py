@@ -1,1 +1,1 @@
-"""Runs student code, and holds the wire to it. Of the other packages it imports errors alone."""
+"""Run student code, at the other end of a wire. Of the other packages, this one imports only errors."""

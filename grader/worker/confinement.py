@@ -201,7 +201,7 @@ def _python_paths() -> Iterator[tuple[Path, bool]]:
     packages.add(site.getusersitepackages())
     for name in packages:
         yield from _entries(Path(name), without=("grader", "torchgrade", "editable"))
-    for folder in {Path("/lib").resolve(), Path("/usr/lib")}:  # but not the packages that lie there as well
+    for folder in {Path("/lib").resolve(), Path("/usr/lib")}:  # but not the packages that are there as well
         yield from ((entry, False) for name in _LIBRARIES for entry in folder.glob(name))
     for name in (
         "/lib64 /usr/lib64 /usr/share/zoneinfo /usr/share/fonts /etc/fonts /etc/ld.so.cache "

@@ -121,7 +121,7 @@ def _text(file: Path) -> str:
 
 
 def _number(file: Path) -> int:
-    """Return the number in a file; infinity if it is "max", or if there is no number."""
+    """Return the number in a file; infinity if it is "max" or if there is no number."""
     text = _text(file).strip()
     return min(int(text), _NO_LIMIT) if text.isdecimal() else _NO_LIMIT
 

@@ -1,4 +1,4 @@
-"""Finds the statements at the top level of a file that contribute to the value of a name."""
+"""Find the statements at the top level of a file that contribute to the value of a name."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _TIDY_SECONDS = 5.0  # that it gets when it is interrupted
 
 def main() -> None:
     """Examine until the command closes the line."""
-    gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
+    gc.disable()  # while everything is imported: garbage collection takes a tenth of the time
     reading, writing, *modules = sys.argv[1:]
     line = Pair(_end_of(int(reading), is_read=True), _end_of(int(writing), is_read=False))
     signal.signal(signal.SIGINT, signal.default_int_handler)

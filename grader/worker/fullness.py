@@ -1,4 +1,4 @@
-"""Measures how full a worker's scratch folder is where no file system of its own bounds it."""
+"""Measure how full a worker's scratch folder is where no file system of its own bounds it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def overfull(folder: Path, bound: int) -> str:
 
 
 def size_of(folder: Path, bound: int) -> int:
-    """Measure what lies below a folder, at least one block for each entry; stop once it exceeds `bound`.
+    """Measure the contents of a folder, at least one block for each entry; stop above `bound`.
 
     What cannot be read, or is nested too deeply for a path, counts as too much.
     """

@@ -1,4 +1,4 @@
-"""The signals that end a command: Ctrl-C, a polite kill, and a terminal that closes.
+"""The signals that end a command: Ctrl-C, SIGTERM, and a terminal that closes.
 
 While a command only imports, a signal ends it at once: there is nothing to tidy up. From then on it raises
 KeyboardInterrupt, except in short blocks that hold signals back. Nothing heavy is imported here.

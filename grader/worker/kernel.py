@@ -1,4 +1,4 @@
-"""The kernel's own walls, which a process asks for: Landlock for files, seccomp for system calls.
+"""The kernel's own barriers, which a process asks for: Landlock for files, seccomp for system calls.
 
 This is the only module that uses the packages landlock (a pre-release) and pyseccomp (of 2021). Both are
 thin. One makes three system calls. The other makes the system's libseccomp compile a filter; that library

@@ -306,7 +306,7 @@ class StudentModule:
     ) -> Any:
         """Import like Python, but only what the course lists.
 
-        This is a courtesy, not a wall: the wall is the confinement.
+        This only gives a helpful message: the protection is the confinement.
         """
         if level == 0 and name == CHECKER:
             return self._checker(sys._getframe(1))  # noqa: SLF001 the line of the import

@@ -1,4 +1,4 @@
-"""Moves a process's memory into huge pages, so that its forks cost less.
+"""Move a process's memory into huge pages, so that its forks cost less.
 
 A fork copies an entry for each page of memory that the process has written, and the end of the child drops
 them all: with torch imported, forty thousand of 4 KiB each. In pages of 2 MiB they are a hundred. What the

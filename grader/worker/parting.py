@@ -1,4 +1,4 @@
-"""Ends this process with the process that started it."""
+"""End this process with the process that started it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests whether the layers of a confinement hold: a child applies them and tries what they forbid."""
+"""Test whether the layers of a confinement hold: a child applies them and tries what they forbid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what a student hands in as cells of plain Python: one for a .py file, the cells of a notebook.
+"""Read what a student hands in as cells of plain Python: one for a .py file, the cells of a notebook.
 
 A worker does this under a deadline and a memory limit, before it runs any of it: a file can be made so that
 parsing it costs much time and memory.

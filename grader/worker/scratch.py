@@ -50,7 +50,7 @@ class Scratch:
             mount_to_read(Path(self.files or "", name), self.folder / name)
 
     def link(self) -> None:
-        """Lay links to the files into the folder, where nothing can be mounted."""
+        """Put links to the files into the folder, where nothing can be mounted."""
         for name in self.names:
             (self.folder / name).symlink_to(Path(self.files or "", name))
 

@@ -1,4 +1,4 @@
-"""The sections of a file: what lies between two question headers, or between two cell marks."""
+"""The sections of a file: the text between two question headers, or between two cell marks."""
 
 from __future__ import annotations
 

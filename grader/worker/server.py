@@ -108,7 +108,7 @@ class Server:
         limits, confinement = message["limits"], self.confinement if message["confine"] else None
         is_bounded = confinement is not None and "tmpfs" in confinement.layers
         folder = Path(tempfile.mkdtemp(prefix="torchgrade-scratch-")) if limits["scratch"] else None
-        if limits["share"] is not None and is_bounded:  # it lies in memory
+        if limits["share"] is not None and is_bounded:  # it is in memory
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
         limits["mapped"], resident, limits["data"] = usage()
@@ -149,7 +149,7 @@ def _scratch_of(folder: Path | None, size: int, files: str | None) -> Scratch | 
 
 def main() -> None:
     """Import, report which layers hold, then fork on demand."""
-    gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
+    gc.disable()  # while everything is imported: garbage collection takes a tenth of the time
     die_with_parent()
     load(sys.argv[2:])
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_DETAIL = 40  # characters
 MAX_SLIPS = 4  # of one name
-SHORTEST = 4  # shortest name in which one letter can be wrong while it is still the same name
+SHORTEST = 4  # shortest name that counts as the same name with one wrong letter
 _NOTHING = frozenset(  # methods that change their object and return nothing
     "append extend insert remove sort reverse clear update backward step zero_grad".split()
 )

@@ -47,7 +47,7 @@ _LINE = 3  # the descriptor of an examiner's line to its command
 
 def main() -> None:
     """Import, then fork whenever the command asks."""
-    gc.disable()  # while everything is imported: looking for garbage takes a tenth of the time
+    gc.disable()  # while everything is imported: garbage collection takes a tenth of the time
     control, *modules = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # a message for the process waits for it
     load(modules)
@@ -213,7 +213,7 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
 
 
 def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
-    """Let go of everything that belongs to the zygote."""
+    """Close everything that belongs to the zygote."""
     os.setsid()  # Ctrl-C in the terminal reaches only the command
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

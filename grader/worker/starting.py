@@ -1,4 +1,4 @@
-"""Starts a fork server: by exec with a clean environment, or by fork from a process that knows nothing."""
+"""Start a fork server: by exec with a clean environment, or by fork from a process that knows nothing."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def close_above(descriptor: int) -> None:
 
 
 def _become_server(place: ServerPlace, parent: int) -> None:
-    """Let go of everything that belongs to the parent."""
+    """Close everything that belongs to the parent."""
     die_with_parent()
     if os.getppid() != parent:
         os._exit(0)

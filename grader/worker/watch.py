@@ -1,7 +1,7 @@
-"""Records which forbidden or required families student code uses, and on which line.
+"""Record which forbidden or required families student code uses, and on which line.
 
 Functions of libraries are replaced by ones that record their calls. Operators of torch record themselves, in
-whatever thread and whoever calls them. This is evidence, not a wall: student code could undo it.
+whatever thread and whoever calls them. This is evidence, not protection: student code could undo it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Watch:
         from torch import _C  # noqa: PLC0415 only with torch
         from torch.library import Library  # noqa: PLC0415
 
-        # This key comes between autograd and the CPU kernel, for every tensor and in every thread.
+        # This dispatch key comes between autograd and the CPU kernel, for every tensor and in every thread.
         below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
         self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
         for family in self._families:
@@ -159,7 +159,7 @@ class _Noted:
         return self._original(*args, **kwargs)
 
     def method(self) -> Callable[..., Any]:
-        """Return the same as a function, which classes bind."""
+        """Return the same as a function, because classes bind functions."""
 
         def method(*args: Any, **kwargs: Any) -> Any:
             return self.called(sys._getframe(1), args, kwargs)  # noqa: SLF001

@@ -38,7 +38,7 @@ MAX_DEPTH = 60
 MAX_ODD_KEYS = 1000  # of dicts, in one value: numbers can be made to collide, strings cannot
 MAX_DIMENSIONS = 16
 MAX_BITS = 4096  # of a whole number
-MAX_EXPONENT = 1000  # of a Decimal: with a larger one a short text becomes a number of many digits
+MAX_EXPONENT = 1000  # of a Decimal: with a larger one a short string becomes a number with many digits
 MAX_DIGITS = 1000  # of a Decimal
 
 TENSOR_DTYPES = frozenset(

@@ -1,4 +1,4 @@
-"""Every attack is defeated: it earns no point, changes nothing, leaves nothing, and harms nobody after it."""
+"""Every attack is defeated: it earns no point, changes nothing, leaves nothing, and harms no later submission."""
 
 from __future__ import annotations
 

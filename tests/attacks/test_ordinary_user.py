@@ -1,4 +1,4 @@
-"""The attacks are defeated for an ordinary user, too: tests that run as root become one for this."""
+"""The attacks are also defeated for an ordinary user: tests that run as root become one for this."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 
 
 def closed() -> Path | None:
-    """The first folder on the way to Python's own files that others may not pass."""
+    """Return the first folder on the way to Python's own files that others may not pass."""
     base = Path(sys.base_prefix).resolve()
     return next((p for p in reversed(base.parents) if not p.stat().st_mode & 1), None)
 
 
 def as_nobody(folder: Path, *command: str) -> list[str]:
-    """A command that runs another one as an ordinary user, who can read Python's files and the grader's."""
+    """Return a command that runs another one as an ordinary user, who can read Python's files and the grader's."""
     way = closed()
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     if way is None:

@@ -58,7 +58,7 @@ class Stored:
 
 
 def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Outcome]]:
-    """A submission of each exercise with its report, by exercise."""
+    """Return a submission of each exercise with its report, by exercise."""
     contents = {
         name: CLASS[3].write(prepare(course.exercise(name), None), "python").encode()
         for name in course.record.exercises
@@ -108,7 +108,7 @@ def _written(
 
 
 def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes, Outcome]]) -> None:
-    """What Gradebook.record keeps of each, many at once."""
+    """Store what Gradebook.record keeps of each, many at once."""
     now = datetime.now(UTC)
     ids = range(start + 1, start + len(rows) + 1)
     files = [
@@ -128,7 +128,7 @@ def _record(connection: Connection, start: int, rows: list[tuple[str, str, bytes
 
 
 def look(stored: Stored) -> tuple[float, float]:
-    """The seconds, and those of processor, of looking through the class in this process; nothing may be left to run."""
+    """Return the seconds, and those of processor, of looking through the class in this process; nothing may be left to run."""
     course = load_course(stored.course.root)
     begin, used = time.perf_counter(), time.process_time()
     with Gradebook(course.record.gradebook, course.root) as gradebook:
@@ -139,7 +139,7 @@ def look(stored: Stored) -> tuple[float, float]:
 
 
 def command(stored: Stored) -> tuple[float, float, int]:
-    """The seconds, and those of processor, of the whole `course grade`, and its peak memory in MiB."""
+    """Return the seconds, and those of processor, of the whole `course grade`, and its peak memory in MiB."""
     begin = time.perf_counter()
     measured = [sys.executable, "-S", "-c", MEASURE, *COMMAND, str(stored.submissions)]
     said = subprocess.run(measured, cwd=stored.course.root, capture_output=True, text=True, check=True).stdout

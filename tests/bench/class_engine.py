@@ -87,7 +87,7 @@ class Class:
 
 
 def course_copy(folder: Path) -> LoadedCourse:
-    """The shipped course, with less time for a call."""
+    """Return the shipped course, with less time for a call."""
     shutil.copytree(ROOT / "exercises", folder / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
     text = (ROOT / "course.yaml").read_text(encoding="utf-8")
     text = re.sub(r"limits: .*", f"limits: {{seconds: {SECONDS}, memory_mib: 2048}}", text)
@@ -96,7 +96,7 @@ def course_copy(folder: Path) -> LoadedCourse:
 
 
 def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
-    """Half honest, half wrong, each student with a variant of their own; one in a hundred never ends."""
+    """Make a class: half honest, half wrong, each student with their own variant; one in a hundred never ends."""
     ending: list[Job] = []
     endless: list[Job] = []
     for number in range(size):
@@ -119,24 +119,24 @@ def class_of(course: LoadedCourse, exercise: str, size: int) -> Class:
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """The wall-clock time of some work."""
+    """Return the wall-clock time of some work."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def line(label: str, *columns: str) -> None:
-    """One line of the table."""
+    """Print one line of the table."""
     print(f"  {label:<52}", *(f"{column:>14}" for column in columns), flush=True)
 
 
 def milliseconds(times: Sequence[float]) -> str:
-    """The median, in milliseconds."""
+    """Return the median, in milliseconds."""
     return f"{1000 * statistics.median(times):.1f} ms"
 
 
 def ratio(ours: Sequence[float], others: Sequence[float]) -> str:
-    """The median of the ratios round by round."""
+    """Return the median of the ratios round by round."""
     return f"{statistics.median(a / b for a, b in zip(ours, others, strict=True)):.2f} x"
 
 
@@ -156,7 +156,7 @@ class Lane:
         return result
 
     def _heard(self) -> Any:
-        """What the lane answers, after whatever events."""
+        """Return what the lane answers, after whatever events."""
         return self._process.answer(lambda: float("inf"), lambda _event: None)[0]
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class Calls:
 
 
 def recorded(own: Class) -> list[Calls]:
-    """What each submission's worker is asked while it is graded."""
+    """Return what each submission's worker is asked while it is graded."""
     real, calls = Worker.ask, []
 
     def work(suite: CheckSuite) -> None:
@@ -254,7 +254,7 @@ def reference():
 
 
 def answers_of(own: Class, student: str | None) -> dict[str, Any]:
-    """The right answers to the questions that are not code."""
+    """Return the right answers to the questions that are not code."""
     keys = prepare(own.course.exercise(own.exercise), student).keys or {}
     names: dict[str, Any] = {}
     for key in keys.values():
@@ -263,7 +263,7 @@ def answers_of(own: Class, student: str | None) -> dict[str, Any]:
 
 
 def pytest_folder(own: Class, job: Job, folder: Path, extra: str = "") -> None:
-    """The same checks as plain pytest has them: modules imported, and an assert for each answer."""
+    """Write the same checks for plain pytest: modules imported, and an assert for each answer."""
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "submission.py").write_bytes(job.handed_in.content)
     for name, copy in (
@@ -282,11 +282,11 @@ def pytest_folder(own: Class, job: Job, folder: Path, extra: str = "") -> None:
 
 
 def beside_pytest(own: Class, rounds: int) -> None:
-    """A lane and fresh pytest processes in turn, over a few submissions."""
+    """Compare a lane and fresh pytest processes in turn, over a few submissions."""
     lane = Lane(own)
     few = own.jobs[:FRESH]
     lane.grade(few[0])
-    # Without plugins it starts faster: in favour of the other side. A quiz could do without torch, too.
+    # Without plugins it starts faster: in favour of the other side. A quiz could also do without torch.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"]
     labels = {"": "fresh python -m pytest"}
@@ -318,7 +318,7 @@ def beside_pytest(own: Class, rounds: int) -> None:
 
 
 def notebook_tests(own: Class) -> list[str]:
-    """One test a cell: the same checks called from a notebook, after the student's code."""
+    """Return one test a cell: the same checks called from a notebook, after the student's code."""
     code = []
     folder = own.course.exercise(own.exercise).folder
     for module in ("checks", "visible_checks"):
@@ -334,7 +334,7 @@ def notebook_tests(own: Class) -> list[str]:
 
 
 def nbgrader_course(own: Class, tests: Sequence[str], source: str, folder: Path, students: int) -> None:
-    """A course of nbgrader's with one assignment, and students who have handed it in."""
+    """Return a course of nbgrader's with one assignment, and students who have handed it in."""
 
     def cell(code: str, **about: Any) -> Any:
         flags = dict.fromkeys(("task", "grade", "solution", "locked"), False)
@@ -356,7 +356,7 @@ def nbgrader_course(own: Class, tests: Sequence[str], source: str, folder: Path,
 
 
 def otter_assignment(tests: Sequence[str], source: str, folder: Path) -> None:
-    """A notebook and tests in Otter's format."""
+    """Write a notebook and tests in Otter's format."""
     (folder / "tests").mkdir()
     for number, test in enumerate(tests):
         case = "\n".join(f">>> {row}" for row in test.splitlines())
@@ -368,7 +368,7 @@ def otter_assignment(tests: Sequence[str], source: str, folder: Path) -> None:
 
 
 def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
-    """A lane beside nbgrader and Otter, variant 0, the honest solution; what starts once is taken off."""
+    """Return a lane beside nbgrader and Otter, variant 0, the honest solution; what starts once is taken off."""
     installed = venv is not None and (venv / "bin" / "nbgrader").exists()
     if venv is None or not installed:
         line("nbgrader, otter: not installed (--others VENV)")
@@ -428,7 +428,7 @@ def beside_others(own: Class, rounds: int, venv: Path | None) -> None:
 
 
 def whole_class(own: Class, jobs: int) -> tuple[float, float]:
-    """The seconds of a whole class, and those of each submission after the first ones."""
+    """Return the seconds of a whole class, and those of each submission after the first ones."""
 
     def found(job: Job) -> Found:
         return Found(job.handed_in.student, job.handed_in.exercise, lambda: job.handed_in)
@@ -447,7 +447,7 @@ def whole_class(own: Class, jobs: int) -> tuple[float, float]:
 
 
 def beside_two(own: Class, rounds: int) -> None:
-    """One lane and two in turn."""
+    """Compare one lane and two in turn."""
     pairs = [(whole_class(own, 1), whole_class(own, 2)) for _ in range(rounds)]
     for part, label in enumerate(("whole class", "each submission once lanes run")):
         one, two = [pair[0][part] for pair in pairs], [pair[1][part] for pair in pairs]

@@ -26,7 +26,7 @@ SUBMISSION = submission_of("exercise.py", b"import torch\n\ndef double(x):\n    
 
 
 def bare_fork() -> float:
-    """The seconds that a fork takes, its end included."""
+    """Return the seconds that a fork takes, its end included."""
     begin = time.perf_counter()
     process = os.fork()
     if process == 0:
@@ -36,7 +36,7 @@ def bare_fork() -> float:
 
 
 def confined(server: ForkServer) -> float:
-    """The seconds of a confined worker from its fork to its end, with a file loaded and a call answered."""
+    """Return the seconds of a confined worker from its fork to its end, with a file loaded and a call answered."""
     begin = time.perf_counter()
     with Session(server, SUBMISSION, {"double": "double = ..."}, PACKAGES, Limits()) as session:
         assert session.fetch("double")(21) == 42

@@ -1,4 +1,4 @@
-"""How well wrong answers are told apart, over made-up students of every exercise of a course.
+"""How well wrong answers are distinguished, over made-up students of every exercise of a course.
 
     python tests/bench/diagnosis.py [VARIANTS] [--course FOLDER] [--kinds text,expression]
 
@@ -49,19 +49,19 @@ Draw = Callable[[LoadedExercise, str], Variant]
 
 
 def aimed(exercise: LoadedExercise, student: str) -> Variant:
-    """As students get it."""
+    """Return the variant as students get it."""
     return variant_of(exercise, student)
 
 
 def naive(exercise: LoadedExercise, student: str, *, where: bool) -> Variant:
-    """Drawn without looking at the questions; with or without the exercise's conditions."""
+    """Draw a variant without looking at the questions; with or without the exercise's conditions."""
     record = exercise.record
     draws = Draws((exercise.course.seed, exercise.name))
     return draw_variant(record.params, record.where if where else [], record.variant_0, draws, student, ())
 
 
 def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: object) -> Mark:
-    """The verdict; an answer of another form is a wrong one."""
+    """Return the verdict; an answer of another form is a wrong one."""
     try:
         return question.mark(posed, key, answer)
     except FormError as error:
@@ -69,18 +69,18 @@ def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obje
 
 
 def random_answers(posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
-    """Wrong answers of the right form, near the right one."""
+    """Return wrong answers of the right form, near the right one."""
     while posed.kind in GUESSES or is_ordered(posed):
         yield letters_of(posed, key, draw) if is_ordered(posed) else guess(posed, key, draw)
 
 
 def is_ordered(posed: Posed) -> bool:
-    """Whether letters are put in order, or matched: a guess can be exactly what a misconception leads to."""
+    """Return whether letters are put in order, or matched: a guess can be exactly what a misconception leads to."""
     return isinstance(posed, ChoicePosed) and posed.ordered is not None
 
 
 def near_answers(_posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
-    """A misconception's answer with its numbers a little, but clearly, off."""
+    """Yield a misconception's answer with its numbers a little, but clearly, off."""
     wrongs = [wrong.answer for wrong in key.wrong if isinstance(key, NumberKey | TensorKey)]
     while wrongs:
         yield moved(draw.choice(wrongs), draw)
@@ -95,7 +95,7 @@ def moved(answer: Any, draw: random.Random) -> Any:
 def look(
     question: Question[Any, Any, Any], variant: Variant, draw: random.Random, seen: Counter[str]
 ) -> None:
-    """Everything about one question of one student's variant."""
+    """Look at everything about one question of one student's variant."""
     posed, key = question.pose(variant), question.key(variant)
     for wrong in question.trials(posed, key):
         seen["trials"] += 1
@@ -110,7 +110,7 @@ def look(
 
 
 def is_spoilt(question: Question[Any, Any, Any], exercise: LoadedExercise, draw: Draw, student: str) -> bool:
-    """Whether a misconception leads to the right answer, or torch refuses the variant."""
+    """Return whether a misconception leads to the right answer, or torch refuses the variant."""
     try:
         sketch = question.sketch(draw(exercise, student))
         return any(confusion.is_right for confusion in question.confusions(*sketch))
@@ -119,7 +119,7 @@ def is_spoilt(question: Question[Any, Any, Any], exercise: LoadedExercise, draw:
 
 
 def label(question: Question[Any, Any, Any]) -> str:
-    """The kind of a question, and what it asks for if that is a field of its own."""
+    """Return the kind of a question, and what it asks for if that is a field of its own."""
     fields = [
         name for name in ("operation", "true_false", "order", "match", "fix") if getattr(question, name, None)
     ]
@@ -129,7 +129,7 @@ def label(question: Question[Any, Any, Any]) -> str:
 
 
 def of_code(root: Path, names: list[str]) -> Counter[str]:
-    """The misconceptions of code, graded as `course check` does."""
+    """Return the misconceptions of code, graded as `course check` does."""
     command = [str(Path(sys.executable).with_name("course")), "check", *names, "--variants", "1", "--json"]
     ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert ran.returncode in {0, 1}, ran.stderr

@@ -1,4 +1,4 @@
-"""Whether `course mistakes` finds a misconception that is taken out of the shipped course, and nothing in luck.
+"""Whether `course mistakes` finds a misconception that is removed from the shipped course, and nothing by chance.
 
     python tests/bench/find_mistakes.py [EXERCISE...] [--students N] [--random N] [--luck] [--seed N]
 
@@ -82,7 +82,7 @@ class Without:
 
 
 def removable(exercise: LoadedExercise) -> Iterator[Without]:
-    """Every misconception that an author wrote; that of an option made of it goes with the option."""
+    """Return every misconception that an author wrote; an option that was made from one is removed with it."""
     for question in exercise.record.questions:
         options = getattr(question, "options", [])
         names = [
@@ -97,14 +97,14 @@ def removable(exercise: LoadedExercise) -> Iterator[Without]:
 
 
 def report_of(exercise: str, question: QuestionReport) -> Report:
-    """A report of one question."""
+    """Return a report of one question."""
     return Report(
         exercise=exercise, student=None, score=0, points=question.points, isolation=(), questions=(question,)
     )
 
 
 def guess(question: AnyQuestion, posed: Posed, key: Key, draw: random.Random) -> Any:
-    """A random wrong answer."""
+    """Return a random wrong answer."""
     if question.kind == "choice":
         letters = "abcdefghijklmnopqrstuvwxyz"[: len(getattr(question, "options", ())) or len(key.wrong) + 1]
         return draw.choice([letter for letter in letters if letter not in key.letters])  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def guess(question: AnyQuestion, posed: Posed, key: Key, draw: random.Random) ->
 
 
 def answered(question: AnyQuestion, variant: Variant, answer: Any) -> QuestionReport | None:
-    """The report of a wrong answer; None if it is right here."""
+    """Return the report of a wrong answer; None if it is right here."""
     verdict = mark(question, question.pose(variant), question.key(variant), answer)
     if verdict.outcome == "passed":
         return None
@@ -142,7 +142,7 @@ class Classroom:
         self.students = {f"student-{n}": variant_of(exercise, f"student-{n}") for n in range(students)}
 
     def found(self, without: Without) -> tuple[bool | None, list[str]]:
-        """Whether a class without a misconception shows it; None if other misconceptions explain it."""
+        """Return whether a class without a misconception shows it; None if other misconceptions explain it."""
         names = list(self.students)
         self.draw.shuffle(names)
         have, others, guess_ = (round(share * len(names)) for share in (HAVE_IT, HAVE_OTHERS, GUESS))
@@ -170,7 +170,7 @@ class Classroom:
         return (hit if len(planted) >= have / 2 else None), told
 
     def _alike(self, without: Without, values: dict[str, Any]) -> Iterator[str]:
-        """Those who gave the same wrong answer by luck."""
+        """Yield those who gave the same wrong answer by luck."""
         for name, value in values.items() if not without.question.by_checks else ():
             wrongs = without.question.key(self.students[name]).wrong
             if any(wrong.name == without.name and wrong.answer == value for wrong in wrongs):
@@ -223,7 +223,7 @@ class Classroom:
         return {**cycles, "guess": iter(found["guess"])}
 
     def proposed_by_luck(self, question: AnyQuestion) -> int:
-        """How much is proposed where all wrong answers are random."""
+        """Return how much is proposed where all wrong answers are random."""
         gathered = Gathered()
         for name in self.draw.sample(list(self.students), round(GUESS_ALONE * len(self.students))):
             variant = self.students[name]
@@ -237,13 +237,13 @@ class Classroom:
 
 
 def noise(question: AnyQuestion, draw: random.Random) -> str:
-    """Code that changes a right answer in a way that nobody else does."""
+    """Return code that changes a right answer in a way that nobody else does."""
     sort = "module" if question.id in MODULES else "class" if question.id[0].isupper() else "function"
     return NOISE[sort].format(id=question.id, number=round(draw.uniform(0.1, 3), 4))
 
 
 def unexplained(exercise: LoadedExercise, question: AnyQuestion) -> tuple[LoadedExercise, AnyQuestion]:
-    """An exercise whose question has no misconception and no feedback, so that all answers are looked at."""
+    """Return an exercise whose question has no misconception and no feedback, so that all answers are looked at."""
     update: dict[str, Any] = {}
     if options := getattr(question, "options", None):
         update["options"] = [option.model_copy(update={"feedback": ""}) for option in options]

@@ -27,7 +27,7 @@ VALUES = [
 
 
 def frames() -> list[bytes]:
-    """Honest frames to begin with."""
+    """Return honest frames to begin with."""
     made = []
     for value in VALUES:
         encoder = Encoder(lambda _value: ["handle", 0, "x"])
@@ -36,7 +36,7 @@ def frames() -> list[bytes]:
 
 
 def mutated(draw: random.Random, seeds: list[bytes]) -> bytes:
-    """One frame with a few things wrong."""
+    """Return one frame with a few things wrong."""
     frame = bytearray(draw.choice(seeds))
     for _ in range(draw.randint(1, 6)):
         place = draw.randrange(len(frame) + 1)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def seconds(command: list[str], folder: Path) -> float:
-    """The wall-clock time of a command that leaves with 0 or 1."""
+    """Return the wall-clock time of a command that leaves with 0 or 1."""
     begin = time.perf_counter()
     code = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode
     assert code in {0, 1}, (command, code)

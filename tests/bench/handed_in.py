@@ -56,7 +56,7 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it: the report, whether it is right, and the misconceptions whose messages are read."""
+    """The result: the report, whether it is right, and the misconceptions whose messages are read."""
 
     of: HandedIn
     report: QuestionReport

@@ -30,7 +30,7 @@ ATTACKS = Path(__file__).resolve().parents[1] / "attacks"
 
 
 def resident(pid: int) -> float:
-    """The resident memory of a process, in MiB."""
+    """Return the resident memory of a process, in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 

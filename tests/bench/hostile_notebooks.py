@@ -70,7 +70,7 @@ NOTEBOOKS: dict[str, Callable[[], str]] = {
 
 
 def read(server: ForkServer, content: bytes) -> str:
-    """Load a file; returns what became of it."""
+    """Load a file, and return what happened."""
     with Session(server, Submission("a.ipynb", content), {"size": ""}, [], Limits()) as session:
         try:
             return f"size = {session.fetch('size')}"

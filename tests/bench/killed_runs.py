@@ -1,4 +1,4 @@
-"""`course grade` killed again and again ends with the gradebook of a run that nobody disturbed.
+"""`course grade` killed again and again ends with the gradebook of an undisturbed run.
 
     python tests/bench/killed_runs.py [SUBMISSIONS] [KILLS] [--seed N]
 
@@ -64,7 +64,7 @@ Rows = dict[str, Row]
 
 
 def write_course(folder: Path, size: int) -> None:
-    """A small course, and a class whose files are all different."""
+    """Write a small course, and a class whose files are all different."""
     exercise = folder / "exercises" / "small"
     exercise.mkdir(parents=True)
     (folder / "course.yaml").write_text(COURSE_YAML, encoding="utf-8")
@@ -80,7 +80,7 @@ def write_course(folder: Path, size: int) -> None:
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    """`course grade`, begun."""
+    """Start `course grade`."""
     command = [str(COURSE), "grade", "submissions"]
     environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
     (folder / "tmp").mkdir(exist_ok=True)
@@ -90,7 +90,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def below(pid: int) -> Iterator[tuple[int, str]]:
-    """Every process below one, with what it is."""
+    """Return every process below one, with what it is."""
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for word in (task / "children").read_text(encoding="ascii").split():
@@ -99,7 +99,7 @@ def below(pid: int) -> Iterator[tuple[int, str]]:
 
 
 def kind_of(pid: int) -> str:
-    """What one of our processes is: a worker is a fork of its server, and has its command line."""
+    """Return which of the grader's processes this is: a worker is a fork of its server, and has its command line."""
     with contextlib.suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
@@ -125,7 +125,7 @@ def reap(but: int | None = None) -> None:
 
 
 def gradebook(folder: Path) -> Rows:
-    """What each student has: files, attempts, the newest report, and how many graded and ungraded reports."""
+    """Return what each student has: files, attempts, the newest report, and how many graded and ungraded reports."""
     with contextlib.closing(sqlite3.connect(next(folder.glob("*.db")))) as book:
         assert book.execute("pragma integrity_check").fetchone() == ("ok",)
         students: Rows = {}
@@ -144,7 +144,7 @@ def gradebook(folder: Path) -> Rows:
 
 
 def outcomes(row: Row | None) -> str:
-    """A row in short."""
+    """Return a row in short."""
     if row is None:
         return "nothing"
     report = json.loads(row[-1][0])
@@ -162,7 +162,7 @@ def disturbed(
     kinds: set[str],
     draw: random.Random,
 ) -> str:
-    """Grade the class, killed so many times; what was killed, in words."""
+    """Grade the class, killed so many times; return what was killed, in words."""
     killed: collections.Counter[str] = collections.Counter()
     process, fresh = start(folder), True
     while killed.total() < kills:
@@ -235,7 +235,7 @@ def main() -> None:
         assert len(wanted) == options.submissions
         left = len(list(below(os.getpid())))
         print(f"processes left: {left}")
-        folders = sum(path.is_dir() for path in (wild / "tmp").iterdir())  # a log may stay: it was told of
+        folders = sum(path.is_dir() for path in (wild / "tmp").iterdir())  # a log may stay: it was reported
         print(f"temporary folders left: {folders}")
         for label, rows in (("undisturbed", wanted), ("disturbed", given)):
             files, attempts, graded, ungraded = map(
@@ -243,7 +243,7 @@ def main() -> None:
             )
             print(f"{label:<12} {len(rows)} students, {files} files, {attempts} attempts, ", end="")
             print(f"{graded} reports and {ungraded} of what could not be graded at first")
-        # A report that says "ungraded" is kept beside the one that replaces it: told above, and no difference.
+        # A report that says "ungraded" is kept beside the one that replaces it: told above, and not a difference.
         differing = [
             student
             for student in sorted({*wanted, *given})

@@ -33,7 +33,7 @@ LABELS = {"exercise-3": "quiz", "exercise-8": "code"}
 
 
 def milliseconds(call: Callable[[], object]) -> float:
-    """The time of a call."""
+    """Return the time of a call."""
     begin = time.perf_counter()
     call()
     return 1000 * (time.perf_counter() - begin)
@@ -61,7 +61,7 @@ def measure(folder: Path, exercise: str, rounds: int) -> None:
 
 
 def import_milliseconds(rounds: int) -> float:
-    """The median of what `import grader` adds to the start of Python."""
+    """Return the median of what `import grader` adds to the start of Python."""
 
     def started(program: str) -> float:
         return milliseconds(lambda: subprocess.run([sys.executable, "-c", program], check=True))

@@ -42,7 +42,7 @@ from tests.conftest import ROOT
 
 
 def floor(server: ForkServer, suite: CheckSuite, sitting: Sitting, content: bytes) -> tuple[float, float]:
-    """The seconds of a confined fork that loads a file, and of the checks in it."""
+    """Return the seconds of a confined fork that loads a file, and of the checks in it."""
     paper, begin = sitting.paper, time.perf_counter()
     with session_of(sitting, submission_of("exercise.py", content), server, paper.limits) as session:
         session.fetch(paper.questions[0].id)
@@ -57,7 +57,7 @@ def floor(server: ForkServer, suite: CheckSuite, sitting: Sitting, content: byte
 
 
 def saved(desk: Desk, exercise: str, content: bytes, due: Iterator[None]) -> tuple[float, float]:
-    """The seconds from a save to the page, and of these the seconds of grading."""
+    """Return the seconds from a save to the page, and of these the seconds of grading."""
     file = desk.file(exercise)
     new = file.with_suffix(".new")
     new.write_bytes(content)

@@ -94,23 +94,23 @@ class Small:
         return file
 
     def ran(self) -> list[str]:
-        """The checks that ran since this was last asked, sorted."""
+        """Return the checks that ran since this was last asked, sorted."""
         lines = self.log.read_text(encoding="utf-8").split() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
         return sorted(lines)
 
     def rows(self, query: str) -> list[Any]:
-        """Rows of the gradebook."""
+        """Return rows of the gradebook."""
         with closing(sqlite3.connect(self.root / "gradebook.db")) as database:
             return database.execute(query).fetchall()
 
     def execute(self, statement: str) -> None:
-        """Change the gradebook behind everybody's back."""
+        """Change the gradebook directly, without the grader."""
         with closing(sqlite3.connect(self.root / "gradebook.db")) as database, database:
             database.execute(statement)
 
     def reports(self) -> list[Any]:
-        """Everything that reports say of submissions, but for times."""
+        """Return everything that reports say about submissions, except times."""
         return self.rows(
             "select student, exercise, content, file_name, variant, fingerprint, score, points, is_graded, "
             "is_applied, document, output from report join submission on submission.id = submission_id "
@@ -118,18 +118,18 @@ class Small:
         )
 
     def count(self) -> int:
-        """How many reports there are."""
+        """Return how many reports there are."""
         return len(self.rows("select id from report"))
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """A class of nobody."""
+    """Return a class without submissions."""
     return new_class(tmp_path)
 
 
 def new_class(root: Path) -> Small:
-    """Write a course of which nobody has handed anything in."""
+    """Write a course for which nobody has handed in anything."""
     made = Small(root)
     made.write("course.yaml", COURSE)
     made.write("exercises/ex-1/exercise.yaml", EXERCISE)

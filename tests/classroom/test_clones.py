@@ -53,7 +53,7 @@ def git(folder: Path, *arguments: str, time: str = "2026-11-01T12:00:00+00:00") 
 
 
 def repository(root: Path, name: str, *commits: tuple[str, str], file: str = "exercise-1.py") -> Path:
-    """A repository with a commit for each time and content."""
+    """Return a repository with a commit for each time and content."""
     folder = root / name
     folder.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
@@ -69,7 +69,7 @@ ON_TIME, NEXT_DAY, NEXT_WEEK = (f"2026-11-0{day}T12:00:00+00:00" for day in (1, 
 
 
 def collect(root: Path, rules: Rules = RULES, only: str = "") -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Who handed in which content or problem, when, and what was left out."""
+    """Return who handed in which content or problem, when, and what was left out."""
     collected = Collected([root], EXERCISES, ROSTER, only, rules=rules)
     found = [one.read() for one in collected]
     assert all(one.time for one in found)

@@ -34,7 +34,7 @@ def write(file: Path, text: str = "") -> Path:
 
 
 def told(found: Found) -> tuple[str, str, str]:
-    """Who, which file, and what is wrong with it."""
+    """Return who handed in which file, and what is wrong with it."""
     handed_in = found.read()
     return found.student, handed_in.file_name, handed_in.problem
 
@@ -205,7 +205,7 @@ def test_names_that_browsers_systems_and_lmss_change(tmp_path: Path, name: str) 
     assert [(one.student, one.exercise, one.read().content) for one in collected] == [
         ("ada", NAMES[name], b"x = 1")
     ]
-    assert collected.notes == [f"ada: {name!r} is taken for {NAMES[name]}"]
+    assert collected.notes == [f"ada: {name!r} is assumed to be {NAMES[name]}"]
     assert (collected.left_out, collected.withheld) == ([], [])
 
 
@@ -374,8 +374,8 @@ def test_a_zip_of_one_exercise_needs_no_names(tmp_path: Path) -> None:
         ("dan", "ex-1.py", b"6"),
     ]
     assert collected.notes == [
-        "ada: 'my homework.py' is taken for ex-1",
-        "dan: 'homework.PY.txt' is taken for ex-1",
+        "ada: 'my homework.py' is assumed to be ex-1",
+        "dan: 'homework.PY.txt' is assumed to be ex-1",
     ]
     assert collected.left_out == [
         "bob: 'helpers.py' does not match an exercise.",

@@ -19,13 +19,13 @@ from tests.conftest import Run
 
 DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RULES = "rules: {deadlines: {ex-1: 2026-11-20 12:00, ex-2: 2026-11-20 12:00}, late: {percent_per_day: 20}}\n"
-# Passes or fails as luck has it: what begins with a point is no part of the exercise.
+# Passes or fails at random: what begins with a point is not part of the exercise.
 LUCK = DOUBLE + "    assert not (HERE / '.unlucky').exists()\n\n\n"
 
 
 @pytest.fixture
 def late(small: Small, course: Run) -> Small:
-    """A class that was copied without its times two days later, and graded: all are late."""
+    """Return a class that was copied without its times two days later, and graded: all are late."""
     small.write("course.yaml", (small.root / "course.yaml").read_text("utf-8") + RULES)
     for student in ("ada", "bob"):
         small.hand_in(student, "five = 5\n", time=DUE.replace(day=22))

@@ -1,4 +1,4 @@
-"""Feedback pages and texts: what each shows and when, and that nobody reads of anybody else."""
+"""Feedback pages and texts: what each shows and when, and that nobody reads about anybody else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SIGNS = {"score": "of 3 points", "messages": "FOUR-SAID", "explanation": "FIVE-E
 
 @pytest.fixture
 def graded(copied: Copy, course: Run) -> Small:
-    """A graded class of ada and bob, who both gave the answer of a misconception."""
+    """Return a graded class of ada and bob, who both gave the answer of a misconception."""
 
     def make(root: Path) -> None:
         small = new_class(root)
@@ -54,7 +54,7 @@ def graded(copied: Copy, course: Run) -> Small:
 
 
 def pages(small: Small, student: str) -> dict[str, str]:
-    """Everything that a student receives in the folder OUT."""
+    """Return everything that a student receives in the folder OUT."""
     files = (small.root / "OUT" / student).glob("*")
     return {file.name: file.read_text(encoding="utf-8") for file in files}
 

@@ -37,7 +37,7 @@ WORKSHEET = (
 
 
 def zipped(file: Path, *names: str) -> Path:
-    """A download with these names."""
+    """Return a download with these names."""
     with zipfile.ZipFile(file, "w") as archive:
         for name in names:
             archive.writestr(name, RIGHT)
@@ -52,7 +52,7 @@ def packed(file: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of ada, who is wrong, and bob, who is right."""
+    """Return a class of ada, who is wrong, and bob, who is right."""
     small = new_class(tmp_path_factory.mktemp("packed"))
     small.write("roster.csv", ROSTER)
     small.hand_in("ada", RIGHT.replace("five = 5", "five = '</td><script>'"))
@@ -187,7 +187,7 @@ def test_what_cannot_be_packed_is_one_sentence(graded, course, arguments, said):
 
 
 def filled(small: Small, course: Run, *options: str) -> dict[str, str]:
-    """The comments that an export writes, by participant."""
+    """Return the comments that an export writes, by participant."""
     ran = course(
         small.root,
         "export",

@@ -32,7 +32,7 @@ DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def scores(course: Run, small: Small, *arguments: str) -> dict[tuple[str, str], Any]:
-    """The final scores, by student and exercise."""
+    """Return the final scores, by student and exercise."""
     ran = course(small.root, "scores", "--json", *arguments)
     assert ran.code == 0
     lines = [json.loads(line) for line in ran.out.splitlines()]
@@ -40,7 +40,7 @@ def scores(course: Run, small: Small, *arguments: str) -> dict[tuple[str, str], 
 
 
 def outdated(small: Small, student: str = "ada") -> set[str] | None:
-    """The questions of a student's ex-1 that would be run again; None for the whole file."""
+    """Return the questions of a student's ex-1 that would be run again; None for the whole file."""
     grader = ClassGrader(load_course(small.root))
     with Gradebook("sqlite:///gradebook.db", small.root) as gradebook:
         [known] = gradebook.known([student]).values()
@@ -51,7 +51,7 @@ def outdated(small: Small, student: str = "ada") -> set[str] | None:
 
 @pytest.fixture(scope="module")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of ada, who has full marks, and bob, who has them too because the checks are weak."""
+    """Return a class of ada, who has full marks, and bob, who has them too because the checks are weak."""
     made = new_class(tmp_path_factory.mktemp("graded"))
     made.hand_in("ada", time=DUE)
     made.hand_in("bob", SQUARES, time=DUE)
@@ -66,13 +66,13 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def graded(graded_once: Path, tmp_path: Path) -> Small:
-    """A copy of that class."""
+    """Return a copy of that class."""
     return Small(Path(shutil.copytree(graded_once, tmp_path / "graded")))
 
 
 @pytest.fixture
 def stored(small: Small) -> Small:
-    """A report of ada's, as if it had just been made."""
+    """Return a report of ada's, as if it had just been made."""
     grader = ClassGrader(load_course(small.root))
     report = ungraded(prepare(grader.course.exercise("ex-1"), None), "")
     questions = tuple(question.model_copy(update={"outcome": "failed"}) for question in report.questions)
@@ -180,7 +180,7 @@ def test_a_data_file_beside_the_checks_decides_too(stored: Small) -> None:
 
 
 def test_a_file_that_changes_between_the_look_and_the_run_is_run_whole(graded: Small) -> None:
-    """Else a report about the new file would hold answers of the old one."""
+    """Otherwise a report about the new file would hold answers of the old one."""
     graded.checks(DOUBLE, TRIPLE.replace("== 6", "in [6]"))
     (graded.root / "S" / "bob" / "ex-1.py").unlink()
     course = load_course(graded.root)
@@ -228,12 +228,12 @@ def test_what_could_not_be_graded_is_run_again(small: Small, course: Run) -> Non
     broken.touch()
     ran = course(small.root, "grade", "S", "--again")
     assert (ran.code, "1 not graded" in ran.out) == (1, True)
-    assert scores(course, small) == {("ada", "ex-1"): 3}  # a fault of ours takes no score away
+    assert scores(course, small) == {("ada", "ex-1"): 3}  # a fault of the grader takes no score away
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_file_that_would_kill_its_own_process_is_graded(small: Small, course: Run, jobs: int) -> None:
-    """Else nobody could tell it from one that was killed for want of memory, which is not the student's fault."""
+    """Otherwise it would look like one that was killed for lack of memory, which is not the student's fault."""
     small.replace("course.yaml", "seconds: 60", "seconds: 2")
     kill = "import os, signal, threading\nfive = 5\n"
     small.hand_in("ada", f"{kill}os.kill(os.getpid(), signal.SIGKILL)\n{RIGHT}")

@@ -31,7 +31,7 @@ ONE_MORE = "{id: seven, kind: number, prompt: 'Say {{ N }}.', answer: N, misconc
 
 @pytest.fixture
 def grouped(small: Small, course: Run) -> Small:
-    """A class in groups that has its handouts."""
+    """Return a class in groups that has its handouts."""
     small.write("course.yaml", COURSE + RULES)
     small.write(
         "exercises/ex-2/exercise.yaml", SHORT.partition("questions")[0] + f"questions: [{ONE_MORE}]\n"
@@ -51,7 +51,7 @@ def read(small: Small, name: str) -> str:
 
 
 def number(small: Small, student: str) -> int:
-    """The number that a student's handout asks for."""
+    """Return the number that a student's handout asks for."""
     return int(read(small, f"handouts/{student}/ex-2.py").partition("Say ")[2].partition(".")[0])
 
 
@@ -311,7 +311,7 @@ def test_groups_can_have_a_list_of_their_own(small, course, listed, said):
         ("groups: {projects: p.csv}\n", "projects", "p.csv"),
         ("groups: {projects: q.csv}\n", "projects", "has no column 'group'. It has: student"),
         ("groups: {group: p.csv}\n", "true", "'group' is the name of the roster's own groups."),
-        ("groups: {a/b: p.csv}\n", "true", "It cannot be the name of groups."),
+        ("groups: {a/b: p.csv}\n", "true", "It cannot be the name of a set of groups."),
         ("groups: {projects: ../p.csv}\n", "projects", "It cannot be the name of a file."),
         ("groups: [projects]\n", "projects", "It must be keys and values"),
     ],

@@ -54,7 +54,7 @@ def beside(plots: Small, student: str, content: bytes, name: str = "plot.png") -
 
 
 def reports(plots: Small, course: Run, *more: object) -> dict[str, dict[str, str]]:
-    """The outcome and the message of the question, by student."""
+    """Return the outcome and the message of the question, by student."""
     lines = course(
         plots.root, "grade", "S", "--exercise", "ex-2", "--json", "--again", *more
     ).out.splitlines()
@@ -68,7 +68,7 @@ def test_a_file_is_kept_told_and_marked(plots: Small, course: Run) -> None:
     beside(plots, "bob", b"GIF89a", "Plot (1).PNG")
     ran = course(root, "grade", "S", "--exercise", "ex-2")
     assert "cyd  ex-2  1 of 3  plot (not answered)" in ran.out
-    assert "bob: 'Plot (1).PNG' is taken for a file of ex-2" in ran.out
+    assert "bob: 'Plot (1).PNG' is assumed to be a file of ex-2" in ran.out
     told = reports(plots, course)
     assert [told[name]["outcome"] for name in ("ada", "bob", "cyd")] == ["pending", "pending", "unanswered"]
     assert told["ada"]["message"] == "A person marks this."
@@ -172,7 +172,7 @@ def test_the_terminal_says_where_the_file_lies(plots: Small, course: Run) -> Non
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("file: plot.exe", "plot.exe is not a kind of file that can be handed in. Use one of: .png"),
+        ("file: plot.exe", "plot.exe has a file type that cannot be handed in. Use one of: .png"),
         ("file: ../plot.png", "file"),
         ("file: plot.png, least_words: 3", "A file has no word count. Remove 'least_words'."),
         ("file_mib: 2", "'file_mib' has no meaning without 'file'. Remove 'file_mib'."),

@@ -1,4 +1,4 @@
-"""Who is who: over any roster, no mention is credited to somebody else."""
+"""Identity: with any roster, no mention is credited to somebody else."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ NAMES = st.sampled_from(
 
 
 def without(person: Person, columns: set[str]) -> Person:
-    """A person without the ids in these columns of the roster."""
+    """Return a person without the ids in these columns of the roster."""
     ids = {column: value for column, value in person.lms_ids.items() if column.name not in columns}
     return replace(person, email="" if "email" in columns else person.email, lms_ids=ids)
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[Person], list[Person], list[Person]]:
-    """People with all their ids; the roster, with some ids missing; and whom the LMS's file lists."""
+    """Return people with all their ids; the roster, with some ids missing; and whom the LMS's file lists."""
     everybody = [
         known(
             f"s{number}",
@@ -60,7 +60,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Person], list[Person], list[Person]]:
 def written(
     form: str, roster: list[Person], header: list[str], table: list[list[str]], file: Path
 ) -> list[list[str]]:
-    """What an export writes into the rows of a file of the LMS's; each student's score is their own number."""
+    """Return what an export writes into the rows of a file of the LMS's; each student's score is their own number."""
     stream = io.StringIO()
     csv.writer(stream).writerows([header, *table])
     file.write_text(stream.getvalue(), encoding="utf-8")

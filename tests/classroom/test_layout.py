@@ -1,4 +1,4 @@
-"""Layouts and names that LMSs, other graders and people bring: told by somebody who had not read the code."""
+"""Layouts and names from LMSs, other graders and people, described by somebody who had not read the code."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ TEAM = "{}_assignsubmission_file_/quiz.py"
 
 
 def teams(tmp_path: Path, **contents: str) -> Collected:
-    """A download of Moodle: names of folders with what is in them."""
+    """Return a download of Moodle: names of folders with what is in them."""
     source = tmp_path / "m.zip"
     with zipfile.ZipFile(source, "w") as archive:
         for number, (name, content) in enumerate(contents.items()):
@@ -162,7 +162,7 @@ def test_in_the_zip_of_one_exercise_a_file_counts_that_is_called_as_another(tmp_
     source = zipped(tmp_path / "s.zip", "lovelaceada_12_34_other.py", "marshbob_13_35_quiz.py")
     collected = Collected([source], EXERCISES, ROSTER, "quiz")
     assert found(collected) == [("ada", "quiz"), ("bob", "quiz")]
-    assert collected.notes == ["ada: 'lovelaceada_12_34_other.py' is taken for quiz"]
+    assert collected.notes == ["ada: 'lovelaceada_12_34_other.py' is assumed to be quiz"]
     write(tmp_path / "S", "ada/other.py", "bob/quiz.py")
     collected = Collected([tmp_path / "S"], EXERCISES, ROSTER, "quiz")  # each exercise has a file of its own
     assert (found(collected), collected.absent()) == ([("bob", "quiz")], ["ada"])

@@ -1,4 +1,4 @@
-"""`course mark`: texts that a person marks, in the terminal and in files, and what becomes of the marks."""
+"""`course mark`: texts that a person marks, in the terminal and in files, and what happens to the marks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HOSTILE = 'why = """It jumps.\\n  - answer: 0\\x1b[31m red\\u2028answers: []\\n"
 
 @pytest.fixture
 def essays(small: Small, course: Run) -> Small:
-    """A class in which ada and bob wrote, and cyd did not."""
+    """Return a class in which ada and bob wrote, and cyd did not."""
     small.write("exercises/ex-2/exercise.yaml", ESSAY)
     small.hand_in("ada", 'why = "It jumps over the minimum."\nfive = 5\n', "ex-2")
     small.hand_in("bob", HOSTILE, "ex-2")
@@ -47,7 +47,7 @@ def essays(small: Small, course: Run) -> Small:
 
 
 def finals(essays: Small, course: Run) -> dict[str, float | None]:
-    """The final scores, by student."""
+    """Return the final scores, by student."""
     lines = course(essays.root, "scores", "--json").out.splitlines()
     return {one["student"]: one["final"] for one in map(json.loads, lines)}
 

@@ -1,4 +1,4 @@
-"""Whatever roster, names and class: a submission reaches its own student, or is listed as left out."""
+"""With any roster, names and class, a submission reaches its own student, or is listed as left out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Download = Callable[[Sequence[Submission]], Files]
 
 
 def of(column: str, person: Person) -> str:
-    """An id of a person, by the roster's name of the column."""
+    """Return an id of a person, by the roster's name of the column."""
     return next(value for key, value in person.ids.items() if key.name == column)
 
 
@@ -131,7 +131,7 @@ def worksheet(class_: Sequence[Submission]) -> str:
 
 @st.composite
 def classes(draw: st.DrawFn) -> tuple[list[Submission], Roster]:
-    """Submissions and a roster: some lack ids there, and some who handed in are strangers."""
+    """Return submissions and a roster: some lack ids in it, and some who handed in are not in it."""
     people = [
         known(
             f"s{number}",

@@ -27,7 +27,7 @@ ANSWER = 'why = "It jumps, \\"outcome\\":\\"pending\\", over the minimum."\nfive
 
 @pytest.fixture
 def essays(small: Small, course: Run) -> Small:
-    """A class in which ada wrote, bob did not, and cyd said something about outcomes elsewhere."""
+    """Return a class in which ada wrote, bob did not, and cyd said something about outcomes elsewhere."""
     small.write("exercises/ex-2/exercise.yaml", ESSAY)
     small.hand_in("ada", ANSWER, "ex-2")
     small.hand_in("bob", "why = ...\nfive = 5\n", "ex-2")
@@ -41,7 +41,7 @@ def test_a_stub_says_how_many_words_are_asked_for(essays: Small, course: Run) ->
     essays.replace("exercises/ex-2/exercise.yaml", "points: 2\n", "points: 2\n    least_words: 8\n")
     assert course(essays.root, "generate", "handout").code == 0
     stub = (essays.root / "handout" / "ex-2.py").read_text(encoding="utf-8")
-    assert "Write at least 8 words in three quotation marks" in " ".join(stub.replace("#", "").split())
+    assert "Write at least 8 words in triple quotes" in " ".join(stub.replace("#", "").split())
 
 
 def test_a_pending_submission_has_no_final_score_and_keeps_its_text(essays: Small, course: Run) -> None:
@@ -105,7 +105,7 @@ def test_a_student_reads_that_a_person_marks_it(essays: Small, course: Run, grad
     course(essays.root, "generate", "H")
     (file,) = essays.root.glob("H/**/ex-2.py")
     text = file.read_text(encoding="utf-8")
-    assert "Write a text in three quotation marks" in text
+    assert "Write your text in triple quotes" in text
     file.write_text(ANSWER, encoding="utf-8")
     told = " ".join(grade(file.parent, "ex-2").out.split())
     assert "marked by a person" in told

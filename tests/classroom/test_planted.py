@@ -1,4 +1,4 @@
-"""Strings that are planted in what one student is called, gets and hands in are never on the page of another."""
+"""Strings planted in one student's name, handout and submission never appear on another student's page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ names = st.text("abzABZéøЖ名'-_ &;", max_size=8)
 
 
 def word(student: str, part: str) -> str:
-    """What is planted in a student's file, and found in the gradebook."""
+    """Return what is planted in a student's file, and found in the gradebook."""
     return f"{part}of{student}"
 
 
@@ -47,7 +47,7 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 @pytest.fixture
 def graded(graded_once: Small, course: Run) -> Small:
-    """A class that was handed out variants, with a word planted in each part of each file."""
+    """Return a class that was handed out variants, with a word planted in each part of each file."""
     if (graded_once.root / "gradebook.db").exists():
         return graded_once
     small = graded_once
@@ -64,7 +64,7 @@ def graded(graded_once: Small, course: Run) -> Small:
 
 
 def numbers(small: Small) -> dict[str, int]:
-    """The parameter that each student was handed."""
+    """Return the parameter that each student was handed."""
     rows = small.rows("select student, params from handed_out where exercise = 'ex-2'")
     return {student: json.loads(params)["N"] for student, params in rows}
 
@@ -93,7 +93,7 @@ def replanted(cell: str, words: Mapping[str, str], parameters: Mapping[int, int]
 
 
 def received(folder: Path) -> str:
-    """Everything that a student receives, without the style sheet and its hash."""
+    """Return everything that a student receives, without the style sheet and its hash."""
     files = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*")))
     return re.sub("<style.*?</style>|<meta[^>]*>", "", files, flags=re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""What `release` holds back is in nothing that students can get: a minute before, and it is there a minute after."""
+"""What `release` holds back is in nothing that students can get a minute before, and is there a minute after."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ OUTPUTS = {
 
 
 def roster_rows() -> list[dict[str, str]]:
-    """The people of the golden rosters, with the ids of every LMS."""
+    """Return the people of the golden rosters, with the ids of every LMS."""
     found: dict[str, dict[str, str]] = {who: {} for who in NAMES}
     for file in sorted(GOLDEN.glob("*/roster.csv")):
         with file.open(encoding="utf-8", newline="") as stream:
@@ -242,7 +242,7 @@ def roster_rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """A graded class of ada and bob, who gave the same answers."""
+    """Return a graded class of ada and bob, who gave the same answers."""
     small = Small(tmp_path_factory.mktemp("released"))
     small.write("course.yaml", with_rules(""))
     small.write("exercises/exercise-1/exercise.yaml", EXERCISE)
@@ -262,7 +262,7 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 def with_rules(more: str) -> str:
-    """A course of an exercise that is released by these rules, and one without a deadline."""
+    """Return a course of an exercise that is released by these rules, and one without a deadline."""
     two = COURSE.replace("[ex-1, ex-2]", "[exercise-1, exercise-2]")
     return f"{two}scores: {{weights: {{exercise-1: 1, exercise-2: 1}}}}\n{more}"
 

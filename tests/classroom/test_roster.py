@@ -24,7 +24,7 @@ def test_a_roster_keeps_ids_as_text_and_ignores_other_columns(tmp_path: Path) ->
 
 
 def faults_of(file: Path, text: str) -> list[tuple[int | None, str]]:
-    """What is told of a roster, by its lines."""
+    """Return what is said about a roster, by its lines."""
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CourseFaults) as caught:
         read_roster(file)

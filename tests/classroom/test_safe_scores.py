@@ -1,4 +1,4 @@
-"""No score is lost, doubled or given to somebody else, whatever the class and its LMS bring: by the commands."""
+"""The commands lose no score, count none twice and give none to somebody else, whatever the class and its LMS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEVEN = "seven = {N}\n"
 
 
 def scores(small: Small) -> dict[str, float | None]:
-    """The raw scores in the gradebook, and None for what could not be graded."""
+    """Return the raw scores in the gradebook, and None for what could not be graded."""
     rows = small.rows(
         "select student, score, is_graded from report join submission on submission.id = submission_id"
     )
@@ -23,7 +23,7 @@ def scores(small: Small) -> dict[str, float | None]:
 
 
 def exported(small: Small, name: str) -> dict[str, str]:
-    """The last column of an export by its identifying column."""
+    """Return the last column of an export by its identifying column."""
     with (small.root / "exports" / name).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
     column = rows[0].index("SIS Login ID") if name.startswith("canvas") else 0
@@ -31,7 +31,7 @@ def exported(small: Small, name: str) -> dict[str, str]:
 
 
 def own_number(small: Small, student: str) -> int:
-    """The number that a student was asked for."""
+    """Return the number that a student was asked for."""
     [(params,)] = small.rows(
         f"select params from handed_out where student = '{student}' and exercise = 'ex-2'"
     )
@@ -40,7 +40,7 @@ def own_number(small: Small, student: str) -> int:
 
 @pytest.fixture
 def handed_out(small: Small, course: Run) -> Small:
-    """A class of two whose exercises were handed out with a roster."""
+    """Return a class of two whose exercises were handed out with a roster."""
     roster = small.write("roster.csv", "student\nada\nbob\n")
     assert course(small.root, "generate", "OUT", "--roster", roster).code == 0
     for student in ("ada", "bob"):

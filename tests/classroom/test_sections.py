@@ -25,7 +25,7 @@ ROSTER = "student,section\nada,monday\nbob,2\ncyd,\ndee,Monday\neve,2\n"
 
 @pytest.fixture
 def sectioned(small: Small, course: Run) -> Small:
-    """A class of three sections, of which three students handed in at one time."""
+    """Return a class of three sections, of which three students handed in at one time."""
     small.write("course.yaml", COURSE + RULES)
     small.write("roster.csv", ROSTER)
     loaded = load_course(small.root)

@@ -49,7 +49,7 @@ def zipped(folder: Path, files: Mapping[str, str | bytes], name: str = "submissi
 
 
 def collect(file: Path, roster: Roster | None = ROSTER) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Who handed in what with which content or problem, and what was left out."""
+    """Return who handed in what with which content or problem, and what was left out."""
     collected = Collected([file], EXERCISES, roster)
     files = [found.read() for found in collected]
     found = [(one.student, one.file_name, one.problem or one.content.decode()) for one in files]
@@ -57,7 +57,7 @@ def collect(file: Path, roster: Roster | None = ROSTER) -> tuple[list[tuple[str,
 
 
 def students(folder: Path, *members: str) -> list[str | None]:
-    """Whom each member's name means."""
+    """Return whom each member's name means."""
     who: list[str | None] = []
     for member in members:
         found, left_out = collect(zipped(folder, {member: ""}))
@@ -225,7 +225,7 @@ def test_a_huge_member_is_not_unpacked(tmp_path: Path) -> None:
 
 
 def damaged(file: Path, find: bytes, replace: bytes) -> Path:
-    """The zip with some bytes of it changed."""
+    """Return the zip with some bytes of it changed."""
     content = file.read_bytes()
     assert find in content
     file.write_bytes(content.replace(find, replace))
@@ -233,7 +233,7 @@ def damaged(file: Path, find: bytes, replace: bytes) -> Path:
 
 
 def encrypted(file: Path) -> Path:
-    """The zip with the flag of its only member set that says it is encrypted."""
+    """Return the zip with the flag of its only member set that says it is encrypted."""
     content = bytearray(file.read_bytes())
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(signature) + offset] |= 1

@@ -70,7 +70,7 @@ def test_triple(student):
 
 @pytest.fixture(scope="session")
 def small_handouts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The course, and its handouts by edition and form."""
+    """Return the course, and its handouts by edition and form."""
     root = tmp_path_factory.mktemp("small")
     folder = root / "course" / "exercises"
     for name, text in (("sums", SUMS), ("words", WORDS)):
@@ -88,13 +88,13 @@ def small_handouts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mine(small_handouts: Path, tmp_path: Path) -> Path:
-    """A student's own copy of the practice handout."""
+    """Return a student's own copy of the practice handout."""
     return Path(shutil.copytree(small_handouts / "practice", tmp_path / "mine"))
 
 
 @pytest.fixture
 def assessed(small_handouts: Path, tmp_path: Path) -> Path:
-    """A student's own copy of the assessed handout."""
+    """Return a student's own copy of the assessed handout."""
     return Path(shutil.copytree(small_handouts / "assessed", tmp_path / "assessed"))
 
 

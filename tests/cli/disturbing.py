@@ -50,7 +50,7 @@ KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
 GROWING = {"mkdir", "open", "write"}
 CACHE = [Path()]  # the folder of the results that are known
-SECONDS = 300  # after which a run is taken to hang
+SECONDS = 300  # after which a run counts as hanging
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Disturbance:
             resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
     def _is_elsewhere(self, place: Any) -> bool:
-        """Whether a write goes to a pipe, or to the folder that does not count."""
+        """Return whether a write goes to a pipe, or to the folder that does not count."""
         if isinstance(place, int):
             place = Path(f"/proc/self/fd/{place}").readlink()
             if not place.is_absolute():

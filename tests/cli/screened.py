@@ -20,7 +20,7 @@ assert sys.platform != "win32"  # it has no pseudo-terminals
 
 import pyte
 
-SECONDS = 120  # after which something is taken to be missing for good
+SECONDS = 120  # after which something counts as missing
 _PROGRAM = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -1,4 +1,4 @@
-"""A command in a pseudo-terminal of 80x24, typed into as by a person."""
+"""A command in a pseudo-terminal of 80x24, which gets keys as from a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How commands end that cannot say what they have to say, or that are not let to."""
+"""How commands end that cannot print their message, or are not allowed to."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new course, with one submission graded."""
+    """Return a new course, with one submission graded."""
     root = tmp_path_factory.mktemp("entry")
     subprocess.run(program("course", "new", "mine"), cwd=root, check=True, capture_output=True)
     (root / "mine" / "S" / "ada").mkdir(parents=True)
@@ -106,7 +106,7 @@ def test_other_streams_may_be_closed(mine: Path) -> None:
 
 
 def test_who_reads_no_more_is_told_no_more(mine: Path) -> None:
-    """Also where there is much more to be told than a pipe holds."""
+    """Also where there is much more to print than a pipe holds."""
     for line in ("@course schema --help", "@course history ada"):
         ran = shell(f"{line} | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}", mine)
         assert (ran.stdout, ran.stderr) == ("0\n", ""), line
@@ -139,7 +139,7 @@ ERRORS: list[BaseException] = []
 
 @pytest.fixture
 def fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[BaseException]]:
-    """What the command `broken` raises, once it is put in here."""
+    """Yield what the command `broken` raises, once it is put in here."""
     monkeypatch.setattr(sys, "argv", ["broken"])
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield ERRORS
@@ -284,7 +284,7 @@ ENDLESS = "import time\nsize = 1\nopen('/dev/null')\nwhile True: time.sleep(1)\n
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("line", ["grade endless --file endless.py", "course grade T --jobs 2"])
 def test_what_a_command_started_ends_with_it(tmp_path: Path, number: signal.Signals, line: str) -> None:
-    """A second signal of the same kind changes nothing. What a killed one leaves goes with the next."""
+    """A second signal of the same kind changes nothing. The next command removes what a killed one leaves."""
     (tmp_path / "exercises" / "endless").mkdir(parents=True)
     (tmp_path / "course.yaml").write_text(
         "format: 1\ntitle: T\nseed: s\nexercises: [endless]\npackages: []\nlimits: {seconds: 600, cpu_seconds: 600}\n"
@@ -323,7 +323,7 @@ def test_what_a_command_started_ends_with_it(tmp_path: Path, number: signal.Sign
 
 
 def workers(pid: int) -> list[int]:
-    """Everything below a process, once a worker runs: three generations for `grade`, four for a lane."""
+    """Return everything below a process, once a worker runs: three generations for `grade`, four for a lane."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         found = [int(one) for one in below(pid)]
@@ -357,7 +357,7 @@ def wait_until_gone(pids: list[int]) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process that has not ended; nobody may have asked yet how it did."""
+    """Return whether there is such a process that has not ended; nobody may have asked yet how it did."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

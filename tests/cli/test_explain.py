@@ -32,21 +32,21 @@ print("It was left.")
 
 
 def wrong(message: str = MESSAGE) -> QuestionReport:
-    """An answer with a misconception that has a figure of three steps."""
+    """Return an answer with a misconception that has a figure of three steps."""
     return QuestionReport(
         id="values", kind="tensor", outcome="failed", score=0, points=3, message=message, tracks=flipped()
     )
 
 
 def steps(encoding: str = "utf-8", message: str = MESSAGE) -> Steps:
-    """Its figure."""
+    """Return its figure."""
     found = Steps.of(wrong(message), encoding)
     assert found is not None
     return found
 
 
 def drawn(page: StepPage, height: int, width: int = 80) -> list[str]:
-    """The lines of a page on a screen of this size."""
+    """Return the lines of a page on a screen of this size."""
     console = Console(
         file=io.StringIO(), width=width, height=height, force_terminal=False, legacy_windows=False
     )

@@ -42,7 +42,7 @@ plt.close("all")
 
 @pytest.fixture(scope="session")
 def handouts(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped course as students without a roster receive it."""
+    """Return the shipped course as students without a roster receive it."""
     root = tmp_path_factory.mktemp("handouts")
     generate(shipped, root / "python", None, "python", "practice")
     generate(shipped, root / "notebook", None, "notebook", "practice")
@@ -52,7 +52,7 @@ def handouts(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def folder(handouts: Path, tmp_path: Path) -> Path:
-    """A student's own copy of the handout in Python."""
+    """Return a student's own copy of the handout in Python."""
     return Path(shutil.copytree(handouts / "python", tmp_path / "mine"))
 
 

@@ -11,7 +11,7 @@ from tests.conftest import Run
 
 @pytest.fixture
 def mine(own: Path, tmp_path: Path, course: Run) -> Path:
-    """A student's folder of a new course, with a wrong answer."""
+    """Return a student's folder of a new course, with a wrong answer."""
     folder = tmp_path / "mine"
     assert course(own, "generate", folder).code == 0
     (folder / "exercise-1.py").write_text("size = 4  # </pre><script>alert(1)</script>\n")

@@ -44,7 +44,7 @@ def typed(root: Path, *arguments: str, command: click.Command = course_cli.comma
 
 
 def small(root: Path) -> None:
-    """A course, and what a class handed in."""
+    """Write a course, and what a class handed in."""
     write(root / "course.yaml", COURSE)
     write(root / "exercises" / "ex-1" / "exercise.yaml", EXERCISE)
     write(root / "roster.csv", ROSTER)
@@ -61,7 +61,7 @@ def change(root: Path) -> None:
 
 
 def handed_out_and_changed(root: Path) -> None:
-    """One student has worked on one stub; then the course changed."""
+    """Let one student work on one stub, then change the course."""
     small(root)
     typed(root, "generate", "OUT", "--roster", "roster.csv")
     write(root / "OUT" / "ada" / "ex-1.py", "five = 5  # mine\n")
@@ -69,7 +69,7 @@ def handed_out_and_changed(root: Path) -> None:
 
 
 def there_and_back(root: Path) -> None:
-    """Stubs in both formats, of two versions."""
+    """Write stubs in both formats, of two versions."""
     small(root)
     typed(root, "generate", "OUT")
     change(root)
@@ -238,7 +238,7 @@ def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
 
 
 def check_ending(ran: Ended, what: str, expected: Ended) -> None:
-    """How a disturbed command ends; one that does without the write may end as if nothing was."""
+    """Check how a disturbed command ends; one that can do without the write may end as if nothing had happened."""
     assert "Traceback" not in ran.err, ran
     if what == KILL:
         assert ran.code == -9, ran

@@ -1,4 +1,4 @@
-"""Arguments that are mistaken: what is no file, what would overwrite an input, what has no effect."""
+"""Wrong arguments: what is not a file, what would overwrite an input, what has no effect."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ EMPTY = ["check --html @", "generate @", "generate OUT --roster @", "new @", "sc
 
 @pytest.fixture
 def strange(own: Path) -> Path:
-    """A course with odd things beside it."""
+    """Return a course with odd things beside it."""
     os.mkfifo(own / "fifo")
     (own / "loop").symlink_to("loop")
     (own / "linked.html").symlink_to("course.yaml")

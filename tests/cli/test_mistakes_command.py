@@ -28,7 +28,7 @@ HAVE_IT = [f"bob-{number}" for number in range(10)]
 
 @pytest.fixture(scope="module")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten count twice and one more, computed in their files; ten triple by adding two; one is right."""
+    """Grade a class: ten count twice and one more in their files; ten triple by adding two; one is right."""
     made = new_class(tmp_path_factory.mktemp("mistaken"))
     made.replace("exercises/ex-2/exercise.yaml", "answer: N", "answer: N + 3")
     course = load_course(made.root)

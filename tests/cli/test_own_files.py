@@ -1,4 +1,4 @@
-"""A file of a student's own: made once, handed out, graded, and never made anew."""
+"""A file of a student's own: made once, handed out, graded, and never made again."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_what_was_handed_out_is_what_is_graded(made: Path, course: Run) -> None:
     params = [json.loads(text) for (text,) in rows(made, "select params from handed_out order by student")]
     digests = [digest for (digest,) in rows(made, "select digest from made_file order by student")]
     assert [one["data.csv"] for one in params] == digests
-    # Without the copies, the files cannot be had again: no zero, but no score either.
+    # Without the copies, the files cannot be made again: no zero, but no score either.
     rows(made, "delete from made_file")
     ran = course(made, "grade", sub, "--roster", "roster.csv", "--again", "--json")
     reports = [json.loads(line) for line in ran.out.splitlines() if line.startswith("{")]

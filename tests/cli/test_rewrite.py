@@ -1,4 +1,4 @@
-"""`grade --another` and `grade --reset`: files that students get anew or again, and no work that is lost."""
+"""`grade --another` and `grade --reset`: files that students get again, without losing work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import Run
 
 
 def number_of(folder: Path, name: str) -> int:
-    """What a stub asks to double."""
+    """Return what a stub asks to double."""
     text = (folder / f"{name}.py").read_text(encoding="utf-8")
     return int(text.partition("# Twice ")[2].partition("?")[0])
 

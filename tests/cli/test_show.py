@@ -47,7 +47,7 @@ BREAKS = EXERCISE.replace(": how many steps?", " ({{ 12 // (epochs - 6) }}): how
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Path:
-    """A course in whose variant 0 a misconception is right and two coincide."""
+    """Return a course in whose variant 0 a misconception is right and two coincide."""
     (tmp_path / "exercises" / "steps").mkdir(parents=True)
     (tmp_path / "course.yaml").write_text(COURSE, encoding="utf-8")
     return rewritten(tmp_path, EXERCISE)

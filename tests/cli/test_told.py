@@ -19,7 +19,7 @@ from tests.conftest import ROOT, Run
 
 @pytest.fixture(scope="module")
 def handed_out(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The handouts in both formats, and that of an assessed course."""
+    """Return the handouts in both formats, and that of an assessed course."""
     root = tmp_path_factory.mktemp("handed-out")
     for form in ("python", "notebook"):
         generate(shipped, root / form, None, form, "practice")
@@ -34,7 +34,7 @@ class Desk:
         self.grade, self.root, self.file = grade, root, file
 
     def report(self, exercise: str, text: str, form: str = "python") -> dict[str, dict[str, Any]]:
-        """The questions of a report on this text."""
+        """Return the questions of a report on this text."""
         file = self.file.with_suffix(".ipynb" if form == "notebook" else ".py")
         file.write_text(text, encoding="utf-8")
         ran = self.grade(self.root / form, exercise, "--json", "--file", file)
@@ -42,7 +42,7 @@ class Desk:
         return {one["id"]: one for one in json.loads(ran.out)["questions"]}
 
     def page(self, exercise: str, text: str, *arguments: str, form: str = "python") -> str:
-        """The screen for this text, without its line breaks."""
+        """Return the screen for this text, without its line breaks."""
         self.file.write_text(text, encoding="utf-8")
         ran = self.grade(self.root / form, exercise, "--file", self.file, *arguments)
         return " ".join(ran.out.split())
@@ -50,7 +50,7 @@ class Desk:
 
 @pytest.fixture
 def desk(grade: Run, handed_out: Path, tmp_path: Path) -> Desk:
-    """A student at work."""
+    """Return a student at work."""
     return Desk(grade, handed_out, tmp_path / "mine.py")
 
 

@@ -26,7 +26,7 @@ scores: {{weights: {{exam: 30}}, minimum: 50}}
 
 @pytest.fixture
 def root(copied, course):
-    """A graded class: Ada did both, Bob only the lab, Cyd nothing."""
+    """Return a graded class: Ada did both, Bob only the lab, Cyd nothing."""
 
     def make(root):
         for name, n in (("lab", 3), ("exam", 4)):
@@ -45,7 +45,7 @@ def root(copied, course):
 
 
 def exported(root: Path) -> csv.DictReader[str]:
-    """The rows of the exported totals."""
+    """Return the rows of the exported totals."""
     text = (root / "exports" / "totals.csv").read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())
 

@@ -38,7 +38,7 @@ def test_a_package_that_is_missing(own: Path, module: str, command: str, argumen
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The versions that are installed; a name that is not in it is not installed."""
+    """Return the versions that are installed; a name that is not in it is not installed."""
     versions = {one.name: one.version for one in metadata.distributions()}
 
     def version(name: str) -> str:

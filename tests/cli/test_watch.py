@@ -34,7 +34,7 @@ RENAMED, IN_PLACE, REMOVED_FIRST = "renamed", "in place", "removed first"
 
 @pytest.fixture(scope="session")
 def handout(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped course as students without a roster receive it."""
+    """Return the shipped course as students without a roster receive it."""
     folder = tmp_path_factory.mktemp("watched") / "handout"
     generate(shipped, folder, None, "python", "practice")
     return folder
@@ -42,7 +42,7 @@ def handout(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def mine(handout: Path, tmp_path: Path) -> Path:
-    """A student's own copy."""
+    """Return a student's own copy."""
     return Path(shutil.copytree(handout, tmp_path / "mine"))
 
 
@@ -59,19 +59,19 @@ def save(file: Path, text: str, how: str = RENAMED) -> None:
 
 
 def answer(file: Path, name: str, value: str) -> str:
-    """The text of a file with this answer."""
+    """Return the text of a file with this answer."""
     text = file.read_text(encoding="utf-8")
     return re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
 
 
 def solved(shipped: LoadedCourse, exercise: str) -> str:
-    """A right file."""
+    """Return a right file."""
     sitting = prepare(shipped.exercise(exercise), None)
     return answered(sitting, solutions(sitting), "python")
 
 
 def row(text: str, exercise: str) -> str:
-    """An exercise's line in the list."""
+    """Return an exercise's line in the list."""
     return next((line for line in text.splitlines() if re.match(rf"[> ] {exercise}\b", line)), "")
 
 
@@ -206,7 +206,7 @@ def test_files_come_and_go(mine: Path, arguments: list[str], before: str) -> Non
 
 
 def processes_of(terminal: Screened) -> list[psutil.Process]:
-    """The processes that a zygote has forked."""
+    """Return the processes that a zygote has forked."""
     zygotes = psutil.Process(terminal.process.pid).children()
     return [child for zygote in zygotes for child in zygote.children(recursive=True)]
 
@@ -237,7 +237,7 @@ def test_what_goes_wrong_is_a_sentence_and_it_goes_on(mine: Path, shipped: Loade
 
 
 def answer_in(text: str, name: str, value: str) -> str:
-    """A text with this answer."""
+    """Return a text with this answer."""
     return text.replace(f"{name} = ...", f"{name} = {value}")
 
 

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says is done as it says."""
+"""What CONTRIBUTING.md says works as it says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def block(language: str, heading: str, index: int = 0) -> str:
-    """A block in a section."""
+    """Return a block in a section."""
     section = TEXT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     found: str = re.findall(rf"^```{language}\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[index]
     return found
@@ -60,7 +60,7 @@ def test_a_layer_is_a_line_and_a_sample(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def with_exercise(own: Path) -> Path:
-    """A course with the exercise of the page."""
+    """Return a course with the exercise of the page."""
     listed = own / "course.yaml"
     text = listed.read_text(encoding="utf-8")
     assert re.search(r"^exercises: \[", text, re.MULTILINE)
@@ -89,7 +89,7 @@ def test_an_attack_is_a_folder(tmp_path: Path) -> None:
 
 
 def hooks() -> list[dict[str, Any]]:
-    """The hooks that run before a commit."""
+    """Return the hooks that run before a commit."""
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     return [hook for repo in config["repos"] for hook in repo["hooks"] if repo["repo"] == "local"]
 

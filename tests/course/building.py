@@ -31,24 +31,24 @@ def write(folder: Path, **files: str) -> Path:
 
 
 def exercise(folder: Path, text: str, **files: str) -> LoadedExercise:
-    """The exercise whose exercise.yaml holds the text."""
+    """Return the exercise whose exercise.yaml holds the text."""
     return load_exercise(write(folder / "exercise-1", exercise_yaml=text, **files), COURSE)
 
 
 def faults(folder: Path, text: str, **files: str) -> list[str]:
-    """What is wrong with it, one line each, without the folder."""
+    """Return what is wrong with it, one line each, without the folder."""
     with pytest.raises(CourseFaults) as caught:
         exercise(folder, text, **files)
     return lines(caught.value, folder / "exercise-1")
 
 
 def lines(error: CourseFaults, folder: Path) -> list[str]:
-    """The lines of the error without the folder."""
+    """Return the lines of the error without the folder."""
     return str(error).replace(f"{folder}/", "").splitlines()
 
 
 def course(root: Path, text: str, **exercises: str) -> LoadedCourse:
-    """A course of these exercises: exercise_1 is the text of exercises/exercise-1/exercise.yaml."""
+    """Return a course of these exercises: exercise_1 is the text of exercises/exercise-1/exercise.yaml."""
     write(root, course_yaml=text)
     for name, content in exercises.items():
         write(root / "exercises" / name.replace("_", "-"), exercise_yaml=content)

@@ -1,4 +1,4 @@
-"""The second shipped course: it loads, it is copied, handed out and graded, and what it says of torch is true."""
+"""The second shipped course: it loads, it is copied, handed out and graded, and what it says about torch is true."""
 
 from __future__ import annotations
 
@@ -106,13 +106,13 @@ def test_the_demo_grades_the_course_on_training(course: Run, tmp_path: Path):
     shutil.rmtree(root)
 
 
-# What the course says of torch
+# What the course says about torch
 
 
 def right(
     training: LoadedCourse, exercise: str, question: str, student: str | None
 ) -> tuple[Any, dict[str, Any]]:
-    """The right answer to a question, and the student's parameters."""
+    """Return the right answer to a question, and the student's parameters."""
     sitting = prepare(training.exercise(exercise), student)
     space: dict[str, Any] = {}
     assert sitting.keys is not None

@@ -30,7 +30,7 @@ HOSTILE = {
     "import os; os.fork()": "draw() raises PermissionError",
     "import subprocess; subprocess.run(['true'])": "draw() raises PermissionError",
     "return {'a': 10 ** 400_000}": "draw() ",
-    "return {'a': '\\ud800'}": "draw() returns a text with half a character in 'a'.",
+    "return {'a': '\\ud800'}": "draw() returns text with an unpaired surrogate (half a character) in 'a'.",
     "x = []; x.append(x); return {'a': x}": "draw() ",
     "import threading; [threading.Thread(target=bytes).start() for _ in iter(int, 1)]": "draw() ",
     "import numpy": "draw() raises ImportError: it may import only Python's own modules.",

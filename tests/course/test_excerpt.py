@@ -35,7 +35,7 @@ m.seed(1)
 
 
 def defined(text: str) -> set[str]:
-    """The names that a module defines, without its imports."""
+    """Return the names that a module defines, without its imports."""
     return defined_names(ast.parse(text)) - {"T"}
 
 

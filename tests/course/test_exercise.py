@@ -175,7 +175,7 @@ Q = HEAD + "questions:\n"
             + "params:\n  M: {from: 4, to: 8}\n  g: {shape: [M, h]}\n  h: [2]\n"
             + "where: [M > N, 'M >', 2, lambda]\nvariant_0: {M: 4, m: 5}\nquestions:\n"
             + SIZE,
-            ['exercise.yaml:7:23: where[2]: It must be a text. Put it in quotes: "2".'],
+            ['exercise.yaml:7:23: where[2]: It must be text. Put it in quotes: "2".'],
         ),
         (
             HEAD
@@ -335,7 +335,7 @@ MEND = CODE.replace("signature: '(x: int) -> int'", "fix: true")
         ("def f(:\n", "broken.py:1: This is not Python: invalid syntax"),
         (
             "f = 3\n",
-            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' needs more than one function or one",
+            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' must be one function or one class",
         ),
         (
             "def g(x):\n    return x\n\n\ndef f(x):\n    return g(x)\n",
@@ -343,7 +343,7 @@ MEND = CODE.replace("signature: '(x: int) -> int'", "fix: true")
         ),
         (
             "A = 1\ndef f(x):\n    return A\n",
-            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' needs more",
+            "exercise.yaml:4:7: questions[0].id: In broken.py, 'f' must be one function",
         ),
     ],
 )

@@ -28,10 +28,10 @@ def with_files(listed: str) -> str:
         ("[house.csv]", "There is no file house.csv beside this one. Did you mean 'houses.csv'?"),
         ("[folder]", "folder is a folder. List plain files."),
         ("[link.csv]", "link.csv is a link. Put the file itself there."),
-        ("[exercise.yaml]", "A file of an exercise cannot be called exercise.yaml. Rename it."),
-        ("[README.md]", "A file of an exercise cannot be called README.md. Rename it."),
-        ("[nul.csv]", "A file of an exercise cannot be called nul.csv. Rename it."),
-        ("[more.py]", "more.py is code, not data. Write functions for students into helpers.py."),
+        ("[exercise.yaml]", "An exercise's file cannot be called exercise.yaml. Rename it."),
+        ("[README.md]", "An exercise's file cannot be called README.md. Rename it."),
+        ("[nul.csv]", "An exercise's file cannot be called nul.csv. Rename it."),
+        ("[more.py]", "more.py is code, not data. Put functions for students into helpers.py."),
         ("[../secret]", "It cannot be the name of a file."),
         ("[/etc/passwd]", "It cannot be the name of a file."),
         ("[.hidden]", "It cannot be the name of a file."),
@@ -102,7 +102,7 @@ def test_two_exercises_cannot_hand_out_two_files_of_one_name(tmp_path: Path) -> 
     (tmp_path / "exercises/exercise-2/a.csv").write_text("2", encoding="utf-8")
     with pytest.raises(CourseFaults) as caught:
         made.exercises()
-    assert "a.csv of exercise-1 is another file" in str(caught.value)
+    assert "a.csv of exercise-1 is a different file" in str(caught.value)
 
 
 def test_a_fingerprint_covers_files_and_helpers(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_fingerprint_covers_files_and_helpers(tmp_path: Path) -> None:
 
 def test_helpers_that_are_not_there_cannot_be_handed_out(tmp_path: Path) -> None:
     [line] = faults(tmp_path, f"{HEAD}hand_out: [helpers]\nquestions:\n{SIZE}")
-    assert "There is no helpers.py beside this file, nor beside course.yaml." in line
+    assert "There is no helpers.py beside this file or beside course.yaml." in line
 
 
 def test_texts_and_examples_stand_between_questions(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ HEAD = "import pytest\n\n\n"
 
 
 def changed(small: Small, *parts: str) -> set[str]:
-    """The questions whose fingerprints other checks change."""
+    """Return the questions whose fingerprints other checks change."""
     before = fingerprints(load_course(small.root).exercise("ex-1"))
     small.checks(*parts)
     after = fingerprints(load_course(small.root).exercise("ex-1"))
@@ -24,7 +24,7 @@ def changed(small: Small, *parts: str) -> set[str]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """A course with a check whose name says one question and whose marker says another."""
+    """Return a course with a check whose name says one question and whose marker says another."""
     made = new_class(tmp_path)
     made.checks(HEAD, DOUBLE, TRIPLE, MARKED)
     return made

@@ -68,7 +68,10 @@ def test_what_a_figure_shows(tmp_path: Path, figure: str, said: str) -> None:
             "{layer: 'Conv2d(1, 1, 2)', input: [[1, 2], [3, 4]], weight: 1}",
             "The values of bias are not given",
         ),
-        ("{layer: 'Conv1d(1, 1, 2)', input: [1, 1, 4], weight: 1}", "A shape needs no weight and no bias"),
+        (
+            "{layer: 'Conv1d(1, 1, 2)', input: [1, 1, 4], weight: 1}",
+            "A figure of shapes takes no weight or bias",
+        ),
         (
             "{layer: 'MaxPool2d(1)', input: [[[[" + "1, " * 30 + "1]]]], show: whole}",
             "takes 31 steps; at most 24",

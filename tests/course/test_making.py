@@ -40,9 +40,9 @@ HOSTILE = {
     "return {1: ''}": "files() returns 1, which cannot be the name of a file",
     "return {}": "files() returns no dict of files.",
     "return ['a.txt']": "files() returns no dict of files.",
-    "return {'helpers.py': ''}": "A file of an exercise cannot be called helpers.py.",
+    "return {'helpers.py': ''}": "An exercise's file cannot be called helpers.py.",
     "return {'code.py': ''}": "code.py is code, not data.",
-    "return {'nul.txt': ''}": "A file of an exercise cannot be called nul.txt.",
+    "return {'nul.txt': ''}": "An exercise's file cannot be called nul.txt.",
     "return {'a.txt': '', 'A.txt': ''}": "a.txt is listed twice.",
     "return {'exercise.schema.yaml': chr(0xd800)}": "files() raises UnicodeEncodeError",
 }
@@ -67,7 +67,7 @@ def test_a_file_is_each_students_own_and_its_digest_is_of_the_variant(tmp_path: 
     assert ada.material.made["raw.bin"] == bytes(range(256))
     assert ada.params["data.csv"] == digest_of(ada.material.made["data.csv"])
     assert ada.paper.files == ("data.csv", "raw.bin")
-    assert prepare(one, "ada").material.made == NO_MATERIAL.made  # who reads a report needs none
+    assert prepare(one, "ada").material.made == NO_MATERIAL.made  # reading a report needs none
 
 
 def test_a_kept_copy_counts_and_what_differs_is_not_taken_for_it(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_it_neither_takes_the_name_of_another_file_nor_lies_there(tmp_path: Path
     found = faults(tmp_path, listed, params_py=MAKE, **{"data.csv": "1\n"})
     assert any(one.startswith("params.py:3: data.csv is listed twice.") for one in found)
     [left] = faults(tmp_path, NUMBER, params_py=MAKE)
-    assert left.startswith("params.py:3: data.csv is already beside params.py, which makes it.")
+    assert left.startswith("params.py:3: params.py makes data.csv, but this file already exists beside it.")
 
 
 def test_two_exercises_cannot_make_one_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What stands in YAML and means something else there, or nothing: the right value, or one located sentence."""
+"""Values that mean something else in YAML, or nothing: the right value, or one sentence with its place."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ PYDANTIC = re.compile(
         ("limits: {memory_mib: 1e300}", "limits.memory_mib: It must be "),
         ("limits: {memory_mib: 999999999999999999}", "limits.memory_mib: It must be 1048576 or less, not"),
         ("limits: {memory_mib: 100.5}", "limits.memory_mib: It must be a whole number, not 100.5."),
-        ("hints: [1]", 'hints[0]: It must be a text. Put it in quotes: "1".'),
-        ("hints: [true]", 'hints[0]: It must be a text. Put it in quotes: "true".'),
-        ("hints: [0123]", 'hints[0]: It must be a text. Put it in quotes: "0123".'),
-        ("hints: [1.10]", 'hints[0]: It must be a text. Put it in quotes: "1.10".'),
-        ("hints: [~]", "hints[0]: It must be a text, but it is empty."),
+        ("hints: [1]", 'hints[0]: It must be text. Put it in quotes: "1".'),
+        ("hints: [true]", 'hints[0]: It must be text. Put it in quotes: "true".'),
+        ("hints: [0123]", 'hints[0]: It must be text. Put it in quotes: "0123".'),
+        ("hints: [1.10]", 'hints[0]: It must be text. Put it in quotes: "1.10".'),
+        ("hints: [~]", "hints[0]: It must be text, but it is empty."),
         ("hints: ['a\tb']", ""),
         ('hints: ["a\\0b"]', "hints[0]: This text contains the control character U+0000. Remove it."),
         ('hints: ["a\\eb"]', "hints[0]: This text contains the control character U+001B. Remove it."),
@@ -108,8 +108,8 @@ def test_a_field_of_a_question(tmp_path, line, told):
         ("0123 + 1", "answer: '0123 + 1' is not a formula."),
         ("12:30:45", "answer: '12:30:45' is not a formula."),
         ("2026-12-01", "answer: '2026-12-01' is not a formula."),
-        ("[1, 2]", "answer: It must be true or false, a whole number, a number or a text, not [1, 2]."),
-        ("{a: 1}", "answer: It must be true or false, a whole number, a number or a text, not {'a': 1}."),
+        ("[1, 2]", "answer: It must be true or false, a whole number, a number or text, not [1, 2]."),
+        ("{a: 1}", "answer: It must be true or false, a whole number, a number or text, not {'a': 1}."),
         ("1000000**64", "answer: A number is larger than 1e100."),
         ("10**64 * 10**64", "answer: A number is larger than 1e100."),
         ("int(1e300)", "answer: A number is larger than 1e100."),
@@ -257,7 +257,7 @@ def test_a_seed_keeps_its_zeros(tmp_path):
     with pytest.raises(CourseFaults) as caught:
         course(tmp_path, TOP.replace("lab", "0123"), e=HEAD + "questions:\n" + SIZE)
     assert lines(caught.value, tmp_path) == [
-        'course.yaml:3:7: seed: It must be a text. Put it in quotes: "0123".'
+        'course.yaml:3:7: seed: It must be text. Put it in quotes: "0123".'
     ]
 
 

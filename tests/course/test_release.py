@@ -24,7 +24,7 @@ TOP = "format: 1\ntitle: T\nseed: s\nexercises: [exercise-1]\n"
 
 
 def releases(release: dict[str, Any], **rules: Any) -> Releases:
-    """The rules of a course in Berlin with one deadline, with three more days for ada."""
+    """Return the rules of a course in Berlin with one deadline, with three more days for ada."""
     ruled = {
         "timezone": "Europe/Berlin",
         "deadlines": {"ex-1": "2026-12-01 12:00"},

@@ -21,7 +21,7 @@ SCAFFOLD = sorted((ROOT / "grader/handout/scaffold").rglob("*.yaml"))
 
 
 def schema(file: Path) -> Draft202012Validator:
-    """What decides about a file of this name."""
+    """Return what decides about a file of this name."""
     return Draft202012Validator(json.loads(schema_text(file.name.replace(".yaml", ".schema.json"))))
 
 

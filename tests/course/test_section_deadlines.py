@@ -22,7 +22,7 @@ EXTENSIONS = st.lists(
 
 
 def ruled(due: Any, sections: dict[str, str], **more: Any) -> Rules:
-    """Rules of one exercise for students in sections."""
+    """Return the rules of one exercise for students in sections."""
     return Rules.model_validate({"deadlines": {"e": due}, **more}).among(sections)
 
 

@@ -1,4 +1,4 @@
-"""What the shipped course says of torch, held against torch: messages, gradients, parameters, the picture."""
+"""What the shipped course says about torch, compared with torch: messages, gradients, parameters, the picture."""
 
 from __future__ import annotations
 

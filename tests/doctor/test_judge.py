@@ -1,4 +1,4 @@
-"""The judge of attacks is judged: an attack that wins is reported, in each way in which one can win."""
+"""An attack that wins is reported, in each way in which one can win."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A class on a real cluster of Dask: a scheduler and nodes in processes of their own, and nodes that fail.
 
-What is held by a file is let go by the test; nothing here depends on how long something takes.
+A file holds a check until the test releases it; nothing here depends on how long something takes.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def unpacked(folder: Path) -> list[Path]:
-    """What lies below a folder of any course."""
+    """Return what a folder holds of any course."""
     folders = os.walk(folder)  # passes over what is being removed
     return [Path(root, name) for root, names, _ in folders for name in names if "torchgrade-" in name]
 
@@ -107,7 +107,7 @@ class Node:
         return below(self.process.pid)
 
     def unpacked(self) -> list[Path]:
-        """What lies on this node of any course."""
+        """Return what this node holds of any course."""
         return unpacked(self.folder)
 
 
@@ -187,7 +187,7 @@ def new_cluster(folder: Path, prefix: Sequence[str] = (), host: str = "127.0.0.1
 
 @pytest.fixture(scope="module")
 def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Node]]:
-    """A cluster of two nodes: one that has a nanny, and one, returned, that has none."""
+    """Yield a cluster of two nodes: one that has a nanny, and one, returned, that has none."""
     with new_cluster(tmp_path_factory.mktemp("steady")) as made:
         made.node("--nanny")
         yield made, made.node()
@@ -195,13 +195,13 @@ def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, 
 
 @pytest.fixture
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster without nodes."""
+    """Yield a cluster without nodes."""
     with new_cluster(tmp_path_factory.mktemp("empty")) as made:
         yield made
 
 
 def grade(small: Small, *arguments: str, program: Sequence[str] = COURSE) -> Ran:
-    """`course grade S` as a process of its own."""
+    """Run `course grade S` in its own process."""
     ran = subprocess.run(
         [*program, "grade", "S", *arguments], cwd=small.root, capture_output=True, text=True, check=False
     )
@@ -210,7 +210,7 @@ def grade(small: Small, *arguments: str, program: Sequence[str] = COURSE) -> Ran
 
 @dataclass(frozen=True)
 class Held:
-    """A class of three whose checks do not go on before they are told to."""
+    """A class of three whose checks wait for a signal."""
 
     small: Small
     arguments: tuple[str, ...]
@@ -222,17 +222,17 @@ class Held:
         return (self.small.root / "err").read_text()
 
     def let_go(self) -> None:
-        """Let the checks go on."""
+        """Let the checks continue."""
         (self.small.exercise / ".hold").unlink()
 
     def complete(self) -> None:
-        """All three have full marks, and none was graded by chance only."""
+        """Check that all three have full marks, and that none was graded only by chance."""
         assert self.process.wait(PATIENCE) == 0, self.err
         assert [row[6] for row in self.small.reports()] == [3, 3, 3]
 
 
 def ran(small: Small) -> list[str]:
-    """What the checks have written down so far."""
+    """Return what the checks have written down so far."""
     return small.log.read_text().split() if small.log.exists() else []
 
 
@@ -396,7 +396,7 @@ def test_a_node_whose_lanes_cannot_start_leaves_its_work_to_others(small: Small,
     with process:
         said = process.stderr.readline()
         assert said == (
-            f"{broken.address} takes no work: a process that grades could not start: no luck today.\n"
+            f"{broken.address} takes no work: a grading process could not start: no luck today.\n"
         )
         empty.node()
         assert process.wait(PATIENCE) == 0
@@ -514,7 +514,7 @@ def test_the_same_course_is_packed_as_the_same_bytes(small: Small, tmp_path: Pat
 
 @pytest.fixture
 def hosts() -> Iterator[tuple[list[str], list[str]]]:
-    """Commands that run others on two hosts, 10.213.7.1 and 10.213.7.2: namespaces with a cable between them."""
+    """Yield commands that run others on two hosts, 10.213.7.1 and 10.213.7.2: namespaces with a cable between them."""
     names = [f"torchgrade{os.getpid()}{end}" for end in "ab"]
 
     def ip(*arguments: str) -> bool:

@@ -45,7 +45,7 @@ from tests.examiner.test_patience import late_when
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"
 )
-PATIENCE = 300.0  # seconds until a process that should end is taken to live for ever
+PATIENCE = 300.0  # seconds after which a process that should end counts as endless
 DIE = "    os.kill(os.getpid(), signal.SIGKILL)\n"
 DIE_ONCE = "    if not (HERE / '.died').exists():\n        (HERE / '.died').touch()\n    " + DIE
 ENDLESS = "    while True:\n        time.sleep(0.01)\n"
@@ -58,13 +58,13 @@ HOLD = "    log(os.getpid())\n    while (HERE / '.hold').exists():\n        time
 
 
 def check(body: str, question: str = "double") -> str:
-    """A check that first does something else."""
+    """Return a check that first does something else."""
     text = DOUBLE if question == "double" else TRIPLE
     return text.replace("    assert", f"{body}    assert")
 
 
 def parents() -> dict[int, int]:
-    """The parent of every process that is alive."""
+    """Return the parent of every process that is alive."""
     found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -78,7 +78,7 @@ def parents() -> dict[int, int]:
 
 
 def below(pid: int) -> set[int]:
-    """The processes that one has started, and those that these have started; zygotes stay for the next.
+    """Return the processes that one has started, and those that these have started; zygotes stay for the next.
 
     The two halves of a zygote are a process group.
     """
@@ -90,7 +90,7 @@ def below(pid: int) -> set[int]:
 
 
 def group_of(pid: int) -> int:
-    """The process group of a process; 0 if it has ended."""
+    """Return the process group of a process; 0 if it has ended."""
     with contextlib.suppress(ProcessLookupError):
         return os.getpgid(pid)
     return 0
@@ -112,12 +112,12 @@ def wait_until_empty(folder: Path) -> None:
 
 
 def job(source: str = "") -> Job:
-    """A job that no class has."""
+    """Return a job that no class has."""
     return Job(number=0, handed_in=HandedIn("ada", "ex-1", "ex-1.py", source.encode()))
 
 
 def answer(lane: lanes.LaneProcess) -> Any:
-    """What a lane answers, after whatever events."""
+    """Return what a lane answers, after whatever events."""
     until = time.monotonic() + PATIENCE
     return lane.answer(lambda: until, lambda _event: None)[0]
 
@@ -135,14 +135,14 @@ def _nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def hand_in_two(small: Small) -> None:
-    """Ada's file is met by the check of `double`, bob's by the answer alone."""
+    """Hand in two files: ada's meets the check of `double`, bob's only the answer."""
     small.hand_in("ada")
     small.hand_in("bob", "five = 5\n")
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Setup]:
-    """The lanes that a command starts on a machine with three processors."""
+    """Return the lanes that a command starts on a machine with three processors."""
     setups: list[Setup] = []
 
     class Counted(lanes.LaneProcess):
@@ -377,7 +377,7 @@ def test_a_lane_that_cannot_start_is_a_fault_of_ours(
     small.hand_in("ada")
     ran = course(small.root, "grade", "S", "--jobs", 1)
     assert (ran.code, small.count()) == (3, 0)
-    assert "A process that grades could not start: no luck today." in ran.err
+    assert "A grading process could not start: no luck today." in ran.err
     Path(ran.err.split()[-1]).unlink()
 
 

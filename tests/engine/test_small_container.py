@@ -1,4 +1,4 @@
-"""In a container of 768 MiB whoever takes more loses the question that does, and nobody else loses anything."""
+"""In a container of 768 MiB, a question that takes more is lost, and nothing else is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HOG = "five = 5\ndef double(x):\n    {0}\n    return x\ndef triple(x):\n    retu
 
 @pytest.fixture
 def group() -> Iterator[Path]:
-    """A control group of version 1 with a limit; it goes with the test."""
+    """Yield a control group of version 1 with a limit; it is removed after the test."""
     folder = GROUPS / f"torchgrade-test-{os.getpid()}"
     try:
         folder.mkdir()
@@ -54,7 +54,7 @@ def group() -> Iterator[Path]:
 
 
 def inside(group: Path, folder: Path, *command: object) -> Sequence[dict[str, Any]]:
-    """The reports that a command prints which runs in a control group."""
+    """Return the reports that a command prints which runs in a control group."""
     words = [sys.executable, "-c", ENTER, str(group / "cgroup.procs"), *map(str, command)]
     ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     assert ran.returncode in {0, 1}, ran.stderr
@@ -70,7 +70,7 @@ ALL = dict.fromkeys(("five", "double", "triple"), "passed")
 
 @pytest.fixture
 def class_of_hogs(small: Small) -> Small:
-    """A class where some take too much, and others nothing."""
+    """Return a class where some take too much, and others nothing."""
     small.replace("course.yaml", "packages: []", "packages: [torch, numpy]")
     small.replace("course.yaml", "seconds: 60", "seconds: 60, memory_mib: 2048")
     for name, source in HOGS.items():

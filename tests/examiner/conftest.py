@@ -27,12 +27,12 @@ REFERENCE = "def double(x):\n    return 2 * x\n\n\ndef double_up(x):\n    return
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Workers]:
-    """A fork server that has imported torch."""
+    """Yield a fork server that has imported torch."""
     with own_way().workers(["torch"]) as started:
         with warnings.catch_warnings():  # torch's own, at its first comparison
             warnings.simplefilter("ignore")
             torch.testing.assert_close(torch.ones(1), torch.ones(1))
-        gc.freeze()  # pytest collects garbage after every run of checks, and torch is a lot of it
+        gc.freeze()  # pytest collects garbage after every run of checks, and torch makes that slow
         yield started
         gc.unfreeze()
 
@@ -57,7 +57,7 @@ class Bench:
         return self.root / "exercises" / self.name
 
     def course(self) -> LoadedCourse:
-        """The course, written anew."""
+        """Return the course, newly written."""
         self.folder.mkdir(parents=True, exist_ok=True)
         course = f"format: 1\ntitle: T\nseed: s\nexercises: [{self.name}]\n"
         course += "limits: {seconds: 60, memory_mib: 512}\n"
@@ -75,13 +75,13 @@ class Bench:
         return load_course(self.root)
 
     def collect(self) -> CheckSuite:
-        """The checks, collected; they cannot be run any more."""
+        """Return the checks, collected; they cannot be run any more."""
         suites: list[CheckSuite] = []
         with_suite(self.course(), [self.name], suites.append)
         return suites[0]
 
     def grade(self, *sources: str) -> list[Report]:
-        """The reports of submissions, one after another against the same collected checks."""
+        """Return the reports of submissions, one after another against the same collected checks."""
         sitting = prepare(self.course().exercise(self.name), None)
 
         def work(suite: CheckSuite) -> list[Report]:

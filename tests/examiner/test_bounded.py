@@ -52,7 +52,7 @@ def forged(server: ForkServer, *, answer: str = "{}", load: str = "{}") -> Sessi
 
 
 def growth(work: Callable[[], Any]) -> int:
-    """The bytes that are still taken when the work is done."""
+    """Return the bytes that are still taken when the work is done."""
     gc.collect()
     tracemalloc.start()
     try:

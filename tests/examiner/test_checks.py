@@ -23,7 +23,7 @@ WRONG = "def double(x):\n    return x\n"
 
 
 def outcomes(report: Report) -> dict[str, str]:
-    """The outcomes of a report's checks, by name."""
+    """Return the outcomes of a report's checks, by name."""
     return {check.id: check.outcome for question in report.questions for check in question.checks}
 
 
@@ -76,7 +76,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the checks, which have 100 seconds."""
+    """Return the clock of the checks, which have 100 seconds."""
     made = Clock()
     monkeypatch.setattr(patience, "time", made)
     monkeypatch.setattr("grader.examiner.checks.CHECK_SECONDS", 100.0)

@@ -166,7 +166,7 @@ def test_agreeing_in_half_of_the_failed_checks_is_not_most_of_them() -> None:
     its = tuple(result(name, "failed", value) for name, value in zip("abcd", (1, 1, 2, 2), strict=True))
     other = tuple(result(name, "failed", value) for name, value in zip("abcd", (3, 3, 1, 3), strict=True))
     assert diagnose(mine[:3], WRONGS, of(flipped=its[:3], doubled=other[:3])).partly.keys() == {"a", "b"}
-    # Four checks fail over a value that some misconception gives, too; flipped agrees in two of them.
+    # Four checks fail over a value that some misconception also gives; flipped agrees in two of them.
     assert not diagnose(mine, WRONGS, of(flipped=its, doubled=other)).partly
 
 

@@ -1,4 +1,4 @@
-"""However student code ends its process, that is a verdict on it, and the next file is graded as ever."""
+"""However student code ends its process, that is a verdict on it, and the next file is graded as usual."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def batches(codes: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 def at_load(server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE) -> Iterator[Trouble | None]:
-    """What becomes of a name that is defined after code which runs as the file is loaded."""
+    """Yield what happens to a name that is defined after code which runs as the file is loaded."""
     for batch in batches(codes, 8):
         lines = [f"exec({code!r}); x{number} = 1" for number, code in enumerate(batch)]
         source = "\n".join(f"if True: {line}" for line in lines)
@@ -98,7 +98,7 @@ def at_load(server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE)
 def within_calls(
     server: ForkServer, codes: Sequence[str], limits: Limits = PATIENCE
 ) -> Iterator[Trouble | None]:
-    """What becomes of calls that run code."""
+    """Yield what happens to calls that run code."""
     for batch in batches(codes, 50):
         with session(server, "def run(code): exec(code, {})", ["run"], limits) as opened:
             yield from (trouble_of(opened, "run", code) for code in batch)

@@ -286,7 +286,7 @@ def test_a_stub_without_rules_says_nothing_of_them(tmp_path):
 
 
 def with_rules(root: Path, rules: str) -> Posed:
-    """A question with these rules in its YAML, as it is posed."""
+    """Return a question with these rules in its YAML, as it is posed."""
     folder = root / "exercises" / "e"
     folder.mkdir(parents=True)
     (root / "course.yaml").write_text(COURSE, encoding="utf-8")

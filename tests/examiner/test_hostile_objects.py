@@ -72,7 +72,7 @@ ATTACKS = [
 
 
 def reports(bench: Callable[..., Bench], body: str, *sources: str) -> list[str]:
-    """The outcomes of sources under a hidden check with this body."""
+    """Return the outcomes of sources under a hidden check with this body."""
     checks = f"""
     import numpy as np, pytest, torch
 

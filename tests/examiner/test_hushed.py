@@ -55,7 +55,7 @@ VISIBLE = "def test_other_sees(student):\n    assert student.other(1) == 1\n"
 
 @pytest.fixture(scope="module")
 def leaky():
-    """A fork server whose workers can write files: a channel that outlives each of them."""
+    """Yield a fork server whose workers can write files: a channel that outlives each of them."""
     with ForkServer(["torch"], confine=False) as started:
         yield started
 
@@ -114,7 +114,7 @@ LATER = {
 
 @pytest.mark.parametrize("how", LATER)
 def test_a_later_worker_tells_nothing(graded, tmp_path, how):
-    """The first load has nothing to tell, so what the report has beyond that is of a later worker."""
+    """The first load reveals nothing, so anything more in the report comes from a later worker."""
     source = REMEMBER + LATER[how] + "\n"
     remembering = graded(source)
     assert list(tmp_path.glob(f"*/{SECRET}"))
@@ -133,7 +133,7 @@ def test_a_first_load_tells_what_failed(graded):
 
 
 def test_only_the_first_place_of_hidden_errors_is_told(graded):
-    """Were each told, each check would tell 15 bits of what it was given."""
+    """If each were shown, each check would reveal 15 bits of what it was given."""
     report = graded(
         "def double(x):\n"
         "    if isinstance(x, int) and x > 3:\n"

@@ -1,4 +1,4 @@
-"""Questions that build on earlier ones are judged by the student's own earlier answers."""
+"""Questions that build on earlier ones are graded with the student's own earlier answers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ questions:
 
 
 def graded(folder: Path, server: Workers, text: str) -> Report:
-    """The report of a file."""
+    """Return the report of a file."""
     sitting = prepare(exercise(folder, STEP), None)
     return grade(sitting, submission_of("step.py", text.encode()), server, None).report
 
@@ -72,8 +72,8 @@ def test_the_students_own_answer_counts(
 def test_the_report_says_so(tmp_path: Path, server: Workers) -> None:
     _, step, twice = graded(tmp_path, server, "slope = 4 / 12\nstep = 4 / 6\ntwice = 8 / 6\n").questions
     assert step.misconception == "divided"
-    assert step.message == "You divided by the rate. It was judged by your own slope."
-    assert twice.message == "It was judged by your own step."
+    assert step.message == "You divided by the rate. It was graded with your own slope."
+    assert twice.message == "It was graded with your own step."
 
 
 def test_a_later_question_is_no_name(tmp_path: Path) -> None:
@@ -95,8 +95,9 @@ def test_what_decides_the_earlier_question_decides_the_later_one(tmp_path: Path)
 def test_an_earlier_misconception_with_which_it_cannot_be_computed_is_a_fault(tmp_path: Path) -> None:
     one = exercise(tmp_path, STEP.replace("given.slope * lr", "lr / (given.slope - 4 / 12)"))
     [fault, *_] = faults_of_chains(one, prepare(one, None))
-    assert "questions[1].answer: With 'upside_down' in slope it cannot be judged: A formula cannot" in str(
-        fault
+    assert (
+        "questions[1].answer: With 'upside_down' as the answer to slope, this question cannot be graded: A formula cannot"
+        in str(fault)
     )
     good = exercise(tmp_path, STEP)
     assert not list(faults_of_chains(good, prepare(good, None)))

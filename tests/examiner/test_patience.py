@@ -1,4 +1,4 @@
-"""A check that does not come to an end is stopped by an alarm, and where there is none by whoever is above."""
+"""A check that does not finish is stopped by an alarm or, where there is none, by the process above."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ BOTH = ["torch", "torch._dynamo"]
 
 
 def has_compiler(server: ForkServer, text: str) -> object:
-    """Whether torch._dynamo was there when a file began."""
+    """Return whether torch._dynamo was there when a file began."""
     submission = submission_of("e.py", (LOOK + text).encode())
     with Session(server, submission, {"x": ""}, ["torch"], Limits(seconds=60, memory_mib=1024)) as session:
         return session.fetch("x")

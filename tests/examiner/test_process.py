@@ -1,4 +1,4 @@
-"""The examiner of `grade` and its fork server, which part from one process: what each of them holds."""
+"""The examiner of `grade` and its fork server, which come from one process: what each of them holds."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from grader.examiner.process import ExaminerProcess
 from grader.examiner.submission import Request, Submission
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
-PATIENCE = 300.0  # seconds until a process that should begin is taken not to
+PATIENCE = 300.0  # seconds after which a process that should begin counts as not begun
 SECRET = "what only the command may know"
 
 
 @pytest.fixture
 def process(own: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExaminerProcess]:
-    """An examiner that was given an exercise with code, beside a file that this process holds open."""
+    """Yield an examiner that was given an exercise with code, beside a file that this process holds open."""
     monkeypatch.setenv("A_SECRET", SECRET)
     held = os.open(own / "course.yaml", os.O_RDONLY)
     os.set_inheritable(held, True)
@@ -34,7 +34,7 @@ def process(own: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExaminerProc
 
 
 def answer(process: ExaminerProcess) -> Any:
-    """What the examiner answers, after whatever events."""
+    """Return what the examiner answers, after whatever events."""
     until = time.monotonic() + PATIENCE
     return process.answer(lambda: until, lambda _event: None)[0]
 
@@ -44,7 +44,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def server_of(pid: int) -> int:
-    """The only child of the zygote's clean half, which is the only sibling of an examiner."""
+    """Return the only child of the zygote's clean half, which is the only sibling of an examiner."""
     zygote = int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
     [clean] = set(children_of(zygote)) - {pid}
     [server] = children_of(clean)
@@ -52,7 +52,7 @@ def server_of(pid: int) -> int:
 
 
 def held_by(pid: int) -> list[str]:
-    """What a process holds open, by kind: sockets, files that have no name any more, folders, devices."""
+    """Return what a process holds open, by kind: sockets, files that have no name any more, folders, devices."""
     found = []
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         target = str(descriptor.readlink())

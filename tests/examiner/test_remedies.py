@@ -105,13 +105,13 @@ x = torch.load('m.pt')['a']
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ForkServer]:
-    """A fork server that has imported what a course lists."""
+    """Yield a fork server that has imported what a course lists."""
     with ForkServer(PACKAGES) as started:
         yield started
 
 
 def told(server: ForkServer, source: str, scratch_mib: int = 0, *, hidden: bool = False) -> str:
-    """What a student reads of a file that gives x no value."""
+    """Return what a student reads of a file that gives x no value."""
     limits = Limits(seconds=60, memory_mib=1024, scratch_mib=scratch_mib)
     submission = submission_of("e.py", source.encode())
     with Session(server, submission, {"x": "x = ..."}, PACKAGES, limits) as session:

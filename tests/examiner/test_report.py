@@ -1,4 +1,4 @@
-"""What is told: plain words, nothing of a hidden input, and the keys that others rely on."""
+"""What is shown: plain words, nothing of a hidden input, and the keys that others rely on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BODIES = ["return 2 * x", "return x", "return None", "raise ValueError(x)", "...
 SECRET = "31.25"
 RIGHT = "def double(x):\n    return 2 * x\n"
 
-# The contract of `--json`: keys may be added here, none may go.
+# The contract of `--json`: keys may be added here, none may be removed.
 REPORT = {"format", "exercise", "student", "score", "points", "isolation", "questions", "notes", "printed"}
 QUESTION = {
     "id",
@@ -124,7 +124,7 @@ def test_the_worst_outcome_is_the_questions():
 
 
 def _forged(bench: Callable[..., Bench], **about: object) -> str:
-    """The report of a function that answers a call with an error of its own making."""
+    """Return the report of a function that answers a call with an error of its own making."""
     source = f"""
     import json, os, struct, sys
 

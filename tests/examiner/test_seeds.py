@@ -39,7 +39,7 @@ def test_double_unlike_the_reference(student, reference):
 
 
 def test_double_again(student):
-    '''Each check begins anew in the student's process.'''
+    '''Each check starts afresh in the student's process.'''
     first = next(iter(seen))[6:]
     assert tuple(student.double(1)) == first
     assert tuple(student.double(1)) != first

@@ -212,7 +212,7 @@ WRONG = {
 
 
 def outcomes(bench: Callable[..., Bench], *sources: str) -> list[dict[str, str]]:
-    """The outcomes of each source by question."""
+    """Return the outcomes of each source by question."""
     made = bench(questions=QUESTIONS, reference=REFERENCE, checks=CHECKS)
     return [{one.id: one.outcome for one in report.questions} for report in made.grade(*sources)]
 

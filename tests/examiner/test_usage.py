@@ -1,4 +1,4 @@
-"""What a worker says of families is bounded, and only what is known beforehand is shown of it."""
+"""What a worker says about families is bounded, and only names that are known in advance are shown."""
 
 from __future__ import annotations
 

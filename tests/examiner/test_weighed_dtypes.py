@@ -1,4 +1,4 @@
-"""The shipped course: values decide, and one hidden check of each function weighs the dtype."""
+"""The shipped course: values decide, and one hidden check of each function checks the dtype."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ SIZES: dict[str, tuple[str, tuple[int, ...]]] = {
 
 
 def walk_through(layer: str, shape: Sequence[int]) -> Walk:
-    """The walk of a layer."""
+    """Return the walk of a layer."""
     walk = walk_of(parse_layer(layer), {}, tuple(shape))
     assert walk is not None
     return walk
@@ -49,7 +49,7 @@ def walk_through(layer: str, shape: Sequence[int]) -> Walk:
 def worked(
     layer: str, shape: Sequence[int], how: str = "", *, seed: int = 0, between: tuple[int, int] = (-3, 4)
 ) -> Worked:
-    """A layer with whole numbers."""
+    """Return a layer with whole numbers."""
     walk = walk_through(layer, shape)
     draw = random.Random(seed)
 
@@ -75,32 +75,32 @@ def _weight_shape(walk: Walk) -> tuple[int, ...]:
 
 
 def turned(numbers: Numbers) -> Numbers:
-    """A kernel of one channel, turned by half a turn."""
+    """Return a kernel of one channel, turned by half a turn."""
     return tuple(map(turned, reversed(numbers))) if isinstance(numbers, tuple) else numbers
 
 
 def turned_tracks() -> Tracks:
-    """A kernel as it is written, and the same turned round."""
+    """Return a kernel as it is written, and the same turned round."""
     true = worked("Conv2d(1, 1, 3, bias=False)", (1, 1, 4, 4), "the kernel as it is written", seed=3)
     assert true.weight is not None
     return Tracks(true, replace(true, weight=turned(true.weight), how="the kernel upside down"))
 
 
 def padded_tracks() -> Tracks:
-    """A convolution with its frame of zeros and without it."""
+    """Return a convolution with its frame of zeros and without it."""
     true = worked("Conv2d(1, 1, 3, padding=1, stride=2)", (1, 1, 4, 4), "a frame of zeros", seed=3)
     other = worked("Conv2d(1, 1, 3, stride=2)", (1, 1, 4, 4), "without the frame", seed=3)
     return Tracks(true, other)
 
 
 def sized_tracks() -> Tracks:
-    """Two ways of counting positions."""
+    """Return two ways of counting positions."""
     walks = [walk_through(f"Conv2d(1, 1, 5, stride=2{more})", (1, 1, 10, 10)) for more in ("", ", padding=1")]
     return Tracks(Worked(walks[0], how="as it is"), Worked(walks[1], how="with padding"))
 
 
 def all_figures() -> dict[str, Figure]:
-    """A figure of every kind."""
+    """Return a figure of every kind."""
     figures = {name: figure_of(worked(*layer)) for name, layer in LAYERS.items()}
     figures |= {name: figure_of(worked(*layer), "first") for name, layer in FIRST.items()}
     for name, (layer, shape) in SIZES.items():

@@ -19,7 +19,7 @@ from tests.walks.test_walks import ONE, numbered
 
 
 def worked(text: str, shape: tuple[int, ...], seed: int = 0) -> tuple[Worked, torch.Tensor]:
-    """A layer with whole numbers, and torch's output."""
+    """Return a layer with whole numbers, and torch's output."""
     image, state = numbered(text, shape, seed)
     layer = parse_layer(text)
     walk = walk_of(layer, {}, shape)
@@ -34,12 +34,12 @@ def written(sheet: Sheet) -> Any:
 
 
 def output_of(frame: FigureFrame) -> list[Any]:
-    """The values of the sheets of the output, one by one."""
+    """Return the values of the sheets of the output, one by one."""
     return [value for sheet in frame.output for row in written(sheet) for value in row]
 
 
 def new_values(frames: tuple[FigureFrame, ...]) -> list[Any]:
-    """The values that the frames add to the output, one by one."""
+    """Return the values that the frames add to the output, one by one."""
     sheets = [sheet for frame in frames for sheet in frame.output]
     return [cell.value for sheet in sheets for row in sheet.cells for cell in row if cell.is_new]
 
@@ -77,7 +77,7 @@ def test_the_frames_together_make_the_output_of_torch(case: tuple[str, tuple[int
 
 
 def ways(text: str, shape: tuple[int, ...], **changed: Any) -> Tracks:
-    """A layer, and the same with other numbers of its axes."""
+    """Return a layer, and the same with other numbers of its axes."""
     way, _ = worked(text, shape)
     axes = tuple(replace(axis, **changed) for axis in way.walk.axes)
     return Tracks(way, replace(way, walk=replace(way.walk, axes=axes)))

@@ -30,7 +30,7 @@ def walk(text: str, *shape: int) -> Walk:
 
 
 def flipped() -> Tracks:
-    """The example of a kernel that was turned round."""
+    """Return the example of a kernel that was turned round."""
     layer = walk("Conv2d(1, 1, 3, bias=False)", 1, 1, 4, 4)
     true = Worked(layer, nested([[IMAGE]]), nested([[KERNEL]]), how="the kernel as it is written")
     turned = nested([[[row[::-1] for row in KERNEL[::-1]]]])

@@ -56,7 +56,7 @@ def flat(values: Any) -> list[float]:
 
 
 def last_value(way: Worked) -> float:
-    """The last value of the output, followed step by step."""
+    """Return the last value of the output, followed step by step."""
     return value_of(way, list(steps_of(way.walk))[-1])
 
 
@@ -66,7 +66,7 @@ def last_cell(track: Track) -> float | None:
 
 
 def check(tracks: Tracks, key: Key, wrong: Wrong) -> None:
-    """The ways end where torch and the misconception do."""
+    """Check that the ways end where torch and the misconception do."""
     if isinstance(key, TensorKey):
         assert last_value(tracks.true) == pytest.approx(key.values[-1])
         assert last_value(tracks.mistaken) == pytest.approx(flat(wrong.answer)[-1])
@@ -77,7 +77,7 @@ def check(tracks: Tracks, key: Key, wrong: Wrong) -> None:
 
 
 def check_drawn(tracks: Tracks) -> None:
-    """The figure shows the same, and fits."""
+    """Check that the figure shows the same, and fits."""
     figure = two_tracks(tracks)
     for way, track in zip((tracks.true, tracks.mistaken), figure.tracks, strict=True):
         assert track.how

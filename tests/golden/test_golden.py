@@ -1,6 +1,6 @@
 """Submissions in folders named by behaviour, each with the report that it must get.
 
-`GOLDEN_UPDATE=1 pytest tests/golden` writes the reports anew; read the difference before you keep it.
+`GOLDEN_UPDATE=1 pytest tests/golden` writes the reports again; read the difference before you keep it.
 Files end in `.txt` only so that ruff and mypy leave them alone: they are graded without it.
 """
 
@@ -51,7 +51,7 @@ def _folders() -> list[Any]:
 
 
 def grade_golden(course: LoadedCourse, folder: Path, server: ForkServer) -> Report:
-    """The report of a golden submission."""
+    """Return the report of a golden submission."""
     (file,) = folder.glob("submission.*")
     sitting = prepare(course.exercise(folder.parent.name), None)
     if "endless" not in folder.name:
@@ -69,7 +69,7 @@ def grade_golden(course: LoadedCourse, folder: Path, server: ForkServer) -> Repo
 
 
 def summary(report: Report) -> dict[str, Any]:
-    """What of a report is held: all that a student reads, one line a question."""
+    """Return what a golden report holds: all that a student reads, one line per question."""
     questions = {
         question.id: {
             "outcome": question.outcome,
@@ -85,7 +85,7 @@ def summary(report: Report) -> dict[str, Any]:
 
 
 def verdicts(told: dict[str, Any]) -> dict[str, Any]:
-    """Outcomes and scores alone."""
+    """Return outcomes and scores alone."""
     return {name: (question["outcome"], question["score"]) for name, question in told["questions"].items()}
 
 
@@ -94,7 +94,7 @@ def _is_code(report: Report) -> bool:
 
 
 def texts(report: Report) -> list[str]:
-    """Everything in a report that is shown to the student."""
+    """Return everything in a report that is shown to the student."""
     checks = [check.message for question in report.questions for check in question.checks]
     return [*(question.message for question in report.questions), *checks, *report.notes]
 

@@ -1,6 +1,6 @@
 """What people hand in: slips get a teacher's diagnosis, unusual right solutions full marks, wrong ones fewer.
 
-The slips were written from the prompts alone, and the solutions before anybody looked whether they pass.
+The slips were written from the prompts alone, and the solutions before anybody knew whether they pass.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from grader.worker.prctl import die_with_parent
 QUIT = getattr(signal, "SIGQUIT", 3)  # Windows has none, and runs none of this
 
 collect_ignore = ["golden"]
-PATIENCE = 300.0  # seconds until what should happen is taken to happen never
+PATIENCE = 300.0  # seconds after which something counts as never happening
 SETTINGS = "fsync = off\nlisten_addresses = ''\nport = 5432\nunix_socket_directories = '{}'\n"
 ACCESS = "local all guarded scram-sha-256\nlocal all all trust\n"  # `guarded` alone needs its password
 
@@ -39,28 +39,28 @@ class Database:
     url: str
 
     def open(self) -> Gradebook:
-        """The gradebook in it."""
+        """Return the gradebook in it."""
         return Gradebook(self.url, Path())
 
     def rows(self, query: str) -> list[Any]:
-        """Rows of the gradebook."""
+        """Return rows of the gradebook."""
         with create_engine(self.url, poolclass=NullPool).connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def execute(self, statement: str) -> None:
-        """Change the gradebook behind everybody's back."""
+        """Change the gradebook directly, without the grader."""
         engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
 
 class Server:
-    """A PostgreSQL server of our own, which listens at a socket in its folder and ends with us, however we end."""
+    """A PostgreSQL server of the tests, which listens at a socket in its folder and ends with them."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self._folder, self._numbers = binaries, folder, count()
         self._owner: dict[str, Any] = {}
-        if hasattr(os, "getuid") and os.getuid() == 0:  # as whom PostgreSQL refuses to run
+        if hasattr(os, "getuid") and os.getuid() == 0:  # the user as whom PostgreSQL refuses to run
             postgres = optional("pwd").getpwnam("postgres")
             self._owner = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
             shutil.chown(folder, postgres.pw_uid, postgres.pw_gid)
@@ -91,16 +91,16 @@ class Server:
         return False
 
     def kill(self) -> None:
-        """Stop at once, whoever is connected, and return when every process is gone."""
+        """Stop at once, even with open connections, and return when every process has ended."""
         self._process.send_signal(QUIT)
         self._process.wait(PATIENCE)
 
     def url(self, database: str, user: str = "postgres") -> str:
-        """A database's URL, whether there is one or not."""
+        """Return a database's URL, whether there is one or not."""
         return f"postgresql+psycopg://{user}@/{database}?host={self._folder}&port=5432"
 
     def new_database(self) -> Database:
-        """An empty database."""
+        """Return an empty database."""
         name = f"test{next(self._numbers)}"
         Database(self.url("postgres")).execute(f"create database {name}")
         return Database(self.url(name))
@@ -118,7 +118,7 @@ class Server:
 
 
 def binaries() -> Path | None:
-    """The folder of PostgreSQL's programs, the newest there is."""
+    """Return the folder of PostgreSQL's programs, the newest there is."""
     on_path = shutil.which("initdb")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: float(file.parts[-3]))
     return Path(on_path).parent if on_path else found[-1].parent if found else None
@@ -126,7 +126,7 @@ def binaries() -> Path | None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A server that runs; who kills it starts it again."""
+    """Yield a running server; a test that kills it starts it again."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'torchgrade[postgresql]'.")
     programs = binaries()
     if programs is None:
@@ -145,13 +145,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def postgresql(server: Server) -> Database:
-    """An empty database of the server."""
+    """Return an empty database of the server."""
     return server.new_database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """An empty database of each sort."""
+    """Return an empty database of each sort."""
     if request.param == "sqlite":
         return Database(f"sqlite:///{tmp_path / 'g.db'}")
     found: Database = request.getfixturevalue("postgresql")
@@ -160,7 +160,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 
 @pytest.fixture
 def network_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file lies on a network drive, as the system says."""
+    """Let the system say that every file is on a network drive."""
     mounts = tmp_path.with_name(f"{tmp_path.name}-mounts")
     mounts.write_text("1 1 0:1 / / rw - nfs4 server:/home rw\n", encoding="utf-8")
     monkeypatch.setattr(sqlite, "_MOUNTS", mounts)

@@ -32,7 +32,7 @@ ASKED = [AskedQuestion(id=id_, kind="number", points=2) for id_ in IDS]
 
 
 def question(id_: str, share: float = 1, outcome: OutcomeName | None = None, **more: Any) -> QuestionReport:
-    """A question of 2 points."""
+    """Return a question of 2 points."""
     outcome = outcome or ("passed" if share == 1 else "failed")
     return QuestionReport(
         **{"id": id_, "kind": "number", "outcome": outcome, "score": 2 * share, "points": 2, "message": ""}
@@ -49,7 +49,7 @@ def report(student: str, *questions: QuestionReport, exercise: str = "ex-1") -> 
 
 
 def reports_of(shares: Sequence[tuple[float, ...]]) -> list[Report]:
-    """A report a student, with these shares of the points of each question."""
+    """Return a report per student, with these shares of the points of each question."""
     return [
         report(f"s{number}", *(question(id_, share) for id_, share in zip(IDS, row, strict=False)))
         for number, row in enumerate(shares)
@@ -61,7 +61,7 @@ def check(id_: str, outcome: OutcomeName) -> CheckReport:
 
 
 def of(analysis: Analysis, id_: str = "a") -> QuestionAnalysis:
-    """A question of the only exercise."""
+    """Return a question of the only exercise."""
     [exercise] = analysis.exercises
     return next(one for one in exercise.questions if one.id == id_)
 

@@ -33,19 +33,19 @@ CHANGES = [
 
 
 def ruled(zone: str, due: str, **settings: Any) -> Rules:
-    """Rules with one deadline, and 10 percent a day for what is late."""
+    """Return rules with one deadline, and 10 percent a day for what is late."""
     late = {"percent_per_day": 10}
     return Rules.model_validate({"timezone": zone, "deadlines": {"ex-1": due}, "late": late, **settings})
 
 
 def days_late(rules: Rules, local: str) -> int:
-    """How many days late a file of a local time is; what is repeated is the first of two."""
+    """Return how many days late a file of a local time is; what is repeated is the first of two."""
     time = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(rules.timezone)).astimezone(UTC)
     return days_late_at(rules, time)
 
 
 def days_late_at(rules: Rules, time: datetime) -> int:
-    """How many days late a file of a time is."""
+    """Return how many days late a file of a time is."""
     told = final(rules, attempt(10, handed_in=time)).rules
     return int(told[0].split()[0]) if told else 0
 

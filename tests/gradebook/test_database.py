@@ -1,4 +1,4 @@
-"""The file of a gradebook: who can read it, and what is no gradebook."""
+"""The file of a gradebook: who can read it, and what is not a gradebook."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def mode(file: Path) -> int:
 
 @pytest.fixture(params=[0o000, 0o022, 0o777])
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """A umask while a test runs."""
+    """Yield a umask while a test runs."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)

@@ -1,4 +1,4 @@
-"""The gradebook remembers everything, and hands out the newest."""
+"""The gradebook keeps everything, and returns the newest."""
 
 from __future__ import annotations
 

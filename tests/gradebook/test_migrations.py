@@ -1,4 +1,4 @@
-"""Gradebooks of older programs are brought up to date, once, with a copy of what they were."""
+"""Gradebooks of older programs are updated once, with a copy of the old file."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def make_old(database: Database, before: str = "0.1.0") -> None:
 
 
 def rows(file: Path) -> dict[str, list[Any]]:
-    """What 0.1.0 kept."""
+    """Return what 0.1.0 kept."""
     with closing(sqlite3.connect(file)) as database:
         names = {table: database.execute(f"select * from '{table}'") for table in TABLES}
         kept = {table: [column[0] for column in found.description] for table, found in names.items()}
@@ -77,7 +77,7 @@ def rows(file: Path) -> dict[str, list[Any]]:
 
 
 def stored_course(folder: Path) -> Path:
-    """The stored course with its gradebook."""
+    """Return the stored course with its gradebook."""
     shutil.copytree(STORED / "course", folder)
     shutil.copyfile(STORED / "stored.db", folder / "gradebook.db")
     (folder / "gradebook.db").chmod(0o600)

@@ -40,7 +40,7 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def graded(graded_once: Path, tmp_path: Path) -> Small:
-    """A copy of that class."""
+    """Return a copy of that class."""
     return Small(Path(shutil.copytree(graded_once, tmp_path / "graded")))
 
 

@@ -1,4 +1,4 @@
-"""A gradebook on a real PostgreSQL server: many write at once, and the server is away, refuses, or is killed.
+"""A gradebook on a real PostgreSQL server: many write at once, and the server is not reachable, refuses, or is killed.
 
 What a gradebook remembers is tested in test_gradebook.py, on PostgreSQL as on SQLite.
 """
@@ -51,11 +51,11 @@ class Served(Small):
     database: Database
 
     def rows(self, query: str) -> list[Any]:
-        """Rows of the gradebook."""
+        """Return rows of the gradebook."""
         return self.database.rows(query)
 
     def start_grading(self) -> subprocess.Popen[str]:
-        """`course grade S --jobs 2`, in a process of its own."""
+        """Start `course grade S --jobs 2` in its own process."""
         program = "import sys; from grader.cli.course import main; sys.argv = ['course', 'grade', 'S', '--jobs', '2']; main()"
         command = [sys.executable, "-c", program]
         pipe = subprocess.PIPE
@@ -64,7 +64,7 @@ class Served(Small):
 
 @pytest.fixture
 def served(tmp_path: Path, postgresql: Database) -> Served:
-    """A class of six, of whom nobody is graded yet."""
+    """Return a class of six, of whom nobody is graded yet."""
     made = Served(new_class(tmp_path).root, postgresql)
     made.write("course.yaml", f"{COURSE}gradebook: {postgresql.url}\n")
     for number in range(6):
@@ -74,7 +74,7 @@ def served(tmp_path: Path, postgresql: Database) -> Served:
 
 @contextmanager
 def holding(database: Database, statement: str) -> Iterator[None]:
-    """Somebody else's transaction, which is open for as long as this lasts, and then taken back."""
+    """Hold somebody else's transaction open for as long as this lasts, then roll it back."""
     psycopg = pytest.importorskip("psycopg")
     with closing(psycopg.connect(database.url.replace("+psycopg", ""))) as other:
         other.execute(statement)
@@ -91,7 +91,7 @@ def wait_until_waiting(database: Database, number: int) -> None:
 
 
 def grade_everybody(database: Database, own: str, after: Outcome | None = None) -> None:
-    """What one of several graders does: everybody's file, student00's first, and two that are its own."""
+    """Do what one of several graders does: everybody's file, student00's first, and two of its own."""
     with database.open() as gradebook:
         for number in (0, *random.sample(range(1, STUDENTS), STUDENTS - 1)):
             one = HandedIn(f"student{number:02}", "ex-1", "ex-1.py", b"the same for all graders", NOON)
@@ -164,7 +164,7 @@ def test_every_command_reads_and_writes_it(served: Served, course: Run) -> None:
 
 
 def refusal(course: Run, root: Path, url: str) -> str:
-    """What `course grade` says of a gradebook that it cannot use."""
+    """Return what `course grade` says of a gradebook that it cannot use."""
     small = new_class(root)
     small.write("course.yaml", f"{COURSE}gradebook: {url}\n")
     small.hand_in("ada")

@@ -22,14 +22,14 @@ POINTS = {"ex-1": 10.0, "ex-2": 4.0}
 
 
 def ruled(**settings: Any) -> Rules:
-    """Rules with a deadline for ex-1."""
+    """Return rules with a deadline for ex-1."""
     return Rules.model_validate({"deadlines": {"ex-1": "2026-12-01 12:00"}, **settings})
 
 
 def attempt(
     score: float = 10, late: timedelta | None = None, number: int = 1, student: str = "ada", **settings: Any
 ) -> Attempt:
-    """An attempt at ex-1, handed in so much after the deadline."""
+    """Return an attempt at ex-1, handed in so much after the deadline."""
     time = DUE + late if late is not None else None
     given: dict[str, Any] = {"is_late": False, "points": 10.0, "is_graded": True, "exercise": "ex-1"}
     given |= {"handed_in": time, "seen": LATER, **settings}
@@ -48,7 +48,7 @@ def override(score: float | None, student: str = "ada") -> Override:
 
 
 def final(rules: Rules, *attempts: Attempt, overrides: tuple[Override, ...] = ()) -> Score:
-    """The only score that comes out."""
+    """Return the only score in the result."""
     [score] = scores(attempts, overrides, rules, POINTS)
     return score
 
@@ -202,7 +202,7 @@ def test_an_override_wins_over_everything_until_it_is_taken_back() -> None:
         (10, 10.0, 10, ()),
         (10, None, 10, ()),
         (0, 10.0, 0, ()),
-        (10 + 1e-9, 10.0, 10, ()),  # the dust of adding points up
+        (10 + 1e-9, 10.0, 10, ()),  # the rounding error of adding points up
         (
             12,
             20.0,
@@ -238,7 +238,7 @@ def test_an_override_that_is_older_than_the_newest_file_is_told_until_somebody_l
     assert final(ruled(), *tries, overrides=(override(5), again)).warnings == ()
     assert final(ruled(), tries[0], overrides=(override(5),)).warnings == ()
     unread = attempt(0, seen=newer, is_graded=False)
-    assert final(ruled(), unread, overrides=(override(5),)).warnings  # somebody should look at that, too
+    assert final(ruled(), unread, overrides=(override(5),)).warnings  # somebody should also look at that
 
 
 def test_who_is_excused_and_known_to_nobody_has_no_row() -> None:
@@ -388,7 +388,7 @@ everybodys_overrides = st.lists(
 
 
 def numbered(tries: Any) -> list[Attempt]:
-    """Attempts as the gradebook numbers and sorts them."""
+    """Return attempts as the gradebook numbers and sorts them."""
     made: list[Attempt] = []
     for student, score, late, is_graded, seen in sorted(tries, key=lambda one: str(one[0])):
         own = [one for one in made if one.student == student]

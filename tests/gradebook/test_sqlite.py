@@ -43,7 +43,7 @@ def contents(file: Path) -> list[bytes]:
 
 
 def is_plain(file: Path) -> bool:
-    """Whether SQLite would open a file without making others beside it."""
+    """Return whether SQLite would open a file without making others beside it."""
     return file.read_bytes()[18:20] == b"\1\1" and [one.name for one in file.parent.iterdir()] == [file.name]
 
 

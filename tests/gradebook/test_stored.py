@@ -1,4 +1,4 @@
-"""What 0.1.0 wrote opens for ever: its gradebook and its packed files give what they gave then.
+"""What 0.1.0 wrote can always be opened: its gradebook and its packed files give what they gave then.
 
 golden/0.1.0/make.sh has made them with the code of that time. Messages and the layers of isolation may change;
 keys may be added.
@@ -31,7 +31,7 @@ def text(name: str) -> str:
 
 
 def holds(now: Any, then: Any) -> bool:
-    """Whether a value holds all that it held then."""
+    """Return whether a value holds all that it held then."""
     if isinstance(then, dict):
         return all(holds(now[key], value) for key, value in then.items() if key not in MAY_CHANGE)
     if isinstance(then, list):

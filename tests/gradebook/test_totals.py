@@ -21,13 +21,13 @@ POINTS = {"lab-1": 10.0, "lab-2": 20.0, "lab-3": 10.0, "exam": 50.0}
 
 
 def score(exercise: str, final: float | None, **fields: Any) -> Score:
-    """A score of Ada in an exercise."""
+    """Return a score of Ada in an exercise."""
     given: dict[str, Any] = {"rules": (), "is_graded": True, **fields}
     return Score("ada", exercise, final, final, POINTS[exercise], **given)
 
 
 def total(*scores: Score, is_over: bool = True, **rules: Any) -> Total:
-    """Ada's total."""
+    """Return Ada's total."""
     weighing = Weighing.model_validate(rules)
     [found] = totals(scores, weighing, POINTS, lambda _student, _exercise: is_over, ["ada"])
     return found
@@ -59,7 +59,7 @@ def test_categories_are_weighted():
 
 
 def test_a_category_in_which_nothing_counts_is_left_out():
-    """Somebody who is excused from the exam has the percent of the labs."""
+    """Somebody who is excused from the exam has the percentage of the labs."""
     excused = score("exam", None, is_excused=True, rules=("excused: ill",))
     found = total(*LABS, excused, categories=TWO)
     assert (found.percent, found.rules) == (62.5, ("exam: excused: ill",))
@@ -177,12 +177,12 @@ def test_a_better_score_never_lowers_a_total(finals, better, dropped):
         ),
         (
             "{categories: {a: {exercises: [exercise-1, exercise-1], weight: 1}}}",
-            "exercise-1 is in more than one place.",
+            "exercise-1 is listed more than once.",
         ),
         ("{categories: {a: {exercises: [exercise-1]}}}", "weight"),
         (
             "{drop_lowest: 1, categories: {a: {exercises: [exercise-1], weight: 1}}}",
-            "drop_lowest belongs to a category",
+            "drop_lowest belongs in a category",
         ),
         ("{minimum: 101}", "100"),
         ("{weights: {exercise-1: 0}}", "greater than 0"),

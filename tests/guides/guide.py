@@ -44,7 +44,7 @@ class Output:
     text: str
 
     def is_of(self, printed: str) -> bool:
-        """Compare, but for times and digests."""
+        """Compare everything except times and digests."""
         parts = re.split(rf"^{re.escape(ELIDED)}\n", _steady(self.text), flags=re.MULTILINE)
         pattern = r"(?:.*\n)*".join(map(re.escape, parts))
         return re.fullmatch(pattern, _steady(printed)) is not None

@@ -32,7 +32,7 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
 
 
 def test_what_the_pages_prove() -> None:
-    """An example with code is proved whole: its misconceptions are known, too."""
+    """An example with code is proved whole: its misconceptions are also known."""
     [output] = [step.text for step in steps(DOCS / "how-to" / "several-kinds.md") if isinstance(step, Output)]
     assert output.startswith("exercise-3: proved over 11 variants\n")
     assert "strided: 1 of 1 misconceptions" in output

@@ -21,13 +21,13 @@ ELSEWHERE = re.compile(r"^[a-z][a-z+.-]*:", re.IGNORECASE)
 
 
 def links(text: str) -> list[str]:
-    """The links of a page, which are not in its code."""
+    """Return the links of a page, which are not in its code."""
     prose = CODE.sub("", FENCED.sub("", text))
     return [first or second for first, second in LINK.findall(prose)]
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors that a forge gives the headings: a second one of a name ends with -1."""
+    """Return the anchors that a forge gives the headings: a second one of a name ends with -1."""
     found: set[str] = set()
     for heading in HEADING.findall(FENCED.sub("", text)):
         words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
@@ -38,7 +38,7 @@ def anchors(text: str) -> set[str]:
 
 
 def fault(page: Path, link: str) -> str | None:
-    """What is wrong with a link of a page, if anything."""
+    """Return what is wrong with a link of a page, if anything."""
     if ELSEWHERE.match(link):
         return None
     name, _, anchor = link.partition("#")

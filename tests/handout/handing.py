@@ -65,7 +65,7 @@ SECRETS = ["SECRET", "40007", "30001", "30002", "solution", "wrong"]
 
 
 def small_course(root: Path, **files: Any) -> LoadedCourse:
-    """The course; `files` go beside its second exercise."""
+    """Return the course; `files` go beside its second exercise."""
     loaded = course(root, TOP, exercise_1=QUIZ, exercise_2=WRITE)
     reference = REFERENCE + "\n\nclass Net:  # SECRET-REFERENCE\n    ...\n"
     beside = {"reference_py": reference, "checks_py": CHECKS, "visible_checks_py": VISIBLE, **files}

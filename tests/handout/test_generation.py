@@ -1,4 +1,4 @@
-"""`generate` writes everything a student needs and never what a student has written."""
+"""`generate` writes everything a student needs and never overwrites what a student has written."""
 
 from __future__ import annotations
 

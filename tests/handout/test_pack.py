@@ -41,7 +41,7 @@ def sittings(tmp_path: Path, student: str = "ada") -> list[Sitting]:
 @pytest.fixture
 def packed(tmp_path):
     def pack(edition="practice", **replaced):
-        """A pack in which files are replaced; None leaves one out."""
+        """Return a pack in which files are replaced; None leaves one out."""
         content = pack_bytes(sittings(tmp_path), edition, {})
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = {name: archive.read(name) for name in archive.namelist()} | replaced.pop("files", {})
@@ -168,7 +168,7 @@ def test_a_damaged_pack(packed, files, damage):
 
 
 def beside(root: Path) -> dict[str, bytes]:
-    """Files of an exercise that its visible checks name, or do not."""
+    """Return files of an exercise that its visible checks name, or do not."""
     files = {
         "visible_checks.py": b"from pathlib import Path\nfrom . import helpers, missing\nfrom .inner.more import x\n"
         b"import plain\nHERE = Path(__file__).parent / 'data' / 'a.csv', './b.bin', 'checks.py', '', 'all'\n",

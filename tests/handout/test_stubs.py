@@ -122,7 +122,7 @@ texts = hostile.map("".join)
 
 @st.composite
 def papers(draw: st.DrawFn) -> Paper:
-    """A paper whose every text is out to break out of its comment."""
+    """Return a paper whose every text tries to break out of its comment."""
     options = tuple(Option(letter=letter, text=draw(texts)) for letter in "abc"[: draw(st.integers(0, 3))])
     ids = draw(st.lists(st.from_regex("[a-z]{1,70}", fullmatch=True), min_size=1, max_size=3, unique=True))
     questions = tuple(

@@ -1,4 +1,4 @@
-"""Texts that would take for ever or all memory: each is refused, after the same steps on every machine."""
+"""Texts that would never end or take all memory: each is refused, after the same steps on every machine."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def read(tmp_path: Path, text: str) -> Any:
         ("a: 1\n\nb: \x07\n", f"3: {FORBIDDEN}"),
         (b"a: 1\nb: \xff\n", "2: The file is not UTF-8 text. Save it as UTF-8."),
         ("a: 1\nb: 2\n".encode("utf-16"), "1: The file is not UTF-8 text. Save it as UTF-8."),
-        ("? [a, b]\n: 1\n", "1:3: A key must be a word. Put texts with brackets in quotes."),
+        ("? [a, b]\n: 1\n", "1:3: A key must be a word. Put text that begins with a bracket in quotes."),
         ("a: !!python/object:os.system x\n", "1:4: a: The tag tag:yaml.org,2002:python/object:os.system"),
         (
             "a: !!binary aGk=\n",
@@ -229,7 +229,7 @@ def test_places(tmp_path, path, key, line, expected):
     assert str(fault) == f"{document.file}:{expected}No."
 
 
-# YAML 1.1, which PyYAML writes, takes these for texts; YAML 1.2, which we read, for numbers.
+# YAML 1.1, which PyYAML writes, reads these as strings; YAML 1.2, which the grader reads, for numbers.
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 texts = st.text(max_size=20).filter(lambda text: not NUMBER.fullmatch(text) and not unfit_character(text))
 whole = st.integers(-(10**18) + 1, 10**18 - 1)

@@ -1,4 +1,4 @@
-"""Draws: the values that are written here hold for ever, or every student's variant changes."""
+"""Draws: the values that are written here must never change, or every student's variant changes."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _compound(inner):
 @example(text="M < K <= M / 0")
 def test_as_python_computes_it(text):
     try:
-        wanted = eval(text, {"__builtins__": FUNCTIONS}, dict(SCOPE))  # our own text
+        wanted = eval(text, {"__builtins__": FUNCTIONS}, dict(SCOPE))  # the module's own text
     except (ArithmeticError, TypeError, ValueError):
         with pytest.raises(ExpressionError):
             evaluate(text, SCOPE)

@@ -1,4 +1,4 @@
-"""Layers: the list is torch's own, and torch alone says what comes out."""
+"""Layers: the list is torch's own, and only torch decides what comes out."""
 
 from __future__ import annotations
 

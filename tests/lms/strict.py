@@ -1,4 +1,4 @@
-"""Readers of the files for each LMS that take nothing but what the importer is known to take."""
+"""Readers of the files for each LMS that accept only what the importer is known to accept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SCORE = re.compile(r"\d{1,9}(\.\d{1,5})?")
 
 
 def table(content: bytes, encoding: str = "utf-8", separator: str = ",") -> list[list[str]]:
-    """A rectangular table with quotes where they belong."""
+    """Return a rectangular table with quotes where they belong."""
     rows = list(
         csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=separator, strict=True)
     )
@@ -23,7 +23,7 @@ def table(content: bytes, encoding: str = "utf-8", separator: str = ",") -> list
 
 
 def scores(rows: list[list[str]], key: Callable[[list[str]], str], cell: int, words: str = "") -> Scores:
-    """Scores by key, each once, and none of them blank."""
+    """Return scores by key, each once, and none of them blank."""
     found = {key(row): row[cell] for row in rows}
     assert len(found) == len(rows)
     assert all(keys and (_SCORE.fullmatch(score) or score == words) for keys, score in found.items())

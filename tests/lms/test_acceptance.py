@@ -96,7 +96,7 @@ ALL_IDS = dict.fromkeys(key for form in FORMS for key in form.keys)
 
 
 def all_ids(number_: int) -> dict[str, str]:
-    """The ids of one person, unlike everybody's; numbers keep their zeros."""
+    """Return the ids of one person, unlike everybody's; numbers keep their zeros."""
     return {name: f"{number_:07}" if name != "email" else f"p{number_:07}@x.org" for name in ALL_IDS} | {
         "number": f"Participant {number_}"
     }
@@ -108,7 +108,7 @@ def person(number_: int, name: str, own: dict[str, str]) -> Person:
 
 
 def item(count: int) -> Item:
-    """Everybody has another score, with decimals."""
+    """Give everybody a different score, with decimals."""
     entries = tuple(Entry(f"s{one:07}", one + 1 / 3, None) for one in range(count))
     return Item("exercise-1", "exercise-1", 100_000, entries)
 
@@ -126,7 +126,7 @@ def saved(file: Path, rows: list[list[str]], encoding: str = "utf-8", separator:
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Person]:
-    """Ten thousand students with odd names, written to a roster and read again."""
+    """Return ten thousand students with odd names, written to a roster and read again."""
     made = [person(one, ODD[one % len(ODD)], all_ids(one)) for one in range(CLASS)]
     file = tmp_path_factory.mktemp("class") / "roster.csv"
     write_roster(file, {one.student: one for one in made})

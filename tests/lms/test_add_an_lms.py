@@ -19,7 +19,7 @@ TESTS = "tests/lms/test_every_lms.py"
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of what the tests of LMSs need, installed in an environment of its own."""
+    """Return a copy of what the tests of LMSs need, installed in an environment of its own."""
     for name in NEEDED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / name)
@@ -33,7 +33,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def run(copy: Path, which: str) -> tuple[int, str]:
-    """How the tests of LMSs end in a copy."""
+    """Return how the tests of LMSs end in a copy."""
     python = Path(sysconfig.get_path("scripts", vars={"base": str(copy / ".venv")}), "python")
     command = [str(python), "-m", "pytest", "-v", "-p", "no:cacheprovider", "-n", "0", TESTS, "-k", which]
     ran = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)

@@ -39,7 +39,7 @@ every_template = pytest.mark.parametrize("name", TEMPLATES)
 
 
 def filled(folder: Path, name: str, old: str = "", encoding: str = "utf-8", **more: Any) -> File:
-    """A template with what is there for bob, filled in."""
+    """Return a template with what is there for bob, filled in."""
     template = folder / "template.csv"
     template.write_bytes(TEMPLATES[name].format(old=old).encode(encoding))
     [file] = BY_NAME[name].write(Export((ITEM,), PEOPLE, template, **more))

@@ -64,19 +64,19 @@ class Member:
     time: str = ""
 
     def content(self, lms: Lms, answers: str) -> str:
-        """What the LMS writes into the file, or a student's answers."""
+        """Return what the LMS writes into the file, or a student's answers."""
         beside = GOLDEN / lms.name / "beside" / Path(self.file).name
         return beside.read_text("utf-8") if self.note == "beside" and beside.exists() else answers
 
 
 def download(lms: Lms, name: str = "download") -> list[Member]:
-    """What the golden download holds."""
+    """Return what the golden download holds."""
     with (GOLDEN / lms.name / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return [Member(**row) for row in csv.DictReader(stream)]
 
 
 def roster(lms: Lms) -> Roster:
-    """The golden roster."""
+    """Return the golden roster."""
     return read_roster(GOLDEN / lms.name / "roster.csv")
 
 
@@ -85,7 +85,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def tables(content: bytes) -> list[list[list[str]]]:
-    """The sheets of a workbook, or the one table of a CSV."""
+    """Return the sheets of a workbook, or the one table of a CSV."""
     if not content.startswith(b"PK"):
         return [rows(content.decode("utf-8"))]
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -96,7 +96,7 @@ def tables(content: bytes) -> list[list[list[str]]]:
 
 
 def with_all_ids(*students: str) -> dict[str, Person]:
-    """Students whom every LMS knows."""
+    """Return students whom every LMS knows."""
     return {
         student: Person(
             student,
@@ -113,7 +113,7 @@ PEOPLE = with_all_ids("ada", "bob", "cyd")
 
 
 def missing(lms: Lms, root: Path) -> list[str]:
-    """What an LMS lacks in a repository, and what to write there."""
+    """Return what an LMS lacks in a repository, and what to write there."""
     golden, page = f"tests/lms/golden/{lms.name}", f"docs/lms/{lms.name}.md"
     columns = ", ".join(column.name for column in lms.id_columns) or "name"
     wanted = {
@@ -138,7 +138,7 @@ def missing(lms: Lms, root: Path) -> list[str]:
 
 
 def unsaid(lms: Lms, page: str) -> list[str]:
-    """What the page of an LMS does not name."""
+    """Return what the page of an LMS does not name."""
     columns = [f"`{column.name}`" for column in lms.id_columns]
     headers = [f"`{header}`" for header in lms.columns]
     fill = ["`--fill`"] if lms.fills else []
@@ -257,7 +257,7 @@ def test_scores_go_from_its_download_to_its_gradebook(lms: Lms, tmp_path: Path, 
 
 
 def assert_same(written: Path, golden: Path) -> None:
-    """Compare two folders of exports, but for times."""
+    """Compare two folders of exports, except for times."""
     hint = f"Read {written}. If it is right, copy it to {golden}."
     assert contents(written) == contents(golden), hint
 
@@ -290,7 +290,7 @@ def test_the_help_names_it(lms: Lms, tmp_path: Path, course: Run) -> None:
 
 
 def score_column(table: list[list[str]]) -> int:
-    """A score is in the last column, or in the one that is called so."""
+    """Return the scores: they are in the last column, or in the one that is called so."""
     return table[0].index("score") if "score" in table[0] else -1
 
 
@@ -310,7 +310,7 @@ def test_no_cell_of_any_file_is_a_formula(lms: Lms) -> None:
     item = replace(ITEM, entries=(Entry("ada", 3, None, "-1 day"),))
     titled = item if lms.columns else replace(item, title="+1")
     for file in lms.write(Export((titled,), people)):
-        if file.data:  # text cells of a workbook are no formulas
+        if file.data:  # text cells of a workbook are not formulas
             book = openpyxl.load_workbook(io.BytesIO(file.data))
             types = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
             assert types <= {"s", "n"}

@@ -281,7 +281,7 @@ def test_an_exercise_without_a_column_holds_up_no_other(tmp_path: Path) -> None:
     )
     other = replace(ITEM, exercise="exercise-4")
     first, second = BY_NAME["canvas"].write(Export((ITEM, other), PEOPLE, template))
-    assert (first.rows, second.rows) == (1, 0)  # a column without an id is no assignment
+    assert (first.rows, second.rows) == (1, 0)  # a column without an id is not an assignment
     assert second.left_out == [
         f"exercise-4: {template} has no column for it. Create 'exercise-4 Stride' in Canvas"
     ]

@@ -35,7 +35,7 @@ def test_a_list_is_recognized_and_becomes_a_roster(file: Path, own: Path, course
     title = next(lms.title for lms in LMSS if lms.name == file.parents[1].name)
     assert (
         title in ran.out.splitlines()[0] or file.parents[1].name == "google"
-    )  # whose header is Moodle's, too
+    )  # whose header is also Moodle's
     assert rows(own / "roster.csv") == expected(file), own / "roster.csv"
     again = course(own, "roster", "import", file)
     assert f"{own / 'roster.csv'}: 0 new, 0 changed, 0 gone" in again.out

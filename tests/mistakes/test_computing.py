@@ -28,7 +28,7 @@ def each(value: Any, count: int) -> list[int]:
 
 
 def read(image: Tensor, place: list[int], outside: str) -> float | None:
-    """The value at (n, c, ...); beyond the edge 0, None for nothing, or what lies on the edge."""
+    """Return the value at (n, c, ...); beyond the edge 0, None for nothing, or the value on the edge."""
     sizes = image.shape[2:]
     inside = [min(max(i, 0), size - 1) for i, size in zip(place[2:], sizes, strict=True)]
     if inside == place[2:] or outside == "edge":
@@ -39,7 +39,7 @@ def read(image: Tensor, place: list[int], outside: str) -> float | None:
 def walk(
     image: Tensor, kernel: tuple[int, ...], *, stride: Any = 1, padding: Any = 0, dilation: Any = 1
 ) -> Any:
-    """Each place, with the cells under the kernel: (place, [(cell of the kernel, cell of the image), ...])."""
+    """Yield each place, with the cells under the kernel: (place, [(cell of the kernel, cell of the image), ...])."""
     count = len(kernel)
     s, p, d = each(stride, count), each(padding, count), each(dilation, count)
     rooms = [image.shape[2 + a] + 2 * p[a] - d[a] * (kernel[a] - 1) - 1 for a in range(count)]
@@ -52,7 +52,7 @@ def walk(
 
 
 def gather(values: dict[tuple[int, ...], float], like: Tensor) -> Tensor:
-    """A tensor of values by their indices."""
+    """Return a tensor of values by their indices."""
     shape = [max(index[a] for index in values) + 1 for a in range(len(next(iter(values))))]
     assert len(values) == torch.Size(shape).numel()
     flat = [float(values[index]) for index in product(*map(range, shape))]
@@ -71,7 +71,7 @@ def convolved(
     channels: Any = lambda c: c,
     **numbers: Any,
 ) -> Tensor:
-    """A convolution, or what it becomes with another way to read the kernel or to combine the products."""
+    """Return a convolution, or what it becomes with another way to read the kernel or to combine the products."""
     kernel = tuple(weight.shape[2:])
     per_group_in, per_group_out = weight.shape[1], weight.shape[0] // groups
     values = {}
@@ -111,7 +111,7 @@ def laid_out(
     overwrite: bool = False,
     turn: bool = False,
 ) -> Tensor:
-    """A transposed convolution, place by place from the top left."""
+    """Return a transposed convolution, place by place from the top left."""
     kernel, sizes = weight.shape[2:], image.shape[2:]
     count = len(kernel)
     s, p, d, m = (each(value, count) for value in (stride, padding, dilation, more))
@@ -151,7 +151,7 @@ def mean(numbers: list[float]) -> float:
 
 
 def drawn(text: str, shape: tuple[int, ...], seed: int = 0) -> tuple[Tensor, dict[str, Tensor]]:
-    """Whole numbers for the image and for the layer's parameters."""
+    """Draw whole numbers for the image and for the layer's parameters."""
     dice = torch.Generator().manual_seed(seed)
     state = build(parse_layer(text), {}).state_dict()
 
@@ -202,7 +202,7 @@ WALKS: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
 def conv_wrongs(
     image: Tensor, weight: Tensor, bias: Tensor | None, numbers: dict[str, Any]
 ) -> dict[str, Tensor]:
-    """All that a convolution without padding_mode can go wrong, applicable or not."""
+    """Return all usual mistakes with a convolution without padding_mode, applicable or not."""
 
     def wrong(
         given: Tensor = image, kernel: Tensor = weight, b: Tensor | None = bias, **changed: Any
@@ -234,7 +234,7 @@ def conv_wrongs(
 
 
 def from_the_end(image: Tensor, weight: Tensor, bias: Tensor | None, **numbers: Any) -> Tensor:
-    """Of all places with stride 1, those that are whole steps from the last one."""
+    """Return the places with stride 1 that are whole steps from the last one."""
     everywhere = convolved(image, weight, bias, **{**numbers, "stride": 1})
     for dim, step in enumerate(each(numbers.get("stride", 1), weight.dim() - 2), 2):
         last = everywhere.shape[dim] - 1
@@ -244,7 +244,7 @@ def from_the_end(image: Tensor, weight: Tensor, bias: Tensor | None, **numbers: 
 
 
 def conv_names(image: Tensor, weight: Tensor, bias: Tensor | None, numbers: dict[str, Any]) -> set[str]:
-    """Those that apply."""
+    """Return those that apply."""
     count = weight.dim() - 2
     stride, padding, dilation = (
         each(numbers.get(name, default), count)
@@ -276,7 +276,7 @@ def test_convolutions(start, shape, numbers):
     image, state = drawn(text, shape)
     weight, bias = state["weight"], state.get("bias")
     right = apply(parse_layer(text), {}, image, state)
-    assert torch.equal(right, convolved(image, weight, bias, **numbers))  # the loops are to be trusted
+    assert torch.equal(right, convolved(image, weight, bias, **numbers))  # check that the loops are right
     names = conv_names(image, weight, bias, numbers)
     expected = {
         name: values for name, values in conv_wrongs(image, weight, bias, numbers).items() if name in names
@@ -420,7 +420,7 @@ def test_transposed_convolutions(start, shape, numbers):
 
 
 def by_output(weight: Tensor, groups: int) -> Tensor:
-    """A transposed convolution's weight as a convolution lists it."""
+    """Return a transposed convolution's weight as a convolution lists it."""
     return torch.cat([part.transpose(0, 1) for part in weight.chunk(groups)])
 
 

@@ -25,32 +25,32 @@ LAYERS = {
 
 
 def walked(text: str, shape: tuple[int, ...]) -> Walk:
-    """The walk of a layer that has one."""
+    """Return the walk of a layer that has one."""
     walk = walk_of(parse_layer(text), {"S": 2}, shape)
     assert walk is not None
     return walk
 
 
 def axes(text: str, shape: tuple[int, ...]) -> Any:
-    """The axes of a kernel or a window that moves over the image; None for other layers."""
+    """Return the axes of a kernel or a window that moves over the image; None for other layers."""
     walk = walk_of(parse_layer(text), {"S": 2}, shape)
     return walk.axes if walk and walk.family in {"convolution", "pooling"} else None
 
 
 def counted(*found: Axis, family: Any = "convolution") -> dict[str, Slip]:
-    """The usual mistakes with these axes, by name."""
+    """Return the usual mistakes with these axes, by name."""
     walk = Walk(family, (1, 1, *(axis.size for axis in found)), 1, found)
     return {slip.name: slip for slip in size_mistakes(walk) if not slip.is_rare}
 
 
 def rare(*found: Axis, family: Any = "convolution") -> list[tuple[str, Any]]:
-    """The mistakes that are not so usual, each with the size along the first axis."""
+    """Return the rare mistakes, each with the size along the first axis."""
     walk = Walk(family, (1, 1, *(axis.size for axis in found)), 1, found)
     return [(slip.name, slip.answer[0]) for slip in size_mistakes(walk) if slip.is_rare]
 
 
 def laid(*found: Axis) -> dict[str, Slip]:
-    """The usual mistakes with transposed kernels."""
+    """Return the usual mistakes with transposed kernels."""
     return counted(*found, family="transposed convolution")
 
 
@@ -258,7 +258,7 @@ def test_mistakes_with_transposed_kernels():
         "answered-input-size",
     }
     doubled = set(laid(Spread(5, 4, 2, 1), Spread(6, 2, 2)))
-    assert "multiplied-by-stride" not in doubled  # with these settings it is no mistake
+    assert "multiplied-by-stride" not in doubled  # with these settings it is not a mistake
     assert "ignored-padding" in doubled
     same = set(laid(Spread(5, 3, padding=1)))
     assert same == {

@@ -20,7 +20,7 @@ from tests.notebook.documents import Shell
 
 @pytest.fixture
 def folder(own: Path, course: Run) -> Path:
-    """The handout of a small course, as notebooks."""
+    """Return the handout of a small course, as notebooks."""
     handout = own / "handout"
     assert course(own, "generate", handout, "--format", "notebook").code == 0
     return handout
@@ -39,7 +39,7 @@ class Inside:
 
 @pytest.fixture
 def shell(session: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """The session of the notebook of exercise-1, with what grades for it in this process."""
+    """Yield the session of the notebook of exercise-1, with what grades for it in this process."""
     with Checking() as checking:
         monkeypatch.setattr(asking, "helper_for", lambda _folder: Inside(checking))
         asking.session_here()  # the module was imported before
@@ -48,7 +48,7 @@ def shell(session: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 
 @pytest.fixture
 def whole_shell(session: Shell) -> Iterator[Shell]:
-    """The same with a process."""
+    """Yield the same with a process."""
     asking.session_here()
     yield session
     for helper in helper_process.helpers.values():
@@ -58,7 +58,7 @@ def whole_shell(session: Shell) -> Iterator[Shell]:
 
 @pytest.fixture
 def session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """A session that has just begun."""
+    """Return a session that has just begun."""
     shell = Shell()
     monkeypatch.chdir(folder)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))

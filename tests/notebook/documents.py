@@ -18,7 +18,7 @@ VS_CODE = "vscode-notebook-cell:/home/ada/exercise-1.ipynb#W{}sZmlsZQ%3D%3D"
 
 
 def jupyter(cells: Mapping[str, str]) -> dict[str, Any]:
-    """A notebook as JupyterLab writes it: format 4.5, every cell with an id."""
+    """Return a notebook as JupyterLab writes it: format 4.5, every cell with an id."""
     made = [
         {
             "cell_type": "code",
@@ -41,7 +41,7 @@ def jupyter(cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def colab(cells: Mapping[str, str], name: str) -> dict[str, Any]:
-    """A notebook as Colab sends it: format 4.0, the ids in the metadata."""
+    """Return a notebook as Colab sends it: format 4.0, the ids in the metadata."""
     document = jupyter(cells)
     for cell in document["cells"]:
         cell["metadata"] = {"id": cell.pop("id")}
@@ -50,7 +50,7 @@ def colab(cells: Mapping[str, str], name: str) -> dict[str, Any]:
 
 
 def vs_code(cells: Mapping[str, str]) -> dict[str, Any]:
-    """A notebook as VS Code writes it: format 4.2 has no ids."""
+    """Return a notebook as VS Code writes it: format 4.2 has no ids."""
     document = jupyter(cells)
     for cell in document["cells"]:
         del cell["id"]
@@ -64,7 +64,7 @@ def save(file: Path, document: Mapping[str, Any]) -> None:
 
 
 def ran(key: str, source: str, at: float, *, has_id: bool = True) -> CellRun:
-    """A run of a cell."""
+    """Return a run of a cell."""
     return CellRun(key, source, at, has_id)
 
 

@@ -47,7 +47,7 @@ def _text(output: Any) -> str:
 
 @contextmanager
 def opened(file: Path, *, has_ids: bool = True) -> Iterator[Lab]:
-    """A notebook with its kernel. `JPY_SESSION_NAME` names it, as Jupyter's server does."""
+    """Yield a notebook with its kernel. `JPY_SESSION_NAME` names it, as Jupyter's server does."""
     notebook = nbformat.read(file, 4)  # type: ignore[no-untyped-call]
     where = {"metadata": {"path": str(file.parent)}}
     client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where)
@@ -59,7 +59,7 @@ def opened(file: Path, *, has_ids: bool = True) -> Iterator[Lab]:
 
 
 def cell(source: str, id_: str) -> Any:
-    """A cell of code."""
+    """Return a cell of code."""
     return nbformat.v4.new_code_cell(source, id=id_)  # type: ignore[no-untyped-call]
 
 

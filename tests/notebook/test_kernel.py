@@ -36,7 +36,7 @@ COARSE = 0.05  # seconds: the clock of the file system
 
 @pytest.fixture(scope="module")
 def folder(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped course as notebooks."""
+    """Return the shipped course as notebooks."""
     folder = tmp_path_factory.mktemp("notebooks")
     generate(shipped, folder, None, "notebook", "practice")
     return folder
@@ -73,7 +73,7 @@ def test_a_stub_and_its_solution(
 
 @pytest.fixture
 def session(own: Path, course: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lab, Path]]:
-    """The notebook of a small exercise, in which `check` was imported."""
+    """Yield the notebook of a small exercise, in which `check` was imported."""
     folder = own / "handout"
     assert course(own, "generate", folder, "--format", "notebook").code == 0
     with lab_of(folder, "exercise-1.ipynb", monkeypatch) as lab:

@@ -1,4 +1,4 @@
-"""The source that counts: what was saved, with what this session ran laid over it."""
+"""The source that counts: what was saved, updated with what this session ran."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def notebook(cells=STUB, form=jupyter) -> Notebook:
 
 
 def code(*runs: CellRun, of: Notebook | None = None) -> list[str]:
-    """The code that counts after these runs."""
+    """Return the code that counts after these runs."""
     laid = laid_over(of or notebook(), runs)
     return [cell.source for cell in laid.cells if cell.cell_type == "code"]
 

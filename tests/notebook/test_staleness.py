@@ -23,7 +23,7 @@ EARLIER = "because cells ran in another order or more than once"
 def why(
     cells: dict[str, str], runs: list[CellRun], value: Any, *, is_code: bool = False, name: str = "size"
 ) -> str:
-    """What a student reads about `size`, whose value in a clean run is `value`, or None for none."""
+    """Return what a student reads about `size`, whose value in a clean run is `value`, or None for none."""
     names: dict[str, Any] = {}
     for run in runs:
         exec(run.source, names)

@@ -25,7 +25,7 @@ BEGIN = "import sys; sys.argv[0] = {0!r}; from grader.cli import begin; begin.{0
 
 @pytest.fixture(scope="session")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python without POSIX: on Linux one that is made so, elsewhere the one that there is."""
+    """Return a Python without POSIX: on Linux one that is made so, elsewhere the one that there is."""
     is_linux = sys.platform == "linux"
     return without_posix(tmp_path_factory.mktemp("without-posix").resolve()) if is_linux else sys.executable
 
@@ -42,12 +42,12 @@ def without_posix(folder: Path) -> str:
 
 @pytest.fixture(params=["utf-8", "cp1252"])
 def encoding(request: pytest.FixtureRequest) -> str:
-    """How standard output is written: as on Linux, or as a Windows console does."""
+    """Return how standard output is written: as on Linux, or as a Windows console does."""
     return str(request.param)
 
 
 def in_folder(temporary: Path) -> dict[str, str]:
-    """The environment that says where temporary files are made."""
+    """Return the environment that says where temporary files are made."""
     return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
 
 
@@ -56,7 +56,7 @@ Typed = Callable[..., Ran]
 
 @pytest.fixture
 def typed(python: str, encoding: str, tmp_path: Path) -> Iterator[Typed]:
-    """A command as a person types it there: `typed(folder, "grade", "exercise-1")`. Nothing stays behind."""
+    """Yield a command as a person types it there: `typed(folder, "grade", "exercise-1")`. Nothing stays behind."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environment = {**os.environ, "PYTHONIOENCODING": encoding, **in_folder(temporary)}
@@ -91,7 +91,7 @@ def _is_of(process: psutil.Process, temporary: Path) -> bool:
 
 @pytest.fixture(scope="session")
 def made(python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new course, and in OUT what its students receive in practice edition; made once."""
+    """Return a new course, and in OUT what its students receive in practice edition; made once."""
     root = tmp_path_factory.mktemp("made") / "own"
     typed = [python, "-c", BEGIN.format("course")]
     subprocess.run([*typed, "new", "own"], cwd=root.parent, check=True, timeout=PATIENCE)
@@ -104,5 +104,5 @@ def made(python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def handed_out(made: Path, tmp_path: Path) -> Path:
-    """What a student of a new course has; the course is the folder above."""
+    """Return what a student of a new course has; the course is the folder above."""
     return Path(shutil.copytree(made, tmp_path / "own"), "OUT")

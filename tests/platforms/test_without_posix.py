@@ -34,7 +34,7 @@ def is_living(pid: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="names are taken from a Python on Linux alone")
 def test_that_python_lacks_what_windows_lacks(python):
     lacks = "import os, signal, socket; print(LACKS_POSIX, *(hasattr(*one) for one in ((os, 'fork'), (os, 'killpg'), (os, 'wait4'), (signal, 'SIGALRM'), (socket, 'AF_UNIX'))))"
-    for options in ([], ["-E", "-P"]):  # the grader's own children are started so
+    for options in ([], ["-E", "-P"]):  # the grader's own children are started in this way
         said = subprocess.run([python, *options, "-c", lacks], capture_output=True, text=True, check=True)
         assert said.stdout.split() == ["True", *["False"] * 5]
     for name in ("fcntl", "resource", "pwd", "grp", "termios"):

@@ -59,7 +59,7 @@ class Harm:
     line: int | None = 0  # below the place of `new`; None: it cannot be known
 
     def write(self, root: Path) -> tuple[Path, int | None]:
-        """The course with the harm in it, and where a fault has to be."""
+        """Return the course with the harm in it, and where a fault has to be."""
         files = {"reference.py": REFERENCE, "checks.py": CHECKS}
         text = files.get(self.file, "")
         assert self.old in text
@@ -279,7 +279,7 @@ LEFT_OUT = {
 
 @pytest.fixture(autouse=True)
 def short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No patience with what never ends, and all that is needed with the rest."""
+    """Shorten the limits of what never ends, and leave the others."""
     if "loop" in request.node.name or "sleep" in request.node.name:
         monkeypatch.setattr("grader.examiner.deed.IMPORT_SECONDS", 3.0)
         monkeypatch.setattr("grader.examiner.forked.GRACE_SECONDS", 30.0)

@@ -1,4 +1,4 @@
-"""Each `number` is tried with its answer in float32, which has to be right, and with 0, which has not."""
+"""Each `number` is tried with its answer in float32, which must be right, and with 0, which must not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ questions:
 
 
 def check(course, own: Path, answer: str, tolerance: str) -> tuple[int, str]:
-    """What `course check` says of a course with this number."""
+    """Return what `course check` says of a course with this number."""
     text = NUMBER.format(answer=answer, tolerance=tolerance).replace(", tolerance: none", "")
     folder = own / "exercises" / "rate"
     folder.mkdir()

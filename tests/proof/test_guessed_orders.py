@@ -25,7 +25,7 @@ def test_of_an_order(tmp_path: Path, count: int, is_noted: bool) -> None:
     text = f"{HEAD}questions:\n{ORDER.replace('OPTIONS', options(count))}"
     notes = list(notes_of_guesses(prepare(exercise(tmp_path, text), None)))
     assert [one.partition(":")[0] for one in notes] == ["steps"] * is_noted
-    assert all("Give it more items." in one for one in notes)
+    assert all("Give the question more items." in one for one in notes)
 
 
 @pytest.mark.parametrize(("others", "is_noted"), [(0, True), (2, True), (3, False)])

@@ -58,7 +58,7 @@ TIGHT = (
 
 
 def faults(root: Path, course: Run, checks: str) -> list[tuple[str, str]]:
-    """The places and sentences of faults about guesses and about what fails."""
+    """Return the places and sentences of faults about guesses and about what fails."""
     folder = root / "exercises" / "e"
     folder.mkdir(parents=True)
     (root / "course.yaml").write_text("format: 1\ntitle: T\nseed: s\nexercises: [e]\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A proof is honest: what ran out of time proves nothing, and what is proved is what students receive."""
+"""A proof is honest: what ran out of time proves nothing, and it is about what students receive."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Proofs = dict[str, tuple[list[str], dict[str, Any]]]
 
 
 def proofs(out: str) -> Proofs:
-    """By exercise, the faults as file:line sentence, and the document."""
+    """Return, by exercise, the faults as file:line sentence, and the document."""
     return {
         one["exercise"]: (
             [f"{Path(f['file']).name}:{f['line']} {f['sentence']}" for f in one["faults"]],
@@ -49,7 +49,7 @@ def proofs(out: str) -> Proofs:
 
 @pytest.fixture(scope="module")
 def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
-    """The proofs of all exercises of this file, which are checked once."""
+    """Return the proofs of all exercises of this file, which are checked once."""
     root = tmp_path_factory.mktemp("honest") / "c"
     exercises: dict[str, Mapping[str, str]] = {"counting": COUNTING, "words": WORDS, "beside": BESIDE}
     exercises["import"] = {

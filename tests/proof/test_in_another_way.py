@@ -1,4 +1,4 @@
-"""`course check` tries right results that come about by what is forbidden, or without what is required."""
+"""`course check` tries right results that use what is forbidden, or do not use what is required."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Impostors = dict[str, QuestionReport]
 
 
 def write(root: Path, rules: str, body: str) -> None:
-    """A course of one code question with these rules."""
+    """Write a course of one code question with these rules."""
     folder = root / "exercises" / "e"
     folder.mkdir(parents=True, exist_ok=True)
     (root / "course.yaml").write_text(COURSE, encoding="utf-8")
@@ -48,7 +48,7 @@ def write(root: Path, rules: str, body: str) -> None:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, bool], Impostors]:
-    """The right impostors of a question with these rules, graded with or without the rules."""
+    """Return the right impostors of a question with these rules, graded with or without the rules."""
     root = tmp_path_factory.mktemp("course")
 
     def judge(rules: str, body: str, ruled: bool) -> Impostors:

@@ -118,7 +118,9 @@ def test_a_limit_that_fits_is_kept(tmp_path: Path) -> None:
 def test_a_bad_file_is_a_fault(tmp_path: Path, text: str) -> None:
     folder = written(tmp_path)
     (folder / "measured.json").write_text(text, encoding="utf-8")
-    with pytest.raises(CourseFaults, match=r"measured\.json is not what course check writes") as caught:
+    with pytest.raises(
+        CourseFaults, match=r"measured\.json is not in the form that course check writes"
+    ) as caught:
         loaded(tmp_path)
     assert "course check e" in str(caught.value)
 

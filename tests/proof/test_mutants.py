@@ -17,18 +17,18 @@ MOST = 150  # mutants of a reference; each costs a run of its checks
 
 
 def changes(source: str) -> list[str]:
-    """The names, without the function."""
+    """Return the names, without the function."""
     return [mutant.name.partition(": ")[2] for mutant in mutants(dedent(source))]
 
 
 def replacements(expression: str) -> list[str]:
-    """What becomes of an expression, as the whole of it."""
+    """Return the mutants of an expression."""
     sources = [mutant.source for mutant in mutants(f"import torch\n_ = {expression}\n")]
     return [source.splitlines()[1].removeprefix("_ = ") for source in sources]
 
 
 def body(statements: str) -> list[str]:
-    """What becomes of the statements of a function, each mutant in one line."""
+    """Return the mutants of a function's statements, each in one line."""
     lines = [f"    {line}" for line in statements.split("\n")]
     sources = [mutant.source for mutant in mutants("\n".join(["def f(a, b):", *lines]))]
     return ["; ".join(line.strip() for line in source.splitlines()[1:]) for source in sources]

@@ -195,7 +195,7 @@ def test_transposed_apart(student, reference):
 }
 
 EXERCISES: Mapping[str, Mapping[str, str]] = {"pooling": POOLING, "spreading": SPREADING}
-MUTANTS = {"pooling": 21, "spreading": 13}  # that there are at the very least, were some kind given up
+MUTANTS = {"pooling": 21, "spreading": 13}  # at least, even if some kind were dropped
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class Break:
     faults: tuple[tuple[str, str, str], ...]
 
     def files(self) -> dict[str, str]:
-        """The exercise's files with the change."""
+        """Return the exercise's files with the change."""
         files = dict(EXERCISES[self.exercise])
         assert self.old in files.get(self.file, ""), "this breaks nothing"
         files[self.file] = files[self.file].replace(self.old, self.new, 1)
@@ -570,7 +570,7 @@ def write_course(root: Path, exercises: Mapping[str, Mapping[str, str]]) -> Path
 
 
 def expected(folder: Path, change: Break) -> list[tuple[str, int, str]]:
-    """The faults as (file, line, sentence), where the line is looked up by its text."""
+    """Return the faults as (file, line, sentence), where the line is looked up by its text."""
     found = []
     for file, start, sentence in change.faults:
         lines = (folder / file).read_text(encoding="utf-8").splitlines()
@@ -733,7 +733,7 @@ def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, dict[str, list[dict[str, Any]]]]:
-    """A course of exercises that are broken in one way each: its folder, the exit code and all faults."""
+    """Return a course of exercises that are broken in one way each: its folder, the exit code and all faults."""
     exercises = {name: change.files() for name, change in FOUND.items()}
     root = write_course(tmp_path_factory.mktemp("course") / "broken", exercises)
     command = [str(Path(sys.executable).with_name("course")), "check", "--variants", "2", "--json"]

@@ -1,4 +1,4 @@
-"""From what was seen of a question over its variants to what is wrong with it: where the borders lie."""
+"""From what was seen of a question over its variants to what is wrong with it: the limits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ questions:
 
 
 def told(folder: Path, **tallies: Tries) -> list[str]:
-    """What is told of an exercise of whose questions this was seen."""
+    """Return what is reported about an exercise with these tries."""
     return [str(fault).partition(": ")[2] for fault in faults_of(exercise(folder, TWO), tallies)]
 
 

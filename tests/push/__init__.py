@@ -1,1 +1,1 @@
-"""Sending scores to Canvas over the network, against a made server."""
+"""Sending scores to Canvas over the network, against a made-up server."""

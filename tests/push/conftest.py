@@ -1,4 +1,4 @@
-"""A graded class whose course names a made Canvas."""
+"""A graded class whose course names a made-up Canvas."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STUDENTS = ("ada", "bob", "cyd")
 
 @pytest.fixture
 def canvas() -> Iterator[MadeCanvas]:
-    """A Canvas with one assignment of three points, and three students without a grade."""
+    """Yield a Canvas with one assignment of three points, and three students without a grade."""
     made = MadeCanvas()
     made.assign()
     made.enrol(*STUDENTS)
@@ -30,19 +30,19 @@ def canvas() -> Iterator[MadeCanvas]:
 
 @pytest.fixture(autouse=True)
 def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The token is in the environment, and nobody waits long."""
+    """Put the token into the environment, and let nobody wait long."""
     monkeypatch.setenv("CANVAS_TOKEN", TOKEN)
     monkeypatch.setattr("grader.lms.canvas_rest.patient.FIRST_WAIT_SECONDS", 0.001)
 
 
 def place(canvas: MadeCanvas) -> str:
-    """The key `canvas` of a course."""
+    """Return the key `canvas` of a course."""
     return f"canvas: {{url: '{canvas.url}', course: 7, assignments: {{ex-1: {ASSIGNMENT}}}}}\n"
 
 
 @pytest.fixture(scope="session")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of three, of whom bob was wrong and set to 1.5 by hand; graded once for all tests."""
+    """Return a class of three, of whom bob was wrong and set to 1.5 by hand; graded once for all tests."""
     small = new_class(tmp_path_factory.mktemp("graded") / "class")
     small.write("exercises/ex-1/exercise.yaml", ONE)
     for student in STUDENTS:
@@ -57,7 +57,7 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def taught(tmp_path: Path, graded_once: Path, canvas: MadeCanvas) -> Small:
-    """The graded class, whose course names the made Canvas."""
+    """Return the graded class, whose course names the made Canvas."""
     small = Small(shutil.copytree(graded_once, tmp_path / "class"))
     small.write("course.yaml", f"{COURSE}{place(canvas)}")
     return small
@@ -68,5 +68,5 @@ Push = Callable[..., Ran]
 
 @pytest.fixture
 def push(course: Run, taught: Small) -> Push:
-    """`course push canvas ARGUMENTS` in the class."""
+    """Return a function that runs `course push canvas ARGUMENTS` in the class."""
     return lambda *arguments: course(taught.root, "push", "canvas", *arguments)

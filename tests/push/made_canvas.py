@@ -1,4 +1,4 @@
-"""A made Canvas on this machine: it answers as Canvas's documentation and public source say, and fails on request.
+"""A made-up Canvas on this machine: it answers as Canvas's documentation and public source say, and fails on request.
 
 What it does comes from submissions_api_controller.rb: the grade is stored before the comment, a comment is
 added each time it is sent, the answer of a PUT has the comments, a grade takes EX away, and somebody to whom
@@ -84,12 +84,12 @@ class MadeCanvas:
         self.assignments[id_] = {**plain, "group_category_id": None, "post_manually": False, **more}
 
     def of(self, login: str, assignment: int = ASSIGNMENT) -> Held:
-        """What is held for a student."""
+        """Return what is held for a student."""
         [id_] = [one["id"] for one in self.users if one["login_id"] == login]
         return self.held[assignment, id_]
 
     def scores(self, assignment: int = ASSIGNMENT) -> dict[str, float | None]:
-        """The score of each student, by login."""
+        """Return the score of each student, by login."""
         return {
             one["login_id"]: self.held[assignment, one["id"]].score
             for one in self.users
@@ -97,7 +97,7 @@ class MadeCanvas:
         }
 
     def submission(self, assignment: int, user: int, *, comments: bool) -> dict[str, Any]:
-        """A submission as Canvas writes it."""
+        """Return a submission as Canvas writes it."""
         held = self.held[assignment, user]
         grade = None if held.score is None else f"{held.score:g}"
         found: dict[str, Any] = {
@@ -232,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _page(
         self, rows: list[dict[str, Any]], query: dict[str, list[str]]
     ) -> tuple[int, Any, dict[str, str]]:
-        """One page, with the Link to the next as in RFC 8288."""
+        """Return one page, with the Link to the next as in RFC 8288."""
         number, size = int(query.get("page", ["1"])[0]), int(query.get("per_page", ["10"])[0])
         size = min(size, PER_PAGE)
         here = rows[(number - 1) * size : number * size]
@@ -244,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(canvas: MadeCanvas) -> Iterator[MadeCanvas]:
-    """Serve a made Canvas on a free port of this machine."""
+    """Serve a made-up Canvas on a free port of this machine."""
     handler = type("Handler", (_Handler,), {"canvas": canvas})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

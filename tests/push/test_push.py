@@ -220,8 +220,8 @@ def test_many_pages_of_students(canvas: MadeCanvas, push: Push, monkeypatch: pyt
     ("arguments", "said"),
     [
         (["--url", "http://canvas.example.edu"], "The token must not be sent unencrypted. Write https://canvas.example.edu.\n"),
-        (["--url", "https://canvas.example.edu/courses/7"], "It is more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
-        (["--url", "https://me:pass@canvas.example.edu"], "It is more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
+        (["--url", "https://canvas.example.edu/courses/7"], "It holds more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
+        (["--url", "https://me:pass@canvas.example.edu"], "It holds more than the address of a Canvas site. Write https://canvas.example.edu.\n"),
         (["--url", "canvas"], "It is not the address of a Canvas site. Write it like https://canvas.example.edu.\n"),
         (["--course", "9"], "It does not exist, or is hidden from the token. Correct the numbers under `canvas`"),
         (["--assignment", "ex-1=99"], "Canvas does not show assignment 99 of course 7 of"),

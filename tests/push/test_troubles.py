@@ -1,4 +1,4 @@
-"""Whatever fails on the way to Canvas, no score is lost and no comment is there twice."""
+"""Whatever fails on the way to Canvas, no score is lost and no comment is sent twice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LATE = [Trouble(status, when) for status in (409, 500, 504, CUT) for when in ("h
 
 
 def told(trouble: Trouble) -> str:
-    """The name of a test."""
+    """Return the name of a test."""
     return f"{trouble.status or 'cut'}-{trouble.when}"
 
 
@@ -57,7 +57,7 @@ def once(trouble: Trouble, method: str, number: int) -> Callable[[str, int], Tro
 
 
 def assert_once(canvas: MadeCanvas) -> None:
-    """Everybody has their score and one comment."""
+    """Check that everybody has their score and one comment."""
     assert canvas.scores() == RIGHT
     assert [len(held.comments) for held in canvas.held.values()] == [1, 1, 1]
 
@@ -279,7 +279,7 @@ def push_elsewhere(taught: Small) -> subprocess.Popen[str]:
 
 
 def assert_all_once(canvas: MadeCanvas, wanted: dict[str, float]) -> None:
-    """Every student has the score that they should have, and one comment."""
+    """Check that every student has the right score and one comment."""
     assert canvas.scores() == wanted
     assert {len(held.comments) for held in canvas.held.values()} == {1}
 

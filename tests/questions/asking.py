@@ -25,7 +25,7 @@ class Thing:
 
 
 class Shaped(Thing):
-    """An object of the student's whose `shape` is no shape."""
+    """An object of the student's whose `shape` is not a shape."""
 
     shape = 5
 
@@ -46,13 +46,13 @@ class Asked:
     variant: Variant
 
     def mark(self, answer: Any) -> Mark:
-        """The verdict; where there is one, the form is right, too."""
+        """Return the verdict; where there is one, the form is right, too."""
         mark = self.question.mark(self.posed, self.key, answer)
         self.question.read(self.posed, answer)
         return mark
 
     def refuse(self, answer: Any) -> str:
-        """The sentence about a malformed answer, which is the same whether the key is known or not."""
+        """Return the sentence about a malformed answer, which is the same whether the key is known or not."""
         sentences = set()
         for act in (self.mark, lambda value: self.question.read(self.posed, value)):
             with pytest.raises(FormError, match=SENTENCE) as caught:
@@ -62,14 +62,14 @@ class Asked:
         return sentence
 
     def mark_solution(self) -> Mark:
-        """The verdict on the key's own solution."""
+        """Return the verdict on the key's own solution."""
         scope: dict[str, Any] = {}
         exec(self.key.solution, scope)
         return self.mark(scope[self.question.id])
 
 
 def record(kind: str, **fields: Any) -> Question[Any, Any, Any]:
-    """A question as it stands in a file."""
+    """Return a question as it is in a file."""
     return KINDS[kind].model_validate({"id": "q", "kind": kind, "prompt": "What?", **fields})
 
 

@@ -26,29 +26,29 @@ GOLDEN = ROOT / "tests" / "golden"
 
 
 def page_of(kind: str) -> Path:
-    """The page of a kind."""
+    """Return the page of a kind."""
     return ROOT / "docs" / "kinds" / f"{kind}.md"
 
 
 def own_fields(kind: str) -> dict[str, str]:
-    """What authors write beside the fields that all kinds have, each with its description."""
+    """Return what authors write beside the fields that all kinds have, each with its description."""
     fields = KINDS[kind].model_fields
     return {name: fields[name].description or "" for name in fields if name not in Question.model_fields}
 
 
 def unsaid(kind: str) -> list[str]:
-    """The rows that the page of a kind lacks."""
+    """Return the rows that the page of a kind lacks."""
     text = page_of(kind).read_text(encoding="utf-8") if page_of(kind).is_file() else ""
     return [f"| `{name}` | {told} |" for name, told in own_fields(kind).items() if f"`{name}`" not in text]
 
 
 def example_of(kind: str) -> dict[str, Any]:
-    """The example in the page of a kind."""
+    """Return the example in the page of a kind."""
     return examples_of(kind)[0]
 
 
 def examples_of(kind: str) -> list[dict[str, Any]]:
-    """The examples in the page of a kind; the first is that of all its users."""
+    """Return the examples in the page of a kind; the first is that of all its users."""
     examples = re.findall(r"```yaml\n(.*?)```", page_of(kind).read_text(encoding="utf-8"), re.DOTALL)
     return list(map(yaml.safe_load, examples))
 
@@ -80,7 +80,7 @@ def draft_golden(kind: str) -> None:
 
 
 def _solution(kind: str) -> str:
-    """The right answer in the golden course: what is drawn, such as an order, depends on its seed."""
+    """Return the right answer in the golden course: what is drawn, such as an order, depends on its seed."""
     course = load_course(GOLDEN / "course")
     course = replace(course, record=course.record.model_copy(update={"exercises": [kind]}))
     (solution,) = solutions(prepare(course.exercise(kind), None)).values()

@@ -30,7 +30,7 @@ def _number(_: Posed, key: Any, draw: random.Random) -> Any:
 
 
 def nested(values: list[float], shape: tuple[int, ...]) -> Any:
-    """Values in row-major order as nested lists."""
+    """Return values in row-major order as nested lists."""
     if not shape:
         return values[0]
     size = len(values) // shape[0] if shape[0] else 0
@@ -42,7 +42,7 @@ def _values(_: Posed, key: Any, draw: random.Random) -> Any:
 
 
 def _words(_: Posed, key: Any, draw: random.Random) -> Any:
-    """One to three words of prose, or one of them beside a word of a right answer that has several."""
+    """Return one to three words of prose, or one of them beside a word of a right answer that has several."""
     words = [draw.choice(WORDS) for _ in range(draw.randint(1, 3))]
     if draw.random() < 0.3 and len(key.accept[0].split()) > 1:
         words[0] = draw.choice(key.accept[0].split())
@@ -50,7 +50,7 @@ def _words(_: Posed, key: Any, draw: random.Random) -> Any:
 
 
 def _formula(posed: Any, _: Any, draw: random.Random) -> Any:
-    """A formula of the names and of small numbers, of a size like that of a right one."""
+    """Return a formula of the names and of small numbers, of a size like that of a right one."""
 
     def term(depth: int) -> str:
         if depth == 0:
@@ -61,7 +61,7 @@ def _formula(posed: Any, _: Any, draw: random.Random) -> Any:
 
 
 def letters_of(posed: Any, key: Any, draw: random.Random) -> Any:
-    """Letters of a question for an order or a match, in any order; to match, one for each text, most of them only once."""
+    """Draw letters of a question for an order or a match, in any order; to match, one for each text, most of them only once."""
     letters = [option.letter for option in posed.options]
     if posed.ordered == "match" and draw.random() < 0.3:
         return [draw.choice(letters) for _ in key.letters]
@@ -78,5 +78,5 @@ GUESSES: dict[str, Guess] = {
 
 
 def guess(posed: Posed, key: Key, draw: random.Random) -> Any:
-    """One wrong answer of the right form, or by chance the right one."""
+    """Return one wrong answer of the right form, or by chance the right one."""
     return GUESSES[posed.kind](posed, key, draw)

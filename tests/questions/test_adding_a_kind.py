@@ -64,7 +64,7 @@ class Copy:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Copy:
-    """The repository, copied."""
+    """Return the repository, copied."""
     return Copy(tmp_path / "repository", tmp_path / "environment")
 
 

@@ -106,7 +106,7 @@ def test_several(credit, shares):
         asked.mark([by_text[text] for text in chosen]).share for chosen in ("ca", "a", "abc", "ab", "bd")
     ]
     assert found == shares
-    assert asked.mark(by_text["a"]).share == shares[1]  # one letter need not stand in a list
+    assert asked.mark(by_text["a"]).share == shares[1]  # one letter need not be in a list
     assert asked.mark(()).outcome == "failed"
     assert (
         "You missed 1 right option and chose 2 wrong options."
@@ -230,7 +230,7 @@ PAIRS = ask(
 
 
 def sequence(asked: Asked, *texts: str) -> list[str]:
-    """The letters of these texts."""
+    """Return the letters of these texts."""
     letters = {option.text: option.letter for option in asked.posed.options}
     return [letters[text] for text in texts]
 

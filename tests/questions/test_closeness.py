@@ -20,12 +20,12 @@ counts = st.integers(1, 2**24)
 
 
 def asking(answer: float) -> Asked:
-    """A question with this right answer."""
+    """Return a question with this right answer."""
     return ask("number", answer=repr(answer))
 
 
 def is_right(answer: float, given: Any) -> bool:
-    """Whether a number counts as right."""
+    """Return whether a number counts as right."""
     return asking(answer).mark(given).outcome == "passed"
 
 

@@ -52,7 +52,7 @@ def test_records_that_make_no_sense(fields):
         (
             {"signature": "(x)", "misconceptions": {"m": {"answer": 1, "message": "."}}},
             ("misconceptions", "m"),
-            "Wrong answers of code belong in misconceptions.py.",
+            "Wrong answers to code questions belong in misconceptions.py.",
             0,
         ),
         ({"starter": "q = 1\n{{"}, ("starter",), "The Jinja in this text is malformed: ", 2),

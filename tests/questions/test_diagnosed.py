@@ -1,4 +1,4 @@
-"""Misconceptions are named for what they are in nearly all variants, and random wrong answers hardly ever."""
+"""Misconceptions are recognised in nearly all variants, and random wrong answers hardly ever match one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`expression`: equal as a function, in whatever notation; and formulas made to hurt."""
+"""`expression`: equal as a function, in whatever notation; and hostile formulas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIZE = ask(
 
 
 def points_of(asked: Asked) -> tuple[tuple[float, ...], ...]:
-    """The points at which formulas of one student are compared."""
+    """Return the points at which formulas of one student are compared."""
     assert isinstance(asked.key, FormulaKey)
     return asked.key.points
 

@@ -83,7 +83,7 @@ of_several = st.sampled_from(sorted(OF_NUMBERS)).map(OF_NUMBERS.__getitem__)
 
 
 def sent(value: Any) -> Any:
-    """A value as it arrives from a worker."""
+    """Return a value as it arrives from a worker."""
     encoder = Encoder(lambda _value: ["handle", 0, ""])
     message = pack({"value": encoder.encode(value)}, encoder.buffers)
     frame = unpack(message[: PREFIX.size], message[PREFIX.size :])
@@ -91,7 +91,7 @@ def sent(value: Any) -> Any:
 
 
 def verdict(asked: Asked, value: Any) -> tuple[str, float, str | None]:
-    """What counts of a mark."""
+    """Return what counts of a mark."""
     mark: Mark = asked.mark(sent(value))
     return mark.outcome, mark.share, mark.misconception
 

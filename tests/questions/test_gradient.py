@@ -1,4 +1,4 @@
-"""`tensor` with `ask: gradient`: torch differentiates, and a usual mistake is called by its name."""
+"""`tensor` with `ask: gradient`: torch differentiates, and a usual mistake is named."""
 
 from __future__ import annotations
 

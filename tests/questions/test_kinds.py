@@ -23,7 +23,7 @@ DRAFT = "python -m tests.questions.draft"
 
 @pytest.fixture
 def asked(kind: str) -> Asked:
-    """The example in the page of a kind, asked of one student."""
+    """Return the example in the page of a kind, asked of one student."""
     return ask(**example_of(kind))
 
 

@@ -1,4 +1,4 @@
-"""`output-size` with `operation`: torch gives the shape, and a usual mistake is called by its name."""
+"""`output-size` with `operation`: torch gives the shape, and a usual mistake is named."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def test_the_shape_is_what_torch_really_gives(text, one, other, d, e, s):
         ("__import__('os').sum(0)", {"a": [1]}, ("operation",), "sum needs the names of its tensors."),
         ("matmul(a)", {"a": [1]}, ("operation",), "matmul needs the names of its tensors."),
         ("cat(a)", {"a": [1]}, ("operation",), "cat needs the names of its tensors."),
-        ("sum(a)", {"a": [1]}, ("operation",), "sum needs other arguments."),
-        ("sum(a, 0, dim=0)", {"a": [1]}, ("operation",), "sum needs other arguments."),
+        ("sum(a)", {"a": [1]}, ("operation",), "sum has the wrong arguments."),
+        ("sum(a, 0, dim=0)", {"a": [1]}, ("operation",), "sum has the wrong arguments."),
         ("sum(a, axis=0)", {"a": [1]}, ("operation",), "sum has no parameter 'axis'."),
         ("sum(a, dim=X)", {"a": [1]}, ("operation",), "There is no parameter 'X'."),
         ("sum(a, dim=open('x'))", {"a": [1]}, ("operation",), "'open('x')' calls open."),
@@ -138,9 +138,9 @@ def test_records_that_make_no_sense(fields):
         ("sum(a, 0)", {"a": [4]}, "The result is a single number"),
         ("sum(a, 0)", {"a": [0, 2]}, "A tensor needs at least one size"),
         ("sum(a, 0)", {"a": []}, "A tensor needs at least one size"),
-        ("sum(a, 'x')", {"a": [4]}, "'dim' must be a whole number"),
-        ("sum(a, 0.5)", {"a": [4]}, "'dim' must be a whole number"),
-        ("view(a, [[1]])", {"a": [4]}, "'shape' must be a whole number"),
+        ("sum(a, 'x')", {"a": [4]}, "'dim' must be one or more whole numbers"),
+        ("sum(a, 0.5)", {"a": [4]}, "'dim' must be one or more whole numbers"),
+        ("view(a, [[1]])", {"a": [4]}, "'shape' must be one or more whole numbers"),
         ("view(a, 10 ** 30)", {"a": [4]}, "torch cannot compute view of 4: "),
         ("stack((a, a), 0)", {"a": [10**12, 10**12, 10**12]}, "torch cannot compute stack of "),
     ],

@@ -1,4 +1,4 @@
-"""`output-size`: torch gives the answer, and a usual mistake is called by its name."""
+"""`output-size`: torch gives the answer, and a usual mistake is named."""
 
 from __future__ import annotations
 
@@ -318,7 +318,7 @@ def test_the_picture_shows_the_walk_and_not_the_answer():
         ("ConvTranspose2d(2, 5, 3)", 95),
         ("Linear(6, 4)", 28),
         ("Sequential(Conv2d(1, 2, K), ReLU(), Linear(4, 3))", 35),
-        ("Linear(100000, 100000)", 10_000_100_000),  # 40 GB, had its values memory
+        ("Linear(100000, 100000)", 10_000_100_000),  # 40 GB, if its values had memory
     ],
 )
 def test_parameters_are_counted_as_torch_does(layer, count):

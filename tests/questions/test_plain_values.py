@@ -1,4 +1,4 @@
-"""Plain numbers out of what students answer, up to so many."""
+"""Plain numbers from what students answer, up to a limit."""
 
 from __future__ import annotations
 

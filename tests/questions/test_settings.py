@@ -87,7 +87,7 @@ def test_a_miscount_of_transposed_kernels():
         ([3, 5], "padded-once"),
         ([4, 6], "forgot-plus-one"),
         ([1, 1], None),
-        ([2, 0], None),  # rounding up leads to 4, and dividing the image by the stride, too
+        ([2, 0], None),  # rounding up leads to 4, and so does dividing the image by the stride
     ],
 )
 def test_a_miscount_is_named_where_it_is_the_only_one(answer, misconception):
@@ -111,7 +111,7 @@ def test_pooling(kernel, stride):
 def test_a_convolution_that_only_the_real_torch_refuses():
     mark = CONV.mark([1, -1])
     assert (mark.outcome, mark.share) == ("failed", 0.0)
-    with pytest.raises(ExpressionError, match="No settings from 0 to 12 give"):  # but for a dilation of 0
+    with pytest.raises(ExpressionError, match="No settings from 0 to 12 give"):  # except for a dilation of 0
         ask("settings", layer="Conv2d(1, 1, 3, dilation=d)", unknowns=["d"], input=[1, 1, 8], output=[8])
 
 

@@ -92,7 +92,7 @@ def _read(where: str, wrong: str, folder: Path) -> None:
 
 
 def _gaps(exercise: LoadedExercise) -> Iterator[Fault]:
-    """What `course check` finds missing in questions."""
+    """Yield what `course check` finds missing in questions."""
     for index, question in enumerate(exercise.record.questions):
         problems = list(question.gaps())
         if question.by_checks:

@@ -53,7 +53,7 @@ def _place(function: str) -> int:
 
 
 def _read(node: ast.expr) -> tuple[str, str]:
-    """The text with … for what is filled in, and a pattern of its first sentence."""
+    """Return the text with … for what is filled in, and a pattern of its first sentence."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     if not isinstance(node, ast.Constant | ast.JoinedStr):
         return "", ""

@@ -234,7 +234,7 @@ def _ways(_before: Before) -> Table:
 
 
 def isolation_layers() -> set[str]:
-    """The layers that a report can list under `isolation`."""
+    """Return the layers that a report can list under `isolation`."""
     worker = ROOT / "grader" / "worker"
     confined = re.findall(
         r'confinement\.add\("(\w+)"', (worker / "confinement.py").read_text(encoding="utf-8")

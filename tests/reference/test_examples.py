@@ -25,13 +25,13 @@ ROSTER = (
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """The blocks of a language in a page."""
+    """Return the blocks of a language in a page."""
     text = (REFERENCE / page).read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def typed(page: str) -> list[list[str]]:
-    """The commands in a page, without comments."""
+    """Return the commands in a page, without comments."""
     text = (REFERENCE / page).read_text(encoding="utf-8")
     lines = re.findall(r"^    ((?:course|grade)(?: .+)?)$", text, re.MULTILINE)
     return [shlex.split(line, comments=True) for line in lines]
@@ -65,7 +65,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture
 def checked(tmp_path: Path) -> Path:
-    """The example of checks.md as a course."""
+    """Return the example of checks.md as a course."""
     (exercise,) = blocks("checks.md", "yaml")
     names = ("reference.py", "checks.py", "misconceptions.py")
     files = dict(zip(names, blocks("checks.md", "python")[:3], strict=True))
@@ -146,7 +146,7 @@ def plain(report: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def session(own: Path) -> Path:
-    """A new course with a roster, a student's file and submissions."""
+    """Return a new course with a roster, a student's file and submissions."""
     (own / "roster.csv").write_text(ROSTER, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "lms" / "golden" / "canvas" / "people" / "gradebook.csv", own)
     people = openpyxl.Workbook()

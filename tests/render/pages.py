@@ -24,7 +24,7 @@ LIMITS = {"seconds": 1}
 
 
 def paper(questions: list[dict[str, Any]], **fields: Any) -> Paper:
-    """A paper of these questions, as a student has it."""
+    """Return a paper of these questions, as a student has it."""
     told = {"course": "Course", "exercise": "exercise-1", "title": "Stride", "intro": "", "student": None}
     return Paper.model_validate(
         told | {"packages": (), "limits": LIMITS, "questions": questions} | fields, strict=False
@@ -32,27 +32,27 @@ def paper(questions: list[dict[str, Any]], **fields: Any) -> Paper:
 
 
 def posed(id_: str, prompt: str = "What comes out?", **fields: Any) -> dict[str, Any]:
-    """A question as a paper has it."""
+    """Return a question as a paper has it."""
     told = {"id": id_, "kind": "number", "points": 2, "prompt": prompt, "how": "", "starter": f"{id_} = ..."}
     return told | fields
 
 
 def marked(id_: str, outcome: str = "failed", **fields: Any) -> dict[str, Any]:
-    """A question as a report has it."""
+    """Return a question as a report has it."""
     score = 2 if outcome == "passed" else 0
     told = {"id": id_, "kind": "number", "outcome": outcome, "score": score, "points": 2, "message": "No."}
     return told | fields
 
 
 def report(questions: list[dict[str, Any]], **fields: Any) -> Report:
-    """A report of these questions."""
+    """Return a report of these questions."""
     points = {"score": sum(one["score"] for one in questions), "points": sum(o["points"] for o in questions)}
     told = {"exercise": "exercise-1", "student": None, "isolation": (), "questions": questions}
     return Report.model_validate(told | points | fields)
 
 
 def ordinary_report() -> tuple[Report, Paper]:
-    """A right answer, one not given, and wrong ones with every kind of two tracks."""
+    """Return a right answer, one not given, and wrong ones with every kind of two tracks."""
     table = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
     code = "```python\nimage = [[1, 2], [3, 4]]\n```\n"
     asked = [
@@ -79,12 +79,12 @@ def ordinary_report() -> tuple[Report, Paper]:
 
 
 def ordinary() -> str:
-    """A page with a right answer, one not given, and wrong ones with every kind of two tracks."""
+    """Return a page with a right answer, one not given, and wrong ones with every kind of two tracks."""
     return report_html(*ordinary_report(), {"turned": 1})
 
 
 def feedback(told: tuple[Report, Paper], name: str) -> str:
-    """Feedback on a report, with everything released."""
+    """Return feedback on a report, with everything released."""
     seen = Released(score=True, messages=True, explanation=True, checks=True)
     given = Revealed(f"Because of {name}.", f"answer = 4  # {name}", f"def test_{name}(): ...")
     own = {one.id: given for one in told[1].questions}
@@ -94,7 +94,7 @@ def feedback(told: tuple[Report, Paper], name: str) -> str:
 
 
 def about_class(name: str, count: int = 30) -> str:
-    """The page about a class of people with this name, who make mistakes with this name."""
+    """Return the page about a class of people with this name, who make mistakes with this name."""
     question = {"id": "q", "kind": "number", "outcome": "failed", "score": 0, "points": 2, "message": name}
     wrong = [report([question | {"misconception": "slip", "answer": f"q = {name!r}"}]) for _ in range(count)]
     right = [report([question | {"outcome": "passed", "score": 2, "message": ""}]) for _ in range(count)]
@@ -113,12 +113,12 @@ def about_class(name: str, count: int = 30) -> str:
 
 
 def hostile() -> str:
-    """A page on which everybody tries to run or load something."""
+    """Return a page on which everybody tries to run or load something."""
     return report_html(*hostile_report())
 
 
 def hostile_report() -> tuple[Report, Paper]:
-    """A report in which everybody tries to run or load something."""
+    """Return a report in which everybody tries to run or load something."""
     link = "![x](http://x.example/p.png) [a](javascript:window.hit=1) <iframe src=http://x.example></iframe>"
     asked = [posed("q", f"{EVIL} {link} $<b>{EVIL}</b>$ {TURNED_ROUND}", hints=[EVIL])]
     check = {

@@ -26,7 +26,7 @@ DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def graded(tmp_path: Path, course: Run) -> Small:
-    """A graded class of twelve; three of them show a misconception, with a comment that names somebody."""
+    """Return a graded class of twelve; three of them show a misconception, with a comment that names somebody."""
     small = new_class(tmp_path)
     small.write("course.yaml", f"{COURSE}rules: {{deadlines: {{ex-1: 2026-12-01 12:00}}}}\n")
     small.write("exercises/ex-1/exercise.yaml", EXERCISE.replace('answer: "5"}', FOUR))
@@ -94,7 +94,7 @@ def test_many_students_are_bars_and_nobody_is_nothing():
 
 
 def days() -> Iterator[tuple[timedelta, int]]:
-    """Hand-in times before and after a deadline, and the day that each is on."""
+    """Yield hand-in times before and after a deadline, and the day that each is on."""
     yield from ((timedelta(0), 0), (timedelta(hours=-1), 0), (timedelta(days=-1, seconds=-1), -1))
     yield from ((timedelta(seconds=1), 1), (timedelta(days=1), 1), (timedelta(days=1, seconds=1), 2))
 

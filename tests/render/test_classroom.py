@@ -42,7 +42,7 @@ def printed(*parts: RenderableType) -> str:
 
 
 def rows(table: RenderableType) -> list[str]:
-    """The lines of a table without its header, each without runs of blanks."""
+    """Return the lines of a table without its header, each without runs of blanks."""
     return [" ".join(line.split()) for line in printed(table).splitlines()[1:]]
 
 

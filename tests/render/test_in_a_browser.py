@@ -1,4 +1,4 @@
-"""Pages and figures in Chromium, offline: they play, step, read without a script, and run nothing of others."""
+"""Pages and figures in Chromium, offline: they play, step, read without a script, and run nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_nothing_that_gets_into_a_page_could_run_there(browser, files):
 
 
 def result(page: Page):
-    """The result that the first figure shows now."""
+    """Return the result that the first figure shows now."""
     return page.evaluate(
         """() => [...document.querySelector("figure svg .all").querySelectorAll(".big")].filter(one => {
             for (let at = one; at.tagName !== "svg"; at = at.parentNode)

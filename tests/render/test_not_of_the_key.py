@@ -22,7 +22,7 @@ from grader.render.terminal import report_page
 
 
 def another(key: Key) -> Key | None:
-    """A key of the same form for which the same wrong answers are wrong; None if this kind has none."""
+    """Return a key of the same form for which the same wrong answers are wrong; None if this kind has none."""
     if isinstance(key, NumberKey):
         return key.model_copy(update={"answer": key.answer + 1_000_003})
     if isinstance(key, SizeKey):
@@ -33,7 +33,7 @@ def another(key: Key) -> Key | None:
 
 
 def verdict(posed: Posed, key: Key, wrong: Wrong) -> Mark | None:
-    """The verdict on a wrong answer; None if it has another form, or if its misconception is not named."""
+    """Return the verdict on a wrong answer; None if it has another form, or if its misconception is not named."""
     kind: Any = KINDS[posed.kind]
     try:
         mark: Mark = kind.mark(posed, key, wrong.answer)
@@ -43,7 +43,7 @@ def verdict(posed: Posed, key: Key, wrong: Wrong) -> Mark | None:
 
 
 def told(sitting: Sitting, posed: Posed, mark: Mark) -> tuple[str, ...]:
-    """Everything that is shown of an answer: as JSON, as a page and in the terminal."""
+    """Return everything that is shown of an answer: as JSON, as a page and in the terminal."""
     report = report_of(sitting, (marked(posed, mark),), (), ("full",))
     terminal = screen()
     with terminal.capture() as shown:

@@ -51,7 +51,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, shipped: LoadedCourse) -> Pa
 
 
 def shown(page: Page) -> list[str]:
-    """The variants and questions that are visible."""
+    """Return the variants and questions that are visible."""
     seen: list[str] = page.evaluate("""() => [...document.querySelectorAll(".asked")]
         .filter((one) => one.checkVisibility()).map((one) =>
             `${one.closest(".variant").dataset.name} ${one.dataset.question}`.trim())""")

@@ -1,4 +1,4 @@
-"""The page that a student reads: under a wrong answer why it is wrong, and the hint that goes with it."""
+"""The page that a student reads: below a wrong answer, why it is wrong and the hint for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MESSAGE = "You counted rows."
 
 
 def two(first: str, second: str, score: float = 0.0) -> Report:
-    """A report of two questions of 2 and 3 points."""
+    """Return a report of two questions of 2 and 3 points."""
     told = {"kind": "number", "message": ""}
     questions = (
         QuestionReport.model_validate(told | {"id": "p", "outcome": first, "score": score, "points": 2}),
@@ -28,7 +28,7 @@ def two(first: str, second: str, score: float = 0.0) -> Report:
 
 
 def page(hints: tuple[str, ...] = HINTS, **fields: Any) -> str:
-    """The page about one question, as a student reads it."""
+    """Return the page about one question, as a student reads it."""
     told = {"id": "q", "kind": "number", "outcome": "failed", "score": 0, "points": 2, "message": MESSAGE}
     question = QuestionReport.model_validate(told | fields)
     report = Report(exercise="e", student=None, score=0, points=2, isolation=(), questions=(question,))

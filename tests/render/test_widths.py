@@ -1,4 +1,4 @@
-"""Pages in terminals of 40 to 200 columns, and their colours on dark and on light ground."""
+"""Pages in terminals of 40 to 200 columns, and their colours on dark and light backgrounds."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_the_line_of_an_instructor_has_two_decimals_at_most() -> None:
 
 
 def luminance(style: str) -> float:
-    """The relative luminance of a style's colour."""
+    """Return the relative luminance of a style's colour."""
     colour = Style.parse(style).color
     assert colour is not None
     assert colour.type is ColorType.EIGHT_BIT

@@ -1,5 +1,5 @@
-"""Nothing here but which files pytest leaves alone."""
+"""The files that pytest does not collect."""
 
 from __future__ import annotations
 
-collect_ignore = ["course"]  # its checks are run by us, not by the pytest that runs this
+collect_ignore = ["course"]  # the tests run its checks, not the pytest that runs the tests

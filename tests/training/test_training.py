@@ -52,7 +52,7 @@ WRONG = STUDENT.replace("            optimizer.zero_grad()\n", "").replace("batc
 
 
 def notebook(source: str) -> str:
-    """A notebook with a cell for each part of a source."""
+    """Return a notebook with a cell for each part of a source."""
     cells: list[dict[str, object]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": part.strip()}
         for part in source.split("# %%")
@@ -62,13 +62,13 @@ def notebook(source: str) -> str:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The course, in a folder of its own."""
+    """Return the course, in a folder of its own."""
     return Path(shutil.copytree(HERE / "course", tmp_path / "course"))
 
 
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder for temporary files, empty at first."""
+    """Return the folder for temporary files, empty at first."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))

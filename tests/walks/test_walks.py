@@ -24,16 +24,16 @@ PADS = ["Zero", "Reflection", "Replication", "Circular"]
 
 
 def met(walk: Walk, step: Step, image: Tensor, state: dict[str, Tensor]) -> list[float]:
-    """The products that meet in one value of the output."""
+    """Return the products that meet in one value of the output."""
     inputs = [walk.fill if term.input is None else image[term.input].item() for term in step.terms]
     weights = [1 if term.weight is None else state["weight"][term.weight].item() for term in step.terms]
     return [value * weight for value, weight in zip(inputs, weights, strict=True)]
 
 
 def combined(walk: Walk, values: list[float]) -> float:
-    """What they make together."""
+    """Return what they add up to."""
     if walk.combine == "max":
-        return max(values, default=-torch.inf)  # a window may lie on padding alone
+        return max(values, default=-torch.inf)  # a window may cover only padding
     if walk.combine == "mean":
         return sum(values) / (walk.divisor or len(values))
     if walk.combine == "norm":
@@ -44,7 +44,7 @@ def combined(walk: Walk, values: list[float]) -> float:
 
 
 def followed(walk: Walk, image: Tensor, state: dict[str, Tensor]) -> Tensor:
-    """The output, computed step by step."""
+    """Return the output, computed step by step."""
     output = torch.full(walk.output, torch.nan, dtype=image.dtype)
     for step in steps_of(walk):
         bias = 0 if step.bias is None else state["bias"][step.bias].item()
@@ -57,7 +57,7 @@ def followed(walk: Walk, image: Tensor, state: dict[str, Tensor]) -> Tensor:
 
 @st.composite
 def numbers(draw: Any, dims: int, least: int, most: int) -> Any:
-    """One number, or one for each dimension."""
+    """Return one number, or one for each dimension."""
     one = st.integers(least, most)
     return draw(one | st.tuples(*[one] * dims))
 
@@ -131,7 +131,7 @@ ONE = st.one_of(convolutions(), convolutions("ConvTranspose"), poolings(), paddi
 
 
 def numbered(text: str, shape: tuple[int, ...], seed: int) -> tuple[Tensor, dict[str, Tensor]]:
-    """Whole numbers for the input and for the parameters."""
+    """Draw whole numbers for the input and for the parameters."""
     dice = torch.Generator().manual_seed(seed)
     module = build(parse_layer(text), {})
 

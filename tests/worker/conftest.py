@@ -12,6 +12,6 @@ if sys.platform != "win32":  # most of these tests look at Linux itself
 
     @pytest.fixture(scope="session")
     def server() -> Iterator[ForkServer]:
-        """A fork server that has imported torch and numpy."""
+        """Yield a fork server that has imported torch and numpy."""
         with ForkServer(["torch", "numpy"]) as started:
             yield started

@@ -50,26 +50,26 @@ def load(worker: Worker, source: str, seconds: float = PATIENCE) -> dict[str, An
 
 
 def file_of(source: str) -> Encoder:
-    """The file as it travels with a request to load it."""
+    """Return the file as it travels with a request to load it."""
     encoder = Encoder(lambda _value: [])
     encoder.buffers.append(source.encode())
     return encoder
 
 
 def value_of(frame: Frame) -> Any:
-    """The value in a reply."""
+    """Return the value in a reply."""
     return Decoder(frame, lambda number, name: (number, name)).decode(frame.header["value"])
 
 
 def run(server: ForkServer, source: str, seconds: float = PATIENCE) -> Any:
-    """What a submission calls x."""
+    """Return what a submission calls x."""
     with server.fork(LIMITS) as worker:
         load(worker, source, seconds)
         return value_of(worker.ask({"op": "get", "name": "x"}, seconds))
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started, by /proc."""
+    """Return the processes that a process has started, by /proc."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -82,7 +82,7 @@ def children(pid: int) -> list[int]:
 
 
 def descriptors(pid: int) -> list[str]:
-    """What a process has open."""
+    """Return what a process has open."""
     return sorted(link.name for link in Path(f"/proc/{pid}/fd").iterdir())
 
 
@@ -307,7 +307,7 @@ def test_a_package_that_is_not_there_does_not_stop_the_server():
 
 
 def _fault_of_a_server_that_is_gone(*, used: bool) -> list[str]:
-    """What is warned of when a server is asked for a worker and has died."""
+    """Return what is warned of when a server is asked for a worker and has died."""
     with warnings.catch_warnings(record=True) as warned, ForkServer([]) as server:
         warnings.simplefilter("always")
         if used:

@@ -19,7 +19,7 @@ TIMES = st.floats(0, 1e6)
 
 @pytest.fixture(scope="module")
 def clock():
-    """A clock that a test sets."""
+    """Yield a clock that a test sets."""
     now = [0.0]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "monotonic", lambda: now[0])

@@ -1,4 +1,4 @@
-"""Every function and operator of every family, really called, and what is of no family."""
+"""Every function and operator of every family, really called, and calls that belong to no family."""
 
 from __future__ import annotations
 
@@ -725,7 +725,7 @@ NOT_HERE = set(
 
 
 def lines(text: str) -> list[str]:
-    """The calls in a text, one to a line."""
+    """Return the calls in a text, one to a line."""
     return [line for line in text.splitlines() if line]
 
 
@@ -733,7 +733,7 @@ CASES = [(family, call) for family, text in USES.items() for call in lines(text)
 
 
 def function(name: str, call: str) -> str:
-    """A function that makes one call, in one line so that its line is known."""
+    """Return a function that makes one call, in one line so that its line is known."""
     before, _, last = call.rpartition("; return ")
     body = f"{before}; return {last}" if before else f"return {last}"
     return f"def {name}(): {body}\n"
@@ -741,7 +741,7 @@ def function(name: str, call: str) -> str:
 
 @pytest.fixture(scope="module")
 def called(server) -> Iterator[Callable[[str], dict[str, object]]]:
-    """Calls one function of a file that has one for each case; the families that it used."""
+    """Call one function of a file that has one for each case; return the families that it used."""
     of = {
         call: f"case_{number}" for number, call in enumerate([*lines(INNOCENT), *(call for _, call in CASES)])
     }

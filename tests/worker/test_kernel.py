@@ -1,4 +1,4 @@
-"""What is promised of the packages landlock and pyseccomp, each promise by itself in a process of its own."""
+"""What the grader needs from the packages landlock and pyseccomp, each need tested in its own process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of an exercise lie where student code works, by their names, and can only be read there."""
+"""Files of an exercise are where student code works, under their names, and are read-only there."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def answer(worker: Worker, source: str = TRIED) -> Any:
-    """What a submission calls x."""
+    """Return what a submission calls x."""
     lists = {"names": ["x"], "skip": [], "packages": [], "families": []}
     request = {"op": "load", "file": "e.py", "starters": {"x": "..."}, **lists}
     worker.ask(request, PATIENCE, file_of(source), lambda _notice: PATIENCE)

@@ -45,7 +45,7 @@ x = {0: (os.getpid(), int(os.readlink("/proc/self")))}
 
 
 def look(server: ForkServer, source: str) -> dict[object, tuple[int, int]]:
-    """What a submission finds and calls x."""
+    """Return what a submission finds and calls x."""
     with server.fork(LIMITS) as worker:
         load(worker, source)
         found: dict[object, tuple[int, int]] = value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
@@ -107,7 +107,7 @@ def test_a_fork_server_has_nothing_open_but_its_line_and_its_errors():
 
 
 def test_reading_leaves_no_access_time(server):
-    """Else one submission could leave a word there for the next."""
+    """Otherwise one submission could leave a message there for the next."""
     if "mounts" not in server.isolation:
         assert "mounts" in server.missing
         assert os.geteuid() != 0, server.missing["mounts"]
@@ -122,7 +122,7 @@ def test_reading_leaves_no_access_time(server):
 
 @pytest.mark.parametrize("isolation", ["full", "bubblewrap"])
 def test_the_numbers_of_workers_tell_nothing(isolation):
-    """Else threads could move their count as far as an input is large, for the next submission."""
+    """Otherwise threads could encode an input in their count, for the next submission."""
     if isolation == "bubblewrap" and not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed here")
     with ForkServer([], bubblewrap=isolation == "bubblewrap") as server:

@@ -1,4 +1,4 @@
-"""Huge pages make forks cheaper, and nothing else different."""
+"""Huge pages make forks cheaper, and change nothing else."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ NAMED = "200000-600000 rw-p 00000000 00:00 0                                  [a
 
 
 def huge_bytes(pid: int) -> int:
-    """How much of a process's memory lies in huge pages."""
+    """Return how much of a process's memory is in huge pages."""
     found = re.search(r"AnonHugePages: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text())
     assert found
     return int(found[1]) << 10
 
 
 def has_huge_pages(count: int) -> bool:
-    """Whether the kernel can find so many in its memory at this moment."""
+    """Return whether the kernel can find so many in its memory at this moment."""
     with mmap.mmap(-1, (count + 1) * HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
         memory.write(bytes(len(memory)))
         return collapse() >= count and huge_bytes(os.getpid()) >= count * HUGE
@@ -77,7 +77,7 @@ def test_a_server_that_forks_many_workers_lies_in_huge_pages() -> None:
     with ForkServer(["torch"]) as server:
         for _ in range(MANY):
             server.fork(LIMITS).close()
-        server.fork(LIMITS).close()  # answered when the pages lie where they should
+        server.fork(LIMITS).close()  # answered when the pages are where they should be
         found = huge_bytes(server.pid)
         if found < WANTED * HUGE and not has_huge_pages(WANTED):
             pytest.skip(f"this machine's memory has no {WANTED} huge pages left")

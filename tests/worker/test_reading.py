@@ -16,7 +16,7 @@ from grader.worker.reading import ENCODINGS, MAX_CODE, read_cells
 
 
 def notebook(*sources: object, version: int = 4, **more: object) -> bytes:
-    """The bytes of a notebook with these code cells."""
+    """Return the bytes of a notebook with these code cells."""
     common = {"cell_type": "code", "metadata": {}, "outputs": []}
     modern: list[object] = [{**common, "source": source, "execution_count": None} for source in sources]
     old: list[object] = [{**common, "input": source, "language": "python"} for source in sources]

@@ -1,4 +1,4 @@
-"""A scratch folder holds what it may and no more, whatever is done to hide it; nothing else can be written."""
+"""A scratch folder holds no more than is allowed, whatever is done to hide it; nothing else can be written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PACKAGES = ["torch", "numpy", "matplotlib"]
 
 
 def run(server: ForkServer, source: str) -> Any:
-    """What a submission with a scratch folder calls x."""
+    """Return what a submission with a scratch folder calls x."""
     lists = {"names": ["x"], "skip": [], "packages": PACKAGES, "families": []}
     request = {"op": "load", "file": "e.py", "starters": {"x": "..."}, **lists}
     with server.fork(LIMITS) as worker:
@@ -38,7 +38,7 @@ def run(server: ForkServer, source: str) -> Any:
 
 @pytest.fixture(scope="module")
 def without_tmpfs() -> Iterator[ForkServer]:
-    """A fork server of a machine where no file system can be mounted."""
+    """Yield a fork server of a machine where no file system can be mounted."""
 
     def refuse(_scratch: object) -> None:
         raise OSError(1, "Operation not permitted")

@@ -35,14 +35,14 @@ AFTER = "\nneeded = 'torch._dynamo' in sys.modules and not before\nx = bool(x)\n
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[ForkServer]:
-    """A fork server that has imported what a course lists, and no more."""
+    """Yield a fork server that has imported what a course lists, and no more."""
     with ForkServer(PACKAGES) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def loaded() -> Iterator[ForkServer]:
-    """A fork server that has also imported what optimisers need."""
+    """Yield a fork server that has also imported what optimisers need."""
     with ForkServer(PACKAGES) as server:
         server.load(preloads(PACKAGES, [b"import torch.optim"]))
         yield server
@@ -73,7 +73,7 @@ def ran(worker: Worker, source: str) -> tuple[dict[str, object], list[str]]:
 
 
 def warned(worker: Worker) -> list[str]:
-    """The warnings that a file has printed, by their first lines."""
+    """Return the warnings that a file has printed, by their first lines."""
     worker.close()
     lines = bytes(worker.output).decode(errors="replace").splitlines()
     return [line for line in lines if "Warning: " in line]

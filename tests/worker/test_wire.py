@@ -1,4 +1,4 @@
-"""The wire carries every value that it promises, and believes nothing of what arrives."""
+"""The wire carries every value that it promises, and trusts nothing that arrives."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ ARRAY_DTYPES = "?bBhHiIlLqQefdgFDG"
 
 
 def keep(value: Any) -> list[Any]:
-    """What becomes of a value that cannot cross."""
+    """Return what is sent for a value that cannot cross."""
     return ["handle", 7, type(value).__name__]
 
 
 def send(value: Any, *, strided: bool = False) -> bytes:
-    """The bytes of a value."""
+    """Return the bytes of a value."""
     encoder = Encoder(keep, strided=strided)
     node = encoder.encode(value)
     return pack({"value": node}, encoder.buffers)
 
 
 def receive(message: bytes) -> Any:
-    """The value in these bytes, read the way a client reads them."""
+    """Return the value in these bytes, read the way a client reads them."""
     prefix = message[: PREFIX.size].ljust(PREFIX.size, b"\0")
     length = frame_length(prefix)
     frame = unpack(prefix, message[PREFIX.size : PREFIX.size + length])
@@ -61,12 +61,12 @@ def receive(message: bytes) -> Any:
 
 
 def decode(node: Any, frame: Frame | None = None, buffers: tuple[bytes, ...] = ()) -> Any:
-    """The value of a node."""
+    """Return the value of a node."""
     return Decoder(frame or Frame({}, buffers), lambda number, name: ("handle", number, name)).decode(node)
 
 
 def shown(value: Any) -> Any:
-    """A value as something whose equality is exact: types, signs of zeros, bits of NaNs, shapes, dtypes."""
+    """Return a value as something whose equality is exact: types, signs of zeros, bits of NaNs, shapes, dtypes."""
     match value:
         case torch.Size():
             return ("size", *value)
@@ -99,7 +99,7 @@ VIEWS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 @st.composite
 def tensors(draw: st.DrawFn) -> torch.Tensor:
-    """A tensor of any dtype and shape, with any bits in it, seen in many ways."""
+    """Return a tensor of any dtype and shape, with any bits in it, seen in many ways."""
     dtype = getattr(torch, draw(st.sampled_from(sorted(TENSOR_DTYPES))))
     shape = draw(st.lists(st.integers(0, 4), max_size=4))
     source = random.Random(draw(st.integers(0, 1000)))
@@ -113,7 +113,7 @@ def tensors(draw: st.DrawFn) -> torch.Tensor:
 
 @st.composite
 def arrays(draw: st.DrawFn) -> Any:
-    """A numpy array, perhaps not contiguous or of the other byte order, or a numpy number."""
+    """Return a numpy array, perhaps not contiguous or of the other byte order, or a numpy number."""
     dtype = np.dtype(draw(st.sampled_from(ARRAY_DTYPES))).newbyteorder(draw(st.sampled_from("<>")))
     shape = draw(st.lists(st.integers(0, 4), max_size=3))
     array = np.arange(np.prod(shape, dtype=int)).astype(dtype).reshape(shape)
@@ -121,7 +121,7 @@ def arrays(draw: st.DrawFn) -> Any:
 
 
 def leaves() -> st.SearchStrategy[Any]:
-    """Values that hold no others."""
+    """Return values that hold no others."""
     limit = 2**4096 - 1
     plain: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(-limit, limit) | st.floats()
     texts = st.text(st.characters(exclude_categories=()), max_size=20) | st.binary(max_size=20)
@@ -132,7 +132,7 @@ def leaves() -> st.SearchStrategy[Any]:
 
 
 def nested() -> st.SearchStrategy[Any]:
-    """Lists, tuples and dicts of them."""
+    """Return lists, tuples and dicts of them."""
     keys: st.SearchStrategy[Any] = st.text(max_size=3) | st.integers() | st.tuples(st.binary(), st.none())
     return st.recursive(
         leaves(),
@@ -335,7 +335,7 @@ def test_truncated_frames_are_refused(end):
 
 
 def nodes() -> st.SearchStrategy[Any]:
-    """JSON in which much looks like a value and little is one."""
+    """Return JSON in which much looks like a value and little is one."""
     tags = st.sampled_from(
         "list tuple dict set frozenset fraction decimal ellipsis size bytes tensor handle nothing".split()
     )

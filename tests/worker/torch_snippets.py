@@ -1,6 +1,6 @@
 """Short pieces of code as tutorials and documentation write them, by area; each leaves `x` true.
 
-They are what people reach for, said in our own words, not what is known to work here.
+They show what people use, in the project's own words, and were not chosen because they work here.
 """
 
 from __future__ import annotations

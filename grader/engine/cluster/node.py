@@ -142,7 +142,7 @@ class Node(WorkerPlugin):
             return lane
         if tries > 1:
             return self._start_lane(tries - 1)
-        raise WorkerFault(f"a process that grades could not start: {said}")
+        raise WorkerFault(f"a grading process could not start: {said}")
 
     def refuse(self, why: str) -> None:
         """Take no more work. Jobs that the scheduler has already sent are refused one by one."""

@@ -96,7 +96,7 @@ class _Run:
             yield from self._results()
         except GraderError:
             raise
-        except Exception as error:  # whatever was being asked of the scheduler when it went
+        except Exception as error:  # whatever the scheduler was being asked when it ended
             if self._client.status == "running" and not isinstance(error, OSError | CancelledError):
                 raise
             raise self._gone() from None

@@ -50,7 +50,7 @@ class Usher(SchedulerPlugin):
             why = str(answer) or type(answer).__name__
             self._refuse(address, why.splitlines()[0].rstrip("."))
         elif answer["status"] == "error":
-            self._refuse(address, str(answer.get("exception_text", "it cannot have the run")).rstrip("."))
+            self._refuse(address, str(answer.get("exception_text", "it cannot receive this run")).rstrip("."))
 
     async def _watch(self) -> None:
         """Look for nodes that no longer answer, until this run ends."""

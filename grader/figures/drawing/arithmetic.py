@@ -1,4 +1,4 @@
-"""What a step computes, as marks: products in a table, their sum written out, and the result."""
+"""What a step computes, as drawn marks: products in a table, their sum written out, and the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_WIDE = 204  # pixels of a sum in one line
 _MOST_LINES = 14  # of a sum
 _BESIDE_WEIGHT = 10  # pixels before a weight, for the ring
 _TERM = re.compile(rf"[+{MINUS}] \S+|\S+")  # a sign stays with its number
-_MOST_ROWS = 6  # of a kernel that are kept apart in a sum
+_MOST_ROWS = 6  # of a kernel that are shown separately in a sum
 
 
 def product_panel(

@@ -1,4 +1,4 @@
-"""Sheets as marks: the cells of an image or an output, and the kernel or window on them."""
+"""Sheets as drawn marks: the cells of an image or an output, and the kernel or window on them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Role(NamedTuple):
 
     @property
     def draws_weights(self) -> bool:
-        """Whether weights are written into the cells; not where two kernels lie on the same ones."""
+        """Whether weights are written into the cells; not where two kernels cover the same cells."""
         return self.way is not BOTH
 
 
@@ -60,7 +60,7 @@ class _Measures:
 
 
 def sheet_panel(sheets: Sequence[Sheet], heads: Sequence[Stroke], top: float, role: Role) -> Panel:
-    """Return one sheet in all frames: its cells, and the kernel or window where it lies."""
+    """Return one sheet in all frames: its cells, and the kernel or window where it is."""
     sizes = _measures(sheets, top, role)
     frames = tuple((*heads, *_marks(sheet, sizes, role)) for sheet in sheets)
     titles = [written_width(mark.shape.text, 14) for mark in heads if isinstance(mark.shape, Words)]

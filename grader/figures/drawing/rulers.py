@@ -1,4 +1,4 @@
-"""Strips as marks: one axis of a layer, the positions of the kernel below it, and how many there are."""
+"""Strips as drawn marks: one axis of a layer, the positions of the kernel below it, and their count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIFTH = 5  # where there is no room for all, every fifth index is written
 
 
 def strip_panel(strip: Strip, heads: Sequence[Stroke], top: float, way: Way) -> Panel:
-    """Return one axis: its cells in a row, where the kernel lies, and how many positions there are."""
+    """Return one axis: its cells in a row, where the kernel is, and how many positions there are."""
     cell = max(LEAST_CELL, min(CELL, (NARROW - _BESIDE) // max(len(strip.cells), 1)))
     marks = [*heads, line_of_text(strip.title.capitalize(), top + 6, "s"), *_cells(strip, top + 14, cell)]
     y = top + cell + 38
@@ -35,7 +35,7 @@ def strip_panel(strip: Strip, heads: Sequence[Stroke], top: float, way: Way) -> 
 
 
 def _left_over_text(indices: Sequence[int]) -> str:
-    """Say which cells no position covers.
+    """Say which cells are covered by no position.
 
     >>> _left_over_text([5]), _left_over_text([5, 6])
     ('left over: 5', 'left over: 5 to 6')
@@ -61,7 +61,7 @@ def _cells(strip: Strip, y: float, cell: float) -> Iterator[Stroke]:
 
 
 def _stop(stop: Stop, at: Mapping[int, int], y: float, cell: float, way: Way) -> Iterator[Stroke]:
-    """Yield one position of the kernel under a strip: a bar, filled where it lies on cells."""
+    """Yield one position of the kernel under a strip: a bar, filled where it covers cells."""
     places = {at[index] for index in stop.cells if index in at}
     if not places:
         return

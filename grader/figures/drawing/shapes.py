@@ -77,7 +77,7 @@ class Cells(NamedTuple):
 
 
 def written_width(text: str, size: float) -> float:
-    """Estimate the width of a text in pixels; it is rather too large than too small.
+    """Estimate the width of a text in pixels; the estimate is too large rather than too small.
 
     >>> written_width("10", 10)
     11.2

@@ -138,7 +138,7 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
             msg = "With 'order', list the options in the right order, without 'correct'"
             raise ValueError(msg)
         if self.match and not 2 <= len(self.match) <= len(self.match) + len(self.options) <= MAX_OPTIONS:
-            msg = f"'match' needs at least 2 pairs, and at most {MAX_OPTIONS} pairs and options together"
+            msg = f"'match' takes at least 2 pairs, and at most {MAX_OPTIONS} pairs and options together"
             raise ValueError(msg)
         if self.true_false and (self.answer is None or self.options):
             msg = "'true_false' needs 'answer', a condition, and no 'options'"

@@ -51,7 +51,7 @@ class Code(Question[Posed, Key, Any]):
     @model_validator(mode="after")
     def _one_starter(self) -> Code:
         if [self.signature is not None, self.starter is not None, self.fix].count(True) != 1:
-            msg = "Code needs one of 'signature', 'starter' and 'fix: true'"
+            msg = "A code question needs one of 'signature', 'starter' and 'fix: true'"
             raise ValueError(msg)
         return self
 

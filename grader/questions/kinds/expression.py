@@ -137,7 +137,8 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
         if sum(value is not None for value in values) < LEAST_POINTS:
             with at("answer"):
                 raise ExpressionError(
-                    "The formula has no value at most points.", "Narrow the variables, or add to 'where'."
+                    "The formula has no value at most points.",
+                    "Narrow the ranges of the variables, or add a condition to 'where'.",
                 )
         wrongs = dict(self._wrongs(right, points, values, variant))
         return FormulaKey(
@@ -158,7 +159,9 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
                     break
             else:
                 with at("where"):
-                    raise ExpressionError("No point meets these conditions.", "Widen the variables.")
+                    raise ExpressionError(
+                        "No point meets these conditions.", "Widen the ranges of the variables."
+                    )
             yield tuple(drawn.values())
 
     def _meets(self, variant: Variant, drawn: Mapping[str, Coordinate]) -> bool:

@@ -67,8 +67,12 @@ class Manual(Question[ManualPosed, ManualKey, str | HandedFile]):
     file_mib: Annotated[
         int, Field(ge=1, le=MAX_HANDED >> 20, description="The largest file that can be handed in.")
     ] = 4
-    least_words: Annotated[int, Field(ge=1, le=2000, description="Fewer words are pointed out.")] = 1
-    most_words: Annotated[int | None, Field(ge=1, le=2000, description="More words are pointed out.")] = None
+    least_words: Annotated[
+        int, Field(ge=1, le=2000, description="The grader points out that a text has fewer words.")
+    ] = 1
+    most_words: Annotated[
+        int | None, Field(ge=1, le=2000, description="The grader points out that a text has more words.")
+    ] = None
     without: Annotated[list[str], Field(description="Usual slips not to point out, by name.")] = []
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
@@ -76,7 +80,7 @@ class Manual(Question[ManualPosed, ManualKey, str | HandedFile]):
         yield from super().problems(names)
         total = sum(item.points for item in self.rubric)
         if abs(total - self.points) > TINY:
-            sentence = f"The rubric has {total:g} points, but the question has {self.points:g}."
+            sentence = f"The points in the rubric add up to {total:g}, but the question has {self.points:g}."
             yield Problem(("rubric",), sentence, f"Write 'points: {total:g}'.")
         if self.most_words is not None and self.most_words < self.least_words:
             yield Problem(("most_words",), "'most_words' is below 'least_words'.", "Swap them.")
@@ -88,7 +92,7 @@ class Manual(Question[ManualPosed, ManualKey, str | HandedFile]):
 
     def _file_problems(self) -> Iterator[Problem]:
         if self.file and PurePath(self.file).suffix.lower() not in SUFFIXES:
-            sentence = f"{self.file} is not a kind of file that can be handed in."
+            sentence = f"{self.file} has a file type that cannot be handed in."
             yield Problem(("file",), sentence, f"Use one of: {', '.join(SUFFIXES)}.")
         of_words, of_files = {"least_words", "most_words"}, {"file_mib"}
         for key in sorted(self.model_fields_set & (of_words if self.file else of_files)):

@@ -35,7 +35,7 @@ DECIMALS = 0.005  # how far off a number with two decimals can be
 
 
 class OwnFormulas(Record):
-    """What an answer is judged by that builds on the student's own earlier ones."""
+    """The formulas that judge an answer which builds on the student's own earlier ones."""
 
     params: Mapping[str, Any]
     answer: Expression

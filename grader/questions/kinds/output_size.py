@@ -76,9 +76,7 @@ class OutputSize(LayerQuestion[Posed, SizeKey, list[int]]):
             msg = "Give either 'layer', or 'operation' and 'inputs'"
             raise ValueError(msg)
         if self.operation and self.model_fields_set & {"input", "ask"}:
-            msg = (
-                "An operation has 'inputs', and is always asked for its whole shape. Remove 'input' and 'ask'"
-            )
+            msg = "With 'operation', the question always asks for the whole shape. Remove 'input' and 'ask'"
             raise ValueError(msg)
         return self
 

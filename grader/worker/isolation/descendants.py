@@ -1,4 +1,4 @@
-"""Ends processes with everything that they have started."""
+"""End processes with everything that they have started."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ class Plain:
     """A new process for each submission: it needs no fork, and imports everything itself."""
 
     name: str = "process"
-    help: str = "confines nothing, for code that you trust: each file gets a process that imports torch anew"
+    help: str = (
+        "confines nothing, for code that you trust: each file gets a new process, which imports torch again"
+    )
     promises: tuple[str, ...] = ()
 
     def lacks(self) -> str:

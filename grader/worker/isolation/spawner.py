@@ -1,4 +1,4 @@
-"""Workers that are started anew, each a child with pipes, without forks, sockets or signals."""
+"""Workers that are newly started, each a child with pipes, without forks, sockets or signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stop the own process with SIGSTOP, so that it neither answers nor ends."""
+"""Stop its own process with SIGSTOP, so that it neither answers nor ends."""
 
 import os
 import signal

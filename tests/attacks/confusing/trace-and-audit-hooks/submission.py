@@ -1,4 +1,4 @@
-"""Trace and profile every call, in the worker's own frames, too, change their locals, and refuse every audited act."""
+"""Trace and profile every call, also in the worker's own frames, change their locals, and refuse every audited act."""
 
 import ctypes
 import sys

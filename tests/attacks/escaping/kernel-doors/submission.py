@@ -1,4 +1,4 @@
-"""Knock at the kernel's larger doors: bpf, perf, userfaultfd, keys, modules, kexec, reboot and more."""
+"""Try the kernel's larger interfaces: bpf, perf, userfaultfd, keys, modules, kexec, reboot and more."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Win back privileges: user and group ids, capabilities, ambient ones."""
+"""Regain privileges: user and group ids, capabilities, ambient ones."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Never come back, at the top level and in every function."""
+"""Never return, at the top level and in every function."""
 
 
 def scale(x):

@@ -1,3 +1,3 @@
-"""Answer with a formula of nothing but signs, which a parser calls itself for."""
+"""Answer with a formula of nothing but signs, for which a parser calls itself."""
 
 formula = "-" * 100_000 + "n"

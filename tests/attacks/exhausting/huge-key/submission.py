@@ -1,4 +1,4 @@
-"""A dict with one key of fifteen megabytes, and a handle whose type has a name as long."""
+"""A dict with one key of fifteen megabytes, and a handle whose type has an equally long name."""
 
 import struct
 import sys

@@ -1,4 +1,4 @@
-"""Tell the examiner again and again that a statement has just begun, so that the clock starts anew."""
+"""Tell the examiner again and again that a statement has just begun, so that the clock starts again."""
 
 import os
 import struct

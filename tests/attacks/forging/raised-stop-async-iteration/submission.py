@@ -1,4 +1,4 @@
-"""Raise StopAsyncIteration in every answer, which means something of its own to generators, to pytest's hooks or to tracebacks."""
+"""Raise StopAsyncIteration in every answer, which has a special meaning for generators, to pytest's hooks or to tracebacks."""
 
 
 def scale(x):

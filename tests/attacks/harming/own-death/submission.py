@@ -1,4 +1,4 @@
-"""Die by every signal, statement after statement, to wear the fork server out."""
+"""Die by every signal, statement after statement, to exhaust the fork server."""
 
 import os
 

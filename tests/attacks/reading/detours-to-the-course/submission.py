@@ -1,4 +1,4 @@
-"""Reach reference.py by detours: dots, links, handles, O_PATH, /proc/self/root, mounts, chroot, openat2, hard links."""
+"""Reach reference.py by indirect paths: dots, links, handles, O_PATH, /proc/self/root, mounts, chroot, openat2, hard links."""
 
 import ctypes
 import os

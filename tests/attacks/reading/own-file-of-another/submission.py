@@ -1,4 +1,4 @@
-"""Read how the file of one's own was made, and the files of other students, beside it and in the gradebook."""
+"""Read how the student's own file was made, and the files of other students, beside it and in the gradebook."""
 
 import glob
 import os

@@ -1,4 +1,4 @@
-"""Learn the number of the secret's digits from the size of reference.py, which stat tells, and guess one so long."""
+"""Learn how many digits the secret has from the size of reference.py, and guess a number of this length."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Hand what a hidden check gave on to the answer that a report shows as it was written."""
+"""Pass what a hidden check gave to the answer that a report shows as it was written."""
 
 kept = []
 

@@ -1,4 +1,4 @@
-"""Raise the place where a hidden input stands, in its type and its line, in each check a digit."""
+"""Raise the place of a hidden input, in the type and the line of an error, one digit in each check."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Lay links to a hidden file where student code can write, and open them."""
+"""Put links to a hidden file where student code can write, and open them."""
 
 import os
 

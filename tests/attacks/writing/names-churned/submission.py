@@ -1,4 +1,4 @@
-"""Fill the disk by files whose names are taken off faster than anybody can list them."""
+"""Fill the disk by files whose names are removed faster than anybody can list them."""
 
 import os
 

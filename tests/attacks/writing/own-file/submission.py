@@ -1,4 +1,4 @@
-"""Change the file of one's own in the folder of the examiner, so that its checks read another one."""
+"""Change the student's own file in the folder of the examiner, so that its checks read another one."""
 
 import os
 
