@@ -195,6 +195,15 @@ def test_transposed_apart(student, reference):
 }
 
 EXERCISES: Mapping[str, Mapping[str, str]] = {"pooling": POOLING, "spreading": SPREADING}
+
+
+def quiz(files: Mapping[str, str]) -> dict[str, str]:
+    """The questions of an exercise before its code, which are proved in a moment."""
+    code = re.compile(r"  - id: \w+\n    kind: code\n.*", re.DOTALL)
+    return {"exercise.yaml": code.sub("", files["exercise.yaml"])}
+
+
+BROKEN = {**EXERCISES, **{f"{name} quiz": quiz(files) for name, files in EXERCISES.items()}}
 MUTANTS = {"pooling": 21, "spreading": 13}  # that there are at the very least, were some kind given up
 
 
@@ -210,7 +219,7 @@ class Break:
 
     def files(self) -> dict[str, str]:
         """The exercise's files with the change."""
-        files = dict(EXERCISES[self.exercise])
+        files = dict(BROKEN[self.exercise])
         assert self.old in files.get(self.file, ""), "this breaks nothing"
         files[self.file] = files[self.file].replace(self.old, self.new, 1)
         return files
@@ -401,7 +410,7 @@ FOUND = {
         ),
     ),
     "same-formula": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "answer: L * S + K,",
         'answer: "(L - 1) * S",',
@@ -417,7 +426,7 @@ FOUND = {
         ),
     ),
     "formula-is-right": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "answer: L * S + K,",
         'answer: "(L - 1) * S + K",',
@@ -434,39 +443,39 @@ FOUND = {
         ),
     ),
     "no-hint": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "    hints: [One cell of each window stays.]\n",
         "",
         yaml("- id: kept", "'kept' has no hint."),
     ),
     "no-feedback": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "questions:\n",
         CHOICE,
         yaml("{text: The mean.}", "This option can be wrong but has no feedback."),
     ),
     "hint-tells": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "Each number lays down a whole kernel.",
         '"It is {{ (L - 1) * S + K }}, is it not?"',
         yaml("- id: length", "The right answer is written in hint 1, in every variant."),
     ),
     "message-tells": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "A convolution shrinks. This layer goes the other way.",
         '"You shrank {{ (L - 1) * S + K }}."',
         yaml("- id: length", "The right answer is written in the message of 'shrunk', in every variant."),
     ),
     "prompt-tells": Break(
-        "spreading",
+        "pooling quiz",
         "exercise.yaml",
-        "prompt: A signal of length {{ L }} meets",
-        'prompt: "Write length = {{ (L - 1) * S + K }}."  #',
-        yaml("- id: length", "What students receive contains the answer to 'length'."),
+        "prompt: An image of size {{ M }} meets",
+        'prompt: "Write size = {{ (M - Q) // S + 1 }}."  #',
+        yaml("- id: size", "What students receive contains the answer to 'size'."),
     ),
     "visible-check-with-reference": Break(
         "pooling",
@@ -476,14 +485,14 @@ FOUND = {
         (("visible_checks.py", "def test_pool_four_cells", "A visible check uses `reference`"),),
     ),
     "no-docstring": Break(
-        "spreading",
+        "pooling",
         "checks.py",
-        '    """A stride of 4, so that zeros stay between the kernels."""\n',
+        '    """An image that is wider than high, with columns left over."""\n',
         "",
-        (("checks.py", "def test_transposed_apart", "The check test_transposed_apart has no docstring"),),
+        (("checks.py", "def test_pool_wide", "The check test_pool_wide has no docstring"),),
     ),
     "variant-0-impossible": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "variant_0: {M: 8,",
         "variant_0: {image: 5,",
