@@ -631,8 +631,7 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
 
 @pytest.mark.slow
 def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Run) -> None:
-    both = {"spreading": EXERCISES["spreading"]}
-    root = write_course(tmp_path / "new", both)
+    root = write_course(tmp_path / "new", {"spreading": quiz(SPREADING)})
     file = root / "exercises" / "spreading" / "exercise.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("used-the-formula-of-a-convolution, ", "", 1), encoding="utf-8")
