@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import hypothesis
@@ -21,22 +22,32 @@ from grader.course.loading import LoadedCourse, load_course
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = (  # files that take longest: begun first, so that no process is left alone with one at the end
+    "attacks/test_attacks.py",
+    "attacks/test_ordinary_user.py",
+    "push/test_troubles.py",
+    "proof/test_proving.py",
+    "proof/test_honest.py",
     "engine/test_cluster.py",
     "guides/test_guides.py",
     "proof/test_author_modules.py",
-    "proof/test_proving.py",
     "golden/test_handed_in.py",
     "proof/test_spread.py",
     "cli/test_interrupted.py",
     "cli/test_course.py",
     "engine/test_lanes.py",
-    "attacks/test_attacks.py",
+    "platforms/test_without_posix.py",
     "classroom/test_grading.py",
     "gradebook/test_postgresql.py",
     "questions/test_adding_a_kind.py",
     "cli/test_entry.py",
     "lms/test_acceptance.py",
     "lms/test_add_an_lms.py",
+)
+APART = (  # long tests that share no fixture: each is given to the next process that is free
+    "tests/cli/test_interrupted.py",
+    "tests/guides/test_guides.py",
+    "tests/proof/test_proving.py::test_both_exercises_are_proved",
+    "tests/proof/test_proving.py::test_variants_that_are_harder",
 )
 NEEDS_FORK = '\nassert sys.platform != "win32"'
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
@@ -50,6 +61,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep `--dist loadfile` of xdist from beginning with the files of most tests, which are quick ones."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process one file after the other, but the tests of `APART` one by one."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    scheduling = LoadFileScheduling(config, log)
+    file_of = scheduling._split_scope
+    scheduling._split_scope = lambda test: test if test.startswith(APART) else file_of(test)
+    return scheduling
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -3,6 +3,7 @@ nobody disturbed: the same files, the same gradebook, the same words."""
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sqlite3
 import sys
@@ -81,6 +82,12 @@ def with_a_gradebook(root: Path) -> None:
     typed(root, "scores")
 
 
+def to_be_proved(root: Path) -> None:
+    """A course, and torch: it is imported here, else each run of `check` would import its own."""
+    small(root)
+    importlib.import_module("torch")
+
+
 def graded(root: Path) -> None:
     small(root)
     typed(root, "grade", "S", "--isolation", "process")
@@ -134,8 +141,8 @@ SCENARIOS = {
     ),
     "override": Scenario(graded, "override ada ex-1 --score 0 --reason read"),
     "export": Scenario(graded, "export csv"),
-    "check": Scenario(small, "check --variants 1 --html page.html", is_all=False),
     "schema": Scenario(small, "schema"),
+    "check": Scenario(to_be_proved, "check --variants 1 --html page.html", is_all=False),
 }
 
 
@@ -193,7 +200,7 @@ class Stage:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "name"),
-    [(what, name) for what in (KILL, INTERRUPT, FULL) for name in SCENARIOS if what == KILL or name != "new"],
+    [(what, name) for name in SCENARIOS for what in (KILL, INTERRUPT, FULL) if what == KILL or name != "new"],
 )
 def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what: str) -> None:
     scenario = SCENARIOS[name]

@@ -120,7 +120,7 @@ questions:
     prompt: A signal of length {{ L }} meets `nn.ConvTranspose1d(1, 1, {{ K }}, stride={{ S }})`. How long is the output?
     layer: ConvTranspose1d(1, 1, K, stride=S)
     input: [1, 1, L]
-    without: [used-the-formula-of-a-convolution]
+    without: [used-the-formula-of-a-convolution, counted-numbers-not-gaps]
     hints: [Each number lays down a whole kernel.]
     misconceptions:
       shrunk: {answer: "(L - K) // S + 1", message: A convolution shrinks. This layer goes the other way.}
@@ -195,6 +195,15 @@ def test_transposed_apart(student, reference):
 }
 
 EXERCISES: Mapping[str, Mapping[str, str]] = {"pooling": POOLING, "spreading": SPREADING}
+
+
+def quiz(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the questions of an exercise before its code, which are proved in a moment."""
+    code = re.compile(r"  - id: \w+\n    kind: code\n.*", re.DOTALL)
+    return {"exercise.yaml": code.sub("", files["exercise.yaml"])}
+
+
+BROKEN = {**EXERCISES, **{f"{name} quiz": quiz(files) for name, files in EXERCISES.items()}}
 MUTANTS = {"pooling": 21, "spreading": 13}  # at least, even if some kind were dropped
 
 
@@ -210,7 +219,7 @@ class Break:
 
     def files(self) -> dict[str, str]:
         """Return the exercise's files with the change."""
-        files = dict(EXERCISES[self.exercise])
+        files = dict(BROKEN[self.exercise])
         assert self.old in files.get(self.file, ""), "this breaks nothing"
         files[self.file] = files[self.file].replace(self.old, self.new, 1)
         return files
@@ -401,7 +410,7 @@ FOUND = {
         ),
     ),
     "same-formula": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "answer: L * S + K,",
         'answer: "(L - 1) * S",',
@@ -417,7 +426,7 @@ FOUND = {
         ),
     ),
     "formula-is-right": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "answer: L * S + K,",
         'answer: "(L - 1) * S + K",',
@@ -434,39 +443,39 @@ FOUND = {
         ),
     ),
     "no-hint": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "    hints: [One cell of each window stays.]\n",
         "",
         yaml("- id: kept", "'kept' has no hint."),
     ),
     "no-feedback": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "questions:\n",
         CHOICE,
         yaml("{text: The mean.}", "This option can be wrong but has no feedback."),
     ),
     "hint-tells": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "Each number lays down a whole kernel.",
         '"It is {{ (L - 1) * S + K }}, is it not?"',
         yaml("- id: length", "The right answer is written in hint 1, in every variant."),
     ),
     "message-tells": Break(
-        "spreading",
+        "spreading quiz",
         "exercise.yaml",
         "A convolution shrinks. This layer goes the other way.",
         '"You shrank {{ (L - 1) * S + K }}."',
         yaml("- id: length", "The right answer is written in the message of 'shrunk', in every variant."),
     ),
     "prompt-tells": Break(
-        "spreading",
+        "pooling quiz",
         "exercise.yaml",
-        "prompt: A signal of length {{ L }} meets",
-        'prompt: "Write length = {{ (L - 1) * S + K }}."  #',
-        yaml("- id: length", "What students receive contains the answer to 'length'."),
+        "prompt: An image of size {{ M }} meets",
+        'prompt: "Write size = {{ (M - Q) // S + 1 }}."  #',
+        yaml("- id: size", "What students receive contains the answer to 'size'."),
     ),
     "visible-check-with-reference": Break(
         "pooling",
@@ -476,14 +485,14 @@ FOUND = {
         (("visible_checks.py", "def test_pool_four_cells", "A visible check uses `reference`"),),
     ),
     "no-docstring": Break(
-        "spreading",
+        "pooling",
         "checks.py",
-        '    """A stride of 4, so that zeros stay between the kernels."""\n',
+        '    """An image that is wider than high, with columns left over."""\n',
         "",
-        (("checks.py", "def test_transposed_apart", "The check test_transposed_apart has no docstring"),),
+        (("checks.py", "def test_pool_wide", "The check test_pool_wide has no docstring"),),
     ),
     "variant-0-impossible": Break(
-        "pooling",
+        "pooling quiz",
         "exercise.yaml",
         "variant_0: {M: 8,",
         "variant_0: {image: 5,",
@@ -622,11 +631,10 @@ def test_both_exercises_are_proved(tmp_path: Path, course: Run) -> None:
 
 @pytest.mark.slow
 def test_a_usual_mistake_that_is_an_authors_is_a_note(tmp_path: Path, course: Run) -> None:
-    both = {"spreading": EXERCISES["spreading"]}
-    root = write_course(tmp_path / "new", both)
+    root = write_course(tmp_path / "new", {"spreading": quiz(SPREADING)})
     file = root / "exercises" / "spreading" / "exercise.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("    without: [used-the-formula-of-a-convolution]\n", ""), encoding="utf-8")
+    file.write_text(text.replace("used-the-formula-of-a-convolution, ", "", 1), encoding="utf-8")
     ran = course(root, "check", "--variants", 8, "--json")
     (one,) = json.loads(ran.out)["exercises"]
     assert (ran.code, one["faults"]) == (0, [])

@@ -145,6 +145,7 @@ class _Cut(Exception):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # an answer is sent in one piece, so that nobody wakes up for half of it
     canvas: MadeCanvas
 
     def log_message(self, *_: Any) -> None:
