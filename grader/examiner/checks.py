@@ -130,13 +130,23 @@ class CheckFixtures:
         """Return the parameters of the student's variant."""
         return self._turn().params
 
+    def given(self, item: Any) -> dict[str, Any]:
+        """Return those of these fixtures that a check names itself: pytest looks only for the others."""
+        turn, known = self._turn(), item._fixtureinfo.name2fixturedefs  # noqa: SLF001 pytest has no public way
+        own = {"student": turn.student, "reference": turn.reference, "params": turn.params}
+        return {
+            name: value
+            for name, value in own.items()
+            if name in known and getattr(known[name][-1].func, "__self__", None) is self
+        }
+
     def _turn(self) -> Turn:
         if self.turn is None:
             pytest.fail("there is no submission to check", pytrace=False)
         return self.turn
 
 
-def _drive(item: Any, turn: Turn) -> None:
+def _drive(item: Any, turn: Turn, fixtures: CheckFixtures) -> None:
     """Set an item up, call it and tear it down, and keep what it raises first.
 
     This is pytest's protocol for one item without the hooks for a report, which no one reads: they take as
@@ -147,6 +157,7 @@ def _drive(item: Any, turn: Turn) -> None:
     if not item._request:  # noqa: SLF001 it has run before, as with pytest-rerunfailures
         item._initrequest()  # noqa: SLF001
     try:
+        item.funcargs.update(fixtures.given(item))
         with _keeping(turn, "setup"):
             setup.setup(item)
         if turn.raised is None:
@@ -342,7 +353,7 @@ class CheckSuite:
         try:
             with self.around_in(check.item.path.parent).entered(), aside():
                 self._seed(check)
-                _drive(check.item, turn)
+                _drive(check.item, turn, self.fixtures)
         finally:
             self.fixtures.turn = None
 
