@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ from grader.course.material import Material, pictures_in, pictures_of
 from grader.course.measured import read_measured
 from grader.course.memberships import BY_ROSTER, Memberships
 from grader.course.outline import Outline, outlined, read_outline
-from grader.course.records import AnyQuestion, Course, Exercise, Passage
+from grader.course.records import AnyQuestion, Course, Example, Exercise, Passage
 from grader.course.release import Releases
 from grader.course.rules import Rules
 from grader.course.sharing import ALONE, Sharing
@@ -88,6 +88,13 @@ class LoadedExercise:
             makes=self.makes,
         )
 
+    @cached_property
+    def to_grade(self) -> LoadedExercise:
+        """Return it without what only readers need: a lane would render it anew for each student."""
+        bare = {"intro": "", "figure": None}
+        record = self.record.model_copy(update=bare).with_entries([*map(_without_texts, self.record.entries)])
+        return replace(self, record=record)
+
     @property
     def names(self) -> frozenset[str]:
         """The names of the parameters."""
@@ -138,6 +145,13 @@ class LoadedExercise:
     def demands(self) -> tuple[Demand, ...]:
         """Return what the questions demand of a student's parameters."""
         return tuple(demand_of(one, self.names) for one in self.record.questions if not one.by_checks)
+
+
+def _without_texts(entry: Any) -> Any:
+    """Return an entry of an exercise without what only readers need; it keeps its place."""
+    if isinstance(entry, Passage | Example):
+        return entry.model_copy(update={"text" if isinstance(entry, Passage) else "example": ""})
+    return entry.model_copy(update={"hints": [], "explanation": ""})
 
 
 @dataclass(frozen=True)

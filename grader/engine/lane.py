@@ -74,7 +74,7 @@ class Lane:
         """
         for name in self._setup.exercises:
             with contextlib.suppress(CourseFaults):  # of variant 0, which perhaps no student has
-                prepare(self._course.exercise(name), None)
+                prepare(self._course.exercise(name).to_grade, None)
         if self._server.lacking:
             raise UsageFault(
                 f"This machine cannot confine student code: {', '.join(self._server.lacking)} missing. "
@@ -89,7 +89,7 @@ class Lane:
 
         """
         begin, suite.given_up = time.monotonic(), job.given_up
-        exercise = self._course.exercise(job.handed_in.exercise)
+        exercise = self._course.exercise(job.handed_in.exercise).to_grade
         sitting = prepare(exercise, job.variant, job.params)
         if job.pacer or job.is_measured:
             sitting = sitting.allowing(PATIENCE_SECONDS)

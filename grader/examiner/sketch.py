@@ -8,7 +8,6 @@ same thing have equal sketches up to rounding. A sketch is stored for instructor
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from operator import mul
@@ -51,14 +50,11 @@ class Sketch(Record):
 def sketch_of(result: CheckResult) -> Sketch:
     """Return the sketch of a check's result, without numbers if they depend on the student's variant."""
     error = result.error.trouble.type if isinstance(result.error, StudentError) else ""
-    forms, numbers = [], []
-    for value in result.values:
-        forms.append(_form(value))
-        numbers += list(_numbers(value))
+    forms = [_form(value) for value in result.values]
     form = f"{result.outcome} {error} {'; '.join(forms)}"[:MAX_FORM]
-    told = numbers[:MAX_SKETCHED]
-    odd = sum(not math.isfinite(one) for one in told)
-    finite = [one if math.isfinite(one) else 0.0 for one in told]
+    told = [number for value in result.values for number in _numbers(value)][:MAX_SKETCHED]
+    odd = len(told) - sum(map(math.isfinite, told))
+    finite = [one if math.isfinite(one) else 0.0 for one in told] if odd else told
     sums = () if PARAMS in getattr(result.check.item, "fixturenames", ()) else _sums(finite)
     return Sketch(form=f"{form} {odd}" if odd else form, sums=sums)
 
@@ -66,7 +62,7 @@ def sketch_of(result: CheckResult) -> Sketch:
 def _sums(numbers: list[float]) -> tuple[float, ...]:
     if not numbers:
         return ()
-    size = math.sqrt(sum(one * one for one in numbers))
+    size = math.sqrt(sum(map(mul, numbers, numbers)))
     sums = (size, *(sum(map(mul, numbers, wave)) for wave in _waves(len(numbers))))
     return tuple(float(f"{one:.7g}") for one in sums) if all(map(math.isfinite, sums)) else (0.0,)
 
@@ -87,17 +83,21 @@ def _length(value: Any) -> str:
     return f" {len(value)}" if isinstance(value, list | tuple | dict) else ""
 
 
-def _numbers(value: Any, depth: int = 0) -> Iterator[float]:
+def _numbers(value: Any, depth: int = 0) -> list[float]:
     if is_array(value):
         flat = value.flatten()[:MAX_SKETCHED].tolist()
-        is_plain = {float, int, bool}.issuperset(map(type, flat))  # almost always, and looked at quickly
+        types = set(map(type, flat))
+        if types <= {float}:  # almost always, and looked at quickly
+            return list(flat)
+        is_plain = {float, int, bool}.issuperset(types)
         real = flat if is_plain else [one for one in flat if is_number(one) or isinstance(one, bool)]
-        yield from map(as_float, real)
-    elif isinstance(value, bool) or is_number(value):
-        yield as_float(value)
-    elif isinstance(value, list | tuple | dict) and depth < MAX_DEPTH:
-        for item in list(value.values() if isinstance(value, dict) else value)[:MAX_SKETCHED]:
-            yield from _numbers(item, depth + 1)
+        return [*map(as_float, real)]
+    if isinstance(value, bool) or is_number(value):
+        return [as_float(value)]
+    if isinstance(value, list | tuple | dict) and depth < MAX_DEPTH:
+        items = list(value.values() if isinstance(value, dict) else value)[:MAX_SKETCHED]
+        return [number for item in items for number in _numbers(item, depth + 1)]
+    return []
 
 
 def kept(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -22,6 +22,8 @@ from grader.language.expressions import (
 )
 from grader.language.fault import LanguageError, at
 from grader.language.record import Record
+
+T = TypeVar("T")
 
 MAX_TRIES = 10_000
 MAX_SIDE = 64  # of a grid
@@ -132,6 +134,14 @@ class Variant:
 
     params: Mapping[str, Any]
     draws: Draws
+    _known: dict[int, tuple[object, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, owner: object, compute: Callable[[Variant], T]) -> T:
+        """Return what is computed of this variant for an owner: a question and its key need the same."""
+        if id(owner) not in self._known:
+            self._known[id(owner)] = owner, compute(self)  # the owner is kept, and so its id
+        known: T = self._known[id(owner)][1]
+        return known
 
 
 @dataclass(frozen=True)

@@ -182,12 +182,15 @@ class Calls:
 
 
 def recorded(own: Class) -> list[Calls]:
-    """Return what each submission's worker is asked while it is graded."""
+    """Return what each submission's worker is asked while it is graded, once misconceptions have been run.
+
+    A class runs each misconception once, in a worker of its own. What these were asked belongs to no submission.
+    """
     real, calls = Worker.ask, []
 
     def work(suite: CheckSuite) -> None:
         with ForkServer(own.course.record.packages) as server:
-            for job in own.jobs:
+            for job in (*own.jobs, *own.jobs):
                 asked: list[tuple[dict[str, Any], Any]] = []
 
                 def ask(
@@ -203,7 +206,7 @@ def recorded(own: Class) -> list[Calls]:
                 calls.append(Calls(worker_limits(sitting.paper.limits), asked))
 
     with_suite(own.course, [own.exercise], work)
-    return calls
+    return calls[len(own.jobs) :]
 
 
 def beside_floor(own: Class, rounds: int) -> None:

@@ -60,3 +60,16 @@ def test_a_paper_says_which_drawing_its_variant_is_of(tmp_path: Path) -> None:
     old = paper.model_dump(mode="json")
     del old["drawn_by"]
     assert Paper.model_validate(old).drawn_by == 1
+
+
+@pytest.mark.parametrize("name", ["exercise-6", "exercise-8", "exercise-9"])
+def test_a_lane_grades_by_the_same_questions_and_keys_without_texts_for_readers(shipped, name):
+    whole, bare = (prepare(one, "s") for one in (shipped.exercise(name), shipped.exercise(name).to_grade))
+    told = {"intro": "", "worked": None, "questions": (), "between": ()}
+    assert bare.params == whole.params
+    assert bare.paper.model_copy(update=told) == whole.paper.model_copy(
+        update={**told, "show": bare.paper.show}
+    )
+    for mine, its in zip(bare.paper.questions, whole.paper.questions, strict=True):
+        assert mine == its.model_copy(update={"hints": ()})
+        assert bare.keys[mine.id] == whole.keys[mine.id].model_copy(update={"explanation": ""})

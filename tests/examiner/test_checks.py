@@ -352,6 +352,25 @@ def test_fixtures_never_carry_one_submission_to_the_next(bench, scope):
     assert [report.score for report in reports] == [6, 6]
 
 
+OWN_FIXTURES = """
+import pytest
+
+@pytest.fixture
+def params(student):
+    return student.double(4)
+
+@pytest.mark.parametrize("reference", [10])
+def test_own(params, reference):
+    assert params + 2 == reference
+"""
+
+
+def test_fixtures_and_cases_of_an_author_come_before_those_of_the_same_name(bench):
+    right, wrong = bench(checks=OWN_FIXTURES).grade(RIGHT, "def double(x): return x\n")
+    assert (right.score, wrong.score) == (6, 0)
+    assert outcomes(wrong) == {"test_own[10]": "failed"}
+
+
 @pytest.mark.parametrize("value", ["1", "torch.ones(2, 2)", "[1, (2,)]", "'a' * 3", "..."])
 def test_values_go_to_the_student_and_come_back(bench, value):
     checks = f"""

@@ -251,6 +251,9 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
         return [rendered(one.right, variant, "match", at, "right") for at, one in enumerate(self.match)]
 
     def _drawn(self, variant: Variant) -> list[_Drawn]:
+        return variant.once(self, self._draw)
+
+    def _draw(self, variant: Variant) -> list[_Drawn]:
         if self.true_false:
             return self._true_and_false(variant)
         options = [
