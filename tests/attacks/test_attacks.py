@@ -14,8 +14,11 @@ ATTACKS = load_attacks(HERE)
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[Attack, AttackResult]:
-    return {result.attack: result for result in run_attacks(ATTACKS, lambda _result: None)}
+def results(request: pytest.FixtureRequest) -> dict[Attack, AttackResult]:
+    """The results of the attacks that `-k` selects."""
+    selected = [item for item in request.session.items if item.path == request.path]
+    asked = [item.callspec.params["attack"] for item in selected if isinstance(item, pytest.Function)]
+    return {result.attack: result for result in run_attacks(asked, lambda _result: None)}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.family}/{attack.name}")
