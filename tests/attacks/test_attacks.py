@@ -16,8 +16,9 @@ ATTACKS = load_attacks(HERE)
 @pytest.fixture(scope="module")
 def results(request: pytest.FixtureRequest) -> dict[Attack, AttackResult]:
     """The results of the attacks that `-k` selects."""
-    selected = [item for item in request.session.items if item.path == request.path]
-    asked = [item.callspec.params["attack"] for item in selected if isinstance(item, pytest.Function)]
+    items = (item for item in request.session.items if item.path == request.path)
+    params = [item.callspec.params["attack"] for item in items if isinstance(item, pytest.Function)]
+    asked = [attack for attack in params if isinstance(attack, Attack)]
     return {result.attack: result for result in run_attacks(asked, lambda _result: None)}
 
 

@@ -110,8 +110,9 @@ def _exercise(where: str, wrong: str) -> str:
     if where == "exercise.yaml":
         question = {**QUESTION, "kind": "number", "answer": 3}
         return _written({**base, "questions": [question]}, wrong)
-    question = OF_KIND.get(where)
-    if question is None:  # the example in its page, and the parameters that examples use
+    if where in OF_KIND:
+        question = OF_KIND[where]
+    else:  # the example in its page, and the parameters that examples use
         question, base = example_of(where), {**base, **drawn(SCOPE)}
     broken = _written({**QUESTION, "kind": where, **question}, wrong)
     return _written(base, f"`questions: [{broken}]`")
