@@ -201,7 +201,10 @@ def test_an_exercise_that_the_course_does_not_list(own: Path, course: Run) -> No
     (own / "exercises" / "exercise-9").mkdir()
     (own / "exercises" / "exercise-9" / "exercise.yaml").touch()
     ran = course(own, "check", "exercise-9")
-    assert (ran.code, ran.err) == (2, "course.yaml does not list 'exercise-9'. Add it there to 'exercises'.\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "course.yaml does not list 'exercise-9'. Add it there to 'exercises'.\n",
+    )
 
 
 def test_outside_a_course(tmp_path: Path, course: Run) -> None:
