@@ -286,8 +286,11 @@ class LoadedCourse:
         return tuple(dict.fromkeys(names)) or tuple(self.record.exercises)
 
     def _check_name(self, name: str) -> None:
-        if name not in self.record.exercises:
-            raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, self.record.exercises)}")
+        if name in self.record.exercises:
+            return
+        if name in {file.parent.name for file in (self.root / "exercises").glob(f"*/{EXERCISE_FILE}")}:
+            raise UsageFault(f"{COURSE_FILE} does not list '{name}'. Add it there to 'exercises'.")
+        raise UsageFault(f"There is no exercise '{name}'. {did_you_mean(name, self.record.exercises)}")
 
 
 def _each(names: Sequence[str], load: Callable[[str], T]) -> list[T]:

@@ -7,9 +7,23 @@ zero. And whole numbers that a dtype can tell apart differ, however large they a
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
 
-from grader.questions.values import Real, as_float, dtype_name, is_array
+from pydantic import Field
+
+from grader.questions import wording
+from grader.questions.posed import FormError, Posed
+from grader.questions.values import Real, as_float, describe, dtype_name, is_array, is_number, malformed
+
+Tolerance = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        allow_inf_nan=False,
+        description="How far off an answer can be; by default as in torch.testing.assert_close.",
+    ),
+]
 
 
 class Precision(NamedTuple):
@@ -32,6 +46,34 @@ PRECISIONS = {  # from coarse to fine
 }
 _DOUBLE = PRECISIONS["float64"]
 EXACT = Precision(1e-7, 1e-7, math.inf)
+
+
+@dataclass(frozen=True)
+class GivenNumber:
+    """A student's number, and its precision."""
+
+    value: Real
+    precision: Precision
+
+    @classmethod
+    def read(cls, posed: Posed, number: Any, value: Any) -> GivenNumber:
+        """Read a finite number, which is a whole answer or a plain element of it; `value` is the answer.
+
+        Raises:
+            FormError: it is something else.
+
+        """
+        if not is_number(number):
+            raise malformed(posed.id, value, posed.how)
+        if not math.isfinite(as_float(number)):
+            raise FormError(wording.NOT_FINITE.format(name=posed.id, what=describe(number)))
+        return cls(number, precision_of(number, dtype_of(value)))
+
+    def agrees(self, wanted: Real, tolerance: float | None) -> bool:
+        """Return whether it is close enough to another number."""
+        if tolerance is None:
+            return is_close(self.value, wanted, self.precision)
+        return self.value == wanted or abs(as_float(self.value) - as_float(wanted)) <= tolerance
 
 
 def dtype_of(value: Any) -> str | None:

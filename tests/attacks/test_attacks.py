@@ -14,8 +14,12 @@ ATTACKS = load_attacks(HERE)
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[Attack, AttackResult]:
-    return {result.attack: result for result in run_attacks(ATTACKS, lambda _result: None)}
+def results(request: pytest.FixtureRequest) -> dict[Attack, AttackResult]:
+    """The results of the attacks that `-k` selects."""
+    items = (item for item in request.session.items if item.path == request.path)
+    params = [item.callspec.params["attack"] for item in items if isinstance(item, pytest.Function)]
+    asked = [attack for attack in params if isinstance(attack, Attack)]
+    return {result.attack: result for result in run_attacks(asked, lambda _result: None)}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.family}/{attack.name}")

@@ -197,6 +197,16 @@ def test_wrong_use_is_one_sentence_and_exit_2(
     assert "Traceback" not in ran.err
 
 
+def test_an_exercise_that_the_course_does_not_list(own: Path, course: Run) -> None:
+    (own / "exercises" / "exercise-9").mkdir()
+    (own / "exercises" / "exercise-9" / "exercise.yaml").touch()
+    ran = course(own, "check", "exercise-9")
+    assert (ran.code, ran.err) == (
+        2,
+        "course.yaml does not list 'exercise-9'. Add it there to 'exercises'.\n",
+    )
+
+
 def test_outside_a_course(tmp_path: Path, course: Run) -> None:
     ran = course(tmp_path, "check")
     assert (ran.code, "There is no course.yaml here or above" in ran.err) == (2, True)

@@ -163,6 +163,19 @@ def test_what_an_lms_lacks_is_named(tmp_path: Path) -> None:
     assert "`SIS User ID`" in unsaid(canvas, "# Canvas\n`course export canvas`")
 
 
+def test_the_list_of_pages_is_complete() -> None:
+    text = (ROOT / "docs/lms/README.md").read_text("utf-8")
+    left = [f"{lms.name}.md" for lms in LMSS if f"]({lms.name}.md)" not in text]
+    assert not left, f"Link in docs/lms/README.md: {', '.join(left)}"
+
+
+def test_the_page_on_adding_an_lms_names_every_member() -> None:
+    page = (ROOT / "docs/add-an-lms.md").read_text("utf-8")
+    members = {*vars(Lms), *Lms.__annotations__}
+    left = [name for name in sorted(members) if not name.startswith("_") and f"`{name}`" not in page]
+    assert not left, f"Add rows to docs/add-an-lms.md: {', '.join(left)}"
+
+
 def test_every_module_is_an_lms_that_the_commands_know() -> None:
     modules = {module.name for module in iter_modules(grader.lms.__path__)} - NO_LMS
     assert {type(lms).__module__.removeprefix("grader.lms.").partition(".")[0] for lms in LMSS} == modules
@@ -218,6 +231,15 @@ def test_no_other_lms_takes_its_names(lms: Lms) -> None:
     own = {tuple(path): lms.read(path) for path in paths if lms.read(path)}
     assert {path: named(path) for path in own} == own
     assert own or type(lms).read is Lms.read
+
+
+@every_lms
+@pytest.mark.parametrize(
+    "name", ["ada", "ada_lovelace", "Lovelace_Ada_ada1", "Ada Lovelace", "ada-17", "a.b"]
+)
+def test_a_student_s_own_folder_is_left_to_its_student(lms: Lms, name: str) -> None:
+    own = f"'{name}/' can be a student's own folder: read less with {type(lms).__name__}.read, or nothing"
+    assert lms.read((name, "")) is lms.read((name, "exercise-1.py")) is None, own
 
 
 def packed(file: Path, files: dict[str, str]) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import inf
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from torch import Tensor
 from grader.language.layers import apply, build, parse_layer
 from grader.mistakes.computing import value_mistakes
 from grader.mistakes.transposed import _overlaps
-from grader.questions.kinds import KINDS
 from grader.walks.axis import Axis
 
 # --- The loops ---------------------------------------------------------------------------------------------
@@ -661,9 +659,3 @@ def test_a_pool_that_looks_at_sizes_without_signs():
     found = rare("MaxPool2d(2)", image, {}, "largest-magnitude")
     assert [values.item() for values in found] == [-9, 9]
     assert rare("MaxPool2d(2)", -image.abs() - 1, {}, "never-below-zero")[0].item() == 0
-
-
-def test_the_docs_list_every_usual_mistake():
-    listed = (Path(__file__).parents[2] / "docs" / "usual-mistakes.md").read_text(encoding="utf-8")
-    names = {name for kind in KINDS.values() for name in kind.usual}
-    assert [name for name in sorted(names) if f"`{name}`" not in listed] == []

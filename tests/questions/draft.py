@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,12 @@ def draft_page(kind: str) -> None:
 def draft_golden(kind: str) -> None:
     """Make an exercise of the page's example, and a submission with the right answer."""
     example = example_of(kind)
-    exercise = {"format": 1, "title": kind, "params": _params(), "variant_0": SCOPE}
+    text = yaml.safe_dump(example)
+    exercise = {
+        "format": 1,
+        "title": kind,
+        **drawn(name for name in SCOPE if re.search(rf"\b{name}\b", text)),
+    }
     exercise["questions"] = [{**example, "points": 10}]
     file = GOLDEN / "course" / "exercises" / kind / "exercise.yaml"
     submission = GOLDEN / kind / "all-right" / "submission.py.txt"
@@ -87,10 +93,13 @@ def _solution(kind: str) -> str:
     return solution
 
 
-def _params() -> dict[str, Any]:
+def drawn(names: Iterable[str]) -> dict[str, Any]:
+    """The keys of an exercise whose parameters are these of SCOPE, and nothing else."""
+    scope = {name: SCOPE[name] for name in names}
     size = len(SCOPE["image"])
     grid = {"shape": [size, size], "from": 0, "to": 9}
-    return {name: grid if isinstance(value, list) else [value] for name, value in SCOPE.items()}
+    params = {name: grid if isinstance(value, list) else [value] for name, value in scope.items()}
+    return {"params": params, "variant_0": scope} if scope else {}
 
 
 if __name__ == "__main__":

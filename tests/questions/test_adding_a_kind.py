@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -93,6 +94,21 @@ def test_a_module_a_golden_submission_and_a_page_are_a_kind(copied: Copy) -> Non
     files = ("tests/questions/test_kinds.py", "tests/course/test_schema.py", "tests/golden")
     ran = copied.test("interval or schema", *files)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+def test_the_errors_of_a_kind_are_filled_in(copied: Copy) -> None:
+    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
+    assert copied.course(copied.root, "schema").returncode == 0
+    page = (ROOT / "docs" / "add-a-kind.md").read_text(encoding="utf-8")
+    (section,) = re.findall(r"^    ## `interval`\n(?:\n|    .*\n)+", page, re.MULTILINE)
+    errors = copied.root / "docs" / "reference" / "errors.md"
+    errors.write_text(f"{errors.read_text(encoding='utf-8')}\n{textwrap.dedent(section)}", encoding="utf-8")
+    ran = copied.run(copied.root, "-m", "tests.reference")
+    assert ran.returncode == 0, ran.stderr
+    text = errors.read_text(encoding="utf-8")
+    assert "| no `last` | questions[0]: 'last' is missing. | Add 'last: ...'. |" in text
+    assert "| `first: 0.5` | questions[0].first: " in ran.stdout
 
 
 @pytest.mark.slow

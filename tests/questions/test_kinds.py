@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from typing import get_args
 
 import pytest
@@ -12,6 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.language.record import Record
+from grader.questions.base import Question
 from grader.questions.kinds import KINDS
 from grader.questions.posed import FormError
 from tests.questions.asking import Asked, Thing, ask
@@ -38,6 +41,12 @@ def test_nothing_else_asks_which_kind_a_question_is():
     files = [file for file in (ROOT / "grader").rglob("*.*") if file.suffix in {".py", ".jinja", ".html"}]
     others = [file for file in files if not file.is_relative_to(kinds)]
     assert not [str(file) for file in others if asks.search(file.read_text(encoding="utf-8"))]
+
+
+def test_the_page_on_adding_a_kind_names_every_member():
+    page = (ROOT / "docs/add-a-kind.md").read_text(encoding="utf-8")
+    contract = (Question.__doc__ or "").partition("It may define")[2]
+    assert [name for name in re.findall(r"`(\w+)`", contract) if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,6 +78,28 @@ def test_a_kind_has_a_golden_submission(kind):
 
 def _exercise(name: str) -> str:
     return (GOLDEN / "course" / "exercises" / name / "exercise.yaml").read_text(encoding="utf-8")
+
+
+def _records(base: type[Record] = Record) -> Iterator[type[Record]]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _records(one)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_other_record_has_the_name_of_its_class(kind):
+    name = KINDS[kind].__name__
+    others = {one.__module__ for one in _records() if one.__name__ == name} - {KINDS[kind].__module__}
+    assert not others, (
+        f"Give the class {name} of {kind} another name: {', '.join(others)} has one of this name."
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_misconceptions_that_it_knows_by_itself_are_listed(kind):
+    page = (ROOT / "docs/usual-mistakes.md").read_text(encoding="utf-8")
+    left = [name for name in KINDS[kind].usual if f"`{name}`" not in page]
+    assert not left, f"Add to docs/usual-mistakes.md, in a table for {kind}: {', '.join(left)}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,12 +16,14 @@ from grader.course.loading import LoadedExercise, load_course, load_exercise
 from grader.course.paper import prepare
 from grader.course.records import Course
 from grader.errors import CourseFaults, Fault
+from tests.questions.asking import SCOPE
+from tests.questions.draft import drawn, example_of
 from tests.reference.page import raw
 
 COURSE: dict[str, Any] = {"format": 1, "title": "T", "seed": "s", "exercises": ["exercise-1"]}
 PARAMS = {"M": {"from": 7, "to": 9}, "K": [3], "image": {"shape": [3, 3]}}
 QUESTION: dict[str, Any] = {"id": "q", "prompt": "What?", "hints": ["Think."]}
-OF_KIND: dict[str, dict[str, Any]] = {
+OF_KIND: dict[str, dict[str, Any]] = {  # smaller than the example in the page of a kind
     "choice": {"options": [{"text": "a", "correct": True}, {"text": "b"}]},
     "code": {"id": "f", "signature": "(x: int) -> int"},
     "expression": {"answer": "n * K", "variables": {"n": {"from": 1, "to": 9}}},
@@ -108,7 +110,11 @@ def _exercise(where: str, wrong: str) -> str:
     if where == "exercise.yaml":
         question = {**QUESTION, "kind": "number", "answer": 3}
         return _written({**base, "questions": [question]}, wrong)
-    broken = _written({**QUESTION, "kind": where, **OF_KIND[where]}, wrong)
+    if where in OF_KIND:
+        question = OF_KIND[where]
+    else:  # the example in its page, and the parameters that examples use
+        question, base = example_of(where), {**base, **drawn(SCOPE)}
+    broken = _written({**QUESTION, "kind": where, **question}, wrong)
     return _written(base, f"`questions: [{broken}]`")
 
 

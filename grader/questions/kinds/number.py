@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr
@@ -24,11 +22,11 @@ from grader.language.record import Record
 from grader.mistakes.counting import UNROUNDED
 from grader.questions import wording
 from grader.questions.base import Borderline, Question, computed
-from grader.questions.closeness import Precision, dtype_of, is_close, precision_of
+from grader.questions.closeness import GivenNumber, Tolerance
 from grader.questions.parts import AnswerParts
-from grader.questions.posed import FormError, Key, Mark, Posed, Wrong, failed
+from grader.questions.posed import Key, Mark, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems
-from grader.questions.values import Real, as_float, describe, is_number, malformed, plain, single
+from grader.questions.values import as_float, is_number, plain, single
 from grader.torch_lazy import torch
 
 DECIMALS = 0.005  # how far off a number with two decimals can be
@@ -51,14 +49,6 @@ class NumberKey(Key):
     tolerance: float | None = None  # None: by the dtype of the answer
 
 
-@dataclass(frozen=True)
-class GivenNumber:
-    """A student's number, and its precision."""
-
-    value: Real
-    precision: Precision
-
-
 class Number(Question[Posed, NumberKey, GivenNumber]):
     """One number, computed by a formula."""
 
@@ -73,14 +63,7 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
 
     kind: Literal["number"]
     answer: Annotated[Expression, Field(description="The right number, as a formula.")]
-    tolerance: Annotated[
-        float | None,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="How far off an answer can be; by default as in torch.testing.assert_close.",
-        ),
-    ] = None
+    tolerance: Tolerance = None
 
     def problems(self, names: frozenset[str]) -> Iterator[Problem]:
         """Yield everything wrong with the question."""
@@ -165,22 +148,17 @@ class Number(Question[Posed, NumberKey, GivenNumber]):
     @classmethod
     def read(cls, posed: Posed, value: Any) -> GivenNumber:
         """Read a finite number."""
-        number = single(plain(value, posed.id))
-        if not is_number(number):
-            raise malformed(posed.id, value, posed.how)
-        if not math.isfinite(as_float(number)):
-            raise FormError(wording.NOT_FINITE.format(name=posed.id, what=describe(number)))
-        return GivenNumber(number, precision_of(number, dtype_of(value)))
+        return GivenNumber.read(posed, single(plain(value, posed.id)), value)
 
     @classmethod
     def judge(cls, posed: Posed, key: NumberKey, answer: GivenNumber) -> Mark:  # noqa: ARG003 the key is enough
         """Give the verdict on a number."""
-        if _agrees(answer, key.answer, key.tolerance):
+        if answer.agrees(key.answer, key.tolerance):
             return Mark("passed", 1.0, "")
 
         def agrees(wrong: Wrong) -> bool:
             tolerance = max(key.tolerance or 0, DECIMALS) if wrong.name == UNROUNDED else key.tolerance
-            return is_number(wrong.answer) and _agrees(answer, wrong.answer, tolerance)
+            return is_number(wrong.answer) and answer.agrees(wrong.answer, tolerance)
 
         number = format(as_float(answer.value), "g")
         return failed(key.wrong, agrees, wording.WRONG_NUMBER.format(number=number))
@@ -211,10 +189,3 @@ def _answers(question: Number) -> list[tuple[str, Any]]:
     return [
         (name, answer) for name, one in question.misconceptions.items() for answer in (one.answer, *one.also)
     ]
-
-
-def _agrees(given: GivenNumber, wanted: Real, tolerance: float | None) -> bool:
-    """Return whether a number is close enough to another."""
-    if tolerance is None:
-        return is_close(given.value, wanted, given.precision)
-    return given.value == wanted or abs(as_float(given.value) - as_float(wanted)) <= tolerance

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from grader.language.expressions import Expression, whole_numbers
+from grader.language.expressions import Expression, ExpressionError
+from grader.language.fault import at
 from grader.language.params import Variant
-from grader.questions.base import Question
+from grader.questions.base import Question, computed
 from grader.questions.posed import Key, Mark, Posed, failed
 from grader.questions.problems import Problem, formula_problems
 from grader.questions.values import elements, malformed, plain, whole
@@ -42,12 +43,20 @@ class Interval(Question[Posed, IntervalKey, list[int]]):
 
     def key(self, variant: Variant) -> IntervalKey:
         """Compute both ends."""
-        first, last = whole_numbers([self.first, self.last], variant.params)
+        first, last = self._end("first", variant), self._end("last", variant)
         return IntervalKey(
             solution=f"{self.id} = ({first}, {last})",
             wrong=self.authored_wrongs(variant),
             ends=(first, last),
         )
+
+    def _end(self, name: str, variant: Variant) -> int:
+        """Compute one end."""
+        end = computed(getattr(self, name), variant, name)
+        if type(end) is not int:
+            with at(name):
+                raise ExpressionError(f"{end!r} is not a whole number.")
+        return end
 
     @classmethod
     def read(cls, posed: Posed, value: Any) -> list[int]:
