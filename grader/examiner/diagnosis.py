@@ -84,7 +84,7 @@ def _tells(result: CheckResult) -> bool:
 
 
 def _is_nan_throughout(results: Sequence[CheckResult]) -> bool:
-    """Return whether every tensor and every number that came back is nan or infinite.
+    """Return whether everything that came back is nan or infinite.
 
     All training that diverges ends so, whatever its mistake.
     """
@@ -93,7 +93,7 @@ def _is_nan_throughout(results: Sequence[CheckResult]) -> bool:
 
 
 def _numbers(value: Any) -> Iterator[float]:
-    """Yield the numbers in a value; of a tensor or an array, only whether one of them is finite."""
+    """Yield what is finite in a value and what is not: floats, nan for a tensor without any, else 0."""
     if is_tensor(value):
         is_dense = value.layout is torch.strided and value.numel() > 0
         yield 0.0 if not is_dense or value.isfinite().any() else math.nan
@@ -103,8 +103,8 @@ def _numbers(value: Any) -> Iterator[float]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)
-    elif not isinstance(value, bool) and isinstance(value, int | float):
-        yield value
+    else:
+        yield value if isinstance(value, float) else 0.0
 
 
 def _agree_everywhere(pairs: Sequence[tuple[CheckResult, CheckResult]]) -> bool:

@@ -24,15 +24,12 @@ from torch import Tensor, nn
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.mistaken import mistaken, names_of_wrong_solutions, wrong_solutions
 from grader.course.sitting import Sitting
-from grader.examiner.apart import apart
 from grader.examiner.checks import CheckSuite, Reference
 from grader.examiner.collection import with_suite
-from grader.examiner.deed import Note
 from grader.examiner.diagnosis import same
 from grader.examiner.stand_in import StandIn
 from grader.questions.definitions import forms_of, sign_of
 
-MEMORY_MIB = 2048
 SECONDS = 20  # for one call
 DRAWS = 3  # of other values, for each call of a check
 MOST_ITEMS = 50  # of a data set that are compared
@@ -93,16 +90,13 @@ def deserve(
 ) -> list[bool]:
     """Return for each of these whether it is the misconception that it was taken for."""
 
-    def work(_note: Note) -> list[bool]:
-        def look(suite: CheckSuite) -> list[bool]:
-            suite.settle(sitting)
-            calls = _calls(suite, exercise, sitting)
-            with suite.around_in(exercise.folder).entered():
-                return [_deserves(exercise, sitting, one, calls[one.question]) for one in named]
+    def look(suite: CheckSuite) -> list[bool]:
+        suite.settle(sitting)
+        calls = _calls(suite, exercise, sitting)
+        with suite.around_in(exercise.folder).entered():
+            return [_deserves(exercise, sitting, one, calls[one.question]) for one in named]
 
-        return with_suite(course, [exercise.name], look)
-
-    return apart(work, MEMORY_MIB) if named else []
+    return with_suite(course, [exercise.name], look) if named else []
 
 
 def _calls(suite: CheckSuite, exercise: LoadedExercise, sitting: Sitting) -> Calls:

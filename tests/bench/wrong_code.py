@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.class_grader import ClassGrader
@@ -17,11 +17,8 @@ from grader.proof.matrix import Column
 from grader.proof.mutants import mutants
 from grader.proof.proving import column_of, has_no_sense, job_of
 from grader.proof.trials import Trial, code_trials
-from grader.questions.base import Question
 from grader.questions.kinds import KINDS
 from tests.bench.deserved_names import Named, deserve
-
-Asked = Callable[[Question[object, object, object]], bool]
 
 
 @dataclass

@@ -156,7 +156,9 @@ def test_nothing_but_nan_agrees_with_nothing(value: Any) -> None:
     mine = (result("a", "failed", value), result("b", "failed", value))
     assert diagnose(mine, WRONGS, of(flipped=mine, doubled=MINE)) == Diagnosis()
     told = (*mine, result("c", "passed", 5))
-    assert diagnose(told, WRONGS, of(flipped=told, doubled=(*mine, MINE[1]))).wrong == FLIPPED
+    assert (
+        diagnose(told, WRONGS, of(flipped=told, doubled=(*mine, result("c", "failed", 6)))).wrong == FLIPPED
+    )
 
 
 @pytest.mark.parametrize(

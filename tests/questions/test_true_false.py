@@ -7,6 +7,7 @@ import random
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ THREE = TOLD | {"three": {"answer": "K > 0", "message": "Three."}}
 
 @pytest.mark.parametrize("question", CLAIMS.record.questions, ids=lambda one: one.id)
 def test_what_leads_to_a_wrong_answer_is_named_alone_or_read_beside_another(
-    question: Question[object, object, object],
+    question: Question[Any, Any, Any],
 ) -> None:
     answers = Counter[object]()
     for variant in (variant_of(CLAIMS, student) for student in STUDENTS):
