@@ -217,7 +217,7 @@ def look_at_all(
 def main() -> None:
     """Measure and print."""
     arguments = sys.argv[1:]
-    root = Path(arguments[arguments.index("--course") + 1]) if "--course" in arguments else ROOT
+    root = Path(arguments[arguments.index("--course") + 1]).resolve() if "--course" in arguments else ROOT
     count = int(arguments[0]) if arguments and arguments[0].isdigit() else 50
     only = arguments[arguments.index("--kinds") + 1].split(",") if "--kinds" in arguments else []
     students = [f"student-{number}" for number in range(count)]
