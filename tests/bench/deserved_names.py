@@ -12,6 +12,7 @@ import copy
 import math
 import random
 import signal
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -93,7 +94,8 @@ def deserve(
     def look(suite: CheckSuite) -> list[bool]:
         suite.settle(sitting)
         calls = _calls(suite, exercise, sitting)
-        with suite.around_in(exercise.folder).entered():
+        with suite.around_in(exercise.folder).entered(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what torch says about wrong code
             return [_deserves(exercise, sitting, one, calls[one.question]) for one in named]
 
     return with_suite(course, [exercise.name], look) if named else []

@@ -92,6 +92,7 @@ def test_code_to_fix_over_fifty_variants() -> None:
     found = look_at_code(course, course.exercise("fixing"), FIFTY, ["step", "accuracy"])
     assert found.seen["trials"] == 50 * 11
     assert found.missed == []
-    assert found.false == []
-    assert found.seen["random"] > 1000
-    assert found.seen["random named"] == found.seen["right names"]
+    assert found.seen["random"] > 2000
+    assert found.seen["false names"] < 0.02 * found.seen["random"], found.false
+    # Where they cannot compare, all of them raise the same, and none finds a label that is right.
+    assert all(shown.endswith("is called over-examples") for shown in found.false), found.false
