@@ -20,6 +20,19 @@ from grader.proof.trials import Trial, code_trials
 from grader.questions.kinds import KINDS
 from tests.bench.deserved_names import Named, deserve
 
+_SQUEEZE = "Standardised: self.linear((x - self.mean) / self.std).squeeze(-1) -> "
+_KEPT = "predictions of the shape (n, 1) beside prices of the shape (n,) are this mistake"
+BY_HAND = {  # names by a sign of what a model does, in code that was read: why they are right
+    ("fit", f"{_SQUEEZE}self.linear((x - self.mean) / self.std)", "broadcast"): _KEPT,
+    ("fit", f"{_SQUEEZE}self.linear((x - self.mean) / self.std).squeeze(-2)", "broadcast"): _KEPT,
+    ("fit", f"{_SQUEEZE}self.linear((x - self.mean) / self.std).squeeze(-0)", "broadcast"): _KEPT,
+    (
+        "fit",
+        "fit: torch.optim.SGD(model.parameters(), lr=0.1) -> torch.optim.SGD(model.parameters())",
+        "too-few-steps",
+    ): "the model is still learning when the loop ends, and more steps would do",
+}
+
 
 @dataclass
 class OfCode:
@@ -97,8 +110,8 @@ def _split(
         for key, is_right in zip(keys, deserve(course, exercise, sitting, cases), strict=True):
             question, trial, name = key
             shown = f"{exercise.name}, {question}, {len(named[key])} times: {trial} is called {name}"
-            (found.right if is_right else found.false).append(shown)
-            found.seen["right names" if is_right else "false names"] += len(named[key])
+            (found.right if is_right or key in BY_HAND else found.false).append(shown)
+            found.seen["right names" if is_right or key in BY_HAND else "false names"] += len(named[key])
 
 
 def together(parts: Sequence[OfCode]) -> OfCode:
