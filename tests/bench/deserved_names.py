@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -208,22 +208,22 @@ class _TooSlowError(Exception):
     """A call did not end."""
 
 
-@contextmanager
-def _bounded() -> Iterator[None]:
-    if sys.platform == "win32":  # it has no alarm
-        yield
-        return
+if sys.platform == "win32":  # it has no alarm
+    _bounded = nullcontext
+else:
 
-    def stop(*_: object) -> None:
-        raise _TooSlowError
+    @contextmanager
+    def _bounded() -> Iterator[None]:
+        def stop(*_: object) -> None:
+            raise _TooSlowError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.alarm(SECONDS)
+        try:
+            yield
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
 
 
 def _result(thing: Any, call: Call) -> Any:
