@@ -9,8 +9,10 @@ from torch import nn
 # zero_conv
 
 
-def is_drawn(weight):
-    """Return whether a weight looks like a new module's: different numbers, none 0 or too large."""
+def is_drawn(weight, *sizes):
+    """Return whether a weight of a size looks like a new module's: different numbers, none 0 or too large."""
+    if weight.shape not in [(1, 1, *size) for size in sizes or [(3, 3)]]:
+        return False
     bound = weight[0].numel() ** -0.5
     return len(weight.unique()) == weight.numel() and bool(weight.all() and (weight.abs() <= bound).all())
 
@@ -77,7 +79,7 @@ blur_weighted = with_kernel(
 
 
 def shows_edges_random_weights(student):
-    return is_drawn(student.edges.weight)
+    return is_drawn(student.edges.weight, (1, 3), (3, 3))
 
 
 def shows_edges_kept_bias(student):
@@ -87,6 +89,7 @@ def shows_edges_kept_bias(student):
 
 
 edges_random_weights = nn.Conv2d(1, 1, kernel_size=3, padding=1)
+edges_random_weights__one_row = nn.Conv2d(1, 1, kernel_size=(1, 3), padding=(0, 1), bias=False)
 edges_kept_bias = nn.Conv2d(1, 1, kernel_size=(1, 3), padding=(0, 1))
 edges_kept_bias.load_state_dict({"weight": reference.edges.weight, "bias": torch.tensor([0.25])})
 edges_left_minus_right = with_kernel(reference.edges, [[1, 0, -1]])

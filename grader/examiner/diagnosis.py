@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from grader.examiner.check_result import CheckResult
 from grader.examiner.remote import Remote
 from grader.examiner.trouble import StudentError
 from grader.questions.posed import MOST_READ, Wrong
-from grader.questions.values import is_tensor
+from grader.questions.values import is_array, is_tensor
 from grader.torch_lazy import torch
 
 FEWEST = 2  # failed checks that a misconception must agree with: one alone can be chance
@@ -58,7 +58,8 @@ def diagnose(
 
     `forms` gives the names of a misconception's forms, and `of` the results of a form.
     """
-    agreeing: dict[str, list[Wrong]] = {result.check.id: [] for result in results if _tells(result)}
+    telling = [] if _is_nan_throughout(results) else filter(_tells, results)
+    agreeing: dict[str, list[Wrong]] = {result.check.id: [] for result in telling}
     everywhere = []
     for wrong in wrongs if agreeing else ():
         known = [list(zip(results, of(form), strict=True)) for form in forms(wrong.name)]
@@ -80,6 +81,30 @@ def diagnose(
 def _tells(result: CheckResult) -> bool:
     """Return whether a check failed over a value that came back, or over what student code raised."""
     return (result.outcome == "failed" and bool(result.values)) or bool(_error(result))
+
+
+def _is_nan_throughout(results: Sequence[CheckResult]) -> bool:
+    """Return whether everything that came back is nan or infinite.
+
+    All training that diverges ends so, whatever its mistake.
+    """
+    numbers = [one for result in results for value in result.values for one in _numbers(value)]
+    return bool(numbers) and not any(math.isfinite(one) for one in numbers)
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """Yield what is finite in a value and what is not: floats, nan for a tensor without any, else 0."""
+    if is_tensor(value):
+        is_dense = value.layout is torch.strided and value.numel() > 0
+        yield 0.0 if not is_dense or value.isfinite().any() else math.nan
+    elif is_array(value):
+        is_of_decimals = np.issubdtype(value.dtype, np.inexact) and value.size > 0
+        yield 0.0 if not is_of_decimals or np.isfinite(value).any() else math.nan
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item)
+    else:
+        yield value if isinstance(value, float) else 0.0
 
 
 def _agree_everywhere(pairs: Sequence[tuple[CheckResult, CheckResult]]) -> bool:

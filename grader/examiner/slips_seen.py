@@ -11,6 +11,7 @@ from grader.examiner.trouble import Place, Trouble
 from grader.examiner.wording import explain, lowered, place_text
 from grader.questions.kinds import KINDS
 from grader.questions.posed import Posed
+from grader.questions.wording import A_WHOLE_NUMBER
 from grader.worker.unread import value_in
 
 _LETTER = re.compile(r'"[a-z]"')
@@ -33,6 +34,9 @@ SENTENCES = {  # {line} is the place, {name} the question's name, {value} its va
     "letter": "Write letters in quotes: `{name} = {detail}` ({line_in}).",
     "comma": "Python uses a decimal point: write `{name} = {detail}` without the comma ({line_in}).",
 }
+COMMA_IN_WHOLE = (  # where the answer is one whole number
+    "In Python, a comma makes two numbers: {line_in} does not mean {detail}. Write one whole number."
+)
 _WITHOUT_AN_ANSWER = frozenset(
     {"name", "compared", "text", "inside", "printed", "bare", "comment", "text-cell"}
 )
@@ -47,12 +51,12 @@ class SlipSeen:
     places: tuple[Place, ...]
     detail: str
 
-    @property
-    def sentence(self) -> str:
-        """The sentence for its author."""
+    def sentence(self, posed: Posed) -> str:
+        """Return the sentence for its author."""
         shown = place_text(*self.places[-1])
         detail = printable(self.detail)
-        return SENTENCES[self.kind].format(
+        is_of_whole = self.kind == "comma" and posed.how == A_WHOLE_NUMBER
+        return (COMMA_IN_WHOLE if is_of_whole else SENTENCES[self.kind]).format(
             name=self.name,
             line=shown,
             line_in=lowered(shown),
@@ -73,7 +77,7 @@ class SlipSeen:
             case "letter":
                 return bool(posed.options)
             case "comma":
-                return KINDS[posed.kind].is_one_number
+                return KINDS[posed.kind].is_one_number or posed.how == A_WHOLE_NUMBER
             case "printed" | "bare":
                 return not by_checks
             case "comment" | "text-cell":
@@ -100,7 +104,7 @@ def remarks(
     if outcome == "skipped":  # it can be right
         fitting = [slip for slip in fitting if slip.kind != "power"]
     for slip in fitting[:1]:
-        yield slip.sentence
+        yield slip.sentence(posed)
     known = {place for slip in fitting[:1] for place in slip.places}
     failed = [one for one in troubles if one.about == posed.id and not one.follows]
     for trouble in [one for one in failed if (one.cell, one.line) not in known][:MAX_REMARKS]:

@@ -38,6 +38,7 @@ class Tries:
     trials: Counter[str] = field(default_factory=Counter)  # by misconception: variants in which it was tried
     right: Counter[str] = field(default_factory=Counter)  # ... in which it led to the right answer
     confused: Counter[str] = field(default_factory=Counter)  # ... in which it was not recognised
+    silent: Counter[str] = field(default_factory=Counter)  # ... in which it was not tried, nor confused
     impostors: Counter[str] = field(default_factory=Counter)  # constant answers that were right
     refused: Counter[str] = field(default_factory=Counter)  # right answers that were not accepted
     taken: Counter[str] = field(default_factory=Counter)  # wrong answers that were
@@ -85,6 +86,7 @@ class Tries:
         for one in question.confusions(posed, key):
             if not one.is_right and one.name not in self.trials:
                 self._count(self.confused, "confused", one.name, shown)
+        self.silent.update(question.misconceptions.keys() - {wrong.name for wrong in key.wrong})
         for name, answer in question.constants(key):
             self.impostors[name] += _mark(question, posed, key, answer).outcome == "passed"
         self._look_at_the_edge(question, posed, key)
@@ -144,6 +146,9 @@ def notes_of(tallies: dict[str, Tries], varying: Collection[str] = ()) -> Iterat
                 f"{id_}: '{own}' can have the same answer as the usual mistake '{usual}', so the student "
                 "reads both messages. Exclude the usual one with 'without'."
             )
+        for name in sorted(tally.silent.keys() - tally.confused.keys()):
+            if tally.silent[name] == tally.variants:
+                yield f"{id_}: '{name}' leads to the right answer in all {tally.variants} variants."
         for name, times in (+tally.refused).items():
             yield (
                 f"{id_}: The right answer, {name}, is wrong in {times} of {tally.variants} variants. "

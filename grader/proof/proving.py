@@ -91,7 +91,7 @@ def _check(
         for name in names:
             for trial in proofs[name].trials():
                 trials.append(trial)
-                yield _job(len(trials) - 1, name, trial)
+                yield job_of(len(trials) - 1, name, trial)
 
     done = []
     for job, outcome in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(jobs()):
@@ -106,7 +106,8 @@ def _check(
     return done
 
 
-def _job(number: int, exercise: str, trial: Trial) -> Job:
+def job_of(number: int, exercise: str, trial: Trial) -> Job:
+    """Return the job that grades a trial."""
     student = trial.sitting.paper.student
     name = f"{exercise}{SUFFIX[trial.form]}"
     asked = dict.fromkeys(posed.file for posed in trial.sitting.paper.questions if posed.file)
@@ -291,14 +292,14 @@ class _Proof:
     def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
         """Record what noticed a wrong solution; yield a fault if nothing did, or took it for another."""
         asked = [
-            one for one in report.questions if KINDS[one.kind].by_checks and not _has_no_sense(trial, one)
+            one for one in report.questions if KINDS[one.kind].by_checks and not has_no_sense(trial, one)
         ]
         wrong = [one for one in asked if one.outcome != "passed"]
         reason = self._reason(trial)
         for question in asked:
             self._checks[question.id] = tuple(one.id for one in question.checks)
             if question in wrong or not trial.is_killed_by_any:
-                self._columns[question.id].append((number, _column(trial, question, reason)))
+                self._columns[question.id].append((number, column_of(trial, question, reason)))
         if not asked:
             return
         unjudged = [one for one in asked if one.outcome == "ungraded"]
@@ -439,7 +440,7 @@ _OF_AN_AUTHOR = re.compile(r"\b(NameError|UnboundLocalError|ImportError|ModuleNo
 _DOES_NOT_RUN = {"error", "timeout", "memory", "crashed", "unanswered"}
 
 
-def _has_no_sense(trial: Trial, question: QuestionReport) -> bool:
+def has_no_sense(trial: Trial, question: QuestionReport) -> bool:
     """Return whether an impostor had no wrong result to give; for a guess, one right result is enough."""
     senseless = list(map(is_senseless, question.checks))
     if trial.name in GUESSES and not any(map(_noticed, question.checks)):
@@ -458,7 +459,8 @@ def _what(trial: Trial) -> str:
     return f"the mutant '{trial.name}'"
 
 
-def _column(trial: Trial, question: QuestionReport, reason: str) -> Column:
+def column_of(trial: Trial, question: QuestionReport, reason: str) -> Column:
+    """Return what a report says of a wrong solution."""
     return Column(
         kind=trial.kind,
         name=trial.name,

@@ -95,8 +95,8 @@ def precision_of(number: Real, dtype: str | None) -> Precision:
     return EXACT
 
 
-def is_close(given: Real, wanted: Real, precision: Precision) -> bool:
-    """Return whether a number is right.
+def is_close(given: Real, wanted: Real, precision: Precision, noise: float = 0.0) -> bool:
+    """Return whether a number is right; `noise` is what rounding adds to it whatever its size.
 
     >>> is_close(33.333332, 100 / 3, PRECISIONS["float32"]), is_close(0.0, 5e-7, PRECISIONS["float32"])
     (True, False)
@@ -107,7 +107,7 @@ def is_close(given: Real, wanted: Real, precision: Precision) -> bool:
     if _is_whole(given) and _is_whole(wanted) and abs(as_float(wanted)) <= held:
         return False
     right = as_float(wanted)
-    return abs(as_float(given) - right) <= precision.allowed(right, abs(right))
+    return abs(as_float(given) - right) <= precision.allowed(right, abs(right)) + noise
 
 
 def _is_whole(number: Real) -> bool:

@@ -12,18 +12,16 @@ course of this repository, and is left out for another FOLDER. With --kinds, onl
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grader.course.loading import LoadedExercise, load_course
+from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import variant_of
 from grader.language.draws import Draws
 from grader.language.expressions import ExpressionError
@@ -39,6 +37,7 @@ from grader.worker.isolation.ways import own_way
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # to find `tests`, run from wherever
 from tests.bench.handed_in import Told, slips, solutions, told
+from tests.bench.wrong_code import OfCode, look_at_code, together
 from tests.questions.guesses import GUESSES, guess, letters_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +69,8 @@ def mark(question: Question[Any, Any, Any], posed: Posed, key: Key, answer: obje
 
 def random_answers(posed: Posed, key: Key, draw: random.Random) -> Iterator[Any]:
     """Return wrong answers of the right form, near the right one."""
+    while isinstance(posed, ChoicePosed) and posed.is_true_or_false:
+        yield draw.random() < 0.5
     while posed.kind in GUESSES or is_ordered(posed):
         yield letters_of(posed, key, draw) if is_ordered(posed) else guess(posed, key, draw)
 
@@ -109,6 +110,33 @@ def look(
                 seen[f"{what} named"] += verdict.misconception is not None
 
 
+def look_at_claims(
+    exercise: LoadedExercise, variant: Variant, draw: random.Random, seen: Counter[str]
+) -> None:
+    """What True and False can show: each misconception of one variant, and coins thrown for all statements."""
+    questions = [one for one in exercise.record.questions if label(one) == "choice true_false"]
+    asked = [(one, one.pose(variant), one.key(variant)) for one in questions]
+    for question, _, key in asked:
+        shown = {wrong.name for wrong in key.wrong}
+        seen["hidden"] += len(question.misconceptions.keys() - shown)
+        seen["alone" if len(shown) == 1 else "beside"] += len(shown)
+    for _ in range(RANDOM_ANSWERS if asked else 0):
+        verdicts = [mark(*one, draw.random() < 0.5) for one in asked]
+        wrong = [one for one in verdicts if one.outcome != "passed"]
+        seen["patterns"] += bool(wrong)
+        seen["explained"] += bool(wrong) and all(one.misconception for one in wrong)
+
+
+def line_of_claims(seen: Counter[str]) -> str:
+    whole = seen["hidden"] + seen["alone"] + seen["beside"]
+    shares = [share(seen[what], whole) for what in ("alone", "beside", "hidden")]
+    return (
+        f"  misconceptions by variant: {shares[0]} named alone, {shares[1]} beside others, {shares[2]} lead to the "
+        f"right answer\n  coins thrown for all statements of an exercise: {seen['patterns']} with a wrong answer; "
+        f"{share(seen['explained'], seen['patterns'])} have a name for every wrong answer"
+    )
+
+
 def is_spoilt(question: Question[Any, Any, Any], exercise: LoadedExercise, draw: Draw, student: str) -> bool:
     """Return whether a misconception leads to the right answer, or torch refuses the variant."""
     try:
@@ -128,27 +156,27 @@ def label(question: Question[Any, Any, Any]) -> str:
     return " ".join((question.kind, *fields))
 
 
-def of_code(root: Path, names: list[str]) -> Counter[str]:
-    """Return the misconceptions of code, graded as `course check` does."""
-    command = [str(Path(sys.executable).with_name("course")), "check", *names, "--variants", "1", "--json"]
-    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert ran.returncode in {0, 1}, ran.stderr
-    questions = [question for one in json.loads(ran.stdout)["exercises"] for question in one["questions"]]
-    columns = [column for question in questions for column in question["columns"]]
-    wrong = [column for column in columns if column["kind"] == "misconception"]
-    others = [column for column in columns if column["kind"] != "misconception" and column["killed_by"]]
-    return Counter(
-        {
-            "trials": len(wrong),
-            "named": sum(column["diagnosed"] == column["name"].partition("__")[0] for column in wrong),
-            "random": len(others),
-            "random named": sum(column["diagnosed"] is not None for column in others),
-        }
-    )
+def of_code(course: LoadedCourse, students: list[str], only: list[str]) -> dict[str, OfCode]:
+    """Return wrong code by label: in the variant of one student, or in all variants if code is to be fixed."""
+    found: dict[str, list[OfCode]] = {}
+    for exercise in course.exercises():
+        labels: dict[str, list[str]] = {}
+        for question in exercise.record.questions:
+            if question.by_checks and (not only or label(question) in only):
+                labels.setdefault(label(question), []).append(question.id)
+        for kind, asked in labels.items():
+            who = students if kind == "code fix" else students[:1]
+            found.setdefault(kind, []).append(look_at_code(course, exercise, who, asked))
+    return {kind: together(parts) for kind, parts in found.items()}
 
 
 def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def share_of(false: int, seen: Counter[str]) -> str:
+    """The share of false names among the wrong solutions."""
+    return f"({share(false, seen['random'])} of {seen['random']})"
 
 
 def line(kind: str, seen: Counter[str]) -> str:
@@ -159,20 +187,11 @@ def line(kind: str, seen: Counter[str]) -> str:
     return f"{kind:<24}" + "".join(f"{cell!s:>10}" for cell in cells)
 
 
-def main() -> None:
-    """Measure and print."""
-    arguments = sys.argv[1:]
-    root = Path(arguments[arguments.index("--course") + 1]) if "--course" in arguments else ROOT
-    count = int(arguments[0]) if arguments and arguments[0].isdigit() else 50
-    only = arguments[arguments.index("--kinds") + 1].split(",") if "--kinds" in arguments else []
-    students = [f"student-{number}" for number in range(count)]
+def look_at_all(
+    exercises: Sequence[LoadedExercise], students: Sequence[str], draws: dict[str, Draw], only: list[str]
+) -> tuple[dict[str, Counter[str]], Counter[str]]:
+    """Everything about the questions that are no code, by kind, and about whole exercises."""
     draw = random.Random(0)
-    exercises = load_course(root).exercises()
-    draws: dict[str, Draw] = {
-        "aimed": aimed,
-        "naive": partial(naive, where=True),
-        "no where": partial(naive, where=False),
-    }
     by_kind: dict[str, Counter[str]] = {}
     whole: Counter[str] = Counter()
     for exercise in exercises:
@@ -182,6 +201,8 @@ def main() -> None:
             variant = aimed(exercise, student)
             for question in questions:
                 look(question, variant, draw, by_kind.setdefault(label(question), Counter()))
+            if (claims := by_kind.get("choice true_false")) is not None:
+                look_at_claims(exercise, variant, draw, claims)
             whole["variants"] += bool(exercise.record.params)
             for name, way in draws.items() if exercise.record.params else ():
                 spoilt = [label(one) for one in questions if is_spoilt(one, exercise, way, student)]
@@ -190,13 +211,39 @@ def main() -> None:
                     by_kind[kind][name] += 1
             for question in questions if exercise.record.params else ():
                 by_kind[label(question)]["variants"] += 1
+    return by_kind, whole
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = sys.argv[1:]
+    root = Path(arguments[arguments.index("--course") + 1]).resolve() if "--course" in arguments else ROOT
+    count = int(arguments[0]) if arguments and arguments[0].isdigit() else 50
+    only = arguments[arguments.index("--kinds") + 1].split(",") if "--kinds" in arguments else []
+    students = [f"student-{number}" for number in range(count)]
+    course = load_course(root)
+    exercises = course.exercises()
+    draws: dict[str, Draw] = {
+        "aimed": aimed,
+        "naive": partial(naive, where=True),
+        "no where": partial(naive, where=False),
+    }
+    by_kind, whole = look_at_all(exercises, students, draws, only)
     print(f"{'':<24}" + "".join(f"{column:>10}" for column in COLUMNS))
     for kind, seen in by_kind.items():
         print(line(kind, seen))
+        if seen["patterns"]:
+            print(line_of_claims(seen))
+    for kind, code in of_code(course, students, only).items():
+        print(line(kind, code.seen), " (random: mutants and impostors that were noticed)")
+        right, false = code.seen["right names"], code.seen["false names"]
+        print(
+            f"  {right + false} named: {right} right names, {false} false names", share_of(false, code.seen)
+        )
+        for shown in (*code.missed, *code.false):
+            print(f"    {shown}")
     if only:
         return
-    code = [one.name for one in exercises if any(question.by_checks for question in one.record.questions)]
-    print(line("code", of_code(root, code)), " (random: mutants and impostors that were noticed)")
     print(line("exercises", whole), " (any question of the exercise)")
     if root == ROOT:
         submit()

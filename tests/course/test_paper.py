@@ -66,6 +66,8 @@ def test_a_paper_says_which_drawing_its_variant_is_of(tmp_path: Path) -> None:
 def test_a_lane_grades_by_the_same_questions_and_keys_without_texts_for_readers(shipped, name):
     whole, bare = (prepare(one, "s") for one in (shipped.exercise(name), shipped.exercise(name).to_grade))
     told = {"intro": "", "worked": None, "questions": (), "between": ()}
+    assert bare.keys
+    assert whole.keys
     assert bare.params == whole.params
     assert bare.paper.model_copy(update=told) == whole.paper.model_copy(
         update={**told, "show": bare.paper.show}

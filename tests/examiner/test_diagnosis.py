@@ -18,7 +18,7 @@ from grader.course.mistaken import mistaken, wrong_solutions
 from grader.course.paper import prepare
 from grader.examiner.check_result import Check, CheckResult
 from grader.examiner.collection import with_suite
-from grader.examiner.diagnosis import agree, diagnose, same
+from grader.examiner.diagnosis import Diagnosis, agree, diagnose, same
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
 from grader.examiner.submission import submission_of
@@ -137,6 +137,37 @@ def test_the_one_that_agrees_in_every_check_is_named() -> None:
     found = diagnose(MINE, WRONGS, of(flipped=MINE, doubled=(MINE[0], result("b", "failed", 6))))
     assert found.wrong == FLIPPED
     assert not found.partly
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.full((3,), NAN),
+        torch.full((3,), INF, dtype=torch.bfloat16),
+        np.array([NAN, INF]),
+        NAN,
+        [INF, (NAN,)],
+    ],
+)
+def test_nothing_but_nan_agrees_with_nothing(value: Any) -> None:
+    mine = (result("a", "failed", value), result("b", "failed", value))
+    assert diagnose(mine, WRONGS, of(flipped=mine, doubled=MINE)) == Diagnosis()
+    told = (*mine, result("c", "passed", 5))
+    assert (
+        diagnose(told, WRONGS, of(flipped=told, doubled=(*mine, result("c", "failed", 6)))).wrong == FLIPPED
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [torch.tensor([NAN, 1.0]), torch.tensor([]), np.array([NAN, 1.0]), np.array([3]), True, "nan", 10**400],
+)
+def test_values_that_are_not_all_nan_agree(value: Any) -> None:
+    mine = (result("a", "failed", value), result("b", "failed", NAN))
+    assert diagnose(mine, WRONGS, of(flipped=mine, doubled=MINE)).wrong == FLIPPED
 
 
 def test_of_two_that_agree_in_every_check_none_is_named() -> None:

@@ -30,7 +30,6 @@ MISSES = {  # slips without the diagnosis of a teacher, by student and slip, and
     ("ada", "exercise-4/unused/none-left"): "forgot-the-kernel leads to the same number",
     (None, "review/lengths/no-padding"): "the student reads which length comes out",
     ("ada", "review/lengths/no-padding"): "the student reads which length comes out",
-    (None, "review/after_steps/same-step"): "rounding counts where the formula is 0",
 }
 ALIKE_WHEN_SENT = "contiguous"  # on such inputs alone these are right, and no other kind crosses to a worker
 

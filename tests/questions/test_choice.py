@@ -324,5 +324,6 @@ def test_an_old_pack_reads_the_new_forms_back(asked):
 def test_letters_in_the_order_of_the_alphabet_are_never_right(fields):
     for student in STUDENTS:
         asked = ask("choice", student=student, **fields)
+        assert isinstance(asked.key, ChoiceKey)
         assert asked.key.letters == ("b", "a")
         assert asked.mark_solution().outcome == "passed"

@@ -33,6 +33,13 @@ X = {"x": {"from": -3.0, "to": 3.0}}
 SQUARE = ask("expression", answer="(x + 1) ** 2", variables=X)
 LOG = ask("expression", answer="2 * log(x)", variables=X)
 COUNT = ask("expression", answer="n ** 2 + 1", variables={"n": {"from": 1000, "to": 90000}})
+CANCELS = ask(
+    "expression",
+    answer="w - 0.2 * w * t",
+    variables={"w": {"from": 1.0, "to": 9.0}, "t": {"from": 4, "to": 6}},
+    misconceptions={"halved": {"answer": "w - 0.2 * w * t / 1.25", "message": "Not so."}},
+)
+FADES = ask("expression", answer="exp(-t)", variables={"t": {"from": 30, "to": 40}})
 TINY = ask("expression", answer="x * 1e-12", variables=X)
 
 
@@ -53,6 +60,21 @@ TINY = ask("expression", answer="x * 1e-12", variables=X)
 )
 def test_the_same_function_is_right(answer):
     assert SIZE.mark(answer).outcome == "passed"
+
+
+@pytest.mark.parametrize("answer", ["w - t*2*0.1*w", "w * (1 - t/5)", "w - t*0.1*w - t*0.1*w"])
+def test_what_rounding_leaves_of_zero_is_zero(answer):
+    assert any(point[1] == 5 for point in points_of(CANCELS))
+    assert CANCELS.mark(answer).outcome == "passed"
+
+
+def test_a_mistake_is_named_where_it_gives_zero():
+    assert CANCELS.mark("w * (1 - t * 4 / 25)").misconception == "halved"
+
+
+@pytest.mark.parametrize("answer", ["0", "exp(-t) / 2", "1e-14"])
+def test_zero_is_not_what_is_small_everywhere(answer):
+    assert FADES.mark(answer).outcome == "failed"
 
 
 @pytest.mark.parametrize("answer", ["x**2 + 2*x + 1", "x^2 + 2*x + 1", "x² + 2·x + 1", "(1 + x)**2.0"])

@@ -24,7 +24,7 @@ from grader.mistakes.sequences import (
 from grader.questions import wording
 from grader.questions.base import Confusion, Question, computed, rendered
 from grader.questions.parts import AnswerParts
-from grader.questions.posed import FormError, Key, Mark, Option, Posed, Wrong, failed
+from grader.questions.posed import MOST_READ, FormError, Key, Mark, Option, Posed, Wrong, failed
 from grader.questions.problems import Problem, formula_problems, text_problems
 from grader.questions.values import describe, elements, members, plain, single
 
@@ -226,6 +226,8 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
         answer: Any = list(right) if self.several else right[0]
         if self.true_false:
             answer = bool(computed(self.answer, variant, "answer"))
+            other = next(letter for letter, option in lettered if not option.correct)
+            wrong = tuple(one.model_copy(update={"answer": other}) for one in self._misled(variant, answer))
         return ChoiceKey(solution=f"{self.id} = {answer!r}", wrong=wrong, letters=right, credit=self.credit)
 
     def _ordered_key(self, variant: Variant, letters: Mapping[str, str]) -> ChoiceKey:
@@ -279,16 +281,16 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
         return shuffled
 
     def _true_and_false(self, variant: Variant) -> list[_Drawn]:
-        """Return True and False; a misconception can say why the wrong one is wrong."""
+        """Return True and False; the wrong one has the name of the misconception if only one leads to it."""
         right = bool(computed(self.answer, variant, "answer"))
-        wrongs = [wrong for wrong in self.authored_wrongs(variant) if bool(wrong.answer) is not right]
-        wrong = wrongs[0] if wrongs else Wrong(name="", answer=not right, message="")
-        return [
-            _Drawn(str(one), True, "", "")
-            if one is right
-            else _Drawn(str(one), False, wrong.name, wrong.message, wrong.hint)
-            for one in (True, False)
-        ]
+        wrongs = self._misled(variant, right)
+        name = wrongs[0].name if len(wrongs) == 1 else ""
+        return [_Drawn(str(one), one is right, "" if one is right else name, "") for one in (True, False)]
+
+    def _misled(self, variant: Variant, right: object) -> list[Wrong]:
+        """Return the misconceptions that lead to the wrong one of True and False."""
+        wrongs = {one.name: one for one in self.authored_wrongs(variant) if bool(one.answer) is not right}
+        return list(wrongs.values())
 
     def _from_misconceptions(self, variant: Variant) -> list[_Drawn]:
         """Return the right answer and the wrong ones that differ from it and from each other."""
@@ -314,9 +316,18 @@ class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
         """Return the whole question and key: the options decide."""
         return self.pose(variant), self.key(variant)
 
+    @classmethod
+    def trials(cls, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Wrong]:
+        """Yield each misconception, except two that lead to the same of True and False: both are read."""
+        if not posed.is_true_or_false or len(key.wrong) != MOST_READ:
+            yield from key.wrong
+
     def confusions(self, posed: ChoicePosed, key: ChoiceKey) -> Iterator[Confusion]:
-        """Yield options with the same text, and misconceptions left out because an option has their text."""
-        if posed.ordered:
+        """Yield options with the same text, and misconceptions left out because an option has their text.
+
+        True and False have none: parameters that revealed a misconception would give all students one answer.
+        """
+        if posed.ordered or posed.is_true_or_false:
             return
         shown = {wrong.name for wrong in key.wrong}
         yield from (Confusion(name, is_right=False) for name in self.misconceptions if name not in shown)
@@ -385,7 +396,8 @@ def _judge_set(posed: ChoicePosed, key: ChoiceKey, answer: set[str]) -> Mark:
         otherwise = " ".join([counts, *told.values()])
         messages = {one.name: f"{counts} {told.get(one.name, '')}".rstrip() for one in wrongs}
         wrongs = [one.model_copy(update={"message": messages[one.name]}) for one in wrongs]
-    return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most=1)
+    most = MOST_READ if posed.is_true_or_false else 1
+    return failed(wrongs, lambda wrong: wrong.answer in answer, otherwise, share, most)
 
 
 def _judge_sequence(posed: ChoicePosed, key: ChoiceKey, answer: tuple[str, ...]) -> Mark:

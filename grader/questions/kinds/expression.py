@@ -30,6 +30,7 @@ TRIES = 1000  # draws of one point that must meet the conditions
 STEPS = 10**6  # into which a range of real numbers is divided
 MAX_VARIABLES = 8
 DOUBLE = PRECISIONS["float64"]
+ROUNDING = 1e-12  # of the numbers in a sum, where its terms cancel
 
 Coordinate = int | float
 Outputs = tuple[Coordinate | None, ...]  # at each point; None where a formula has no value
@@ -218,14 +219,15 @@ class Formula(Question[FormulaPosed, FormulaKey, ast.expr]):
     def judge(cls, posed: FormulaPosed, key: FormulaKey, answer: ast.expr) -> Mark:
         """Give the verdict on a formula by what it gives at the points."""
         given = _values_of(answer, posed.variables, key.points)
-        pairs = zip(given, key.values, strict=True)
-        differ = [index for index, (one, its) in enumerate(pairs) if not _agree(one, its)]
+        noises = _noises(key)
+        agree = list(map(_agree, given, key.values, noises))
+        differ = [index for index, is_alike in enumerate(agree) if not is_alike]
         if not differ:
             return Mark("passed", 1.0, "")
         alike = [
             wrong
             for wrong, its in zip(key.wrong, key.wrong_values, strict=True)
-            if all(map(_agree, given, its))
+            if all(map(_agree, given, its, noises))
         ]
         first = differ[0]
         where = wording.listed(
@@ -253,11 +255,17 @@ def _values_of(tree: ast.expr, names: Sequence[str], points: Sequence[tuple[Coor
     return tuple(_value(tree, {**constants, **dict(zip(names, point, strict=True))}) for point in points)
 
 
-def _agree(one: Coordinate | None, other: Coordinate | None) -> bool:
+def _noises(key: FormulaKey) -> list[float]:
+    """Return how far two ways to compute the same can be apart at each point, where terms cancel."""
+    largest = max((abs(as_float(value)) for value in key.values if value is not None), default=0.0)
+    return [ROUNDING * min(largest, max(abs(as_float(one)) for one in point)) for point in key.points]
+
+
+def _agree(one: Coordinate | None, other: Coordinate | None, noise: float) -> bool:
     """Return whether two formulas give the same at a point, or both nothing."""
     if one is None or other is None:
         return one is other
-    return is_close(one, other, DOUBLE)
+    return is_close(one, other, DOUBLE, noise)
 
 
 def _rounded(values: Outputs) -> tuple[str, ...]:

@@ -12,6 +12,14 @@ def test_accuracy_many(student, reference):
     assert_close(student.accuracy(logits, labels), reference.accuracy(logits, labels))
 
 
+def test_accuracy_of_a_batch(student, reference, params):
+    """As many examples and classes as in the exercise."""
+    generator = torch.Generator().manual_seed(params["B"] + params["classes"])
+    logits = torch.randn(params["B"], params["classes"], generator=generator)
+    labels = torch.where(torch.arange(params["B"]) % 4 == 0, logits.argmin(-1), logits.argmax(-1))
+    assert_close(student.accuracy(logits, labels), reference.accuracy(logits, labels))
+
+
 def test_accuracy_square(student, reference):
     """As many examples as classes, where rows and columns have different winners."""
     logits = torch.tensor([[9.0, 8.0, 7.0], [1.0, 3.0, 2.0], [0.0, -2.0, -1.0]])

@@ -1,0 +1,3 @@
+"""The course of kinds is graded by benchmarks, not collected as tests."""
+
+collect_ignore = ["kinds"]
