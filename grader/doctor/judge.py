@@ -9,6 +9,7 @@ if reading it costs too much.
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,9 +46,12 @@ class Bench:
     def __enter__(self) -> Self:
         adopt_orphans()
         self._start()
+        gc.collect()
+        gc.freeze()  # otherwise all of torch would be looked through twice for each attack
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        gc.unfreeze()
         self.server.close()
 
     def _start(self) -> None:
@@ -102,7 +106,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
     world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
     before, reports, broken, refused = dict(state_of(world)), [], [], []
     children = _children()
-    with watched(bench.server) as cost:
+    with watched(bench.server, is_notebook=is_notebook) as cost:
         for name, content in files:
             try:
                 reports.append(bench.graded(exercise, name, content))
@@ -114,7 +118,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
         *broken,
         *_told(world, reports),
         *_left(bench, before, children),
-        *cost.gains(is_notebook=is_notebook),
+        *cost.gains(),
     ]
     try:
         if broken:
