@@ -24,9 +24,10 @@ _CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 @dataclass
 class Cost:
-    """The cost of grading for an examiner and its workers."""
+    """The cost of grading for an examiner, and for its workers if they read a notebook."""
 
     server: Workers
+    is_notebook: bool
     began: float = 0.0  # seconds of CPU time
     kept: int = 0  # KiB of the examiner before
     peak: int = 0  # KiB of the examiner at its highest
@@ -34,39 +35,46 @@ class Cost:
     seconds: float = 0.0
     grown: int = 0  # KiB of the examiner after
 
-    def gains(self, *, is_notebook: bool) -> Iterator[str]:
+    def gains(self) -> Iterator[str]:
         """Yield what was too much."""
-        most = READ_MIB if is_notebook else GROWN_MIB
+        most = READ_MIB if self.is_notebook else GROWN_MIB
         if self.peak - self.kept > most << 10:
             yield f"the examiner took {(self.peak - self.kept) >> 10} MiB"
         if self.grown - self.kept > KEPT_MIB << 10:
             yield f"the examiner keeps {(self.grown - self.kept) >> 10} MiB"
-        if is_notebook and self.worker > most << 10:
+        if self.is_notebook and self.worker > most << 10:
             yield f"a worker took {self.worker >> 10} MiB to read it"
-        if is_notebook and self.seconds > READ_SECONDS:
+        if self.is_notebook and self.seconds > READ_SECONDS:
             yield f"reading it took {self.seconds:.1f} s"
 
 
 @contextlib.contextmanager
-def watched(server: Workers) -> Iterator[Cost]:
+def watched(server: Workers, *, is_notebook: bool) -> Iterator[Cost]:
     """Measure what is done in here, in CPU time and not wall time, because other processes run as well."""
     gc.collect()
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets VmHWM
     own = os.getpid()
-    cost = Cost(server, _seconds(server.pid), _memory(own, "VmRSS"))
+    cost = Cost(server, is_notebook, _seconds(server.pid), _memory(own, "VmRSS"))
+    with _sampled(cost) if is_notebook else contextlib.nullcontext():
+        yield cost
+    cost.seconds = _seconds(server.pid) - cost.began
+    cost.peak = _memory(own, "VmHWM")
+    gc.collect()
+    cost.grown = _memory(own, "VmRSS")
+
+
+@contextlib.contextmanager
+def _sampled(cost: Cost) -> Iterator[None]:
+    """Look at the workers from time to time."""
     done = threading.Event()
     watcher = threading.Thread(target=_sample, args=(cost, done), daemon=True)
     watcher.start()
     try:
-        yield cost
+        yield
     finally:
         done.set()
         watcher.join()
-        cost.seconds = _seconds(server.pid) - cost.began
-        cost.peak = _memory(own, "VmHWM")
-        gc.collect()
-        cost.grown = _memory(own, "VmRSS")
 
 
 def _sample(cost: Cost, done: threading.Event) -> None:

@@ -9,6 +9,7 @@ if reading it costs too much.
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Self
 
 import psutil
 
+from grader.course.measured import PATIENCE_SECONDS
+from grader.course.sitting import Sitting
 from grader.doctor.cost import watched
 from grader.doctor.stopping import layers_of
 from grader.doctor.world import HONEST, World, left_by, state_of
@@ -29,6 +32,7 @@ from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
+_HONEST = ("target.py", HONEST.encode())
 _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 
@@ -45,9 +49,12 @@ class Bench:
     def __enter__(self) -> Self:
         adopt_orphans()
         self._start()
+        gc.collect()
+        gc.freeze()  # otherwise all of torch would be looked through twice for each attack
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        gc.unfreeze()
         self.server.close()
 
     def _start(self) -> None:
@@ -58,12 +65,8 @@ class Bench:
                 self.expected[name] = self._expected(name)
 
     def _expected(self, exercise: str) -> Report:
-        """Return the report of the honest submission on a machine that is not too busy for it."""
-        for _ in range(_TRIES):
-            report = self.graded(exercise, "target.py", HONEST.encode())
-            if not report.ran_out:
-                break
-        return report
+        """Return the report of the honest submission, which gets enough time on a busy machine, too."""
+        return self._graded(self.world.sittings[exercise].paced(PATIENCE_SECONDS), *_HONEST)
 
     def restart(self) -> None:
         """Begin with another fork server."""
@@ -72,15 +75,16 @@ class Bench:
 
     def graded(self, exercise: str, name: str, content: bytes) -> Report:
         """Grade one file as `course grade` does."""
-        submission = submission_of(name, content)
-        sitting = self.world.sittings[exercise]
-        return grade(sitting, submission, self.server, self.suite).report
+        return self._graded(self.world.sittings[exercise], name, content)
+
+    def _graded(self, sitting: Sitting, name: str, content: bytes) -> Report:
+        return grade(sitting, submission_of(name, content), self.server, self.suite).report
 
     def disturbed(self, exercise: str) -> bool:
         """Return whether the honest submission is now graded differently; a busy machine does not count."""
         expected = self.expected[exercise]
         for _ in range(_TRIES):
-            found = self.graded(exercise, "target.py", HONEST.encode())
+            found = self.graded(exercise, *_HONEST)
             if found == expected:
                 return False
             if all(question.outcome != "timeout" for question in found.questions):
@@ -102,7 +106,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
     world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
     before, reports, broken, refused = dict(state_of(world)), [], [], []
     children = _children()
-    with watched(bench.server) as cost:
+    with watched(bench.server, is_notebook=is_notebook) as cost:
         for name, content in files:
             try:
                 reports.append(bench.graded(exercise, name, content))
@@ -114,7 +118,7 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
         *broken,
         *_told(world, reports),
         *_left(bench, before, children),
-        *cost.gains(is_notebook=is_notebook),
+        *cost.gains(),
     ]
     try:
         if broken:

@@ -39,6 +39,8 @@ def grad(f: Any, inputs: Any, wrt: Any = 0, upstream: Any = None) -> Any:
         raise TypeError(f"the result is of type {type(output).__name__}, and only a tensor has a gradient")
     wanted = [parameters[place] if isinstance(place, str) else args[place] for place in places]
     weights = torch.ones_like(output) if upstream is None else upstream
+    if output.is_floating_point() and isinstance(weights, torch.Tensor) and weights.shape == output.shape:
+        output, weights = (output * weights).sum(), None  # if it got weights, torch would import sympy first
     found = torch.autograd.grad(output, wanted, weights, allow_unused=True)
     return list(found) if isinstance(wrt, list) else found[0]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -74,47 +75,75 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-Job = Callable[[Bench], object]
+@dataclass
+class Seen:
+    """What was seen at one bench, where a layer is broken: its workers are not confined."""
+
+    verdicts: dict[str, Judgement] = field(default_factory=dict)
+    expected: dict[str, Report] = field(default_factory=dict)
+    tampered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
-def bench(world: World) -> Callable[[Job], object]:
-    """Work at a bench where a layer is broken: its workers are not confined."""
+def seen(world: World, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    found = Seen()
 
-    def at(job: Job) -> object:
-        def work(suite: CheckSuite) -> object:
-            with Bench(world, suite, partial(ForkServer, confine=False)) as bench:
-                return job(bench)
+    def work(suite: CheckSuite) -> None:
+        with Bench(world, suite, partial(ForkServer, confine=False)) as bench:
+            found.expected |= bench.expected
+            for name, (planted, _) in PLANTED.items():
+                place = str(tmp_path_factory.mktemp("outside-of-the-world"))
+                sources = [planted] if isinstance(planted, str) else planted
+                filled = [world.replaced(source.replace("@PLACE@", place)).encode() for source in sources]
+                found.verdicts[name] = judge.judge(bench, PLAIN, [("target.py", one) for one in filled])
+            found.tampered |= tampered(bench)
 
-        return with_suite(world.course, [PLAIN, WRITING], work)
-
-    return at
-
-
-@pytest.fixture(scope="module")
-def verdicts(
-    world: World, bench: Callable[[Job], object], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Judgement]:
-    found: dict[str, Judgement] = {}
-
-    def job(bench: Bench) -> None:
-        for name, (planted, _) in PLANTED.items():
-            place = str(tmp_path_factory.mktemp("outside-of-the-world"))
-            sources = [planted] if isinstance(planted, str) else planted
-            filled = [world.replaced(source.replace("@PLACE@", place)).encode() for source in sources]
-            found[name] = judge.judge(bench, PLAIN, [("target.py", content) for content in filled])
-
-    bench(job)
+    with_suite(world.course, [PLAIN, WRITING], work)
     return found
 
 
-def test_an_attack_that_gains_nothing(verdicts):
-    assert verdicts["nothing"] == Judgement((), ("seccomp",), "I gave up: Operation not permitted")
+def tampered(bench: Bench) -> dict[str, tuple[str, ...]]:
+    """Return the gains of harmless files, at a bench where what they could have done to it is done."""
+    found: dict[str, tuple[str, ...]] = {}
+    kept: list[bytes] = []
+    expected, graded = bench.expected[PLAIN], bench.graded
+
+    def gains(name: str = "target.py", content: bytes = b"x = 1\n") -> tuple[str, ...]:
+        return judge.judge(bench, PLAIN, [(name, content)]).gains
+
+    def growing(*given: Any) -> Report:
+        kept.append(bytes([1]) * (200 << 20))
+        return graded(*given)
+
+    def ungraded(*given: Any) -> Report:
+        report = graded(*given)
+        first = report.questions[0].model_copy(update={"outcome": "ungraded", "message": "It broke."})
+        return report.model_copy(update={"questions": (first,)})
+
+    bench.expected[PLAIN] = expected.model_copy(update={"score": 0.0})
+    found["differs"] = gains()
+    bench.expected[PLAIN] = expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench, "graded", growing)
+        found["grows"] = gains()
+        kept.clear()
+        patch.setattr(bench, "graded", ungraded)
+        found["ungraded"] = gains()
+    found["a notebook"] = gains("target.ipynb", NOTEBOOK.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cost, "READ_SECONDS", 0.0)
+        patch.setattr(cost, "READ_MIB", -1)
+        found["a costly notebook"] = gains("target.ipynb", NOTEBOOK.encode())
+    return found
+
+
+def test_an_attack_that_gains_nothing(seen):
+    assert seen.verdicts["nothing"] == Judgement((), ("seccomp",), "I gave up: Operation not permitted")
 
 
 @pytest.mark.parametrize("name", [name for name, (_, gain) in PLANTED.items() if gain])
-def test_an_attack_that_wins_is_reported(world, verdicts, name):
-    gains = list(verdicts[name].gains)
+def test_an_attack_that_wins_is_reported(world, seen, name):
+    gains = list(seen.verdicts[name].gains)
     if name == "the server":
         assert gains.pop().startswith("left running")  # a worker whose server died
     assert len(gains) == 1
@@ -122,11 +151,9 @@ def test_an_attack_that_wins_is_reported(world, verdicts, name):
     assert not list(left_by(world))
 
 
-def test_the_honest_earn_their_points(bench):
-    found: dict[str, Report] = {}
-    bench(lambda bench: found.update(bench.expected))
-    assert set(found) == {PLAIN, WRITING}
-    for report in found.values():
+def test_the_honest_earn_their_points(seen):
+    assert set(seen.expected) == {PLAIN, WRITING}
+    for report in seen.expected.values():
         assert {q.id: q.score for q in report.questions if q.score} == {
             "size": 2,
             "double": 2,
@@ -137,41 +164,8 @@ def test_the_honest_earn_their_points(bench):
         }
 
 
-def test_what_an_attack_does_to_the_examiner_is_reported(bench, monkeypatch):
-    found: dict[str, tuple[str, ...]] = {}
-    kept: list[bytes] = []
-
-    def job(bench: Bench) -> None:
-        expected, graded = bench.expected[PLAIN], bench.graded
-
-        def gains(name: str = "target.py", content: bytes = b"x = 1\n") -> tuple[str, ...]:
-            return judge.judge(bench, PLAIN, [(name, content)]).gains
-
-        def growing(*given: Any) -> Report:
-            kept.append(bytes([1]) * (200 << 20))
-            return graded(*given)
-
-        def ungraded(*given: Any) -> Report:
-            report = graded(*given)
-            first = report.questions[0].model_copy(update={"outcome": "ungraded", "message": "It broke."})
-            return report.model_copy(update={"questions": (first,)})
-
-        bench.expected[PLAIN] = expected.model_copy(update={"score": 0.0})
-        found["differs"] = gains()
-        bench.expected[PLAIN] = expected
-        with monkeypatch.context() as patch:
-            patch.setattr(bench, "graded", growing)
-            found["grows"] = gains()
-            kept.clear()
-            patch.setattr(bench, "graded", ungraded)
-            found["ungraded"] = gains()
-        found["a notebook"] = gains("target.ipynb", NOTEBOOK.encode())
-        with monkeypatch.context() as patch:
-            patch.setattr(cost, "READ_SECONDS", 0.0)
-            patch.setattr(cost, "READ_MIB", -1)
-            found["a costly notebook"] = gains("target.ipynb", NOTEBOOK.encode())
-
-    bench(job)
+def test_what_an_attack_does_to_the_examiner_is_reported(seen):
+    found = seen.tampered
     assert found["differs"] == ("the next submission was graded differently",)
     assert any(re.fullmatch("the examiner keeps [0-9]+ MiB", gain) for gain in found["grows"])
     assert found["ungraded"] == (
