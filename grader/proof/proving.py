@@ -11,6 +11,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.class_grader import ClassGrader
@@ -40,7 +41,8 @@ from grader.proof.lint import (
 )
 from grader.proof.matrix import Column, Matrix, Proved
 from grader.proof.rehearsal import Rehearsed, cause_apart, rehearsed
-from grader.proof.spread import DRAWS, Spread, class_of, collapses, made_up, spreads_of
+from grader.proof.shares import in_shares
+from grader.proof.spread import CLASS, DRAWS, Spread, class_of, collapses, made_up, spreads_of
 from grader.proof.trials import GUESSES, OTHER_DTYPE, Trial, code_trials, is_senseless, whole_trials
 from grader.questions.definitions import function_of
 from grader.questions.handed_file import example_of
@@ -164,11 +166,13 @@ class _Proof:
             yield trial
         self._faults += faults_of(self.exercise, self._tallies)
         if not any(tally.hides_a_mistake for tally in self._tallies.values()):
+            self._draw_ahead(CLASS + 1)
             students = list(class_of(self.exercise, self._variant))
             self._spreads = tuple(spreads_of(self.exercise, students, self._tallies))
         self._is_all = True
 
     def _trials(self) -> Iterator[Trial]:
+        self._draw_ahead(self.variants + 1)
         sittings = list(self._sittings())
         students = [sitting for sitting in sittings if sitting.paper.student]
         for sitting in sittings:
@@ -199,6 +203,23 @@ class _Proof:
                     return
             if self._sat > self.variants:
                 return
+
+    def _draw_ahead(self, count: int) -> None:
+        """Draw the first variants in several processes, unless a params.py draws them or student 1 has none.
+
+        One that cannot be drawn is left to `_variant`, which says why.
+        """
+        exercise = self.exercise
+
+        def draw(index: int) -> Variant | None:
+            with suppress(CourseFaults):
+                return variant_of(exercise, made_up(index))
+            return None
+
+        if exercise.names and not exercise.params_file and draw(1):
+            left = [index for index in range(count) if index not in self._drawn]
+            drawn = zip(left, in_shares(draw, left), strict=True)
+            self._drawn |= {index: variant for index, variant in drawn if variant}
 
     def _variant(self, index: int) -> Variant:
         """Draw a made-up student's variant, once; that of 0 is variant 0."""
