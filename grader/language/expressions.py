@@ -37,8 +37,9 @@ def _range(*bounds: int) -> list[int]:
 def _product(numbers: Iterable[Any]) -> Any:
     """Multiply numbers; every product on the way is bounded."""
     result: Any = 1
+    times = _binary(ast.Mult())
     for number in numbers:
-        result = _binary(ast.Mult(), result, _finite(number))
+        result = times(result, _finite(number))
         _finite(result)
     return result
 
