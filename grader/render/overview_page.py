@@ -88,12 +88,12 @@ def overview_html(overview: Overview) -> str:
     """Return the page."""
     first = overview.variants[0]
     own = own_figure(first.paper) if first.paper else _NO_DRAWN
-    section = environment().get_template("variant.html.jinja").module.section
+    module: Any = environment().get_template("variant.html.jinja").module
 
     def written(number: int) -> WrittenVariant:
         listed = _listed(overview, number)
         figures = [one.figure.svg for asked in listed.questions for one in asked.wrongs if one.figure.svg]
-        html = section(listed, number, _NO_DRAWN if number else own)
+        html = module.section(listed, number, _NO_DRAWN if number else own)
         return WrittenVariant(str(html).rstrip(), [asked.id for asked in listed.questions], figures)
 
     made = in_shares(written, range(len(overview.variants)))
