@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -40,6 +41,14 @@ class Interlude(Record):
     is_code: bool = False
 
 
+@lru_cache(maxsize=64)  # a stub asks several times, and the reference and a stub have the same
+def _drawing(worked: Worked, show: Show) -> str:
+    """Draw the first step, and of a whole walk also the last, as text."""
+    figure = figure_of(worked, show)
+    numbers = dict.fromkeys((0, figure.count - 1))
+    return "\n\n".join(as_text(figure, number, unicode=True) for number in numbers)
+
+
 class Paper(Record):
     """The questions of one exercise for one student. Nothing in it reveals an answer."""
 
@@ -74,11 +83,7 @@ class Paper(Record):
     @property
     def drawing(self) -> str | None:
         """The exercise's figure as text for UTF-8: its first step, and of a whole walk also its last."""
-        figure = self.illustration
-        if figure is None:
-            return drawn(self.walk) or self.figure
-        numbers = dict.fromkeys((0, figure.count - 1))
-        return "\n\n".join(as_text(figure, number, unicode=True) for number in numbers)
+        return _drawing(self.worked, self.show) if self.worked else drawn(self.walk) or self.figure
 
     @property
     def points(self) -> float:

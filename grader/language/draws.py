@@ -27,11 +27,11 @@ class Draws:
 
     def under(self, *words: object) -> Draws:
         """Return the source under a longer name."""
-        return Draws((*self.name, *(str(word) for word in words)))
+        return Draws((*self.name, *map(str, words)))
 
     def below(self, bound: int, *words: object) -> int:
         """Draw a whole number in [0, bound); the bias is below bound / 2**128."""
-        text = "\x00".join(self.under(*words).name)
+        text = "\x00".join((*self.name, *map(str, words)))
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]) % bound
 
     def shuffled(self, items: Sequence[T], *words: object) -> list[T]:

@@ -37,8 +37,9 @@ def _range(*bounds: int) -> list[int]:
 def _product(numbers: Iterable[Any]) -> Any:
     """Multiply numbers; every product on the way is bounded."""
     result: Any = 1
+    times = _binary(ast.Mult())
     for number in numbers:
-        result = _binary(ast.Mult(), result, _finite(number))
+        result = times(result, _finite(number))
         _finite(result)
     return result
 
@@ -122,6 +123,7 @@ _NODES = (
 )
 
 
+_REAL = (int, float)
 _NUMBERS = {int, float}  # without bool, which is one
 _SMALL = 1e99  # a number below this needs no closer look
 
@@ -358,8 +360,8 @@ def _computing(node: ast.expr) -> _Compiled:  # noqa: C901 one branch for each f
             change, of = _UNARY[type(op)], _compiled(operand)
             return lambda scope, steps: change(of(scope, steps))
         case ast.BinOp(left=left, op=op, right=right):
-            sign, one, other = op, _compiled(left), _compiled(right)
-            return lambda scope, steps: _binary(sign, one(scope, steps), other(scope, steps))
+            sign, one, other = _binary(op), _compiled(left), _compiled(right)
+            return lambda scope, steps: sign(one(scope, steps), other(scope, steps))
         case ast.BoolOp(op=op, values=values):
             return _deciding([*map(_compiled, values)], by=isinstance(op, ast.Or))
         case ast.Compare(left=left, ops=ops, comparators=comparators):
@@ -425,6 +427,9 @@ def _deciding(operands: Sequence[_Compiled], *, by: bool) -> _Compiled:
 
 def _comparing(holds: Sequence[Callable[[Any, Any], Any]], operands: Sequence[_Compiled]) -> _Compiled:
     """Return a function that compares; as in Python, it computes nothing after a comparison that fails."""
+    if len(holds) == 1:
+        (hold,), (one, other) = holds, operands
+        return lambda scope, steps: bool(hold(one(scope, steps), other(scope, steps)))
 
     def value_of(scope: Scope, steps: _Steps) -> bool:
         pairs = pairwise(operand(scope, steps) for operand in operands)
@@ -433,10 +438,17 @@ def _comparing(holds: Sequence[Callable[[Any, Any], Any]], operands: Sequence[_C
     return value_of
 
 
-def _binary(op: ast.operator, left: Any, right: Any) -> Any:
-    if isinstance(op, ast.Mult | ast.Mod | ast.Pow):
-        if not all(isinstance(side, int | float) for side in (left, right)):
+def _binary(op: ast.operator) -> Callable[[Any, Any], Any]:
+    """Return the function of an operator; lists and texts are only added."""
+    compute, is_power = _BINARY[type(op)], isinstance(op, ast.Pow)
+    if not isinstance(op, ast.Mult | ast.Mod | ast.Pow):
+        return compute
+
+    def value_of(left: Any, right: Any) -> Any:
+        if not (isinstance(left, _REAL) and isinstance(right, _REAL)):
             raise ExpressionError("Only numbers can be multiplied or divided.")
-        if isinstance(op, ast.Pow) and abs(right) > MAX_EXPONENT:
+        if is_power and abs(right) > MAX_EXPONENT:
             raise ExpressionError(f"The exponent of a power must be at most {MAX_EXPONENT}.")
-    return _BINARY[type(op)](left, right)
+        return compute(left, right)
+
+    return value_of

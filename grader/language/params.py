@@ -234,9 +234,15 @@ def _cost(demands: Sequence[Demand], variant: Variant, most: float) -> float:
 def _draw_group(
     params: Mapping[str, Param], conditions: list[str], given: Mapping[str, Any], source: Draws
 ) -> dict[str, Any]:
+    steps = [*_steps(params, conditions)]
     for attempt in range(MAX_TRIES):
-        drawn = _draw(params, source.under(attempt), given)
-        if all(_holds(condition, drawn) for condition in conditions):
+        drawn: dict[str, Any] = {}
+        own = source.under(attempt)
+        for condition, names in steps:
+            _draw(names, own, given, drawn)
+            if condition is not None and not _holds(condition, drawn):
+                break
+        else:
             return drawn
     raise VariantError(
         f"No draw out of {MAX_TRIES} met these conditions together: {'; '.join(conditions)}. "
@@ -244,10 +250,30 @@ def _draw_group(
     )
 
 
+def _steps(
+    params: Mapping[str, Param], conditions: Sequence[str]
+) -> Iterator[tuple[str | None, Mapping[str, Param]]]:
+    """Yield each condition with the parameters to draw for it, and at last the parameters that are left.
+
+    Most draws fail an early condition, so the parameters of later ones need not be drawn.
+    """
+    left = dict(params)
+    for condition in conditions:
+        reads = set(_reads(condition))
+        for name in reads & params.keys():
+            reads |= _shape_reads(params[name])
+        yield condition, {name: left.pop(name) for name in params if name in reads and name in left}
+    yield None, left
+
+
+def _shape_reads(param: Param) -> set[str]:
+    return _reads_all(param.shape) if isinstance(param, Grid) else set()
+
+
 def _groups(params: Mapping[str, Param], where: list[str]) -> list[set[str]]:
     """Group the parameters so that no condition or shape reads two groups; each group is drawn by itself."""
     links: list[AbstractSet[str]] = [_reads(condition) for condition in where]
-    links += [{name, *_reads_all(param.shape)} for name, param in params.items() if isinstance(param, Grid)]
+    links += [{name, *_shape_reads(param)} for name, param in params.items()]
     return _joined([{name} for name in params], links)
 
 
@@ -271,8 +297,10 @@ def _reads_all(formulas: list[Expression]) -> set[str]:
     return set().union(*(_reads(formula) for formula in formulas))
 
 
-def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) -> dict[str, Any]:
-    drawn: dict[str, Any] = {}
+def _draw(
+    params: Mapping[str, Param], source: Draws, given: Mapping[str, Any], drawn: dict[str, Any]
+) -> None:
+    """Draw parameters; add them to those that were drawn before."""
     for name, param in params.items():
         draws = source.under(name)
         if name in given:
@@ -286,7 +314,6 @@ def _draw(params: Mapping[str, Param], source: Draws, given: Mapping[str, Any]) 
             drawn[name] = param[draws.below(len(param))]
         else:
             drawn[name] = param
-    return drawn
 
 
 def _holds(condition: str, params: Mapping[str, Any]) -> bool:

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from grader.errors import counted
 from grader.language.points import points_text
 from grader.proof.overview import Overview, ShownQuestion, ShownVariant
+from grader.proof.shares import in_shares
 from grader.questions.posed import Wrong
-from grader.render.page import page
+from grader.render.page import environment, page
 from grader.render.prose import prose, ticked
 from grader.render.report_page import Drawn, cut, drawn_figure, own_figure
 
@@ -75,12 +76,28 @@ class ListedVariant:
     faults: Sequence[str]
 
 
+class WrittenVariant(NamedTuple):
+    """The section of one variant, with the names of its questions, and its figures for the policy."""
+
+    html: str
+    ids: Sequence[str]
+    figures: Sequence[str]
+
+
 def overview_html(overview: Overview) -> str:
     """Return the page."""
     first = overview.variants[0]
-    listed = [*_variants(overview)]
-    figures = [one.figure.svg for variant in listed for asked in variant.questions for one in asked.wrongs]
     own = own_figure(first.paper) if first.paper else _NO_DRAWN
+    module: Any = environment().get_template("variant.html.jinja").module
+
+    def written(number: int) -> WrittenVariant:
+        listed = _listed(overview, number)
+        figures = [one.figure.svg for asked in listed.questions for one in asked.wrongs if one.figure.svg]
+        html = module.section(listed, number, _NO_DRAWN if number else own)
+        return WrittenVariant(str(html).rstrip(), [asked.id for asked in listed.questions], figures)
+
+    made = in_shares(written, range(len(overview.variants)))
+    figures = [svg for one in made for svg in one.figures]
     return page(
         "overview.html.jinja",
         f"{overview.exercise}: all variants, with answers",
@@ -90,10 +107,9 @@ def overview_html(overview: Overview) -> str:
         overview=overview,
         warning=HOLDS_ANSWERS,
         lead=" ".join(findings(overview)),
-        variants=listed,
-        ids=list(dict.fromkeys(asked.id for one in listed for asked in one.questions)),
+        variants=[Markup(one.html) for one in made],  # noqa: S704 our own template
+        ids=list(dict.fromkeys(id_ for one in made for id_ in one.ids)),
         sought=SOUGHT,
-        figure=own,
     )
 
 
@@ -125,23 +141,22 @@ def _found(question: ShownQuestion) -> Iterator[str]:
         yield RIGHT if one.is_right else ALIKE
 
 
-def _variants(overview: Overview) -> Iterator[ListedVariant]:
-    """Yield the variants; after the first, without what is the same there."""
-    first = overview.variants[0]
+def _listed(overview: Overview, number: int) -> ListedVariant:
+    """Return a variant; after the first, without what is the same there."""
+    first, variant = overview.variants[0], overview.variants[number]
     known = {question.posed.id: question for question in first.questions}
-    for number, variant in enumerate(overview.variants):
-        alike = [one.posed.id for one in variant.questions if number and _is_known(one, known)]
-        asked = [one for one in variant.questions if one.posed.id not in alike]
-        intro = variant.paper.intro if variant.paper else ""
-        is_new = not number or not first.paper or intro != first.paper.intro
-        yield ListedVariant(
-            variant.name,
-            [_param(name, value) for name, value in variant.params.items()],
-            _prose(intro) if is_new else Markup(),
-            [_question(overview, variant, one, f"v{number}") for one in asked],
-            alike,
-            [str(fault) for fault in variant.faults],
-        )
+    alike = [one.posed.id for one in variant.questions if number and _is_known(one, known)]
+    asked = [one for one in variant.questions if one.posed.id not in alike]
+    intro = variant.paper.intro if variant.paper else ""
+    is_new = not number or not first.paper or intro != first.paper.intro
+    return ListedVariant(
+        variant.name,
+        [_param(name, value) for name, value in variant.params.items()],
+        _prose(intro) if is_new else Markup(),
+        [_question(overview, variant, one, f"v{number}") for one in asked],
+        alike,
+        [str(fault) for fault in variant.faults],
+    )
 
 
 def _is_known(question: ShownQuestion, known: Mapping[str, ShownQuestion]) -> bool:

@@ -1,4 +1,4 @@
-"""How long `course show --html` takes, and how large its page is, for each exercise of this course.
+"""How long `course show --html` takes, and how large its page is, for each shipped exercise.
 
     python tests/bench/show_variants.py [VARIANTS [EXERCISE...]]
 
@@ -16,14 +16,15 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+COURSES = (ROOT, ROOT / "grader" / "courses" / "training")
 
 
-def shown(exercise: str, variants: str, file: Path) -> tuple[float, float]:
+def shown(course: Path, exercise: str, variants: str, file: Path) -> tuple[float, float]:
     """Run the command; return the seconds that it took, and those of processors."""
     before, begun = os.times(), time.perf_counter()
     program = "from grader.cli.course import main; main()"
     command = [sys.executable, "-c", program, "show", exercise, "--variants", variants, "--html", str(file)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=course, check=True, stdout=subprocess.DEVNULL)
     seconds, after = time.perf_counter() - begun, os.times()
     return (
         seconds,
@@ -34,12 +35,14 @@ def shown(exercise: str, variants: str, file: Path) -> tuple[float, float]:
 def main() -> None:
     """Show each exercise."""
     variants = sys.argv[1] if len(sys.argv) > 1 else "100"
-    names = sys.argv[2:] or sorted((one.name for one in (ROOT / "exercises").glob("*/")), key=len)
+    folders = [one for course in COURSES for one in sorted((course / "exercises").glob("*/"))]
+    wanted = [one for one in folders if one.name in (sys.argv[2:] or [one.name])]
     print(f"{'exercise':<14}{'seconds':>9}{'processor':>11}{'figures':>9}{'MB':>7}")
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:
+        for exercise in wanted:
+            course, name = exercise.parents[1], exercise.name
             file = Path(folder) / f"{name}.html"
-            seconds, processor = shown(name, variants, file)
+            seconds, processor = shown(course, name, variants, file)
             text = file.read_text(encoding="utf-8")
             size, figures = len(text.encode()) / 1e6, text.count("<figure")
             print(f"{name:<14}{seconds:>9.1f}{processor:>11.1f}{figures:>9}{size:>7.1f}", flush=True)
