@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -461,6 +462,15 @@ def test_a_course_may_be_named_by_a_relative_path(bench, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     tried.root = tmp_path.relative_to(tmp_path)
     assert len(tried.collect().checks["e"]) == 3
+
+
+def test_no_folder_above_the_course_is_listed(bench, monkeypatch, tmp_path):
+    """There may be many files in it: a handout is unpacked among all temporary files."""
+    listed, scandir = set(), os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path=".": [listed.add(path), scandir(path)][1])
+    bench(checks=WEIGHED).collect()
+    assert str(tmp_path / "exercises") in map(str, listed)
+    assert not {str(folder) for folder in tmp_path.parents} & {*map(str, listed)}
 
 
 @pytest.mark.parametrize("options", ["--no-such-option", "-k nothing"])
