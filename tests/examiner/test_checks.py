@@ -466,11 +466,17 @@ def test_a_course_may_be_named_by_a_relative_path(bench, monkeypatch, tmp_path):
 
 def test_no_folder_above_the_course_is_listed(bench, monkeypatch, tmp_path):
     """There may be many files in it: a handout is unpacked among all temporary files."""
-    listed, scandir = set(), os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path=".": [listed.add(path), scandir(path)][1])
+    listed: set[str] = set()
+    scandir = os.scandir
+
+    def noted(path="."):
+        listed.add(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", noted)
     bench(checks=WEIGHED).collect()
-    assert str(tmp_path / "exercises") in map(str, listed)
-    assert not {str(folder) for folder in tmp_path.parents} & {*map(str, listed)}
+    assert str(tmp_path / "exercises") in listed
+    assert not {str(folder) for folder in tmp_path.parents} & listed
 
 
 @pytest.mark.parametrize("options", ["--no-such-option", "-k nothing"])

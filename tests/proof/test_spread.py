@@ -32,7 +32,8 @@ every_exercise = pytest.mark.parametrize("own", EACH.values(), ids=EACH, indirec
 def own(request: pytest.FixtureRequest) -> LoadedExercise:
     """One exercise of a shipped course, loaded when its turn comes."""
     course, name = request.param
-    return course.exercise(name)
+    loaded: LoadedExercise = course.exercise(name)
+    return loaded
 
 
 @pytest.mark.slow
