@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -71,9 +72,16 @@ def imports(tree: ast.AST, *, running: bool = False, top: bool = True) -> Iterat
             yield from imports(node, running=running, top=top and not inside)
 
 
-def of(module: str, *, running: bool = False) -> list[tuple[str, bool]]:
+@cache
+def parsed(module: str) -> ast.Module:
+    """Return the tree of one module, parsed once for all tests."""
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def of(module: str, *, running: bool = False) -> tuple[tuple[str, bool], ...]:
     """Return the imports of one module."""
-    return list(imports(ast.parse(FILES[module].read_text(encoding="utf-8")), running=running))
+    return tuple(imports(parsed(module), running=running))
 
 
 def test_every_package_has_its_place():
@@ -108,7 +116,7 @@ def twice(names: Iterable[str]) -> set[str]:
 
 def class_names(module: str) -> set[str]:
     """Return the classes and the type aliases of a module: names in CamelCase at its top level."""
-    body = ast.parse(FILES[module].read_text(encoding="utf-8")).body
+    body = parsed(module).body
     names = {node.name for node in body if isinstance(node, ast.ClassDef)}
     assigned = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
     names |= {

@@ -57,7 +57,7 @@ _PYTHON_FILES = (
 )
 
 T = TypeVar("T")
-_QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion)
+_QUESTION: TypeAdapter[Question[Any, Any, Any]] = TypeAdapter(AnyQuestion, config={"defer_build": True})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from grader.engine.job import TRIES, Job
 from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner.apart import tried
+from grader.examiner.beforehand import warm_up
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.events import Watcher, unwatched
@@ -34,6 +35,8 @@ from grader.examiner.submission import Submission, submission_of
 from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import WAYS
 from grader.worker.line import Line
+
+__all__ = ["Lane", "run", "warm_up"]
 
 LEAST_SECONDS = 2.0  # that it may take in any case
 

@@ -12,6 +12,7 @@ from typing import Any
 from grader.canonical import canonical
 from grader.course.sitting import Sitting
 from grader.errors import GraderError
+from grader.examiner.beforehand import warm_up
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_checks
 from grader.examiner.events import Answers
@@ -23,6 +24,8 @@ from grader.examiner.report import Report
 from grader.examiner.submission import Request
 from grader.worker.isolation.way import Workers
 from grader.worker.line import Line
+
+__all__ = ["run", "warm_up"]
 
 
 def run(line: Line, server: Workers) -> None:

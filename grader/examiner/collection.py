@@ -229,12 +229,13 @@ def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> 
 
     pytest names a module by its path below the root, and makes each folder on the way a package. If the root
     were the folder of exercises, an exercise called `code` would be mistaken for Python's own module. If the
-    modules were kept, another course's checks could be mistaken for these.
+    modules were kept, another course's checks could be mistaken for these. Above the root pytest has nothing
+    to look for: without `--confcutdir` it would list every folder up to that of all temporary files.
     """
     before = set(sys.modules)
     options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        pytest.main([*_OPTIONS, f"--rootdir={root}", *files], plugins)
+        pytest.main([*_OPTIONS, f"--rootdir={root}", f"--confcutdir={root}", *files], plugins)
     finally:
         if options is not None:
             os.environ["PYTEST_ADDOPTS"] = options

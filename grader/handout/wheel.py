@@ -14,6 +14,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -73,15 +74,22 @@ def own_wheel() -> Wheel:
     project = package.parent / "pyproject.toml"
     about = _of_project(project) if _is_own(project) else _of_installation()
     root = f"{PROJECT}-{about.version}"
+    brings = frozenset(re.split(r"[^\w.-]", one)[0].lower() for one in about.requirements)
+    content = _content(package, f"{root}.dist-info", about.metadata, about.entry_points_text, about.license)
+    return Wheel(f"{root}-py3-none-any.whl", content, brings)
+
+
+@lru_cache(maxsize=1)
+def _content(package: Path, about: str, required: str, entry_points: str, license_: str) -> bytes:
+    """Return the bytes of a wheel; the sources of a program that is running do not change."""
     files = {
         **{f"grader/{file.relative_to(package).as_posix()}": file.read_bytes() for file in _sources(package)},
-        f"{root}.dist-info/METADATA": about.metadata.encode(),
-        f"{root}.dist-info/WHEEL": _WHEEL.encode(),
-        f"{root}.dist-info/entry_points.txt": about.entry_points_text.encode(),
-        f"{root}.dist-info/licenses/LICENSE": about.license.encode(),
+        f"{about}/METADATA": required.encode(),
+        f"{about}/WHEEL": _WHEEL.encode(),
+        f"{about}/entry_points.txt": entry_points.encode(),
+        f"{about}/licenses/LICENSE": license_.encode(),
     }
-    brings = frozenset(re.split(r"[^\w.-]", one)[0].lower() for one in about.requirements)
-    return Wheel(f"{root}-py3-none-any.whl", _zipped(files, f"{root}.dist-info/RECORD"), brings)
+    return _zipped(files, f"{about}/RECORD")
 
 
 def _sources(package: Path) -> Iterator[Path]:

@@ -45,6 +45,7 @@ def _template(text: str) -> Template:
     return _ENVIRONMENT.from_string(text)
 
 
+@lru_cache(maxsize=4096)
 def names_in_text(text: str) -> frozenset[str]:
     """Return the names that a text uses.
 
@@ -52,6 +53,8 @@ def names_in_text(text: str) -> frozenset[str]:
         TextError: the Jinja in it is malformed.
 
     """
+    if _is_plain(text) and len(text) <= MAX_SIZE:
+        return frozenset()
     try:
         _template(text)  # finds unknown filters and tests, which parsing does not
         return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(text))) - set(_ENVIRONMENT.globals)
@@ -66,13 +69,18 @@ def render(text: str, scope: Mapping[str, Any]) -> str:
         TextError: it is malformed, uses an undefined name, costs too much, or fails on the values.
 
     """
-    if "{" not in text:  # it contains no Jinja
+    if _is_plain(text):
         return written(text.strip())
     try:
         with metered():
             return written(_template(text).render(scope).strip())
     except Exception as error:
         raise _text_error(error, "rendered") from None
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text certainly contains no Jinja: compiling it would take a millisecond."""
+    return "{" not in text
 
 
 def written(text: str) -> str:

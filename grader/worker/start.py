@@ -169,10 +169,10 @@ def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
 
 
 def _prepare(examiner: str) -> None:
-    """Import once what each examiner needs. If an import fails, the examiner reports it."""
+    """Do once what each examiner would do first. If an import fails, the examiner reports it."""
     if examiner not in sys.modules:
         with contextlib.suppress(Exception):
-            importlib.import_module(examiner)
+            importlib.import_module(examiner).warm_up()
         gc.freeze()
 
 

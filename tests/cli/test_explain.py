@@ -15,7 +15,7 @@ from grader.examiner.report import QuestionReport
 from grader.render.stepping import MOST_STEPS, StepPage, Steps
 from tests.cli.terminal import terminal
 from tests.conftest import ROOT, Run
-from tests.figures.test_text import flipped
+from tests.figures.layers import flipped
 
 MESSAGE = "You turned the kernel round before laying it on the image."
 INSTEAD = "There is no figure of this answer to twice, but a message and a hint"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -480,6 +481,21 @@ def test_a_course_may_be_named_by_a_relative_path(bench, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     tried.root = tmp_path.relative_to(tmp_path)
     assert len(tried.collect().checks["e"]) == 3
+
+
+def test_no_folder_above_the_course_is_listed(bench, monkeypatch, tmp_path):
+    """There may be many files in it: a handout is unpacked among all temporary files."""
+    listed: set[str] = set()
+    scandir = os.scandir
+
+    def noted(path="."):
+        listed.add(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    bench(checks=WEIGHED).collect()
+    assert str(tmp_path / "exercises") in listed
+    assert not {str(folder) for folder in tmp_path.parents} & listed
 
 
 @pytest.mark.parametrize("options", ["--no-such-option", "-k nothing"])

@@ -38,6 +38,9 @@ SIZES: dict[str, tuple[str, tuple[int, ...]]] = {
     "two sizes": ("MaxPool2d((2, 3), padding=1)", (1, 1, 20, 31)),
 }
 
+IMAGE = [[1, 3, 3, 1], [0, 1, 1, 0], [0, 1, 1, 1], [3, 0, 3, 1]]
+KERNEL = [[2, 1, 0], [0, -1, 1], [1, 0, -2]]
+
 
 def walk_through(layer: str, shape: Sequence[int]) -> Walk:
     """Return the walk of a layer."""
@@ -84,6 +87,14 @@ def turned_tracks() -> Tracks:
     true = worked("Conv2d(1, 1, 3, bias=False)", (1, 1, 4, 4), "the kernel as it is written", seed=3)
     assert true.weight is not None
     return Tracks(true, replace(true, weight=turned(true.weight), how="the kernel upside down"))
+
+
+def flipped() -> Tracks:
+    """The example of a kernel that was turned round."""
+    layer = walk_through("Conv2d(1, 1, 3, bias=False)", (1, 1, 4, 4))
+    true = Worked(layer, nested([[IMAGE]]), nested([[KERNEL]]), how="the kernel as it is written")
+    upside_down = nested([[[row[::-1] for row in KERNEL[::-1]]]])
+    return Tracks(true, replace(true, weight=upside_down, first=(2, 2), how="the kernel upside down"))
 
 
 def padded_tracks() -> Tracks:

@@ -12,30 +12,11 @@ from hypothesis import strategies as st
 from grader.figures.figure import CannotDraw
 from grader.figures.frames import figure_of, two_tracks
 from grader.figures.text import as_text
-from grader.language.layers import LayerError, parse_layer
-from grader.walks.as_written import walk_of
-from grader.walks.walk import Walk
-from grader.walks.worked import Tracks, Worked, nested
+from grader.language.layers import LayerError
+from grader.walks.worked import Worked
+from tests.figures.layers import flipped, walk_through
 from tests.figures.test_frames import worked
 from tests.walks.test_walks import ONE
-
-IMAGE = [[1, 3, 3, 1], [0, 1, 1, 0], [0, 1, 1, 1], [3, 0, 3, 1]]
-KERNEL = [[2, 1, 0], [0, -1, 1], [1, 0, -2]]
-
-
-def walk(text: str, *shape: int) -> Walk:
-    found = walk_of(parse_layer(text), {}, shape)
-    assert found is not None
-    return found
-
-
-def flipped() -> Tracks:
-    """Return the example of a kernel that was turned round."""
-    layer = walk("Conv2d(1, 1, 3, bias=False)", 1, 1, 4, 4)
-    true = Worked(layer, nested([[IMAGE]]), nested([[KERNEL]]), how="the kernel as it is written")
-    turned = nested([[[row[::-1] for row in KERNEL[::-1]]]])
-    return Tracks(true, replace(true, weight=turned, first=(2, 2), how="the kernel upside down"))
-
 
 TWO = """\
 A convolution: image 4 x 4, kernel 3 x 3
@@ -76,7 +57,7 @@ def test_two_tracks_in_unicode_draw_lines_around_the_kernel() -> None:
 
 def test_a_size_counts_positions_and_marks_what_is_left_over() -> None:
     assert (
-        as_text(figure_of(Worked(walk("Conv1d(1, 1, 2, stride=3)", 1, 1, 6))), unicode=False)
+        as_text(figure_of(Worked(walk_through("Conv1d(1, 1, 2, stride=3)", (1, 1, 6)))), unicode=False)
         == """\
 A convolution: input 6, kernel 2, stride 3
 

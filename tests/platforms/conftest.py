@@ -40,7 +40,7 @@ def without_posix(folder: Path) -> str:
     return str(folder / "bin" / "python")
 
 
-@pytest.fixture(params=["utf-8", "cp1252"])
+@pytest.fixture(params=[pytest.param("utf-8", marks=pytest.mark.slow), "cp1252"])
 def encoding(request: pytest.FixtureRequest) -> str:
     """Return how standard output is written: as on Linux, or as a Windows console does."""
     return str(request.param)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.loading import LoadedExercise, load_course
+from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.paper import variant_of
 from grader.language.params import Variant
 from grader.proof.spread import class_of, spreads_of
@@ -18,14 +18,22 @@ from grader.service.shipped import shipped_course
 from tests.conftest import ROOT, Run
 from tests.course.building import HEAD, write
 
-COURSE = load_course(ROOT)
+COURSES = {
+    Path(course.root).name: course for course in (load_course(ROOT), load_course(shipped_course("training")))
+}
 OF_THE_LAB = ("exercise-3", "size")  # the other two of the lab tell all mistakes apart
 EACH = {
-    f"{Path(course.root).name}-{name}": course.exercise(name)
-    for course in (COURSE, load_course(shipped_course("training")))
-    for name in course.record.exercises
+    f"{root}-{name}": (course, name) for root, course in COURSES.items() for name in course.record.exercises
 }
-every_exercise = pytest.mark.parametrize("own", EACH.values(), ids=EACH)
+every_exercise = pytest.mark.parametrize("own", EACH.values(), ids=EACH, indirect=True)
+
+
+@pytest.fixture
+def own(request: pytest.FixtureRequest) -> LoadedExercise:
+    """One exercise of a shipped course, loaded when its turn comes."""
+    course, name = request.param
+    loaded: LoadedExercise = course.exercise(name)
+    return loaded
 
 
 @pytest.mark.slow
@@ -42,10 +50,10 @@ def test_variant_0_tells_mistakes_apart_but_with_the_labs_numbers(own: LoadedExe
     assert alike == ({OF_THE_LAB} if own.name in OF_THE_LAB else set())
 
 
-def test_variant_0_keeps_the_numbers_of_the_lab() -> None:
-    image = variant_of(COURSE.exercise("exercise-7"), None).params["image"]
+def test_variant_0_keeps_the_numbers_of_the_lab(shipped: LoadedCourse) -> None:
+    image = variant_of(shipped.exercise("exercise-7"), None).params["image"]
     assert [len(row) for row in image] == [4, 4, 4, 4]
-    strides = variant_of(COURSE.exercise("exercise-3"), None).params
+    strides = variant_of(shipped.exercise("exercise-3"), None).params
     assert [strides[name] for name in "MKS"] == [4, 2, 2]
 
 
