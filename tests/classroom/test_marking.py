@@ -150,7 +150,7 @@ def test_every_fault_of_a_file_is_told_with_its_place_and_nothing_is_stored(
     assert [line.split(": ")[0].rsplit(":", 2)[1] for line in lines] == ["3", "4", "5", "6"], ran.err
     for words in (
         "There is no item 3.",
-        "there twice",
+        "is listed twice",
         "not an answer of this course",
         "earned whole or not at all",
     ):
