@@ -5,14 +5,14 @@ pytest drives each item's set-up, call and tear-down; the grader has its own loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import isfunction
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -130,63 +130,45 @@ class CheckFixtures:
         """Return the parameters of the student's variant."""
         return self._turn().params
 
-    def given(self, item: Any) -> dict[str, Any]:
-        """Return those of these fixtures that a check names itself: pytest looks only for the others."""
-        turn, known = self._turn(), item._fixtureinfo.name2fixturedefs  # noqa: SLF001 pytest has no public way
-        own = {"student": turn.student, "reference": turn.reference, "params": turn.params}
-        return {
-            name: value
-            for name, value in own.items()
-            if name in known and getattr(known[name][-1].func, "__self__", None) is self
-        }
-
     def _turn(self) -> Turn:
         if self.turn is None:
             pytest.fail("there is no submission to check", pytrace=False)
         return self.turn
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """Bound the time that a check itself takes."""
+        with own_time_bounded(self._turn().waiting, CHECK_SECONDS):
+            return (yield)
 
-def _drive(item: Any, turn: Turn, fixtures: CheckFixtures) -> None:
-    """Set an item up, call it and tear it down, and keep what it raises first.
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """Keep fixtures from ending pytest or Python."""
+        with _staying():
+            return (yield)
 
-    This is pytest's protocol for one item without the hooks for a report, which no one reads: they take as
-    long as a third of the checks. With no next item, every fixture is torn down, whatever its scope, before
-    another submission's turn.
-    """
-    setup = item.session._setupstate  # noqa: SLF001 pytest has no public way
-    if not item._request:  # noqa: SLF001 it has run before, as with pytest-rerunfailures
-        item._initrequest()  # noqa: SLF001
-    try:
-        item.funcargs.update(fixtures.given(item))
-        with _keeping(turn, "setup"):
-            setup.setup(item)
-        if turn.raised is None:
-            with _keeping(turn, "call"), own_time_bounded(turn.waiting, CHECK_SECONDS):
-                item.runtest()
-        with _keeping(turn, "teardown"):
-            setup.teardown_exact(None)
-    finally:
-        item._request, item.funcargs = False, None  # noqa: SLF001
+    pytest_runtest_call = pytest_runtest_teardown = pytest_runtest_setup
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what an item raised first. No one reads the report, so no traceback is formatted for it."""
+        error = call.excinfo.value if call.excinfo is not None else None
+        if error is not None and self.turn is not None and self.turn.raised is None:
+            self.turn.raised, self.turn.raised_when = error, call.when
+        outcome: Literal["passed", "failed", "skipped"] = "passed"
+        if error is not None:
+            outcome = "skipped" if isinstance(error, pytest.skip.Exception) else "failed"
+        when = call.when if call.when != "collect" else "setup"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
 
 @contextmanager
-def _keeping(turn: Turn, when: str) -> Iterator[None]:
-    """Keep what is raised in here, if it is the first; nothing in here ends pytest or Python."""
+def _staying() -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        if turn.raised is None:
-            turn.raised, turn.raised_when = _staying(error), when
-
-
-def _staying(error: BaseException) -> BaseException:
-    """Return an error that tells of one which would have ended pytest or Python."""
-    if not isinstance(error, SystemExit | pytest.exit.Exception):
-        return error
-    name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
-    return QuitError(name).with_traceback(error.__traceback__)
+    except (SystemExit, pytest.exit.Exception) as error:
+        name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
+        raise QuitError(name).with_traceback(error.__traceback__) from None
 
 
 @dataclass
@@ -351,9 +333,11 @@ class CheckSuite:
         self.fixtures.turn = turn
         self.note(replace(deed_of(check), check=name or check.item.nodeid))
         try:
+            # With no next item, every fixture is torn down, whatever its scope, before another submission's
+            # turn.
             with self.around_in(check.item.path.parent).entered(), aside():
                 self._seed(check)
-                _drive(check.item, turn, self.fixtures)
+                check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
         finally:
             self.fixtures.turn = None
 

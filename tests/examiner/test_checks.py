@@ -372,6 +372,27 @@ def test_fixtures_and_cases_of_an_author_come_before_those_of_the_same_name(benc
     assert outcomes(wrong) == {"test_own[10]": "failed"}
 
 
+OF_PYTEST = """
+def test_folder(student, tmp_path):
+    (tmp_path / "x").write_text(str(student.double(2)))
+    assert (tmp_path / "x").read_text() == "4"
+
+def test_printed(student, capsys):
+    print(student.double(2))
+    assert capsys.readouterr().out == "4\\n"
+
+def test_replaced(student, monkeypatch):
+    monkeypatch.setattr("math.pi", 4)
+    import math
+    assert student.double(2) == math.pi
+"""
+
+
+def test_fixtures_of_pytest_work_in_checks(bench):
+    (report,) = bench(checks=OF_PYTEST).grade(RIGHT)
+    assert outcomes(report) == dict.fromkeys(("test_folder", "test_printed", "test_replaced"), "passed")
+
+
 @pytest.mark.parametrize("value", ["1", "torch.ones(2, 2)", "[1, (2,)]", "'a' * 3", "..."])
 def test_values_go_to_the_student_and_come_back(bench, value):
     checks = f"""
