@@ -39,7 +39,6 @@ from grader.engine.lane import Lane
 from grader.engine.setup import Setup
 from grader.examiner.collection import with_suite
 from grader.examiner.outcome import Outcome
-from grader.handout import installation
 from grader.handout.wheel import own_wheel
 from grader.worker import forkserver, interrupts, server
 from grader.worker.environment import clean_environment
@@ -48,8 +47,7 @@ from grader.worker.starting import Start, forked
 _OF_COMMANDS = [f"grader.cli.{module}" for module, *_ in course.PARTS.values()]
 for _module in (*_OF_COMMANDS, "grader.proof.proving", "nbformat", "sqlalchemy.dialects.sqlite"):
     importlib.import_module(_module)  # else every run would import its own
-_WHEEL = own_wheel()  # else every run would make its own, of the same files
-installation.own_wheel = lambda: _WHEEL  # type: ignore[attr-defined]
+own_wheel()  # is remembered, else every run would make its own
 
 KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
