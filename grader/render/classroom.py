@@ -14,6 +14,7 @@ from grader.classroom.regrading import Move
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
+from grader.examiner.wording import EMPTY_FILE
 from grader.gradebook.scoring import Score
 from grader.gradebook.totals import Total
 from grader.language.points import number_text, score_text
@@ -28,6 +29,7 @@ def report_line(report: Report) -> str:
         for question in report.questions
         if question.outcome != "passed"
     ]
+    wrong = ["the file is empty"] if EMPTY_FILE in report.notes else wrong
     score = f"{score_text(report.score, report.points)} of {number_text(report.points)}"
     return printable(
         f"{report.student}  {report.exercise}  {score}" + (f"  {', '.join(wrong)}" if wrong else "")

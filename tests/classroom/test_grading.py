@@ -231,6 +231,16 @@ def test_what_could_not_be_graded_is_run_again(small: Small, course: Run) -> Non
     assert scores(course, small) == {("ada", "ex-1"): 3}  # a fault of the grader takes no score away
 
 
+def test_an_empty_file_is_said_to_be_empty(small: Small, course: Run) -> None:
+    small.hand_in("ada", "\n")
+    small.write("S/bob/ex-1.ipynb", "")
+    ran = course(small.root, "grade", "S")
+    lines = {line.split()[0]: line for line in ran.out.splitlines() if " of 3" in line}
+    assert lines == {one: f"{one}  ex-1  0 of 3  the file is empty" for one in ("ada", "bob")}
+    (notes,) = {tuple(json.loads(one)["notes"]) for (one,) in small.rows("select document from report")}
+    assert notes == ("The file is empty. Save it again, and check that you hand in the right one.",)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_file_that_would_kill_its_own_process_is_graded(small: Small, course: Run, jobs: int) -> None:
     """Otherwise it would look like one that was killed for lack of memory, which is not the student's fault."""
