@@ -28,7 +28,6 @@ from grader.examiner.slips_seen import remarks
 from grader.examiner.submission import MAX_BYTES, Submission, submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import (
-    EMPTY_FILE,
     JUDGED_BY_OWN,
     JUDGED_LATER,
     NO_CHECK,
@@ -113,9 +112,7 @@ def grade(
     questions = tuple(
         _completed(posed, reports[posed.id], of[posed.id], paper, values.get(posed.id)) for posed in asked
     )
-    notes = notes_of(paper, list(sessions.values()), questions)
-    if not submission.content.strip():
-        notes = (EMPTY_FILE, *notes)
+    notes = notes_of(paper, submission, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
