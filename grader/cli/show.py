@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from grader.cli import entry
-from grader.cli.here import service_here
 from grader.cli.options import PATH
 from grader.render.palette import screen
-from grader.service.home import check_page
+from grader.service.home import check_page, find_course
 from grader.service.page_file import write_page
+from grader.service.showing import overview
 
 MAX_VARIANTS = 1000
 
@@ -33,14 +33,14 @@ def show(exercise: str, variants: int, page: Path | None) -> int:
     The page has each variant with its questions and answers, what each misconception leads to and says,
     figures, hints and explanations. A filter finds variants by their text, and by what is wrong with them.
     """
-    service = service_here()
+    course = find_course(Path.cwd())
     if page is not None:
-        check_page(service.course, page)
-    overview = service.overview(exercise, variants)
+        check_page(course, page)
+    shown = overview(course, exercise, variants)
     if page is not None:
-        write_page(page, importlib.import_module("grader.render.overview_page").overview_html(overview))
+        write_page(page, importlib.import_module("grader.render.overview_page").overview_html(shown))
         click.echo(f"The page was written to {page}. It holds answers.")
     else:
         pages = importlib.import_module("grader.render.overview_summary")
-        screen().print(pages.overview_summary(overview))
-    return entry.NOT_FULL_MARKS if overview.has_faults else entry.DONE
+        screen().print(pages.overview_summary(shown))
+    return entry.NOT_FULL_MARKS if shown.has_faults else entry.DONE

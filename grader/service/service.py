@@ -49,7 +49,6 @@ from grader.handout.untouched import is_untouched
 from grader.lms import BY_NAME
 from grader.lms.base import Lms
 from grader.proof.matrix import Proved
-from grader.proof.overview import Overview, overview_of
 from grader.service.class_grading import ClassGrading
 from grader.service.enrolment import (
     ROSTER_FILE,
@@ -514,11 +513,6 @@ class Service:
         from grader.proof.proving import check  # noqa: PLC0415 pytest, only here
 
         return check(self.course, self.course.select(exercises), variants, tell, isolation)
-
-    def overview(self, exercise: str, variants: int) -> Overview:
-        """Return an exercise with its answers, over a number of variants."""
-        self.course.select((exercise,))
-        return overview_of(self.course.exercise(exercise), variants)
 
     def generate(self, out: Path, roster: Path | None, form: Format, edition: Edition) -> Generated:
         """Write what students receive."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,3 +206,15 @@ def test_exercises_of_every_kind_are_shown(course: Run, shipped, tmp_path: Path,
     assert {*re.findall(r'<div class="asked" data-question="(\w+)"', page)} == asked
     assert page.count("<figure") > 5
     assert "There is no single right answer." not in page
+
+
+def test_an_author_does_not_wait_for_the_class_and_its_gradebook(planted: Path) -> None:
+    program = (
+        "import sys\nfrom grader.cli.begin import course\nsys.argv = ['course', 'show', 'steps']\n"
+        "try:\n    course()\nexcept SystemExit:\n    pass\n"
+        "print(*{'sqlalchemy', 'pytest', 'grader.classroom'} & set(sys.modules), file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=planted, capture_output=True, text=True, check=True
+    )
+    assert ran.stderr.split() == []
