@@ -227,8 +227,10 @@ class _Filling(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, ast.comprehension):
             return node  # its own name is not a parameter
-        is_known = names_in(node) and names_in(node) <= self._scope.keys()
-        if isinstance(node, ast.expr) and is_known and not isinstance(node, ast.Compare | ast.BoolOp):
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Compare | ast.BoolOp | ast.Constant):
+            return self.generic_visit(node)
+        names = names_in(node)
+        if names and names <= self._scope.keys():
             with suppress(ExpressionError):
                 return ast.Constant(evaluate_tree(node, self._scope))
         return self.generic_visit(node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,7 +19,7 @@ from grader.errors import CourseFaults, Fault
 from grader.figures.figure import CannotDraw, Figure
 from grader.figures.frames import two_tracks
 from grader.language.fault import LanguageError
-from grader.proof.shares import in_shares
+from grader.proof.shares import Shares
 from grader.proof.spread import DRAWS, made_up
 from grader.questions.base import Confusion, Question
 from grader.questions.definitions import function_of
@@ -95,7 +94,7 @@ def overview_of(exercise: LoadedExercise, count: int) -> Overview:
     )
 
 
-_Params = Mapping[str, Any] | CourseFaults  # or why they cannot be drawn
+_Params = Mapping[str, Any] | tuple[Fault, ...]  # or why they cannot be drawn
 
 
 def _params(exercise: LoadedExercise, index: int) -> _Params:
@@ -103,49 +102,39 @@ def _params(exercise: LoadedExercise, index: int) -> _Params:
     try:
         return variant_of(exercise, made_up(index)).params
     except CourseFaults as error:
-        return error
+        return error.faults
 
 
 def _others(exercise: LoadedExercise, first: ShownVariant, count: int) -> list[ShownVariant]:
     """Make variants until there are enough different ones; after one that cannot be drawn there is none."""
+
+    def draw(index: int) -> _Params:
+        return _params(exercise, index)
+
+    def make(drawn: tuple[int, _Params]) -> ShownVariant:
+        return _shown(exercise, *drawn)
+
     found: list[ShownVariant] = []
     seen = {repr(first.params)} if first.params else set()
-    for begin in range(1, DRAWS * count + 1, max(count, 1)) if exercise.names else ():
-        for made in _made(exercise, range(begin, begin + count), frozenset(seen)):
-            if not made.params:
-                return [*found, made]
-            if repr(made.params) not in seen:
-                seen.add(repr(made.params))
-                found.append(made)
-            if len(found) == count:
+    with Shares(draw, make) as shares:
+        for begin in range(1, DRAWS * count + 1, max(count, 1)) if exercise.names else ():
+            numbers = range(begin, begin + count)
+            # A params.py draws in a worker that belongs to this process.
+            params = map(draw, numbers) if exercise.params_file else shares.of(draw, numbers)
+            new = list(_unseen(zip(numbers, params, strict=False), seen))
+            found += shares.of(make, new[: count - len(found)])
+            if len(found) == count or any(not one.params for one in found[-1:]):
                 return found
     return found
 
 
-def _made(exercise: LoadedExercise, numbers: Sequence[int], seen: AbstractSet[str]) -> Iterable[ShownVariant]:
-    """Make the variants of these students; those whose parameters were seen before have no questions.
-
-    A params.py draws in a worker that belongs to this process, and the others draw where they are made.
-    """
-    own = {*seen}  # each process adds what it makes
-
-    def make(index: int, params: _Params | None) -> ShownVariant:
-        drawn = _params(exercise, index) if params is None else params
-        if isinstance(drawn, CourseFaults) or repr(drawn) not in own:
-            own.add(repr(drawn))
-            return _shown(exercise, index, drawn)
-        return ShownVariant(made_up(index) or VARIANT_0, drawn)
-
-    drawn = _drawn_here(exercise, numbers) if exercise.params_file else ((one, None) for one in numbers)
-    return in_shares(lambda one: make(*one), list(drawn))
-
-
-def _drawn_here(exercise: LoadedExercise, numbers: Sequence[int]) -> Iterator[tuple[int, _Params]]:
-    """Draw parameters in this process, up to the first that cannot be drawn."""
-    for index in numbers:
-        params = _params(exercise, index)
-        yield index, params
-        if isinstance(params, CourseFaults):
+def _unseen(drawn: Iterable[tuple[int, _Params]], seen: set[str]) -> Iterator[tuple[int, _Params]]:
+    """Yield parameters that were not seen before, up to the first that cannot be drawn."""
+    for index, params in drawn:
+        if isinstance(params, tuple) or repr(params) not in seen:
+            seen.add(repr(params))
+            yield index, params
+        if isinstance(params, tuple):
             return
 
 
@@ -153,8 +142,8 @@ def _shown(exercise: LoadedExercise, index: int, params: _Params) -> ShownVarian
     """Prepare a variant, and try its misconceptions."""
     student = made_up(index)
     name = student or VARIANT_0
-    if isinstance(params, CourseFaults):
-        return ShownVariant(name, faults=_named(params.faults))
+    if isinstance(params, tuple):
+        return ShownVariant(name, faults=_named(params))
     try:
         sitting = prepare(exercise, student, params)
     except CourseFaults as error:

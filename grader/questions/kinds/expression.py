@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -250,6 +251,7 @@ def _value(tree: ast.expr, scope: Mapping[str, Any]) -> Coordinate | None:
     return value if isinstance(value, int | float) else None
 
 
+@lru_cache(maxsize=1 << 10)  # a key and the marks of its misconceptions ask for the same
 def _values_of(tree: ast.expr, names: Sequence[str], points: Sequence[tuple[Coordinate, ...]]) -> Outputs:
     constants = _constants()
     return tuple(_value(tree, {**constants, **dict(zip(names, point, strict=True))}) for point in points)
