@@ -112,7 +112,7 @@ def grade(
     questions = tuple(
         _completed(posed, reports[posed.id], of[posed.id], paper, values.get(posed.id)) for posed in asked
     )
-    notes = notes_of(paper, submission, list(sessions.values()), questions)
+    notes = notes_of(paper, list(sessions.values()), questions)
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())

@@ -14,14 +14,12 @@ from grader.examiner.patience import TooSlowError
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
 from grader.examiner.session import Session
 from grader.examiner.sketch import Sketch, sketch_of
-from grader.examiner.submission import Submission
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
 from grader.examiner.wording import (
     ALL_SKIPPED,
     CHECK_BROKEN,
     CHECK_TOO_SLOW,
-    EMPTY_FILE,
     JUDGED_LATER,
     PARTLY,
     explain,
@@ -43,23 +41,14 @@ class Tried:
 
 
 def notes_of(
-    paper: Paper,
-    submission: Submission,
-    sessions: Sequence[Session],
-    questions: Sequence[QuestionReport],
+    paper: Paper, sessions: Sequence[Session], questions: Sequence[QuestionReport]
 ) -> tuple[str, ...]:
-    """Return what a student should know besides the answers.
-
-    These are an empty file, and statements that failed and define no answer.
-    """
-    empty = () if submission.content.strip() else (EMPTY_FILE,)
+    """Return what a student should know besides the answers: statements that failed and define no answer."""
     happened = [trouble for session in sessions for trouble in (*session.notices, *session.troubles)]
     told = "\n".join(question.message for question in questions)
     seconds = paper.limits.seconds
     notes = dict.fromkeys(explain(one, "The file", seconds) for one in happened if not one.follows)
-    return (*empty, *sessions[0].replies.read_notes, *(note for note in notes if note not in told))[
-        :MAX_NOTES
-    ]
+    return (*sessions[0].replies.read_notes, *(note for note in notes if note not in told))[:MAX_NOTES]
 
 
 def ungraded(sitting: Sitting, message: str) -> Report:

@@ -53,7 +53,6 @@ _USED = {  # how a line uses what is forbidden
 MORE_LINES = ("... and 1 more line", "... and {count} more lines")
 NO_FILE = "There is no file {name}."
 FILE_TOO_LARGE = "{name} is larger than {mib} MiB. Clear the outputs and save it again."
-EMPTY_FILE = "The file is empty. Save it again, and check that you hand in the right one."
 NEITHER_FORMAT = "{name} is neither a .py file nor a .ipynb notebook."
 MISSING_PACKAGES = "course.yaml lists packages that are not installed here: {names}."
 INSTALL = ("Install it: pip install {names}", "Install them: pip install {names}")

@@ -14,12 +14,13 @@ from grader.classroom.regrading import Move
 from grader.classroom.tally import MAX_TOLD, Tally
 from grader.errors import printable
 from grader.examiner.report import Report
-from grader.examiner.wording import EMPTY_FILE
+from grader.examiner.submission import SUFFIXES
 from grader.gradebook.scoring import Score
 from grader.gradebook.totals import Total
 from grader.language.points import number_text, score_text
 from grader.render.palette import RIGHT, WRONG
 from grader.render.terminal import WORDS, verdict_word
+from grader.worker.reading import EMPTY
 
 
 def report_line(report: Report) -> str:
@@ -29,7 +30,9 @@ def report_line(report: Report) -> str:
         for question in report.questions
         if question.outcome != "passed"
     ]
-    wrong = ["the file is empty"] if EMPTY_FILE in report.notes else wrong
+    files = (f"{report.exercise}{suffix}" for suffix in SUFFIXES)
+    if any(EMPTY.format(name=file) in report.notes for file in files):
+        wrong = ["the file is empty"]
     score = f"{score_text(report.score, report.points)} of {number_text(report.points)}"
     return printable(
         f"{report.student}  {report.exercise}  {score}" + (f"  {', '.join(wrong)}" if wrong else "")

@@ -33,6 +33,7 @@ ENCODINGS = frozenset(  # by the names that `codecs.lookup` gives them
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # not in any text
+EMPTY = "{name} is empty."
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MAX_NOTED = 60  # characters of a skipped line
 MAX_TEXTS = 100_000  # characters of text cells that are looked at for answers
@@ -75,8 +76,8 @@ def read_cells(name: str, content: bytes) -> Source:
         if not is_notebook:
             notes += (f"{name} is a notebook, and was read as one.",)
         return _notebook(name, cells, notes)
-    if is_notebook and not text.strip():
-        return Source((), (f"{name} is empty.",))
+    if not text.strip():
+        return Source(() if is_notebook else (Cell(name, text),), (EMPTY.format(name=name),))
     if is_notebook and not _is_python(text):
         raise _not_text(name)
     if is_notebook:
