@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal, get_args
 
@@ -17,6 +15,7 @@ from grader.examiner.report import UNJUDGED, CheckReport, QuestionReport, Report
 from grader.gradebook.entries import Attempt
 from grader.language.record import Record
 from grader.questions.posed import OutcomeName
+from grader.worker.garbage import collector_paused
 
 PLACES = 4  # decimal places of every result
 DUST = 1e-5  # a smaller difference between shares is only rounding
@@ -94,7 +93,7 @@ def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestio
 
     `asked` is by exercise, in course order. An exercise without a report is left out.
     """
-    with _collector_paused():
+    with collector_paused():
         by_exercise: dict[str, list[Report]] = {name: [] for name in asked}
         for report in reports:
             if report.exercise in by_exercise:
@@ -102,18 +101,6 @@ def analyse(reports: Iterable[Report], asked: Mapping[str, Sequence[AskedQuestio
         exercises = [_exercise(name, own, asked[name]) for name, own in by_exercise.items() if own]
         in_order = [report for own in by_exercise.values() for report in own]
         return Analysis(exercises=tuple(exercises), students=_students(in_order, asked))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's collector from looking for cycles in reports, which have none: a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _exercise(name: str, reports: Sequence[Report], asked: Sequence[AskedQuestion]) -> ExerciseAnalysis:

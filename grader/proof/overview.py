@@ -123,7 +123,7 @@ def _others(exercise: LoadedExercise, first: ShownVariant, count: int) -> list[S
             params = map(draw, numbers) if exercise.params_file else shares.of(draw, numbers)
             new = list(_unseen(zip(numbers, params, strict=False), seen))
             found += shares.of(make, new[: count - len(found)])
-            if len(found) == count or any(not one.params for one in found[-1:]):
+            if len(found) == count or (found and not found[-1].params):
                 return found
     return found
 

@@ -133,8 +133,9 @@ class Watch:
         if frame is None or frame.f_code.co_filename in self._cells:
             return False
         module = str(frame.f_globals.get("__name__", ""))
-        own = module == verbs.__name__  # a check asked for a gradient
-        if not own and (module.partition(".")[0] not in self._libraries or module.startswith("torch.nn.")):
+        if module == verbs.__name__:  # a check asked for a gradient
+            return name in frame.f_code.co_names
+        if module.partition(".")[0] not in self._libraries or module.startswith("torch.nn."):
             return False  # the layers of torch.nn are only another way to say it
         return name in frame.f_code.co_names or name.startswith("__")
 

@@ -14,21 +14,21 @@ contiguous.
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import re
 import struct
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from grader.worker.garbage import collector_paused
 
 PREFIX = struct.Struct("!IQ")
 MAX_HEADER = 8 << 20  # bytes
@@ -109,7 +109,7 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     if text.count(b"[") + text.count(b"{") > MAX_BRACKETS:
         raise WireError("a frame's header has too many parts")
     try:
-        with _uncollected():
+        with collector_paused():
             header = json.loads(text)
     except (ValueError, RecursionError):
         raise WireError("a frame's header is not JSON") from None
@@ -123,18 +123,6 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
         buffers.append(view[start : start + size])
         start += size
     return Frame(header, buffers, length)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage: with a million new lists, and no cycle, that takes most of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def spanned(shape: Sequence[int], strides: Sequence[int]) -> int | None:

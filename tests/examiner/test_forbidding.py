@@ -8,6 +8,7 @@ from pathlib import Path
 assert sys.platform != "win32"  # it has no fork
 
 import pytest
+import torch
 
 from grader.course.loading import load_course
 from grader.course.paper import prepare
@@ -15,8 +16,10 @@ from grader.errors import CourseFaults
 from grader.examiner.collection import with_suite
 from grader.examiner.grading import grade
 from grader.examiner.report import QuestionReport
+from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
 from grader.handout.stubs import stub_text
+from grader.language.limits import Limits
 from grader.questions.posed import Posed
 from grader.worker.forkserver import ForkServer
 
@@ -385,3 +388,14 @@ def test_a_gradient_that_a_check_asks_for_is_not_the_students(graded):
     question = graded(REFERENCE)["step"]
     assert [check.outcome for check in question.checks] == ["passed", "passed"]
     assert question.outcome == "passed"
+
+
+def test_a_class_of_a_library_in_place_of_an_answer_is_seen_when_a_verb_calls_it(server):
+    submission = submission_of("e.py", b"from torch.optim import SGD as step\n")
+    limits = Limits(seconds=60, memory_mib=4096)
+    with Session(server, submission, {"step": ""}, ["torch"], limits, ["optimizer"]) as session:
+        arguments = {"f": session.fetch("step"), "inputs": ([torch.ones(2, requires_grad=True)],)}
+        session.begin()
+        with session.watched() as used:
+            session.request({"op": "verb", "name": "side_effects"}, arguments=arguments)
+        assert set(used) == {"optimizer"}
