@@ -90,7 +90,7 @@ class LoadedExercise:
 
     @cached_property
     def to_grade(self) -> LoadedExercise:
-        """Return it without what only readers need: a lane would render it anew for each student."""
+        """Return it without what only readers need: a lane would render it for each student."""
         bare = {"intro": "", "figure": None}
         record = self.record.model_copy(update=bare).with_entries([*map(_without_texts, self.record.entries)])
         return replace(self, record=record)
