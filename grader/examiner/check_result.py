@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ class Check:
     visible: bool
     weight: float
     item: pytest.Item
+    cases: Mapping[str, Any] | None = None  # of a plain check: its own arguments by name
 
 
 @dataclass(frozen=True)

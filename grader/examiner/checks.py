@@ -1,6 +1,6 @@
 """Checks: ordinary pytest functions, run for one submission after another.
 
-pytest drives each item's set-up, call and tear-down; the grader has its own loop around them.
+pytest drives the set-up, call and tear-down of checks that need it; the grader has its own loop around them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult, Exchange
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
+from grader.examiner.plain_checks import call_plainly
 from grader.examiner.remote import MODULES, Remote, Student
 from grader.examiner.session import MAX_KEPT, Session
 from grader.examiner.spelling import bounded, spelled, spelled_call
@@ -49,6 +50,7 @@ from grader.worker import verbs
 
 MAX_REMEMBERED = 500  # results of misconceptions
 SEED_DIGITS = 8  # hexadecimal: numpy takes no more
+FIXTURES = frozenset({"student", "reference", "params"})
 MAX_CRASHES = 2  # of one question, after which its other checks are skipped
 
 
@@ -337,9 +339,23 @@ class CheckSuite:
             # turn.
             with self.around_in(check.item.path.parent).entered(), aside():
                 self._seed(check)
-                check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
+                if check.cases is None:
+                    check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
+                else:
+                    self._call(check.item, check.cases, turn)
         finally:
             self.fixtures.turn = None
+
+    def _call(self, item: pytest.Item, cases: Mapping[str, Any], turn: Turn) -> None:
+        """Call a plain check, and keep what it raises."""
+        fixtures = {name: getattr(turn, name) for name in FIXTURES}
+        try:
+            with _staying():
+                call_plainly(item, {**fixtures, **cases})
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            turn.raised, turn.raised_when = error, "call"
 
 
 def with_reference(check: Check) -> str:

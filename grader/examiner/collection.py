@@ -24,10 +24,12 @@ from grader.course.variant_source import PARAMS, reads_params
 from grader.errors import CourseFaults, Fault
 from grader.examiner.aside import aside
 from grader.examiner.check_result import Check
-from grader.examiner.checks import CheckFixtures, CheckSuite, line_of
+from grader.examiner.checks import FIXTURES, CheckFixtures, CheckSuite, line_of
 from grader.examiner.deed import Deed, Note, nowhere
+from grader.examiner.plain_checks import cases_if_plain
 from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.examiner.variant_module import VariantModule
+from grader.worker.temporary import Folder
 
 if TYPE_CHECKING:
     from grader.course.loading import LoadedCourse
@@ -230,19 +232,23 @@ def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> 
     pytest names a module by its path below the root, and makes each folder on the way a package. If the root
     were the folder of exercises, an exercise called `code` would be mistaken for Python's own module. If the
     modules were kept, another course's checks could be mistaken for these. Above the root pytest has nothing
-    to look for: without `--confcutdir` it would list every folder up to that of all temporary files.
+    to look for: without `--confcutdir` it would list every folder up to that of all temporary files. The
+    files of its fixture `tmp_path` get a folder of their own: in the usual one, which all of a user's runs
+    of pytest share, it would first remove what older runs have left.
     """
     before = set(sys.modules)
     options = os.environ.pop("PYTEST_ADDOPTS", None)
+    own = [f"--rootdir={root}", f"--confcutdir={root}"]
     try:
-        pytest.main([*_OPTIONS, f"--rootdir={root}", f"--confcutdir={root}", *files], plugins)
+        with Folder("checks", sweeping=False) as folder:
+            pytest.main([*_OPTIONS, *own, f"--basetemp={folder.path / 'pytest'}", *files], plugins)
     finally:
         if options is not None:
             os.environ["PYTEST_ADDOPTS"] = options
         new = set(sys.modules) - before
-        own = {name for name in new if getattr(sys.modules[name], "__file__", None) in files}
+        modules = {name for name in new if getattr(sys.modules[name], "__file__", None) in files}
         for name in new:
-            if any(f"{module}.".startswith(f"{name}.") for module in own):
+            if any(f"{module}.".startswith(f"{name}.") for module in modules):
                 del sys.modules[name]
 
 
@@ -265,6 +271,7 @@ def check_of(item: pytest.Item, questions: Sequence[str]) -> Check:
         visible=visible,
         weight=_weight_of(item),
         item=item,
+        cases=cases_if_plain(item, FIXTURES),
     )
 
 

@@ -12,14 +12,15 @@ from grader.worker.interrupts import held
 class Folder:
     """A folder for this process's owner alone, removed with the process."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, sweeping: bool = True) -> None:
         """Make it, and sweep up what others left.
 
         Raises:
             OSError: it cannot be made.
 
         """
-        sweep()
+        if sweeping:
+            sweep()
         self.path = place(kind)
         with held():
             descriptor = claim(self.path)

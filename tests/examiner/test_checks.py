@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
 import sys
@@ -391,6 +392,106 @@ def test_replaced(student, monkeypatch):
 def test_fixtures_of_pytest_work_in_checks(bench):
     (report,) = bench(checks=OF_PYTEST).grade(RIGHT)
     assert outcomes(report) == dict.fromkeys(("test_folder", "test_printed", "test_replaced"), "passed")
+
+
+def test_files_of_a_check_are_apart_from_those_of_other_runs_of_pytest(bench, tmp_path, monkeypatch):
+    shared = tmp_path / f"pytest-of-{getpass.getuser()}"
+    for number in range(9):  # pytest keeps three, and removes the others when a run ends
+        (shared / f"pytest-{number}").mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(tmp_path))
+    checks = """
+    def test_folder(student, tmp_path):
+        assert (tmp_path / "../..").resolve().name.startswith("torchgrade-checks-")
+        assert student.double(2) == 4
+    """
+    (report,) = bench(checks=checks).grade(RIGHT)
+    assert outcomes(report) == {"test_folder": "passed"}
+    assert len(list(shared.iterdir())) == 9
+    assert list(tmp_path.glob("torchgrade-*")) == []
+
+
+PLAIN = """
+import pytest
+
+def test_plain(student, reference, params):
+    assert student.double(2) == reference.double(2)
+
+@pytest.mark.parametrize(("x", "y"), [(2, 4)])
+@pytest.mark.parametrize("z", [0])
+def test_cases(student, x, y, z):
+    assert student.double(x) == y + z
+
+def test_nothing():
+    pass
+"""
+NOT_PLAIN = {
+    "a fixture of pytest": "def test_it(student, tmp_path): assert student.double(2) == 4",
+    "its own fixture": """
+        import pytest
+        @pytest.fixture
+        def four(): return 4
+        def test_it(student, four): assert student.double(2) == four
+        """,
+    "a fixture that is always used": """
+        import pytest
+        @pytest.fixture(autouse=True)
+        def set(): global four; four = 4
+        def test_it(student): assert student.double(2) == four
+        """,
+    "a fixture in place of the grader's": """
+        import pytest
+        @pytest.fixture(name="student")
+        def own(student): return student.double
+        def test_it(student): assert student(2) == 4
+        """,
+    "the set-up of a function": """
+        def setup_function(): global four; four = 4
+        def test_it(student): assert student.double(2) == four
+        """,
+    "the set-up of a module": """
+        def setup_module(): global four; four = 4
+        def test_it(student): assert student.double(2) == four
+        """,
+    "an indirect case": """
+        import pytest
+        @pytest.fixture
+        def four(request): return request.param + 1
+        @pytest.mark.parametrize("four", [3], indirect=True)
+        def test_it(student, four): assert student.double(2) == four
+        """,
+    "a fixture with cases": """
+        import pytest
+        @pytest.fixture(params=[4])
+        def four(request): return request.param
+        def test_it(student, four): assert student.double(2) == four
+        """,
+    "a class": """
+        class TestIt:
+            def test_it(self, student): assert student.double(2) == 4
+        """,
+    "a mark": """
+        import pytest
+        @pytest.mark.usefixtures("tmp_path")
+        def test_it(student): assert student.double(2) == 4
+        """,
+}
+
+
+def test_plain_checks_are_called_without_pytest_and_judge_as_with_it(bench, monkeypatch):
+    made = bench(checks=PLAIN)
+    assert [check.cases for check in made.collect().checks["e"]] == [{}, {"z": 0, "x": 2, "y": 4}, {}]
+    reports = [one.questions for one in made.grade(RIGHT, WRONG)]
+    monkeypatch.setattr("grader.examiner.collection.cases_if_plain", lambda *_: None)
+    assert [one.questions for one in made.grade(RIGHT, WRONG)] == reports
+
+
+@pytest.mark.parametrize("checks", NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_checks_that_need_pytest_get_it(checks, bench):
+    made = bench(checks=checks)
+    assert [check.cases for check in made.collect().checks["e"]] == [None]
+    right, wrong = made.grade(RIGHT, WRONG)
+    assert [set(outcomes(one).values()) for one in (right, wrong)] == [{"passed"}, {"failed"}]
 
 
 @pytest.mark.parametrize("value", ["1", "torch.ones(2, 2)", "[1, (2,)]", "'a' * 3", "..."])
