@@ -228,7 +228,7 @@ class Session:
         if self._budget.requests <= 0:
             self.lost = Trouble("timeout")
             raise StudentError(self.lost)
-        begin, waited = time.monotonic(), worker.waited()
+        begin = time.monotonic()
         encoder = Encoder(self._handle, strided=True)
         encoded = {name: encoder.encode(value) for name, value in values.items()}
         is_first, self._is_first = self._is_first, False
@@ -246,7 +246,7 @@ class Session:
             self.lost = Trouble(ended.why)
             raise StudentError(self.lost) from None
         finally:
-            self._budget.requests -= self._budget.taken(begin, worker.waited() - waited)
+            self._budget.requests -= self._budget.taken(begin, worker.waited_since_asked)
 
     def _handle(self, value: Any) -> list[Any]:
         if isinstance(value, Remote):
@@ -335,7 +335,7 @@ class Session:
         try:
             frame = worker.ask({**self._request, "skip": self._skip}, READ_SECONDS, encoder, running)
         finally:
-            self._budget.loading -= self._budget.taken(begin, worker.waited() - waited)
+            self._budget.loading -= self._budget.taken(begin, lambda: worker.waited() - waited)
         header = frame.header
         if not is_read:
             worker.close()

@@ -67,6 +67,7 @@ class Worker:
         self._wires, self._end = wires, end
         self._limits, self._look = limits, look
         self._ready_seconds, self._waited = ready_seconds, waited
+        self._waited_before = 0.0
         self._received = bytearray()
         self._ready = False
         self._requests = 0
@@ -96,6 +97,10 @@ class Worker:
     def waited(self) -> float:
         """Return the seconds that it has waited for a processor; 0 if it is gone."""
         return self._waited()
+
+    def waited_since_asked(self) -> float:
+        """Return the seconds that it has waited for a processor since the last request; 0 if it is gone."""
+        return max(self._waited() - self._waited_before, 0.0)
 
     def printed(self) -> bytes:
         """Return what was printed so far."""
@@ -136,7 +141,7 @@ class Worker:
         """Wait until the worker is ready for student code, whose time begins then."""
         if self._ready:
             return
-        deadline = Deadline(self._ready_seconds, self._waited)
+        deadline = Deadline(self._ready_seconds, self._waited, self._waited())
         try:
             while not self._received:
                 self._take(deadline)
@@ -152,7 +157,8 @@ class Worker:
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
     ) -> Frame:
         """Send a message and wait for its reply."""
-        deadline = Deadline(seconds, self._waited)
+        self._waited_before = self._waited()
+        deadline = Deadline(seconds, self._waited, self._waited_before)
         self._wires.send(message, seconds)
         while True:
             frame = self._receive(deadline)
@@ -162,7 +168,7 @@ class Worker:
                 return frame
             if running is None or not isinstance(frame.header["running"], dict):
                 raise WireError("an unexpected notice")
-            deadline = Deadline(running(frame.header["running"]), self._waited)
+            deadline = Deadline(running(frame.header["running"]), self._waited, self._waited())
 
     def _hung_up(self) -> Exception:
         """Return why the line is dead: the grader's fault if the worker was not ready for student code."""

@@ -25,11 +25,14 @@ def waited_for_processor(process: int) -> float:
 class Deadline:
     """The end of a time limit. It moves while the worker waits for a processor, at most by WAITING_FACTOR."""
 
-    def __init__(self, seconds: float, waited: Callable[[], float]) -> None:
-        """Begin now. `waited` returns the seconds that the worker has waited for a processor in its life."""
+    def __init__(self, seconds: float, waited: Callable[[], float], before: float) -> None:
+        """Begin now. `waited` returns the seconds that the worker has waited for a processor in its life.
+
+        It returns `before` now.
+        """
         self._until = time.monotonic() + seconds
         self._longest_wait = WAITING_FACTOR * max(seconds, 0)
-        self._waited, self._before = waited, waited()
+        self._waited, self._before = waited, before
 
     def left(self) -> float:
         """Return the seconds that are left; 0 or less if the time is over."""

@@ -28,9 +28,8 @@ def clock():
 
 @given(limit=TIMES, before=TIMES, waited=TIMES, passed=TIMES)
 def test_what_is_left_is_the_limit_without_waiting(clock, limit, before, waited, passed):
-    waits = iter([before, before + waited])
     clock[0] = 0
-    deadline = Deadline(limit, lambda: next(waits))
+    deadline = Deadline(limit, lambda: before + waited, before)
     clock[0] = passed
     own = limit - passed
     expected = own if own > 0 else own + min(waited, WAITING_FACTOR * limit)
@@ -38,9 +37,8 @@ def test_what_is_left_is_the_limit_without_waiting(clock, limit, before, waited,
 
 
 def test_a_deadline_asks_for_the_waiting_only_when_its_own_time_is_over(clock):
-    waits = iter([0.0])
     clock[0] = 0
-    deadline = Deadline(5, lambda: next(waits))
+    deadline = Deadline(5, lambda: pytest.fail("asked too early"), 0)
     clock[0] = 4
     assert deadline.left() == 1
 
