@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ SECONDS = st.floats(0, 100)
 def test_the_longest_time_is_that_of_the_request_which_worked_longest(requests):
     budget = Budget(Limits())
     for seconds, waited in requests:
-        taken = budget.taken(time.monotonic() - seconds, lambda waited=waited: waited)
+        taken = budget.taken(time.monotonic() - seconds, partial(float, waited))
         assert taken == pytest.approx(seconds, abs=0.5)
     assert budget.slowest == pytest.approx(max(max(0, one - waited) for one, waited in requests), abs=0.5)
 
