@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Run
 from tests.guides.guide import Command, File, Output, steps
-from tests.guides.reader import Reader
+from tests.guides.reader import SURROUNDINGS, Reader
 
 DOCS = ROOT / "docs"
 TYPED = {"course", "grade", "git", "pytest", "python", "cd", "touch", "grep"}
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 DONE_ELSEWHERE = {"more-machines.md"}  # it needs other machines; the tests of the cluster do what it says
+AS_INSTALLED = {"notebooks.md", "totals.md"}  # both commands, and from grading to an export
 
 
 def page_param(page: Path):
@@ -24,10 +25,20 @@ def page_param(page: Path):
     return pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if slow else [])
 
 
+@pytest.fixture
+def commands(course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch) -> dict[str, Run]:
+    """Return the commands as this process runs them, which has imported everything already."""
+    for name, value in SURROUNDINGS.items():
+        monkeypatch.setenv(name, value)
+    return {"course": course, "grade": grade}
+
+
 @pytest.mark.skipif("sys.platform == 'win32'", reason="the pages are written for a POSIX shell")
 @pytest.mark.parametrize("page", [page_param(page) for page in PAGES if page.name not in DONE_ELSEWHERE])
-def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
-    for output, printed in Reader(tmp_path).follow(steps(page)):
+def test_a_page_does_what_it_says(page: Path, tmp_path: Path, commands: dict[str, Run]) -> None:
+    """Two pages are typed into a shell, for the commands as they are installed; and so is each line with a `>`."""
+    reader = Reader(tmp_path, None if page.name in AS_INSTALLED else commands)
+    for output, printed in reader.follow(steps(page)):
         assert output.is_of(printed), f"The page says:\n{output.text}\nThe commands print:\n{printed}"
 
 

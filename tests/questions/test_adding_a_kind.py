@@ -18,8 +18,8 @@ from tests.questions.draft import ROOT
 EXAMPLE = ROOT / "docs" / "examples" / "add-a-kind"
 MODULE = Path("grader/questions/kinds/interval.py")
 PAGE = Path("docs/kinds/interval.md")
-NO_PART = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "attacks", "training", "gradebook.db*")
-COURSE = "format: 1\ntitle: T\nseed: s\nexercises: [rows]\n"
+NO_PART = shutil.ignore_patterns(".*", "dist", "build", "attacks", "training", "gradebook.db*")
+COURSE = "format: 1\ntitle: T\nseed: s\nexercises: [rows]\npackages: []\n"
 EXERCISE = """format: 1
 title: Rows
 params:
@@ -33,9 +33,10 @@ questions:
 class Copy:
     """A copy of the repository, and a Python that imports the copy: also in the processes that it starts."""
 
-    def __init__(self, root: Path, environment: Path) -> None:
-        self.root = root
-        shutil.copytree(ROOT, root, ignore=NO_PART)
+    def __init__(self, folder: Path, source: Path = ROOT) -> None:
+        self.root = root = folder / "repository"
+        environment = folder / "environment"
+        shutil.copytree(source, root, ignore=NO_PART)  # with what is compiled, which stays valid
         venv.create(environment)
         paths = sysconfig.get_paths("venv", vars={"base": str(environment), "platbase": str(environment)})
         self.python = Path(paths["scripts"]) / "python"
@@ -66,7 +67,16 @@ class Copy:
 @pytest.fixture
 def copied(tmp_path: Path) -> Copy:
     """Return the repository, copied."""
-    return Copy(tmp_path / "repository", tmp_path / "environment")
+    return Copy(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Return the repository with the kind of the example and its schema, copied once: nothing writes there."""
+    made = Copy(tmp_path_factory.mktemp("extended"))
+    shutil.copytree(EXAMPLE, made.root, dirs_exist_ok=True)
+    assert made.course(made.root, "schema").returncode == 0
+    return made
 
 
 @pytest.mark.slow
@@ -87,19 +97,16 @@ def test_a_module_alone_is_not_enough_and_the_tests_name_the_commands(copied: Co
 
 
 @pytest.mark.slow
-def test_a_module_a_golden_submission_and_a_page_are_a_kind(copied: Copy) -> None:
+def test_a_module_a_golden_submission_and_a_page_are_a_kind(extended: Copy) -> None:
     assert not [file for file in EXAMPLE.rglob("*") if file.is_file() and _counterpart(file).exists()]
-    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
-    assert copied.course(copied.root, "schema").returncode == 0
     files = ("tests/questions/test_kinds.py", "tests/course/test_schema.py", "tests/golden")
-    ran = copied.test("interval or schema", *files)
+    ran = extended.test("interval or schema", *files)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.slow
-def test_the_errors_of_a_kind_are_filled_in(copied: Copy) -> None:
-    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
-    assert copied.course(copied.root, "schema").returncode == 0
+def test_the_errors_of_a_kind_are_filled_in(extended: Copy, tmp_path: Path) -> None:
+    copied = Copy(tmp_path, extended.root)
     page = (ROOT / "docs" / "add-a-kind.md").read_text(encoding="utf-8")
     (section,) = re.findall(r"^    ## `interval`\n(?:\n|    .*\n)+", page, re.MULTILINE)
     errors = copied.root / "docs" / "reference" / "errors.md"
@@ -112,15 +119,14 @@ def test_the_errors_of_a_kind_are_filled_in(copied: Copy) -> None:
 
 
 @pytest.mark.slow
-def test_a_course_that_asks_the_new_kind_is_proved(copied: Copy, tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLE, copied.root, dirs_exist_ok=True)
+def test_a_course_that_asks_the_new_kind_is_proved(extended: Copy, tmp_path: Path) -> None:
     folder = tmp_path / "course" / "exercises" / "rows"
     folder.mkdir(parents=True)
     (tmp_path / "course" / "course.yaml").write_text(COURSE, encoding="utf-8")
     question = (EXAMPLE / PAGE).read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     item = "- " + textwrap.indent(question, "  ").strip()
     (folder / "exercise.yaml").write_text(f"{EXERCISE}{item}\n", encoding="utf-8")
-    ran = copied.course(tmp_path / "course", "check", "--variants", "5")
+    ran = extended.course(tmp_path / "course", "check", "--variants", "5")
     assert (ran.returncode, ran.stdout.partition("\n")[0].strip()) == (0, "rows: proved over 6 variants"), (
         ran.stdout + ran.stderr
     )
