@@ -14,7 +14,7 @@ DOCS = ROOT / "docs"
 TYPED = {"course", "grade", "git", "pytest", "python", "cd", "touch", "grep"}
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 DONE_ELSEWHERE = {"more-machines.md"}  # it needs other machines; the tests of the cluster do what it says
-AS_INSTALLED = {"notebooks.md", "totals.md"}  # both commands, and from grading to an export
+AS_INSTALLED = {"tutorial.md", "notebooks.md"}  # the first page that a newcomer types, and both commands
 
 
 def page_param(page: Path):
