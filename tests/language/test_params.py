@@ -200,7 +200,7 @@ def cheapest(param: object, cost: int) -> tuple[list[object], Any]:
 
     known = TypeAdapter(dict[str, Param]).validate_python({"n": param})
     demand = Demand(frozenset({"n"}), costs)
-    drawn = draw_variant(known, [], {}, Draws("seed"), "ada", [demand])
+    drawn = draw_variant(known, [], {}, DRAWS, "ada", [demand])
     return tried, drawn.params["n"]
 
 
