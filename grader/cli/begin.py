@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 
 from grader.worker import interrupts
 
+YOUNG_OBJECTS = 100_000  # made before garbage is looked for: importing makes many, and none of it is garbage
 CLOSED = "Standard output is closed, so nothing could be printed. Run the command with its output open."
 
 
@@ -24,6 +26,7 @@ def course() -> NoReturn:
 
 def _begin(module: str) -> NoReturn:
     interrupts.leave_at_once()
+    gc.set_threshold(YOUNG_OBJECTS)
     _open_streams()
     entry, command = _imported(module)
     entry.run(command)

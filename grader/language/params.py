@@ -211,14 +211,34 @@ class _Drawing:
     def improve(self, names: AbstractSet[str], demands: Sequence[Demand]) -> None:
         """Redraw these parameters until they meet the demands, or keep the best of CANDIDATES draws."""
         best, cost = dict(self.drawn), _cost(demands, Variant(self.drawn, self.source), math.inf)
+        seen, most = {self._shown(names)}, math.prod(_count(self.params[name]) for name in names)
         for candidate in range(1, CANDIDATES):
-            if cost == 0:
+            if cost == 0 or len(seen) == most:
                 break
             self.draw(names, self.source.under("candidate", candidate))
+            if most < CANDIDATES:
+                seen.add(self._shown(names))
             new = _cost(demands, Variant(self.drawn, self.source), cost)
             if new < cost:
                 best, cost = dict(self.drawn), new
         self.drawn.update(best)
+
+    def _shown(self, names: AbstractSet[str]) -> str:
+        """Return a text that only equal draws of these parameters have."""
+        return repr([self.drawn[name] for name in self.params if name in names])
+
+
+def _count(param: Param) -> float:
+    """Count the values that a parameter can have, as far as that is quick."""
+    match param:
+        case Range():
+            return (param.to - param.from_) // param.step + 1
+        case list():
+            return len({repr(value) for value in param})
+        case Decimals() | Grid():
+            return math.inf
+        case _:
+            return 1
 
 
 def _cost(demands: Sequence[Demand], variant: Variant, most: float) -> float:

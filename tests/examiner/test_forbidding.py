@@ -21,7 +21,6 @@ from grader.examiner.submission import submission_of
 from grader.handout.stubs import stub_text
 from grader.language.limits import Limits
 from grader.questions.posed import Posed
-from grader.worker.forkserver import ForkServer
 
 COURSE = (
     "format: 1\ntitle: T\nseed: s\nexercises: [e]\npackages: [torch, numpy, scipy]\nlimits: {seconds: 20}\n"
@@ -85,12 +84,6 @@ def test_step_follows_the_weight(student):
 def test_slow(student):
     assert student.slow(1) == 1
 """
-
-
-@pytest.fixture(scope="module")
-def server():
-    with ForkServer(["torch"]) as started:
-        yield started
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.language.draws import Draws
 from grader.language.fault import LanguageError
-from grader.language.params import Param, Variant, VariantError, draw_variant
+from grader.language.params import Demand, Param, Variant, VariantError, draw_variant
 
 PARAMS = TypeAdapter(dict[str, Param])
 DRAWS = Draws(("conv-lab", "exercise-3"))
@@ -188,3 +188,33 @@ def test_a_shape_that_cannot_be_computed():
 def test_parameters_that_make_no_sense(param):
     with pytest.raises(ValidationError):
         PARAMS.validate_python({"p": param})
+
+
+def cheapest(param: object, cost: int) -> tuple[list[object], Any]:
+    """Draw one parameter under a demand that costs `cost` more than its value: what was tried, and the result."""
+    tried: list[object] = []
+
+    def costs(variant: Variant, _most: float) -> int:
+        tried.append(variant.params["n"])
+        return cost + abs(int(variant.params["n"]))
+
+    known = TypeAdapter(dict[str, Param]).validate_python({"n": param})
+    demand = Demand(frozenset({"n"}), costs)
+    drawn = draw_variant(known, [], {}, DRAWS, "ada", [demand])
+    return tried, drawn.params["n"]
+
+
+@pytest.mark.parametrize(
+    ("param", "best"),
+    [([3, 2, 3], 2), ({"from": 4, "to": 9, "step": 5}, 4), (7, 7), ([True, 1, 5], 1)],
+)
+def test_once_each_of_few_draws_was_tried_no_more_are(param, best):
+    tried, drawn = cheapest(param, 1)
+    assert drawn == best
+    assert len(tried) < 100
+    assert cheapest(param, 0)[1] == best
+
+
+@pytest.mark.parametrize("param", [{"from": 1, "to": 2000}, {"from": 0.5, "to": 9, "digits": 1}])
+def test_of_many_draws_a_thousand_are_tried(param):
+    assert len(cheapest(param, 1)[0]) == 1000

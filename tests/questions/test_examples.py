@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,9 @@ MODULES = [
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
-    result = doctest.testmod(importlib.import_module(name))
-    assert result.failed == 0
+    module = importlib.import_module(name)
+    if ">>>" in Path(str(module.__file__)).read_text(encoding="utf-8"):  # it costs much to look for none
+        assert doctest.testmod(module).failed == 0
 
 
 def test_there_are_examples():
