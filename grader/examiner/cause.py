@@ -36,10 +36,22 @@ def raised_text(error: BaseException) -> str:
     >>> raised_text(ValueError("no"))
     'ValueError: no'
     """
-    told = str(error).strip().partition("\n")[0][:MAX_SHOWN]
+    told = told_by(error)
     if isinstance(error, CheckFault):
         return told
     return f"{type(error).__name__}{f': {told}' if told else ''}"
+
+
+def told_by(error: BaseException | None) -> str:
+    """Return the first line of an error's message, or '' if it cannot say it.
+
+    >>> told_by(ValueError("no"))
+    'no'
+    """
+    try:
+        return str(error).strip().partition("\n")[0][:MAX_SHOWN]
+    except Exception:  # its class is the author's
+        return ""
 
 
 def place_in(folder: Path, error: BaseException) -> tuple[Path, int] | None:

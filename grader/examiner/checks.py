@@ -24,7 +24,8 @@ from grader.errors import WorkerFault
 from grader.examiner.aside import aside
 from grader.examiner.asked_verbs import VERBS, Verbs
 from grader.examiner.asserted import asserted
-from grader.examiner.check_result import MAX_SHOWN, Check, CheckResult, Exchange
+from grader.examiner.cause import told_by
+from grader.examiner.check_result import Check, CheckResult, Exchange
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note, nowhere
 from grader.examiner.difference import compared, difference
 from grader.examiner.patience import CHECK_SECONDS, Stopwatch, TooSlowError, own_time_bounded
@@ -419,7 +420,7 @@ def _failure(turn: Turn, session: Session, pair: tuple[Any, Any] | None, check: 
     is_right = (pair and pair[1] is None) or (wanted and wanted[-1] is None)
     if session.returned_nothing and given and given[-1] is None and not is_right:
         return RETURNED_NOTHING.format(name=check.question)
-    own = str(turn.raised).strip().partition("\n")[0][:MAX_SHOWN] if check.visible else ""
+    own = told_by(turn.raised) if check.visible else ""
     if pair is None or (own and compared(turn.raised) is None and not wanted):
         if check.visible and given and not own:
             own = NOT_RIGHT_IN_WORDS.format(result=describe(given[-1]))

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,6 +52,7 @@ _OPTIONS = (
     *("-p no:junitxml -p no:faulthandler -p no:unraisableexception -p no:threadexception".split()),
     f"--config-file={os.devnull}",
 )
+_USERS_OPTIONS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # in the environment
 
 
 @dataclass
@@ -63,10 +64,15 @@ class _Collector:
     note: Note
     around: Mapping[Path, Surroundings]  # by folder
     faults: list[Fault] = field(default_factory=list)
+    plugins: int = 0  # before checks were imported, which can bring some
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        self.plugins = _plugins_of(session)
 
     def pytest_collectstart(self, collector: pytest.Collector) -> None:
         if isinstance(collector, pytest.Module):
@@ -110,6 +116,10 @@ class _Collector:
         return True
 
 
+def _plugins_of(session: pytest.Session) -> int:
+    return len(session.config.pluginmanager.list_name_plugin())
+
+
 def _raised_in(report: pytest.CollectReport) -> BaseException | None:
     call = getattr(report, "call", None)
     return call.excinfo.value if call is not None and call.excinfo is not None else None
@@ -150,15 +160,13 @@ def with_checks(
 
     def loop(session: pytest.Session) -> None:
         try:
-            checks = {
-                name: [
-                    check_of(item, questions[name]) for item in session.items if item.path.parent == folder
-                ]
-                for name, folder in folders.items()
-            }
-            for folder in folders.values():
+            checks = {}
+            for name, folder in folders.items():
                 own = [item for item in session.items if item.path.parent == folder]
+                checks[name] = [check_of(item, questions[name]) for item in own]
                 collector.faults += _faults_of_items(own, folder)
+            if _plugins_of(session) > collector.plugins:  # of one module, but for all
+                checks = {name: [replace(one, cases=None) for one in some] for name, some in checks.items()}
             if not collector.faults:
                 results.append(work(CheckSuite(fixtures, checks, references, note=note, around=around)))
         except BaseException as error:
@@ -237,14 +245,13 @@ def _run_pytest(root: Path, files: Sequence[str], plugins: Sequence[object]) -> 
     of pytest share, it would first remove what older runs have left.
     """
     before = set(sys.modules)
-    options = os.environ.pop("PYTEST_ADDOPTS", None)
+    options = {name: os.environ.pop(name) for name in _USERS_OPTIONS if name in os.environ}
     own = [f"--rootdir={root}", f"--confcutdir={root}"]
     try:
         with Folder("checks", sweeping=False) as folder:
             pytest.main([*_OPTIONS, *own, f"--basetemp={folder.path / 'pytest'}", *files], plugins)
     finally:
-        if options is not None:
-            os.environ["PYTEST_ADDOPTS"] = options
+        os.environ.update(options)
         new = set(sys.modules) - before
         modules = {name for name in new if getattr(sys.modules[name], "__file__", None) in files}
         for name in new:

@@ -220,6 +220,8 @@ class Student:
     name comes before them, and before a verb.
     """
 
+    hypothesis_internal_is_this_a_mock_check = True  # else hypothesis asks student code how to run the check
+
     def __init__(self, line: RemoteHost) -> None:
         self._line = line
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from grader.course.file_names import COURSE_FILE
 from grader.course.loading import LoadedCourse
 from grader.course.sharing import is_group
-from grader.errors import counted, did_you_mean, printable
+from grader.errors import CourseFaults, counted, did_you_mean, printable
 from grader.folding import folded
 from grader.gradebook.scoring import Score
 from grader.gradebook.store import Gradebook
@@ -90,6 +90,27 @@ def group_notices(course: LoadedCourse, gradebook: Gradebook) -> Iterator[str]:
         else:
             why = f"the group {sharing.title(sharing.owner(owner, exercise))} hands in together"
         yield printable(f"{owner} {exercise}: what was handed in does not count, because {why}.")
+
+
+def unused_lists(course: LoadedCourse) -> Iterator[str]:
+    """Yield the lists of groups that no exercise names; none if an exercise cannot be read.
+
+    Raises:
+        CourseFaults: course.yaml has faults.
+
+    """
+    if not course.record.groups:
+        return
+    try:
+        used = {outline.groups for outline in course.outlines()}
+    except CourseFaults:  # reported where the exercise is used
+        return
+    document = read_document(course.root / COURSE_FILE)
+    for name in course.record.groups:
+        if name not in used:
+            remedy = f"Write 'groups: {name}' in an exercise.yaml, or remove the list."
+            told = document.fault(("groups", name), "No exercise uses these groups.", remedy, key=True)
+            yield printable(str(told))
 
 
 def alone_notices(course: LoadedCourse, students: Sequence[str]) -> Iterator[str]:

@@ -30,6 +30,7 @@ from grader.language.params import Variant
 from grader.proof.answers import Tries, collisions_of, faults_of, look_at, notes_of
 from grader.proof.chains import faults_of_chains
 from grader.proof.effects import faults_of_effects
+from grader.proof.group_faults import faults_of_groups
 from grader.proof.leaks import leaks
 from grader.proof.lint import (
     faults_of_record,
@@ -160,6 +161,7 @@ class _Proof:
     def trials(self) -> Iterator[Trial]:
         """Yield everything to hand in; answers to questions that are not code are examined on the way."""
         self._faults += [*self.seen.faults, *faults_of_record(self.exercise)]
+        self._faults += faults_of_groups(self.course, self.exercise)
         self._faults += faults_of_effects(self.exercise.folder)
         for trial in self._trials():
             self._open += 1

@@ -14,7 +14,7 @@ from grader.course.rules import unknown_students
 from grader.errors import UsageFault
 from grader.examiner.outcome import Outcome
 from grader.gradebook.marks import with_marks
-from grader.gradebook.notices import alone_notices, group_notices, open_to_all, unknown_sections
+from grader.gradebook.notices import alone_notices, group_notices, open_to_all, unknown_sections, unused_lists
 from grader.gradebook.store import Gradebook
 from grader.service.standings import override_warnings
 
@@ -96,6 +96,7 @@ class ClassGrading:
             *group_notices(course, self.gradebook),
             *alone_notices(course, roster.students if roster else sorted(sharing.students)),
             *unknown_sections(course),
+            *unused_lists(course),
             *override_warnings(course, self.gradebook, self.collected.students),
         ]
 

@@ -36,7 +36,13 @@ from grader.folding import folded
 from grader.gradebook.analysis import Analysis, analyse, counting_submissions
 from grader.gradebook.class_summary import ClassSummary, Examples, arrivals, paces, students_of
 from grader.gradebook.entries import Attempt, GivenMark, LastOutput, Override, PastEvent
-from grader.gradebook.notices import alone_notices, forgotten_exercises, group_notices, unknown_sections
+from grader.gradebook.notices import (
+    alone_notices,
+    forgotten_exercises,
+    group_notices,
+    unknown_sections,
+    unused_lists,
+)
 from grader.gradebook.scoring import TINY, Score
 from grader.gradebook.shared import owned_attempts, shared_analysis
 from grader.gradebook.store import Gradebook
@@ -512,6 +518,7 @@ class Service:
         """Prove exercises over a number of variants; `tell` receives each when it is done."""
         from grader.proof.proving import check  # noqa: PLC0415 pytest, only here
 
+        self._tell_all(unused_lists(self.course))
         return check(self.course, self.course.select(exercises), variants, tell, isolation)
 
     def generate(self, out: Path, roster: Path | None, form: Format, edition: Edition) -> Generated:
@@ -519,6 +526,7 @@ class Service:
         known = self.roster(roster)
         students = known.students if known else None
         self._tell_all(unknown_sections(self.course))
+        self._tell_all(unused_lists(self.course))
         self._tell_all(group_notices(self.course, self.gradebook))
         self._tell_all(alone_notices(self.course, students or []))
         before = self.gradebook.handed_out([*(students or []), *self.course.sharing.all_groups])

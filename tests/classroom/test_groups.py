@@ -324,6 +324,29 @@ def test_what_is_wrong_is_one_sentence(small, course, more, groups, said):
     assert (ran.code, said in ran.err) == (2, True), ran.err
 
 
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        (None, "projects.csv cannot be read: No such file or directory."),
+        ("student\nada\n", "projects.csv has no column 'group'. It has: student"),
+        ("student,group\nada,Blue\n", ""),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_found_by_course_check(small, course, listed, said):
+    small.write("course.yaml", COURSE + "groups: {projects: projects.csv, others: no.csv}\n")
+    small.write("exercises/ex-2/exercise.yaml", SHORT + "groups: projects\n")
+    if listed:
+        small.write("projects.csv", listed)
+    ran = course(small.root, "check", "ex-2", "--variants", "0", "--json")
+    (proved,) = json.loads(ran.out)["exercises"]
+    told = [fault for fault in proved["faults"] if fault["path"] == "groups.projects"]
+    assert ([fault["line"] for fault in told], len(told)) == ([7] * len(told), bool(said))
+    assert said in str(told)
+    assert "course.yaml:7:" in ran.err
+    assert "groups.others: No exercise uses these groups." in ran.err
+    assert "groups.projects" not in ran.err
+
+
 def test_a_person_in_several_groups_of_a_list_is_in_none(small, course):
     rows = "canvas_user_id,user_id,login_id,name,group_name\n1,,ada,Ada,A\n1,,ada,Ada,B\n2,,bob,Bob,A\n"
     ran = course(small.root, "roster", "import", small.write("groups.csv", rows))

@@ -136,7 +136,13 @@ def test_full_marks_and_what_is_remembered(own: Path, course: Run, grade: Run) -
 
 @pytest.mark.parametrize("end", ["ctrl-c", "sigterm", "bug"])
 def test_the_terminal_is_restored(own: Path, end: str, tmp_path: Path) -> None:
-    bug = "import grader.cli.watch_course as it\nit.CourseWatch._more = lambda self: [][1]"
+    bug = f"""import tempfile
+import grader.cli.watch_course as it
+def broken(watch):
+    tempfile.tempdir = {str(tmp_path)!r}
+    return [][1]
+it.CourseWatch._more = broken
+"""
     with opened(own, "--watch", before=bug if end == "bug" else "") as terminal:
         terminal.wait_for(KEYS)
         terminal.press({"ctrl-c": "\x03", "sigterm": "", "bug": " "}[end])
@@ -145,6 +151,7 @@ def test_the_terminal_is_restored(own: Path, end: str, tmp_path: Path) -> None:
         said = "This is a bug in the grader: IndexError." if end == "bug" else "Interrupted."
         assert said in terminal.written.decode()
         assert "Traceback" not in terminal.written.decode()
+    assert len([*tmp_path.glob("torchgrade-*.log")]) == (end == "bug")
 
 
 @pytest.mark.parametrize("is_dumb", [False, True])

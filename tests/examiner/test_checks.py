@@ -411,89 +411,6 @@ def test_files_of_a_check_are_apart_from_those_of_other_runs_of_pytest(bench, tm
     assert list(tmp_path.glob("torchgrade-*")) == []
 
 
-PLAIN = """
-import pytest
-
-def test_plain(student, reference, params):
-    assert student.double(2) == reference.double(2)
-
-@pytest.mark.parametrize(("x", "y"), [(2, 4)])
-@pytest.mark.parametrize("z", [0])
-def test_cases(student, x, y, z):
-    assert student.double(x) == y + z
-
-def test_nothing():
-    pass
-"""
-NOT_PLAIN = {
-    "a fixture of pytest": "def test_it(student, tmp_path): assert student.double(2) == 4",
-    "its own fixture": """
-        import pytest
-        @pytest.fixture
-        def four(): return 4
-        def test_it(student, four): assert student.double(2) == four
-        """,
-    "a fixture that is always used": """
-        import pytest
-        @pytest.fixture(autouse=True)
-        def set(): global four; four = 4
-        def test_it(student): assert student.double(2) == four
-        """,
-    "a fixture in place of the grader's": """
-        import pytest
-        @pytest.fixture(name="student")
-        def own(student): return student.double
-        def test_it(student): assert student(2) == 4
-        """,
-    "the set-up of a function": """
-        def setup_function(): global four; four = 4
-        def test_it(student): assert student.double(2) == four
-        """,
-    "the set-up of a module": """
-        def setup_module(): global four; four = 4
-        def test_it(student): assert student.double(2) == four
-        """,
-    "an indirect case": """
-        import pytest
-        @pytest.fixture
-        def four(request): return request.param + 1
-        @pytest.mark.parametrize("four", [3], indirect=True)
-        def test_it(student, four): assert student.double(2) == four
-        """,
-    "a fixture with cases": """
-        import pytest
-        @pytest.fixture(params=[4])
-        def four(request): return request.param
-        def test_it(student, four): assert student.double(2) == four
-        """,
-    "a class": """
-        class TestIt:
-            def test_it(self, student): assert student.double(2) == 4
-        """,
-    "a mark": """
-        import pytest
-        @pytest.mark.usefixtures("tmp_path")
-        def test_it(student): assert student.double(2) == 4
-        """,
-}
-
-
-def test_plain_checks_are_called_without_pytest_and_judge_as_with_it(bench, monkeypatch):
-    made = bench(checks=PLAIN)
-    assert [check.cases for check in made.collect().checks["e"]] == [{}, {"z": 0, "x": 2, "y": 4}, {}]
-    reports = [one.questions for one in made.grade(RIGHT, WRONG)]
-    monkeypatch.setattr("grader.examiner.collection.cases_if_plain", lambda *_: None)
-    assert [one.questions for one in made.grade(RIGHT, WRONG)] == reports
-
-
-@pytest.mark.parametrize("checks", NOT_PLAIN.values(), ids=NOT_PLAIN)
-def test_checks_that_need_pytest_get_it(checks, bench):
-    made = bench(checks=checks)
-    assert [check.cases for check in made.collect().checks["e"]] == [None]
-    right, wrong = made.grade(RIGHT, WRONG)
-    assert [set(outcomes(one).values()) for one in (right, wrong)] == [{"passed"}, {"failed"}]
-
-
 @pytest.mark.parametrize("value", ["1", "torch.ones(2, 2)", "[1, (2,)]", "'a' * 3", "..."])
 def test_values_go_to_the_student_and_come_back(bench, value):
     checks = f"""
@@ -620,10 +537,18 @@ def test_no_folder_above_the_course_is_listed(bench, monkeypatch, tmp_path):
     assert not {str(folder) for folder in tmp_path.parents} & listed
 
 
-@pytest.mark.parametrize("options", ["--no-such-option", "-k nothing"])
-def test_the_instructors_own_options_for_pytest_change_nothing(bench, monkeypatch, options):
-    monkeypatch.setenv("PYTEST_ADDOPTS", options)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("PYTEST_ADDOPTS", "--no-such-option"),
+        ("PYTEST_ADDOPTS", "-k nothing"),
+        ("PYTEST_PLUGINS", "no_such_plugin"),
+    ],
+)
+def test_the_instructors_own_options_for_pytest_change_nothing(bench, monkeypatch, name, options):
+    monkeypatch.setenv(name, options)
     assert len(bench(checks=WEIGHED).collect().checks["e"]) == 3
+    assert os.environ[name] == options
 
 
 def test_a_value_without_the_references_attributes_is_wrong_and_not_ours_to_excuse(bench):
@@ -661,6 +586,30 @@ def double_up(x):
     (report,) = tried.grade(remembers)
     assert outcomes(report) == {"test_double": "failed", "test_double_up": "error"}
     assert "987654" not in report.model_dump_json()
+
+
+@pytest.mark.parametrize("body", ["raise E", "raise E from ValueError()"])
+def test_an_error_that_cannot_say_its_message_is_like_any_other(bench, body):
+    error = "class E(AssertionError):\n    def __str__(self):\n        raise ValueError\n\n    __repr__ = __str__\n\n"
+    check = f"{error}\ndef test_double{{}}(student):\n    if student.double(1) != 2:\n        {body}\n"
+    (report,) = bench(checks=check.format(""), visible=check.format("_seen")).grade(WRONG)
+    assert outcomes(report) == {"test_double": "failed", "test_double_seen": "failed"}
+    assert [one.cause.text for one in report.questions[0].checks] == ["E"] * 2
+
+
+def test_hypothesis_does_not_ask_student_code_how_to_run_a_check(bench):
+    checks = """
+    from hypothesis import given, settings, strategies as st
+
+    @settings(max_examples=3, deadline=None, database=None, derandomize=True)
+    @given(n=st.integers(1, 9))
+    def test_double(student, n):
+        assert student.double(n) == 2 * n
+    """
+    cheat = f"{WRONG}def execute_example(run):\n    return None\n"
+    right, *wrong = bench(checks=checks).grade(RIGHT, WRONG, cheat)
+    assert right.is_full
+    assert [outcomes(one) for one in wrong] == [{"test_double": "failed"}] * 2
 
 
 @pytest.mark.parametrize("left", ["sys.exit(0)", "pytest.exit('no')", "raise SystemExit", "quit()"])

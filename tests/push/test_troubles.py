@@ -187,7 +187,9 @@ def test_a_crash_between_the_answer_and_the_outbox(
 
     with monkeypatch.context() as patched:
         patched.setattr(Outbox, "settle", crash)
+        patched.setattr("tempfile.tempdir", str(taught.root))
         assert push("--send").code == 3
+    assert len([*taught.root.glob("torchgrade-*.log")]) == 1
     assert taught.rows("select distinct state from outbox") == [("sending",)]
     assert_once(canvas)
     ran = push("--send")
