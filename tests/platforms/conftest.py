@@ -224,7 +224,9 @@ class Desk:
     @property
     def endless(self) -> str:
         """An answer that never ends."""
-        return self.right.replace("return image.sum()", ENDLESS).replace("return sum(map(sum, image))", ENDLESS)
+        return self.right.replace("return image.sum()", ENDLESS).replace(
+            "return sum(map(sum, image))", ENDLESS
+        )
 
 
 @pytest.fixture
@@ -233,6 +235,7 @@ def desk(encoding: str, request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     if encoding == "cp1252":
         made, right, told, seconds = "made", TORCH, "not all values are", 5
     else:
-        made, right, told, seconds = "made_without_torch", WITHOUT_TORCH, "TO SEE", 2
+        made, right, told, seconds = "made_without_torch", WITHOUT_TORCH, "The result is 2, not 3.", 2
     root = shutil.copytree(request.getfixturevalue(made), tmp_path / "own")
-    return Desk(Path(root, "OUT"), right, right.replace("sum", "mean" if "torch" in right else "max"), told, seconds)
+    wrong = right.replace("sum", "mean" if made == "made" else "max")
+    return Desk(Path(root, "OUT"), right, wrong, told, seconds)

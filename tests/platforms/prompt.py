@@ -55,7 +55,7 @@ def run(folder: str, temporary: str, encoding: str, command: str, arguments: lis
 def _stream(number: int, file: BinaryIO, encoding: str) -> Any:
     """Let a standard stream write into a file."""
     os.dup2(file.fileno(), number)
-    return open(number, "w", encoding=encoding, closefd=False)  # noqa: SIM115
+    return open(number, "w", encoding=encoding, closefd=False)
 
 
 def _all(file: BinaryIO) -> bytes:
