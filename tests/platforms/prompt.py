@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import tempfile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 PATIENCE = 300  # seconds for a command
 PROGRAMS = {"grade": "python -m grader"}  # as it is typed there
@@ -52,13 +52,13 @@ def run(folder: str, temporary: str, encoding: str, command: str, arguments: lis
         return {"code": code, "out": _all(out).hex(), "err": _all(err).hex()}
 
 
-def _stream(number: int, file: BinaryIO, encoding: str) -> Any:
+def _stream(number: int, file: IO[bytes], encoding: str) -> Any:
     """Let a standard stream write into a file."""
     os.dup2(file.fileno(), number)
     return open(number, "w", encoding=encoding, closefd=False)
 
 
-def _all(file: BinaryIO) -> bytes:
+def _all(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read()
 
