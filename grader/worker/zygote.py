@@ -29,6 +29,20 @@ KILL_SECONDS = 5.0  # that a zygote gets to kill what it has forked, before it i
 _PROGRAM = (sys.executable, "-E", "-P", "-m", "grader.worker.start")
 
 
+def executed(modules: Sequence[str], control: int, errors: int) -> subprocess.Popen[bytes]:
+    """Start a zygote by exec, with a clean environment."""
+    return subprocess.Popen(  # noqa: S603 our own module
+        [*_PROGRAM, str(control), *modules],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # what checks print
+        stderr=errors,
+        env=clean_environment(),
+        cwd="/",
+        pass_fds=[control],
+        start_new_session=True,  # Ctrl-C in the terminal reaches only the process that started it
+    )
+
+
 class ZygoteProcess:
     """A process that has imported modules and forks."""
 
@@ -36,16 +50,7 @@ class ZygoteProcess:
         self._control, theirs = socket.socketpair()
         self._words, self._lock = "", threading.Lock()  # the lanes of a node share it
         with theirs, tempfile.TemporaryFile() as errors:
-            self._process = subprocess.Popen(  # noqa: S603 our own module
-                [*_PROGRAM, str(theirs.fileno()), *modules],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what checks print
-                stderr=errors,
-                env=clean_environment(),
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C in the terminal reaches only the process that started it
-            )
+            self._process = executed(modules, theirs.fileno(), errors.fileno())
             self._errors = os.dup(errors.fileno())
 
     @property

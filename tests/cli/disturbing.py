@@ -18,6 +18,7 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -37,17 +38,19 @@ from grader.engine import lanes
 from grader.engine.job import Job
 from grader.engine.lane import Lane
 from grader.engine.setup import Setup
+from grader.examiner import bench
 from grader.examiner.collection import with_suite
 from grader.examiner.outcome import Outcome
 from grader.handout.wheel import own_wheel
-from grader.worker import forkserver, interrupts, server
+from grader.worker import forkserver, interrupts, server, start, zygote
 from grader.worker.environment import clean_environment
-from grader.worker.starting import Start, forked
+from grader.worker.starting import ServerPlace, Start, forked
 
 _OF_COMMANDS = [f"grader.cli.{module}" for module, *_ in course.PARTS.values()]
 for _module in (*_OF_COMMANDS, "grader.proof.proving", "nbformat", "sqlalchemy.dialects.sqlite"):
     importlib.import_module(_module)  # else every run would import its own
 own_wheel()  # is remembered, else every run would make its own
+bench.warm_up()
 
 KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
@@ -168,6 +171,53 @@ def _executed(_preload: Sequence[str], *, bubblewrap: bool) -> Start:
     return forked(server.serve)
 
 
+@dataclass
+class _ForkedZygote:
+    """A zygote that is a fork of the command: it need not import again, and ends as one that was executed."""
+
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return 0 if it has ended."""
+        return self._waited(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Wait until it has ended."""
+        return self._waited(0)
+
+    def kill(self) -> None:
+        """Kill it, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _waited(self, options: int) -> int | None:
+        if self.returncode is None and os.waitpid(self.pid, options)[0]:
+            self.returncode = 0
+        return self.returncode
+
+
+def _forked_zygote(modules: Sequence[str], control: int, errors: int) -> _ForkedZygote:
+    def serve(line: socket.socket) -> None:
+        os.environ.clear()
+        os.environ.update(clean_environment())
+        for number in interrupts.SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        sys.argv = ["start", str(line.fileno()), *modules]
+        start.main()
+
+    place = ServerPlace(control, errors, tempfile.gettempdir())
+    return _ForkedZygote(forked(serve)(place).pid)
+
+
+def grade_by_forks(replace: Callable[[object, str, object], None], cache: Path) -> None:
+    """Let the commands of this process fork what they would execute; results are known from a folder."""
+    replace(forkserver, "executed", _executed)
+    replace(zygote, "executed", _forked_zygote)
+    replace(lanes.LocalLanes, "run", _Here.run)
+    CACHE[0] = cache
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a run ended: its exit code, or minus the signal that killed it; what it said; its writes."""
@@ -230,9 +280,7 @@ def _child(
     tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     os.environ.update(clean_environment())  # that the fork server would have of its own
     sys.argv = [command.name or "", *arguments]
-    forkserver.executed = _executed  # type: ignore[attr-defined,assignment]
-    lanes.LocalLanes.run = _Here.run  # type: ignore[assignment]
-    CACHE[0] = temporary.parent / "cache"
+    grade_by_forks(setattr, temporary.parent / "cache")
     CACHE[0].mkdir(exist_ok=True)
     disturbance.but += (CACHE[0],)
     gc.disable()

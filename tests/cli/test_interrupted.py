@@ -19,7 +19,9 @@ import pytest
 
 from grader.cli import course as course_cli
 from grader.cli import grade as grade_cli
-from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, run
+from grader.worker.zygote import end_zygotes
+from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, grade_by_forks, run
+from tests.conftest import Run
 
 COURSE = "format: 1\ntitle: Small\nseed: small\nexercises: [ex-1]\npackages: []\n"
 EXERCISE = """
@@ -183,11 +185,24 @@ class Stage:
         self.ready.mkdir()
         scenario.prepare(self.ready)
 
+    def rehearse(self, course: Run, grade: Run, patch: pytest.MonkeyPatch) -> None:
+        """Run the command in this process: what is done once in a process, no fork of it does again."""
+        self.play()  # from now on the results are known
+        self._renew()
+        with patch.context() as patched:
+            grade_by_forks(patched.setattr, self.place / "cache")
+            typed_here = grade if self.scenario.command is grade_cli.command else course
+            typed_here(self.root / self.scenario.where, *self.scenario.arguments.split())
+            end_zygotes()
+
     def play(self, what: str = "", at: int = 0) -> Ended:
         """Run the command in a fresh copy, disturbed."""
+        self._renew()
+        return self.again(what, at)
+
+    def _renew(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(self.ready, self.root)
-        return self.again(what, at)
 
     def again(self, what: str = "", at: int = 0) -> Ended:
         """Run the command in the folder as it is."""
@@ -202,10 +217,12 @@ class Stage:
     ("what", "name"),
     [(what, name) for name in SCENARIOS for what in (KILL, INTERRUPT, FULL) if what == KILL or name != "new"],
 )
-def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what: str) -> None:
+def test_a_disturbed_command_that_is_typed_again(
+    tmp_path: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch, name: str, what: str
+) -> None:
     scenario = SCENARIOS[name]
     stage = Stage(tmp_path, scenario)
-    stage.play()  # from now on the results are known
+    stage.rehearse(course, grade, monkeypatch)
     expected = stage.play()
     assert (expected.code in {0, 1}, expected.err) == (True, ""), expected
     assert list(stage.temporary.iterdir()) == []
@@ -229,9 +246,10 @@ def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what
 @pytest.mark.slow
 @pytest.mark.parametrize("what", [KILL, FULL])
 def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
-    tmp_path: Path, what: str
+    tmp_path: Path, course: Run, grade: Run, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     stage = Stage(tmp_path, Scenario(handed_out_and_changed, "generate OUT"))
+    stage.rehearse(course, grade, monkeypatch)
     stage.play()
     change(stage.root)
     count = stage.again().count

@@ -123,7 +123,7 @@ def test_no_stub_of_the_course_seems_to_answer_in_its_text(desk: Desk, handed_ou
 
 
 def test_a_placeholder_of_zeros_has_changed_no_places(desk: Desk) -> None:
-    output = desk.report("exercise-1", f"output = {[[0] * 3] * 3}")["output"]
+    output = desk.report("exercise-1", f"import torch\noutput = {[[0] * 3] * 3}")["output"]
     assert (output["outcome"], output["misconception"]) == ("failed", None)
     assert "swapped" not in output["message"]
 
@@ -146,7 +146,7 @@ def test_the_last_place_and_what_is_left_over_can_be_seen(desk: Desk, tmp_path: 
 
 @pytest.mark.slow
 def test_a_value_in_place_of_a_function_or_a_module_is_named(desk: Desk) -> None:
-    conv = desk.report("exercise-1", "conv = 3")["conv"]
+    conv = desk.report("exercise-1", "import torch\nconv = 3")["conv"]
     assert conv["message"] == "`conv` is 3, but it must be a module."
     text = "import torch\nfrom torch import nn\nconv = nn.Conv2d(1, 1, 3)(torch.ones(1, 1, 3, 3))"
     assert "`conv` is a tensor of shape 1x1x1x1, but it must be a module." in desk.page("exercise-1", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,17 +10,46 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.conftest import Ran
+from tests.platforms.prompt import PATIENCE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PATIENCE = 300  # seconds for a command
 MEMORY_MIB = 512  # filled long before the time is over, also on a busy machine
+TORCH = "import torch\ndef total(image):\n    return image.sum()\n"
+WITHOUT_TORCH = "def total(image):\n    return sum(map(sum, image))\n"
+ENDLESS = "while True:\n        pass"
+PLAIN = {  # exercise-2 for a course that imports no torch
+    "reference.py": WITHOUT_TORCH,
+    "visible_checks.py": """\
+def test_total_of_two_values(student):
+    '''The image [[1, 2]] has the sum 3.'''
+    assert student.total([[1, 2]]) == 3
+""",
+    "checks.py": """\
+import pytest
+
+
+def test_total_of_a_square(student, reference):
+    '''A square image.'''
+    image = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert student.total(image) == reference.total(image)
+
+
+@pytest.mark.points(2)
+def test_total_of_a_rectangle(student, reference):
+    '''A rectangular image with negative values.'''
+    image = [[-4, -3, -2, -1], [0, 1, 2, 3], [4, 5, 6, 7]]
+    assert student.total(image) == reference.total(image)
+""",
+}
 BEGIN = "import sys; sys.argv[0] = {0!r}; from grader.cli import begin; begin.{0}()"
 
 
@@ -54,16 +84,46 @@ def in_folder(temporary: Path) -> dict[str, str]:
 Typed = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session")
+def prompt(python: str) -> Iterator[subprocess.Popen[str]]:
+    """Yield a process of that Python in which commands are typed one after the other: it imports once."""
+    program = [python, "-m", "tests.platforms.prompt"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(program, cwd=ROOT, stdin=pipe, stdout=pipe, encoding="utf-8") as process:
+        yield process
+        process.communicate()
+
+
 @pytest.fixture
-def typed(python: str, encoding: str, tmp_path: Path) -> Iterator[Typed]:
-    """Yield a command as a person types it there: `typed(folder, "grade", "exercise-1")`. Nothing stays behind."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+def temporary(tmp_path: Path) -> Iterator[Path]:
+    """Yield the folder for temporary files. Neither a file nor a process stays behind."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    yield folder
+    assert not [name for name in os.listdir(folder) if not name.startswith("torchgrade-lock-")]  # noqa: PTH208
+    assert not [process for process in psutil.process_iter() if _is_of(process, folder)]
+
+
+@pytest.fixture
+def typed(prompt: subprocess.Popen[str], encoding: str, temporary: Path) -> Typed:
+    """Return a command as a person types it there: `typed(folder, "grade", "exercise-1")`."""
+
+    def run(folder: Path, command: str, *arguments: object) -> Ran:
+        ended = ask(prompt, encoding, temporary, folder, command, *arguments)
+        out, err = (bytes.fromhex(ended[name]) for name in ("out", "err"))
+        return ran(ended["code"], out, err, encoding, temporary)
+
+    return run
+
+
+@pytest.fixture
+def typed_anew(python: str, encoding: str, temporary: Path) -> Typed:
+    """Return the same, but each command is a new process."""
     environment = {**os.environ, "PYTHONIOENCODING": encoding, **in_folder(temporary)}
 
     def run(folder: Path, command: str, *arguments: object) -> Ran:
         program = [python, "-m", "grader"] if command == "grade" else [python, "-c", BEGIN.format(command)]
-        ran = subprocess.run(
+        ended = subprocess.run(
             [*program, *map(str, arguments)],
             cwd=folder,
             env=environment,
@@ -71,15 +131,41 @@ def typed(python: str, encoding: str, tmp_path: Path) -> Iterator[Typed]:
             check=False,
             timeout=PATIENCE,
         )
-        out, err = (said.decode(encoding) for said in (ran.stdout, ran.stderr))
-        logs = [log.read_text(encoding="utf-8") for log in temporary.glob("*.log")]
-        assert "Traceback" not in out + err
-        assert not logs
-        return Ran(ran.returncode, out, err)
+        return ran(ended.returncode, ended.stdout, ended.stderr, encoding, temporary)
 
-    yield run
-    assert not [name for name in os.listdir(temporary) if not name.startswith("torchgrade-lock-")]  # noqa: PTH208
-    assert not [process for process in psutil.process_iter() if _is_of(process, temporary)]
+    return run
+
+
+def ask(
+    prompt: subprocess.Popen[str],
+    encoding: str,
+    temporary: Path,
+    folder: Path,
+    command: str,
+    *arguments: object,
+) -> dict[str, Any]:
+    """Type a command at a prompt; return how it ended."""
+    assert prompt.stdin
+    assert prompt.stdout
+    asked = {
+        "folder": str(folder),
+        "temporary": str(temporary),
+        "encoding": encoding,
+        "command": command,
+        "arguments": [*map(str, arguments)],
+    }
+    prompt.stdin.write(f"{json.dumps(asked)}\n")
+    prompt.stdin.flush()
+    ended: dict[str, Any] = json.loads(prompt.stdout.readline())
+    return ended
+
+
+def ran(code: int, out: bytes, err: bytes, encoding: str, temporary: Path) -> Ran:
+    """Return how a command ended, which printed no traceback and wrote no log."""
+    told = Ran(code, out.decode(encoding), err.decode(encoding))
+    assert "Traceback" not in told.out + told.err
+    assert not [log.read_text(encoding="utf-8") for log in temporary.glob("*.log")]
+    return told
 
 
 def _is_of(process: psutil.Process, temporary: Path) -> bool:
@@ -90,19 +176,66 @@ def _is_of(process: psutil.Process, temporary: Path) -> bool:
 
 
 @pytest.fixture(scope="session")
-def made(python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(prompt: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a new course, and in OUT what its students receive in practice edition; made once."""
     root = tmp_path_factory.mktemp("made") / "own"
-    typed = [python, "-c", BEGIN.format("course")]
-    subprocess.run([*typed, "new", "own"], cwd=root.parent, check=True, timeout=PATIENCE)
-    settings = root / "course.yaml"
-    lean = settings.read_text(encoding="utf-8").replace("memory_mib: 2048", f"memory_mib: {MEMORY_MIB}")
-    settings.write_text(lean, encoding="utf-8")
-    subprocess.run([*typed, "generate", "OUT"], cwd=root, check=True, timeout=PATIENCE)
+    assert ask(prompt, "utf-8", root.parent, root.parent, "course", "new", "own")["code"] == 0
+    change(root / "course.yaml", "memory_mib: 2048", f"memory_mib: {MEMORY_MIB}")
+    assert ask(prompt, "utf-8", root.parent, root, "course", "generate", "OUT")["code"] == 0
     return root
+
+
+@pytest.fixture(scope="session")
+def made_without_torch(prompt: subprocess.Popen[str], made: Path) -> Path:
+    """Return the same, with plain Python in exercise-2: no worker imports torch."""
+    root = Path(shutil.copytree(made, made.with_name("lean"), ignore=lambda *_: ["OUT", "gradebook.db"]))
+    change(root / "course.yaml", "packages: [torch, numpy]", "packages: []")
+    change(root / "course.yaml", "seconds: 5", "seconds: 2")
+    folder = root / "exercises" / "exercise-2"
+    change(folder / "exercise.yaml", "(image: Tensor) -> Tensor", "(image: list) -> float")
+    for name, text in PLAIN.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert ask(prompt, "utf-8", root.parent, root, "course", "generate", "OUT")["code"] == 0
+    return root
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture
 def handed_out(made: Path, tmp_path: Path) -> Path:
     """Return what a student of a new course has; the course is the folder above."""
     return Path(shutil.copytree(made, tmp_path / "own"), "OUT")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a student has, a right and a wrong answer to exercise-2, what is said of the wrong one, and its limit."""
+
+    handed_out: Path
+    right: str
+    wrong: str
+    told: str
+    seconds: int
+
+    @property
+    def endless(self) -> str:
+        """An answer that never ends."""
+        return self.right.replace("return image.sum()", ENDLESS).replace(
+            "return sum(map(sum, image))", ENDLESS
+        )
+
+
+@pytest.fixture
+def desk(encoding: str, request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """Return exercise-2 with torch for the one encoding, and without it for the other: that takes half as long."""
+    if encoding == "cp1252":
+        made, right, told, seconds = "made", TORCH, "not all values are", 5
+    else:
+        made, right, told, seconds = "made_without_torch", WITHOUT_TORCH, "The result is 2, not 3.", 2
+    root = shutil.copytree(request.getfixturevalue(made), tmp_path / "own")
+    wrong = right.replace("sum", "mean" if made == "made" else "max")
+    return Desk(Path(root, "OUT"), right, wrong, told, seconds)
