@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from grader.course.loading import LoadedExercise
@@ -55,8 +55,9 @@ def spreads_of(
     for question in record.questions:
         if question.by_checks or question.by_person:
             continue
-        is_seen = question.id in tallies and grids & read_by(question, record.params)
-        answers = tallies[question.id].answers if is_seen else list(_answers(question, variants))
+        reads = read_by(question, exercise.names)
+        is_seen = question.id in tallies and grids & reads
+        answers = tallies[question.id].answers if is_seen else list(_answers(question, variants, reads))
         if answers:
             yield _of_question(question, answers, variants[0])
 
@@ -108,13 +109,26 @@ def _of_question(question: Question[Any, Any, Any], answers: Sequence[str], vari
     return spread.model_copy(update={"is_collapsed": spread.values > 1 and spread.share > allowed})
 
 
-def _answers(question: Question[Any, Any, Any], variants: Sequence[Variant]) -> Iterator[str]:
+def _answers(
+    question: Question[Any, Any, Any], variants: Sequence[Variant], reads: Collection[str]
+) -> Iterator[str]:
+    """Yield the answer of each variant that has one; those with the same parameters can have the same."""
+    known: dict[str, str | None] = {}
     for variant in variants:
-        try:
-            _, key = question.sketch(variant)
-            yield key.solution or repr(question.numbers(key))
-        except (LanguageError, FormError):
-            continue
+        settings = repr([variant.params[name] for name in sorted(reads)])
+        if question.by_draws or settings not in known:
+            known[settings] = _answer(question, variant)
+        answer = known[settings]
+        if answer is not None:
+            yield answer
+
+
+def _answer(question: Question[Any, Any, Any], variant: Variant) -> str | None:
+    try:
+        _, key = question.sketch(variant)
+    except (LanguageError, FormError):
+        return None
+    return key.solution or repr(question.numbers(key))
 
 
 def _spread(kind: Literal["parameter", "question"], name: str, values: Sequence[str]) -> Spread:

@@ -77,6 +77,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `posed_type` and `key_type`, if it needs its own subclass of `Posed` or `Key`;
     - `by_checks`, if pytest checks decide instead of `read` and `judge`;
     - `by_person`, if a person decides: `judge` then leaves every answer pending;
+    - `by_draws`, if its answer depends on more than the parameters, such as the order of its options;
     - `builds`, `built_on`, `formula` and `key_by`, if it can build on earlier answers, or they on it;
     - `is_one_number`, if the answer is one number, with or without decimals;
     - `usual`, the names of the misconceptions that it knows by itself;
@@ -105,6 +106,7 @@ class Question(Record, ABC, Generic[P, K, A]):
 
     by_checks: ClassVar[bool] = False
     by_person: ClassVar[bool] = False
+    by_draws: ClassVar[bool] = False
     is_one_number: ClassVar[bool] = False
     builds: ClassVar[bool] = False
     usual: ClassVar[Sequence[str]] = ()

@@ -203,7 +203,17 @@ def quiz(files: Mapping[str, str]) -> dict[str, str]:
     return {"exercise.yaml": code.sub("", files["exercise.yaml"])}
 
 
-BROKEN = {**EXERCISES, **{f"{name} quiz": quiz(files) for name, files in EXERCISES.items()}}
+def code(files: Mapping[str, str]) -> dict[str, str]:
+    """Return an exercise with its parameters and its code, without the questions before it."""
+    before = re.compile(r"(?<=questions:\n).*(?=  - id: \w+\n    kind: code\n)", re.DOTALL)
+    return {**files, "exercise.yaml": before.sub("", files["exercise.yaml"])}
+
+
+BROKEN = {
+    f"{name}{part}": make(files)
+    for name, files in EXERCISES.items()
+    for part, make in (("", dict), (" quiz", quiz), (" code", code))
+}
 MUTANTS = {"pooling": 21, "spreading": 13}  # at least, even if some kind were dropped
 
 
@@ -250,7 +260,7 @@ FOUND = {
         (("visible_checks.py", "    assert", "The reference fails the check test_pool_four_cells here."),),
     ),
     "reference-raises": Break(
-        "pooling",
+        "pooling code",
         "reference.py",
         ".amax(",
         ".amaxx(",
@@ -263,7 +273,7 @@ FOUND = {
         ),
     ),
     "stub-unlike-reference": Break(
-        "pooling",
+        "pooling code",
         "exercise.yaml",
         "(image: Tensor, size: int)",
         "(image: Tensor, window: int = 2)",
@@ -280,14 +290,14 @@ FOUND = {
         (("checks.py", "params[", "The reference fails the check test_pool_below_zero here."),),
     ),
     "input-changed": Break(
-        "pooling",
+        "pooling code",
         "reference.py",
         "    rows, columns",
         "    image[0, 0] -= 1\n    rows, columns",
         yaml("- id: pool", "The reference does not earn full marks: failed, in the check test_pool_four"),
     ),
     "reference-raises-where-confined": Break(
-        "pooling",
+        "pooling code",
         "reference.py",
         "    rows, columns",
         '    __import__("socket").socket().close()\n    rows, columns',
@@ -300,7 +310,7 @@ FOUND = {
         ),
     ),
     "check-uses-a-remote-as-it-cannot-be-used": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         "    assert_close(student.pool(image, 2)",
         '    assert student.pool.__name__ == "pool"\n    assert_close(student.pool(image, 2)',
@@ -313,21 +323,21 @@ FOUND = {
         ),
     ),
     "check-of-an-argument": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         "reference.pool(image, 2))\n",
         "reference.pool(image, 2))\n    assert image[0, 0] == 0\n",
         (("checks.py", "image[0, 0]", "Student code got a copy of `image`, so this assert says nothing"),),
     ),
     "no-such-fixture": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         "test_pool_wide(student",
         "test_pool_wide(studnet, student",
         (("checks.py", "def test_pool_wide", "The check test_pool_wide asks for 'studnet', which does not"),),
     ),
     "misconception-raises": Break(
-        "pooling",
+        "pooling code",
         "misconceptions.py",
         "torch.relu(reference.pool(image, size))",
         "torch.relu(nothing)",
@@ -340,7 +350,7 @@ FOUND = {
         ),
     ),
     "two-checks-of-one-name": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         WIDE,
         WIDE.replace("test_pool_wide", "test_pool_four_cells").replace(
@@ -349,7 +359,7 @@ FOUND = {
         (("checks.py", "imag,", "The check test_pool_four_cells raises NameError: name 'imag' is not"),),
     ),
     "check-raises": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         "reference.pool(image, 2)",
         "reference.pool(imag, 2)",
@@ -362,7 +372,7 @@ FOUND = {
         ),
     ),
     "check-of-nothing-right": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         "reference.pool(image, 3))",
         "reference.pool(image, 3) + 1)",
@@ -375,7 +385,7 @@ FOUND = {
         ),
     ),
     "misconception-survives": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         BELOW_ZERO,
         "",
@@ -390,14 +400,14 @@ FOUND = {
         ),
     ),
     "misconception-of-code-is-right": Break(
-        "pooling",
+        "pooling code",
         "misconceptions.py",
         "torch.relu(reference.pool(image, size))",
         "reference.pool(image, size)",
         yaml("starts-from-zero:", "No check notices the misconception 'starts-from-zero'."),
     ),
     "mutant-survives": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         WIDE,
         "",
@@ -478,14 +488,14 @@ FOUND = {
         yaml("- id: size", "What students receive contains the answer to 'size'."),
     ),
     "visible-check-with-reference": Break(
-        "pooling",
+        "pooling code",
         "visible_checks.py",
         "(student):",
         "(student, reference):",
         (("visible_checks.py", "def test_pool_four_cells", "A visible check uses `reference`"),),
     ),
     "no-docstring": Break(
-        "pooling",
+        "pooling code",
         "checks.py",
         '    """An image that is wider than high, with columns left over."""\n',
         "",
@@ -502,7 +512,7 @@ FOUND = {
         ),
     ),
     "reference-without-a-branch-tried": Break(
-        "spreading",
+        "spreading code",
         "reference.py",
         "    output = torch.zeros(",
         "    if stride > 4:\n        stride = stride - 1\n    output = torch.zeros(",

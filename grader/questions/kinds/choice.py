@@ -96,6 +96,7 @@ class _Drawn:
 class Choice(Question[ChoicePosed, ChoiceKey, tuple[str, ...]]):
     """Options to choose from, to put in order or to match; listed, or made from misconceptions."""
 
+    by_draws: ClassVar[bool] = True  # which letter is right
     usual: ClassVar[Sequence[str]] = (*ORDER_MISTAKES, *MATCH_MISTAKES)
 
     silent: ClassVar[frozenset[str]] = Question.silent | {"feedback"}
