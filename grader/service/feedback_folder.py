@@ -148,7 +148,10 @@ def feedback_tasks(
     left_out: list[str],
     found: Iterable[Score] | None = None,
 ) -> Iterator[Task]:
-    """Yield a task for each student and exercise of which something is released; `found` are the final scores."""
+    """Yield a task for each student and exercise of which something is released.
+
+    `found` are the final scores, if they are known already.
+    """
     sharing = course.sharing
     owned = owned_attempts(gradebook.attempts(), sharing)
     attempts = [one for one in owned if one.exercise in wanted]
@@ -288,9 +291,11 @@ def feedback_texts(
     exercises: Sequence[str],
     moment: datetime,
     say: Say,
-    found: Iterable[Score],
+    found: Iterable[Score] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """Return what is released at a moment as texts, by student in NFC and exercise; `found` are the final scores.
+    """Return what is released at a moment as texts, by student in NFC and exercise.
+
+    `found` are the final scores, if they are known already.
 
     Raises:
         CourseFaults: an exercise is wrong.

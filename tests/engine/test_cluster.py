@@ -154,6 +154,7 @@ class Cluster:
                 command = [*self.prefix, sys.executable, *wrapper, *module, *dask]
                 process = subprocess.Popen(command, stdout=stream, stderr=stream)
         else:
+            log.touch()
             program = f"from distributed.cli.dask_{what} import main; main()"
             process = self.forks.start(Order(program, dask, self.folder, log, log))
         self.stack.callback(self.end, process)
