@@ -29,7 +29,7 @@ FIRST_TRIES = 3  # before the first answer: the address may be wrong
 MAX_WAIT_SECONDS = 120.0  # a longer wait is left to the user
 TIMEOUT_SECONDS = (10.0, 90.0)  # to connect, and for each part of an answer
 MAX_SAID = 200  # characters of Canvas's own message
-Content = Sequence[tuple[str, Any]]  # of a request: names and values
+RequestContent = Sequence[tuple[str, Any]]  # of a request: names and values
 _LATER = "Nothing is lost: run the command again later."
 
 logging.getLogger("canvasapi").disabled = True
@@ -85,14 +85,19 @@ class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no typ
         time.sleep(seconds)
 
     def request(
-        self, method: str, endpoint: str, _kwargs: Content | None = None, _url: None = None, **more: Any
+        self,
+        method: str,
+        endpoint: str,
+        _kwargs: RequestContent | None = None,
+        _url: None = None,
+        **more: Any,
     ) -> Any:
         """Send a request and return the answer; canvasapi's pages come through here, too."""
         content = [*(_kwargs or []), *more.items()]
         send = {"GET": self._get, "PUT": self._put}[method]
         return send(f"{self.base_url}{endpoint}", [(name, _written(value)) for name, value in content])
 
-    def _get(self, url: str, params: Content) -> requests.Response:
+    def _get(self, url: str, params: RequestContent) -> requests.Response:
         failure = UncertainRequest("")
         for _try in self.waits():
             try:
@@ -103,7 +108,7 @@ class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no typ
                 self.wait(failure)
         raise UsageFault(f"{failure}, even after several tries. {_LATER}")
 
-    def _put(self, url: str, data: Content) -> requests.Response:
+    def _put(self, url: str, data: RequestContent) -> requests.Response:
         return self._answer(lambda: self._session.put(url, data=data, **_ONCE))
 
     def _answer(self, ask: Callable[[], requests.Response]) -> requests.Response:
