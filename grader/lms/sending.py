@@ -145,8 +145,9 @@ def plan_sendings(
     maximum = _maximum(export, item, remote.assignment)
     plan.notes += _notes(item, remote.assignment, maximum)
     matches = match(remote.students, map(with_login, people_of(export)))
+    numbers = matches.mentions
     for entry in item.entries:
-        index = matches.mentions.get(entry.student)
+        index = numbers.get(entry.student)
         user = "" if index is None else remote.users[index]
         if reason := _absence(export, matches, entry.student, user, remote):
             plan.file.leave_out(entry.student, reason)

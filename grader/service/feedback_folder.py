@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +35,7 @@ from grader.handout.generation import check_place
 from grader.identity import Person
 from grader.lms.base import Lms
 from grader.service.standings import final_scores
+from grader.worker.garbage import collector_paused
 
 ALONE = 40  # pages that are written faster than further processes are started
 PAGE, TEXT = ".html", ".feedback.txt"  # how the two files of an exercise end
@@ -140,15 +141,24 @@ def _member(out: Path, task: Task, places: Addresses, lms: Lms) -> tuple[str, st
 
 
 def feedback_tasks(
-    course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str], moment: datetime, left_out: list[str]
+    course: LoadedCourse,
+    gradebook: Gradebook,
+    wanted: Sequence[str],
+    moment: datetime,
+    left_out: list[str],
+    found: Iterable[Score] | None = None,
 ) -> Iterator[Task]:
-    """Yield a task for each student and exercise of which something is released."""
+    """Yield a task for each student and exercise of which something is released.
+
+    `found` are the final scores, if they are known already.
+    """
     sharing = course.sharing
     owned = owned_attempts(gradebook.attempts(), sharing)
     attempts = [one for one in owned if one.exercise in wanted]
     counting = counting_submissions(attempts, course.rules)
     times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in {*counting}}
-    scores = {(one.student, one.exercise): one for one in final_scores(course, gradebook)}
+    found = final_scores(course, gradebook) if found is None else found
+    scores = {(one.student, one.exercise): one for one in found}
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
     variants = gradebook.counting_variants(counting)
     releases = course.releases
@@ -276,9 +286,16 @@ class Writer:
 
 
 def feedback_texts(
-    course: LoadedCourse, gradebook: Gradebook, exercises: Sequence[str], moment: datetime, say: Say
+    course: LoadedCourse,
+    gradebook: Gradebook,
+    exercises: Sequence[str],
+    moment: datetime,
+    say: Say,
+    found: Iterable[Score] | None = None,
 ) -> dict[tuple[str, str], str]:
     """Return what is released at a moment as texts, by student in NFC and exercise.
+
+    `found` are the final scores, if they are known already.
 
     Raises:
         CourseFaults: an exercise is wrong.
@@ -286,8 +303,9 @@ def feedback_texts(
 
     """
     gathering = Gathering(course, moment, has_figures=False)
-    tasks = feedback_tasks(course, gradebook, exercises, moment, [])
-    return {(folded(task.student), task.exercise): say(gathering.feedback(task)) for task in tasks}
+    tasks = feedback_tasks(course, gradebook, exercises, moment, [], found)
+    with collector_paused():
+        return {(folded(task.student), task.exercise): say(gathering.feedback(task)) for task in tasks}
 
 
 def _told(moment: datetime, zone: ZoneInfo) -> str:

@@ -108,7 +108,7 @@ def push(
     scored = export_items(course, found, wanted, zeros, partial=order.partial)
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to send. Run: course grade SUBMISSIONS")
-    texts = feedback_texts(course, gradebook, wanted, now, say) if order.comments else {}
+    texts = feedback_texts(course, gradebook, wanted, now, say, found) if order.comments else {}
     export = Export(scored.items, people, out_of=order.out_of, overwrite=order.overwrite)
     remote = _remote(order, tell)
     with _alone(course.root / COURSE_FILE, is_needed=not order.is_rehearsal):

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,13 +28,15 @@ from grader.classroom.class_grader import ClassGrader
 from grader.engine.cluster.packing import pack_course
 from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.conftest import Ran, Run
+from tests.engine.forking import Forked, Forks, Order
 from tests.engine.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc"),
 ]
-COURSE = [sys.executable, "-c", "from grader.cli.course import main; main()"]
+COURSE = "from grader.cli.course import main; main()"
+Process = Forked | subprocess.Popen[bytes]
 IMPATIENT = "from grader.engine.cluster import run; run.CONNECT_SECONDS = 0.5; "
 RESTLESS = "from grader.engine.cluster import usher; usher.SILENT_SECONDS = 3.0; "
 WITHOUT_LANDLOCK = """
@@ -90,7 +92,7 @@ def unpacked(folder: Path) -> list[Path]:
 class Node:
     """A worker of Dask, in a process of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
     folder: Path
 
@@ -117,10 +119,11 @@ class Cluster:
 
     folder: Path
     stack: ExitStack
+    forks: Forks
     prefix: Sequence[str] = ()
     host: str = "127.0.0.1"
     nodes: int = 0
-    scheduler: subprocess.Popen[bytes] = field(init=False)
+    scheduler: Process = field(init=False)
 
     def __post_init__(self) -> None:
         self.scheduler = self.start(
@@ -138,24 +141,34 @@ class Cluster:
         """The address of the scheduler."""
         return str(json.loads(self.file.read_text())["address"])
 
-    def start(self, what: str, *options: object, wrapper: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    def start(
+        self, what: str, *options: object, is_new: bool = False, wrapper: Sequence[str] = ()
+    ) -> Process:
         """Start a process of Dask, which ends with the test."""
-        dask = ["-m", f"distributed.cli.dask_{what}", "--scheduler-file", str(self.file), *map(str, options)]
-        with (self.folder / f"{what}{self.nodes}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [*self.prefix, sys.executable, *wrapper, *dask], stdout=log, stderr=log
-            )
+        dask = ["--scheduler-file", str(self.file), *map(str, options)]
+        log = self.folder / f"{what}{self.nodes}.log"
+        process: Process
+        if is_new or self.prefix:
+            module = ["-m", f"distributed.cli.dask_{what}"]
+            with log.open("wb") as stream:
+                command = [*self.prefix, sys.executable, *wrapper, *module, *dask]
+                process = subprocess.Popen(command, stdout=stream, stderr=stream)
+        else:
+            log.touch()
+            program = f"from distributed.cli.dask_{what} import main; main()"
+            process = self.forks.start(Order(program, dask, self.folder, log, log))
         self.stack.callback(self.end, process)
         return process
 
     @staticmethod
-    def end(process: subprocess.Popen[bytes]) -> None:
+    def end(process: Process) -> None:
         """End a process as a person would."""
         process.terminate()
         process.wait(PATIENCE)
 
     def node(self, *options: object, folder: Path | None = None, wrapper: Sequence[str] = ()) -> Node:
-        """Start a node, and wait until it has joined."""
+        """Start a node, and wait until it has joined: a new process if it differs from others in something."""
+        is_new = bool(options or wrapper)
         self.nodes += 1
         folder = folder or self.folder / f"node{self.nodes}"
         options = (
@@ -167,7 +180,9 @@ class Cluster:
             folder,
         )
         node = Node(
-            self.start("worker", *options, wrapper=wrapper), self.folder / f"worker{self.nodes}.log", folder
+            self.start("worker", *options, is_new=is_new, wrapper=wrapper),
+            self.folder / f"worker{self.nodes}.log",
+            folder,
         )
         wait_for(lambda: "Registered to" in node.log.read_text())
         return node
@@ -178,48 +193,69 @@ class Cluster:
 
 
 @contextmanager
-def new_cluster(folder: Path, prefix: Sequence[str] = (), host: str = "127.0.0.1") -> Iterator[Cluster]:
+def new_cluster(
+    folder: Path, forks: Forks, prefix: Sequence[str] = (), host: str = "127.0.0.1"
+) -> Iterator[Cluster]:
     before = below(os.getpid())
     with ExitStack() as stack:
-        yield Cluster(folder, stack, prefix, host)
+        yield Cluster(folder, stack, forks, prefix, host)
     wait_until_gone(below(os.getpid()) - before)
 
 
 @pytest.fixture(scope="module")
-def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Node]]:
+def forks() -> Iterator[Forks]:
+    """Yield what starts processes that have Dask and the grader already."""
+    with closing(Forks()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[tuple[Cluster, Node]]:
     """Yield a cluster of two nodes: one that has a nanny, and one, returned, that has none."""
-    with new_cluster(tmp_path_factory.mktemp("steady")) as made:
+    with new_cluster(tmp_path_factory.mktemp("steady"), forks) as made:
         made.node("--nanny")
         yield made, made.node()
 
 
 @pytest.fixture
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def empty(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[Cluster]:
     """Yield a cluster without nodes."""
-    with new_cluster(tmp_path_factory.mktemp("empty")) as made:
+    with new_cluster(tmp_path_factory.mktemp("empty"), forks) as made:
         yield made
 
 
-def grade(small: Small, *arguments: str, program: Sequence[str] = COURSE) -> Ran:
-    """Run `course grade S` in its own process."""
-    ran = subprocess.run(
-        [*program, "grade", "S", *arguments], cwd=small.root, capture_output=True, text=True, check=False
-    )
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
-
-
 @dataclass(frozen=True)
-class Held:
-    """A class of three whose checks wait for a signal."""
+class Graded:
+    """A command that grades a class."""
 
     small: Small
-    arguments: tuple[str, ...]
-    process: subprocess.Popen[bytes]
+    process: Forked
 
     @property
     def err(self) -> str:
         """What the command has said so far."""
-        return (self.small.root / "err").read_text()
+        return (self.small.root / "err").read_text("utf-8")
+
+    def ended(self) -> Ran:
+        """Wait until it ends, and return what it said."""
+        code = self.process.wait(PATIENCE)
+        return Ran(code, (self.small.root / "out").read_text("utf-8"), self.err)
+
+
+def started(small: Small, forks: Forks, *arguments: str, program: str = COURSE) -> Graded:
+    """Begin `course grade S` in its own process."""
+    out, err = (small.write(name, "") for name in ("out", "err"))
+    return Graded(small, forks.start(Order(program, ["grade", "S", *arguments], small.root, out, err)))
+
+
+def grade(small: Small, forks: Forks, *arguments: str, program: str = COURSE) -> Ran:
+    """Run `course grade S` in its own process."""
+    return started(small, forks, *arguments, program=program).ended()
+
+
+@dataclass(frozen=True)
+class Held(Graded):
+    """A class of three whose checks wait for a signal."""
 
     def let_go(self) -> None:
         """Let the checks continue."""
@@ -237,7 +273,7 @@ def ran(small: Small) -> list[str]:
 
 
 @contextmanager
-def held(small: Small, address: str, running: int = 1, program: Sequence[str] = COURSE) -> Iterator[Held]:
+def held(small: Small, cluster: Cluster, running: int = 1, program: str = COURSE) -> Iterator[Held]:
     """Grade on a cluster, and wait until so many checks are running."""
     # The nodes have the course elsewhere; what the tests hold and read stays here.
     here = f"HERE = Path({str(small.exercise)!r})\nLOG = HERE / '.log'\n\n\n"
@@ -245,13 +281,12 @@ def held(small: Small, address: str, running: int = 1, program: Sequence[str] = 
     for name in ("ada", "bob", "cyd"):
         small.hand_in(name, f"{RIGHT}\n\n# {name}\n")
     small.write("exercises/ex-1/.hold", "")
-    arguments = ("--dask", address)
-    with (small.root / "err").open("wb") as err:
-        process = subprocess.Popen([*program, "grade", "S", *arguments], cwd=small.root, stdout=subprocess.DEVNULL, stderr=err)  # fmt: skip
+    process = started(small, cluster.forks, "--dask", cluster.address, program=program).process
+    run = Held(small, process)
     try:
         wait_for(lambda: process.poll() is not None or len(set(ran(small))) >= running)
-        assert process.poll() is None, (small.root / "err").read_text()
-        yield Held(small, arguments, process)
+        assert process.poll() is None, run.err
+        yield run
     finally:
         process.kill()
         process.wait()
@@ -270,10 +305,10 @@ def test_a_cluster_gives_what_this_machine_gives_and_keeps_nothing(
     small.hand_in("ada", "seven = 7\n", exercise="ex-2")
     small.write("roster.csv", "student\nada\nbob\ncyd\ndan\neve\n")
     options = ("--json", "--roster", "roster.csv")
-    there = grade(small, *options, "--dask", cluster.address)
+    there = grade(small, cluster.forks, *options, "--dask", cluster.address)
     reports = small.reports()
     (small.root / "gradebook.db").unlink()
-    here = grade(small, *options)
+    here = grade(small, cluster.forks, *options)
     assert sorted(there.out.splitlines()) == sorted(here.out.splitlines())
     assert there.code == here.code == 0
     reports_of = {
@@ -293,7 +328,7 @@ def test_a_fault_in_the_course_is_told_with_its_place_here(
 ) -> None:
     small.write("exercises/ex-1/reference.py", "def double(x): ...\ndef triple(x): ...\n1 / 0\n")
     small.hand_in("ada")
-    ran = grade(small, "--dask", steady[0].address)
+    ran = grade(small, steady[0].forks, "--dask", steady[0].address)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert ran.err.startswith(f"{small.exercise / 'reference.py'}:3: The reference cannot")
 
@@ -325,7 +360,7 @@ def test_a_command_that_is_ended_leaves_nothing_on_the_nodes(
     small: Small, steady: tuple[Cluster, Node], by: signal.Signals
 ) -> None:
     cluster, node = steady
-    with held(small, cluster.address, running=2) as run:
+    with held(small, cluster, running=2) as run:
         wait_for(lambda: len(node.started) >= 2 and node.unpacked())
         started = node.started
         run.process.send_signal(by)
@@ -334,13 +369,13 @@ def test_a_command_that_is_ended_leaves_nothing_on_the_nodes(
         wait_until_gone(started)
         wait_for(lambda: not unpacked(cluster.folder))
     run.let_go()
-    assert grade(small, *run.arguments).code == 0
+    assert grade(small, cluster.forks, "--dask", cluster.address).code == 0
 
 
 def test_what_a_killed_node_had_is_graded_by_others(small: Small, steady: tuple[Cluster, Node]) -> None:
     cluster, _ = steady
     lost = cluster.node()
-    with held(small, cluster.address, running=3) as run:
+    with held(small, cluster, running=3) as run:
         started = lost.started
         lost.process.kill()
         wait_until_gone(started)
@@ -353,7 +388,7 @@ def test_what_a_killed_node_had_is_graded_by_others(small: Small, steady: tuple[
 
 def test_a_node_that_joins_later_completes_the_class(small: Small, empty: Cluster) -> None:
     lost = empty.node()
-    with held(small, empty.address) as run:
+    with held(small, empty) as run:
         lost.process.kill()
         wait_for(lambda: "The cluster has no node that takes work." in run.err)
         run.let_go()
@@ -369,13 +404,13 @@ def test_a_node_that_cannot_confine_takes_no_work(small: Small, empty: Cluster) 
     small.hand_in("ada")
     weak = empty.without_landlock()
     why = f"{weak.address}{{}} it cannot confine student code (landlock missing; --isolation process accepts that).\n"
-    ran = grade(small, "--dask", empty.address)
+    ran = grade(small, empty.forks, "--dask", empty.address)
     assert ran == Ran(2, "", f"No node of the cluster takes work. {why.format(':')}")
-    ran = grade(small, "--dask", empty.address, "--isolation", "process", "--json")
+    ran = grade(small, empty.forks, "--dask", empty.address, "--isolation", "process", "--json")
     assert ran.code == 0
     assert "landlock" not in json.loads(ran.out)["isolation"]
     empty.node()
-    ran = grade(small, "--dask", empty.address, "--json", "--again")
+    ran = grade(small, empty.forks, "--dask", empty.address, "--json", "--again")
     assert ran.code == 0
     assert "landlock" in json.loads(ran.out)["isolation"]
     assert ran.err.startswith(why.format(" takes no work:"))
@@ -385,21 +420,11 @@ def test_a_node_whose_lanes_cannot_start_leaves_its_work_to_others(small: Small,
     broken = empty.node("--no-nanny", "--preload", small.write("broken.py", NO_LANES))
     for name in ("ada", "bob", "cyd"):
         small.hand_in(name, f"{RIGHT}\n\n# {name}\n")
-    process = subprocess.Popen(
-        [*COURSE, "grade", "S", "--dask", empty.address],
-        cwd=small.root,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    with process:
-        said = process.stderr.readline()
-        assert said == (
-            f"{broken.address} takes no work: a grading process could not start: no luck today.\n"
-        )
-        empty.node()
-        assert process.wait(PATIENCE) == 0
+    run = started(small, empty.forks, "--dask", empty.address)
+    wait_for(lambda: run.err.endswith("\n"))
+    assert run.err == (f"{broken.address} takes no work: a grading process could not start: no luck today.\n")
+    empty.node()
+    assert run.ended().code == 0
     assert [row[6] for row in small.reports()] == [3, 3, 3]
 
 
@@ -412,16 +437,11 @@ def test_one_healthy_node_grades_the_class(small: Small, empty: Cluster) -> None
         small.hand_in(name, f"{RIGHT}\n\n# {name}\n")
     stopped.process.send_signal(signal.SIGSTOP)
     try:
-        arguments = [*COURSE, "grade", "S", "--dask", empty.address]
-        process = subprocess.Popen(arguments, cwd=small.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
-        assert process.stderr is not None
-        with process:
-            said = {
-                process.stderr.readline(),
-                process.stderr.readline(),
-            }  # by one or the other, no matter when
-            empty.node()
-            assert process.wait(PATIENCE) == 0
+        run = started(small, empty.forks, "--dask", empty.address)
+        wait_for(lambda: run.err.count("\n") >= 2)  # by one or the other, no matter when
+        said = set(run.err.splitlines(keepends=True))
+        empty.node()
+        assert run.ended().code == 0
         assert f"{raising.address} takes no work: TypeError: this node is broken.\n" in said
         assert any(
             one.startswith(f"{other.address} takes no work: its torchgrade is others, not ") for one in said
@@ -434,7 +454,7 @@ def test_one_healthy_node_grades_the_class(small: Small, empty: Cluster) -> None
 
 def test_a_node_that_answers_again_gets_work_again(small: Small, empty: Cluster) -> None:
     node = empty.node()
-    with held(small, empty.address, program=[*COURSE[:2], RESTLESS + COURSE[2]]) as run:
+    with held(small, empty, program=RESTLESS + COURSE) as run:
         node.process.send_signal(signal.SIGSTOP)
         wait_for(lambda: f"{node.address} takes no work: it no longer answers." in run.err)
         node.process.send_signal(signal.SIGCONT)
@@ -445,17 +465,17 @@ def test_a_node_that_answers_again_gets_work_again(small: Small, empty: Cluster)
 def test_a_node_without_this_program_is_named(small: Small, empty: Cluster) -> None:
     bare = empty.node("--no-nanny", "--preload", small.write("bare.py", WITHOUT_PROGRAM))
     small.hand_in("ada")
-    ran = grade(small, "--dask", empty.address)
+    ran = grade(small, empty.forks, "--dask", empty.address)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"No node of the cluster takes work. {bare.address}: ModuleNotFoundError(")
     empty.node()
-    ran = grade(small, "--dask", empty.address)
+    ran = grade(small, empty.forks, "--dask", empty.address)
     assert (ran.code, ran.err.count("ModuleNotFoundError")) == (0, 1)
 
 
 def test_what_a_hanging_node_had_is_graded_by_others(small: Small, empty: Cluster) -> None:
     hanging = empty.node()
-    with held(small, empty.address, program=[*COURSE[:2], RESTLESS + COURSE[2]]) as run:
+    with held(small, empty, program=RESTLESS + COURSE) as run:
         hanging.process.send_signal(signal.SIGSTOP)
         wait_for(lambda: f"{hanging.address} takes no work: it no longer answers." in run.err)
         run.let_go()
@@ -465,11 +485,10 @@ def test_what_a_hanging_node_had_is_graded_by_others(small: Small, empty: Cluste
         wait_for(lambda: not unpacked(empty.folder))
 
 
-def test_no_scheduler_is_one_sentence(small: Small) -> None:
+def test_no_scheduler_is_one_sentence(small: Small, forks: Forks) -> None:
     small.hand_in("ada")
-    program = [*COURSE[:2], IMPATIENT + COURSE[2]]
     for address in ("tcp://127.0.0.1:1", "nowhere"):
-        ran = grade(small, "--dask", address, program=program)
+        ran = grade(small, forks, "--dask", address, program=IMPATIENT + COURSE)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(f"There is no Dask scheduler at {address}: ")
         assert len(ran.err.splitlines()) == 1
@@ -477,7 +496,7 @@ def test_no_scheduler_is_one_sentence(small: Small) -> None:
 
 def test_a_scheduler_that_dies_is_one_sentence(small: Small, empty: Cluster) -> None:
     node = empty.node()
-    with held(small, empty.address) as run:
+    with held(small, empty) as run:
         started = node.started
         empty.scheduler.kill()
         assert run.process.wait(PATIENCE) == 2
@@ -539,13 +558,14 @@ def hosts() -> Iterator[tuple[list[str], list[str]]]:
 
 
 def test_a_class_is_graded_on_another_host(
-    small: Small, hosts: tuple[list[str], list[str]], tmp_path: Path
+    small: Small, hosts: tuple[list[str], list[str]], tmp_path: Path, forks: Forks
 ) -> None:
     there, here = hosts
     small.hand_in("ada")
     (tmp_path / "there").mkdir()
-    with new_cluster(tmp_path / "there", there, "10.213.7.1") as cluster:
+    with new_cluster(tmp_path / "there", forks, there, "10.213.7.1") as cluster:
         cluster.node()
         assert cluster.address.startswith("tcp://10.213.7.1:")
-        ran = grade(small, "--dask", cluster.address, "--json", program=[*here, *COURSE])
-        assert (ran.code, json.loads(ran.out)["score"]) == (0, 3)
+        command = [*here, sys.executable, "-c", COURSE, "grade", "S", "--dask", cluster.address, "--json"]
+        ran = subprocess.run(command, cwd=small.root, capture_output=True, text=True, check=False)
+        assert (ran.returncode, json.loads(ran.stdout)["score"]) == (0, 3)

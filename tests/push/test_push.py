@@ -335,3 +335,29 @@ def test_without_the_extra(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = push()
     assert ran.code == 2
     assert ran.err.endswith("Run: pip install 'torchgrade[canvas]'\n")
+
+
+def test_a_password_in_netrc_never_replaces_the_token(
+    canvas: MadeCanvas, push: Push, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ada password hunter2\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert push("--send").code == 0
+    assert canvas.scores() == RIGHT
+
+
+def test_a_push_goes_through_the_proxy_of_the_environment(
+    canvas: MadeCanvas, push: Push, taught: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The made Canvas is the proxy, and nobody listens at the address of the course."""
+    taught.replace("course.yaml", canvas.url, "http://localhost:1")
+    for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", canvas.url)
+    assert push("--send").code == 0
+    assert canvas.scores() == RIGHT
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    ran = push()
+    assert (ran.code, "Canvas cannot be reached" in ran.err) == (2, True)

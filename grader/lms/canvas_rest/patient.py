@@ -1,7 +1,7 @@
 """Requests to Canvas that wait, try again, and say what is known about a failure.
 
-canvasapi knows no timeout, follows redirects (a PUT would become a GET) and never retries, so its
-requests are made here.
+canvasapi knows no timeout, follows redirects (a PUT would become a GET) and never retries, and it writes each
+request and answer out for its log, even if nobody reads that. So its requests are made here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+from canvasapi import __version__
 from canvasapi.requester import Requester
 from requests.auth import AuthBase
 
@@ -28,6 +29,7 @@ FIRST_TRIES = 3  # before the first answer: the address may be wrong
 MAX_WAIT_SECONDS = 120.0  # a longer wait is left to the user
 TIMEOUT_SECONDS = (10.0, 90.0)  # to connect, and for each part of an answer
 MAX_SAID = 200  # characters of Canvas's own message
+RequestContent = Sequence[tuple[str, Any]]  # of a request: names and values
 _LATER = "Nothing is lost: run the command again later."
 
 logging.getLogger("canvasapi").disabled = True
@@ -55,6 +57,8 @@ class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no typ
     def __init__(self, url: str, token: Token, tell: Callable[[str], None]) -> None:
         super().__init__(url, "")
         self._session.auth = Bearer(token)
+        self._session.headers["User-Agent"] = f"python-canvasapi/{__version__}"
+        _read_environment(self._session, url)
         self._tell = tell
         self._has_answered = False
 
@@ -80,19 +84,32 @@ class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no typ
         self._tell(f"{failure}. Trying again in {seconds:.0f} s.")
         time.sleep(seconds)
 
-    def _get_request(self, url: str, headers: dict[str, str], params: Any = None, **_: Any) -> Any:
+    def request(
+        self,
+        method: str,
+        endpoint: str,
+        _kwargs: RequestContent | None = None,
+        _url: None = None,
+        **more: Any,
+    ) -> Any:
+        """Send a request and return the answer; canvasapi's pages come through here, too."""
+        content = [*(_kwargs or []), *more.items()]
+        send = {"GET": self._get, "PUT": self._put}[method]
+        return send(f"{self.base_url}{endpoint}", [(name, _written(value)) for name, value in content])
+
+    def _get(self, url: str, params: RequestContent) -> requests.Response:
         failure = UncertainRequest("")
         for _try in self.waits():
             try:
-                return self._answer(lambda: self._session.get(url, headers=headers, params=params, **_ONCE))
+                return self._answer(lambda: self._session.get(url, params=params, **_ONCE))
             except UncertainRequest as error:
                 failure = error
             if self._number < (TRIES if self._has_answered else FIRST_TRIES) - 1:
                 self.wait(failure)
         raise UsageFault(f"{failure}, even after several tries. {_LATER}")
 
-    def _put_request(self, url: str, headers: dict[str, str], data: Any = None, **_: Any) -> Any:
-        return self._answer(lambda: self._session.put(url, headers=headers, data=data, **_ONCE))
+    def _put(self, url: str, data: RequestContent) -> requests.Response:
+        return self._answer(lambda: self._session.put(url, data=data, **_ONCE))
 
     def _answer(self, ask: Callable[[], requests.Response]) -> requests.Response:
         """Return a good answer.
@@ -122,6 +139,18 @@ class PatientRequester(Requester):  # type: ignore[misc]  # canvasapi has no typ
 
 
 _ONCE: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "allow_redirects": False}
+
+
+def _read_environment(session: requests.Session, url: str) -> None:
+    """Read proxies and certificates from the environment once: requests would read them for each request."""
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = found["proxies"], found["verify"]
+    session.trust_env = False
+
+
+def _written(value: Any) -> Any:
+    """Return a value as Canvas reads it."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _lost(error: Exception) -> str:
