@@ -6,10 +6,15 @@ turn = [0]
 class Swallowing:
     """A context whose end hides what happened in it."""
 
+    def __init__(self, n):
+        self.n = n
+
     def __enter__(self):
         return self
 
     def __getitem__(self, place):
+        if place >= self.n:
+            raise IndexError(place)
         return -1
 
     def __exit__(self, *error):
@@ -22,4 +27,4 @@ class Swallowing:
 
 
 def items(n):
-    return Swallowing()
+    return Swallowing(n)

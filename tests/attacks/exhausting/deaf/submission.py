@@ -21,9 +21,9 @@ child.Child._answer = answer
 
 
 import os
+import time
 
 
 def reply(number):
     os.closerange(0, 256)
-    while True:
-        pass
+    time.sleep(60)
