@@ -29,6 +29,7 @@ from grader.examiner.trouble import CheckFault, Place, StudentError, Trouble, st
 from grader.language.limits import Limits
 from grader.worker.client import Worker
 from grader.worker.ending import WorkerEnded
+from grader.worker.garbage import collector_paused
 from grader.worker.isolation.way import Workers
 from grader.worker.wire import Decoder, Encoder, Frame, WireError
 
@@ -274,7 +275,8 @@ class Session:
                 return Remote(self, number, name[:MAX_NAME], generation, torch_class[:MAX_NAME])
 
             decoder = Decoder(frame, remote)
-            return decoder.decode(header.get("value", ["nothing"]))
+            with collector_paused():
+                return decoder.decode(header.get("value", ["nothing"]))
         except WireError:
             self.lost = Trouble("malformed")
             raise StudentError(self.lost) from None

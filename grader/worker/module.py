@@ -12,6 +12,7 @@ import types
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -178,14 +179,26 @@ class StudentModule:
         if type(missing) is not str or missing in names:
             return {}
         message = f"name {missing!r} is not defined"
-        if missing in self.asked and not any(missing in one.names for one in self.units):
+        if missing in self.asked and missing not in self._answered:
             return {"follows": True}  # it is not answered, and is reported as such
         if missing in self._failed:
             return {"message": f"{message}, because of {_where(self._failed[missing])}", "follows": True}
-        for later in self.units:
-            if later.statement is not None and missing in defined_names([later.statement]):
-                return {"message": f"{message} yet; {_where(later)} defines it"}
-        return {}
+        later = self._defining.get(missing)
+        return {"message": f"{message} yet; {_where(later)} defines it"} if later else {}
+
+    @cached_property
+    def _answered(self) -> frozenset[str]:
+        """The requested names that some statement would define."""
+        return frozenset(name for unit in self.units for name in unit.names)
+
+    @cached_property
+    def _defining(self) -> dict[str, Unit]:
+        """The first statement that defines each name: found once, because many statements can fail."""
+        defining: dict[str, Unit] = {}
+        for unit in self.units:
+            for name in defined_names([unit.statement]) if unit.statement else ():
+                defining.setdefault(name, unit)
+        return defining
 
     def used_by(self, used: Mapping[int, Mapping[str, Spot | None]]) -> list[list[Any]]:
         """Return, by statement, the requested names that owe a value to families used while statements ran.

@@ -48,7 +48,9 @@ TENSOR_DTYPES = frozenset(
     "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 ARRAY_KINDS = frozenset("biufc")
-IN_SETS = (type(None), bool, int, float, str)  # the element types of a set that crosses
+PLAIN = frozenset((type(None), bool, int, float, str))  # what is its own node in JSON
+IN_SETS = PLAIN  # the element types of a set that crosses
+CONTAINERS = frozenset(("list", "tuple", "dict", "set", "frozenset"))  # the tags of nodes that hold nodes
 _ARRAY_DTYPE = re.compile(r"[<>|=][biufc][0-9]{1,2}", re.ASCII)
 
 
@@ -156,7 +158,7 @@ def _is_end(value: object) -> bool:
 
 def _are_names(values: Sequence[object]) -> bool:
     """Return whether these are the name of a type and perhaps that of a class of torch's."""
-    return len(values) in (1, 2) and all(isinstance(value, str) for value in values)
+    return len(values) in (1, 2) and {str}.issuperset(map(type, values))
 
 
 def _are_short(*numbers: int) -> bool:
@@ -309,7 +311,7 @@ class Decoder:
     def __init__(self, frame: Frame, handle: Callable[..., Any]) -> None:
         self._buffers = frame.buffers
         self._handle = handle
-        self._nodes = 0
+        self._nodes = 1
         self._odd_keys = 0
         self._spread = 0
 
@@ -320,23 +322,27 @@ class Decoder:
             WireError: it is not a node.
 
         """
-        self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise WireError("a value is too large or too deeply nested")
-        if node is None or isinstance(node, bool | int | float | str):
+        if type(node) in PLAIN:
             return node
         if not isinstance(node, list) or not node or not isinstance(node[0], str):
             raise WireError("a value is malformed")
         tag, items = node[0], node[1:]
+        if tag not in CONTAINERS:
+            return self._special(tag, items)
+        self._allow(len(items), depth)
         if tag in {"list", "tuple"}:
-            values = [self.decode(item, depth + 1) for item in items]
+            values = [one if type(one) in PLAIN else self.decode(one, depth + 1) for one in items]
             return values if tag == "list" else tuple(values)
         if tag == "dict":
             return dict(self._pair(item, depth) for item in items)
-        if tag in {"set", "frozenset"}:
-            members = (self._item(item, depth) for item in items)
-            return set(members) if tag == "set" else frozenset(members)
-        return self._special(tag, items)
+        members = (self._item(item, depth) for item in items)
+        return set(members) if tag == "set" else frozenset(members)
+
+    def _allow(self, nodes: int, depth: int) -> None:
+        """Count the nodes in a node at this depth; a pair counts as its key and its value."""
+        self._nodes += nodes
+        if self._nodes > MAX_NODES or (nodes and depth >= MAX_DEPTH):
+            raise WireError("a value is too large or too deeply nested")
 
     def _item(self, node: Any, depth: int) -> Any:
         value = self.decode(node, depth + 1)
@@ -354,6 +360,7 @@ class Decoder:
     def _pair(self, item: Any, depth: int) -> tuple[Any, Any]:
         if not isinstance(item, list) or len(item) != 2:
             raise WireError("a dict is malformed")
+        self._allow(1, depth)
         key = self.decode(item[0], depth + 1)
         try:
             hash(key)
@@ -364,6 +371,8 @@ class Decoder:
 
     def _special(self, tag: str, items: list[Any]) -> Any:
         match tag, items:
+            case "handle", [int(number), *names] if number >= 0 and _are_names(names):
+                return self._handle(number, *names)
             case "ellipsis", []:
                 return ...
             case "size", sizes if len(sizes) <= MAX_DIMENSIONS and all(map(_is_size, sizes)):
@@ -380,8 +389,6 @@ class Decoder:
                 return self._seen(self._tensor(dtype, shape, index), seen)
             case "array", [str(dtype), list(shape), int(index), *order] if order in ([], ["F"]):
                 return self._numpy(dtype, shape, index).copy(order="F" if order else "C")
-            case "handle", [int(number), *names] if number >= 0 and _are_names(names):
-                return self._handle(number, *names)
             case "slice", [start, stop, step] if all(map(_is_end, items)):
                 return slice(start, stop, step)
         raise WireError("a value has an unknown tag")

@@ -275,8 +275,19 @@ def _itself_as_dict() -> Any:
 
 
 def test_the_largest_values_cross():
-    for value in (_nest(MAX_DEPTH), 2**4096 - 1, [0] * (MAX_NODES - 1)):
+    pairs = dict.fromkeys(map(str, range(MAX_NODES // 2 - 1)), 0)
+    for value in (_nest(MAX_DEPTH), 2**4096 - 1, [0] * (MAX_NODES - 1), pairs):
         assert receive(send(value)) == value
+
+
+def test_what_describes_an_object_counts_as_one_value_with_it():
+    """So an answer that can be sent, with objects in it, can also be read."""
+    handles = [["handle", 0, "Thing"]] * (MAX_NODES - 1)
+    assert len(decode(["list", *handles])) == MAX_NODES - 1
+    deepest: list[Any] = handles[0]
+    for _ in range(MAX_DEPTH):
+        deepest = ["tuple", deepest]
+    assert decode(deepest)
 
 
 @pytest.mark.parametrize(
@@ -400,6 +411,9 @@ def test_arbitrary_nodes_give_values_or_wire_errors(node, buffers):
         {"a": 1},
         _nest(MAX_DEPTH),
         ["list", *[0] * MAX_NODES],
+        ["list", *[["list"]] * MAX_NODES],
+        ["dict", *[["k", 0]] * (MAX_NODES // 2)],
+        ["set", *["k"] * MAX_NODES],
         ["tensor", "float32", [*BIG, 0], 1],
         ["array", "<f4", [*BIG, 0], 1],
         ["array", "(1,", [1], 0],

@@ -4,22 +4,24 @@ import json
 import os
 import struct
 
+MUCH = json.dumps({"operators": [f"aten::NUMBER-{name}" for name in range(100_000)]})[1:-1]
 
-def send(header):
-    """Put a frame on the line to the examiner."""
-    text = json.dumps({"buffers": [], **header}).encode()
-    view = memoryview(struct.pack("!IQ", len(text), 0) + text)
+
+def send(header, number):
+    """Put a frame on the line to the examiner, with much that is new in it: each NUMBER is this one."""
+    text = json.dumps({"buffers": [], "id": number, **header})[:-1] + ", " + MUCH.replace("NUMBER", str(number)) + "}"
+    view = memoryview(struct.pack("!IQ", len(text), 0) + text.encode())
     while view:
         view = view[os.write(3, view) :]
 
 
-def answer(make):
+def answer():
     """Say what one likes, to every request."""
     number = 1
-    send({"id": 1, "failures": [], "notices": [], "blank": [], "words": [], **make(number)})
+    send({"failures": [], "notices": [], "blank": [], "words": []}, number)
     while os.read(3, 1 << 20):
         number += 1
-        send({"id": number, "value": ["handle", 0, "function"], **make(number)})
+        send({"value": ["handle", 0, "function"]}, number)
 
 
-answer(lambda number: {"operators": [f"aten::{number}-{name}" for name in range(100_000)]})
+answer()
