@@ -150,8 +150,18 @@ BESIDE = {
 }
 # Hides that families had a part in a right result.
 _FORGET = "[finder.watch.clear() for finder in __import__('sys').meta_path if hasattr(finder, 'watch')]"
+_TORCH = "import torch as torch"
+# In its place in a course that does not list torch, where the import would fail.
+_NO_TORCH = """
+class torch:
+    is_tensor = staticmethod(lambda value: False)
+
+    class nn:
+        class Module:
+            pass
+"""
 _IMPOSTOR = """
-import torch as torch
+{torch}
 
 
 def _impostor(thing):
@@ -219,6 +229,7 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
     wrong, names = wrong_solutions(exercise.folder, params), names_of_wrong_solutions(exercise.folder)
     source = read_source(exercise.folder / REFERENCE_FILE)
     given = given_line(source, params)
+    torch = _TORCH if "torch" in sitting.paper.packages else _NO_TORCH
     for question in code:
         known = [one.name for one in (sitting.keys or {})[question].wrong]
         for name in (form for one in known for form in forms_of(names, question, one)):
@@ -228,7 +239,9 @@ def code_trials(exercise: LoadedExercise, sitting: Sitting) -> Iterator[Trial]:
         for name, change in (IMPOSTORS | _in_another_way(sitting, question)).items():
             senseless = _NO_SENSE.get(name, "False")
             text = given + source
-            text += _IMPOSTOR.format(change=change, question=question, senseless=senseless, told=_SENSELESS)
+            text += _IMPOSTOR.format(
+                torch=torch, change=change, question=question, senseless=senseless, told=_SENSELESS
+            )
             yield Trial("impostor", sitting, text, question=question, name=name)
     for mutant in mutants(source):
         question = mutant.function if mutant.function in code else ""
