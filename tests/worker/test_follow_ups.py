@@ -10,6 +10,7 @@ import pytest
 from grader.worker import module
 from grader.worker.module import StudentModule
 from grader.worker.reading import read_cells
+from grader.worker.statements import defined_names
 
 MANY = 200
 
@@ -43,7 +44,7 @@ def test_a_question_that_no_statement_answers_is_reported_as_such() -> None:
 
 def test_each_statement_is_looked_through_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not once for each statement that fails: a file can have tens of thousands."""
-    looks, defined_names = 0, module.defined_names
+    looks = 0
 
     def counted(statements: Iterable[ast.stmt]) -> set[str]:
         nonlocal looks
