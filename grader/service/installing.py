@@ -27,8 +27,6 @@ _NOT_INSTALLED = "`pip install {words}` failed for a student with a new environm
 _NOT_GRADED = "The installation worked, but `python -m grader {exercise}` then failed: {reason}"
 _IN_THE_WAY = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"}
 _SPARING = {"PIP_NO_COMPILE": "1"}  # one run imports little of what is installed, and all is removed then
-    "PIP_NO_COMPILE": "1"
-}  # of all that is installed, one run imports little, and all is removed then
 
 
 @dataclass(frozen=True)
