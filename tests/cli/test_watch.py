@@ -277,6 +277,10 @@ def test_a_new_handout_is_read_again(own: Path, course: Run, arguments: list[str
         assert terminal.end() == 130
 
 
+def begins_a_line(word: str, text: str) -> bool:
+    return re.search(rf"^{word}\b", text, re.MULTILINE) is not None
+
+
 def test_it_fits_and_follows_the_size(mine: Path) -> None:
     with opened(mine, "--watch") as terminal:
         terminal.wait_for("exercise-1 was graded")
@@ -288,6 +292,6 @@ def test_it_fits_and_follows_the_size(mine: Path) -> None:
             text = terminal.wait_for(*words)
             assert len(text.splitlines()) <= height
             terminal.press("n", "n")
-            terminal.wait(partial(re.search, rf"(?m)^{question}\b"), question)
+            terminal.wait(partial(begins_a_line, question), question)
         terminal.press("q")
         assert (terminal.end(), terminal.is_restored) == (1, True)
