@@ -70,7 +70,7 @@ class Tabs:
             self._tabs[key] = Tab(self._browser.new_context(**options).new_page())  # type: ignore[arg-type]
         tab = self._tabs[key]
         tab.page.set_viewport_size({"width": width, "height": 800})
-        tab.page.emulate_media(**USUAL | (media or {}))  # type: ignore[arg-type]
+        tab.page.emulate_media(**USUAL | (media or {}))
         tab.show(file.as_uri())
         return tab
 
