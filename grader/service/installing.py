@@ -26,6 +26,7 @@ _NO_NETWORK = "pip could not reach a package index, so nothing was installed. Co
 _NOT_INSTALLED = "`pip install {words}` failed for a student with a new environment: {reason}"
 _NOT_GRADED = "The installation worked, but `python -m grader {exercise}` then failed: {reason}"
 _IN_THE_WAY = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"}
+_SPARING = {"PIP_NO_COMPILE": "1"}  # one run imports little of what is installed, and all is removed then
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
     return subprocess.run(  # noqa: S603 the commands are ours; requirements are the author's own
         command,
         cwd=folder,
-        env=environment,
+        env=environment | _SPARING,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow  # each starts a command in a terminal
 
 KEYS = "q quit"
 SIZE = (80, 24)  # of a terminal at first
+SIZES = {SIZE: "by_hand", (40, 12): "size", (200, 60): "kernel", (20, 6): "size"}  # the question two steps on
 RENAMED, IN_PLACE, REMOVED_FIRST = "renamed", "in place", "removed first"
 
 
@@ -283,16 +284,21 @@ def test_a_new_handout_is_read_again(own: Path, course: Run, arguments: list[str
         assert terminal.end() == 130
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12), (200, 60), (20, 6)])
-def test_it_fits_and_follows_the_size(mine: Path, width: int, height: int) -> None:
+def begins_a_line(word: str, text: str) -> bool:
+    return re.search(rf"^{word}\b", text, re.MULTILINE) is not None
+
+
+def test_it_fits_and_follows_the_size(mine: Path) -> None:
     with opened(mine, "--watch") as terminal:
         terminal.wait_for("exercise-1 was graded")
-        words = ("exercise-1", "h hint") if width >= 40 else ("exercise-1",)
-        if (width, height) != SIZE:
-            terminal.screen.reset()
-            terminal.resize(width, height)
-        text = terminal.wait_for(*words)
-        assert len(text.splitlines()) <= height
-        terminal.press("n", "n")
+        for (width, height), question in SIZES.items():
+            words = ("exercise-1", "h hint") if width >= 40 else ("exercise-1",)
+            if (width, height) != SIZE:
+                terminal.screen.reset()
+                terminal.resize(width, height)
+            text = terminal.wait_for(*words)
+            assert len(text.splitlines()) <= height
+            terminal.press("n", "n")
+            terminal.wait(partial(begins_a_line, question), question)
         terminal.press("q")
         assert (terminal.end(), terminal.is_restored) == (1, True)

@@ -17,22 +17,29 @@ SECONDS = 300  # for a cell, on a machine with much other work
 class Lab:
     """A client that tells the kernel the id of each cell, as JupyterLab does."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, *, has_ids: bool) -> None:
         self._client = client
         self.nb = client.nb
-        self._current = ""
+        self._current, self._has_ids = "", has_ids
+        self._tell_ids()
 
-    def tell_ids(self) -> None:
-        """Send the id of the cell with each request from now on."""
+    def _tell_ids(self) -> None:
+        """Send the id of the cell with each request, if it is to be told."""
         kernel = self._client.kc
 
         def execute(code: str, **options: Any) -> str:
             content = {"code": code, "silent": False, "user_expressions": {}, "allow_stdin": False, **options}
-            message = kernel.session.msg("execute_request", content, metadata={"cellId": self._current})
+            told = {"cellId": self._current} if self._has_ids else {}
+            message = kernel.session.msg("execute_request", content, metadata=told)
             kernel.shell_channel.send(message)
             return str(message["header"]["msg_id"])
 
         kernel.execute = execute
+
+    def reopen(self, file: Path, *, has_ids: bool) -> None:
+        """Read the notebook again, for the same kernel."""
+        self._client.nb = self.nb = nbformat.read(file, 4)  # type: ignore[no-untyped-call]
+        self._has_ids = has_ids
 
     def run(self, cell: Any) -> str:
         """Run a cell, and return what it shows as text."""
@@ -52,10 +59,7 @@ def opened(file: Path, *, has_ids: bool = True) -> Iterator[Lab]:
     where = {"metadata": {"path": str(file.parent)}}
     client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=where)
     with client.setup_kernel():
-        lab = Lab(client)
-        if has_ids:
-            lab.tell_ids()
-        yield lab
+        yield Lab(client, has_ids=has_ids)
 
 
 def cell(source: str, id_: str) -> Any:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from grader.course.loading import LoadedCourse
 from grader.proof.overview import overview_of
@@ -16,21 +15,10 @@ from grader.render.overview_page import overview_html
 from grader.service.home import find_course
 from tests.cli.test_show import BREAKS, COURSE, EXERCISE, rewritten
 from tests.render.pages import EVIL
-from tests.render.test_in_a_browser import CHROMIUM, opened
+from tests.render.tabs import IN_CHROMIUM, Open
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here (apt-get install chromium)"),
-]
+pytestmark = IN_CHROMIUM
 RIGHT, ALIKE, BROKEN = "right", "alike", "broken"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +32,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory, shipped: LoadedCourse) -> Pa
         name: overview_of(find_course(rewritten(folder, text)).exercise("steps"), 12)
         for name, text in texts.items()
     }
-    overviews["walks"] = overview_of(shipped.exercise("exercise-9"), 1)
+    overviews["walks"] = overview_of(
+        shipped.exercise("exercise-9"), 0
+    )  # a second variant adds no kind of element
     for name, overview in overviews.items():
         (folder / f"{name}.html").write_text(overview_html(overview), encoding="utf-8")
     return folder
@@ -58,8 +48,8 @@ def shown(page: Page) -> list[str]:
     return seen
 
 
-def test_the_filter_finds_planted_bad_variants(chromium: Browser, pages: Path) -> None:
-    page = opened(chromium, pages / "planted.html").page
+def test_the_filter_finds_planted_bad_variants(opened: Open, pages: Path) -> None:
+    page = opened(pages / "planted.html").page
     assert len(shown(page)) == 26
     page.get_by_label("Look for").select_option(RIGHT)
     assert shown(page) == ["variant 0 steps"]
@@ -71,8 +61,8 @@ def test_the_filter_finds_planted_bad_variants(chromium: Browser, pages: Path) -
     assert len(shown(page)) == 26
 
 
-def test_the_filter_finds_a_prompt_that_breaks(chromium: Browser, pages: Path) -> None:
-    page = opened(chromium, pages / "broken.html").page
+def test_the_filter_finds_a_prompt_that_breaks(opened: Open, pages: Path) -> None:
+    page = opened(pages / "broken.html").page
     page.get_by_label("Look for").select_option(BROKEN)
     found = shown(page)
     assert 0 < len(found) < 13
@@ -85,8 +75,8 @@ def test_the_filter_finds_a_prompt_that_breaks(chromium: Browser, pages: Path) -
     assert shown(page) == found
 
 
-def test_words_are_looked_for_in_parameters_questions_and_answers(chromium: Browser, pages: Path) -> None:
-    page = opened(chromium, pages / "planted.html").page
+def test_words_are_looked_for_in_parameters_questions_and_answers(opened: Open, pages: Path) -> None:
+    page = opened(pages / "planted.html").page
     for text, found in (
         ("N=96", ["variant 0 steps", "variant 0 rest"]),
         ("N=9", []),
@@ -105,8 +95,8 @@ def test_words_are_looked_for_in_parameters_questions_and_answers(chromium: Brow
     assert len(shown(page)) == 13
 
 
-def test_without_a_script_everything_is_shown(chromium: Browser, pages: Path) -> None:
-    page = opened(chromium, pages / "walks.html", java_script_enabled=False).page
+def test_without_a_script_everything_is_shown(opened: Open, pages: Path) -> None:
+    page = opened(pages / "walks.html", java_script_enabled=False).page
     assert not page.locator(".filter").is_visible()
     hidden = page.locator("details:not([open])").count()
     assert hidden == 0
@@ -115,10 +105,8 @@ def test_without_a_script_everything_is_shown(chromium: Browser, pages: Path) ->
 
 
 @pytest.mark.parametrize("name", ["planted", "hostile", "walks"])
-def test_the_page_asks_for_nothing_and_runs_nothing_of_others(
-    chromium: Browser, pages: Path, name: str
-) -> None:
-    seen = opened(chromium, pages / f"{name}.html")
+def test_the_page_asks_for_nothing_and_runs_nothing_of_others(opened: Open, pages: Path, name: str) -> None:
+    seen = opened(pages / f"{name}.html")
     seen.page.wait_for_timeout(300)
     assert (seen.others, seen.complaints) == ([], [])
     assert seen.page.evaluate("window.hit") is None
@@ -134,19 +122,18 @@ def test_the_page_asks_for_nothing_and_runs_nothing_of_others(
     [(320, "dark", "screen"), (1280, "light", "screen"), (1280, "dark", "screen"), (1280, "light", "print")],
 )
 def test_axe_finds_nothing_on_it(
-    chromium: Browser, pages: Path, name: str, width: int, scheme: str, media: Literal["print", "screen"]
+    opened: Open, pages: Path, name: str, width: int, scheme: str, media: Literal["print", "screen"]
 ) -> None:
-    size = {"width": width, "height": 800}
-    page = opened(chromium, pages / f"{name}.html", viewport=size, color_scheme=scheme, bypass_csp=True).page
-    page.emulate_media(media=media)
+    seen = {"color_scheme": scheme, "media": media}
+    page = opened(pages / f"{name}.html", width, seen, bypass_csp=True).page
     if media == "screen":
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_it_is_printed_light_and_without_the_filter(chromium: Browser, pages: Path) -> None:
-    page = opened(chromium, pages / "planted.html", color_scheme="dark").page
+def test_it_is_printed_light_and_without_the_filter(opened: Open, pages: Path) -> None:
+    page = opened(pages / "planted.html", media={"color_scheme": "dark"}).page
     page.get_by_label("Look for").select_option(RIGHT)
     page.emulate_media(media="print")
     assert not page.locator(".filter").is_visible()
