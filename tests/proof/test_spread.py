@@ -16,7 +16,7 @@ from grader.questions.base import Confusion
 from grader.questions.demands import read_by
 from grader.service.shipped import shipped_course
 from tests.conftest import ROOT, Run
-from tests.course.building import HEAD, write
+from tests.course.building import HEAD, exercise, write
 
 COURSES = {
     Path(course.root).name: course for course in (load_course(ROOT), load_course(shipped_course("training")))
@@ -67,6 +67,26 @@ def _alike(own: LoadedExercise, variants: Sequence[Variant]) -> Iterator[tuple[s
         for variant in different.values():
             for confusion in question.confusions(*question.sketch(variant)):
                 yield question.id, confusion
+
+
+LETTERS = """\
+params: {n: {from: 1, to: 2}}
+questions:
+  - id: largest
+    kind: choice
+    points: 1
+    prompt: Which is the largest?
+    options:
+      - {text: "3", correct: true}
+      - {text: "2", feedback: No.}
+      - {text: "1", feedback: No.}
+"""
+
+
+def test_the_right_letter_differs_although_the_question_reads_no_parameter(tmp_path: Path) -> None:
+    own = exercise(tmp_path, f"{HEAD}{LETTERS}")
+    found = spreads_of(own, list(class_of(own, lambda number: variant_of(own, f"s{number}"))), {})
+    assert {one.name: one.values for one in found} == {"n": 2, "largest": 3}
 
 
 COLLAPSING = """\
