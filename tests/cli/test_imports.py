@@ -24,7 +24,7 @@ BY_COMMAND: dict[tuple[str, ...], str] = {
     ("grade", "--help"): "",
     ("grade", "--version"): "",
     ("course", "--help"): "",
-    ("grade", "exercise-1"): "jinja2 numpy pydantic rich yaml",  # what reports and papers are made of
+    ("grade", "exercise-1"): "jinja2 pydantic rich yaml",  # what reports and papers are made of
 }
 
 
