@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -27,6 +28,7 @@ def course() -> NoReturn:
 def _begin(module: str) -> NoReturn:
     interrupts.leave_at_once()
     gc.set_threshold(YOUNG_OBJECTS)
+    atexit.register(gc.freeze)  # Python looks for garbage more than once while it ends: a quarter of the time
     _open_streams()
     entry, command = _imported(module)
     entry.run(command)

@@ -7,6 +7,8 @@ answer is a line on standard output. It ends when standard input is closed, even
 from __future__ import annotations
 
 import _thread
+import atexit
+import gc
 import json
 import os
 import queue
@@ -33,6 +35,7 @@ Lines = queue.SimpleQueue[bytes | None]
 def main() -> None:
     """Grade what comes, until standard input is closed."""
     interrupts.leave_at_once()
+    atexit.register(gc.freeze)  # as in `begin`
     answers = _take_over_output()
     interrupts.raise_from_now()
     lines: Lines = queue.SimpleQueue()

@@ -14,8 +14,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from grader.questions import wording
 from grader.questions.posed import FormError
 from grader.torch_lazy import torch
@@ -28,7 +26,7 @@ MAX_CONTAINERS = 100_000  # nested lists in an answer
 MAX_DESCRIBED = 3  # levels of nested lists that are described one by one
 _CONTAINERS = (list, tuple, set, frozenset)
 _SCALARS = {bool, int, float, str}  # most values, and neither containers nor arrays
-_ARRAYS = (np.ndarray, np.number, np.bool_)
+_LONG_DOUBLE = "g"  # numpy's character for a type of numbers that are none of Python's
 _UNUSUAL = ("bool", "complex")  # dtypes that are not plain numbers
 
 
@@ -52,7 +50,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return {_plain(item) for item in value}
     if is_array(value):
-        return (value.astype(float) if value.dtype == np.longdouble else value).tolist()
+        return (value.astype(float) if getattr(value.dtype, "char", "") == _LONG_DOUBLE else value).tolist()
     return Fraction(value) if isinstance(value, Decimal) else value
 
 
@@ -117,7 +115,13 @@ def is_tensor(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Return whether this is a tensor, a numpy array or a numpy number, not just an object with a shape."""
-    return type(value) not in _SCALARS and (isinstance(value, _ARRAYS) or is_tensor(value))
+    return type(value) not in _SCALARS and (_is_numpys(value) or is_tensor(value))
+
+
+def _is_numpys(value: Any) -> bool:
+    """Return whether this is an array or a number of numpy, without importing numpy."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, (numpy.ndarray, numpy.number, numpy.bool_))
 
 
 def is_number(value: Any) -> bool:

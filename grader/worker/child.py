@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.errors import SubmissionFault
+from grader.worker.ending import NO_MEMORY
 from grader.worker.failures import MissingError, describe
 from grader.worker.memory import less_memory
 from grader.worker.module import StudentModule
@@ -23,7 +24,6 @@ from grader.worker.wire import PREFIX, Decoder, Encoder, Frame, WireError, frame
 
 LINE = 3  # the descriptor of the line to the examiner
 READY = b"\x06"  # the first byte on the line: the worker is confined and ready for student code (ASCII: ACK)
-NO_MEMORY = 71  # the exit code if not even an error can be sent (EX_OSERR of sysexits.h)
 MAX_NOTES = 100  # about how a file was read
 READ_MEMORY = 128 << 20  # bytes for reading a file, besides six times its size: characters can take four
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from grader.worker.child import NO_MEMORY
-from grader.worker.wire import MAX_BODY
-
+NO_MEMORY = 71  # a worker's exit code if not even an error can be sent (EX_OSERR of sysexits.h)
+MAX_BODY = 256 << 20  # bytes of one result, or of another message to or from a worker
 MAX_OUTPUT = 64 << 10  # bytes of a submission's output that are kept
 BLAMED = 32 << 20  # bytes that a worker must have used to be blamed if none were left
 _BY_SIGNAL = 0x7F  # the bits of a wait status that hold the signal

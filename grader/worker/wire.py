@@ -28,12 +28,12 @@ from typing import Any
 
 import numpy as np
 
+from grader.worker.ending import MAX_BODY
 from grader.worker.garbage import collector_paused
 
 PREFIX = struct.Struct("!IQ")
 MAX_HEADER = 8 << 20  # bytes
 MAX_BUFFERS = 10_000
-MAX_BODY = 256 << 20  # bytes
 MAX_NODES = 500_000
 MAX_BRACKETS = 3 * MAX_NODES  # in a header: each becomes an object before it is inspected
 MAX_DEPTH = 60

@@ -41,19 +41,26 @@ plt.close("all")
 
 
 @pytest.fixture(scope="session")
-def handouts(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the shipped course as students without a roster receive it."""
-    root = tmp_path_factory.mktemp("handouts")
-    generate(shipped, root / "python", None, "python", "practice")
+def in_python(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the shipped course in Python, as students without a roster receive it."""
+    folder = tmp_path_factory.mktemp("handouts") / "python"
+    generate(shipped, folder, None, "python", "practice")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def handouts(shipped: LoadedCourse, in_python: Path) -> Path:
+    """Return a folder with this handout and others."""
+    root = in_python.parent
     generate(shipped, root / "notebook", None, "notebook", "practice")
     generate(shipped, root / "assessed", None, "python", "assessed")
     return root
 
 
 @pytest.fixture
-def folder(handouts: Path, tmp_path: Path) -> Path:
+def folder(in_python: Path, tmp_path: Path) -> Path:
     """Return a student's own copy of the handout in Python."""
-    return Path(shutil.copytree(handouts / "python", tmp_path / "mine"))
+    return Path(shutil.copytree(in_python, tmp_path / "mine"))
 
 
 def solution(shipped: LoadedCourse, exercise: str, form: str = "python") -> str:

@@ -23,13 +23,14 @@ from grader.handout.generation import generate
 from grader.handout.pack import PACK_FILE
 from grader.handout.stubs import answered
 from tests.cli.screened import Screened, opened
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 pytestmark = pytest.mark.slow  # each starts a command in a terminal
 
 KEYS = "q quit"
 SIZE = (80, 24)  # of a terminal at first
 SIZES = {SIZE: "by_hand", (40, 12): "size", (200, 60): "kernel", (20, 6): "size"}  # the question two steps on
+QUIZZES = ("exercise-4", "exercise-2", "exercise-3")  # of the shipped course: they need no torch
 RENAMED, IN_PLACE, REMOVED_FIRST = "renamed", "in place", "removed first"
 
 
@@ -45,6 +46,24 @@ def handout(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> 
 def mine(handout: Path, tmp_path: Path) -> Path:
     """Return a student's own copy."""
     return Path(shutil.copytree(handout, tmp_path / "mine"))
+
+
+@pytest.fixture(scope="session")
+def quizzes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return quizzes of the shipped course as students receive them: the command begins without torch."""
+    root = tmp_path_factory.mktemp("quizzes")
+    listed = f"format: 1\ntitle: Quizzes\nseed: conv-lab\nexercises: [{', '.join(QUIZZES)}]\npackages: []\n"
+    (root / "course.yaml").write_text(listed, encoding="utf-8")
+    for name in QUIZZES:
+        shutil.copytree(ROOT / "exercises" / name, root / "exercises" / name)
+    generate(load_course(root), root / "handout", None, "python", "practice")
+    return root / "handout"
+
+
+@pytest.fixture
+def my_quizzes(quizzes: Path, tmp_path: Path) -> Path:
+    """Return a student's own copy of the quizzes."""
+    return Path(shutil.copytree(quizzes, tmp_path / "quizzes"))
 
 
 def save(file: Path, text: str, how: str = RENAMED) -> None:
@@ -172,13 +191,13 @@ WITHOUT = "sys.modules['watchfiles'] = None"
 
 @pytest.mark.parametrize("before", ["", WITHOUT], ids=["watchfiles", "polling"])
 @pytest.mark.parametrize("arguments", [["--watch"], ["exercise-2", "--watch"]], ids=["course", "exercise"])
-def test_files_come_and_go(mine: Path, arguments: list[str], before: str) -> None:
-    file, away = mine / "exercise-2.py", mine / "away.txt"
+def test_files_come_and_go(my_quizzes: Path, arguments: list[str], before: str) -> None:
+    file, away = my_quizzes / "exercise-2.py", my_quizzes / "away.txt"
     text = file.read_text(encoding="utf-8")
     file.rename(away)
-    with opened(mine, *arguments, before=before) as terminal:
+    with opened(my_quizzes, *arguments, before=before) as terminal:
         if len(arguments) == 1:
-            terminal.wait_for("exercise-1 was graded")
+            terminal.wait_for("exercise-4 was graded")
         else:
             terminal.wait_for("There is no exercise-2.py or exercise-2.ipynb")
         cell: dict[str, object] = {
@@ -219,11 +238,11 @@ def processes_of(terminal: Screened) -> list[psutil.Process]:
     return [child for zygote in zygotes for child in zygote.children(recursive=True)]
 
 
-def test_what_goes_wrong_is_a_sentence_and_it_goes_on(mine: Path, shipped: LoadedCourse) -> None:
-    file = mine / "exercise-3.py"
+def test_what_goes_wrong_is_a_sentence_and_it_goes_on(my_quizzes: Path) -> None:
+    file = my_quizzes / "exercise-3.py"
     stub = file.read_text(encoding="utf-8")
-    with opened(mine, "--watch") as terminal:
-        terminal.wait_for("exercise-1 was graded")
+    with opened(my_quizzes, "--watch") as terminal:
+        terminal.wait_for("exercise-4 was graded")
         save(file, f"import os\n{answer_in(stub, 'size', 'os._exit(7)')}")
         terminal.wait(
             lambda text: re.search(r"^size +(error|crashed)", text, re.MULTILINE) is not None, "crash"

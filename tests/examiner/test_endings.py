@@ -18,8 +18,7 @@ from grader.examiner.submission import submission_of
 from grader.examiner.trouble import StudentError, Trouble
 from grader.examiner.wording import explain
 from grader.language.limits import Limits
-from grader.worker.child import NO_MEMORY
-from grader.worker.ending import BLAMED, Ending
+from grader.worker.ending import BLAMED, NO_MEMORY, Ending
 from grader.worker.forkserver import ForkServer
 
 pytestmark = pytest.mark.slow

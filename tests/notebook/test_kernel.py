@@ -8,17 +8,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from grader.course.loading import LoadedCourse
+from grader.course.loading import LoadedCourse, load_course
 from grader.course.paper import prepare
 from grader.course.solutions import solutions
 from grader.handout.generation import generate
 from grader.handout.stubs import answered
 from grader.notebook.helper_process import MODULE
+from grader.service.scaffolding import make_course
+from tests.conftest import Run
 
 pytest.importorskip("ipykernel")
 pytest.importorskip("nbclient")
@@ -42,10 +43,10 @@ def folder(shipped: LoadedCourse, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-@contextmanager
-def lab_of(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, **options: bool) -> Iterator[Lab]:
-    monkeypatch.setenv("JPY_SESSION_NAME", str(folder / name))
-    with opened(folder / name, **options) as lab:
+@pytest.fixture(scope="module")
+def kernel(folder: Path) -> Iterator[Lab]:
+    """Yield a kernel for all of these notebooks, which begins again for each: a new one would import torch again."""
+    with opened(folder / "exercise-1.ipynb") as lab:
         yield lab
 
 
@@ -64,40 +65,86 @@ def solve(folder: Path, shipped: LoadedCourse, exercise: str) -> str:
 
 
 @pytest.mark.parametrize("exercise", IN_ORDER)
-def test_a_stub_and_its_solution(
-    folder: Path, shipped: LoadedCourse, exercise: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The solution runs in the same kernel without the names of the stub: a new one would import torch again."""
-    with lab_of(folder, f"{exercise}.ipynb", monkeypatch) as lab:
-        run_all(lab)
-        assert "not answered" in lab.run(cell("from grader import check; check()", "own"))
-        name = solve(folder, shipped, exercise)
-        lab.run(cell("%reset -f", "reset"))
-        lab.reopen(folder / name, has_ids=False)
-        run_all(lab)
-        assert "Everything is right." in lab.run(cell("from grader import check; check()", "own"))
+def test_a_stub_and_its_solution(kernel: Lab, folder: Path, shipped: LoadedCourse, exercise: str) -> None:
+    """The solution runs in the same session without the names of the stub."""
+    kernel.begin_again(folder / f"{exercise}.ipynb")
+    run_all(kernel)
+    assert "not answered" in kernel.run(cell("from grader import check; check()", "own"))
+    name = solve(folder, shipped, exercise)
+    kernel.run(cell("%reset -f", "reset"))
+    kernel.reopen(folder / name, has_ids=False)
+    run_all(kernel)
+    assert "Everything is right." in kernel.run(cell("from grader import check; check()", "own"))
 
 
-def test_a_session_that_never_tells_ids(
-    folder: Path, shipped: LoadedCourse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = solve(folder, shipped, "exercise-2")
-    with lab_of(folder, name, monkeypatch, has_ids=False) as lab:
-        run_all(lab)
-        assert "Everything is right." in lab.run(cell("from grader import check; check()", "own"))
+def test_a_session_that_never_tells_ids(kernel: Lab, folder: Path, shipped: LoadedCourse) -> None:
+    kernel.begin_again(folder / solve(folder, shipped, "exercise-2"), has_ids=False)
+    run_all(kernel)
+    assert "Everything is right." in kernel.run(cell("from grader import check; check()", "own"))
+
+
+def test_a_notebook_knows_nothing_of_the_one_before(kernel: Lab, folder: Path) -> None:
+    """So one kernel can run all notebooks: a name, a run or an id of another one would show."""
+    kernel.begin_again(folder / "exercise-1.ipynb")
+    kernel.run(cell("mine = 1; from grader import check; check()", "own"))
+    kernel.begin_again(folder / "exercise-2.ipynb")
+    assert "NameError" in kernel.run(
+        cell("try:\n    mine\nexcept NameError as e:\n    print(repr(e))", "look")
+    )
+    known = "from grader.notebook.asking import session_here; print([run.key for run in session_here()._runs.all][1:])"
+    assert "['runs']" in kernel.run(cell(known, "runs"))
+    assert "exercise-2" in kernel.run(cell("from grader import check; check()", "own"))
+
+
+Session = tuple[Lab, Path]
+
+
+@contextmanager
+def opened_session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Yield the notebook of a small exercise, with a kernel of its own, in which `check` was imported."""
+    file = folder / "exercise-1.ipynb"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(file))
+    with opened(file) as lab:
+        import_check(lab, file)
+        yield lab, file
+
+
+def import_check(lab: Lab, file: Path) -> None:
+    """Import `check` in a session that has just begun, and give the notebook a cell that asks for the verdict."""
+    lab.nb.cells.append(cell("from grader import check", "import"))
+    lab.nb.cells.append(cell("check('size')", "verdict"))
+    save(file, lab.nb)
+    lab.run(lab.nb.cells[-2])
 
 
 @pytest.fixture
-def session(own: Path, course: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lab, Path]]:
-    """Yield the notebook of a small exercise, in which `check` was imported."""
+def session(own: Path, course: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Yield a session whose kernel is new, and is no other test's."""
     folder = own / "handout"
     assert course(own, "generate", folder, "--format", "notebook").code == 0
-    with lab_of(folder, "exercise-1.ipynb", monkeypatch) as lab:
-        lab.nb.cells.append(cell("from grader import check", "import"))
-        lab.nb.cells.append(cell("check('size')", "verdict"))
-        save(folder / "exercise-1.ipynb", lab.nb)
-        lab.run(lab.nb.cells[-2])
-        yield lab, folder / "exercise-1.ipynb"
+    with opened_session(folder, monkeypatch) as opened_one:
+        yield opened_one
+
+
+@pytest.fixture(scope="module")
+def small_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, bytes]]:
+    """Yield a session, and its notebook as it was handed out."""
+    root = tmp_path_factory.mktemp("small")
+    make_course(root / "own", None)
+    generate(load_course(root / "own"), root / "handout", None, "notebook", "practice")
+    as_handed_out = (root / "handout" / "exercise-1.ipynb").read_bytes()
+    with pytest.MonkeyPatch.context() as patch, opened_session(root / "handout", patch) as opened_one:
+        yield opened_one, as_handed_out
+
+
+@pytest.fixture
+def again(small_kernel: tuple[Session, bytes]) -> Session:
+    """Return a session that has just begun, in a kernel that other tests have used."""
+    (lab, file), as_handed_out = small_kernel
+    file.write_bytes(as_handed_out)
+    lab.begin_again(file)
+    import_check(lab, file)
+    return lab, file
 
 
 def write(lab: Lab, file: Path, *sources: tuple[str, str]) -> None:
@@ -112,8 +159,8 @@ def verdict(lab: Lab) -> str:
     return " ".join(lab.run(lab.nb.cells[-1]).split())
 
 
-def test_the_three_cases_of_a_stale_state(session: tuple[Lab, Path]) -> None:
-    lab, file = session
+def test_the_three_cases_of_a_stale_state(again: Session) -> None:
+    lab, file = again
     lab.run(cell("size = 5", "one"))
     assert "wrong" in verdict(lab)  # nothing of it is saved
     write(lab, file, ("one", "size = 3"))
@@ -134,8 +181,8 @@ def test_the_three_cases_of_a_stale_state(session: tuple[Lab, Path]) -> None:
     assert "Note" not in verdict(lab)
 
 
-def test_copied_deleted_and_reordered_cells_get_the_verdict_of_a_clean_run(session: tuple[Lab, Path]) -> None:
-    lab, file = session
+def test_copied_deleted_and_reordered_cells_get_the_verdict_of_a_clean_run(again: Session) -> None:
+    lab, file = again
     write(lab, file, ("base", "base = 2"), ("one", "size = base + 1"), ("copy", "size = base + 1"))
     for id_, source in (("copy", "size = base + 1"), ("base", "base = 2"), ("one", "size = base + 1")):
         lab.run(cell(f"base = 9; {source}" if id_ == "copy" else source, id_))
@@ -150,8 +197,8 @@ def test_copied_deleted_and_reordered_cells_get_the_verdict_of_a_clean_run(sessi
     assert "no longer in the notebook" in told
 
 
-def test_what_a_cell_shows_is_html_and_text(session: tuple[Lab, Path]) -> None:
-    lab, _ = session
+def test_what_a_cell_shows_is_html_and_text(again: Session) -> None:
+    lab, _ = again
     lab.run(lab.nb.cells[-1])
     [output] = lab.nb.cells[-1].outputs
     assert output["data"]["text/html"].startswith('<div class="torchgrade">')
@@ -160,7 +207,7 @@ def test_what_a_cell_shows_is_html_and_text(session: tuple[Lab, Path]) -> None:
     assert len(both.outputs) == 2
 
 
-def test_the_kernel_imports_nothing_of_the_grader_but_check(session: tuple[Lab, Path]) -> None:
+def test_the_kernel_imports_nothing_of_the_grader_but_check(session: Session) -> None:
     lab, _ = session
     verdict(lab)
     loaded = lab.run(cell("import sys; print([m for m in sys.modules if m.startswith('grader.')])", "see"))
@@ -169,8 +216,8 @@ def test_the_kernel_imports_nothing_of_the_grader_but_check(session: tuple[Lab, 
     assert "False False" in lab.run(cell("print('torch' in sys.modules, 'pydantic' in sys.modules)", "see"))
 
 
-def test_grade_in_a_cell_warns(session: tuple[Lab, Path]) -> None:
-    lab, file = session
+def test_grade_in_a_cell_warns(again: Session) -> None:
+    lab, file = again
     write(lab, file, ("answer-size", "size = ..."))
     command = cell(f"!{sys.executable} -m grader exercise-1", "command")
     assert "was saved before" not in lab.run(command)
@@ -183,7 +230,7 @@ def helpers_below(process: int) -> list[psutil.Process]:
     return [one for one in below if any(MODULE in word for word in one.cmdline())]
 
 
-def test_the_process_that_grades_ends_with_the_kernel(session: tuple[Lab, Path]) -> None:
+def test_the_process_that_grades_ends_with_the_kernel(session: Session) -> None:
     lab, _ = session
     verdict(lab)
     verdict(lab)
@@ -197,7 +244,7 @@ def test_the_process_that_grades_ends_with_the_kernel(session: tuple[Lab, Path])
 
 
 def test_a_check_that_is_interrupted_leaves_nothing_and_the_next_one_works(
-    session: tuple[Lab, Path], monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab, _ = session
     program = (  # the clean run takes longer than the second after which the student stops the cell

@@ -17,6 +17,17 @@ import pytest
 from grader.worker.isolation.ways import WAYS
 from tests.platforms.conftest import BEGIN, Desk, Typed, in_folder
 
+ENDINGS = {  # of a file that is graded, by how standard output is written
+    "utf-8": (
+        ("import os\nsize = os.kill(os.getpid(), 9)\n", "crashed"),
+        ("print('x' * 5_000_000)\nsize = 3\n", "passed"),
+    ),
+    "cp1252": (
+        ("import os\nsize = os._exit(7)\n", "crashed"),
+        ("import time\nsize = [bytearray(b'x') * (1 << 30), time.sleep(60)]\n", "memory"),
+    ),
+}
+
 
 def write(file: Path, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,26 +111,28 @@ def test_code_that_is_right_wrong_or_endless(typed: Typed, desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_a_notebook(typed: Typed, desk: Desk) -> None:
+def test_a_notebook(typed: Typed, lean_desk: Desk) -> None:
     cells: list[dict[str, object]] = [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": desk.right}
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": lean_desk.right,
+        }
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    (desk.handed_out / "exercise-2.py").unlink()
-    write(desk.handed_out / "exercise-2.ipynb", json.dumps(notebook))
-    ran = typed(desk.handed_out, "grade", "exercise-2")
+    (lean_desk.handed_out / "exercise-2.py").unlink()
+    write(lean_desk.handed_out / "exercise-2.ipynb", json.dumps(notebook))
+    ran = typed(lean_desk.handed_out, "grade", "exercise-2")
     assert (ran.code, "3 of 3 points" in ran.out) == (0, True)
 
 
 @pytest.mark.slow
-def test_files_that_die_or_take_too_much(typed, handed_out):
+def test_files_that_die_or_take_too_much(typed, encoding, handed_out):
+    """Each with one encoding: what is looked at here is JSON."""
     answer = handed_out / "exercise-1.py"
-    for source, outcome in (
-        ("import os\nsize = os.kill(os.getpid(), 9)\n", "crashed"),
-        ("import os\nsize = os._exit(7)\n", "crashed"),
-        ("print('x' * 5_000_000)\nsize = 3\n", "passed"),
-        ("import time\nsize = [bytearray(b'x') * (1 << 30), time.sleep(60)]\n", "memory"),
-    ):
+    for source, outcome in ENDINGS[encoding]:
         answer.write_text(source, encoding="utf-8")
         report = json.loads(typed(handed_out, "grade", "exercise-1", "--json").out)
         assert (source, report["questions"][0]["outcome"]) == (source, outcome)
@@ -143,23 +156,23 @@ def test_a_file_is_graded_again_when_it_is_saved(python, encoding, handed_out, t
 
 
 @pytest.mark.slow
-def test_a_course_is_proved(typed: Typed, handed_out: Path, encoding: str) -> None:
-    """With one encoding also its code: each wrong solution gets a process, which imports torch."""
+def test_a_course_is_proved(typed: Typed, lean_desk: Desk, encoding: str) -> None:
+    """With one encoding also its code: each wrong solution gets a process."""
     names = ["exercise-1", "exercise-2"] if encoding == "cp1252" else ["exercise-1"]
-    ran = typed(handed_out.parent, "course", "check", *names, "--variants", "2")
-    assert (ran.code, ran.err) == (0, "")
+    ran = typed(lean_desk.handed_out.parent, "course", "check", *names, "--variants", "2")
+    assert (ran.code, ran.err) == (0, ""), ran.out
     assert re.findall(r"exercise-\d: proved", ran.out) == [f"{name}: proved" for name in names]
 
 
 @pytest.mark.slow
 def test_a_reference_that_never_ends_is_a_fault_of_the_course(
-    typed: Typed, desk: Desk, encoding: str
+    typed: Typed, lean_desk: Desk, encoding: str
 ) -> None:
     loop = (
         "while True:\n    pass\n" if encoding == "cp1252" else "import time\nwhile True:\n    time.sleep(1)\n"
     )
-    write(desk.handed_out.parent / "exercises" / "exercise-2" / "reference.py", desk.right + loop)
-    ran = typed(desk.handed_out.parent, "course", "check", "exercise-2")
+    write(lean_desk.handed_out.parent / "exercises" / "exercise-2" / "reference.py", lean_desk.right + loop)
+    ran = typed(lean_desk.handed_out.parent, "course", "check", "exercise-2")
     assert (ran.code, "did not finish within 15 seconds" in ran.out + ran.err) == (2, True)
 
 

@@ -19,8 +19,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.worker.ending import MAX_BODY
 from grader.worker.wire import (
-    MAX_BODY,
     MAX_DEPTH,
     MAX_HEADER,
     MAX_NODES,
