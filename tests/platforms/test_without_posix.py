@@ -156,10 +156,10 @@ def test_a_file_is_graded_again_when_it_is_saved(python, encoding, handed_out, t
 
 
 @pytest.mark.slow
-def test_a_course_is_proved(typed: Typed, lean_desk: Desk, encoding: str) -> None:
-    """With one encoding also its code: each wrong solution gets a process."""
+def test_a_course_is_proved(typed: Typed, desk: Desk, encoding: str) -> None:
+    """With one encoding also its code: each wrong solution gets a process, which imports torch."""
     names = ["exercise-1", "exercise-2"] if encoding == "cp1252" else ["exercise-1"]
-    ran = typed(lean_desk.handed_out.parent, "course", "check", *names, "--variants", "2")
+    ran = typed(desk.handed_out.parent, "course", "check", *names, "--variants", "2")
     assert (ran.code, ran.err) == (0, ""), ran.out
     assert re.findall(r"exercise-\d: proved", ran.out) == [f"{name}: proved" for name in names]
 
