@@ -75,6 +75,12 @@ def counting_reports(submissions: Sequence[int]) -> Any:
     return _counting_reports(SubmissionRow.id.in_(submissions))
 
 
+def counting_variants(submissions: Sequence[int]) -> Any:
+    """Select whose variants these submissions' reports that count are about."""
+    wanted = (SubmissionRow.student, SubmissionRow.exercise, ReportRow.variant)
+    return counting_reports(submissions).with_only_columns(*wanted, maintain_column_froms=True)
+
+
 def counting_reports_in(exercises: Sequence[str], student: str | None) -> Any:
     """Select the submissions of one student, or of all, in these exercises with the reports that count."""
     where = SubmissionRow.exercise.in_(exercises)

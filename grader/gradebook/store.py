@@ -226,7 +226,7 @@ class Gradebook(Database):
         """
         found: dict[tuple[str, str], str] = {}
         for start in range(0, len(submissions), BATCH):
-            query = queries.counting_reports(submissions[start : start + BATCH])
+            query = queries.counting_variants(submissions[start : start + BATCH])
             with self.reading() as connection:
                 for row in connection.execute(query):
                     found[row.student, row.exercise] = row.variant

@@ -47,12 +47,12 @@ Say = Callable[[Feedback], str]  # a text for a comment box
 
 @dataclass(frozen=True)
 class Task:
-    """What one page needs, in a form that another process can receive."""
+    """What one page needs; another process can receive it."""
 
     student: str
     exercise: str
     variant: str  # the student whose variant it is; "" for variant 0
-    report: str  # as JSON
+    report: Report
     params: dict[str, Any] | None
     score: Score | None
     handed_in: datetime | None
@@ -156,7 +156,8 @@ def feedback_tasks(
     owned = owned_attempts(gradebook.attempts(), sharing)
     attempts = [one for one in owned if one.exercise in wanted]
     counting = counting_submissions(attempts, course.rules)
-    times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in {*counting}}
+    counted = {*counting}
+    times = {(one.student, one.exercise): one.handed_in for one in attempts if one.submission in counted}
     found = final_scores(course, gradebook) if found is None else found
     scores = {(one.student, one.exercise): one for one in found}
     handed_out = gradebook.handed_out([*gradebook.students(), EVERYBODY])
@@ -180,7 +181,7 @@ def feedback_tasks(
                 student,
                 exercise,
                 variants[key],
-                released.of(report).stored(),
+                released.of(report),
                 handed_out.get((variants[key] or EVERYBODY, exercise)),
                 scores.get((student, exercise)) if released.score else None,
                 times[key],
@@ -229,28 +230,41 @@ class Gathering:
     moment: datetime
     examples: ExampleVariants = field(default_factory=ExampleVariants)
     has_figures: bool = True  # a text has none
+    _everybody: dict[tuple[str, bool], Sitting] = field(default_factory=dict, init=False)  # of variant 0
+
+    def __post_init__(self) -> None:
+        self._zone = ZoneInfo(self.course.record.rules.timezone)
+        self._now = _told(self.moment, self._zone)
 
     def feedback(self, task: Task) -> Feedback:
         """Gather what a page says."""
-        exercise, report = self.course.exercise(task.exercise), Report.model_validate_json(task.report)
-        released = task.released
-        gives_away = released.explanation or released.checks
-        sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
-        zone = ZoneInfo(self.course.record.rules.timezone)
+        exercise, report, released = self.course.exercise(task.exercise), task.report, task.released
+        sitting = self._sitting(task, exercise)
         return Feedback(
             report=self._with_figures(report, exercise, sitting, released) if self.has_figures else report,
             paper=sitting.paper,
             released=released,
-            moment=_told(self.moment, zone),
+            moment=self._now,
             name=task.student,
             group=task.group,
             members=task.members,
             score=task.score,
-            handed_in=_told(task.handed_in, zone) if task.handed_in else "",
+            handed_in=_told(task.handed_in, self._zone) if task.handed_in else "",
             contact=self.course.record.contact,
             revealed=revealed(exercise, sitting, released),
             pictures=exercise.material.all_pictures,
         )
+
+    def _sitting(self, task: Task, exercise: LoadedExercise) -> Sitting:
+        """Prepare the exercise for a student, but variant 0 once for all who have it."""
+        gives_away = task.released.explanation or task.released.checks
+        key = (task.exercise, gives_away)
+        if not task.variant and key in self._everybody:
+            return self._everybody[key]
+        sitting = prepare(exercise, task.variant or None, task.params, with_keys=gives_away)
+        if not task.variant:
+            self._everybody[key] = sitting
+        return sitting
 
     def _with_figures(
         self, report: Report, exercise: LoadedExercise, sitting: Sitting, released: Released

@@ -31,6 +31,7 @@ from grader.lms.sending import CanvasContents, Own, Plan, RemoteAssignment, Send
 from grader.lms.token import Token
 from grader.service.feedback_folder import Say, feedback_texts
 from grader.service.standings import final_scores, score_notices
+from grader.worker.garbage import collector_paused
 from grader.worker.locks import try_lock
 
 if TYPE_CHECKING:
@@ -101,18 +102,21 @@ def push(
     """
     wanted = _with_assignments(course, order)
     people = order.roster.people if order.roster else {}
-    found = list(final_scores(course, gradebook, roster=people))
+    with collector_paused():
+        found = list(final_scores(course, gradebook, roster=people))
     notices = [*score_notices(course, gradebook, people if order.roster else None), *score_warnings(found)]
     now = datetime.now(UTC)
     zeros = Zeros(list(people), gradebook.left_out(), now, is_wanted=order.zero)
-    scored = export_items(course, found, wanted, zeros, partial=order.partial)
+    with collector_paused():
+        scored = export_items(course, found, wanted, zeros, partial=order.partial)
     if not any(item.entries for item in scored.items) and not scored.left_out:
         raise UsageFault("There are no scores to send. Run: course grade SUBMISSIONS")
     texts = feedback_texts(course, gradebook, wanted, now, say, found) if order.comments else {}
     export = Export(scored.items, people, out_of=order.out_of, overwrite=order.overwrite)
     remote = _remote(order, tell)
     with _alone(course.root / COURSE_FILE, is_needed=not order.is_rehearsal):
-        plans = list(_plans(gradebook, order, export, remote, texts))
+        with collector_paused():
+            plans = list(_plans(gradebook, order, export, remote, texts))
         pushed = [Pushed(plan) for plan, _ in plans]
         if not order.is_rehearsal:
             _send(remote, plans, pushed, step)

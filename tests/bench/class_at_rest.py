@@ -57,7 +57,10 @@ class Stored:
     size: int
 
 
-def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Outcome]]:
+Examples = dict[str, tuple[bytes, Outcome]]
+
+
+def graded(course: LoadedCourse) -> Examples:
     """Return a submission of each exercise with its report, by exercise."""
     contents = {
         name: CLASS[3].write(prepare(course.exercise(name), None), "python").encode()
@@ -76,14 +79,14 @@ def graded(course: LoadedCourse) -> dict[str, tuple[bytes, Outcome]]:
         }
 
 
-def store(folder: Path, size: int) -> Stored:
+def store(folder: Path, size: int, examples: Examples) -> Stored:
     """Write and record a class: one submission a student and exercise, each file a little different."""
     for name in ("course.yaml", "exercises"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     course = load_course(folder)
     Gradebook(course.record.gradebook, course.root).__exit__()
-    first = list(graded(course).items())
+    first = list(examples.items())
     submissions = folder / "submissions"
     with Gradebook(course.record.gradebook, course.root) as gradebook:
         for start in range(0, size, CHUNK):
@@ -155,8 +158,9 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    examples = graded(load_course(ROOT))
     with tempfile.TemporaryDirectory() as name:
-        stored = store(Path(name).resolve(), options.submissions)
+        stored = store(Path(name).resolve(), options.submissions, examples)
         rounds = [(look(stored), command(stored)[:2]) for _ in range(options.rounds)]
     for part, label in enumerate(("ClassRun.look", "course grade")):
         wall, used = (statistics.median(one[part][which] for one in rounds) for which in (0, 1))
@@ -168,7 +172,7 @@ def main() -> None:
     smallest = highest = 0
     for size in map(int, options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as name:
-            _, taken, peak = command(store(Path(name).resolve(), size))
+            _, taken, peak = command(store(Path(name).resolve(), size, examples))
         smallest, highest = smallest or peak, max(highest, peak)
         print(
             f"course grade   {size:8} unchanged: {taken:6.2f} s of processor, peak {peak} MiB, {peak / smallest:.2f} x"

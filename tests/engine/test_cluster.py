@@ -52,8 +52,8 @@ metadata.version = lambda name, real=metadata.version: "1.0" if name == "torch" 
 """
 
 OTHER_LANES = """
-import grader.digest
-grader.digest.all_sources = lambda: "others"
+from grader.engine.cluster import node
+node.all_sources = lambda: "others"
 """
 WITHOUT_PROGRAM = """
 import sys
@@ -166,9 +166,10 @@ class Cluster:
         process.terminate()
         process.wait(PATIENCE)
 
-    def node(self, *options: object, folder: Path | None = None, wrapper: Sequence[str] = ()) -> Node:
-        """Start a node, and wait until it has joined: a new process if it differs from others in something."""
-        is_new = bool(options or wrapper)
+    def node(
+        self, *options: object, folder: Path | None = None, wrapper: Sequence[str] = (), is_new: bool = False
+    ) -> Node:
+        """Start a node, and wait until it has joined."""
         self.nodes += 1
         folder = folder or self.folder / f"node{self.nodes}"
         options = (
@@ -180,7 +181,7 @@ class Cluster:
             folder,
         )
         node = Node(
-            self.start("worker", *options, is_new=is_new, wrapper=wrapper),
+            self.start("worker", *options, is_new=is_new or bool(wrapper), wrapper=wrapper),
             self.folder / f"worker{self.nodes}.log",
             folder,
         )
@@ -213,7 +214,7 @@ def forks() -> Iterator[Forks]:
 def steady(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Iterator[tuple[Cluster, Node]]:
     """Yield a cluster of two nodes: one that has a nanny, and one, returned, that has none."""
     with new_cluster(tmp_path_factory.mktemp("steady"), forks) as made:
-        made.node("--nanny")
+        made.node("--nanny", is_new=True)
         yield made, made.node()
 
 
@@ -468,7 +469,7 @@ def test_a_node_that_answers_again_gets_work_again(small: Small, empty: Cluster)
 
 
 def test_a_node_without_this_program_is_named(small: Small, empty: Cluster) -> None:
-    bare = empty.node("--no-nanny", "--preload", small.write("bare.py", WITHOUT_PROGRAM))
+    bare = empty.node("--no-nanny", "--preload", small.write("bare.py", WITHOUT_PROGRAM), is_new=True)
     small.hand_in("ada")
     ran = grade(small, empty.forks, "--dask", empty.address)
     assert (ran.code, ran.out) == (2, "")

@@ -63,18 +63,20 @@ def check(body: str, question: str = "double") -> str:
     return text.replace("    assert", f"{body}    assert")
 
 
+def parent_of(pid: int) -> int | None:
+    """Return the parent of a process, or None if it is not alive."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(parent)
+
+
 def parents() -> dict[int, int]:
     """Return the parent of every process that is alive."""
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            except OSError:
-                continue
-            if state not in "ZX":
-                found[int(folder.name)] = int(parent)
-    return found
+    pids = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    found = {pid: parent_of(pid) for pid in pids}
+    return {pid: parent for pid, parent in found.items() if parent is not None}
 
 
 def below(pid: int) -> set[int]:
@@ -99,7 +101,7 @@ def group_of(pid: int) -> int:
 def wait_until_gone(pids: set[int]) -> None:
     """Wait until none of these processes is alive."""
     until = time.monotonic() + PATIENCE
-    while left := pids & parents().keys():
+    while left := {one for one in pids if parent_of(one) is not None}:
         assert time.monotonic() < until, left
         time.sleep(0.02)
 
@@ -109,6 +111,7 @@ def wait_until_empty(folder: Path) -> None:
     until = time.monotonic() + PATIENCE
     while left := list(folder.iterdir()):
         assert time.monotonic() < until, left
+        time.sleep(0.02)
 
 
 def job(source: str = "") -> Job:

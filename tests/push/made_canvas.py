@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 TOKEN = "1016~SecretOfThisTest"
@@ -24,6 +24,7 @@ PER_PAGE = 100
 CUT = 0  # instead of a status: close the connection
 _SUBMISSIONS = re.compile(r"/api/v1/courses/(\d+)/assignments/(\d+)/submissions(?:/(\d+))?")
 _ASSIGNMENT = re.compile(r"/api/v1/courses/(\d+)/assignments/(\d+)")
+T = TypeVar("T")
 _USERS = re.compile(r"/api/v1/courses/(\d+)/(?:search_)?users")
 
 
@@ -219,24 +220,24 @@ class _Handler(BaseHTTPRequestHandler):
             return 404, {"errors": [{"message": "The specified resource does not exist."}]}
         comments = "submission_comments" in query.get("include[]", [])
         if _USERS.fullmatch(path):
-            return self._page(self.canvas.users, query)
+            return self._page(self.canvas.users, query, lambda one: one)
         if found := _SUBMISSIONS.fullmatch(path):
             id_ = int(found[2])
             if found[3]:
                 return 200, self.canvas.submission(id_, int(found[3]), comments=comments)
             users = [user for assignment, user in self.canvas.held if assignment == id_]
-            return self._page([self.canvas.submission(id_, one, comments=comments) for one in users], query)
+            return self._page(users, query, lambda one: self.canvas.submission(id_, one, comments=comments))
         if (found := _ASSIGNMENT.fullmatch(path)) and int(found[2]) in self.canvas.assignments:
             return 200, self.canvas.assignments[int(found[2])]
         return 404, {"errors": [{"message": "The specified resource does not exist."}]}
 
     def _page(
-        self, rows: list[dict[str, Any]], query: dict[str, list[str]]
+        self, rows: Sequence[T], query: dict[str, list[str]], written: Callable[[T], dict[str, Any]]
     ) -> tuple[int, Any, dict[str, str]]:
         """Return one page, with the Link to the next as in RFC 8288."""
         number, size = int(query.get("page", ["1"])[0]), int(query.get("per_page", ["10"])[0])
         size = min(size, PER_PAGE)
-        here = rows[(number - 1) * size : number * size]
+        here = [written(one) for one in rows[(number - 1) * size : number * size]]
         more = "&include[]=submission_comments" if "include[]" in query else ""
         address = f"{self.canvas.url}{urlsplit(self.path).path}?page={number + 1}&per_page={size}{more}"
         has_next = number * size < len(rows)
