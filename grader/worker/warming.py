@@ -8,7 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from grader.worker import child
+from grader.worker import child, watch
 
 COMPARING = "torch.fx.experimental.symbolic_shapes"  # with sympy; torch imports it for its first comparison
 
@@ -41,3 +41,4 @@ def _warm_up() -> None:
     torch.nn.functional.conv2d(image, torch.ones(1, 1, 2, 2))
     torch.nn.Conv2d(1, 1, 2)(image).sum().backward()
     torch.nn.functional.unfold(image, 2).numpy()
+    watch.warm_up()

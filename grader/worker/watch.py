@@ -11,6 +11,7 @@ import ctypes
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
@@ -23,6 +24,24 @@ Spot = tuple[str, int]  # a cell and a line of it
 _IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 _READ_BY_ALL = {"strides", "grad"}  # attributes of any array or tensor
 _MAX_WORDS = 64  # bytes of a type's own record, in words, which contain its flags
+
+
+@cache
+def overloads(family: str) -> tuple[tuple[str, str], ...]:
+    """Return the operators of a family that this torch has, by name and overload."""
+    from torch import _C  # noqa: PLC0415 only with torch
+
+    names = FAMILIES[family].operators.split()
+    return tuple((name, one) for name in names for one in _C._jit_get_operation(f"aten::{name}")[1] or ())  # noqa: SLF001
+
+
+def warm_up() -> None:
+    """Look up once, before workers begin, what torch calls that which any of them can be asked to watch."""
+    aten = sys.modules["torch"].ops.aten
+    for family in FAMILIES:
+        overloads(family)
+        for name in FAMILIES[family].functions.get("torch.ops.aten", "").split():
+            getattr(aten, name, None)
 
 
 class Watch:
@@ -101,11 +120,10 @@ class Watch:
         below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
         self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
         for family in self._families:
-            for name in FAMILIES[family].operators.split():
-                for overload in _C._jit_get_operation(f"aten::{name}")[1] or ():  # noqa: SLF001
-                    noted = self._noted_operator(name, overload or "default", family, below)
-                    full = f"aten::{name}.{overload}".rstrip(".")
-                    self._operators.m.impl(full, "BackendSelect", noted, True)
+            for name, overload in overloads(family):
+                noted = self._noted_operator(name, overload or "default", family, below)
+                full = f"aten::{name}.{overload}".rstrip(".")
+                self._operators.m.impl(full, "BackendSelect", noted, True)
 
     def _noted_operator(self, name: str, overload: str, family: str, below: Any) -> Callable[..., Any]:
         def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:

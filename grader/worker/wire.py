@@ -127,6 +127,9 @@ def unpack(prefix: bytes, content: bytes | bytearray | memoryview) -> Frame:
     return Frame(header, buffers, length)
 
 
+_NAMES = ((str,), (str, str))  # the types of what follows a handle's number
+
+
 def spanned(shape: Sequence[int], strides: Sequence[int]) -> int | None:
     """Return the number of positions from the first element to the last; None if two share one.
 
@@ -156,9 +159,10 @@ def _is_end(value: object) -> bool:
     return value is None or (type(value) is int and _are_short(value))
 
 
-def _are_names(values: Sequence[object]) -> bool:
-    """Return whether these are the name of a type and perhaps that of a class of torch's."""
-    return len(values) in (1, 2) and {str}.issuperset(map(type, values))
+def _are_handle(items: Sequence[Any]) -> bool:
+    """Return whether these are a number, the name of a type, and perhaps that of a class of torch's."""
+    names = tuple(map(type, items[1:]))
+    return names in _NAMES and type(items[0]) is int and items[0] >= 0
 
 
 def _are_short(*numbers: int) -> bool:
@@ -327,6 +331,8 @@ class Decoder:
         if not isinstance(node, list) or not node or not isinstance(node[0], str):
             raise WireError("a value is malformed")
         tag, items = node[0], node[1:]
+        if tag == "handle" and _are_handle(items):  # there can be very many
+            return self._handle(*items)
         if tag not in CONTAINERS:
             return self._special(tag, items)
         self._allow(len(items), depth)
@@ -371,8 +377,6 @@ class Decoder:
 
     def _special(self, tag: str, items: list[Any]) -> Any:
         match tag, items:
-            case "handle", [int(number), *names] if number >= 0 and _are_names(names):
-                return self._handle(number, *names)
             case "ellipsis", []:
                 return ...
             case "size", sizes if len(sizes) <= MAX_DIMENSIONS and all(map(_is_size, sizes)):
