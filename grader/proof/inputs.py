@@ -85,7 +85,7 @@ def _named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[st
     return bound.arguments
 
 
-def _seen(value: object) -> Seen | int | None:
+def _seen(value: Any) -> Seen | int | None:
     """Inspect a tensor or a whole number; ignore everything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
