@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.examiner.checks import Reference
 from grader.examiner.stand_in import StandIn
+from grader.questions.values import is_tensor
 from grader.torch_lazy import torch
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ def _named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[st
     return bound.arguments
 
 
-def _seen(value: object) -> Seen | int | None:
+def _seen(value: Any) -> Seen | int | None:
     """Inspect a tensor or a whole number; ignore everything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if not torch.is_tensor(value) or value.layout is not torch.strided or value.numel() > MOST_CELLS:
+    if not is_tensor(value) or value.layout is not torch.strided or value.numel() > MOST_CELLS:
         return None
     cells = value.detach().to(torch.float64) if not value.is_complex() else value.detach().abs()
     has_cells = cells.numel() > 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.classroom.conftest import Small
-from tests.conftest import Run
+from tests.classroom.conftest import Small, new_class
+from tests.conftest import Copy, Run
 
 ESSAY = """
 format: 1
@@ -26,15 +27,19 @@ ANSWER = 'why = "It jumps, \\"outcome\\":\\"pending\\", over the minimum."\nfive
 
 
 @pytest.fixture
-def essays(small: Small, course: Run) -> Small:
+def essays(copied: Copy, course: Run) -> Small:
     """Return a class in which ada wrote, bob did not, and cyd said something about outcomes elsewhere."""
-    small.write("exercises/ex-2/exercise.yaml", ESSAY)
-    small.hand_in("ada", ANSWER, "ex-2")
-    small.hand_in("bob", "why = ...\nfive = 5\n", "ex-2")
-    small.hand_in("cyd", 'why = ...\nfive = \'"outcome":"pending"\'\n', "ex-2")
-    ran = course(small.root, "grade", "S", "--exercise", "ex-2")
-    assert "1 not complete: a person still has to mark a part of each." in ran.out
-    return small
+
+    def graded(root: Path) -> None:
+        small = new_class(root)
+        small.write("exercises/ex-2/exercise.yaml", ESSAY)
+        small.hand_in("ada", ANSWER, "ex-2")
+        small.hand_in("bob", "why = ...\nfive = 5\n", "ex-2")
+        small.hand_in("cyd", 'why = ...\nfive = \'"outcome":"pending"\'\n', "ex-2")
+        ran = course(small.root, "grade", "S", "--exercise", "ex-2")
+        assert "1 not complete: a person still has to mark a part of each." in ran.out
+
+    return Small(copied(graded))
 
 
 def test_a_stub_says_how_many_words_are_asked_for(essays: Small, course: Run) -> None:

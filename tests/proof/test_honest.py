@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,10 +45,21 @@ def proofs(out: str) -> Proofs:
     }
 
 
-@pytest.fixture(scope="module")
-def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
+@pytest.fixture
+def proved(kept: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, course: Run) -> Proofs:
     """Return the proofs of all exercises of this file, which are checked once."""
-    root = tmp_path_factory.mktemp("honest") / "c"
+    name = f"{__name__}.proved"
+    if name not in kept:
+        root = written(tmp_path_factory.mktemp("honest") / "c")
+        ran = course(root, "check", "--variants", 0, "--json")
+        assert ran.code == 1, ran.err
+        kept[name] = root / "proof.json"
+        kept[name].write_text(ran.out, encoding="utf-8")
+    return proofs(kept[name].read_text(encoding="utf-8"))
+
+
+def written(root: Path) -> Path:
+    """Write the course of all exercises of this file, which needs no torch."""
     exercises: dict[str, Mapping[str, str]] = {"counting": COUNTING, "words": WORDS, "beside": BESIDE}
     exercises["import"] = {
         **BESIDE,
@@ -65,14 +74,11 @@ def proved(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
     named = VISIBLE.replace('"data/three.txt"', '"data" / ("three" + ".txt")')
     exercises["visible"] = {**BESIDE, "visible_checks.py": named}
     exercises |= {name: elsewhere(name, root) for name in ELSEWHERE}
-    write_course(root, exercises)
+    write_course(root, exercises, packages="")
     for name in exercises.keys() - {"counting", "words", "import-numpy"}:
         add_data(root / "exercises" / name)
     (root / "exercises" / "other.txt").write_text("3")
-    command = [str(Path(sys.executable).with_name("course")), "check", "--variants", "0", "--json"]
-    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert ran.returncode == 1, ran.stderr
-    return proofs(ran.stdout)
+    return root
 
 
 # Time
@@ -85,7 +91,8 @@ COUNTING = {
         'equivalent: {known: It never ends., "f: x - 1 -> x - 0": It never ends.}',
     ),
     "reference.py": "def f(x):\n    while x > 0:\n        x = x - 1\n    return x\n",
-    "misconceptions.py": "def f_endless(x):\n    while True: pass\n\n\nf_known = f_endless\n",
+    "misconceptions.py": "import time\n\n\ndef f_endless(x):\n    while True: time.sleep(60)\n\n\n"
+    "f_known = f_endless\n",
     "checks.py": '''\
 def test_f_whole(student, reference):
     """A whole number."""
@@ -222,7 +229,7 @@ def add_data(folder: Path) -> None:
 
 @pytest.mark.parametrize("edition", ["practice", "assessed"])
 def test_what_checks_read_is_handed_out(tmp_path: Path, course: Run, grade: Run, edition: str) -> None:
-    root = write_course(tmp_path / "c", {"e": BESIDE})
+    root = write_course(tmp_path / "c", {"e": BESIDE}, packages="")
     add_data(root / "exercises" / "e")
     assert course(root, "generate", tmp_path / "out", "--edition", edition).code == 0
     (tmp_path / "out" / "e.py").write_text("def f(x):\n    return x\n")
@@ -351,7 +358,7 @@ def test_a_fault_names_the_line_of_yaml_that_sets_it_aside(tmp_path: Path, cours
         **WORDS,
         "checks.py": WORDS["checks.py"].replace('student.word(3) == "x3"', 'student.word(3) != ""'),
     }
-    root = write_course(tmp_path / "c", {"e": loose})
+    root = write_course(tmp_path / "c", {"e": loose}, packages="")
     ran = course(root, "check", "--variants", 0, "--json")
     remedies = [fault["remedy"] for fault in json.loads(ran.out)["exercises"][0]["faults"]]
     listed = [remedy.partition("equivalent: {")[2].removesuffix("}.") for remedy in remedies]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -576,10 +574,10 @@ UNREADABLE = {
 }
 
 
-def write_course(root: Path, exercises: Mapping[str, Mapping[str, str]]) -> Path:
+def write_course(root: Path, exercises: Mapping[str, Mapping[str, str]], packages: str = "torch") -> Path:
     root.mkdir(exist_ok=True)
     names = ", ".join(exercises)
-    course = f"format: 1\ntitle: New\nseed: new\nexercises: [{names}]\npackages: [torch]\n"
+    course = f"format: 1\ntitle: New\nseed: new\nexercises: [{names}]\npackages: [{packages}]\n"
     (root / "course.yaml").write_text(course, encoding="utf-8")
     for name, files in exercises.items():
         (root / "exercises" / name).mkdir(parents=True)
@@ -749,25 +747,28 @@ def assert_proved(matrix: dict[str, Any], mutants: int) -> None:
             assert column["diagnosed"] == column["name"]
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, dict[str, list[dict[str, Any]]]]:
-    """Return a course of exercises that are broken in one way each: its folder, the exit code and all faults."""
-    exercises = {name: change.files() for name, change in FOUND.items()}
-    root = write_course(tmp_path_factory.mktemp("course") / "broken", exercises)
-    command = [str(Path(sys.executable).with_name("course")), "check", "--variants", "2", "--json"]
-    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert ran.stdout, ran.stderr
-    document = json.loads(ran.stdout)
-    return root, ran.returncode, {one["exercise"]: one["faults"] for one in document["exercises"]}
+Broken = tuple[Path, dict[str, list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def broken(kept: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, course: Run) -> Broken:
+    """Return a course of exercises that are broken in one way each, proved once: its folder, and all faults."""
+    name = f"{__name__}.broken"
+    if name not in kept:
+        exercises = {name: change.files() for name, change in FOUND.items()}
+        root = write_course(tmp_path_factory.mktemp("course") / "broken", exercises)
+        ran = course(root, "check", "--variants", 2, "--json")
+        assert ran.code == 1, ran.err
+        (root / "proof.json").write_text(ran.out, encoding="utf-8")
+        kept[name] = root
+    document = json.loads((kept[name] / "proof.json").read_text(encoding="utf-8"))
+    return kept[name], {one["exercise"]: one["faults"] for one in document["exercises"]}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FOUND)
-def test_what_is_broken_is_named_with_its_line(
-    broken: tuple[Path, int, dict[str, list[dict[str, Any]]]], name: str
-) -> None:
-    root, code, faults = broken
-    assert code == 1
+def test_what_is_broken_is_named_with_its_line(broken: Broken, name: str) -> None:
+    root, faults = broken
     found = [(fault["file"], fault["line"], fault["sentence"]) for fault in faults[name]]
     wanted = expected(root / "exercises" / name, FOUND[name])
     for file, line, sentence in wanted:
@@ -776,10 +777,8 @@ def test_what_is_broken_is_named_with_its_line(
 
 
 @pytest.mark.slow
-def test_what_the_reference_fails_in_some_variants_is_told_with_the_variant(
-    broken: tuple[Path, int, dict[str, list[dict[str, Any]]]],
-) -> None:
-    root, _, faults = broken
+def test_what_the_reference_fails_in_some_variants_is_told_with_the_variant(broken: Broken) -> None:
+    root, faults = broken
     (fault,) = faults["reference-prints-and-fails-for-some"]
     folder = root / "exercises" / "reference-prints-and-fails-for-some"
     assert re.fullmatch(rf"See: pytest {re.escape(str(folder))} --student made-up-\d", fault["remedy"])
