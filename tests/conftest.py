@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -59,6 +60,8 @@ APART = (  # long tests that share no fixture: each is given to the next process
     "tests/proof/test_proving.py::test_variants_that_are_harder",
 )
 NEEDS_FORK = '\nassert sys.platform != "win32"'
+SLOW = re.compile(r"\bmark\.slow\b|\bIN_CHROMIUM\b")  # as it is written in every file with slow tests
+ALL_SLOW = re.compile(r"^pytestmark = \[?\s*(pytest\.mark\.slow|IN_CHROMIUM)\b", re.MULTILINE)
 CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 DAC_OVERRIDE, DAC_READ_SEARCH = 1 << 1, 1 << 2
 
@@ -96,14 +99,31 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out, on Windows, the files that say at their top that they need fork."""
-    is_file = sys.platform == "win32" and collection_path.suffix == ".py"
-    return True if is_file and NEEDS_FORK in collection_path.read_text(encoding="utf-8") else None
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look once through all that is left for an error in a destructor: pytest would do it twice."""
+    gc.collect()
+    gc.freeze()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files without a test that is asked for: importing them takes longer than reading them."""
+    if collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    asked = {"slow": SLOW.search(text), "not slow": not ALL_SLOW.search(text)}
+    is_asked = asked.get(config.option.markexpr, True)
+    return True if not is_asked or (sys.platform == "win32" and NEEDS_FORK in text) else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks deselect any
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest."""
+    for path in {item.path for item in items if item.get_closest_marker("slow")}:
+        if not SLOW.search(path.read_text(encoding="utf-8")):
+            raise pytest.UsageError(
+                f"{path} has slow tests. Write pytest.mark.slow in it, or -m slow leaves it out."
+            )
     ranks = {ROOT / "tests" / file: rank for rank, file in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 

@@ -67,8 +67,8 @@ def imports(tree: ast.AST, *, running: bool = False, top: bool = True) -> Iterat
                 yield submodule if submodule in FILES else str(node.module), top
         elif running and isinstance(node, ast.If) and is_type_checking(node):
             yield from imports(ast.Module(node.orelse, []), running=True, top=top)
-        else:
-            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        elif not isinstance(node, ast.expr):  # no expression holds an import
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             yield from imports(node, running=running, top=top and not inside)
 
 

@@ -6,6 +6,7 @@ well. Without --submission the reference takes the student's place.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -49,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_RUN] = SubmissionRun(
         config.getoption("--submission", None), config.getoption("--student", None)
     )
+
+
+def pytest_collection_finish() -> None:
+    """Keep pytest from looking for garbage in torch again and again: modules are none."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
