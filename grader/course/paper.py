@@ -24,6 +24,7 @@ from grader.language.draws import DRAWING, Draws
 from grader.language.fault import LanguageError, at
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
+from grader.questions.base import Question
 from grader.questions.posed import Key, Posed
 
 
@@ -62,9 +63,11 @@ def prepare(
         title = one_line(render(record.title, variant.params))
     with noting("intro"):
         intro = render(record.intro, variant.params)
-    def whole(index: int) -> Key:
+
+    def whole(index: int, question: Question[Any, Any, Any]) -> Key:
         with noting("questions", index):
-            return record.entries[index].explained(variant)
+            key: Key = question.explained(variant)
+            return key
         raise CourseFaults(faults[-1:])
 
     own = exercise.questions_limits
@@ -83,7 +86,7 @@ def prepare(
             one = entry.pose(variant)
             posed.append(one.model_copy(update={"limits": own.get(entry.id)}) if own else one)
             if lazily and (right := entry.right_key(variant)):
-                rights[entry.id], found[entry.id] = right, partial(whole, index)
+                rights[entry.id], found[entry.id] = right, partial(whole, index, entry)
             elif with_keys:
                 found[entry.id] = entry.explained(variant)
     keys = LaterKeys(found)

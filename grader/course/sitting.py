@@ -95,8 +95,8 @@ class Paper(Record):
 class Sitting:
     """A paper with everything to mark it: keys, parameters, and the folder of the checks and the reference.
 
-    `keys` is None if only visible checks are available: on a student's machine in an assessed course. A key in
-    `rights` is enough to judge a right answer. Only for other answers the whole key has to be computed.
+    `keys` is None if only visible checks are available: on a student's machine in an assessed course. A key
+    in `rights` is enough to judge a right answer. Only for other answers the whole key has to be computed.
     """
 
     paper: Paper

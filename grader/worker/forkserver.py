@@ -177,17 +177,22 @@ class ForkServer:
         self.start()
         self._settle()  # what has been ended is gone, and the memory that it used is free
         share, kills = self._container.share(self.lanes), self._container.kills()
-        forked = self._take_spare(None if files else limits)
-        if forked is None:
-            forked = self._begin(limits, share, files)
+        forked = self._take_spare(None if files else limits) or self._begin(limits, share, files)
+        with contextlib.ExitStack() as unless_answered:
+            unless_answered.callback(forked.wires.close)
+            if forked.pid and share is not None:  # what is left now, not when it was forked
+                self._ask({"op": "share", "pid": forked.pid, "share": share})
             self._settle()
-        elif share is not None:  # what is left now, not when it was forked
-            self._ask({"op": "share", "pid": forked.pid, "share": share})
-        if self.in_series and limits == self._limits and not limits.scratch and not files:
+            unless_answered.pop_all()
+        if limits == self._limits and not files and self._forks_ahead(limits):
             with contextlib.suppress(WorkerFault):  # the next request shows it
                 self._spare = self._begin(limits)
         self._limits = limits
         return self._worker(forked, kills)
+
+    def _forks_ahead(self, limits: WorkerLimits) -> bool:
+        """Return whether the next worker can wait: it has no folder, and student code cannot look at it."""
+        return self.in_series and not limits.scratch and self._confine and bool(self.start()["hides"])
 
     def _begin(self, limits: WorkerLimits, share: int | None = None, files: Path | None = None) -> Forked:
         """Ask for a worker, and do not wait for it."""
@@ -199,10 +204,10 @@ class ForkServer:
             "files": str(files) if files else None,
             "confine": self._confine,
         }
-        with their_line, their_output, contextlib.ExitStack() as unless_asked:
-            unless_asked.callback(forked.wires.close)
+        with their_line, their_output, contextlib.ExitStack() as unless_told:
+            unless_told.callback(forked.wires.close)
             self._tell(message, [their_line.fileno(), their_output.fileno()])
-            unless_asked.pop_all()
+            unless_told.pop_all()
         self._owed.append(forked.take)
         return forked
 

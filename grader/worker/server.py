@@ -3,13 +3,14 @@
 It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so its memory
 holds only Python, torch and this code. Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a
 Unix socket, whose other end sends one JSON message at a time. The server's first message is `{"isolation":
-[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}}`. Then
+[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}, "hides": BOOL}`: the layers, and whether a worker
+sees no other process. Then
 
 - `{"op": "fork", "limits": {...}, "files": FOLDER or null, "confine": BOOL}` comes with two descriptors, the
   worker's line and its output. Student code can read the files in FOLDER where it works. The answer is
   `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
-- `{"op": "share", "pid": N, "share": BYTES}` bounds the data of a worker that was forked without a share of the
-  container's memory, and is answered by `{}`;
+- `{"op": "share", "pid": N, "share": BYTES}` bounds the data of a worker that was forked without a share of
+  the container's memory, and is answered by `{}`;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
 - `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
   BOOL}`: the wait status, whether the worker had used up its CPU time, the bytes of memory that it used, and
@@ -132,9 +133,7 @@ class Server:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner blames the grader for it
         for descriptor in descriptors:
             os.close(descriptor)
-        self.workers[process] = _Forked(
-            min(limits["cpu"], strictest_cpu()), resident, limits["data"], folder
-        )
+        self.workers[process] = _Forked(min(limits["cpu"], strictest_cpu()), resident, limits["data"], folder)
         return {"pid": process, "scratch": None if folder is None or is_bounded else str(folder)}
 
     def _end(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +169,8 @@ def serve(control: socket.socket) -> None:
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]
     missing = {**confinement.missing, **leaks}
-    said = {"isolation": holding, "missing": missing, "namespaces": namespaces()}
+    hides = confinement.hides and set(holding) == set(confinement.layers)
+    said = {"isolation": holding, "missing": missing, "namespaces": namespaces(), "hides": hides}
     control.sendall(json.dumps(said).encode())
     gc.freeze()
     gc.enable()
