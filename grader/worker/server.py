@@ -3,8 +3,8 @@
 It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so its memory
 holds only Python, torch and this code. Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a
 Unix socket, whose other end sends one JSON message at a time. The server's first message is `{"isolation":
-[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}, "hides": BOOL}`: the layers, and whether a worker
-sees no other process. Then
+[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}, "hides": BOOL}`: the layers, and whether a
+worker sees no other process. Then
 
 - `{"op": "fork", "limits": {...}, "files": FOLDER or null, "confine": BOOL}` comes with two descriptors, the
   worker's line and its output. Student code can read the files in FOLDER where it works. The answer is
