@@ -24,7 +24,7 @@ from grader.worker.client import CONTROL_SECONDS, Worker
 from grader.worker.container import Container
 from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import Ending, WorkerLimits
-from grader.worker.forked import Forked
+from grader.worker.forked_worker import ForkedWorker
 from grader.worker.fullness import overfull
 from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
@@ -68,7 +68,7 @@ class ForkServer:
         self._container = Container()
         self.lanes, self.in_series = 1, False
         self._owed: deque[Callable[[dict[str, Any]], object]] = deque()  # for answers that are not yet read
-        self._spare: Forked | None = None
+        self._spare: ForkedWorker | None = None
         self._limits: WorkerLimits | None = None  # of the last worker
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
@@ -194,10 +194,12 @@ class ForkServer:
         """Return whether the next worker can wait: it has no folder, and student code cannot look at it."""
         return self.in_series and not limits.scratch and self._confine and bool(self.start()["hides"])
 
-    def _begin(self, limits: WorkerLimits, share: int | None = None, files: Path | None = None) -> Forked:
+    def _begin(
+        self, limits: WorkerLimits, share: int | None = None, files: Path | None = None
+    ) -> ForkedWorker:
         """Ask for a worker, and do not wait for it."""
         (line, their_line), (output, their_output) = socket.socketpair(), socket.socketpair()
-        forked = Forked(limits, Sockets(line, output))
+        forked = ForkedWorker(limits, Sockets(line, output))
         message = {
             "op": "fork",
             "limits": {**asdict(limits), "share": share},
@@ -211,7 +213,7 @@ class ForkServer:
         self._owed.append(forked.take)
         return forked
 
-    def _take_spare(self, limits: WorkerLimits | None) -> Forked | None:
+    def _take_spare(self, limits: WorkerLimits | None) -> ForkedWorker | None:
         """Return the worker that was forked ahead, if it has these limits and lives; otherwise end it."""
         self._settle()
         spare, self._spare = self._spare, None
@@ -221,7 +223,7 @@ class ForkServer:
         self._end_soon(spare.pid)
         return None
 
-    def _worker(self, forked: Forked, kills: int) -> Worker:
+    def _worker(self, forked: ForkedWorker, kills: int) -> Worker:
         look = partial(overfull, Path(forked.scratch), forked.limits.scratch) if forked.scratch else None
         shares_numbers = self.start()["namespaces"].get("pid") == namespaces().get("pid")
         waited = partial(waited_for_processor, forked.pid) if shares_numbers else float

@@ -84,7 +84,7 @@ def test_a_lane_gives_the_same_reports(tmp_path: Path) -> None:
     sitting = prepare(course.exercise(name), None)
     sources = [person.write(sitting, "python").encode() for person in CLASS]
     setup = Setup(course.root, (name,), "full", tuple(course.record.packages))
-    jobs = [Job(number=n, handed_in=HandedIn(None, name, "f.py", one)) for n, one in enumerate(sources)]
+    jobs = [Job(number=n, handed_in=HandedIn("ada", name, "f.py", one)) for n, one in enumerate(sources)]
     with lanes.Lane(course, setup) as lane:
         reports = with_suite(
             course, [name], lambda suite: [lane.grade(job, suite).report.questions for job in jobs]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 assert sys.platform != "win32"  # it has no fork
 
@@ -45,7 +46,7 @@ def series(started: ForkServer) -> Iterator[ForkServer]:
     assert started.children() == []
 
 
-def value(worker: Worker, source: str) -> object:
+def value(worker: Worker, source: str) -> Any:
     load(worker, source)
     return value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
 
@@ -161,7 +162,7 @@ def test_kills_while_it_waited_are_not_its_own(series, monkeypatch):
     with series.fork(LIMITS) as worker:
         ahead(series, worker)
     worker = series.fork(LIMITS)
-    os.kill(int(str(value(worker, OWN))), signal.SIGKILL)
+    os.kill(value(worker, OWN), signal.SIGKILL)
     with pytest.raises(WorkerFault, match="Another program killed"):
         worker.ask({"op": "get", "name": "x"}, PATIENCE)
 

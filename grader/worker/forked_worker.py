@@ -13,7 +13,7 @@ from grader.worker.sockets import Sockets
 
 
 @dataclass
-class Forked:
+class ForkedWorker:
     """A worker's limits and wires; and from the server's answer its process, and a folder to be watched."""
 
     limits: WorkerLimits
