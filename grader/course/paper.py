@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from grader.course.drawing import DRAW, MAKE, draw_params, line_of
 from grader.course.illustrating import illustrated
+from grader.course.later_keys import LaterKeys
 from grader.course.loading import LoadedExercise
 from grader.course.making import digests_of, is_file, make_files, own_files
 from grader.course.records import Example, Exercise, Passage
@@ -22,6 +24,7 @@ from grader.language.draws import DRAWING, Draws
 from grader.language.fault import LanguageError, at
 from grader.language.params import Variant, draw_variant
 from grader.language.templates import one_line, render
+from grader.questions.base import Question
 from grader.questions.posed import Key, Posed
 
 
@@ -31,10 +34,12 @@ def prepare(
     params: Mapping[str, Any] | None = None,
     *,
     with_keys: bool = True,
+    lazily: bool = False,
 ) -> Sitting:
     """Prepare the exercise for one student, or variant 0 for none; `params` are those drawn before, if any.
 
-    Without keys it does not import torch, and cannot be graded.
+    Without keys it does not import torch, and cannot be graded. `lazily` leaves what only wrong answers need
+    until someone asks for it; the sitting then stays in this process.
 
     Raises:
         CourseFaults: the variant cannot be drawn, rendered or solved.
@@ -58,9 +63,17 @@ def prepare(
         title = one_line(render(record.title, variant.params))
     with noting("intro"):
         intro = render(record.intro, variant.params)
+
+    def whole(index: int, question: Question[Any, Any, Any]) -> Key:
+        with noting("questions", index):
+            key: Key = question.explained(variant)
+            return key
+        raise CourseFaults(faults[-1:])
+
     own = exercise.questions_limits
     posed: list[Posed] = []
-    keys: dict[str, Key] = {}
+    found: dict[str, Key | Callable[[], Key]] = {}
+    rights: dict[str, Key] = {}
     waiting: list[Interlude] = []  # for the next question
     between: list[Interlude] = []
     for index, entry in enumerate(record.entries):
@@ -72,8 +85,11 @@ def prepare(
             waiting.clear()
             one = entry.pose(variant)
             posed.append(one.model_copy(update={"limits": own.get(entry.id)}) if own else one)
-            if with_keys:
-                keys[entry.id] = entry.explained(variant)
+            if lazily and (right := entry.right_key(variant)):
+                rights[entry.id], found[entry.id] = right, partial(whole, index, entry)
+            elif with_keys:
+                found[entry.id] = entry.explained(variant)
+    keys = LaterKeys(found)
     worked = None
     with noting("figure"):
         worked = illustrated(record.figure, variant, posed, keys.values()) if record.figure else None
@@ -97,7 +113,8 @@ def prepare(
         hands_out_helpers=exercise.material.hands_out_helpers,
     )
     material = exercise.material
-    return Sitting(paper, variant.params, keys if with_keys else None, exercise.folder, material=material)
+    known = (keys if lazily else dict(keys)) if with_keys else None
+    return Sitting(paper, variant.params, known, exercise.folder, material=material, rights=rights)
 
 
 def with_files(

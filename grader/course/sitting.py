@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -95,7 +95,8 @@ class Paper(Record):
 class Sitting:
     """A paper with everything to mark it: keys, parameters, and the folder of the checks and the reference.
 
-    `keys` is None if only visible checks are available: on a student's machine in an assessed course.
+    `keys` is None if only visible checks are available: on a student's machine in an assessed course. A key
+    in `rights` is enough to judge a right answer. Only for other answers the whole key has to be computed.
     """
 
     paper: Paper
@@ -104,6 +105,7 @@ class Sitting:
     folder: Path | None
     is_practice: bool = False  # the student may see what their code raises in hidden checks
     material: Material = NO_MATERIAL
+    rights: Mapping[str, Key] = field(default_factory=dict)
 
     @property
     def code_questions(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Lane:
         """
         begin, suite.given_up = time.monotonic(), job.given_up
         exercise = self._course.exercise(job.handed_in.exercise).to_grade
-        sitting = prepare(exercise, job.variant, job.params)
+        sitting = prepare(exercise, job.variant, job.params, lazily=True)
         if job.pacer or job.is_measured:
             sitting = sitting.allowing(PATIENCE_SECONDS)
         try:
@@ -101,6 +101,7 @@ class Lane:
             outcome = self._paced(sitting, job, suite) if job.pacer else self._graded(sitting, job, suite)
         except UnlikeHandedOut as error:
             outcome = Outcome(ungraded(sitting, str(error)))
+        self._server.in_series = True  # from the second submission on: many lanes get only one
         report = outcome.report.model_copy(update={"student": job.handed_in.student})
         return replace(outcome, report=report, seconds=time.monotonic() - begin, params=dict(sitting.params))
 

@@ -10,7 +10,7 @@ from typing import Any
 from grader.course.file_names import MISCONCEPTIONS_FILE
 from grader.course.mistaken import mistaken, names_of_wrong_solutions, wrong_solutions
 from grader.course.sitting import Paper, Sitting
-from grader.errors import SubmissionFault, WorkerFault
+from grader.errors import CourseFaults, SubmissionFault, WorkerFault
 from grader.examiner.check_result import CheckResult
 from grader.examiner.checks import CheckSuite
 from grader.examiner.diagnosis import Diagnosis, diagnose
@@ -207,7 +207,6 @@ def session_of(
 def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard = unheard) -> Mark:
     """Return the mark of an answer that is not code; without a key, judge only its form."""
     kind, seconds = KINDS[posed.kind], (posed.limits or sitting.paper.limits).seconds
-    key = sitting.keys[posed.id] if sitting.keys is not None else None
     file = next((one for one in session.files if one.name == posed.file), None)
     if file and file.problem:
         return Mark("ungraded", 0.0, file.problem)
@@ -216,12 +215,16 @@ def mark_answer(sitting: Sitting, posed: Posed, session: Session, heard: Heard =
     try:
         value = file or _answer(posed, session)
         heard(posed.id, value)
-        if key is None:
+        if sitting.keys is None:
             kind.read(posed, value)
             return Mark("skipped", 0.0, JUDGED_LATER)
+        right = sitting.rights.get(posed.id)
+        if right and (mark := kind.mark(posed, right, value)).outcome == "passed":
+            return mark
+        key = sitting.keys[posed.id]
         mark = _by_own(sitting, posed, key, value, session, kind.mark(posed, key, value))
         return replace(mark, tracks=_tracks(posed, key, mark, value)) if sitting.is_practice else mark
-    except (SubmissionFault, WorkerFault, KeyboardInterrupt):
+    except (CourseFaults, SubmissionFault, WorkerFault, KeyboardInterrupt):
         raise
     except StudentError as error:
         return Mark(error.trouble.outcome, 0.0, explain(error.trouble, posed.id, seconds))

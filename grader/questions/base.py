@@ -82,6 +82,7 @@ class Question(Record, ABC, Generic[P, K, A]):
     - `is_one_number`, if the answer is one number, with or without decimals;
     - `usual`, the names of the misconceptions that it knows by itself;
     - `silent`, the names of fields that do not affect the answer, at any depth of its record;
+    - `right_key`: what decides whether an answer is right, if that is much quicker to compute than the key;
     - `problems`: what is wrong with a record, besides what pydantic finds;
     - `gaps` and `reference_problems`: what `course check` finds missing;
     - `starts_from` and `starting_with`: the file beside the YAML that holds the code in the stub;
@@ -159,6 +160,10 @@ class Question(Record, ABC, Generic[P, K, A]):
     @abstractmethod
     def key(self, variant: Variant) -> K:
         """Compute what decides the verdict on this variant."""
+
+    def right_key(self, variant: Variant) -> K | None:  # noqa: ARG002 a kind may use it
+        """Compute a key that right answers pass, and no others; None if the whole key is about as quick."""
+        return None
 
     @classmethod
     @abstractmethod

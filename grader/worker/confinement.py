@@ -7,6 +7,7 @@ is left out and named. Whether a layer really holds is tested by `grader.worker.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -23,7 +24,13 @@ from pathlib import Path
 assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.kernel import Calls, Files, landlock_version, put_on
-from grader.worker.namespaces import choose_process_numbers, leave_no_access_times, trace_of_reading
+from grader.worker.namespaces import (
+    choose_process_numbers,
+    enter,
+    leave_no_access_times,
+    trace_of_reading,
+    without_system,
+)
 from grader.worker.prctl import die_with_parent, libc, prctl
 from grader.worker.scratch import Scratch, mount_in_child
 
@@ -78,6 +85,7 @@ class Confinement:
 
     layers: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    hides: bool = False  # whether a worker sees no other process
     _steps: list[LayerStep] = field(default_factory=list)
 
     def put_on(self, scratch: Scratch | None) -> None:
@@ -94,6 +102,18 @@ class Confinement:
         else:
             self.layers.append(layer)
 
+    def hide(self) -> None:
+        """Prepare a file system without `/proc` and `/sys`, where the machine allows that."""
+        with contextlib.suppress(OSError):
+            mounts = without_system()
+
+            def step(scratch: Scratch | None) -> None:
+                enter(mounts)
+                os.chdir(scratch.folder if scratch else "/")
+
+            self._steps.insert(0, step)
+            self.hides = True
+
 
 def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
     """Prepare every layer that this machine has; `readable` lists files and folders besides Python's own.
@@ -105,6 +125,8 @@ def prepare(readable: Sequence[Path], *, of_mounts: bool = True) -> Confinement:
         confinement.add("mounts", _no_access_times)
         confinement.add("pids", _chosen_process_numbers)
     confinement.add("tmpfs", _tmpfs)
+    if of_mounts:
+        confinement.hide()
     confinement.add("no_new_privs", _no_new_privs)
     confinement.add("capabilities", _no_capabilities)
     confinement.add("landlock", lambda: _landlock(readable))

@@ -10,7 +10,8 @@ import socket
 import struct
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from grader.worker.client import CONTROL_SECONDS, Worker
 from grader.worker.container import Container
 from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import Ending, WorkerLimits
+from grader.worker.forked_worker import ForkedWorker
 from grader.worker.fullness import overfull
 from grader.worker.interrupts import held
 from grader.worker.namespaces import namespaces
@@ -40,6 +42,9 @@ class ForkServer:
 
     `bubblewrap` gives it its own namespaces; without `confine` its workers are not confined. `lanes` is how
     many of these processes share the container's memory.
+
+    If it is `in_series`, one submission follows another. Then the next worker is forked while the one before
+    it runs, and nobody waits until a worker has ended. Both are done before another worker is handed out.
     """
 
     def __init__(
@@ -56,12 +61,15 @@ class ForkServer:
             UsageFault: bubblewrap is asked for and not installed.
 
         """
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if sys.platform == "linux":  # the kernel adds the sender to each message
             self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._confine = confine
         self._container = Container()
-        self.lanes = 1
+        self.lanes, self.in_series = 1, False
+        self._owed: deque[Callable[[dict[str, Any]], object]] = deque()  # for answers that are not yet read
+        self._spare: ForkedWorker | None = None
+        self._limits: WorkerLimits | None = None  # of the last worker
         self._folder = Folder("server")
         self._layers: dict[str, Any] | None = None
         self._pid = 0  # of the server, which can be below the process that was started
@@ -130,6 +138,8 @@ class ForkServer:
             return
         with held():
             self._control.close()
+            if self._spare:
+                self._spare.wires.close()
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if self.pid == self._process.pid:
                     os.killpg(self.pid, signal.SIGKILL)
@@ -153,8 +163,8 @@ class ForkServer:
         if not new:
             return
         self.start()
-        self._tell({"op": "import", "modules": new})
-        self._reply(START_SECONDS)
+        self._take_spare(None)  # it would lack them
+        self._ask({"op": "import", "modules": new}, START_SECONDS)
         self._loaded.update(new)
 
     def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
@@ -165,34 +175,86 @@ class ForkServer:
 
         """
         self.start()
+        self._settle()  # what has been ended is gone, and the memory that it used is free
         share, kills = self._container.share(self.lanes), self._container.kills()
-        with contextlib.ExitStack() as stack:
-            line, their_line = map(stack.enter_context, socket.socketpair())
-            output, their_output = map(stack.enter_context, socket.socketpair())
-            message = {
-                "op": "fork",
-                "limits": {**asdict(limits), "share": share},
-                "files": str(files) if files else None,
-                "confine": self._confine,
-            }
+        forked = self._take_spare(None if files else limits) or self._begin(limits, share, files)
+        with contextlib.ExitStack() as unless_answered:
+            unless_answered.callback(forked.wires.close)
+            if forked.pid and share is not None:  # what is left now, not when it was forked
+                self._ask({"op": "share", "pid": forked.pid, "share": share})
+            self._settle()
+            unless_answered.pop_all()
+        if limits == self._limits and not files and self._forks_ahead(limits):
+            with contextlib.suppress(WorkerFault):  # the next request shows it
+                self._spare = self._begin(limits)
+        self._limits = limits
+        return self._worker(forked, kills)
+
+    def _forks_ahead(self, limits: WorkerLimits) -> bool:
+        """Return whether the next worker can wait: it has no folder, and student code cannot look at it."""
+        return self.in_series and not limits.scratch and self._confine and bool(self.start()["hides"])
+
+    def _begin(
+        self, limits: WorkerLimits, share: int | None = None, files: Path | None = None
+    ) -> ForkedWorker:
+        """Ask for a worker, and do not wait for it."""
+        (line, their_line), (output, their_output) = socket.socketpair(), socket.socketpair()
+        forked = ForkedWorker(limits, Sockets(line, output))
+        message = {
+            "op": "fork",
+            "limits": {**asdict(limits), "share": share},
+            "files": str(files) if files else None,
+            "confine": self._confine,
+        }
+        with their_line, their_output, contextlib.ExitStack() as unless_told:
+            unless_told.callback(forked.wires.close)
             self._tell(message, [their_line.fileno(), their_output.fileno()])
-            reply = self._reply(CONTROL_SECONDS)
-            stack.pop_all()
-        their_line.close()
-        their_output.close()
-        pid, scratch = int(reply["pid"]), reply["scratch"]
-        look = partial(overfull, Path(scratch), limits.scratch) if scratch else None
-        end = partial(self._end, pid, kills)
+            unless_told.pop_all()
+        self._owed.append(forked.take)
+        return forked
+
+    def _take_spare(self, limits: WorkerLimits | None) -> ForkedWorker | None:
+        """Return the worker that was forked ahead, if it has these limits and lives; otherwise end it."""
+        self._settle()
+        spare, self._spare = self._spare, None
+        if spare is None or (spare.limits == limits and spare.wires.is_open()):
+            return spare
+        spare.wires.close()
+        self._end_soon(spare.pid)
+        return None
+
+    def _worker(self, forked: ForkedWorker, kills: int) -> Worker:
+        look = partial(overfull, Path(forked.scratch), forked.limits.scratch) if forked.scratch else None
         shares_numbers = self.start()["namespaces"].get("pid") == namespaces().get("pid")
-        waited = partial(waited_for_processor, pid) if shares_numbers else float
-        return Worker(Sockets(line, output), end, limits, look, waited=waited)
+        waited = partial(waited_for_processor, forked.pid) if shares_numbers else float
+        end = partial(self._end, forked.pid, kills)
+        return Worker(forked.wires, end, forked.limits, look, waited=waited)
 
     def _end(self, pid: int, kills: int, dying: bool) -> Ending:
-        self._tell({"op": "end", "pid": pid, "dying": dying})
-        ending = Ending(**self._reply(CONTROL_SECONDS), starved=self._container.kills() > kills)
+        if self.in_series and not dying:
+            return self._end_soon(pid)
+        reply = self._ask({"op": "end", "pid": pid, "dying": dying})
+        ending = Ending(**reply, starved=self._container.kills() > kills)
         if ending.why == "killed" and "seccomp" not in self.isolation:
             return replace(ending, status=signal.SIGABRT)  # nothing kept it from doing that itself
         return ending
+
+    def _end_soon(self, pid: int) -> Ending:
+        """Have a worker ended of which nobody asks how it ended."""
+        self._tell({"op": "end", "pid": pid, "dying": False})
+        self._owed.append(lambda _answer: None)
+        return Ending()
+
+    def _ask(self, message: dict[str, Any], seconds: float = CONTROL_SECONDS) -> dict[str, Any]:
+        """Return the answer to a message, which comes after those that have not been read."""
+        self._tell(message)
+        self._settle()
+        return self._reply(seconds)
+
+    def _settle(self) -> None:
+        """Read the answers that nobody has waited for."""
+        while self._owed:
+            self._owed.popleft()(self._reply(CONTROL_SECONDS))
 
     def _tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         content = json.dumps(message).encode()

@@ -8,6 +8,9 @@ everything but its own folder read-only, in its own user namespace.
 Process numbers are counted up, and a worker can advance the count with threads; a later worker reads it as
 its own number. Root's server therefore gives each worker a random number. Another user's server does so in a
 namespace of process numbers, where it can, with a `/proc` that shows no others.
+
+The files of `/proc` and `/sys` come into being when someone first looks at them, and then show when that was.
+So what one worker looks at tells a later one something. Workers therefore see nothing below these folders.
 """
 
 from __future__ import annotations
@@ -28,11 +31,12 @@ assert sys.platform != "win32"  # it has no fork
 KINDS = ("ipc", "mnt", "net", "pid", "user")
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000  # linux/sched.h
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8  # linux/mount.h
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8  # linux/mount.h
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18  # linux/mount.h
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOATIME, MOUNT_ATTR_ATIME = 0x01, 0x10, 0x70
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 _PID_MAX, _LAST_PID = Path("/proc/sys/kernel/pid_max"), Path("/proc/sys/kernel/ns_last_pid")
+_HIDDEN = (Path("/proc"), Path("/sys"))
 _MOST_DESCRIPTORS = 1 << 20  # that are tried when closing
 _FIRST_PIDS = 300  # that the kernel itself leaves for the first processes
 ST_RDONLY, ST_NOATIME = 1, 1024  # statvfs(3)
@@ -92,6 +96,58 @@ def scatter_process_numbers() -> None:
     """
     last = secrets.randbelow(int(_PID_MAX.read_text(encoding="ascii")) - _FIRST_PIDS) + _FIRST_PIDS
     _LAST_PID.write_text(str(last), encoding="ascii")
+
+
+def without_system() -> int:
+    """Return a descriptor of mounts like this process's, in which nothing is below `/proc` and `/sys`.
+
+    Raises:
+        OSError: this machine does not allow it.
+
+    """
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process == 0:
+        with contextlib.suppress(BaseException):
+            _hide_system()
+            os.write(writing, b"+")
+            signal.pause()  # until the mounts are held open
+        os._exit(1)
+    os.close(writing)
+    try:
+        os.read(reading, 1)
+        mounts = os.open(f"/proc/{process}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(reading)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    if _works_in_a_child(lambda: _enter_without_system(mounts)):
+        return mounts
+    os.close(mounts)
+    raise OSError("this machine does not let a process hide /proc")
+
+
+def _enter_without_system(mounts: int) -> None:
+    enter(mounts)
+    if any(Path(folder, name).exists() for folder, name in zip(_HIDDEN, ("self", "kernel"), strict=True)):
+        raise OSError("it is still there")
+
+
+def _hide_system() -> None:
+    have_own_mounts()
+    for folder in _HIDDEN:
+        flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+        mount("tmpfs", folder, "tmpfs", flags, "size=4k,nr_inodes=1,mode=0000")
+
+
+def enter(mounts: int) -> None:
+    """See the file system through the mounts of a descriptor from now on, from its root folder.
+
+    Raises:
+        OSError: it is refused.
+
+    """
+    _checked(_libc().setns(mounts, CLONE_NEWNS), "setns")
 
 
 def trace_of_reading(paths: Sequence[Path]) -> str:

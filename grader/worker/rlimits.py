@@ -28,8 +28,17 @@ def bound(limits: dict[str, Any]) -> None:
         space = limits["mapped"] + limits["memory"]
         _set(_resource.RLIMIT_AS, space, space)
         if limits["share"] is not None:
-            data = limits["data"] + limits["share"]
-            _set(_resource.RLIMIT_DATA, data, data)
+            bound_data(limits["data"] + limits["share"])
+
+
+def bound_data(size: int, process: int = 0) -> None:
+    """Limit the data of this process, or of another one of this user's (Linux), to this many bytes."""
+    hard = _strictest(_resource.RLIMIT_DATA)
+    size = int(min(size, hard))
+    if process:
+        _resource.prlimit(process, _resource.RLIMIT_DATA, (size, size))
+    else:
+        _resource.setrlimit(_resource.RLIMIT_DATA, (size, size))
 
 
 def strictest_cpu() -> float:

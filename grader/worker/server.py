@@ -3,11 +3,14 @@
 It begins with a clean environment, by exec or as a fork of a process that knows nothing yet, so its memory
 holds only Python, torch and this code. Run as `python -E -P -m grader.worker.server FD MODULE...`; FD is a
 Unix socket, whose other end sends one JSON message at a time. The server's first message is `{"isolation":
-[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}}`. Then
+[LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}, "hides": BOOL}`: the layers, and whether a
+worker sees no other process. Then
 
 - `{"op": "fork", "limits": {...}, "files": FOLDER or null, "confine": BOOL}` comes with two descriptors, the
   worker's line and its output. Student code can read the files in FOLDER where it works. The answer is
   `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
+- `{"op": "share", "pid": N, "share": BYTES}` bounds the data of a worker that was forked without a share of
+  the container's memory, and is answered by `{}`;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
 - `{"op": "end", "pid": N, "dying": BOOL}` is answered by `{"status": N, "spent": BOOL, "took": N, "lived_on":
   BOOL}`: the wait status, whether the worker had used up its CPU time, the bytes of memory that it used, and
@@ -41,7 +44,7 @@ from grader.worker.namespaces import namespaces, scatter_process_numbers
 from grader.worker.pages import collapse
 from grader.worker.prctl import die_with_parent
 from grader.worker.probe import probe
-from grader.worker.rlimits import bound, strictest_cpu
+from grader.worker.rlimits import bound, bound_data, strictest_cpu
 from grader.worker.scratch import Scratch
 from grader.worker.starting import UNCONFINED, last_descriptor
 from grader.worker.warming import load
@@ -55,10 +58,11 @@ FIRST_VICTIM = b"1000"  # the kernel's choice when memory runs out, as proc(5) d
 
 @dataclass(frozen=True)
 class _Forked:
-    """A worker: its CPU seconds, the bytes of memory that it began with, its scratch folder."""
+    """A worker: its CPU seconds, the bytes of memory and of data that it began with, its scratch folder."""
 
     seconds: float
     resident: int
+    data: int
     scratch: Path | None
 
 
@@ -88,6 +92,9 @@ class Server:
                 return self._fork(descriptors, message)
             case "import":
                 return self._import(message["modules"])
+            case "share":
+                bound_data(self.workers[message["pid"]].data + message["share"], message["pid"])
+                return {}
         return self._end(message)
 
     def _import(self, modules: Sequence[str]) -> dict[str, Any]:
@@ -126,7 +133,7 @@ class Server:
                 os._exit(70)  # EX_SOFTWARE of sysexits.h; before READY the examiner blames the grader for it
         for descriptor in descriptors:
             os.close(descriptor)
-        self.workers[process] = _Forked(min(limits["cpu"], strictest_cpu()), resident, folder)
+        self.workers[process] = _Forked(min(limits["cpu"], strictest_cpu()), resident, limits["data"], folder)
         return {"pid": process, "scratch": None if folder is None or is_bounded else str(folder)}
 
     def _end(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +169,8 @@ def serve(control: socket.socket) -> None:
     leaks = probe(confinement)
     holding = [layer for layer in confinement.layers if layer not in leaks]
     missing = {**confinement.missing, **leaks}
-    said = {"isolation": holding, "missing": missing, "namespaces": namespaces()}
+    hides = confinement.hides and set(holding) == set(confinement.layers)
+    said = {"isolation": holding, "missing": missing, "namespaces": namespaces(), "hides": hides}
     control.sendall(json.dumps(said).encode())
     gc.freeze()
     gc.enable()

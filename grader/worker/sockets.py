@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import selectors
 import socket
 import sys
@@ -21,6 +22,12 @@ class Sockets:
         self._selector = selectors.PollSelector()  # for two sockets: epoll would cost a descriptor
         self._selector.register(line, selectors.EVENT_READ)
         self._selector.register(output, selectors.EVENT_READ)
+
+    def is_open(self) -> bool:
+        """Return whether the worker still holds the other end of its line, without reading anything."""
+        poll = select.poll()
+        poll.register(self._line, 0)  # a closed end is always reported
+        return not poll.poll(0)
 
     def send(self, content: bytes, seconds: float) -> None:
         """Send on the line."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, cast
 
 from pydantic import Field, model_validator
@@ -59,8 +60,8 @@ class _Computed(NamedTuple):
     """The right output, the usual wrong ones, and the layer with its numbers."""
 
     output: Tensor
-    slips: Iterable[Slip] = ()
-    worked: Worked | None = None
+    slips: Callable[[], Iterable[Slip]] = tuple
+    worked: Callable[[], Worked | None] = lambda: None
 
 
 class TensorKey(Key):
@@ -186,11 +187,30 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
 
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
+        done = self._solved(variant)
+        wrongs = list(self.authored_wrongs(variant))
+        left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
+        found = (
+            one
+            for one in done.slips()
+            if one.name not in left_out and not _says_nothing(one.answer, done.output)
+        )
+        usual = [one._replace(answer=one.answer.tolist()) for one in found]
+        right = done.output.tolist()
+        wrongs += map(Wrong.of, telling(usual, right, lambda answer: repr(_floats(answer))))
+        more = {"wrong": tuple(wrongs), "worked": done.worked()}
+        return self._right(done.output).model_copy(update=more)
+
+    def right_key(self, variant: Variant) -> TensorKey:
+        """Compute only the right values."""
+        return self._right(self._solved(variant).output)
+
+    def _solved(self, variant: Variant) -> _Computed:
         if self.ask == "gradient":
-            output, slips, worked = self._gradient(variant)
-        else:
-            given = self.values is not None
-            output, slips, worked = self._given(variant) if given else self._computed(variant)
+            return self._gradient(variant)
+        return self._given(variant) if self.values is not None else self._computed(variant)
+
+    def _right(self, output: Tensor) -> TensorKey:
         if output.numel() > MAX_VALUES:
             raise ExpressionError(
                 f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
@@ -198,20 +218,13 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         precision = PRECISIONS[self.dtype]
         shape = tuple(output.shape)
         values = matrix(_squeezed(output).tolist()) if output.dim() else repr(output.item())
-        wrongs = list(self.authored_wrongs(variant))
-        left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
-        found = (one for one in slips if one.name not in left_out and not _says_nothing(one.answer, output))
-        usual = [one._replace(answer=one.answer.tolist()) for one in found]
-        wrongs += map(Wrong.of, telling(usual, output.tolist(), lambda answer: repr(_floats(answer))))
         return TensorKey(
             solution=f"{self.id} = {values}",
-            wrong=tuple(wrongs),
             values=tuple(float(value) for value in output.flatten().tolist()),
             shape=shape,
             rtol=precision.rtol if self.rtol is None else self.rtol,
             atol=precision.atol if self.atol is None else self.atol,
             credit=self.credit,
-            worked=worked,
             by_dtype=self.rtol is None and self.atol is None,
         )
 
@@ -236,16 +249,21 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
                 scope[name] = computed(name, variant, "of")
         with at("of"):
             right = self._finite(gradient_of(tree, scope, self.wrt))
-            slips = list(gradient_slips(tree, scope, self.wrt, right))
-        return _Computed(right, [one for one in slips if one.answer.isfinite().all()])
+
+        def slips() -> list[Slip]:
+            with at("of"):
+                found = list(gradient_slips(tree, scope, self.wrt, right))
+            return [one for one in found if one.answer.isfinite().all()]
+
+        return _Computed(right, slips)
 
     def _computed(self, variant: Variant) -> _Computed:
         """Let torch compute the layer's output, and return it with the usual mistakes."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
-        slips = value_mistakes(layer, variant.params, image, state)
-        return _Computed(output, slips, worked_layer(layer, variant.params, image, state))
+        numbers = layer, variant.params, image, state
+        return _Computed(output, partial(value_mistakes, *numbers), partial(worked_layer, *numbers))
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():

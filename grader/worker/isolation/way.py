@@ -15,10 +15,12 @@ if TYPE_CHECKING:  # a command that only names a way need not import its parts
 class Workers(Protocol):
     """A source of workers, each for one submission.
 
-    `lanes` is how many sources share the container's memory.
+    `lanes` is how many sources share the container's memory. `in_series` is whether one submission follows
+    another, so that the next worker can be started before it is needed.
     """
 
     lanes: int
+    in_series: bool
 
     def __enter__(self) -> Self: ...
 
