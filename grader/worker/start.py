@@ -39,7 +39,7 @@ from grader.worker.prctl import die_with_parent
 from grader.worker.server import serve
 from grader.worker.server_starter import STARTER, begin
 from grader.worker.starting import close_above
-from grader.worker.warming import for_workers, load
+from grader.worker.warming import load
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command
@@ -240,7 +240,7 @@ def _end(folder: str) -> NoReturn:
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
     """Get a fork server, and do an examiner's work."""
-    server = WAYS[isolation].early(for_workers(modules))
+    server = WAYS[isolation].early(modules)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # otherwise student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
