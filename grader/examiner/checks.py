@@ -196,7 +196,7 @@ class CheckSuite:
     seeds: dict[str, int] = field(default_factory=dict)  # by check
     reading: dict[tuple[str, str], bool] = field(default_factory=dict)  # by exercise and question
     around: Mapping[Path, Surroundings] = field(default_factory=dict)  # by the folder of an exercise
-    deeds: dict[str, Deed] = field(default_factory=dict)  # by check, with the reference or without
+    ahead: dict[str, tuple[Deed, Surroundings]] = field(default_factory=dict)  # by check, or its trial
     names: dict[str, Collection[str]] = field(default_factory=dict)  # of questions, by exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
@@ -346,13 +346,14 @@ class CheckSuite:
     def _take_turn(self, check: Check, turn: Turn, name: str = "") -> None:
         self.fixtures.turn = turn
         name = name or check.item.nodeid
-        if name not in self.deeds:
-            self.deeds[name] = replace(deed_of(check), check=name)
-        self.note(self.deeds[name])
+        if name not in self.ahead:
+            self.ahead[name] = replace(deed_of(check), check=name), self.around_in(check.item.path.parent)
+        deed, around = self.ahead[name]
+        self.note(deed)
         try:
             # With no next item, every fixture is torn down, whatever its scope, before another submission's
             # turn.
-            with self.around_in(check.item.path.parent).entered(), aside():
+            with around.entered(), aside():
                 self._seed(check)
                 if check.cases is None:
                     check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)

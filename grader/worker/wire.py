@@ -376,6 +376,8 @@ class Decoder:
 
     def _special(self, tag: str, items: list[Any]) -> Any:
         match tag, items:
+            case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
+                return self._seen(self._tensor(dtype, shape, index), seen)
             case "handle", [int(number), *names] if number >= 0 and _are_names(names):
                 return self._handle(number, *names)
             case "ellipsis", []:
@@ -390,8 +392,6 @@ class Decoder:
                 return _decimal(text)
             case "bytes", [int(index)]:
                 return bytes(self._buffer(index))
-            case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
-                return self._seen(self._tensor(dtype, shape, index), seen)
             case "array", [str(dtype), list(shape), int(index), *order] if order in ([], ["F"]):
                 return self._numpy(dtype, shape, index).copy(order="F" if order else "C")
             case "slice", [start, stop, step] if all(map(_is_end, items)):
