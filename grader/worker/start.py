@@ -26,7 +26,6 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +34,7 @@ assert sys.platform != "win32"  # it has no fork
 from grader.worker.folders import claim, remove
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
+from grader.worker.line import QuickLine
 from grader.worker.prctl import die_with_parent
 from grader.worker.server import serve
 from grader.worker.server_starter import STARTER, begin
@@ -247,7 +247,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
         run = importlib.import_module(examiner).run
         gc.freeze()
         gc.enable()
-        run(Connection(_LINE), server)
+        run(QuickLine(_LINE), server)
 
 
 if __name__ == "__main__":

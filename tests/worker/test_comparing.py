@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from torch.testing import _comparison, assert_close
 
 from grader.worker import comparing
 from grader.worker.comparing import quicken
+from tests.conftest import Run
 
 DISTRIBUTED = "torch.distributed.tensor"
 REPLACED = ("_unwrap_dtensor_for_comparison", "not_close_error_metas")
@@ -120,7 +123,7 @@ OPTIONS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
-def own() -> Callable[..., Any]:
+def torchs() -> Callable[..., Any]:
     """Return torch's own function, from a copy of its module."""
     module = type(_comparison)("torch.testing._own")
     exec(compile(inspect.getsource(_comparison), "own", "exec"), vars(module))
@@ -141,9 +144,9 @@ def outcome(function: Callable[..., Any], pair: tuple[Any, Any], options: dict[s
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_every_pair_is_judged_as_torch_judges_it(own: Callable[..., Any], options: dict[str, Any]) -> None:
+def test_every_pair_is_judged_as_torch_judges_it(torchs: Callable[..., Any], options: dict[str, Any]) -> None:
     for name, pair in PAIRS.items():
-        assert outcome(assert_close, pair, options) == outcome(own, pair, options), name
+        assert outcome(assert_close, pair, options) == outcome(torchs, pair, options), name
 
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, 1.0 + 1e-7, 1.0 + 1e-3, -3.0, math.nan, math.inf, -math.inf])
@@ -227,3 +230,35 @@ def test_a_torch_without_these_names_works_unchanged(monkeypatch: pytest.MonkeyP
     assert set(vars(bare)) == names
     monkeypatch.delitem(sys.modules, "torch.testing._comparison")
     quicken()
+
+
+ALONE = """
+import sys
+import torch
+
+def test_total_alone(student, reference):
+    \"\"\"It is compared without torch.distributed.\"\"\"
+    image = torch.ones(2, 2)
+    torch.testing.assert_close(student.total(image), reference.total(image))
+    torch.testing.assert_close(torch.zeros(1), torch.full((1,), 1e-7))
+    assert "torch.distributed.tensor" not in sys.modules
+"""
+OWN = """
+import sys
+import torch
+
+torch.testing.assert_close(torch.zeros(1), torch.full((1,), 1e-7))
+assert "torch.distributed.tensor" not in sys.modules
+
+def total(image):
+    return image.sum()
+"""
+
+
+def test_neither_checks_nor_a_file_import_them(own: Path, grade: Run) -> None:
+    checks = own / "exercises" / "exercise-2" / "checks.py"
+    checks.write_text(checks.read_text(encoding="utf-8") + ALONE, encoding="utf-8")
+    (own / "exercise-2.py").write_text(OWN, encoding="utf-8")
+    report = json.loads(grade(own, "exercise-2", "--json").out)
+    (check,) = (one for question in report["questions"] for one in question["checks"] if "alone" in one["id"])
+    assert (check["outcome"], report["notes"]) == ("passed", [])
