@@ -26,7 +26,6 @@ from grader.examiner.report import Report
 from grader.examiner.reporting import ungraded
 from grader.gradebook.entries import Known
 from grader.worker.isolation.ways import FULL
-from grader.worker.warming import COMPARING
 
 
 @dataclass(frozen=True)
@@ -112,9 +111,7 @@ class ClassGrader:
     def lanes(self, exercises: tuple[str, ...], count: int) -> Lanes:
         """Open lanes for `count` submissions of these exercises."""
         packages = tuple(self.course.record.packages)
-        questions = [one for name in exercises for one in self.course.exercise(name).record.questions]
-        preload = (COMPARING,) if "torch" in packages and any(one.by_checks for one in questions) else ()
-        setup = Setup(self.course.root, exercises, self.isolation, packages, preload)
+        setup = Setup(self.course.root, exercises, self.isolation, packages)
         if self.cluster:
             return self._dask_lanes(setup)
         jobs = max(1, min(self.jobs or processors(), count))

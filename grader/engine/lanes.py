@@ -53,7 +53,7 @@ class LaneProcess(ExaminerProcess):
     """A lane in its own process, seen from the process that started it."""
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__("grader.engine.lane", setup.isolation, (*setup.packages, *setup.preload), setup.run)
+        super().__init__("grader.engine.lane", setup.isolation, setup.packages, setup.run)
         self.tell(setup)
 
     def give(self, job: Job, *, ahead: bool = False) -> bool:

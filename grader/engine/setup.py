@@ -16,7 +16,6 @@ class Setup:
     exercises: tuple[str, ...]
     isolation: str  # by its name
     packages: tuple[str, ...]  # that the course lists
-    preload: tuple[str, ...] = ()  # slow imports of the checks, once for all lanes
     run: str = ""  # on a cluster, whose nodes can be in several
     lanes: int = 1  # that share the memory of the machine
     watched: bool = False  # whether the sender wants an event for each question

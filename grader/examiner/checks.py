@@ -170,8 +170,15 @@ def _staying() -> Iterator[None]:
     try:
         yield
     except (SystemExit, pytest.exit.Exception) as error:
-        name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
-        raise QuitError(name).with_traceback(error.__traceback__) from None
+        raise _as_raised(error) from None
+
+
+def _as_raised(error: BaseException) -> BaseException:
+    """Return what a check raised, or a QuitError instead of what would end pytest or Python."""
+    if not isinstance(error, SystemExit | pytest.exit.Exception):
+        return error
+    name = "sys.exit" if isinstance(error, SystemExit) else "pytest.exit"
+    return QuitError(name).with_traceback(error.__traceback__)
 
 
 @dataclass
@@ -189,6 +196,8 @@ class CheckSuite:
     seeds: dict[str, int] = field(default_factory=dict)  # by check
     reading: dict[tuple[str, str], bool] = field(default_factory=dict)  # by exercise and question
     around: Mapping[Path, Surroundings] = field(default_factory=dict)  # by the folder of an exercise
+    ahead: dict[str, tuple[Deed, Surroundings]] = field(default_factory=dict)  # by check, or its trial
+    names: dict[str, Collection[str]] = field(default_factory=dict)  # of questions, by exercise
 
     def of(self, exercise: str, question: str) -> list[Check]:
         """Return the checks of one question."""
@@ -303,7 +312,9 @@ class CheckSuite:
 
     def asked(self, exercise: str) -> Collection[str]:
         """Return the names of the questions that have checks."""
-        return {check.question for check in self.checks.get(exercise, ())}
+        if exercise not in self.names:
+            self.names[exercise] = {check.question for check in self.checks.get(exercise, ())}
+        return self.names[exercise]
 
     def _blamed(self, exercise: str, check: Check, params: Mapping[str, Any]) -> CheckResult:
         """Run a check that did not finish with the reference, to find out who is to blame."""
@@ -334,11 +345,15 @@ class CheckSuite:
 
     def _take_turn(self, check: Check, turn: Turn, name: str = "") -> None:
         self.fixtures.turn = turn
-        self.note(replace(deed_of(check), check=name or check.item.nodeid))
+        name = name or check.item.nodeid
+        if name not in self.ahead:
+            self.ahead[name] = replace(deed_of(check), check=name), self.around_in(check.item.path.parent)
+        deed, around = self.ahead[name]
+        self.note(deed)
         try:
             # With no next item, every fixture is torn down, whatever its scope, before another submission's
             # turn.
-            with self.around_in(check.item.path.parent).entered(), aside():
+            with around.entered(), aside():
                 self._seed(check)
                 if check.cases is None:
                     check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
@@ -351,12 +366,12 @@ class CheckSuite:
         """Call a plain check, and keep what it raises."""
         fixtures = {name: getattr(turn, name) for name in FIXTURES}
         try:
-            with _staying():
+            with own_time_bounded(turn.waiting, CHECK_SECONDS):
                 call_plainly(item, {**fixtures, **cases})
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            turn.raised, turn.raised_when = error, "call"
+            turn.raised, turn.raised_when = _as_raised(error), "call"
 
 
 def with_reference(check: Check) -> str:

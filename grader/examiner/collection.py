@@ -29,6 +29,7 @@ from grader.examiner.deed import Deed, Note, nowhere
 from grader.examiner.plain_checks import cases_if_plain
 from grader.examiner.surroundings import NOTHING_AROUND, Surroundings
 from grader.examiner.variant_module import VariantModule
+from grader.worker.comparing import quicken
 from grader.worker.temporary import Folder
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def with_checks(
     raised: list[BaseException] = []
 
     def loop(session: pytest.Session) -> None:
+        quicken()  # where no zygote has imported torch, the checks have
         try:
             checks = {}
             for name, folder in folders.items():

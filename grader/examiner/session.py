@@ -168,8 +168,9 @@ class Session:
             WorkerFault: the grader failed.
 
         """
-        with self.waiting.running():
-            self._start()
+        if self._worker is None:
+            with self.waiting.running():
+                self._start()
         if name in self._blank:
             raise StudentError(self._why_missing(name))
         known = self._fetched.get(name)
@@ -274,9 +275,8 @@ class Session:
             def remote(number: int, name: str, torch_class: str = "") -> Remote:
                 return Remote(self, number, name[:MAX_NAME], generation, torch_class[:MAX_NAME])
 
-            decoder = Decoder(frame, remote)
             with collector_paused():
-                return decoder.decode(header.get("value", ["nothing"]))
+                return Decoder(frame, remote).decode(header.get("value", ["nothing"]))
         except WireError:
             self.lost = Trouble("malformed")
             raise StudentError(self.lost) from None

@@ -63,13 +63,13 @@ def _sums(numbers: list[float]) -> tuple[float, ...]:
     if not numbers:
         return ()
     size = math.sqrt(sum(map(mul, numbers, numbers)))
-    sums = (size, *(sum(map(mul, numbers, wave)) for wave in _waves(len(numbers))))
+    sums = (size, *(sum(map(mul, numbers, wave)) for wave in _waves(1 << len(numbers).bit_length())))
     return tuple(float(f"{one:.7g}") for one in sums) if all(map(math.isfinite, sums)) else (0.0,)
 
 
-@lru_cache(16)  # the checks of a class return few sizes, rarely large ones
+@lru_cache(16)  # as many powers of two as MAX_SKETCHED has
 def _waves(length: int) -> tuple[tuple[float, ...], ...]:
-    """Return the weights of this many numbers, in each weighting."""
+    """Return the weights of the first numbers, in each weighting."""
     return tuple(tuple(math.cos(wave * place) for place in range(1, length + 1)) for wave in WAVES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -40,9 +40,14 @@ class Surroundings:
             self.folder = laid({**material.shipped, **material.hidden}, material.made)
             self._module = None
 
-    @contextmanager
-    def entered(self) -> Iterator[None]:
+    def entered(self) -> AbstractContextManager[None]:
         """Work there; afterwards the process is where it was, and knows none of the helpers."""
+        if self.folder or self.helpers or HELPERS in sys.modules:
+            return self._entered()
+        return _WITHOUT_HELPERS
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
         before = Path.cwd() if self.folder else None
         other = sys.modules.pop(HELPERS, None)
         try:
@@ -69,4 +74,12 @@ class Surroundings:
         return module
 
 
+class _WithoutHelpers(AbstractContextManager[None]):
+    """A context in which nothing is changed. Afterwards, the process knows none of the helpers."""
+
+    def __exit__(self, *_exception: object) -> None:
+        sys.modules.pop(HELPERS, None)
+
+
+_WITHOUT_HELPERS = _WithoutHelpers()
 NOTHING_AROUND = Surroundings()

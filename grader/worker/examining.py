@@ -24,7 +24,7 @@ from grader.worker.folders import claim, discard
 from grader.worker.isolation.ways import WAYS
 from grader.worker.line import Line, Pair
 from grader.worker.wanted import Wanted
-from grader.worker.warming import for_workers, load
+from grader.worker.warming import load
 
 _TIDY_SECONDS = 5.0  # that it gets when it is interrupted
 
@@ -72,7 +72,7 @@ def _obey() -> None:
 
 def _examine(line: Line, wanted: Wanted, modules: list[str]) -> None:
     try:
-        workers = WAYS[wanted.isolation].early(for_workers(modules))
+        workers = WAYS[wanted.isolation].early(modules)
     except GraderError as error:
         line.send(error)
         return

@@ -26,7 +26,6 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,11 +34,12 @@ assert sys.platform != "win32"  # it has no fork
 from grader.worker.folders import claim, remove
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
+from grader.worker.line import QuickLine
 from grader.worker.prctl import die_with_parent
 from grader.worker.server import serve
 from grader.worker.server_starter import STARTER, begin
 from grader.worker.starting import close_above
-from grader.worker.warming import for_workers, load
+from grader.worker.warming import load
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command
@@ -240,14 +240,14 @@ def _end(folder: str) -> NoReturn:
 
 def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
     """Get a fork server, and do an examiner's work."""
-    server = WAYS[isolation].early(for_workers(modules))
+    server = WAYS[isolation].early(modules)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # otherwise student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
         run = importlib.import_module(examiner).run
         gc.freeze()
         gc.enable()
-        run(Connection(_LINE), server)
+        run(QuickLine(_LINE), server)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.worker import child, watch
-
-COMPARING = "torch.fx.experimental.symbolic_shapes"  # with sympy; torch imports it for its first comparison
-
-
-def for_workers(modules: Sequence[str]) -> list[str]:
-    """Leave out what only checks need."""
-    return [name for name in modules if name != COMPARING]
+from grader.worker.comparing import quicken
 
 
 def load(modules: Sequence[str]) -> None:
@@ -37,6 +31,7 @@ def _warm_up() -> None:
     import torch  # noqa: PLC0415 only where the course uses it
 
     torch.set_num_threads(1)
+    quicken()
     image = torch.ones(1, 1, 4, 4)
     torch.nn.functional.conv2d(image, torch.ones(1, 1, 2, 2))
     torch.nn.Conv2d(1, 1, 2)(image).sum().backward()

@@ -232,7 +232,7 @@ class Encoder:
             return ["ellipsis"]
         if kind is bytes:
             return ["bytes", self._buffer(value)]
-        return self._exact(value, depth) or self._set(value, depth) or self._array(value) or self._keep(value)
+        return self._array(value) or self._exact(value, depth) or self._set(value, depth) or self._keep(value)
 
     def _exact(self, value: Any, depth: int) -> list[Any] | None:
         """Return the node of a Fraction, a Decimal or a slice."""
@@ -277,12 +277,7 @@ class Encoder:
         if value.layout is not torch.strided or value.device.type != "cpu" or dtype not in TENSOR_DTYPES:
             return None
         self._allow(value.numel() * value.element_size())
-        # A clone, because contiguous() may keep the strides of a single value, which cannot be viewed as
-        # bytes.
-        flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
-        plain = flat.clone(memory_format=torch.contiguous_format)
-        content = plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
-        node = ["tensor", dtype, list(value.shape), self._buffer(content)]
+        node = ["tensor", dtype, list(value.shape), self._buffer(_content(torch, value))]
         strides = self._strides(value)
         return [*node, strides, value.requires_grad] if strides or value.requires_grad else node
 
@@ -307,6 +302,16 @@ class Encoder:
         self._bytes += len(content)
         self.buffers.append(content)
         return len(self.buffers) - 1
+
+
+def _content(torch: Any, value: Any) -> bytes:
+    """Return the numbers of a tensor, one after another."""
+    if value.dtype in (torch.float32, torch.float64, torch.int64):  # almost always, and quick
+        return bytes(value.numpy(force=True).tobytes())
+    # A clone, because contiguous() may keep the strides of a single value, which cannot be viewed as bytes.
+    flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
+    plain = flat.clone(memory_format=torch.contiguous_format)
+    return bytes(plain.view(torch.uint8).numpy().tobytes()) if plain.numel() else b""
 
 
 class Decoder:
@@ -377,6 +382,8 @@ class Decoder:
 
     def _special(self, tag: str, items: list[Any]) -> Any:
         match tag, items:
+            case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
+                return self._seen(self._tensor(dtype, shape, index), seen)
             case "ellipsis", []:
                 return ...
             case "size", sizes if len(sizes) <= MAX_DIMENSIONS and all(map(_is_size, sizes)):
@@ -389,8 +396,6 @@ class Decoder:
                 return _decimal(text)
             case "bytes", [int(index)]:
                 return bytes(self._buffer(index))
-            case "tensor", [str(dtype), list(shape), int(index), *seen] if dtype in TENSOR_DTYPES:
-                return self._seen(self._tensor(dtype, shape, index), seen)
             case "array", [str(dtype), list(shape), int(index), *order] if order in ([], ["F"]):
                 return self._numpy(dtype, shape, index).copy(order="F" if order else "C")
             case "slice", [start, stop, step] if all(map(_is_end, items)):
@@ -447,10 +452,10 @@ class Decoder:
 
     def _count(self, shape: list[Any], itemsize: int, index: int) -> int:
         """Return the number of elements, once shape and buffer agree."""
-        if len(shape) > MAX_DIMENSIONS or not all(_is_size(size) for size in shape):
+        if len(shape) > MAX_DIMENSIONS or not all(map(_is_size, shape)):
             raise WireError("a tensor's shape is malformed")
         count: int = math.prod(shape)
-        if math.prod(max(size, 1) for size in shape) > MAX_BODY:
+        if (count or math.prod(max(size, 1) for size in shape)) > MAX_BODY:
             raise WireError("a tensor's shape is larger than the wire carries")
         if count * itemsize != len(self._buffer(index)):
             raise WireError("a tensor's shape and its buffer do not agree")
