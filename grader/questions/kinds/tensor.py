@@ -184,13 +184,20 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         how = wording.GRADIENT.format(name=self.wrt) if self.ask == "gradient" else wording.VALUES
         return self.posed(variant, how=how)
 
+    def sketch(self, variant: Variant) -> tuple[Posed, TensorKey]:
+        """Leave out rare mistakes and the figure, which take most of the time."""
+        return self.unwritten(), self._key(variant, is_whole=False)
+
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
+        return self._key(variant, is_whole=True)
+
+    def _key(self, variant: Variant, *, is_whole: bool) -> TensorKey:
         if self.ask == "gradient":
             output, slips, worked = self._gradient(variant)
         else:
             given = self.values is not None
-            output, slips, worked = self._given(variant) if given else self._computed(variant)
+            output, slips, worked = self._given(variant) if given else self._computed(variant, is_whole)
         if output.numel() > MAX_VALUES:
             raise ExpressionError(
                 f"The output has {output.numel()} values; at most {MAX_VALUES} are allowed."
@@ -239,13 +246,14 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
             slips = list(gradient_slips(tree, scope, self.wrt, right))
         return _Computed(right, [one for one in slips if one.answer.isfinite().all()])
 
-    def _computed(self, variant: Variant) -> _Computed:
+    def _computed(self, variant: Variant, is_whole: bool) -> _Computed:
         """Let torch compute the layer's output, and return it with the usual mistakes."""
         layer, image, state = self._inputs(variant)
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
-        slips = value_mistakes(layer, variant.params, image, state)
-        return _Computed(output, slips, worked_layer(layer, variant.params, image, state))
+        slips = value_mistakes(layer, variant.params, image, state, with_rare=is_whole)
+        worked = worked_layer(layer, variant.params, image, state) if is_whole else None
+        return _Computed(output, slips, worked)
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
