@@ -154,7 +154,7 @@ def _python(paper: Paper) -> str:
 
 def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
     import nbformat  # noqa: PLC0415 it takes as long as torch if Jupyter is installed
-    from nbformat import NotebookNode, v4  # noqa: PLC0415
+    from nbformat import v4  # noqa: PLC0415
 
     def markdown(name: str, text: str) -> Any:
         shown = {one: pictures[one] for one, _ in pictures_in(text) if one in pictures}
@@ -166,8 +166,8 @@ def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
     def code(name: str, text: str) -> Any:
         return cell(name, text, cell_type="code", execution_count=None, outputs=[])
 
-    def cell(name: str, text: str, **more: Any) -> Any:  # the whole notebook is validated once
-        return NotebookNode(id=_cell_id(name), metadata=NotebookNode(), source=text, **more)
+    def cell(name: str, text: str, **more: Any) -> dict[str, Any]:  # the whole notebook is validated once
+        return {"id": _cell_id(name), "metadata": {}, "source": text, **more}
 
     cells = [code("first", _first_cell(paper, install)), markdown("intro", _intro(paper))]
     if _imports(paper):
@@ -189,7 +189,9 @@ def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
         "language_info": {"name": "python"},
     }
     form = {"nbformat": v4.nbformat, "nbformat_minor": v4.nbformat_minor}
-    notebook: Any = NotebookNode(metadata=metadata, cells=cells, **form)
+    notebook: Any = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {"metadata": metadata, "cells": cells, **form}
+    )
     nbformat.validate(notebook)
     return v4.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
 
