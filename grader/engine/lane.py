@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from typing import Self
 
-from grader.course.loading import LoadedCourse, load_course
+from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.making import UnlikeHandedOut
 from grader.course.measured import FIVEFOLD, PATIENCE_SECONDS
 from grader.course.paper import prepare, with_files
@@ -39,6 +39,7 @@ from grader.worker.line import Line
 __all__ = ["Lane", "run", "warm_up"]
 
 LEAST_SECONDS = 2.0  # that it may take in any case
+MOST_KEPT = 4  # sittings that a lane keeps
 
 
 class Lane:
@@ -55,6 +56,7 @@ class Lane:
         self._setup = setup
         self._server = self._start(server)
         self._paces: dict[tuple[str, frozenset[str] | None], float] = {}  # seconds, by exercise and questions
+        self._sittings: dict[tuple[str, str | None, str], Sitting] = {}  # of the last jobs
 
     def _start(self, server: Workers | None = None) -> Workers:
         server = server or WAYS[self._setup.isolation].workers(self._setup.packages)
@@ -93,7 +95,7 @@ class Lane:
         """
         begin, suite.given_up = time.monotonic(), job.given_up
         exercise = self._course.exercise(job.handed_in.exercise).to_grade
-        sitting = prepare(exercise, job.variant, job.params, lazily=True)
+        sitting = self._prepared(exercise, job)
         if job.pacer or job.is_measured:
             sitting = sitting.allowing(PATIENCE_SECONDS)
         try:
@@ -104,6 +106,18 @@ class Lane:
         self._server.in_series = True  # from the second submission on: many lanes get only one
         report = outcome.report.model_copy(update={"student": job.handed_in.student})
         return replace(outcome, report=report, seconds=time.monotonic() - begin, params=dict(sitting.params))
+
+    def _prepared(self, exercise: LoadedExercise, job: Job) -> Sitting:
+        """Prepare a sitting, or return that of one of the last jobs, which many have in a proof."""
+        params = job.params
+        if params is None or params.keys() != exercise.names:
+            return prepare(exercise, job.variant, params, lazily=True)
+        key = exercise.name, job.variant, repr(params)
+        if key not in self._sittings:
+            if len(self._sittings) >= MOST_KEPT:
+                self._sittings.pop(next(iter(self._sittings)))
+            self._sittings[key] = prepare(exercise, job.variant, params, lazily=True)
+        return replace(self._sittings[key], params=params)  # checks could change those of an earlier job
 
     def _paced(self, sitting: Sitting, job: Job, suite: CheckSuite) -> Outcome:
         """Grade a file that may take five times what its pacer takes, measured when it runs out of time.

@@ -12,7 +12,7 @@ from grader.course.file_names import CHECKS_FILE, MISCONCEPTIONS_FILE, REFERENCE
 
 COMPILER = "torch._dynamo"  # which torch imports for the first of these
 _NEEDS_COMPILER = re.compile(
-    rb"optim\b|checkpoint|(?<!\bre\.)\bcompile\b|_dynamo|\bfunc\b|functorch|vmap|\bfx\b|torch\.export"
+    rb"optim\b|checkpoint|(?<!\bre\.)(?<!\bexec\()\bcompile\b|_dynamo|\bfunc\b|functorch|vmap|\bfx\b|torch\.export"
     rb"|jagged|use_deterministic_algorithms"
 )
 
@@ -23,6 +23,8 @@ def preloads(packages: Collection[str], texts: Iterable[bytes]) -> list[str]:
     >>> preloads(["torch"], [b"from torch import optim"])
     ['torch', 'torch._dynamo']
     >>> preloads(["torch"], [b"import torch, re; re.compile(x)"])
+    []
+    >>> preloads(["torch"], [b"import torch; exec(compile('x = 1', 'x.py', 'exec'))"])
     []
     """
     return ["torch", COMPILER] if "torch" in packages and any(map(_needs_compiler, texts)) else []

@@ -161,10 +161,13 @@ def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
         more = {"attachments": {one: _attached(file) for one, file in shown.items()}} if shown else {}
         for one in shown:
             text = re.sub(rf"(!\[[^\]\n]*\]\()\s*<?{re.escape(one)}", rf"\1attachment:{one}", text)
-        return v4.new_markdown_cell(text, id=_cell_id(name), **more)  # type: ignore[no-untyped-call]
+        return cell(name, text, cell_type="markdown", **more)
 
     def code(name: str, text: str) -> Any:
-        return v4.new_code_cell(text, id=_cell_id(name))  # type: ignore[no-untyped-call]
+        return cell(name, text, cell_type="code", execution_count=None, outputs=[])
+
+    def cell(name: str, text: str, **more: Any) -> dict[str, Any]:  # the whole notebook is validated once
+        return {"id": _cell_id(name), "metadata": {}, "source": text, **more}
 
     cells = [code("first", _first_cell(paper, install)), markdown("intro", _intro(paper))]
     if _imports(paper):
@@ -181,13 +184,16 @@ def _notebook(paper: Paper, install: str, pictures: Pictures) -> str:
         cells.append(code(f"answer-{question.id}", question.starter))
         cells.append(code(f"check-{question.id}", f'{_checker(paper)}("{question.id}")'))
     cells += between()
-    notebook: Any = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
-    notebook.metadata = {
+    metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    form = {"nbformat": v4.nbformat, "nbformat_minor": v4.nbformat_minor}
+    notebook: Any = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {"metadata": metadata, "cells": cells, **form}
+    )
     nbformat.validate(notebook)
-    return nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
+    return v4.writes(notebook) + "\n"  # type: ignore[no-untyped-call,no-any-return]
 
 
 def _attached(file: Path) -> dict[str, str]:

@@ -124,7 +124,7 @@ _NODES = (
 
 
 _REAL = (int, float)
-_NUMBERS = {int, float}  # without bool, which is one
+_NUMBERS = {int, float, bool}
 _SMALL = 1e99  # a number below this needs no closer look
 
 
@@ -311,10 +311,27 @@ def _compiled_once(tree: ast.expr) -> _Compiled:
 
 def _compiled(node: ast.expr) -> _Compiled:
     """Return a function that computes a node, counts its steps and bounds its value."""
+    if isinstance(node, ast.Name):
+        return _reading(node.id)
     compute = _computing(node)
 
     def value_of(scope: Scope, steps: _Steps) -> Any:
         value = compute(scope, steps)
+        steps.left -= 1
+        if steps.left >= 0 and type(value) in _NUMBERS and -_SMALL <= value <= _SMALL:
+            return value
+        return _checked(value, steps)
+
+    return value_of
+
+
+def _reading(name: str) -> _Compiled:
+    """Return a function that reads a parameter: most parts of most formulas do, so it is one call."""
+
+    def value_of(scope: Scope, steps: _Steps) -> Any:
+        if name not in scope:
+            raise ExpressionError(f"There is no parameter '{name}'.")
+        value = scope[name]
         steps.left -= 1
         if steps.left >= 0 and type(value) in _NUMBERS and -_SMALL <= value <= _SMALL:
             return value
@@ -347,11 +364,8 @@ def _computing(node: ast.expr) -> _Compiled:  # noqa: C901 one branch for each f
     match node:
         case ast.Constant(value=value):
             return lambda _scope, _steps: value
-        case ast.Name(id=name):
-            return _looking_up(name, f"There is no parameter '{name}'.")
         case ast.Attribute():
-            name = given_name(node) or ""
-            return _looking_up(name, f"There is no earlier answer '{name}'.")
+            return _looking_up(given_name(node) or "")
         case ast.Tuple(elts=items):
             parts = [*map(_compiled, items)]
             return lambda scope, steps: tuple([part(scope, steps) for part in parts])
@@ -383,10 +397,10 @@ def _computing(node: ast.expr) -> _Compiled:  # noqa: C901 one branch for each f
     raise ExpressionError(f"'{ast.unparse(node)}' cannot be computed.")
 
 
-def _looking_up(name: str, missing: str) -> _Compiled:
+def _looking_up(name: str) -> _Compiled:
     def value_of(scope: Scope, _steps: _Steps) -> Any:
         if name not in scope:
-            raise ExpressionError(missing)
+            raise ExpressionError(f"There is no earlier answer '{name}'.")
         return scope[name]
 
     return value_of

@@ -196,6 +196,18 @@ def parameter_shapes(layer: Layer, scope: Scope) -> list[dict[str, tuple[int, ..
     return [own for own in shapes if own]
 
 
+@lru_cache(maxsize=4096)  # a class draws other numbers for the same layer
+def state_shapes(spelled: str) -> Mapping[str, tuple[int, ...]]:
+    """Return the shapes of what a layer without parameters in its text learns, by name in `state_dict`.
+
+    Raises:
+        LayerError: torch refuses the layer.
+
+    """
+    state = build(parse_layer(spelled), {}).state_dict()
+    return {name: tuple(values.shape) for name, values in state.items()}
+
+
 def apply(layer: Layer, scope: Scope, image: Tensor, state: dict[str, Tensor] | None = None) -> Tensor:
     """Run the layer on `image`; `state` replaces parameters by their names in `state_dict`.
 

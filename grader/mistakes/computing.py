@@ -7,7 +7,7 @@ caller must check whether two mistakes agree on the given numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,14 @@ VALUE_MISTAKES = tuple(dict.fromkeys(mistake.name for mistakes in _MISTAKES.valu
 
 
 def value_mistakes(
-    layer: Layer, params: Mapping[str, Any], image: Tensor, state: Mapping[str, Tensor]
+    layer: Layer,
+    params: Mapping[str, Any],
+    image: Tensor,
+    state: Mapping[str, Tensor],
+    *,
+    with_rare: bool = True,
 ) -> Iterator[Slip]:
-    """Return the usual wrong outputs.
+    """Return the usual wrong outputs, or only those that draws of students' numbers avoid.
 
     Mistakes that do not apply are left out: nobody forgets a bias that does not exist.
     """
@@ -53,7 +58,7 @@ def value_mistakes(
     if run is None:
         return iter(())
     with torch.no_grad():  # all at once: a generator would also switch off the caller's gradients
-        slips = list(_made(_mistakes_of(run), run))
+        slips = list(_made([one for one in _mistakes_of(run) if with_rare or not one.is_rare], run))
     is_alone = _is_alone(layer, image)
     return (one._replace(answer=one.answer.squeeze(0)) if is_alone else one for one in slips)
 
@@ -109,7 +114,7 @@ def _mistakes_of(run: Calculation) -> Mistakes:
     return _MISTAKES.get((run.walk.family, run.walk.combine), ())
 
 
-def _made(mistakes: Mistakes, run: Calculation) -> Iterator[Slip]:
+def _made(mistakes: Iterable[Mistake[Calculation, Tensor]], run: Calculation) -> Iterator[Slip]:
     """Yield all mistakes that torch can compute."""
     for mistake in mistakes:
         if mistake.applies(run):

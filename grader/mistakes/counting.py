@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from grader.mistakes import wording
 from grader.mistakes.mistake import Mistake, Slip
 from grader.walks.axis import Axes, Axis, padded_at_one_end, shifted
-from grader.walks.walk import Walk
+from grader.walks.walk import NOUNS, FamilyName, Walk
 from grader.walks.worked import Tracks, Worked
 
 UNROUNDED = "unrounded-quotient"
@@ -354,14 +355,22 @@ SIZE_MISTAKES = tuple(
 )
 
 
-def size_mistakes(walk: Walk | None) -> Iterator[Slip]:
-    """Yield the usual mistakes in counting the positions of a walk, each with the size that it leads to.
+def size_mistakes(walk: Walk | None) -> tuple[Slip, ...]:
+    """Return the usual mistakes in counting the positions of a walk, each with the size that it leads to.
 
     Some may lead to the right size; variants are drawn so that none does.
     """
-    for mistake in _USUAL.get(walk.family, ()) if walk else ():
-        if walk and mistake.applies(walk.axes) and not _is_always_right(mistake, walk.axes):
-            yield mistake.made(walk.axes, noun=walk.noun, around=wording.AROUND[walk.noun])
+    return _miscounted(walk.family, walk.axes) if walk and walk.family in _USUAL else ()
+
+
+@lru_cache(maxsize=1 << 13)  # draws for a class come to the same few walks many times
+def _miscounted(family: FamilyName, axes: Axes) -> tuple[Slip, ...]:
+    noun = NOUNS[family]
+    return tuple(
+        mistake.made(axes, noun=noun, around=wording.AROUND[noun])
+        for mistake in _USUAL[family]
+        if mistake.applies(axes) and not _is_always_right(mistake, axes)
+    )
 
 
 def size_tracks(walk: Walk, name: str, sizes: Sequence[float]) -> Tracks | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.language.expressions import ExpressionError
 from grader.language.fault import at
-from grader.language.layers import Layer, build, parse_layer, reason_of
+from grader.language.layers import Layer, parse_layer, reason_of, spell, state_shapes
 from grader.language.params import Variant
 from grader.questions.base import computed
 from grader.torch_lazy import torch
@@ -26,21 +26,21 @@ def given_layer(
     layer = parse_layer(text)
     image = tensor_of(computed(input_, variant, "input"), dtype, "input")
     with at("layer"):
-        state = build(layer, variant.params).state_dict()
-    shapes = {name: values.shape for name, values in state.items()}
+        shapes = state_shapes(spell(layer, variant.params))
+    state: dict[str, Tensor] = {}
     told = {path: numbers for path, numbers in given.items() if numbers is not None}
     for path, numbers in told.items():
         name = path[-1]
-        if name not in state:
-            raise ExpressionError(f"The layer has no '{name}'; it has: {', '.join(state) or 'nothing'}.")
+        if name not in shapes:
+            raise ExpressionError(f"The layer has no '{name}'; it has: {', '.join(shapes) or 'nothing'}.")
         values = tensor_of(computed(numbers, variant, *path), dtype, *path)
-        state[name] = values.expand(state[name].shape) if values.dim() == 0 else values
-    missing = [name for name in state if name not in {path[-1] for path in told}]
+        state[name] = values.expand(shapes[name]) if values.dim() == 0 else values
+    missing = [name for name in shapes if name not in state]
     if missing:
         raise ExpressionError(
             f"The values of {', '.join(missing)} are not given, so torch would choose them at random."
         )
-    state = {name: _reshaped(values, shapes[name]) for name, values in state.items()}
+    state = {name: _reshaped(state[name], shape) for name, shape in shapes.items()}
     while image.dim() < 4 and layer.name.endswith("2d"):
         image = image.unsqueeze(0)
     return layer, image, state

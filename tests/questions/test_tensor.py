@@ -9,8 +9,11 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from grader.language.draws import Draws
 from grader.language.expressions import ExpressionError
 from grader.language.layers import LayerError
+from grader.language.params import Variant
+from grader.questions.kinds.tensor import TensorValues
 from tests.questions.asking import Shaped, Squarish, Thing, ask, record
 
 VALUES = [[12.0, 16.0], [24.0, 28.0]]  # sums of the four windows of 1..9
@@ -286,3 +289,22 @@ def test_values_that_are_none(values, dtype, sentence):
 def test_values_with_an_unknown_name():
     (problem,) = record("tensor", values="[[N, 1]]").problems(frozenset({"M"}))
     assert (problem.path, problem.sentence) == (("values",), "There is no parameter 'N'.")
+
+
+def test_a_sketch_has_the_key_without_rare_mistakes_and_figure() -> None:
+    question = TensorValues.model_validate(
+        {
+            "id": "q",
+            "kind": "tensor",
+            "prompt": "?",
+            "layer": "Conv2d(1, 1, 2, bias=True)",
+            "input": [[1, 2, 3], [4, 5, 7], [0, 1, 1]],
+            "weight": [[1, -2], [3, 0]],
+            "bias": 3,
+        }
+    )
+    variant = Variant({}, Draws(()))
+    key, (_, sketch) = question.key(variant), question.sketch(variant)
+    common = tuple(wrong for wrong in key.wrong if not wrong.is_rare)
+    assert common != key.wrong
+    assert sketch == key.model_copy(update={"wrong": common, "worked": None})

@@ -60,7 +60,7 @@ class _Computed(NamedTuple):
     """The right output, the usual wrong ones, and the layer with its numbers."""
 
     output: Tensor
-    slips: Callable[[], Iterable[Slip]] = tuple
+    slips: Callable[[bool], Iterable[Slip]] = lambda _is_whole: ()  # with the rare ones, or without
     worked: Callable[[], Worked | None] = lambda: None
 
 
@@ -185,25 +185,32 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         how = wording.GRADIENT.format(name=self.wrt) if self.ask == "gradient" else wording.VALUES
         return self.posed(variant, how=how)
 
+    def sketch(self, variant: Variant) -> tuple[Posed, TensorKey]:
+        """Leave out rare mistakes and the figure, which take most of the time."""
+        return self.unwritten(), self._key(variant, is_whole=False)
+
     def key(self, variant: Variant) -> TensorKey:
         """Compute the right values, and the known wrong ones."""
+        return self._key(variant, is_whole=True)
+
+    def right_key(self, variant: Variant) -> TensorKey:
+        """Compute only the right values."""
+        return self._right(self._solved(variant).output)
+
+    def _key(self, variant: Variant, *, is_whole: bool) -> TensorKey:
         done = self._solved(variant)
         wrongs = list(self.authored_wrongs(variant))
         left_out = {*self.misconceptions, *self.without, *self._not_to_be_forgotten()}
         found = (
             one
-            for one in done.slips()
+            for one in done.slips(is_whole)
             if one.name not in left_out and not _says_nothing(one.answer, done.output)
         )
         usual = [one._replace(answer=one.answer.tolist()) for one in found]
         right = done.output.tolist()
         wrongs += map(Wrong.of, telling(usual, right, lambda answer: repr(_floats(answer))))
-        more = {"wrong": tuple(wrongs), "worked": done.worked()}
+        more = {"wrong": tuple(wrongs), "worked": done.worked() if is_whole else None}
         return self._right(done.output).model_copy(update=more)
-
-    def right_key(self, variant: Variant) -> TensorKey:
-        """Compute only the right values."""
-        return self._right(self._solved(variant).output)
 
     def _solved(self, variant: Variant) -> _Computed:
         if self.ask == "gradient":
@@ -250,7 +257,7 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         with at("of"):
             right = self._finite(gradient_of(tree, scope, self.wrt))
 
-        def slips() -> list[Slip]:
+        def slips(_is_whole: bool) -> list[Slip]:
             with at("of"):
                 found = list(gradient_slips(tree, scope, self.wrt, right))
             return [one for one in found if one.answer.isfinite().all()]
@@ -263,7 +270,11 @@ class TensorValues(LayerQuestion[Posed, TensorKey, Values]):
         with at("layer"):
             output = self._finite(apply(layer, variant.params, image, dict(state)))
         numbers = layer, variant.params, image, state
-        return _Computed(output, partial(value_mistakes, *numbers), partial(worked_layer, *numbers))
+        return _Computed(
+            output,
+            lambda is_whole: value_mistakes(*numbers, with_rare=is_whole),
+            partial(worked_layer, *numbers),
+        )
 
     def _finite(self, output: Tensor) -> Tensor:
         if not output.isfinite().all():
