@@ -34,6 +34,8 @@ from grader.worker.starting import ServerPlace, Start, executed
 from grader.worker.temporary import Folder
 
 START_SECONDS = 120.0  # for importing torch from a cold and slow disk
+# Each message is read alone, however many have come. macOS has no such sockets: there, nothing is sent ahead.
+_KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 _CREDENTIALS = struct.Struct("iII")  # ucred of unix(7): process, user, group
 
 
@@ -61,7 +63,7 @@ class ForkServer:
             UsageFault: bubblewrap is asked for and not installed.
 
         """
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
         if sys.platform == "linux":  # the kernel adds the sender to each message
             self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._confine = confine
@@ -184,15 +186,16 @@ class ForkServer:
                 self._ask({"op": "share", "pid": forked.pid, "share": share})
             self._settle()
             unless_answered.pop_all()
-        if limits == self._limits and not files and self._forks_ahead(limits):
+        if limits == self._limits and not files and not limits.scratch and self._works_ahead:
             with contextlib.suppress(WorkerFault):  # the next request shows it
                 self._spare = self._begin(limits)
         self._limits = limits
         return self._worker(forked, kills)
 
-    def _forks_ahead(self, limits: WorkerLimits) -> bool:
-        """Return whether the next worker can wait: it has no folder, and student code cannot look at it."""
-        return self.in_series and not limits.scratch and self._confine and bool(self.start()["hides"])
+    @property
+    def _works_ahead(self) -> bool:
+        """Whether the next worker can wait: student code cannot look at it."""
+        return self.in_series and self._confine and bool(self.start()["hides"])
 
     def _begin(
         self, limits: WorkerLimits, share: int | None = None, files: Path | None = None
@@ -231,7 +234,7 @@ class ForkServer:
         return Worker(forked.wires, end, forked.limits, look, waited=waited)
 
     def _end(self, pid: int, kills: int, dying: bool) -> Ending:
-        if self.in_series and not dying:
+        if self._works_ahead and not dying:
             return self._end_soon(pid)
         reply = self._ask({"op": "end", "pid": pid, "dying": dying})
         ending = Ending(**reply, starved=self._container.kills() > kills)
