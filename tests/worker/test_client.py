@@ -235,8 +235,8 @@ for n in range(256):
 
 OWN = (
     "check_call magics sections slips statements syntax_words "
-    "child confinement descent environment failures families folders garbage kernel locks memory module namespaces optional "
-    "pages prctl probe reading refusals rlimits scratch starting unread verbs warming watch wire"
+    "child comparing confinement descent ending environment failures families folders garbage kernel locks memory module "
+    "namespaces optional pages prctl probe reading refusals rlimits scratch starting unread verbs warming watch wire"
 ).split()
 
 
