@@ -19,6 +19,7 @@ import pytest
 
 from grader.cli import course as course_cli
 from grader.cli import grade as grade_cli
+from grader.worker.pages import collapse
 from grader.worker.zygote import end_zygotes
 from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, grade_by_forks, run
 from tests.conftest import Run
@@ -194,6 +195,7 @@ class Stage:
             typed_here = grade if self.scenario.command is grade_cli.command else course
             typed_here(self.root / self.scenario.where, *self.scenario.arguments.split())
             end_zygotes()
+        collapse()  # a fork copies an entry for each page
 
     def play(self, what: str = "", at: int = 0) -> Ended:
         """Run the command in a fresh copy, disturbed."""
