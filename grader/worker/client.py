@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from grader.errors import WorkerFault
 from grader.worker.child import READY
-from grader.worker.deadline import Deadline
+from grader.worker.deadline import LOOK_SECONDS, Deadline
 from grader.worker.ending import MAX_OUTPUT, Ending, WorkerEnded, WorkerLimits
 from grader.worker.wire import (
     MAX_HEADER,
@@ -25,7 +25,6 @@ from grader.worker.wire import (
 from grader.worker.wires import Wires
 
 CONTROL_SECONDS = 30.0
-LOOK_SECONDS = 0.05  # between two looks at what a worker uses
 
 Look = Callable[[], str]  # why a worker has to be ended; "" if it does not
 _SIGBUS = getattr(signal, "SIGBUS", None)  # Windows has none
@@ -67,7 +66,7 @@ class Worker:
         self._wires, self._end = wires, end
         self._limits, self._look = limits, look
         self._ready_seconds, self._waited = ready_seconds, waited
-        self._waited_before = 0.0
+        self._asked: Deadline | None = None  # of the last request
         self._received = bytearray()
         self._ready = False
         self._requests = 0
@@ -99,8 +98,11 @@ class Worker:
         return self._waited()
 
     def waited_since_asked(self) -> float:
-        """Return the seconds that it has waited for a processor since the last request; 0 if it is gone."""
-        return max(self._waited() - self._waited_before, 0.0)
+        """Return the seconds that it has waited for a processor since the last request.
+
+        They are 0 if it is gone, or if the reply came within LOOK_SECONDS.
+        """
+        return self._asked.waited() if self._asked else 0.0
 
     def printed(self) -> bytes:
         """Return what was printed so far."""
@@ -141,7 +143,7 @@ class Worker:
         """Wait until the worker is ready for student code, whose time begins then."""
         if self._ready:
             return
-        deadline = Deadline(self._ready_seconds, self._waited, self._waited())
+        deadline = Deadline(self._ready_seconds, self._waited)
         try:
             while not self._received:
                 self._take(deadline)
@@ -157,8 +159,7 @@ class Worker:
         self, message: bytes, seconds: float, running: Callable[[dict[str, Any]], float] | None
     ) -> Frame:
         """Send a message and wait for its reply."""
-        self._waited_before = self._waited()
-        deadline = Deadline(seconds, self._waited, self._waited_before)
+        deadline = self._asked = Deadline(seconds, self._waited)
         self._wires.send(message, seconds)
         while True:
             frame = self._receive(deadline)
@@ -168,7 +169,7 @@ class Worker:
                 return frame
             if running is None or not isinstance(frame.header["running"], dict):
                 raise WireError("an unexpected notice")
-            deadline = Deadline(running(frame.header["running"]), self._waited, self._waited())
+            deadline = Deadline(running(frame.header["running"]), self._waited)
 
     def _hung_up(self) -> Exception:
         """Return why the line is dead: the grader's fault if the worker was not ready for student code."""
@@ -198,7 +199,8 @@ class Worker:
             raise TimeoutError
         if self._look and (why := self._look()):
             raise _TookTooMuchError(why)
-        for is_line, part in self._wires.arrived(min(left, LOOK_SECONDS) if self._look else left):
+        looks = self._look or not deadline.is_watched
+        for is_line, part in self._wires.arrived(min(left, LOOK_SECONDS) if looks else left):
             if not is_line:
                 self._keep(part)
             elif part:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+LOOK_SECONDS = (
+    0.05  # before the first look at how long a worker has waited: it takes longer than many a reply
+)
 WAITING_FACTOR = 3  # how much longer a reply may take on a busy machine, in multiples of its limit
 _NANOSECONDS = 1e9  # in a second
 
@@ -23,20 +26,32 @@ def waited_for_processor(process: int) -> float:
 
 
 class Deadline:
-    """The end of a time limit. It moves while the worker waits for a processor, at most by WAITING_FACTOR."""
+    """The end of a time limit. It moves while the worker waits for a processor, at most by WAITING_FACTOR.
 
-    def __init__(self, seconds: float, waited: Callable[[], float], before: float) -> None:
-        """Begin now. `waited` returns the seconds that the worker has waited for a processor in its life.
+    The first LOOK_SECONDS count as the worker's own.
+    """
 
-        It returns `before` now.
-        """
-        self._until = time.monotonic() + seconds
+    def __init__(self, seconds: float, waited: Callable[[], float]) -> None:
+        """Begin now. `waited` returns the seconds that the worker has waited for a processor in its life."""
+        begin = time.monotonic()
+        self._until, self._look_from = begin + seconds, begin + LOOK_SECONDS
         self._longest_wait = WAITING_FACTOR * max(seconds, 0)
-        self._waited, self._before = waited, before
+        self._waited = waited
+        self._before: float | None = None  # what it returned at the first look
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the first look is over."""
+        return self._before is not None
+
+    def waited(self) -> float:
+        """Return the seconds that the worker has waited for a processor since the first look."""
+        return 0.0 if self._before is None else max(self._waited() - self._before, 0.0)
 
     def left(self) -> float:
         """Return the seconds that are left; 0 or less if the time is over."""
-        left = self._until - time.monotonic()
-        if left > 0:
-            return left
-        return left + min(self._waited() - self._before, self._longest_wait)
+        now = time.monotonic()
+        if self._before is None and now >= self._look_from:
+            self._before = self._waited()
+        left = self._until - now
+        return left if left > 0 else left + min(self.waited(), self._longest_wait)

@@ -247,6 +247,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
         run = importlib.import_module(examiner).run
         gc.freeze()
         gc.enable()
+        gc.set_threshold(100_000)  # as a command does: it looks for garbage less often
         run(QuickLine(_LINE), server)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.deadline import WAITING_FACTOR, Deadline, waited_for_processor
+from grader.worker.deadline import LOOK_SECONDS, WAITING_FACTOR, Deadline, waited_for_processor
 
 assert sys.platform == "linux"  # or the types of os are others
 
@@ -28,19 +28,29 @@ def clock():
 
 @given(limit=TIMES, before=TIMES, waited=TIMES, passed=TIMES)
 def test_what_is_left_is_the_limit_without_waiting(clock, limit, before, waited, passed):
-    clock[0] = 0
-    deadline = Deadline(limit, lambda: before + waited, before)
-    clock[0] = passed
-    own = limit - passed
+    clock[0], counted = 0, before
+    deadline = Deadline(limit, lambda: counted)
+    clock[0] = LOOK_SECONDS
+    deadline.left()
+    clock[0], counted = max(passed, LOOK_SECONDS), before + waited
+    own = limit - clock[0]
     expected = own if own > 0 else own + min(waited, WAITING_FACTOR * limit)
     assert deadline.left() == pytest.approx(expected, abs=1e-3)
+    assert deadline.waited() == pytest.approx(waited, abs=1e-3)
 
 
-def test_a_deadline_asks_for_the_waiting_only_when_its_own_time_is_over(clock):
+def test_nobody_asks_for_the_waiting_of_a_quick_reply(clock):
     clock[0] = 0
-    deadline = Deadline(5, lambda: pytest.fail("asked too early"), 0)
-    clock[0] = 4
-    assert deadline.left() == 1
+    deadline = Deadline(5, lambda: pytest.fail("asked too early"))
+    clock[0] = LOOK_SECONDS / 2
+    assert (deadline.left(), deadline.waited(), deadline.is_watched) == (5 - LOOK_SECONDS / 2, 0, False)
+
+
+def test_a_deadline_asks_near_its_beginning_and_when_its_own_time_is_over(clock):
+    clock[0], asked = 0, []
+    deadline = Deadline(5, lambda: float(len(asked.append(0) or asked)))
+    for clock[0], left, times in ((LOOK_SECONDS, 5 - LOOK_SECONDS, 1), (4, 1, 1), (5, 1, 2), (6.5, 0.5, 3)):
+        assert (deadline.left(), len(asked)) == (left, times)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="this system does not count")  # noqa: PTH110
