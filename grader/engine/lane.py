@@ -1,8 +1,8 @@
 """One lane of grading: a process that has collected its checks once and owns a fork server.
 
 Its line leads to the process that started it. First come a greeting and a Setup, answered by READY or by the
-error that prevents it; then Jobs, each answered by an Outcome. Before an outcome come events: which code of
-the course begins, and how each question was judged.
+error that prevents it; then Jobs, each answered by an Outcome. Before an outcome come events, if they are
+wanted: how each question was judged. The lane notes which code of the course it runs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from grader.examiner.reporting import ungraded
 from grader.examiner.submission import Submission, submission_of
 from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import WAYS
-from grader.worker.line import Line
+from grader.worker.line import NotingLine
 
 __all__ = ["Lane", "run", "warm_up"]
 
@@ -166,7 +166,7 @@ class Lane:
         return Outcome(ungraded(sitting, str(fault)))
 
 
-def run(line: Line, server: Workers | None) -> None:
+def run(line: NotingLine, server: Workers | None) -> None:
     """Set up, report that, and grade until the other end closes the line."""
     try:
         greeted(line)
@@ -176,15 +176,16 @@ def run(line: Line, server: Workers | None) -> None:
         tried(course, setup.exercises)
         watch: Watcher = line.send if setup.watched else unwatched
         with Lane(course, setup, server, watch) as lane:
-            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), line.send)
+            with_suite(course, setup.exercises, lambda suite: _serve(line, lane, suite), line.note)
     except GraderError as error:
         line.send(error)
     except (EOFError, OSError, KeyboardInterrupt):
         pass  # the process that started this one is gone
 
 
-def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:
+def _serve(line: NotingLine, lane: Lane, suite: CheckSuite) -> None:
     lane.wait()
+    line.note(None)
     line.send(READY)
     gc.collect()
     gc.freeze()
@@ -194,6 +195,8 @@ def _serve(line: Line, lane: Lane, suite: CheckSuite) -> None:
         except EOFError:
             return
         try:
-            line.send(lane.grade(job, suite))
+            said: Outcome | CourseFaults = lane.grade(job, suite)
         except CourseFaults as error:
-            line.send(error)
+            said = error
+        line.note(None)
+        line.send(said)

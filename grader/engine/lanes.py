@@ -22,7 +22,7 @@ from grader.examiner.outcome import Outcome
 from grader.examiner.process import SECONDS_BETWEEN_LOOKS, ExaminerProcess
 from grader.examiner.report import Report
 from grader.worker.interrupts import held
-from grader.worker.line import Line
+from grader.worker.line import Line, Noted
 
 START_SECONDS = 300.0  # for importing torch from a cold and slow disk, and collecting checks
 TIDY_SECONDS = 5.0  # that a lane gets when nothing is left to do
@@ -83,7 +83,7 @@ class _Busy:
     @property
     def is_late(self) -> bool:
         """Whether it has been silent for too long."""
-        until = self.bounds.until if self.bounds else self.start_until
+        until = self.bounds.until(self.process.doing) if self.bounds else self.start_until
         return time.monotonic() > until and not self.process.line.poll()
 
 
@@ -144,8 +144,9 @@ class LocalLanes:
 
     def _hear(self, busy: _Busy, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
         said = busy.process.hear()
-        while isinstance(said, Event):
-            self._notice(busy, said)
+        while isinstance(said, Event | Noted):
+            if isinstance(said, Event):
+                self._notice(busy, said)
             if not busy.process.line.poll():
                 return
             said = busy.process.hear()
@@ -200,7 +201,7 @@ class LocalLanes:
             return
         job = busy.jobs.popleft()
         self._waiting.extendleft(busy.jobs)
-        if is_late and (rest := without(job, busy.process.deed, busy.bounds)):
+        if is_late and (rest := without(job, busy.process.doing, busy.bounds)):
             self._waiting.append(rest)
             return
         self._tries[job.number] = self._tries.get(job.number, 0) + 1

@@ -1,7 +1,7 @@
 """The examiner of `grade`: one exercise, and one file after another, in the process that imported torch.
 
 Its line first brings a greeting and a Sitting, then Requests. It answers each with a Report or an error.
-Before the answer come events that name the code of the course about to run.
+Before the answer it notes the code of the course that is about to run.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from grader.examiner.process import greeted
 from grader.examiner.report import Report
 from grader.examiner.submission import Request
 from grader.worker.isolation.way import Workers
-from grader.worker.line import Line
+from grader.worker.line import NotingLine
 
 __all__ = ["run", "warm_up"]
 
 
-def run(line: Line, server: Workers) -> None:
+def run(line: NotingLine, server: Workers) -> None:
     """Collect the exercise's checks, and grade files until the other end closes the line."""
     try:
         greeted(line)
@@ -44,7 +44,7 @@ def run(line: Line, server: Workers) -> None:
                 folders,
                 {exercise: code},
                 lambda suite: _serve(line, sitting, server, suite),
-                line.send,
+                line.note,
                 {exercise: sitting.material},
             )
     except GraderError as error:
@@ -53,7 +53,7 @@ def run(line: Line, server: Workers) -> None:
         pass  # the process that started this one is gone
 
 
-def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
+def _serve(line: NotingLine, sitting: Sitting, server: Workers, suite: CheckSuite | None) -> None:
     pace = Pacer(sitting, server, suite, line.send)
     while True:
         request: Request = line.recv()
@@ -63,13 +63,15 @@ def _serve(line: Line, sitting: Sitting, server: Workers, suite: CheckSuite | No
         packages = sitting.paper.packages
         server.load(name for name in imported_beforehand(submission) if name in packages)  # with --watch
         try:
-            line.send(pace.graded(partial(_report, request, server, suite, line)))
+            said: Report | GraderError = pace.graded(partial(_report, request, server, suite, line))
         except GraderError as error:
-            line.send(error)
+            said = error
+        line.note(None)
+        line.send(said)
 
 
 def _report(
-    request: Request, server: Workers, suite: CheckSuite | None, line: Line, sitting: Sitting
+    request: Request, server: Workers, suite: CheckSuite | None, line: NotingLine, sitting: Sitting
 ) -> Report:
     """Grade a file, and send its answers before the report."""
     answers: dict[str, str] = {}

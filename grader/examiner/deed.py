@@ -33,5 +33,13 @@ def _received(what: str, file: str, line: int | None, seconds: float, check: str
 Note = Callable[[Deed], None]
 
 
+@dataclass(frozen=True)
+class Doing:
+    """What a process does, and since which monotonic time."""
+
+    deed: Deed
+    since: float
+
+
 def nowhere(_deed: Deed) -> None:
     """Note nothing."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.examiner.deed import Deed
-
 if TYPE_CHECKING:  # `grade` imports this before it knows whether there is work to do
     from grader.questions.posed import OutcomeName
 
@@ -43,7 +41,7 @@ class Longer:
     seconds: float
 
 
-Event = Deed | Asked | Verdict | Answers | Longer
+Event = Asked | Verdict | Answers | Longer
 Watcher = Callable[[Asked | Verdict], None]
 Heard = Callable[[str, Any], None]  # with the name of a question and the value of its answer
 

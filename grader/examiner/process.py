@@ -17,12 +17,12 @@ from typing import Any, Self
 
 from grader.digest import all_sources
 from grader.errors import UsageFault
-from grader.examiner.deed import Deed
+from grader.examiner.deed import Doing
 from grader.examiner.events import Event
 from grader.examiner.wording import OTHER_SOURCES
 from grader.worker.folders import place, remove, sweep
 from grader.worker.interrupts import held
-from grader.worker.line import Line
+from grader.worker.line import Line, Noted
 from grader.worker.wanted import Wanted, last_line
 
 if sys.platform == "linux" and hasattr(os, "fork"):
@@ -55,7 +55,8 @@ class ExaminerProcess:
             self._folder = str(place("lane"))
             begun = begin(Wanted(self._folder, isolation, examiner, owner), preload, errors.fileno())
             self._errors = os.dup(errors.fileno())
-        self.deed: Deed | None = None  # the code of the course that it began last
+        self._heard: Doing | None = None  # where notes come over the line
+        self._note = begun.note
         self._process, self.line, self.most_ahead = begun.process, begun.line, begun.most_ahead
         self.tell(_greeting(self._folder))
 
@@ -80,16 +81,26 @@ class ExaminerProcess:
             self.line.send(message)
 
     def hear(self) -> Any:
-        """Return the next message: an event, an answer, or an error to raise; None if the process is dead."""
+        """Return the next message: an event, an answer, or an error to raise; None if the process is dead.
+
+        A note is a message only where it comes over the line.
+        """
         try:
             said = self.line.recv()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
-        if isinstance(said, Deed):
-            self.deed = said
-        elif not isinstance(said, Event):
-            self.deed = None
+        if isinstance(said, Noted):
+            self._heard = Doing(said.note, time.monotonic()) if said.note else None
         return said
+
+    @property
+    def doing(self) -> Doing | None:
+        """The code of the course that it began last, unless it has done its work."""
+        place = self._note
+        if place is None:
+            return self._heard
+        deed, since = place.read() or (None, 0.0)
+        return Doing(deed, since) if deed else None
 
     def another(self) -> Self:
         """Start one more process like this one."""
@@ -114,9 +125,10 @@ class ExaminerProcess:
             except OSError:  # closed by another thread
                 return None, True
             said = self.hear()
-            if not isinstance(said, Event):
+            if not isinstance(said, Event | Noted):
                 return said, True
-            watch(said)
+            if isinstance(said, Event):
+                watch(said)
 
     def interrupt(self) -> None:
         """Make the process tidy up and end, whatever it is doing."""
@@ -130,6 +142,10 @@ class ExaminerProcess:
         with held():  # killed before its line is closed, it does not begin to tidy up as well
             self._process.kill()
             self.line.close()
+            self._heard = self.doing
+            if self._note is not None:
+                note, self._note = self._note, None
+                note.close()
             if self._errors >= 0:
                 os.close(self._errors)
                 self._errors = -1
@@ -137,7 +153,8 @@ class ExaminerProcess:
 
     def last_words(self) -> str:
         """Say how it ended, and which code of the course it began last."""
-        last = f". {self.deed.what} was the last thing that it began" if self.deed else ""
+        doing = self.doing
+        last = f". {doing.deed.what} was the last thing that it began" if doing else ""
         return f"{self._how_it_ended()}{last}"
 
     def _how_it_ended(self) -> str:

@@ -234,18 +234,18 @@ class Examiner:
 
         self._process.tell(replace(request, given_up=self._given_up))
         said, in_time = self._process.answer(
-            lambda: bounds.until if self._go_on() else 0.0, notice, GO_ON_SECONDS
+            lambda: bounds.until(self._process.doing) if self._go_on() else 0.0, notice, GO_ON_SECONDS
         )
-        deed = self._process.deed
+        doing = self._process.doing
         if in_time:
             return said
         self._process.restart()
         self._process.tell(self._sitting)
         if not self._go_on():
             raise Abandoned("The file was not graded to the end.")
-        if deed is None or not may_go_without(self._given_up, deed, bounds):
+        if doing is None or not may_go_without(self._given_up, doing, bounds):
             raise WorkerFault("The grading process took too long.")
-        self._given_up |= {deed.check}
+        self._given_up |= {doing.deed.check}
         return self._said(request)
 
     def check_question(self, question: str) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from grader.errors import GraderError
 from grader.worker.folders import claim, discard
 from grader.worker.isolation.ways import WAYS
-from grader.worker.line import Line, Pair
+from grader.worker.line import Line, NotingLine, Pair
 from grader.worker.wanted import Wanted
 from grader.worker.warming import load
 
@@ -70,7 +70,7 @@ def _obey() -> None:
     os._exit(1)
 
 
-def _examine(line: Line, wanted: Wanted, modules: list[str]) -> None:
+def _examine(line: NotingLine, wanted: Wanted, modules: list[str]) -> None:
     try:
         workers = WAYS[wanted.isolation].early(modules)
     except GraderError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -30,8 +31,26 @@ class Line(Protocol):
         """Close the line."""
 
 
+class NotingLine(Line, Protocol):
+    """An examiner's end of its line."""
+
+    def note(self, message: Any) -> None:
+        """Let the other end know what this one begins, or None when it has ended."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note where no memory is shared: the next one replaces it."""
+
+    note: Any
+
+
 class QuickLine(Connection):
     """A Connection that sends a report in a sixth of the time, as it looks for no sockets in it."""
+
+    def __init__(self, descriptor: int, note: Callable[[Any], None]) -> None:
+        super().__init__(descriptor)
+        self.note = note
 
     def send(self, message: Any) -> None:
         """Send anything that can be pickled."""
@@ -52,6 +71,10 @@ class Pair:
     def send_bytes(self, content: bytes) -> None:
         """Send what has been pickled."""
         self.writing.send_bytes(content)
+
+    def note(self, message: Any) -> None:
+        """Send a note like a message."""
+        self.send(Noted(message))
 
     def recv(self) -> Any:
         """Wait for a message, and return it."""

@@ -2,10 +2,10 @@
 
 Run as `python -E -P -m grader.worker.start FD MODULE...` in a clean environment. FD is a Unix socket, over
 which come one byte and one more socket for each requested process: its leash. On the leash come a line of
-JSON (`folder`, `isolation`, `examiner`, `environment`, `cwd`) and two descriptors, the line to the command
-and a file for errors. The answer is `{"pid": N}`, and when the process has ended `{"code": N}`. The byte `i`
-interrupts the process, `k` kills it. A zygote ends when its command closes the socket, and its processes end
-with it.
+JSON (`folder`, `isolation`, `examiner`, `environment`, `cwd`) and three descriptors: the line to the
+command, a file for errors, and the memory of the last note. The answer is `{"pid": N}`, and when the
+process has ended `{"code": N}`. The byte `i` interrupts the process, `k` kills it. A zygote ends when its
+command closes the socket, and its processes end with it.
 
 The zygote has a clean half, which forks the fork servers (`grader.worker.server_starter`). It is split off
 before the other half imports what examiners need: one import of torch and one of the grader serve them all.
@@ -34,6 +34,7 @@ assert sys.platform != "win32"  # it has no fork
 from grader.worker.folders import claim, remove
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
+from grader.worker.last_note import LastNote
 from grader.worker.line import QuickLine
 from grader.worker.prctl import die_with_parent
 from grader.worker.server import serve
@@ -43,6 +44,7 @@ from grader.worker.warming import load
 
 MAX_REQUEST = 1 << 18  # bytes
 _LINE = 3  # the descriptor of an examiner's line to its command
+_NOTE = STARTER + 1  # of the memory of its last note
 
 
 def main() -> None:
@@ -155,14 +157,14 @@ def _read_request(leash: socket.socket, given: list[int]) -> dict[str, Any]:
         EOFError: the command has gone.
 
     """
-    content, descriptors, _, _ = socket.recv_fds(leash, MAX_REQUEST, 2)
+    content, descriptors, _, _ = socket.recv_fds(leash, MAX_REQUEST, 3)
     given += descriptors
     while not content.endswith(b"\n"):
         more = leash.recv(MAX_REQUEST)
         if not more:
             raise EOFError
         content += more
-    if len(given) < 2:
+    if len(given) < 3:
         raise EOFError
     request: dict[str, Any] = json.loads(content)
     return request
@@ -217,12 +219,13 @@ def _let_go(request: dict[str, Any], given: Sequence[int]) -> None:
     os.setsid()  # Ctrl-C in the terminal reaches only the command
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    line, errors, starter = (os.dup(descriptor) for descriptor in given)
+    line, errors, note, starter = (os.dup(descriptor) for descriptor in given)
     # The copies have higher numbers: these places were taken when they were made. So none is overwritten.
     os.dup2(errors, 2)
     os.dup2(line, _LINE)
     os.dup2(starter, STARTER, inheritable=False)
-    close_above(STARTER)
+    os.dup2(note, _NOTE, inheritable=False)
+    close_above(_NOTE)
     os.environ.clear()
     os.environ.update(request["environment"])
     tempfile.tempdir = None
@@ -248,7 +251,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
         gc.freeze()
         gc.enable()
         gc.set_threshold(100_000)  # as a command does: it looks for garbage less often
-        run(QuickLine(_LINE), server)
+        run(QuickLine(_LINE, LastNote(_NOTE).write), server)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.worker.environment import clean_environment
 from grader.worker.line import Line
@@ -54,13 +54,27 @@ class Running(Protocol):
         """Return why it ended, if the process that started it is to blame; otherwise ""."""
 
 
+class Readable(Protocol):
+    """The last note of a process."""
+
+    def read(self) -> tuple[Any, float] | None:
+        """Return it and the monotonic time at which it was written; None if there is none."""
+
+    def close(self) -> None:
+        """Close this end."""
+
+
 @dataclass(frozen=True)
 class Begun:
-    """A process, the line to it, and how many bytes can be sent before it reads them."""
+    """A process, the line to it, how many bytes can be sent before it reads them, and where it writes notes.
+
+    Without a place to write them, notes come over the line.
+    """
 
     process: Running
     line: Line
     most_ahead: int
+    note: Readable | None = None
 
 
 def here() -> str:

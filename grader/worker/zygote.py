@@ -21,6 +21,7 @@ assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.environment import clean_environment
 from grader.worker.interrupts import held
+from grader.worker.last_note import LastNote
 from grader.worker.wanted import Begun, Wanted, here, last_line
 
 BEGIN_SECONDS = 0.3  # in which a zygote forks, unless it is still importing
@@ -58,12 +59,12 @@ class ZygoteProcess:
         """Whether it can fork."""
         return self._process.poll() is None
 
-    def fork(self, wanted: Wanted, line: int, errors: int) -> ForkedProcess:
+    def fork(self, wanted: Wanted, line: int, errors: int, note: int) -> ForkedProcess:
         """Ask for a process, which begins as soon as the modules are imported."""
         ours, theirs = socket.socketpair()
         with theirs, contextlib.suppress(OSError):  # the leash shows that it is dead
             socket.send_fds(self._control, [b"+"], [theirs.fileno()])
-            socket.send_fds(ours, [_request(wanted)], [line, errors])
+            socket.send_fds(ours, [_request(wanted)], [line, errors, note])
         return ForkedProcess(self, ours)
 
     def kill(self) -> None:
@@ -167,9 +168,10 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
             end.setsockopt(socket.SOL_SOCKET, buffer, BUFFER)
     # Data takes more room in the buffers than its bytes.
     most_ahead = ours.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
+    note = LastNote.new()
     with theirs:
-        child = zygote(modules, wanted.owner).fork(wanted, theirs.fileno(), errors)
-    return Begun(child, Connection(ours.detach()), most_ahead)
+        child = zygote(modules, wanted.owner).fork(wanted, theirs.fileno(), errors, note.descriptor)
+    return Begun(child, Connection(ours.detach()), most_ahead, note)
 
 
 _LOCK = threading.Lock()

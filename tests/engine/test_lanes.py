@@ -32,7 +32,6 @@ from grader.engine.job import Job
 from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, Fault, GraderError, SubmissionFault, UsageFault, WorkerFault
 from grader.examiner import process
-from grader.examiner.deed import Deed
 from grader.examiner.events import Asked, Verdict
 from grader.examiner.reporting import verdict_of
 from grader.gradebook import sqlite
@@ -368,8 +367,6 @@ def test_events_say_which_question_is_asked_and_how_it_was_judged(small: Small) 
     assert asked == [question.id for question in outcome.report.questions]
     verdicts = [event for _, event in seen if isinstance(event, Verdict)]
     assert sorted(verdicts, key=str) == sorted(map(verdict_of, outcome.report.questions), key=str)
-    begun = {event.check.partition("::")[2] for _, event in seen if isinstance(event, Deed)}
-    assert begun == {"test_double", "test_triple"}
 
 
 def test_a_lane_that_cannot_start_is_a_fault_of_ours(

@@ -121,8 +121,8 @@ class Node(WorkerPlugin):
             return Refused()
         lane.give(job)
         bounds = Bounds(seconds)
-        said: Outcome | str = self._hear(lane, lambda: bounds.until, bounds.notice)
-        if said == LATE and (rest := without(job, lane.deed, bounds)):
+        said: Outcome | str = self._hear(lane, lambda: bounds.until(lane.doing), bounds.notice)
+        if said == LATE and (rest := without(job, lane.doing, bounds)):
             return self.grade(rest, seconds)
         return said
 

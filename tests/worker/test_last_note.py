@@ -1,0 +1,57 @@
+"""The last note of a process, read by another one at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+assert sys.platform != "win32"  # it has no fork
+
+import pytest
+
+from grader.worker.last_note import LastNote
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has memory without a file")
+
+
+def test_the_next_note_replaces_it_whatever_its_length() -> None:
+    note, before = LastNote.new(), time.monotonic()
+    assert note.read() is None
+    for message in ("a long note " * 1000, "short", None, {"any": ["thing"]}):
+        note.write(message)
+        said = note.read()
+        assert said is not None
+        assert said[0] == message
+        assert before <= said[1] <= time.monotonic()
+    note.close()
+
+
+def test_nobody_reads_half_a_note() -> None:
+    note = LastNote.new()
+    texts = ["a" * 10, "b" * 50_000, "c" * 300_000]
+    note.write(texts[0])
+    pid = os.fork()
+    if pid == 0:
+        while True:
+            for text in texts:
+                note.write(text)
+    try:
+        seen = [said[0] for _ in range(2000) if (said := note.read()) is not None]
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    assert set(seen) == set(texts)
+    note.close()
+
+
+def test_a_note_that_another_thread_closed_says_nothing() -> None:
+    note = LastNote.new()
+    note.write("something")
+    closing = threading.Thread(target=note.close)
+    closing.start()
+    closing.join()
+    assert note.read() is None
+    note.close()
