@@ -525,6 +525,22 @@ def test_checks_do_not_draw_the_numbers_that_student_code_draws(small: Small) ->
     assert small.ran() == ["False", "double"]
 
 
+def test_what_a_lane_does_ends_with_its_answer(small: Small) -> None:
+    """Else a check of the job before would seem late while the next file is loaded."""
+    small.checks(check("    if student.double(1) == 3:\n        os._exit(3)\n"))
+    with contextlib.closing(lanes.LaneProcess(Setup(small.root, ("ex-1",), "full", ()))) as lane:
+        assert answer(lane) == READY
+        lane.give(job(RIGHT))
+        assert answer(lane).report.questions[1].outcome == "passed"
+        is_idle = lane.doing is None
+        assert is_idle
+        lane.give(job(RIGHT.replace("2 * x", "3 * x")))
+        assert answer(lane) is None
+        assert lane.doing is not None
+        assert lane.doing.deed.check.endswith("::test_double")
+        assert lane.last_words().endswith("The check test_double was the last thing that it began")
+
+
 def test_a_lane_of_other_sources_is_refused(
     small: Small, course: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,3 +111,4 @@ def test_what_cannot_be_read_is_told_and_the_next_file_is_graded(process: Examin
     assert isinstance(answer(process), SubmissionFault)
     process.tell(Request(Submission("exercise-2.py", b"def total(image):\n    return image.sum()\n")))
     assert answer(process).questions[-1].outcome == "passed"
+    assert process.doing is None  # which ended with the answer, else a check of the next file would seem late
