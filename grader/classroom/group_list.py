@@ -21,7 +21,7 @@ def read_groups(file: Path, people: Iterable[Person]) -> tuple[Groups, list[str]
         UsageFault: it cannot be read, or does not say who is in which group.
 
     """
-    listing = read_listing(file)
+    listing = read_listing(file, can_map=False)
     if GROUP not in listing.meanings.values():
         known = ", ".join(listing.meanings)
         raise UsageFault(f"{file} has no column '{GROUP}'. It has: {known}. Rename the column of the groups.")

@@ -18,6 +18,7 @@ from grader.lms.people_list import FIRST, LAST, PeopleList
 from grader.tables import Row, Table, plain_header, read_table
 
 TARGETS = (*COLUMNS, FIRST, LAST)  # what a column can mean
+RENAME = "Give the column that says who is meant the name 'student' or 'email'."
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,12 @@ class Listing:
     notes: tuple[str, ...]
 
 
-def read_listing(file: Path, mapped: Mapping[str, str] = {}, lms: Lms | None = None) -> Listing:
+def read_listing(
+    file: Path, mapped: Mapping[str, str] = {}, lms: Lms | None = None, *, can_map: bool = True
+) -> Listing:
     """Read a file; `mapped` has headers by column of the roster, and `lms` is for a file that fits several.
+
+    Where the command has no option to map columns, the file itself has to be corrected.
 
     Raises:
         UsageFault: it is not a table, or it is not clear what its columns mean.
@@ -55,7 +60,7 @@ def read_listing(file: Path, mapped: Mapping[str, str] = {}, lms: Lms | None = N
     """
     table = read_table(file)
     found = _list_of(table, lms)
-    meanings = _meanings(table, found, mapped)
+    meanings = _meanings(table, found, mapped, can_map)
     listed, left_out = _people(table, found, meanings)
     known = {printable(table.header[index]): column for index, column in meanings.items()}
     unused = tuple(
@@ -91,14 +96,14 @@ def _list_of(table: Table, only: Lms | None) -> _Found | None:
     return best[0] if best else None
 
 
-def _meanings(table: Table, found: _Found | None, mapped: Mapping[str, str]) -> dict[int, str]:
+def _meanings(table: Table, found: _Found | None, mapped: Mapping[str, str], can_map: bool) -> dict[int, str]:
     """Return the roster's column for each column of the file.
 
     Raises:
         UsageFault: nothing says who is meant, or `mapped` names what is not there.
 
     """
-    own = found.lists.meanings(table.header) if found else _as_roster(table, mapped)
+    own = found.lists.meanings(table.header) if found else _as_roster(table, mapped, can_map)
     said = {_index(table, header): _target(column) for column, header in mapped.items()}
     meanings = {index: column for index, column in own.items() if column not in said.values()} | said
     who = set(meanings.values()) - {FIRST, LAST, "section", "group", "name"}
@@ -106,12 +111,12 @@ def _meanings(table: Table, found: _Found | None, mapped: Mapping[str, str]) -> 
         header = ", ".join(printable(cell) for cell in table.header)
         raise UsageFault(
             f"{table.file} is not a list of people in a known form. Its columns are: {header}. "
-            "Say what they mean, as in --map student=Login --map email=Mail."
+            + ("Say what they mean, as in --map student=Login --map email=Mail." if can_map else RENAME)
         )
     return meanings
 
 
-def _as_roster(table: Table, mapped: Mapping[str, str]) -> dict[int, str]:
+def _as_roster(table: Table, mapped: Mapping[str, str], can_map: bool) -> dict[int, str]:
     """Return the columns with the roster's own names.
 
     Raises:
@@ -120,7 +125,8 @@ def _as_roster(table: Table, mapped: Mapping[str, str]) -> dict[int, str]:
     """
     why = next(filter(None, (lms.gradebook(table) for lms in LMSS)), "")
     if why and STUDENT.name not in mapped:
-        raise UsageFault(f"{table.file} is not a roster: {why}. Name the right column: --map student=COLUMN.")
+        remedy = "Name the right column: --map student=COLUMN." if can_map else RENAME
+        raise UsageFault(f"{table.file} is not a roster: {why}. {remedy}")
     plain = PLAIN_COLUMNS | {plain_header(FIRST): FIRST, plain_header(LAST): LAST}
     names = enumerate(map(plain_header, table.header))
     found = {index: plain[name] for index, name in names if name in plain}
