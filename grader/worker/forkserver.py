@@ -169,9 +169,7 @@ class ForkServer:
         self._ask({"op": "import", "modules": new}, START_SECONDS)
         self._loaded.update(new)
 
-    def fork(
-        self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()
-    ) -> Worker:
+    def fork(self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()) -> Worker:
         """Return a new worker, which can read the files in a folder by their names.
 
         `families`: what it will be asked to watch. The server prepares that once for all such workers.
@@ -229,7 +227,7 @@ class ForkServer:
     def _take_spare(
         self, limits: WorkerLimits | None, families: frozenset[str] = frozenset()
     ) -> ForkedWorker | None:
-        """Return the worker that was forked ahead, if it has these limits and families and lives; or end it."""
+        """Return the worker that was forked ahead, if it is of this kind and lives; otherwise end it."""
         self._settle()
         spare, self._spare = self._spare, None
         if spare is None:

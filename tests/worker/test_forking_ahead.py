@@ -126,6 +126,16 @@ def test_a_module_that_is_loaded_later_is_there(series):
     series._loaded.discard("colorsys")
 
 
+def test_one_that_records_other_families_is_ended(series):
+    with series.fork(LIMITS) as worker:
+        waiting = ahead(series, worker)
+    with series.fork(LIMITS, families=["pooling"]) as worker:
+        assert not is_living(waiting)
+        waiting = ahead(series, worker)
+    with series.fork(LIMITS, families=["pooling"]) as worker:
+        assert value(worker, OWN) == waiting
+
+
 def test_it_ends_with_its_server():
     with ForkServer([]) as server:
         server.in_series = True

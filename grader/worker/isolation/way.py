@@ -61,9 +61,7 @@ class Workers(Protocol):
 
         """
 
-    def fork(
-        self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()
-    ) -> Worker:
+    def fork(self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()) -> Worker:
         """Return a new worker, which can read the files in a folder by their names.
 
         `families`: what it will be asked to watch, which can be prepared.
