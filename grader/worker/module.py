@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from grader.worker.check_call import CHECKER, IDLE, check, checker
-from grader.worker.descent import descent
+from grader.worker.descent import Descent
 from grader.worker.failures import MAX_TEXT
 from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
@@ -209,8 +209,9 @@ class StudentModule:
         if not used:
             return []
         found = []
+        descent = Descent([(unit.statement, unit.code) for unit in self.units])
         for name in self.asked:
-            own = descent(name, [(unit.statement, unit.code) for unit in self.units])
+            own = descent.of(name)
             for number, families in used.items():
                 for family, place in families.items():
                     if number in own or (place and self._unit_at(*place) in own):
