@@ -14,9 +14,7 @@ from grader.examiner.session import Session
 from grader.examiner.submission import submission_of
 from grader.examiner.trouble import StudentError
 from grader.language.limits import Limits
-from grader.worker.ending import WorkerLimits
 from grader.worker.families import FAMILIES, owners
-from tests.worker.test_client import PATIENCE, load, value_of
 
 BEGIN = """
 import asyncio, functools, math, operator, threading
@@ -827,17 +825,3 @@ def test_who_calls_no_library_is_never_accused(server, pieces, name):
             session.call(session.fetch("answer"), [[[1, 2], [3, 4]]], {})
         assert used == {}
         assert session.replies.used_at_load == {}
-
-
-RECORDED = """
-from torch import _C
-x = [_C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", "BackendSelect") for name in ("mm", "max_pool2d_with_indices")]
-"""
-
-
-def test_a_server_prepares_exactly_what_the_next_worker_watches(server):
-    for families in ([], ["matmul"], ["matmul", "pooling", "of no name"], ["pooling"], []):
-        with server.fork(WorkerLimits(memory=1 << 30, cpu=60), families=families) as worker:
-            load(worker, RECORDED)
-            found = value_of(worker.ask({"op": "get", "name": "x"}, PATIENCE))
-        assert found == ["matmul" in families, "pooling" in families]
