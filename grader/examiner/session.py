@@ -57,13 +57,14 @@ class Session:
     ) -> None:
         self._server = server
         self._files, self._helpers = files, helpers
+        self._families = sorted(families)
         self._request = {
             "op": "load",
             "file": submission.name,
             "names": list(starters),
             "starters": dict(starters),
             "packages": list(packages),
-            "families": sorted(families),
+            "families": self._families,
             "helpers": helpers is not None,
         }
         self._preloads = preloads(packages, [submission.content])
@@ -289,7 +290,7 @@ class Session:
             if len(self._skip) > MAX_LOSSES or self._budget.loading <= 0:
                 raise StudentError(Trouble("crashed"))
             self._server.load(self._preloads)
-            worker = self._server.fork(worker_limits(self._limits), self._files)
+            worker = self._server.fork(worker_limits(self._limits), self._files, self._families)
             self._workers += 1
             try:
                 self._load(worker)

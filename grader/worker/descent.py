@@ -12,17 +12,30 @@ from grader.worker.statements import root_name
 Statement = tuple[ast.stmt | None, CodeType | None]
 
 
-def descent(name: str, statements: Sequence[Statement]) -> frozenset[int]:
-    """Return the numbers of the statements that define a name, or what they read, and so on."""
-    imported = {name for statement, _ in statements for name in _imported(statement)}
-    bound = [_bound(statement, code) - imported for statement, code in statements]
-    found: set[int] = set()
-    wanted, seen = {name}, set[str]()
-    while wanted - seen:
-        seen |= wanted
-        found |= {number for number, names in enumerate(bound) if names & wanted}
-        wanted = {read for number in found for read in _read(statements[number][1])}
-    return frozenset(found)
+class Descent:
+    """What each statement of a file binds and reads: found once, because each requested name asks."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        imported = {name for statement, _ in statements for name in _imported(statement)}
+        self._bound = [_bound(statement, code) - imported for statement, code in statements]
+        self._codes = [code for _, code in statements]
+        self._reads: dict[int, set[str]] = {}  # by number
+
+    def of(self, name: str) -> frozenset[int]:
+        """Return the numbers of the statements that define a name, or what they read, and so on."""
+        found: set[int] = set()
+        wanted, seen = {name}, set[str]()
+        while wanted - seen:
+            seen |= wanted
+            found |= {number for number, names in enumerate(self._bound) if names & wanted}
+            wanted = {read for number in found for read in self._read(number)}
+        return frozenset(found)
+
+    def _read(self, number: int) -> set[str]:
+        """Return the names at the top level that a statement reads."""
+        if number not in self._reads:
+            self._reads[number] = _read(self._codes[number])
+        return self._reads[number]
 
 
 def _imported(statement: ast.stmt | None) -> set[str]:

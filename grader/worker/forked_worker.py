@@ -14,9 +14,13 @@ from grader.worker.sockets import Sockets
 
 @dataclass
 class ForkedWorker:
-    """A worker's limits and wires; and from the server's answer its process, and a folder to be watched."""
+    """A worker's limits, the families prepared for it, and its wires.
+
+    From the server's answer: its process, and a folder to be watched.
+    """
 
     limits: WorkerLimits
+    families: frozenset[str]
     wires: Sockets
     pid: int = 0
     scratch: str | None = None

@@ -11,7 +11,7 @@ import struct
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -169,8 +169,10 @@ class ForkServer:
         self._ask({"op": "import", "modules": new}, START_SECONDS)
         self._loaded.update(new)
 
-    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+    def fork(self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()) -> Worker:
         """Return a new worker, which can read the files in a folder by their names.
+
+        `families`: what it will be asked to watch. The server prepares that once for all such workers.
 
         Raises:
             WorkerFault: the server does not answer.
@@ -179,7 +181,8 @@ class ForkServer:
         self.start()
         self._settle()  # what has been ended is gone, and the memory that it used is free
         share, kills = self._container.share(self.lanes), self._container.kills()
-        forked = self._take_spare(None if files else limits) or self._begin(limits, share, files)
+        own = frozenset(families)
+        forked = self._take_spare(None if files else limits, own) or self._begin(limits, own, share, files)
         with contextlib.ExitStack() as unless_answered:
             unless_answered.callback(forked.wires.close)
             if forked.pid and share is not None:  # what is left now, not when it was forked
@@ -188,7 +191,7 @@ class ForkServer:
             unless_answered.pop_all()
         if limits == self._limits and not files and not limits.scratch and self._works_ahead:
             with contextlib.suppress(WorkerFault):  # the next request shows it
-                self._spare = self._begin(limits)
+                self._spare = self._begin(limits, own)
         self._limits = limits
         return self._worker(forked, kills)
 
@@ -198,15 +201,20 @@ class ForkServer:
         return self.in_series and self._confine and bool(self.start()["hides"])
 
     def _begin(
-        self, limits: WorkerLimits, share: int | None = None, files: Path | None = None
+        self,
+        limits: WorkerLimits,
+        families: frozenset[str],
+        share: int | None = None,
+        files: Path | None = None,
     ) -> ForkedWorker:
         """Ask for a worker, and do not wait for it."""
         (line, their_line), (output, their_output) = socket.socketpair(), socket.socketpair()
-        forked = ForkedWorker(limits, Sockets(line, output))
+        forked = ForkedWorker(limits, families, Sockets(line, output))
         message = {
             "op": "fork",
             "limits": {**asdict(limits), "share": share},
             "files": str(files) if files else None,
+            "families": sorted(families),
             "confine": self._confine,
         }
         with their_line, their_output, contextlib.ExitStack() as unless_told:
@@ -216,11 +224,15 @@ class ForkServer:
         self._owed.append(forked.take)
         return forked
 
-    def _take_spare(self, limits: WorkerLimits | None) -> ForkedWorker | None:
-        """Return the worker that was forked ahead, if it has these limits and lives; otherwise end it."""
+    def _take_spare(
+        self, limits: WorkerLimits | None, families: frozenset[str] = frozenset()
+    ) -> ForkedWorker | None:
+        """Return the worker that was forked ahead, if it is of this kind and lives; otherwise end it."""
         self._settle()
         spare, self._spare = self._spare, None
-        if spare is None or (spare.limits == limits and spare.wires.is_open()):
+        if spare is None:
+            return None
+        if (spare.limits, spare.families) == (limits, families) and spare.wires.is_open():
             return spare
         spare.wires.close()
         self._end_soon(spare.pid)

@@ -20,6 +20,7 @@ _HARMLESS = re.compile(
     r"|\?|.*\?$"  # help
 )
 _HELP = re.compile(r"[\w.%*]+\?{1,2}")
+_ASSIGNED = re.compile(r"[\w, ]+=\s*[!%]")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In ?\[\d+\]:|   +\.{3,}:)(?: |$)")
 _FIRST_PROMPT = re.compile(r"(?:>>>|In ?\[\d+\]:)(?: |$)")
 
@@ -100,5 +101,6 @@ def _is_magic(line: str) -> bool:
     text = line.strip()
     if text.startswith("#"):
         return False
-    is_assigned = re.match(r"[\w, ]+=\s*[!%]", text) is not None
-    return text.startswith(("%", "!", "?")) or _HELP.fullmatch(text) is not None or is_assigned
+    is_help = text.endswith("?") and _HELP.fullmatch(text) is not None  # most lines need no pattern
+    is_assigned = "=" in text and _ASSIGNED.match(text) is not None
+    return text.startswith(("%", "!", "?")) or is_help or is_assigned

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from grader.worker.check_call import CHECKER, IDLE, check, checker
-from grader.worker.descent import descent
+from grader.worker.descent import Descent
 from grader.worker.failures import MAX_TEXT
 from grader.worker.reading import Cell
 from grader.worker.refusals import uncompiled
@@ -64,6 +64,7 @@ class Unit:
     statement: ast.stmt | None = None
     error: SyntaxError | None = None
     lost: frozenset[str] = frozenset()  # the other names that a section that does not parse seems to define
+    bound: frozenset[str] = frozenset()  # all names that the statement would define
 
 
 class StudentModule:
@@ -107,15 +108,15 @@ class StudentModule:
             yield from (self._unit(label, statement, flags) for statement in tree.body)
 
     def _unit(self, label: str, statement: ast.stmt, flags: int = 0) -> Unit:
-        names = frozenset(defined_names([statement]) & set(self.asked))
+        bound = frozenset(defined_names([statement]))
+        names = bound.intersection(self.asked)
         try:
             module = ast.Module([statement], [])
             code = compile(module, label, "exec", flags=flags, dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError) as error:
-            return Unit(
-                label, statement.lineno, names, None, statement, _as_syntax(error, label, statement.lineno)
-            )
-        return Unit(label, statement.lineno, names, code, statement)
+            fault = _as_syntax(error, label, statement.lineno)
+            return Unit(label, statement.lineno, names, None, statement, fault, bound=bound)
+        return Unit(label, statement.lineno, names, code, statement, bound=bound)
 
     def _without_placeholders(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """Yield the statements, but let no `...` replace an answer that an earlier one gives."""
@@ -172,7 +173,7 @@ class StudentModule:
 
         A failure caused by an earlier one is marked, because it is reported with that one.
         """
-        names = defined_names([unit.statement]) if unit.statement else set(unit.names)
+        names = unit.bound if unit.statement else unit.names
         missing = error.name if type(error) is NameError else None
         for name in names | unit.lost:
             self._failed.setdefault(name, unit)
@@ -196,7 +197,7 @@ class StudentModule:
         """The first statement that defines each name: found once, because many statements can fail."""
         defining: dict[str, Unit] = {}
         for unit in self.units:
-            for name in defined_names([unit.statement]) if unit.statement else ():
+            for name in unit.bound:
                 defining.setdefault(name, unit)
         return defining
 
@@ -208,8 +209,9 @@ class StudentModule:
         if not used:
             return []
         found = []
+        descent = Descent([(unit.statement, unit.code) for unit in self.units])
         for name in self.asked:
-            own = descent(name, [(unit.statement, unit.code) for unit in self.units])
+            own = descent.of(name)
             for number, families in used.items():
                 for family, place in families.items():
                     if number in own or (place and self._unit_at(*place) in own):
@@ -259,7 +261,7 @@ class StudentModule:
             statements.append(one)
             for name in deleted_names(unit.statement):
                 given.pop(name, None)
-            for name in sorted(defined_names([unit.statement])) if gives_values(unit.statement) else ():
+            for name in sorted(unit.bound) if gives_values(unit.statement) else ():
                 if name not in self.starters:
                     others.append((name, one))
                 elif not self._is_untouched(unit, name):

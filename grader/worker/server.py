@@ -6,9 +6,10 @@ Unix socket, whose other end sends one JSON message at a time. The server's firs
 [LAYER...], "missing": {LAYER: WHY}, "namespaces": {KIND: ID}, "hides": BOOL}`: the layers, and whether a
 worker sees no other process. Then
 
-- `{"op": "fork", "limits": {...}, "files": FOLDER or null, "confine": BOOL}` comes with two descriptors, the
-  worker's line and its output. Student code can read the files in FOLDER where it works. The answer is
-  `{"pid": N, "scratch": FOLDER or null}`, a folder whose size has to be watched;
+- `{"op": "fork", "limits": {...}, "files": FOLDER or null, "families": [FAMILY...], "confine": BOOL}` comes
+  with two descriptors, the worker's line and its output. Student code can read the files in FOLDER where it
+  works, and the worker will watch the families. The answer is `{"pid": N, "scratch": FOLDER or null}`, a
+  folder whose size has to be watched;
 - `{"op": "share", "pid": N, "share": BYTES}` bounds the data of a worker that was forked without a share of
   the container's memory, and is answered by `{}`;
 - `{"op": "import", "modules": [MODULE...]}`, which the examiner chooses, is answered by `{}` when it is done;
@@ -48,6 +49,7 @@ from grader.worker.rlimits import bound, bound_data, strictest_cpu
 from grader.worker.scratch import Scratch
 from grader.worker.starting import UNCONFINED, last_descriptor
 from grader.worker.warming import load
+from grader.worker.watch import record
 
 MAX_MESSAGE = 4096  # bytes
 MANY = 16  # workers after which more are likely to come, so that cheaper forks are worth preparing
@@ -118,6 +120,7 @@ class Server:
         if limits["share"] is not None and is_bounded:  # it is in memory
             limits["scratch"] = min(limits["scratch"], limits["share"] // 2)
             limits["share"] -= limits["scratch"]
+        record(message["families"])
         limits["mapped"], resident, limits["data"] = usage()
         scratch = _scratch_of(folder, limits["scratch"], message["files"])
         if scratch and not is_bounded and folder:

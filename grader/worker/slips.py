@@ -6,6 +6,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -31,7 +32,8 @@ class Slips:
     ) -> None:
         """Take the statements that give each name a value, and in `others` the names not asked for."""
         self._given, self._statements = given, statements
-        self._others, self._question_at = list(others), question_at
+        self._others = [(other, plain(other), statement) for other, statement in others]
+        self._question_at = question_at
 
     def found(self, asked: Iterable[str], *, has_powers: bool) -> list[Sign]:
         """Return a few slips for each name, the most certain first; `has_powers`: some line has a `^`."""
@@ -62,21 +64,30 @@ class Slips:
 
     def _elsewhere(self, name: str) -> Iterator[list[Any]]:
         """Yield where the answer may be instead."""
-        for other, statement in self._others:
-            if plain(other) == plain(name):
+        own = plain(name)
+        for other, looks, statement in self._others:
+            if looks == own:
                 yield ["name", [_place(statement)], other]
-        for statement in self._statements:
-            for kind, detail in _of_statement(statement[1], name):
+        for statement, words in self._using:
+            for kind, detail in _of_statement(statement[1], name) if name in words else ():
                 yield [kind, [_place(statement)], detail]
-        for other, statement in self._others:
-            if min(len(plain(other)), len(plain(name))) >= SHORTEST and is_one_typo(
-                plain(other), plain(name)
-            ):
+        for other, looks, statement in self._others:
+            if min(len(looks), len(own)) >= SHORTEST and is_one_typo(looks, own):
                 yield ["name", [_place(statement)], other]
-        for statement in reversed(self._statements):
-            shown = _shown(statement[1])
-            if shown and self._question_at(statement[0], statement[1].lineno) == name:
-                yield [*shown[:1], [_place(statement)], shown[1]]
+        for statement, (kind, detail) in reversed(self._showing):
+            if self._question_at(statement[0], statement[1].lineno) == name:
+                yield [kind, [_place(statement)], detail]
+
+    @cached_property
+    def _using(self) -> list[tuple[Placed, frozenset[str]]]:
+        """The statements that can use names that they should assign to, and these: looked for once."""
+        words = ((one, frozenset(_words(one[1]))) for one in self._statements)
+        return [(one, own) for one, own in words if own]
+
+    @cached_property
+    def _showing(self) -> list[tuple[Placed, tuple[str, str]]]:
+        """The statements that show a value instead of naming it."""
+        return [(one, shown) for one in self._statements if (shown := _shown(one[1]))]
 
 
 def plain(name: str) -> str:
@@ -107,23 +118,37 @@ def _place(statement: Placed) -> list[Any]:
     return [statement[0], statement[1].lineno]
 
 
-def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
-    """Yield how a statement uses a name that it should assign to."""
+def _words(statement: ast.stmt) -> Iterable[str]:
+    """Return the names that a statement can use although it should assign to them."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if any(_gives(node, name) for node in ast.walk(statement) if node is not statement):
-            yield "inside", statement.name
+        return (name for node in ast.walk(statement) if node is not statement and (name := _given(node)))
+    if isinstance(statement, ast.AnnAssign):
+        return [_given(statement.target)]
+    if not isinstance(statement, ast.Expr | ast.Assert):
+        return ()
+    value = statement.value if isinstance(statement, ast.Expr) else statement.test
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return re.findall(r"\w+", value.value)
+    if isinstance(value, ast.Compare | ast.BinOp) and isinstance(value.left, ast.Name):
+        return [value.left.id]
+    return ()
+
+
+def _of_statement(statement: ast.stmt, name: str) -> Iterator[tuple[str, str]]:
+    """Yield how a statement uses a name, one of its words, that it should assign to."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield "inside", statement.name
     elif isinstance(statement, ast.AnnAssign):
-        if _is_stored(statement.target, name):  # `size: 3`
-            is_type = isinstance(statement.annotation, ast.Name | ast.Subscript | ast.Attribute)
-            yield "compared", "" if is_type else _text(statement.annotation)
+        is_type = isinstance(statement.annotation, ast.Name | ast.Subscript | ast.Attribute)
+        yield "compared", "" if is_type else _text(statement.annotation)  # `size: 3`
     elif isinstance(statement, ast.Expr | ast.Assert):
         value = statement.value if isinstance(statement, ast.Expr) else statement.test
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             if found := re.search(rf"^\s*{name}\s*=\s*([^=\s.].*)$", value.value, re.MULTILINE):
                 yield "text", found[1].strip()[:MAX_DETAIL]
-        elif isinstance(value, ast.Compare) and _is_name(value.left, name):
+        elif isinstance(value, ast.Compare):
             yield "compared", _text(value.comparators[0])
-        elif isinstance(value, ast.BinOp) and _is_name(value.left, name):
+        elif isinstance(value, ast.BinOp):
             yield "compared", _text(value.right)
 
 
@@ -210,14 +235,11 @@ def _is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _gives(node: ast.AST, name: str) -> bool:
+def _given(node: ast.AST) -> str:
+    """Return the name that a part of a statement gives a value, or ""."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return node.name == name
-    return isinstance(node, ast.Name) and _is_stored(node, name)
-
-
-def _is_stored(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        return node.name
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
 
 
 def _text(node: ast.expr) -> str:

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 MAX_LINE = 200  # characters of a line that is looked at
 MAX_VALUE = 40  # characters of a value
@@ -16,6 +17,7 @@ _SIDES = re.compile(r"(\d+)\s*[x×X]\s*(\d+)")
 _LETTER = re.compile(r"([A-Za-z])[).]?")
 _EMPHASIS = re.compile(r"(?<!\S)\*+(?=[A-Za-z])")
 _MARKUP = "*_`$ \t"
+_BOUND = re.compile(r"(?:def\s+|class\s+)?(\w+)")  # the name that a line begins with
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,21 @@ class Part:
     is_stub: bool
     is_text: bool = False
 
+    @cached_property
+    def lines(self) -> list[tuple[int, str]]:
+        """Its lines, from 1, in which a value can be: looked for once, because many names can ask."""
+        lines = enumerate(self.text.split("\n"), 1)
+        return [(number, line) for number, line in lines if self.is_text or "#" in line]
+
+    @cached_property
+    def bound(self) -> dict[str, int]:
+        """The first line that begins with each name, as the placeholder of an answer does."""
+        found: dict[str, int] = {}
+        for number, line in enumerate([] if self.is_text else self.text.split("\n"), 1):
+            if name := _name_of(line):
+                found.setdefault(name, number)
+        return found
+
 
 def unread_answers(parts: Sequence[Part], name: str, starter: str) -> Iterator[list[object]]:
     """Yield the signs of a question's answers that are where nothing is run, with the value as code."""
@@ -47,16 +64,21 @@ def unread_answers(parts: Sequence[Part], name: str, starter: str) -> Iterator[l
 
 def _values(part: Part, name: str, given: frozenset[str], *, has_header: bool) -> Iterator[tuple[int, str]]:
     """Yield lines, from 1, with the values in them; a value alone counts only below what a stub holds."""
-    answer = re.compile(rf"(?:def\s+|class\s+)?{re.escape(name)}\b")
-    is_own = not part.is_stub
-    for number, line in enumerate(part.text.split("\n"), 1):
-        is_placeholder = not part.is_text and answer.match(line) is not None
-        is_own = is_own or is_placeholder
+    own_from = part.bound.get(name) if part.is_stub else 0
+    for number, line in part.lines:
+        is_placeholder = not part.is_text and _name_of(line) == name
         if len(line) > MAX_LINE or (line.strip() in given and not part.is_text):
             continue
         text = line if part.is_text else _comment(line, is_placeholder=is_placeholder)
-        if value := value_in(text, name, is_alone=is_own and has_header, has_header=has_header):
+        is_own = own_from is not None and own_from <= number
+        if text and (value := value_in(text, name, is_alone=is_own and has_header, has_header=has_header)):
             yield number, value
+
+
+def _name_of(line: str) -> str:
+    """Return the name that a line begins with, or ""."""
+    found = _BOUND.match(line)
+    return found[1] if found else ""
 
 
 def _comment(line: str, *, is_placeholder: bool) -> str:

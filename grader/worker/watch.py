@@ -44,6 +44,47 @@ def warm_up() -> None:
             getattr(aten, name, None)
 
 
+class _Recorded:
+    """The operators of torch that record themselves in this process and in its forks, and for whom."""
+
+    families: frozenset[str] = frozenset()
+    library: Any = None  # torch forgets them when nothing holds this
+    watch: Watch | None = None
+
+
+def record(families: Iterable[str]) -> None:
+    """Make operators of exactly these families record themselves, if torch is there.
+
+    This takes longer than many a submission. A fork server does it once for workers that it forks later.
+    """
+    wanted = frozenset(FAMILIES).intersection(families)
+    if "torch" not in sys.modules or wanted == _Recorded.families:
+        return
+    from torch import _C  # noqa: PLC0415 only with torch
+    from torch.library import Library  # noqa: PLC0415
+
+    _Recorded.library = None
+    # This dispatch key comes between autograd and the CPU kernel, for every tensor and in every thread.
+    below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
+    _Recorded.library = Library("aten", "IMPL") if wanted else None  # type: ignore[no-untyped-call,unused-ignore]
+    _Recorded.families = wanted
+    for family in wanted:
+        for name, overload in overloads(family):
+            noted = _noted_operator(name, overload or "default", family, below)
+            full = f"aten::{name}.{overload}".rstrip(".")
+            _Recorded.library.m.impl(full, "BackendSelect", noted, True)
+
+
+def _noted_operator(name: str, overload: str, family: str, below: Any) -> Callable[..., Any]:
+    def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:
+        if _Recorded.watch is not None:
+            _Recorded.watch.note([family], sys._getframe(1))  # noqa: SLF001
+        operator = getattr(getattr(sys.modules["torch"].ops.aten, name), overload)
+        return operator.redispatch(keys & below, *args, **kwargs)
+
+    return noted
+
+
 class Watch:
     """Records which families are used from `install` on; `clear` forgets them."""
 
@@ -52,7 +93,6 @@ class Watch:
         self._owners = owners(self._families)
         self._cells = cells
         self._libraries = {*packages, *(owner.partition(".")[0] for owner in self._owners)}
-        self._operators: Any = None  # torch forgets them when nothing holds this
         self._seen: dict[str, Spot | None] = {}
 
     def install(self) -> None:
@@ -111,27 +151,8 @@ class Watch:
 
     def watch_operators(self) -> None:
         """Make operators of torch record themselves, if torch is there."""
-        if "torch" not in sys.modules or self._operators is not None:
-            return
-        from torch import _C  # noqa: PLC0415 only with torch
-        from torch.library import Library  # noqa: PLC0415
-
-        # This dispatch key comes between autograd and the CPU kernel, for every tensor and in every thread.
-        below = _C._dispatch_keyset_full_after(_C.DispatchKey.BackendSelect)  # noqa: SLF001
-        self._operators = Library("aten", "IMPL")  # type: ignore[no-untyped-call,unused-ignore]
-        for family in self._families:
-            for name, overload in overloads(family):
-                noted = self._noted_operator(name, overload or "default", family, below)
-                full = f"aten::{name}.{overload}".rstrip(".")
-                self._operators.m.impl(full, "BackendSelect", noted, True)
-
-    def _noted_operator(self, name: str, overload: str, family: str, below: Any) -> Callable[..., Any]:
-        def noted(keys: Any, *args: Any, **kwargs: Any) -> Any:
-            self.note([family], sys._getframe(1))  # noqa: SLF001
-            operator = getattr(getattr(sys.modules["torch"].ops.aten, name), overload)
-            return operator.redispatch(keys & below, *args, **kwargs)
-
-        return noted
+        _Recorded.watch = self
+        record(self._families)
 
     def note(self, families: Iterable[str], frame: FrameType | None) -> None:
         """Record a use, with the innermost line of the student's own code."""

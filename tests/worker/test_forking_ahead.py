@@ -24,6 +24,11 @@ from tests.worker.test_client import PATIENCE, load, value_of
 
 LIMITS = WorkerLimits(memory=1 << 30, cpu=60)
 OWN = "import os\nx = os.getpid()"
+RECORDED = """
+from torch import _C
+names = "mm", "max_pool2d_with_indices"
+x = [_C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", "BackendSelect") for name in names]
+"""
 DATA = "import resource\nx = resource.getrlimit(resource.RLIMIT_DATA)[0]"
 
 
@@ -126,6 +131,16 @@ def test_a_module_that_is_loaded_later_is_there(series):
     series._loaded.discard("colorsys")
 
 
+def test_one_that_records_other_families_is_ended(series):
+    with series.fork(LIMITS) as worker:
+        waiting = ahead(series, worker)
+    with series.fork(LIMITS, families=["pooling"]) as worker:
+        assert not is_living(waiting)
+        waiting = ahead(series, worker)
+    with series.fork(LIMITS, families=["pooling"]) as worker:
+        assert value(worker, OWN) == waiting
+
+
 def test_it_ends_with_its_server():
     with ForkServer([]) as server:
         server.in_series = True
@@ -208,3 +223,9 @@ def test_student_code_can_neither_see_nor_signal_it(series):
         assert is_living(waiting)
     with series.fork(LIMITS) as worker:
         assert value(worker, OWN) == waiting
+
+
+def test_a_server_prepares_exactly_what_the_next_worker_watches(server):
+    for families in ([], ["matmul"], ["matmul", "pooling", "of no name"], ["pooling"], []):
+        with server.fork(LIMITS, families=families) as worker:
+            assert value(worker, RECORDED) == ["matmul" in families, "pooling" in families]

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.worker import slips
 from grader.worker.magics import as_jupyter_reads, without_magics
 from grader.worker.reading import read_cells
 from grader.worker.sections import Sections, question_of
-from grader.worker.slips import is_one_typo, plain
+from grader.worker.slips import Slips, is_one_typo, plain
 from grader.worker.statements import is_untouched
 from grader.worker.syntax_words import explained
-from grader.worker.unread import value_in
+from grader.worker.unread import Part, unread_answers, value_in
 
 WORD = st.text("abcdef", min_size=4, max_size=9)
 
@@ -198,3 +199,35 @@ def test_what_is_read_out_of_a_comment_is_code_that_parses(text, is_alone):
 )
 def test_an_answer_in_a_comment(text, is_alone, value):
     assert value_in(text, "size", is_alone=is_alone) == value
+
+
+def test_statements_are_looked_at_once_however_many_names_are_asked(monkeypatch):
+    seen, look = [], slips._shown
+
+    def counted(statement):
+        seen.append(statement)
+        return look(statement)
+
+    monkeypatch.setattr(slips, "_shown", counted)
+    source = "missing\n" * 50 + "def f():\n    size = 3\n'size = 4'\nsize == 5\nsize: 6\nprint(7)\n"
+    statements = [("a.py", one) for one in ast.parse(source).body]
+    found = Slips({}, statements, [], lambda _cell, _line: "size").found(
+        ["size", *"abcdefgh"], has_powers=False
+    )
+    assert [sign[:2] for sign in found] == [
+        ["size", kind] for kind in ("inside", "text", "compared", "compared")
+    ]
+    assert len(seen) <= len(statements)
+    found = Slips({}, statements[-1:], [], lambda _cell, _line: "size").found(["size"], has_powers=False)
+    assert found == [["size", "printed", [["a.py", 56]], "7"]]
+
+
+def test_a_comment_counts_from_the_placeholder_on():
+    text = "# 1\n# size = 2\nsize = ...  # 3\n# 4\nsizes = 5  # 6"
+    stub = Part("a.py", text, 10, "size", is_stub=True)
+    own = Part("a.py", text, 10, "size", is_stub=False)
+    assert [sign[2:] for sign in unread_answers([stub], "size", "size = ...")] == [
+        [[["a.py", line]], value] for line, value in ((12, "2"), (13, "3"), (14, "4"))
+    ]
+    assert [sign[3] for sign in unread_answers([own], "size", "size = ...")] == ["1", "2", "3", "4"]
+    assert not list(unread_answers([own], "other", "other = ..."))

@@ -10,7 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -88,7 +88,12 @@ class Spawner:
         """Make later workers import these as well."""
         self._modules += [name for name in modules if name not in self._modules]
 
-    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+    def fork(
+        self,
+        limits: WorkerLimits,
+        files: Path | None = None,
+        families: Collection[str] = (),  # noqa: ARG002 each process begins anew
+    ) -> Worker:
         """Return a new worker, which has copies of the files in a folder."""
         spawned, self._next = self._next or self._spawn(), None
         self._given += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:  # a command that only names a way need not import its parts
@@ -61,8 +61,10 @@ class Workers(Protocol):
 
         """
 
-    def fork(self, limits: WorkerLimits, files: Path | None = None) -> Worker:
+    def fork(self, limits: WorkerLimits, files: Path | None = None, families: Collection[str] = ()) -> Worker:
         """Return a new worker, which can read the files in a folder by their names.
+
+        `families`: what it will be asked to watch, which can be prepared.
 
         Raises:
             WorkerFault: the grader failed.
