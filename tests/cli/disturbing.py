@@ -22,7 +22,8 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from grader.engine.setup import Setup
 from grader.examiner import bench
 from grader.examiner.collection import with_suite
 from grader.examiner.outcome import Outcome
+from grader.gradebook import database
 from grader.handout.wheel import own_wheel
 from grader.worker import forkserver, interrupts, server, start, zygote
 from grader.worker.environment import clean_environment
@@ -55,6 +57,7 @@ bench.warm_up()
 KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
 GROWING = {"mkdir", "open", "write"}
+_engine_of = lru_cache(maxsize=2)(database._engine)  # a fork of an open one has compiled its statements
 CACHE = [Path()]  # the folder of the results that are known
 SECONDS = 300  # after which a run counts as hanging
 
@@ -96,11 +99,10 @@ class Disturbance:
 
     def _is_elsewhere(self, place: Any) -> bool:
         """Return whether a write goes to a pipe, or to the folder that does not count."""
-        if isinstance(place, int):
-            place = Path(f"/proc/self/fd/{place}").readlink()
-            if not place.is_absolute():
-                return True
-        return not set(Path(os.fsdecode(place)).parents).isdisjoint(self.but)
+        name = os.readlink(f"/proc/self/fd/{place}") if isinstance(place, int) else os.fsdecode(place)
+        if isinstance(place, int) and not name.startswith("/"):
+            return True
+        return name.startswith(tuple(f"{folder}/" for folder in self.but))
 
 
 def _names(arguments: tuple[Any, ...]) -> list[Any]:
@@ -215,6 +217,7 @@ def grade_by_forks(replace: Callable[[object, str, object], None], cache: Path) 
     replace(forkserver, "executed", _executed)
     replace(zygote, "executed", _forked_zygote)
     replace(lanes.LocalLanes, "run", _Here.run)
+    replace(database, "_engine", _engine_of)
     CACHE[0] = cache
 
 
@@ -253,6 +256,34 @@ def run(
     out, err, count = (_all(reading) for reading, _ in pipes)
     status = os.waitpid(pid, 0)[1]
     return Ended(os.waitstatus_to_exitcode(status), out, err, int(count or 0))
+
+
+@dataclass
+class Left:
+    """What disturbed runs left in some folders: from the same files, the next run does the same, and is played once."""
+
+    folders: tuple[Path, ...]
+    known: set[str] = field(default_factory=set)
+
+    def is_new(self) -> bool:
+        """Return whether no run before left the same names, modes and bytes."""
+        try:
+            digest = self._digest()
+        except FileNotFoundError:  # a process that outlived the run is still clearing away
+            return True
+        is_known = digest in self.known
+        self.known.add(digest)
+        return not is_known
+
+    def _digest(self) -> str:
+        paths = sorted(path for folder in self.folders for path in (folder, *folder.rglob("*")))
+        return digest_of(pickle.dumps([(str(path), path.lstat().st_mode, _content(path)) for path in paths]))
+
+
+def _content(path: Path) -> bytes:
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _all(reading: int) -> str:

@@ -21,7 +21,7 @@ from grader.cli import course as course_cli
 from grader.cli import grade as grade_cli
 from grader.worker.pages import collapse
 from grader.worker.zygote import end_zygotes
-from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, grade_by_forks, run
+from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, Left, grade_by_forks, run
 from tests.conftest import Run
 
 COURSE = "format: 1\ntitle: Small\nseed: small\nexercises: [ex-1]\npackages: []\n"
@@ -182,6 +182,7 @@ class Stage:
     def __init__(self, place: Path, scenario: Scenario) -> None:
         self.place, self.scenario = place, scenario
         self.ready, self.root, self.temporary = place / "ready", place / "root", place / "tmp"
+        self.left = Left((self.root, self.temporary))
         self.temporary.mkdir()
         self.ready.mkdir()
         scenario.prepare(self.ready)
@@ -236,6 +237,8 @@ def test_a_disturbed_command_that_is_typed_again(
         if what != KILL:
             assert list(stage.temporary.iterdir()) == [], at
             assert not [file for file in stage.root.rglob("*") if file.name.endswith(".part")], at
+        if not stage.left.is_new():
+            continue
         second = stage.again()
         assert second.code == expected.code, (at, second)
         assert second.err in {"", scenario.may_add}, (at, second)
@@ -258,6 +261,8 @@ def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
     stub = (stage.root / "OUT" / "ex-1.py").read_bytes()
     for at in range(1, count + 1):
         stage.play(what, at)
+        if not stage.left.is_new():
+            continue
         change(stage.root)
         ran = stage.again()
         assert (ran.code, ran.out) == (0, "4 files written to OUT.\n"), at
