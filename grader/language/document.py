@@ -191,7 +191,10 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
 
 @lru_cache(maxsize=16)
 def _composed(text: str) -> yaml.Node | None:
-    """Return the root node, which nobody changes: a command asks for a file's outline, and later for all of it."""
+    """Return the root node, which nobody changes.
+
+    A command asks for the outline of an exercise, and later for all of it.
+    """
     loader = _Loader(text)
     try:
         return loader.get_single_node()
