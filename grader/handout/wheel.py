@@ -107,10 +107,15 @@ def _is_own(project: Path) -> bool:
 
 def _of_project(file: Path) -> About:
     """Read a checkout's pyproject.toml: what an editable installation remembers may be older."""
-    project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    project = _project(file.read_text(encoding="utf-8"))
     points = {"console_scripts": project["scripts"], **project["entry-points"]}
     text = (file.parent / "LICENSE").read_text(encoding="utf-8")
     return About(project["version"], project["requires-python"], project["dependencies"], points, text)
+
+
+@lru_cache(maxsize=1)
+def _project(text: str) -> dict[str, Any]:
+    return dict(tomllib.loads(text)["project"])
 
 
 def _of_installation() -> About:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -164,10 +165,8 @@ for _tag, _pattern, _first in (
 
 def _compose(file: Path, text: str) -> yaml.Node | None:
     """Parse the text and return the root node of its only document."""
-    loader = None
     try:
-        loader = _Loader(text)
-        return loader.get_single_node()
+        return _composed(text)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         fault = Fault(file, line, None, "", "YAML forbids a character in this file.", "Remove it.")
@@ -188,9 +187,19 @@ def _compose(file: Path, text: str) -> yaml.Node | None:
         if mark is None:
             raise CourseFaults([Fault(file, None, None, "", sentence, remedy)]) from None
         raise CourseFaults([Fault(file, mark.line + 1, mark.column + 1, "", sentence, remedy)]) from None
+
+
+@lru_cache(maxsize=16)
+def _composed(text: str) -> yaml.Node | None:
+    """Return the root node, which nobody changes.
+
+    A command asks for the outline of an exercise, and later for all of it.
+    """
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
     finally:
-        if loader is not None:
-            loader.dispose()
+        loader.dispose()
 
 
 def _has_bare_text(mark: yaml.Mark | None) -> bool:

@@ -1,6 +1,7 @@
-"""A command run in a fork of this process, and disturbed at one of its writes.
+"""A command run in a process of its own, and disturbed at one of its writes.
 
-Everything is imported already, so a run takes as long as its own work. Counted are the calls of Python's by which
+It is a fork of a process that has imported what commands need, so a run takes as long as its own work. Not of
+pytest, which is much larger: a fork copies each page of memory that it writes to. Counted are the calls of Python's by which
 files, folders and names are made, changed and removed, and the statements that SQLite is given. At the write
 whose turn it is the process kills itself (half of what it writes is written), interrupts itself, or its disk is
 full from then on: each such call raises ENOSPC, and the kernel lets no file grow (SQLite sees that).
@@ -8,6 +9,7 @@ full from then on: each such call raises ENOSPC, and the kernel lets no file gro
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import contextlib
 import errno
@@ -19,10 +21,13 @@ import pickle
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +46,20 @@ from grader.engine.setup import Setup
 from grader.examiner import bench
 from grader.examiner.collection import with_suite
 from grader.examiner.outcome import Outcome
+from grader.gradebook import database
 from grader.handout.wheel import own_wheel
 from grader.worker import forkserver, interrupts, server, start, zygote
 from grader.worker.environment import clean_environment
+from grader.worker.pages import collapse
 from grader.worker.starting import ServerPlace, Start, forked
+from grader.worker.zygote import end_zygotes
 
-_OF_COMMANDS = [f"grader.cli.{module}" for module, *_ in course.PARTS.values()]
-for _module in (*_OF_COMMANDS, "grader.proof.proving", "nbformat", "sqlalchemy.dialects.sqlite"):
-    importlib.import_module(_module)  # else every run would import its own
-own_wheel()  # is remembered, else every run would make its own
-bench.warm_up()
-
+ROOT = Path(__file__).resolve().parents[2]
+_BEGIN = "import sys; sys.path[0] = {root!r}; from tests.cli import disturbing; disturbing.serve({line})"
 KILL, INTERRUPT, FULL = "kill", "interrupt", "full"
 CALLS = ("mkdir", "rmdir", "unlink", "remove", "replace", "rename", "link", "ftruncate", "truncate", "write")
 GROWING = {"mkdir", "open", "write"}
+_engine_of = lru_cache(maxsize=2)(database._engine)  # a fork of an open one has compiled its statements
 CACHE = [Path()]  # the folder of the results that are known
 SECONDS = 300  # after which a run counts as hanging
 
@@ -96,11 +101,10 @@ class Disturbance:
 
     def _is_elsewhere(self, place: Any) -> bool:
         """Return whether a write goes to a pipe, or to the folder that does not count."""
-        if isinstance(place, int):
-            place = Path(f"/proc/self/fd/{place}").readlink()
-            if not place.is_absolute():
-                return True
-        return not set(Path(os.fsdecode(place)).parents).isdisjoint(self.but)
+        is_open = isinstance(place, int)
+        name = os.readlink(f"/proc/self/fd/{place}") if is_open else os.fsdecode(place)  # noqa: PTH115 it is quicker
+        is_pipe = is_open and not name.startswith("/")
+        return is_pipe or name.startswith(tuple(f"{folder}/" for folder in self.but))
 
 
 def _names(arguments: tuple[Any, ...]) -> list[Any]:
@@ -210,12 +214,12 @@ def _forked_zygote(modules: Sequence[str], control: int, errors: int) -> _Forked
     return _ForkedZygote(forked(serve)(place).pid)
 
 
-def grade_by_forks(replace: Callable[[object, str, object], None], cache: Path) -> None:
-    """Let the commands of this process fork what they would execute; results are known from a folder."""
+def grade_by_forks(replace: Callable[[object, str, object], None]) -> None:
+    """Let the commands of this process fork what they would execute; results are known from the folder `CACHE`."""
     replace(forkserver, "executed", _executed)
     replace(zygote, "executed", _forked_zygote)
     replace(lanes.LocalLanes, "run", _Here.run)
-    CACHE[0] = cache
+    replace(database, "_engine", _engine_of)
 
 
 @dataclass(frozen=True)
@@ -228,18 +232,103 @@ class Ended:
     count: int
 
 
+@dataclass(frozen=True)
+class _Typed:
+    """A command that is typed in a folder, with a folder for temporary files."""
+
+    module: str
+    folder: Path
+    arguments: tuple[str, ...]
+    temporary: Path
+    disturbance: Disturbance | None  # None: it is rehearsed
+    environment: dict[str, str]
+
+
 def run(
-    command: click.Command, folder: Path, arguments: Sequence[str], temporary: Path, disturbance: Disturbance
+    command: click.Command,
+    folder: Path,
+    arguments: Sequence[str],
+    temporary: Path,
+    disturbance: Disturbance | None,
+    imported: tuple[str, ...] = (),
 ) -> Ended:
-    """Run a command in a folder, with a folder for temporary files."""
+    """Run a command in a folder, with a folder for temporary files, and with modules that are imported already."""
+    assert command.callback
+    module = command.callback.__module__
+    line = _small(imported)
+    line.send(_Typed(module, folder, tuple(arguments), temporary, disturbance, dict(os.environ)))
+    ended = line.recv()
+    assert isinstance(ended, Ended), ended
+    return ended
+
+
+def rehearse(
+    command: click.Command,
+    folder: Path,
+    arguments: Sequence[str],
+    temporary: Path,
+    imported: tuple[str, ...] = (),
+) -> None:
+    """Run a command in the process that will be forked: what is done once in a process, no fork of it does again."""
+    assert run(command, folder, arguments, temporary, None, imported).code in {0, 1}
+
+
+@lru_cache
+def _small(imported: tuple[str, ...]) -> Connection:
+    """Start a process that is forked for each run, and ends with this one."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        begin = _BEGIN.format(root=str(ROOT), line=theirs.fileno())
+        small = subprocess.Popen([sys.executable, "-c", begin, *imported], pass_fds=[theirs.fileno()])
+    line = Connection(ours.detach())
+    atexit.register(_end, line, small)
+    return line
+
+
+def _end(line: Connection, small: subprocess.Popen[bytes]) -> None:
+    line.close()
+    small.wait()
+
+
+def serve(number: int) -> None:
+    """Run what is asked for, each in a fork, until nobody can ask any more."""
+    os.set_inheritable(number, False)
+    _prepare(sys.argv[1:])
+    line = Connection(number)
+    with contextlib.suppress(EOFError):
+        while True:
+            typed = line.recv()
+            line.send(_forked(typed) if typed.disturbance else _rehearsed(typed))
+
+
+def _prepare(imported: Sequence[str]) -> None:
+    """Do once what else every run would do."""
+    of_commands = [f"grader.cli.{module}" for module, *_ in course.PARTS.values()]
+    for module in (*of_commands, "grader.proof.proving", "nbformat", "sqlalchemy.dialects.sqlite", *imported):
+        importlib.import_module(module)
+    own_wheel()
+    bench.warm_up()
+    grade_by_forks(setattr)
+    gc.collect()
+    gc.freeze()
+
+
+def _rehearsed(typed: _Typed) -> Ended:
+    nowhere = io.StringIO()
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        code = _ended(_set_up(typed))
+    end_zygotes()
+    collapse()  # a fork copies an entry for each page
+    return Ended(code, "", "", 0)
+
+
+def _forked(typed: _Typed) -> Ended:
     pipes = [os.pipe() for _ in range(3)]
     pid = os.fork()
     if pid == 0:
         try:
             signal.alarm(SECONDS)
-            code = _child(
-                command, folder, arguments, temporary, disturbance, [writing for _, writing in pipes]
-            )
+            code = _child(typed, [writing for _, writing in pipes])
         except BaseException:
             import traceback
 
@@ -255,19 +344,40 @@ def run(
     return Ended(os.waitstatus_to_exitcode(status), out, err, int(count or 0))
 
 
+@dataclass
+class Left:
+    """What disturbed runs left in some folders: from the same files, the next run does the same, and is played once."""
+
+    folders: tuple[Path, ...]
+    known: set[str] = field(default_factory=set)
+
+    def is_new(self) -> bool:
+        """Return whether no run before left the same names, modes and bytes."""
+        try:
+            digest = self._digest()
+        except FileNotFoundError:  # a process that outlived the run is still clearing away
+            return True
+        is_known = digest in self.known
+        self.known.add(digest)
+        return not is_known
+
+    def _digest(self) -> str:
+        paths = sorted(path for folder in self.folders for path in (folder, *folder.rglob("*")))
+        return digest_of(pickle.dumps([(str(path), path.lstat().st_mode, _content(path)) for path in paths]))
+
+
+def _content(path: Path) -> bytes:
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return path.read_bytes() if path.is_file() else b""
+
+
 def _all(reading: int) -> str:
     with os.fdopen(reading, encoding="utf-8") as stream:
         return stream.read()
 
 
-def _child(
-    command: click.Command,
-    folder: Path,
-    arguments: Sequence[str],
-    temporary: Path,
-    disturbance: Disturbance,
-    ends: list[int],
-) -> int:
+def _child(typed: _Typed, ends: list[int]) -> int:
     null = os.open(os.devnull, os.O_RDONLY)
     for number, end in ((0, null), (1, ends[0]), (2, ends[1])):
         os.dup2(end, number)
@@ -276,19 +386,34 @@ def _child(
     )
     for end in ends[:2]:
         os.close(end)
-    os.chdir(folder)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
-    os.environ.update(clean_environment())  # that the fork server would have of its own
-    sys.argv = [command.name or "", *arguments]
-    grade_by_forks(setattr, temporary.parent / "cache")
-    CACHE[0].mkdir(exist_ok=True)
+    command, disturbance = _set_up(typed), typed.disturbance
+    assert disturbance
     disturbance.but += (CACHE[0],)
     gc.disable()
     interrupts.leave_at_once()
     _take_over(disturbance)
+    code = _ended(command)
+    os.write(ends[2], str(disturbance.count).encode())
+    return code
+
+
+def _set_up(typed: _Typed) -> click.Command:
+    """Enter the folder of a command, and return the command."""
+    command = importlib.import_module(typed.module).command
+    assert isinstance(command, click.Command)
+    os.chdir(typed.folder)
+    os.environ.clear()
+    os.environ.update(typed.environment)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(typed.temporary)
+    os.environ.update(clean_environment())  # that the fork server would have of its own
+    sys.argv = [command.name or "", *typed.arguments]
+    CACHE[0] = typed.temporary.parent / "cache"
+    CACHE[0].mkdir(exist_ok=True)
+    return command
+
+
+def _ended(command: click.Command) -> int:
     try:
         entry.run(command)
     except SystemExit as left:
-        code = int(str(left.code))
-    os.write(ends[2], str(disturbance.count).encode())
-    return code
+        return int(str(left.code))
