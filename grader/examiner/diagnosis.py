@@ -101,8 +101,7 @@ def _numbers(value: Any) -> Iterator[float]:
         is_dense = value.layout is torch.strided and value.numel() > 0
         yield 0.0 if not is_dense or value.isfinite().any() else math.nan
     elif is_array(value):
-        import numpy as np  # noqa: PLC0415 only where there are arrays
-
+        np = sys.modules["numpy"]
         is_of_decimals = np.issubdtype(value.dtype, np.inexact) and value.size > 0
         yield 0.0 if not is_of_decimals or np.isfinite(value).any() else math.nan
     elif isinstance(value, list | tuple):
@@ -182,11 +181,9 @@ def _is_numpys(value: Any) -> bool:
 
 
 def _same_arrays(one: Any, other: Any) -> bool:
-    import numpy as np  # noqa: PLC0415 only where there are arrays
-
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
-    return bool(np.isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
+    return bool(sys.modules["numpy"].isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
 
 
 def _same_tensors(one: Any, other: Any) -> bool:

@@ -152,9 +152,7 @@ class Cluster:
             module = ["-m", f"distributed.cli.dask_{what}"]
             with log.open("wb") as stream:
                 command = [*self.prefix, sys.executable, *wrapper, *module, *dask]
-                process = subprocess.Popen(
-                    command, stdout=stream, stderr=stream, env={**os.environ, **QUIET}
-                )
+                process = subprocess.Popen(command, stdout=stream, stderr=stream, env={**os.environ, **QUIET})
         else:
             log.touch()
             program = f"from distributed.cli.dask_{what} import main; main()"

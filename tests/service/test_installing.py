@@ -154,7 +154,9 @@ def torch_wheel(folder: Path) -> Path:
     It asks for the same packages. CI has installed torch itself just before.
     """
     torch = distribution("torch")
-    paths = {file.parts[0]: torch.locate_file(file.parts[0]) for file in torch.files or () if len(file.parts) > 1}
+    paths = {
+        file.parts[0]: torch.locate_file(file.parts[0]) for file in torch.files or () if len(file.parts) > 1
+    }
     [about] = [name for name in paths if name.endswith(".dist-info")]
     for name in paths.keys() - {about, ".."}:
         shutil.copytree(str(paths[name]), folder / "links" / name, symlinks=True, copy_function=link)
@@ -190,9 +192,7 @@ def test_a_student_types_what_the_readme_says(own: Path, course: Run, tmp_path: 
     ran = subprocess.run(
         ["bash", "-c", script],
         cwd=own / "handout",
-        env=environment
-        | installing._SPARING
-        | {"PATH": paths, "PIP_CONSTRAINT": constraints},
+        env=environment | installing._SPARING | {"PATH": paths, "PIP_CONSTRAINT": constraints},
         capture_output=True,
         text=True,
         check=False,
