@@ -31,6 +31,7 @@ LATER = {
     ("grader.handout.stubs", "nbformat"),  # with Jupyter installed beside it, it takes as long as torch
     ("grader.gradebook.database", "grader.gradebook.migrating"),  # alembic, for older gradebooks only
     ("grader.service.pushing", "grader.lms.canvas_rest.remote_course"),  # canvasapi, an extra
+    ("grader.service.proposing", "grader.clusters.finding"),  # numpy, for one command
     ("grader.service.service", "grader.proof.proving"),  # pytest, for what proves exercises only
     (
         "grader.classroom.class_grader",

@@ -9,13 +9,12 @@ misconception's one line.
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any
-
-import numpy as np
 
 from grader.examiner.check_result import CheckResult
 from grader.examiner.remote import Remote
@@ -102,6 +101,7 @@ def _numbers(value: Any) -> Iterator[float]:
         is_dense = value.layout is torch.strided and value.numel() > 0
         yield 0.0 if not is_dense or value.isfinite().any() else math.nan
     elif is_array(value):
+        np = sys.modules["numpy"]
         is_of_decimals = np.issubdtype(value.dtype, np.inexact) and value.size > 0
         yield 0.0 if not is_of_decimals or np.isfinite(value).any() else math.nan
     elif isinstance(value, list | tuple):
@@ -158,10 +158,8 @@ def same(one: Any, other: Any) -> bool:
     """
     if is_tensor(one) and is_tensor(other):
         return _same_tensors(one, other)
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        if one.shape != other.shape or one.dtype != other.dtype:
-            return False
-        return bool(np.isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
+    if _is_numpys(one) and _is_numpys(other):
+        return _same_arrays(one, other)
     if isinstance(one, Remote) and isinstance(other, Remote):
         return one.description == other.description
     if type(one) is not type(other):
@@ -174,6 +172,18 @@ def same(one: Any, other: Any) -> bool:
         pairs = zip(one.items(), other.items(), strict=False)
         return len(one) == len(other) and all(same(mine, its) for mine, its in pairs)
     return bool(one == other)
+
+
+def _is_numpys(value: Any) -> bool:
+    """Return whether this is an array of numpy, without importing numpy."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray)
+
+
+def _same_arrays(one: Any, other: Any) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    return bool(sys.modules["numpy"].isclose(one, other, RELATIVE, ABSOLUTE, equal_nan=True).all())
 
 
 def _same_tensors(one: Any, other: Any) -> bool:

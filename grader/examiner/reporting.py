@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from grader.course.sitting import Paper, Sitting
 from grader.examiner.cause import cause_of
@@ -12,7 +13,6 @@ from grader.examiner.diagnosis import Diagnosis
 from grader.examiner.events import Verdict
 from grader.examiner.patience import TooSlowError
 from grader.examiner.report import CheckReport, QuestionReport, Report, rounded, worst
-from grader.examiner.session import Session
 from grader.examiner.sketch import Sketch, sketch_of
 from grader.examiner.trouble import StudentError
 from grader.examiner.usage import Usage
@@ -25,6 +25,9 @@ from grader.examiner.wording import (
     explain,
 )
 from grader.questions.posed import Mark, OutcomeName, Posed, Wrong, either
+
+if TYPE_CHECKING:
+    from grader.examiner.session import Session  # it needs numpy, which takes long to import
 
 MAX_NOTES = 20
 OTHER = "another"  # replaces the type of an exception where it is not shown

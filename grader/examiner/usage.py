@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from grader.examiner.replies import Replies
 from grader.examiner.trouble import Place
 from grader.examiner.wording import FORBIDDEN, IT_DOES, REQUIRED, used_text
 from grader.questions.posed import Posed
 from grader.worker.families import FAMILIES
+
+if TYPE_CHECKING:
+    from grader.examiner.replies import Replies  # it needs numpy, which takes long to import
 
 
 @dataclass

@@ -26,7 +26,8 @@ _NO_NETWORK = "pip could not reach a package index, so nothing was installed. Co
 _NOT_INSTALLED = "`pip install {words}` failed for a student with a new environment: {reason}"
 _NOT_GRADED = "The installation worked, but `python -m grader {exercise}` then failed: {reason}"
 _IN_THE_WAY = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER"}
-_SPARING = {"PIP_NO_COMPILE": "1"}  # one run imports little of what is installed, and all is removed then
+# One run imports little of what is installed, and all is removed then. PIP_NO_COMPILE=1 means the opposite.
+_SPARING = {"PIP_COMPILE": "0"}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import yaml
 
 from grader.clusters.atoms import AnyQuestion
 from grader.clusters.cluster import AskedOf, Cluster, Unexplained
-from grader.clusters.finding import find_clusters
 from grader.course.loading import LoadedCourse, LoadedExercise
 from grader.course.paper import variant_of
 from grader.errors import printable
@@ -84,6 +83,8 @@ def propose(course: LoadedCourse, gradebook: Gradebook, wanted: Sequence[str]) -
         exercise = exercises[handed_in.exercise]
         gathered.note(handed_in.student, report, exercise, variant_of(exercise, owner or None, params))
     asked = gathered.in_order(exercises)
+    from grader.clusters.finding import find_clusters  # noqa: PLC0415 it needs numpy
+
     proposals = [
         _proposal(exercises[found.asked.exercise], found.asked, cluster, number)
         for found in find_clusters(exercises, asked)

@@ -156,7 +156,7 @@ def test_full_marks_and_what_is_remembered(own: Path, course: Run, grade: Run) -
 
 
 @pytest.mark.parametrize("end", ["ctrl-c", "sigterm", "bug"])
-def test_the_terminal_is_restored(own: Path, end: str, tmp_path: Path) -> None:
+def test_the_terminal_is_restored(my_quizzes: Path, end: str, tmp_path: Path) -> None:
     bug = f"""import tempfile
 import grader.cli.watch_course as it
 def broken(watch):
@@ -164,7 +164,7 @@ def broken(watch):
     return [][1]
 it.CourseWatch._more = broken
 """
-    with opened(own, "--watch", before=bug if end == "bug" else "") as terminal:
+    with opened(my_quizzes, "--watch", before=bug if end == "bug" else "") as terminal:
         terminal.wait_for(KEYS)
         terminal.press({"ctrl-c": "\x03", "sigterm": "", "bug": " "}[end])
         code = terminal.end(signal.SIGTERM if end == "sigterm" else None)
@@ -270,11 +270,10 @@ def answer_in(text: str, name: str, value: str) -> str:
     return text.replace(f"{name} = ...", f"{name} = {value}")
 
 
-def test_a_key_ends_it_while_a_file_never_ends(own: Path) -> None:
-    folder = own
-    (folder / "exercise-1.py").write_text("while True:\n    pass\n", encoding="utf-8")
-    with opened(folder, "--watch") as terminal:
-        terminal.wait_for("Grading exercise-1")
+def test_a_key_ends_it_while_a_file_never_ends(my_quizzes: Path) -> None:
+    (my_quizzes / "exercise-4.py").write_text("while True:\n    pass\n", encoding="utf-8")
+    with opened(my_quizzes, "--watch") as terminal:
+        terminal.wait_for("Grading exercise-4")
         terminal.press("q")
         assert (terminal.end(), terminal.is_restored) == (1, True)
 

@@ -16,6 +16,11 @@ from pathlib import Path
 assert sys.platform != "win32"  # it has no fork
 
 ROOT = Path(__file__).resolve().parents[2]
+QUIET = {  # what Dask does many times a second while it waits, for pages that nobody opens here
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+}
 IMPORTED = """
 import distributed.cli.dask_scheduler, distributed.cli.dask_worker
 import grader.cli.course, grader.cli.grade_class, grader.engine.cluster.run
@@ -74,7 +79,9 @@ class Forks:
         self._line, there = Pipe()
         with there:
             command = [sys.executable, "-m", "tests.engine.forking", str(there.fileno())]
-            self._parent = subprocess.Popen(command, cwd=ROOT, pass_fds=[there.fileno()])
+            self._parent = subprocess.Popen(
+                command, cwd=ROOT, pass_fds=[there.fileno()], env={**os.environ, **QUIET}
+            )
 
     def close(self) -> None:
         """End the parent of all."""

@@ -28,7 +28,7 @@ from grader.classroom.class_grader import ClassGrader
 from grader.engine.cluster.packing import pack_course
 from tests.classroom.conftest import RIGHT, TRIPLE, Small
 from tests.conftest import Ran, Run
-from tests.engine.forking import Forked, Forks, Order
+from tests.engine.forking import QUIET, Forked, Forks, Order
 from tests.engine.test_lanes import DIE, ENDLESS, HOLD, PATIENCE, below, check, wait_until_gone
 
 pytestmark = [
@@ -152,7 +152,7 @@ class Cluster:
             module = ["-m", f"distributed.cli.dask_{what}"]
             with log.open("wb") as stream:
                 command = [*self.prefix, sys.executable, *wrapper, *module, *dask]
-                process = subprocess.Popen(command, stdout=stream, stderr=stream)
+                process = subprocess.Popen(command, stdout=stream, stderr=stream, env={**os.environ, **QUIET})
         else:
             log.touch()
             program = f"from distributed.cli.dask_{what} import main; main()"
