@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from operator import is_not
+from typing import Any, TypeVar
 
 Tree = TypeVar("Tree", bound=ast.AST)
 
@@ -138,8 +139,23 @@ def _is_namespace(node: ast.AST, imported: set[str]) -> bool:
 
 
 def _swapped(tree: Tree, change: _Change) -> Tree:
-    """Return a copy of the tree with one node replaced, by making deepcopy take it for copied."""
-    return copy.deepcopy(tree, {id(change.old): change.new})
+    """Return the tree with one node replaced. The nodes around it are copied, all others are shared."""
+    swapped: Tree = _with(tree, change)
+    return swapped
+
+
+def _with(value: Any, change: _Change) -> Any:
+    """Return a value in which a node is replaced, or the value itself if the node is not in it."""
+    if value is change.old:
+        return change.new
+    if isinstance(value, list):
+        items = [_with(item, change) for item in value]
+        return items if any(map(is_not, items, value)) else value
+    if not isinstance(value, ast.AST):
+        return value
+    fields = {name: _with(part, change) for name, part in ast.iter_fields(value)}
+    changed = {name: part for name, part in fields.items() if part is not getattr(value, name)}
+    return _altered(value, **changed) if changed else value
 
 
 def _headline(node: ast.AST) -> str:
