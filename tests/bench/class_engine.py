@@ -175,9 +175,10 @@ class Calls:
 
     def replay(self, server: ForkServer, *, watch: bool = True) -> None:
         """Fork, confine, load and call, and look at nothing that comes back."""
-        with server.fork(self.limits) as worker:
+        families = self.asked[0][0]["families"] if watch else []  # loading comes first
+        with server.fork(self.limits, families=families) as worker:
             for request, encoder in self.asked:
-                watched: dict[str, Any] = {"families": []} if "families" in request and not watch else {}
+                watched = {"families": families} if "families" in request else {}
                 worker.ask({**request, **watched}, SECONDS, encoder, lambda _notice: SECONDS)
 
 

@@ -329,7 +329,10 @@ def test_what_is_wrong_is_one_sentence(small, course, more, groups, said):
     [
         (None, "projects.csv cannot be read: No such file or directory."),
         ("student\nada\n", "projects.csv has no column 'group'. It has: student"),
-        ("Naam,group\nAda,Blue\n", "Naam, group. Give the column that says who is meant the name 'student' or"),
+        (
+            "Naam,group\nAda,Blue\n",
+            "Naam, group. Give the column that says who is meant the name 'student' or",
+        ),
         ("student,group\nada,Blue\n", ""),
     ],
 )
