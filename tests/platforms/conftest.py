@@ -64,9 +64,11 @@ def without_posix(folder: Path) -> str:
     """Make a Python whose children lack the same: they have its environment, whatever their options are."""
     venv.create(folder, symlinks=True)
     [packages] = folder.glob("lib/python*/site-packages")
-    shutil.copy(HERE / "without_posix.py", packages / "sitecustomize.py")
+    shutil.copy(HERE / "without_posix.py", packages)
     paths = [str(ROOT), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    (packages / "the-others.pth").write_text("\n".join(dict.fromkeys(paths)), encoding="utf-8")
+    # A distribution can have a sitecustomize.py of its own, so the last line imports this one.
+    lines = [*dict.fromkeys(paths), "import without_posix\n"]
+    (packages / "the-others.pth").write_text("\n".join(lines), encoding="utf-8")
     return str(folder / "bin" / "python")
 
 

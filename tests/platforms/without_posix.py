@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""What makes a Python on Linux lack what Windows lacks. As sitecustomize.py it is imported first."""
+"""What makes a Python on Linux lack what Windows lacks. A line of a .pth file imports it."""
 
 import builtins
 import os
