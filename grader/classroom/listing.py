@@ -18,7 +18,7 @@ from grader.lms.people_list import FIRST, LAST, PeopleList
 from grader.tables import Row, Table, plain_header, read_table
 
 TARGETS = (*COLUMNS, FIRST, LAST)  # what a column can mean
-RENAME = "Give the column that says who is meant the name 'student' or 'email'."
+RENAME = "Rename the column that identifies the students: 'student' or 'email'."
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ from grader.examiner.grading import grade
 from grader.examiner.report import Report
 from grader.examiner.submission import submission_of
 from grader.worker.folders import remove
+from grader.worker.garbage import YOUNG_OBJECTS
 from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
 _HONEST = ("target.py", HONEST.encode())
-_GARBAGE = 100_000  # new objects before an examiner looks for garbage, as in grader.worker.start
 _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 
@@ -53,7 +53,7 @@ class Bench:
         gc.collect()
         gc.freeze()  # otherwise all of torch would be looked through twice for each attack
         self._threshold = gc.get_threshold()
-        gc.set_threshold(_GARBAGE)
+        gc.set_threshold(YOUNG_OBJECTS)  # as an examiner does
         return self
 
     def __exit__(self, *_exception: object) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-LOOK_SECONDS = (
-    0.05  # before the first look at how long a worker has waited: it takes longer than many a reply
-)
+LOOK_SECONDS = 0.05  # before the first look at a worker's waiting, which costs more than most replies
 WAITING_FACTOR = 3  # how much longer a reply may take on a busy machine, in multiples of its limit
 _NANOSECONDS = 1e9  # in a second
 

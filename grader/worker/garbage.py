@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 
+YOUNG_OBJECTS = 100_000  # made before an examiner looks for garbage
+
 
 def collector_paused() -> _Paused:
     """Look for no cycles: with many new objects and no cycle among them, that takes most of the time."""

@@ -9,6 +9,7 @@ import os
 import pickle
 import struct
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -18,7 +19,7 @@ assert sys.platform != "win32"  # it has no pread
 
 _HEADER = struct.Struct("<II")  # the length of what follows, and its checksum
 _READS = 20  # until one meets no note that is just being replaced
-_memory: Any = getattr(os, "memfd_create", None)  # only Linux has it
+_memory: Any = getattr(os, "memfd_create", None)  # a Python built for older systems lacks it, as conda's can
 
 
 class LastNote:
@@ -32,12 +33,18 @@ class LastNote:
     @classmethod
     def new(cls) -> Self:
         """Make one that says nothing."""
-        return cls(_memory("torchgrade-note"))
+        if _memory is not None:
+            return cls(_memory("torchgrade-note"))
+        with tempfile.TemporaryFile() as file:
+            return cls(os.dup(file.fileno()))
 
     def write(self, message: Any) -> None:
         """Replace the note by anything that can be pickled, and the time."""
         content = pickle.dumps((message, time.monotonic()))
-        os.pwrite(self.descriptor, _HEADER.pack(len(content), zlib.crc32(content)) + content, 0)
+        try:
+            os.pwrite(self.descriptor, _HEADER.pack(len(content), zlib.crc32(content)) + content, 0)
+        except OSError:  # the disk is full; the note before must not seem to be this one
+            os.ftruncate(self.descriptor, 0)
 
     def read(self) -> tuple[Any, float] | None:
         """Return the note and the monotonic time at which it was written; None if there is none."""

@@ -32,6 +32,7 @@ from typing import Any, NoReturn
 assert sys.platform != "win32"  # it has no fork
 
 from grader.worker.folders import claim, remove
+from grader.worker.garbage import YOUNG_OBJECTS
 from grader.worker.isolation import forking  # noqa: F401 once, for all that are forked
 from grader.worker.isolation.ways import WAYS
 from grader.worker.last_note import LastNote
@@ -250,7 +251,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
         run = importlib.import_module(examiner).run
         gc.freeze()
         gc.enable()
-        gc.set_threshold(100_000)  # as a command does: it looks for garbage less often
+        gc.set_threshold(YOUNG_OBJECTS)  # as a command does
         run(QuickLine(_LINE, LastNote(_NOTE).write), server)
 
 

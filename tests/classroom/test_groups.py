@@ -331,7 +331,7 @@ def test_what_is_wrong_is_one_sentence(small, course, more, groups, said):
         ("student\nada\n", "projects.csv has no column 'group'. It has: student"),
         (
             "Naam,group\nAda,Blue\n",
-            "Naam, group. Give the column that says who is meant the name 'student' or",
+            "Naam, group. Rename the column that identifies the students: 'student' or",
         ),
         ("student,group\nada,Blue\n", ""),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import signal
@@ -13,10 +14,29 @@ assert sys.platform != "win32"  # it has no fork
 
 import pytest
 
+from grader.worker import last_note
 from grader.worker.last_note import LastNote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has memory without a file")
 PATIENCE = 300.0  # seconds, for a machine on which the writer gets no turn
+
+
+@pytest.fixture(autouse=True, params=["in memory", "in a file"])
+def _where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "in a file":
+        monkeypatch.setattr(last_note, "_memory", None)
+
+
+def test_a_note_that_finds_no_room_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    note = LastNote.new()
+    note.write("before")
+    monkeypatch.setattr(os, "pwrite", full)
+    note.write("after")
+    assert note.read() is None
+    note.close()
 
 
 def test_the_next_note_replaces_it_whatever_its_length() -> None:
