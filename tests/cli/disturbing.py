@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -342,34 +342,6 @@ def _forked(typed: _Typed) -> Ended:
     out, err, count = (_all(reading) for reading, _ in pipes)
     status = os.waitpid(pid, 0)[1]
     return Ended(os.waitstatus_to_exitcode(status), out, err, int(count or 0))
-
-
-@dataclass
-class Left:
-    """What disturbed runs left in some folders: from the same files, the next run does the same, and is played once."""
-
-    folders: tuple[Path, ...]
-    known: set[str] = field(default_factory=set)
-
-    def is_new(self) -> bool:
-        """Return whether no run before left the same names, modes and bytes."""
-        try:
-            digest = self._digest()
-        except FileNotFoundError:  # a process that outlived the run is still clearing away
-            return True
-        is_known = digest in self.known
-        self.known.add(digest)
-        return not is_known
-
-    def _digest(self) -> str:
-        paths = sorted(path for folder in self.folders for path in (folder, *folder.rglob("*")))
-        return digest_of(pickle.dumps([(str(path), path.lstat().st_mode, _content(path)) for path in paths]))
-
-
-def _content(path: Path) -> bytes:
-    if path.is_symlink():
-        return os.fsencode(path.readlink())
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _all(reading: int) -> str:

@@ -18,7 +18,7 @@ import pytest
 
 from grader.cli import course as course_cli
 from grader.cli import grade as grade_cli
-from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, Left, rehearse, run
+from tests.cli.disturbing import FULL, INTERRUPT, KILL, Disturbance, Ended, rehearse, run
 
 COURSE = "format: 1\ntitle: Small\nseed: small\nexercises: [ex-1]\npackages: []\n"
 EXERCISE = """
@@ -173,7 +173,6 @@ class Stage:
     def __init__(self, place: Path, scenario: Scenario) -> None:
         self.place, self.scenario = place, scenario
         self.ready, self.root, self.temporary = place / "ready", place / "root", place / "tmp"
-        self.left = Left((self.root, self.temporary))
         self.temporary.mkdir()
         self.ready.mkdir()
         scenario.prepare(self.ready)
@@ -223,8 +222,6 @@ def test_a_disturbed_command_that_is_typed_again(tmp_path: Path, name: str, what
         if what != KILL:
             assert list(stage.temporary.iterdir()) == [], at
             assert not [file for file in stage.root.rglob("*") if file.name.endswith(".part")], at
-        if not stage.left.is_new():
-            continue
         second = stage.again()
         assert second.code == expected.code, (at, second)
         assert second.err in {"", scenario.may_add}, (at, second)
@@ -247,8 +244,6 @@ def test_what_a_disturbed_run_left_is_no_work_when_the_course_has_changed_since(
     stub = (stage.root / "OUT" / "ex-1.py").read_bytes()
     for at in range(1, count + 1):
         stage.play(what, at)
-        if not stage.left.is_new():
-            continue
         change(stage.root)
         ran = stage.again()
         assert (ran.code, ran.out) == (0, "4 files written to OUT.\n"), at

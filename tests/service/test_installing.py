@@ -6,9 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import distribution
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
@@ -140,40 +138,9 @@ def test_a_wheel_that_is_broken_and_no_network(
     assert said in ran.err.splitlines()[-1]
 
 
-def link(source: str, target: str) -> None:
-    """Make a file appear in another folder."""
-    try:
-        os.link(source, target)
-    except OSError:  # on another disk, or not one's own
-        shutil.copyfile(source, target)
-
-
-def torch_wheel(folder: Path) -> Path:
-    """Make a wheel that brings the torch of this environment by links: half a gigabyte takes long to unpack.
-
-    It asks for the same packages. CI has installed torch itself just before.
-    """
-    torch = distribution("torch")
-    paths = {
-        file.parts[0]: torch.locate_file(file.parts[0]) for file in torch.files or () if len(file.parts) > 1
-    }
-    [about] = [name for name in paths if name.endswith(".dist-info")]
-    for name in paths.keys() - {about, ".."}:
-        shutil.copytree(str(paths[name]), folder / "links" / name, symlinks=True, copy_function=link)
-    tag = next(line for line in (torch.read_text("WHEEL") or "").splitlines() if line.startswith("Tag: "))
-    wheel = folder / f"{about.removesuffix('.dist-info')}-{tag.removeprefix('Tag: ')}.whl"
-    with ZipFile(wheel, "w") as file:
-        names = [f"{about}/METADATA", f"{about}/WHEEL", "torch-links.pth"]
-        texts = [torch.read_text("METADATA"), torch.read_text("WHEEL"), str(folder / "links")]
-        for name, text in zip(names, texts, strict=True):
-            file.writestr(name, text or "")
-        file.writestr(f"{about}/RECORD", "".join(f"{name},,\n" for name in [*names, f"{about}/RECORD"]))
-    return wheel
-
-
 @pytest.mark.slow
 @pytest.mark.skipif("sys.platform != 'linux'", reason="the commands for Linux are typed")
-def test_a_student_types_what_the_readme_says(own: Path, course: Run, tmp_path: Path) -> None:
+def test_a_student_types_what_the_readme_says(own: Path, course: Run) -> None:
     """Everything is typed in one shell, in a folder that holds only the handout."""
     assert course(own, "generate", "handout", "--edition", "assessed").code == 0
     text = (own / "handout" / "README.md").read_text(encoding="utf-8")
@@ -185,14 +152,13 @@ def test_a_student_types_what_the_readme_says(own: Path, course: Run, tmp_path: 
         "PYTHONDONTWRITEBYTECODE",
     }  # what one command compiles serves the next
     environment = {name: value for name, value in os.environ.items() if name not in in_the_way}
-    wheel = torch_wheel(tmp_path / "torch")
-    (tmp_path / "torch.txt").write_text(f"torch @ {wheel.as_uri()}\n", encoding="utf-8")
-    constraints = f"{tmp_path / 'torch.txt'} {ROOT / 'constraints.txt'}"
     paths = os.pathsep.join(one for one in environment["PATH"].split(os.pathsep) if ".venv" not in one)
     ran = subprocess.run(
         ["bash", "-c", script],
         cwd=own / "handout",
-        env=environment | installing._SPARING | {"PATH": paths, "PIP_CONSTRAINT": constraints},
+        env=environment
+        | installing._SPARING
+        | {"PATH": paths, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")},
         capture_output=True,
         text=True,
         check=False,
