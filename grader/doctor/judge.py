@@ -2,8 +2,8 @@
 
 An attack wins if it earns a point, if it changes anything in its world, if it leaves a file, shared memory, a
 temporary folder or a process behind, if the grader fails or its memory grows, if the report reveals a secret
-or a hidden input to its author, or if the next submission is graded differently. A hostile notebook also wins
-if reading it costs too much.
+or a hidden input to its author, or if the next submission is graded differently. What may be a lucky guess
+must be right twice. A hostile notebook also wins if reading it costs too much.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.course.measured import PATIENCE_SECONDS
 from grader.course.sitting import Sitting
 from grader.doctor.cost import watched
 from grader.doctor.stopping import layers_of
-from grader.doctor.world import HONEST, World, left_by, state_of
+from grader.doctor.world import HONEST, REVEALED, World, left_by, state_of
 from grader.errors import SubmissionFault
 from grader.examiner.checks import CheckSuite
 from grader.examiner.grading import grade
@@ -34,6 +34,7 @@ from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
 _HONEST = ("target.py", HONEST.encode())
+_REPEATS = 5  # of an attack whose guess was right; one that knows what it tells is right again
 _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 
@@ -107,20 +108,14 @@ class Judgement:
 
 def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Judgement:
     """Grade the files of an attack, one after another, and look at everything that they could gain."""
-    world, is_notebook = bench.world, any(name.endswith(".ipynb") for name, _ in files)
-    before, reports, broken, refused = dict(state_of(world)), [], [], []
-    children = _children()
+    is_notebook = any(name.endswith(".ipynb") for name, _ in files)
+    before, children = dict(state_of(bench.world)), _children()
     with watched(bench.server, is_notebook=is_notebook) as cost:
-        for name, content in files:
-            try:
-                reports.append(bench.graded(exercise, name, content))
-            except SubmissionFault as fault:
-                refused.append(str(fault))
-            except Exception as error:
-                broken.append(f"the grader broke: {type(error).__name__}: {error}")
+        reports, refused, broken = _hand_in(bench, exercise, files)
     gains = [
         *broken,
-        *_told(world, reports),
+        *_told(bench.world, reports),
+        *_guessed(bench, exercise, files, reports),
         *_left(bench, before, children),
         *cost.gains(),
     ]
@@ -133,6 +128,36 @@ def judge(bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]) -> Ju
         bench.restart()
     evidence = "; ".join(refused) or _evidence(reports)
     return Judgement(tuple(gains), tuple(layers_of(reports, refused, evidence)), evidence)
+
+
+def _hand_in(
+    bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]]
+) -> tuple[list[Report], list[str], list[str]]:
+    """Grade files one after another; return the reports, why files were refused, how the grader broke."""
+    reports, refused, broken = [], [], []
+    for name, content in files:
+        try:
+            reports.append(bench.graded(exercise, name, content))
+        except SubmissionFault as fault:
+            refused.append(str(fault))
+        except Exception as error:
+            broken.append(f"the grader broke: {type(error).__name__}: {error}")
+    return reports, refused, broken
+
+
+def _guessed(
+    bench: Bench, exercise: str, files: Sequence[tuple[str, bytes]], reports: Sequence[Report]
+) -> Iterator[str]:
+    """Yield a gain if the reports tell the end of the hidden input, and do so again in a repetition.
+
+    Ten guesses at four digits are right in one of a thousand runs, even if the attack has learned nothing.
+    """
+
+    def is_right(reports: Sequence[Report]) -> bool:
+        return any(bench.world.guessed(report.model_dump_json()) for report in reports)
+
+    if is_right(reports) and any(is_right(_hand_in(bench, exercise, files)[0]) for _ in range(_REPEATS)):
+        yield REVEALED
 
 
 def _told(world: World, reports: Sequence[Report]) -> Iterator[str]:

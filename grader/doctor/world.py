@@ -19,6 +19,7 @@ from grader.course.sitting import Sitting
 
 PLAIN, WRITING = "target", "writing"  # the exercises: alike, but in the second, code may write files
 HINT = "the input ends in "  # with the last four digits after it, as good as the whole input
+REVEALED = "the report reveals a hidden input"
 _SHARED = (Path("/dev/shm"), Path("/dev/mqueue"))  # noqa: S108 what must stay as it is
 _IPC = tuple(Path("/proc/sysvipc") / name for name in ("shm", "sem", "msg"))
 
@@ -315,8 +316,12 @@ class World:
         """Yield what a text reveals about this world."""
         if str(self.secret) in text:
             yield "the report reveals the secret"
-        if str(self.input) in text or f"{HINT}{str(self.input)[-4:]}" in text:
-            yield "the report reveals a hidden input"
+        if str(self.input) in text:
+            yield REVEALED
+
+    def guessed(self, text: str) -> bool:
+        """Return whether a text tells the end of the hidden input, if only by a lucky guess."""
+        return f"{HINT}{str(self.input)[-4:]}" in text
 
 
 def make_world(root: Path) -> World:

@@ -35,6 +35,14 @@ def double(x):
         os.mkdir(f"@PLACE@/{TEXT}")
 """
 SECOND = "import os\nraise ValueError('the input ' + os.listdir('@PLACE@')[0])\n"
+ITS_END = FIRST.replace("TEXT", "'ends in ' + str(x)[-4:]")
+ONE_IN = """
+import os
+place = '@PLACE@'
+count = len(os.listdir(place))
+os.mkdir(f"{place}/z{count}")  # sorted after what the first file leaves
+raise ValueError('a wrong guess' if (count - 1) % EACH else 'the input ' + sorted(os.listdir(place))[0])
+"""
 NOTEBOOK = '{"nbformat": 4, "metadata": {}, "cells": []}'
 # What is handed in where workers are not confined, and the gain that it must be reported with.
 PLANTED = {
@@ -58,10 +66,9 @@ PLANTED = {
     "a daemon": (ORPHAN.format("os.setsid()"), "left running: process [0-9]+"),
     "the secret": ("evidence = open('@GRADEBOOK@.secret').read()\n", "the report reveals the secret"),
     "the input": ((FIRST.replace("TEXT", "x"), SECOND), "the report reveals a hidden input"),
-    "its end": (
-        (FIRST.replace("TEXT", "'ends in ' + str(x)[-4:]"), SECOND),
-        "the report reveals a hidden input",
-    ),
+    "its end": ((ITS_END, SECOND), "the report reveals a hidden input"),
+    "its end once in three": ((ITS_END, ONE_IN.replace("EACH", "3")), "the report reveals a hidden input"),
+    "a lucky guess": ((ITS_END, ONE_IN.replace("EACH", "1000")), None),
     "the server": ("import os\nos.kill(os.getppid(), 9)\n", "the grader broke: WorkerFault"),
 }
 
@@ -139,6 +146,7 @@ def tampered(bench: Bench) -> dict[str, tuple[str, ...]]:
 
 def test_an_attack_that_gains_nothing(seen):
     assert seen.verdicts["nothing"] == Judgement((), ("seccomp",), "I gave up: Operation not permitted")
+    assert seen.verdicts["a lucky guess"].gains == ()
 
 
 @pytest.mark.parametrize("name", [name for name, (_, gain) in PLANTED.items() if gain])
