@@ -17,12 +17,13 @@ from grader.course.loading import LoadedCourse, LoadedExercise, load_course
 from grader.course.making import UnlikeHandedOut
 from grader.course.measured import FIVEFOLD, PATIENCE_SECONDS
 from grader.course.paper import prepare, with_files
+from grader.course.records import Course, Exercise
 from grader.course.sitting import Sitting
 from grader.engine.job import TRIES, Job
 from grader.engine.setup import READY, Setup
 from grader.errors import CourseFaults, GraderError, SubmissionFault, UsageFault, WorkerFault
+from grader.examiner import beforehand
 from grader.examiner.apart import tried
-from grader.examiner.beforehand import warm_up
 from grader.examiner.checks import CheckSuite
 from grader.examiner.collection import with_suite
 from grader.examiner.events import Watcher, unwatched
@@ -40,6 +41,13 @@ __all__ = ["Lane", "run", "warm_up"]
 
 LEAST_SECONDS = 2.0  # that it may take in any case
 MOST_KEPT = 4  # sittings that a lane keeps
+
+
+def warm_up() -> None:
+    """Do once what every lane would do first: it also reads the course."""
+    beforehand.warm_up()
+    for record in (Course, Exercise):
+        record.model_rebuild()
 
 
 class Lane:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from grader.course.records import Course, Exercise
 from grader.digest import all_sources
 from grader.examiner.report import CheckReport, QuestionReport, Report
 
@@ -10,5 +9,5 @@ from grader.examiner.report import CheckReport, QuestionReport, Report
 def warm_up() -> None:
     """Read the sources for their digest, and have pydantic build what examiners validate."""
     all_sources()
-    for record in (Course, Exercise, CheckReport, QuestionReport, Report):
+    for record in (CheckReport, QuestionReport, Report):
         record.model_rebuild()

@@ -9,6 +9,7 @@ command closes the socket, and its processes end with it.
 
 The zygote has a clean half, which forks the fork servers (`grader.worker.server_starter`). It is split off
 before the other half imports what examiners need: one import of torch and one of the grader serve them all.
+If only one process is wanted, as by `grade`, it imports the grader itself while its fork server gets ready.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -27,6 +29,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 assert sys.platform != "win32"  # it has no fork
@@ -67,6 +70,7 @@ class Zygote:
     clean: int
     starter: socket.socket
     leashes: dict[int, socket.socket] = field(default_factory=dict)  # by process
+    has_forked: bool = False
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
     def run(self) -> None:
@@ -110,7 +114,9 @@ class Zygote:
         return True
 
     def _fork(self, leash: socket.socket, request: dict[str, Any], given: Sequence[int]) -> None:
-        _prepare(request["examiner"])
+        if self.has_forked or select.select([self.control], [], [], 0)[0]:
+            _prepare(request["examiner"])
+        self.has_forked = True  # a lone process imports for itself, while its fork server gets ready
         zygote, pid = os.getpid(), os.fork()
         if pid == 0:
             _become(request, [*given, self.starter.fileno()], self.modules, zygote)
@@ -175,8 +181,15 @@ def _prepare(examiner: str) -> None:
     """Do once what each examiner would do first. If an import fails, the examiner reports it."""
     if examiner not in sys.modules:
         with contextlib.suppress(Exception):
-            importlib.import_module(examiner).warm_up()
+            _ready(examiner)
         gc.freeze()
+
+
+def _ready(examiner: str) -> ModuleType:
+    """Import an examiner's module, and do what it does first."""
+    module = importlib.import_module(examiner)
+    module.warm_up()
+    return module
 
 
 def _say(leash: socket.socket, message: dict[str, int]) -> None:
@@ -248,7 +261,7 @@ def _examine(examiner: str, isolation: str, modules: Sequence[str]) -> None:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # otherwise student code would draw the numbers that checks draw
     with server or contextlib.nullcontext():
-        run = importlib.import_module(examiner).run
+        run = _ready(examiner).run
         gc.freeze()
         gc.enable()
         gc.set_threshold(YOUNG_OBJECTS)  # as a command does
