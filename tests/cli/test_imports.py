@@ -46,3 +46,11 @@ def test_what_a_command_imports(own: Path, course: Run, command: tuple[str, ...]
     )
     code, *imported, is_frozen = " ".join(ran.stderr.splitlines()[-2:]).split()
     assert (code, " ".join(imported), is_frozen) == ("0", BY_COMMAND[command], "True")
+
+
+def test_what_the_examiner_of_a_student_imports() -> None:
+    """It needs neither a course's records nor what they need."""
+    modules = [*HEAVY, "grader.course.records", "grader.lms"]
+    program = f"import sys, grader.examiner.bench\nprint(*sorted(set(sys.modules) & set({modules!r})))"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["jinja2", "numpy", "pydantic", "pytest"]

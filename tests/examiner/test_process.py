@@ -13,7 +13,7 @@ import pytest
 from grader.course.loading import load_course
 from grader.course.paper import prepare
 from grader.errors import SubmissionFault
-from grader.examiner.process import ExaminerProcess
+from grader.examiner.process import ExaminerProcess, forget
 from grader.examiner.submission import Request, Submission
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
@@ -43,10 +43,18 @@ def children_of(pid: int) -> list[int]:
     return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())]
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+
+
+def has_imported(pid: int) -> bool:
+    """Return whether a process has imported what examiners need: the compiled part of pydantic, for example."""
+    return "pydantic_core" in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+
+
 def server_of(pid: int) -> int:
     """Return the only child of the zygote's clean half, which is the only sibling of an examiner."""
-    zygote = int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
-    [clean] = set(children_of(zygote)) - {pid}
+    [clean] = set(children_of(parent_of(pid))) - {pid}
     [server] = children_of(clean)
     return server
 
@@ -59,6 +67,21 @@ def held_by(pid: int) -> list[str]:
         kind, _, _ = target.partition(":[")
         found.append("file without a name" if target.endswith(" (deleted)") else kind)
     return sorted(found)
+
+
+def test_a_lone_examiner_imports_for_itself_and_several_share_an_import() -> None:
+    with ExaminerProcess("grader.examiner.bench", "full", [], "alone") as first:
+        number = first.number(PATIENCE)
+        zygote = parent_of(number)
+        assert not has_imported(zygote)
+        until = time.monotonic() + PATIENCE
+        while not has_imported(number) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert has_imported(number)
+        with first.another() as second:
+            assert parent_of(second.number(PATIENCE)) == zygote
+            assert has_imported(zygote)
+    forget("alone")
 
 
 @pytest.mark.slow
