@@ -38,7 +38,8 @@ LATER = {
         "grader.engine.cluster.run",
     ),  # an extra that not everybody has installed
 }
-SAME_FILE_NAMES = {"__init__", "base", "wording"}  # by design; `wording`: what students read, by package
+# By design. `wording`: what students read, by package; `text`: a kind of question, and figures drawn as text.
+SAME_FILE_NAMES = {"__init__", "base", "text", "wording"}
 FILES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
     for file in (ROOT / "grader").rglob("*.py")

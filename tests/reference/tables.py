@@ -37,7 +37,7 @@ from grader.questions.kinds import KINDS
 from grader.questions.kinds.choice import ListedOption, MatchedPair
 from grader.questions.kinds.expression import Domain
 from grader.questions.kinds.settings import Condition
-from grader.questions.kinds.text_answer import TextMisconception
+from grader.questions.kinds.text import TextMisconception
 from grader.questions.posed import OutcomeName
 from grader.questions.rubric_item import RubricItem
 from grader.worker.families import FAMILIES

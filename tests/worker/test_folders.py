@@ -66,12 +66,12 @@ def test_a_folder_that_is_swept_while_it_is_claimed_is_made_again(
     folder, real = place / "own-new", getattr(module, step)
     swept: list[Path] = []
 
-    def after_a_sweep(*arguments: Any) -> Any:
+    def after_a_sweep(*arguments: Any, **options: Any) -> Any:
         if not swept:
             swept.append(folder)
             folders.sweep("own-")
             assert not folder.exists()
-        return real(*arguments)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(module, step, after_a_sweep)
     descriptor = folders.claim(folder)
@@ -105,3 +105,27 @@ def test_the_folder_of_another_user_stays(place: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "getuid", lambda: (place / "torchgrade-theirs").stat().st_uid + owner)
     folders.sweep()
     assert (place / "torchgrade-theirs").exists() == bool(owner)
+
+
+DEEP = """
+import os, sys
+os.chdir(sys.argv[1])
+for _ in range(3000):
+    os.mkdir("d")
+    os.chdir("d")
+os.close(os.open("file", os.O_CREAT))
+"""
+
+
+def test_a_folder_is_removed_however_deep_and_whatever_it_forbids(place: Path) -> None:
+    folder = place / "own-hostile"
+    (folder / "closed" / "more").mkdir(parents=True)
+    (folder / "closed" / "more" / "file").touch()
+    (folder / "closed" / "more").chmod(0o500)
+    (folder / "closed").chmod(0)
+    (folder / "link").symlink_to(place / "kept")
+    (place / "kept").mkdir()
+    subprocess.run([sys.executable, "-c", DEEP, str(folder)], check=True)
+    folders.remove(folder)
+    assert [path.name for path in place.iterdir()] == ["kept"]
+    folders.remove(folder)

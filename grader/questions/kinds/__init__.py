@@ -1,27 +1,45 @@
-"""The kinds of question: one module each, found by its file. `base` says what a module must define."""
+"""The kinds of question: one module each, which has the name of its kind. `base` says what it must define."""
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from grader.questions.base import Question
 
 Kind: TypeAlias = "type[Question[Any, Any, Any]]"
 
 
-def _kinds_of(module: str) -> Iterator[tuple[str, Kind]]:
-    """Yield the kinds that a module defines, each with its name."""
-    for one in vars(import_module(module)).values():
-        if isinstance(one, type) and issubclass(one, Question) and one.__module__ == module:
-            for name in get_args(one.model_fields["kind"].annotation):
-                yield name, one
+class _Kinds(Mapping[str, Kind]):
+    """The kinds by the names that authors write; each is imported when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Kind | None] = dict.fromkeys(
+            module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__)
+        )
+
+    def __getitem__(self, name: str) -> Kind:
+        kind = self._found[name]
+        if kind is None:
+            module = f"{__name__}.{name.replace('-', '_')}"
+            [kind] = (one for one in vars(import_module(module)).values() if _is_kind_of(module, one))
+            self._found[name] = kind
+        return kind
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
-KINDS: dict[str, Kind] = {  # by the names that authors write
-    name: kind
-    for module in pkgutil.iter_modules(__path__, f"{__name__}.")
-    for name, kind in _kinds_of(module.name)
-}
+def _is_kind_of(module: str, one: object) -> bool:
+    return isinstance(one, type) and issubclass(one, Question) and one.__module__ == module
+
+
+KINDS: Mapping[str, Kind] = _Kinds()
