@@ -5,6 +5,7 @@ pytest drives the set-up, call and tear-down of checks that need it; the grader 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -160,7 +161,7 @@ class CheckFixtures:
             self.turn.raised, self.turn.raised_when = error, call.when
         outcome: Literal["passed", "failed", "skipped"] = "passed"
         if error is not None:
-            outcome = "skipped" if isinstance(error, pytest.skip.Exception) else "failed"
+            outcome = "skipped" if _is_skip(error) else "failed"
         when = call.when if call.when != "collect" else "setup"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
 
@@ -407,13 +408,19 @@ def _outcome(turn: Turn, lost: Trouble | None) -> OutcomeName | None:
         return "passed"
     if isinstance(error, StudentError):
         return error.trouble.outcome
-    if isinstance(error, pytest.skip.Exception):
+    if _is_skip(error):
         return "skipped"
     if isinstance(error, WorkerFault | CheckFault) or turn.raised_when != "call":
         return "ungraded"
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return "failed"
     return None
+
+
+def _is_skip(error: BaseException) -> bool:
+    """Return whether pytest takes this for a skip: its own exception, or that of unittest."""
+    unittest = sys.modules.get("unittest")  # whoever raises its exception has imported it
+    return isinstance(error, (pytest.skip.Exception, *([unittest.SkipTest] if unittest else [])))
 
 
 def _compared(turn: Turn, given: Sequence[Any], check: Check) -> tuple[Any, Any] | None:

@@ -266,8 +266,9 @@ def test_what_a_check_stumbled_over_is_held_against_the_reference(bench):
     assert report.questions[0].checks[0].message == "The result is a list of 2, not a list of 4."
 
 
-def test_a_skipped_check_weighs_nothing(bench):
-    checks = "import pytest\n\ndef test_a(student):\n    pytest.skip()\n" + WEIGHED
+@pytest.mark.parametrize("skip", ["pytest.skip()", "raise __import__('unittest').SkipTest"])
+def test_a_skipped_check_weighs_nothing(bench, skip):
+    checks = f"import pytest\n\ndef test_a(student):\n    {skip}\n" + WEIGHED
     right, wrong = bench(checks=checks).grade(RIGHT, WRONG)
     assert outcomes(right)["test_a"] == "skipped"
     assert (right.score, right.questions[0].outcome, wrong.score) == (6, "passed", 1)
