@@ -585,17 +585,18 @@ def test_what_killed_runs_left_behind_goes_with_the_next(small: Small, course: R
 
 
 SLOWLY = """
-import subprocess, time, types
+import shutil, time, types
 from pathlib import Path
 from grader.worker import folders
 
-def slowly(*arguments, **options):
-    Path({!r}).touch()
-    while Path({!r}).exists():
-        time.sleep(0.01)
-    return subprocess.run(*arguments, **options)
+def slowly(folder):
+    if Path(folder, "file").exists():
+        Path({!r}).touch()
+        while Path({!r}).exists():
+            time.sleep(0.01)
+    shutil.rmtree(folder)
 
-folders.subprocess = types.SimpleNamespace(run=slowly, DEVNULL=subprocess.DEVNULL)
+folders.shutil = types.SimpleNamespace(rmtree=slowly)
 from grader.worker.start import main
 main()
 """
