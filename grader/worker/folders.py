@@ -84,8 +84,8 @@ def discard(folder: Path, descriptor: int) -> None:
 def remove(folder: str | Path) -> None:
     """Remove a folder, however deep student code made it, and whatever it forbade.
 
-    Python's own function recurses and gives up at the first refusal, so programs of the system do what is
-    left. They are seldom needed, and each takes longer than all of it.
+    Python's own function recurses and gives up at the first refusal, so programs of the system do the rest.
+    They are seldom needed, and starting one takes longer than removing most folders.
     """
     for _ in range(2):  # a killed worker can still finish making a file
         with contextlib.suppress(OSError, RecursionError):
