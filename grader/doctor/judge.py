@@ -34,7 +34,7 @@ from grader.worker.isolation.ways import FULL
 from grader.worker.prctl import adopt_orphans
 
 _HONEST = ("target.py", HONEST.encode())
-_REPEATS = 5  # of an attack whose guess was right; one that knows what it tells is right again
+_REPEATS = 20  # of an attack whose guess was right: one that knows, if only now and then, is right again
 _TRIES = 5  # of the honest submission, which a busy machine can slow down
 
 

@@ -19,7 +19,6 @@ import gc
 import importlib
 import json
 import os
-import select
 import selectors
 import signal
 import socket
@@ -114,7 +113,7 @@ class Zygote:
         return True
 
     def _fork(self, leash: socket.socket, request: dict[str, Any], given: Sequence[int]) -> None:
-        if self.has_forked or select.select([self.control], [], [], 0)[0]:
+        if self.has_forked or any(key.fileobj is self.control for key, _ in self.selector.select(0)):
             _prepare(request["examiner"])
         self.has_forked = True  # a lone process imports for itself, while its fork server gets ready
         zygote, pid = os.getpid(), os.fork()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+assert sys.platform != "win32"  # it has no resource
+
+import resource
 
 import pytest
 
@@ -82,6 +87,23 @@ def test_a_lone_examiner_imports_for_itself_and_several_share_an_import() -> Non
             assert parent_of(second.number(PATIENCE)) == zygote
             assert has_imported(zygote)
     forget("alone")
+
+
+def test_an_examiner_begins_although_a_thousand_files_are_open() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 4096:
+        pytest.skip("this user may not open so many files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, hard))
+    null = os.open(os.devnull, os.O_RDONLY)
+    opened = [null, *(os.dup(null) for _ in range(1100))]
+    try:
+        with ExaminerProcess("grader.examiner.bench", "full", [], "many") as process:
+            assert process.number(PATIENCE), process.last_words()
+    finally:
+        forget("many")
+        for one in opened:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.slow
