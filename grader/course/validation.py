@@ -119,14 +119,15 @@ def _fault(model: type[BaseModel], document: Document, error: ErrorDetails) -> F
         known = {alias for found in _models_at(model, error["loc"][:-1]) for alias in _aliases(found)}
         return document.fault(path, f"There is no key '{name}' here.", did_you_mean(name, known), key=True)
     if kind.startswith("union_tag"):
-        return _no_kind(document, path, kind, str(context.get("tag", "")))
+        is_empty = isinstance(error["input"], dict) and error["input"].get("kind", "") is None
+        return _no_kind(document, path, kind, "" if is_empty else str(context.get("tag", "")))
     if kind == "value_error":
         return document.fault(path, *_own_words(str(context["error"])))
     return document.fault(path, *_rule(kind, context, error["input"]))
 
 
 def _no_kind(document: Document, path: Path_, kind: str, tag: str) -> Fault:
-    if kind == "union_tag_invalid":
+    if kind == "union_tag_invalid" and tag:
         return document.fault((*path, "kind"), f"There is no kind '{tag}'.", did_you_mean(tag, KINDS))
     return document.fault(path, "'kind' is missing.", f"Add 'kind: ...', one of: {', '.join(KINDS)}.")
 

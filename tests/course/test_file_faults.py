@@ -156,6 +156,7 @@ def test_texts_and_examples_stand_between_questions(tmp_path: Path) -> None:
         (f"- text: a\n{SIZE}  colour: b\n", "questions[1].colour: There is no key 'colour' here."),
         (f"- text: a\n- id: b\n  kind: tenser\n{SIZE}", "questions[1].kind: There is no kind 'tenser'."),
         (f"- text: a\n- prompt: b\n{SIZE}", "questions[1]: 'kind' is missing."),
+        (f"- id: b\n  kind:\n{SIZE}", "questions[0]: 'kind' is missing."),
         (f"- text: a\n{SIZE}{SIZE}", "questions[2].id: Another question already has the id 'size'."),
     ],
 )
