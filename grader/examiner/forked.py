@@ -24,7 +24,7 @@ assert sys.platform != "win32"  # it has no fork
 from grader.errors import GraderError
 from grader.examiner.deed import GRACE_SECONDS, Deed, Note
 from grader.examiner.undone import ended, out_of_memory
-from grader.worker.prctl import die_with_parent
+from grader.worker.prctl import die_with
 
 T = TypeVar("T")
 
@@ -54,7 +54,9 @@ def in_a_fork(work: Callable[[Note], T], memory_mib: int) -> T:
     context = get_context("fork")
     line, theirs = context.Pipe(duplex=False)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as traces, line:
-        process = context.Process(target=_run, args=(work, theirs, traces, memory_mib << 20), daemon=True)
+        process = context.Process(
+            target=_run, args=(work, os.getpid(), theirs, traces, memory_mib << 20), daemon=True
+        )
         process.start()
         try:
             theirs.close()
@@ -66,10 +68,11 @@ def in_a_fork(work: Callable[[Note], T], memory_mib: int) -> T:
             process.join()
 
 
-def _run(work: Callable[[Note], Any], line: Connection, traces: IO[str], memory: int) -> None:
+def _run(work: Callable[[Note], Any], parent: int, line: Connection, traces: IO[str], memory: int) -> None:
     """Do the work in the child, send the result, and end at once."""
     os.setsid()
-    die_with_parent()
+    if not die_with(parent):
+        os._exit(0)
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

@@ -8,13 +8,14 @@ import sys
 import threading
 
 from grader.worker.optional import optional
-from grader.worker.prctl import die_with_parent
+from grader.worker.prctl import die_with
 
 
 def end_with(parent: int) -> None:
     """End this process when its parent has ended, however that happens."""
     if sys.platform == "linux":
-        die_with_parent()
+        if not die_with(parent):
+            os._exit(1)
     else:
         threading.Thread(target=wait_and_end, args=(parent,), daemon=True).start()
 

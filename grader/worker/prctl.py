@@ -36,6 +36,12 @@ def die_with_parent(by: int = _SIGKILL) -> None:
         prctl(PR_SET_PDEATHSIG, by)
 
 
+def die_with(parent: int, by: int = _SIGKILL) -> bool:
+    """Do the same where the parent's number is known; return False if it had ended before."""
+    die_with_parent(by)
+    return os.getppid() == parent
+
+
 def adopt_orphans() -> None:
     """Become the parent of every process below this one whose own parent ends (Linux)."""
     if sys.platform == "linux":

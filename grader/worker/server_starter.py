@@ -25,7 +25,7 @@ from typing import Any
 
 assert sys.platform != "win32"  # it has no fork
 
-from grader.worker.prctl import die_with_parent
+from grader.worker.prctl import die_with
 from grader.worker.starting import Process, ServerPlace, Start, close_above, forked
 
 STARTER = 4  # the descriptor of an examiner's line to it
@@ -42,8 +42,7 @@ def begin(serve: Callable[[socket.socket], None]) -> tuple[int, socket.socket]:
         theirs.close()
         return pid, ours
     try:
-        die_with_parent()
-        if os.getppid() == parent:
+        if die_with(parent):
             os.dup2(theirs.fileno(), _LINE)
             close_above(_LINE)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])

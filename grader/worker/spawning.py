@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import Pipe
 from typing import Any
 
-from grader.worker.isolation.descendants import MARK, end
+from grader.worker.isolation.descendants import MARK, end, inherited_mark, mark_below
 from grader.worker.line import Pair
 from grader.worker.wanted import Begun, Wanted, here
 
@@ -72,7 +71,7 @@ def begin(wanted: Wanted, modules: Sequence[str], errors: int) -> Begun:
     """Start a process that examines, and imports modules first."""
     reading, their_writing = Pipe(duplex=False)
     their_reading, writing = Pipe(duplex=False)
-    mark, theirs = secrets.token_hex(16), (their_reading.fileno(), their_writing.fileno())
+    mark, theirs = mark_below(inherited_mark()), (their_reading.fileno(), their_writing.fileno())
     with their_reading, their_writing:
         process = subprocess.Popen(  # noqa: S603 our own module
             [*_PROGRAM, *map(str, theirs), *modules],

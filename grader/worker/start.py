@@ -39,7 +39,7 @@ from grader.worker.isolation import forking  # noqa: F401 once, for all that are
 from grader.worker.isolation.ways import WAYS
 from grader.worker.last_note import LastNote
 from grader.worker.line import QuickLine
-from grader.worker.prctl import die_with_parent
+from grader.worker.prctl import die_with
 from grader.worker.server import serve
 from grader.worker.server_starter import STARTER, begin
 from grader.worker.starting import close_above
@@ -210,9 +210,9 @@ def _become(request: dict[str, Any], given: Sequence[int], modules: Sequence[str
         try:
             _let_go(request, given)
             signal.signal(signal.SIGINT, lambda _signal, _frame: _end(request["folder"]))
-            die_with_parent(signal.SIGINT)  # so that it can still tidy up
+            is_wanted = die_with(zygote, signal.SIGINT)  # so that it can still tidy up
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-            if os.getppid() == zygote:
+            if is_wanted:
                 claim(Path(request["folder"]))
                 _examine(request["examiner"], request["isolation"], modules)
             code = 0

@@ -18,7 +18,7 @@ assert sys.platform != "win32"  # it has no fork
 
 from grader.errors import UsageFault
 from grader.worker.environment import clean_environment, temporary_in
-from grader.worker.prctl import die_with_parent
+from grader.worker.prctl import die_with
 
 _MOST_DESCRIPTORS = 1 << 20  # that are tried when closing
 UNCONFINED = "TORCHGRADE_UNCONFINED"  # in the environment of a server that does not confine its workers
@@ -127,8 +127,7 @@ def close_above(descriptor: int) -> None:
 
 def _become_server(place: ServerPlace, parent: int) -> None:
     """Close everything that belongs to the parent."""
-    die_with_parent()
-    if os.getppid() != parent:
+    if not die_with(parent):
         os._exit(0)
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from grader.errors import UsageFault
 from grader.worker.client import Worker
 from grader.worker.ending import MAX_OUTPUT, WorkerEnded, WorkerLimits
 from grader.worker.isolation import confined
+from grader.worker.isolation.descendants import MARK, end, mark_below
 from grader.worker.isolation.way import Workers
 from grader.worker.isolation.ways import FULL, PROCESS, WAYS, own_way
 from grader.worker.wire import Decoder, Encoder
@@ -163,6 +165,51 @@ def test_a_process_ends_when_the_one_that_it_waits_for_has_ended():
         child = subprocess.Popen([sys.executable, "-c", program, str(parent.pid)])
         parent.communicate(b"\n")
     assert child.wait(PATIENCE) == 1
+
+
+ENDS_FIRST = """
+import os, subprocess, sys
+from grader.worker.isolation.descendants import MARK, inherited_mark, mark_below
+own = {**os.environ, MARK: mark_below(inherited_mark())}
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=own, stdout=subprocess.DEVNULL).pid)
+"""
+
+
+def test_an_examiner_that_ended_before_its_workers_leaves_none():
+    mark = mark_below("")
+    examiner = subprocess.Popen(
+        [sys.executable, "-c", ENDS_FIRST], env={**os.environ, MARK: mark}, stdout=subprocess.PIPE
+    )
+    worker = int(examiner.communicate(timeout=PATIENCE)[0])
+    another = subprocess.Popen(
+        [sys.executable, "-c", "input()"], env={**os.environ, MARK: mark_below("")}, stdin=subprocess.PIPE
+    )
+    assert is_living(worker)
+    end(examiner, mark)
+    assert not is_living(worker)
+    assert another.poll() is None
+    another.communicate(b"\n")
+
+
+def test_who_ends_an_examiner_finds_its_workers(monkeypatch):
+    monkeypatch.setenv(MARK, mark := mark_below(""))
+    with PROCESS.workers([]) as started:
+        monkeypatch.delenv(MARK)  # the examiner takes over the command's environment
+        started.fork(LIMITS).close()
+        started.fork(LIMITS).close()
+        [pid] = started.children()
+        own = psutil.Process(pid).environ()[MARK]
+    assert own.startswith(mark)
+    assert own != mark
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread looks after the parent")
+def test_a_worker_whose_parent_has_ended_does_not_begin():
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    program = [sys.executable, "-m", "grader.worker.isolation.spawned", str(gone.pid)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.wait(PATIENCE) == 1  # its line is still open
 
 
 def is_living(pid: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,10 +16,20 @@ _END_SECONDS = 5.0
 _SECONDS_BETWEEN_ROUNDS = 0.005
 
 
+def inherited_mark() -> str:
+    """Return the mark of this process, or ""."""
+    return os.environ.get(MARK, "")
+
+
+def mark_below(own: str) -> str:
+    """Return the mark of a process to be started by one with this mark: who ends that one finds both."""
+    return own + secrets.token_hex(16)
+
+
 def end(process: subprocess.Popen[bytes], mark: str) -> None:
     """End a process and all its descendants, including those whose parent has ended or that left its session.
 
-    They are found by their environment, which holds the mark.
+    They are found by their environment, which holds the mark, or one that begins with it.
     """
     until = time.monotonic() + _END_SECONDS
     while (living := list(_living(process, mark))) and time.monotonic() < until:
@@ -41,5 +53,5 @@ def _living(process: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Proc
 
 def _is_marked(process: psutil.Process, mark: str) -> bool:
     with contextlib.suppress(psutil.Error, OSError):  # another user's, or gone
-        return process.environ().get(MARK) == mark
+        return process.environ().get(MARK, "").startswith(mark)
     return False

@@ -26,7 +26,7 @@ from grader.worker.deadline import waited_for_processor
 from grader.worker.ending import BLAMED, SIGKILL, Ending, WorkerLimits
 from grader.worker.environment import clean_environment, temporary_in
 from grader.worker.fullness import overfull, size_of
-from grader.worker.isolation.descendants import MARK, end
+from grader.worker.isolation.descendants import MARK, end, inherited_mark, mark_below
 from grader.worker.isolation.pipes import Pipes
 from grader.worker.temporary import Folder
 
@@ -47,7 +47,7 @@ class Spawner:
         self._modules = list(preload)
         self._container = Container()
         self._folder = Folder("server")
-        self._given = 0
+        self._mark, self._given = inherited_mark(), 0
         self._living: dict[int, SpawnedWorker] = {}
         self._next: SpawnedWorker | None = self._spawn()
 
@@ -130,7 +130,7 @@ class Spawner:
         self._folder.close()
 
     def _spawn(self) -> SpawnedWorker:
-        mark, folder = secrets.token_hex(16), Path(self._folder.path, secrets.token_hex(8))
+        mark, folder = mark_below(self._mark), Path(self._folder.path, secrets.token_hex(8))
         folder.mkdir()
         process = subprocess.Popen(  # noqa: S603 our own module
             [*_PROGRAM, str(os.getpid()), *self._modules],
