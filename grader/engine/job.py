@@ -22,6 +22,7 @@ class Job:
     made: Mapping[str, bytes] = field(default_factory=dict)  # files of the student's own that were kept
     questions: frozenset[str] | None = None
     pacer: bytes | None = None  # a file whose own time decides how long a call of this one may take
+    insists: bool = False  # if it runs out of a time that is enough for its pacer, it is graded once more
     is_measured: bool = False  # where no author limits a call, it may take what can be measured
     by_author: bool = False  # it can import the helpers, even if students cannot
     given_up: frozenset[str] = frozenset()  # checks that did not finish

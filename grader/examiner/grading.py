@@ -116,7 +116,11 @@ def grade(
     output = b"".join(bytes(session.output) for session in sessions.values())
     printed = next((text for session in sessions.values() if (text := printed_text(session.shown))), "")
     slowest = max(session.slowest for session in sessions.values())
-    return Outcome(report_of(sitting, questions, notes, server.isolation, printed), output, slowest)
+    report = report_of(sitting, questions, notes, server.isolation, printed)
+    troubles = [trouble for session in sessions.values() for trouble in session.troubles]
+    # A statement can be late although every name has a value: it may only have changed one.
+    ran_out = report.ran_out or any(trouble.outcome == "timeout" for trouble in troubles)
+    return Outcome(report, output, slowest, ran_out)
 
 
 def _completed(

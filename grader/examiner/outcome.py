@@ -19,6 +19,7 @@ class Outcome:
     report: Report
     output: bytes = b""
     slowest: float = 0.0  # seconds of the longest call of the submission, or of loading it
+    ran_out: bool = False  # whether a call or a statement took too long
     seconds: float | None = 0.0  # of wall-clock time in the lane; None: it was unchanged, and not run again
     params: Mapping[str, Any] | None = None  # of the variant; the gradebook keeps them as the student's own
     variant: str = ""  # the student whose variant it is; empty for variant 0

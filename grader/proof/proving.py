@@ -24,6 +24,7 @@ from grader.engine.handed_in import HandedIn
 from grader.engine.job import Job
 from grader.engine.lanes import processors
 from grader.errors import CourseFaults, Fault
+from grader.examiner.outcome import Outcome
 from grader.examiner.report import CheckReport, QuestionReport, Report
 from grader.handout.stubs import SUFFIX, Format
 from grader.language.params import Variant
@@ -97,7 +98,7 @@ def _check(
     done = []
     for job, outcome in grader.lanes(tuple(names), len(names) * max(variants, 1)).run(jobs()):
         name = job.handed_in.exercise
-        proofs[name].judge(job.number, trials[job.number], outcome.report, outcome.slowest)
+        proofs[name].judge(job.number, trials[job.number], outcome)
         if proofs[name].is_done:
             done.append(proofs.pop(name).proved())
             tell(done[-1])
@@ -120,6 +121,7 @@ def job_of(number: int, exercise: str, trial: Trial) -> Job:
         params=trial.sitting.params,
         questions=frozenset({trial.question}) if trial.question else None,
         pacer=trial.pacer.encode() or None,
+        insists=trial.kind != "mutant",  # often a loop without an end, and only counted
         is_measured=trial.kind == "reference",
         by_author=True,
     )
@@ -215,19 +217,17 @@ class _Proof:
             self._drawn[index] = variant
         return self._drawn[index]
 
-    def judge(self, number: int, trial: Trial, report: Report, slowest: float = 0.0) -> None:
-        """Record what a report says about the exercise; trials are numbered, and judged in any order.
-
-        `slowest` is the seconds of its longest call.
-        """
+    def judge(self, number: int, trial: Trial, outcome: Outcome) -> None:
+        """Record what a trial's outcome says about the exercise; trials are judged in any order."""
         self._open -= 1
+        report = outcome.report
         if trial.kind == "reference":
-            self._slowest = max(self._slowest, slowest)
+            self._slowest = max(self._slowest, outcome.slowest)
             self._tell(self._unearned(trial, report))
         elif trial.kind == "stub":
             self._tell(self._earned(report))
         else:
-            self._tell(self._unnoticed(number, trial, report))
+            self._tell(self._unnoticed(number, trial, report, is_late=outcome.ran_out))
 
     def _tell(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
         """Record faults; those that differ only in the variant are recorded once."""
@@ -291,7 +291,7 @@ class _Proof:
                 sentence = f"The untouched stub counts as {question.outcome}, not as unanswered."
                 yield self.exercise.document.fault(("questions", index), sentence)
 
-    def _unnoticed(self, number: int, trial: Trial, report: Report) -> Iterator[Fault]:
+    def _unnoticed(self, number: int, trial: Trial, report: Report, *, is_late: bool) -> Iterator[Fault]:
         """Record what noticed a wrong solution; yield a fault if nothing did, or took it for another."""
         asked = [
             one for one in report.questions if KINDS[one.kind].by_checks and not has_no_sense(trial, one)
@@ -301,7 +301,9 @@ class _Proof:
         for question in asked:
             self._checks[question.id] = tuple(one.id for one in question.checks)
             if question in wrong or not trial.is_killed_by_any:
-                self._columns[question.id].append((number, column_of(trial, question, reason)))
+                self._columns[question.id].append(
+                    (number, column_of(trial, question, reason, is_late=is_late))
+                )
         if not asked:
             return
         unjudged = [one for one in asked if one.outcome == "ungraded"]
@@ -311,7 +313,7 @@ class _Proof:
             return
         noticed = any(map(_is_noticed, wrong))
         if not noticed and not reason:
-            yield from self._missed(number, trial, is_late=report.ran_out)
+            yield from self._missed(number, trial, is_late=is_late)
         elif noticed and trial.kind == "misconception":
             yield from self._misjudged(trial, wrong[0])
         elif noticed and trial.kind == "broken":
@@ -461,7 +463,7 @@ def _what(trial: Trial) -> str:
     return f"the mutant '{trial.name}'"
 
 
-def column_of(trial: Trial, question: QuestionReport, reason: str) -> Column:
+def column_of(trial: Trial, question: QuestionReport, reason: str, *, is_late: bool = False) -> Column:
     """Return what a report says of a wrong solution."""
     return Column(
         kind=trial.kind,
@@ -470,7 +472,7 @@ def column_of(trial: Trial, question: QuestionReport, reason: str) -> Column:
         diagnosed=question.misconception,
         share=round(question.score / question.points, 4),
         reason=reason,
-        timed_out=question.outcome == "timeout" and not _is_noticed(question),
+        timed_out=(is_late or question.outcome == "timeout") and not _is_noticed(question),
     )
 
 

@@ -194,13 +194,11 @@ class Worker:
 
     def _take(self, deadline: Deadline) -> None:
         """Wait for more, and read it."""
-        left = deadline.left()
-        if left <= 0:
-            raise TimeoutError
+        seconds = deadline.next_wait()
         if self._look and (why := self._look()):
             raise _TookTooMuchError(why)
         looks = self._look or not deadline.is_watched
-        for is_line, part in self._wires.arrived(min(left, LOOK_SECONDS) if looks else left):
+        for is_line, part in self._wires.arrived(min(seconds, LOOK_SECONDS) if looks else seconds):
             if not is_line:
                 self._keep(part)
             elif part:

@@ -18,6 +18,7 @@ from grader.engine.lane import LEAST_SECONDS, Lane
 from grader.engine.setup import Setup
 from grader.examiner.outcome import Outcome
 from grader.examiner.reporting import ungraded
+from grader.proof import trials
 from tests.conftest import Run
 from tests.proof.test_proving import write_course
 
@@ -125,6 +126,27 @@ def test_what_ran_out_of_time_proves_nothing(proved: Proofs) -> None:
     assert "f: the check test_f_runs noticed nothing." in one["notes"]
 
 
+LATE = "\n{question} = __import__('time').sleep(60)\n"  # in place of what makes the reference wrong
+
+
+def test_a_wrong_solution_that_was_late_while_it_was_loaded_proves_nothing(
+    tmp_path: Path, course: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last statement, which makes it wrong, is late: it remains right."""
+    monkeypatch.setattr(trials, "IMPOSTORS", {"ones": "1"})
+    monkeypatch.setattr(trials, "_IMPOSTOR", LATE)
+    exercise = {
+        "exercise.yaml": HEAD + ask("f"),
+        "reference.py": "def f(x):\n    return x + 1\n",
+        "checks.py": 'def test_f(student):\n    """Two."""\n    assert student.f(1) == 2\n',
+    }
+    ran = course(write_course(tmp_path / "c", {"late": exercise}, packages=""), "check", "--variants", 0)
+    told = " ".join(ran.out.split())
+    assert "Nothing is proved by an answer that returns ones: it ran out of time." in told, ran.out + ran.err
+    assert "impostors (1 ran out of time)" in told
+    assert "No check notices" not in told
+
+
 class Scripted(Lane):
     """A lane whose files take so many seconds by their content, and whose machine is never busy."""
 
@@ -137,7 +159,8 @@ class Scripted(Lane):
         self.tried.append((job.handed_in.content, allowed))
         report = ungraded(sitting, "scripted")
         question = report.questions[0].model_copy(update={"checks": (_check(late=takes > allowed),)})
-        return Outcome(report.model_copy(update={"questions": (question,)}), slowest=takes)
+        report = report.model_copy(update={"questions": (question,)})
+        return Outcome(report, slowest=takes, ran_out=report.ran_out)
 
 
 def _check(*, late: bool) -> Any:
@@ -153,9 +176,10 @@ def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Pat
     server: Any = SimpleNamespace()
     lane = Scripted(loaded, Setup(loaded.root, ("e",), "full", ()), server)
 
-    def outcome(content: bytes, pacer: bytes) -> str:
+    def outcome(content: bytes, pacer: bytes, *, insists: bool = False) -> str:
         lane.tried.clear()
-        job = Job(number=0, handed_in=HandedIn("variant 0", "e", "e.py", content), pacer=pacer)
+        file = HandedIn("variant 0", "e", "e.py", content)
+        job = Job(number=0, handed_in=file, pacer=pacer, insists=insists)
         suite: Any = SimpleNamespace()
         return lane.grade(job, suite).report.questions[0].checks[0].outcome
 
@@ -163,6 +187,8 @@ def test_a_wrong_solution_gets_five_times_what_the_reference_takes(tmp_path: Pat
     assert (outcome(b"1", b"0.1"), lane.tried) == ("passed", [(b"1", floor)])  # nothing is measured
     assert outcome(b"9", b"0.1") == "timeout"
     assert lane.tried == [(b"9", floor), (b"0.1", PATIENCE_SECONDS)]  # as long as is measured
+    assert outcome(b"9", b"0.1", insists=True) == "timeout"
+    assert lane.tried == [(b"9", floor), (b"0.1", PATIENCE_SECONDS), (b"9", floor)]
     assert outcome(b"12", b"2.5") == "passed"
     assert lane.tried[-1] == (b"12", 5 * 2.5)
     assert (outcome(b"12.4", b"2.5"), lane.tried) == ("passed", [(b"12.4", 12.5)])  # it is remembered

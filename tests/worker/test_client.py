@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -108,6 +109,20 @@ def test_a_wait_for_a_processor_is_no_time_of_the_students(server, monkeypatch):
     monkeypatch.setattr(forkserver, "waited_for_processor", always)
     assert run(server, "import time\ntime.sleep(1.5)\nx = 1", 1.0) == 1
     assert set(asked) - {server.pid}
+
+
+def test_a_reply_that_has_arrived_counts_however_late_it_is_read(server, monkeypatch):
+    with server.fork(LIMITS) as worker:
+        load(worker, "x = 1")
+        send = worker._wires.send
+
+        def late(content: bytes, seconds: float) -> None:
+            send(content, seconds)
+            select.select([worker._wires._line], [], [])
+            time.sleep(0.2)
+
+        monkeypatch.setattr(worker._wires, "send", late)
+        assert value_of(worker.ask({"op": "get", "name": "x"}, 0.1)) == 1
 
 
 ENDS = {

@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.deadline import LOOK_SECONDS, WAITING_FACTOR, Deadline, waited_for_processor
+from grader.worker.deadline import (
+    LOOK_SECONDS,
+    SLICE_SECONDS,
+    WAITING_FACTOR,
+    Deadline,
+    waited_for_processor,
+)
 
 assert sys.platform == "linux"  # or the types of os are others
 
@@ -33,6 +39,10 @@ def test_what_is_left_is_the_limit_without_waiting(clock, limit, before, waited,
     deadline = Deadline(limit, lambda: counted)
     clock[0] = LOOK_SECONDS
     deadline.left()
+    while passed - clock[0] > SLICE_SECONDS and clock[0] < 100 * SLICE_SECONDS:  # somebody looks
+        clock[0] += SLICE_SECONDS
+        deadline.left()
+    passed = min(passed, clock[0] + SLICE_SECONDS)
     clock[0], counted = max(passed, LOOK_SECONDS), before + waited
     own = limit - clock[0]
     expected = own if own > 0 else own + min(waited, WAITING_FACTOR * limit)
@@ -50,9 +60,43 @@ def test_nobody_asks_for_the_waiting_of_a_quick_reply(clock):
 def test_a_deadline_asks_near_its_beginning_and_when_its_own_time_is_over(clock):
     clock[0], asked = 0, count(1)
     deadline = Deadline(5, lambda: float(next(asked)))
-    for clock[0], left in ((LOOK_SECONDS, 5 - LOOK_SECONDS), (4, 1), (5, 1), (6.5, 0.5)):
+    for clock[0], left in (
+        (LOOK_SECONDS, 5 - LOOK_SECONDS),
+        (1, 4),
+        (2, 3),
+        (3, 2),
+        (4, 1),
+        (5, 1),
+        (6, 1),
+        (7, 1),
+    ):
         assert deadline.left() == left
-    assert next(asked) == 4
+    assert next(asked) == 5
+
+
+def test_time_in_which_this_process_did_not_run_is_not_the_workers(clock):
+    clock[0] = 0
+    deadline = Deadline(5, lambda: 0)
+    for clock[0] in (0, 0.5, 1):
+        deadline.left()
+    clock[0] = 9  # the machine was suspended for all but a slice of it
+    assert deadline.left() == 5 - 9 + 8 - SLICE_SECONDS
+    clock[0] = 100
+    assert deadline.left() == 5 - 100 + WAITING_FACTOR * 5  # and no more than this
+
+
+def test_what_has_arrived_when_the_time_is_over_is_still_read_once(clock):
+    clock[0] = 0
+    deadline = Deadline(1, lambda: 0)
+    assert deadline.next_wait() == SLICE_SECONDS
+    clock[0] = 0.75
+    assert deadline.next_wait() == 0.25
+    clock[0] = 1.5
+    assert deadline.next_wait() == 0
+    with pytest.raises(TimeoutError):
+        deadline.next_wait()
+    with pytest.raises(TimeoutError):
+        Deadline(0, lambda: 0).next_wait()  # what a notice begins after the end
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="this system does not count")  # noqa: PTH110
